@@ -1,0 +1,39 @@
+import tseslint from 'typescript-eslint'
+import globals from 'globals'
+
+/** Imports run tests → fixtures → lib; the Playwright reporter is the one place in lib/ that may know the runner. */
+const noPlaywright = { group: ['@playwright/test', '@playwright/test/*'], message: 'lib/ and chaos/ never import Playwright.' }
+const noUpwards = { group: ['**/fixtures/**', '**/tests/**'], message: 'Imports run tests → fixtures → lib.' }
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'results/', 'test-results/', 'playwright-report/'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      globals: globals.node,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['lib/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [noPlaywright, noUpwards] }] } },
+  {
+    files: ['lib/report/reporter.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [noUpwards] }] },
+  },
+  { files: ['fixtures/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/tests/**'] }] }] } },
+  {
+    // A fixture that needs nothing still takes an object pattern; Playwright reads the pattern's text.
+    files: ['fixtures/**/*.ts', 'tests/**/*.ts'],
+    rules: { 'no-empty-pattern': 'off' },
+  },
+  { files: ['**/*.main.ts', 'bench/**/*.ts', 'lib/report/reporter.ts'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+)

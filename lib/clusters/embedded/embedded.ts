@@ -1,0 +1,187 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { builtArtifacts } from './artifacts.ts'
+import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
+import { pending, waitFor } from '../../kube/wait.ts'
+import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts'
+import { bornAt, inside, startHost, type RunningHost } from './host.ts'
+import { ensureImages } from './images/images.ts'
+import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, type LabNetwork } from './network.ts'
+import { cniConfig, containerdConfig, kubeletConfig, nodeSpec, type NodePlan } from './node-spec.ts'
+import { labFolder } from './paths.ts'
+import { createPki } from './pki.ts'
+import { run } from './run.ts'
+import { allRunning, ownerRuns, readState, writeState, type LabState } from './state.ts'
+import { tearDown } from './teardown.ts'
+import { keyOf } from './toolchain/cache.ts'
+import { components } from './toolchain/components.ts'
+import { buildKey, goEnvironment } from './toolchain/go.ts'
+import { installPackages, missingPackages } from './toolchain/debian.ts'
+import { preflight } from './toolchain/preflight.ts'
+import { missingBinaries, startToolchain, type Toolchain } from './toolchain/build.ts'
+
+const SYSTEM_IMAGES = ['pause', 'coredns', 'local-path-provisioner', 'busybox'].map(
+  (name) => `localhost/meshdrill/${name}:1`,
+)
+
+/** Nodes of the cluster; the first is the control plane, which takes workloads too while it is the only one. */
+const NODES = ['meshdrill-1']
+
+/** The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. */
+export function embedded(): ClusterProvider {
+  return {
+    name: 'embedded',
+    requires: preflight,
+    async create(options: ClusterOptions) {
+      const { keep, log } = options
+      const building = (await missingBinaries()).length > 0
+      await installPackages(await missingPackages({ building }), log)
+      const toolchain = startToolchain({ log })
+      const attached = await settle(await readState(), { keep, log, recipe: await readRecipe() })
+      return attached ? clusterOf(attached, toolchain, log) : createCluster(toolchain, options)
+    },
+    async attach() {
+      const state = await readState()
+      if (state === null || !(await allRunning(state))) {
+        throw new Error('There is no lab to attach to. Next: npx playwright test, which makes one.')
+      }
+      return clusterOf(state, startToolchain({ log: () => undefined }), () => undefined)
+    },
+  }
+}
+
+/** What a lab is made from, as one hash. A kept lab of another recipe is made anew. */
+async function readRecipe(): Promise<string> {
+  const environment = await goEnvironment()
+  const keys = await Promise.all(components.map((component) => buildKey(component, environment)))
+  const files = ['node-spec.ts', 'system.yaml', 'images/recipes.ts'].map((file) => join(import.meta.dirname, file))
+  return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
+}
+
+/** What to do with a lab that is already there: attach to a kept one, refuse one that is in use, clear away the rest. */
+async function settle(
+  state: LabState | null,
+  options: { keep: boolean; log: (line: string) => void; recipe: string },
+): Promise<LabState | null> {
+  const running = state !== null && (await allRunning(state))
+  if (running && !state.keep && (await ownerRuns(state))) {
+    throw new Error(
+      `A lab is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it: npm run lab:down`,
+    )
+  }
+  if (running && state.keep && state.recipe === options.recipe) {
+    options.log(`attached to the lab that was kept, of ${state.createdAt}`)
+    return state
+  }
+  const cleared = await tearDown()
+  if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
+  return null
+}
+
+async function createCluster(toolchain: Toolchain, options: ClusterOptions): Promise<Cluster> {
+  const { keep, log } = options
+  const [nodeInit, kubernetes] = await Promise.all([toolchain.binary('node-init'), toolchain.binary('kubernetes')])
+  const network = chooseNetwork()
+  const pki = join(labFolder(), 'pki')
+  await mkdir(pki, { recursive: true, mode: 0o700 })
+  const kubeconfig = await createPki(nodeInit, pki, { network, nodes: NODES, specFile: join(labFolder(), 'pki.json') })
+  await createNetwork(network, NODES.length)
+  const state: LabState = {
+    recipe: await readRecipe(),
+    createdAt: new Date().toISOString(),
+    keep,
+    owner: { pid: options.ownerPid, born: (await bornAt(options.ownerPid)) ?? '' },
+    network,
+    kubeconfig,
+    nodes: [],
+    hosts: [],
+  }
+  await writeState(state)
+  for (const [index, name] of NODES.entries()) {
+    const role = index === 0 ? 'control-plane' : 'worker'
+    const folder = join(labFolder(), name)
+    const ownerPid = keep ? 0 : options.ownerPid
+    const plan: NodePlan = { name, index, role, folder, pki, kubernetes, network, nodes: NODES.length, ownerPid }
+    await writeNodeFiles(plan)
+    state.nodes.push(await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan)))
+    await writeState(state)
+  }
+  const cluster = clusterOf(state, toolchain, log)
+  await nodesReady(cluster)
+  log(`${NODES.length} of ${NODES.length} nodes Ready`)
+  await cluster.loadImages(SYSTEM_IMAGES)
+  const kube = connect(kubeconfig)
+  await kube.apply(await readManifest(new URL('system.yaml', import.meta.url)))
+  await podsReady(kube, 'kube-system', { 'k8s-app': 'kube-dns' }, { timeout: '60s' })
+  return cluster
+}
+
+async function writeNodeFiles(plan: NodePlan): Promise<void> {
+  for (const folder of ['etcd', 'kubelet', 'pod-logs', 'volumes', 'containerd', 'cni', 'log']) {
+    await mkdir(join(plan.folder, folder), { recursive: true, mode: folder === 'etcd' ? 0o700 : 0o755 })
+  }
+  await writeFile(join(plan.folder, 'kubelet.yaml'), kubeletConfig(plan))
+  await writeFile(join(plan.folder, 'containerd.toml'), containerdConfig(plan))
+  await writeFile(join(plan.folder, 'cni', '10-meshdrill.conflist'), cniConfig(plan))
+  await writeFile(join(plan.folder, 'resolv.conf'), '')
+}
+
+/** An embedded cluster, with what only this provider can do. */
+export interface EmbeddedCluster extends Cluster {
+  readonly network: LabNetwork
+  readonly toolchain: Toolchain
+  /** Starts a host beside the cluster, on its network; it ends with the lab. */
+  startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
+  readonly nodeCount: number
+}
+
+function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) => void): EmbeddedCluster {
+  const archives = ensureImages(toolchain, { log })
+  return {
+    provider: 'embedded',
+    kubeconfig: state.kubeconfig,
+    artifacts: builtArtifacts(toolchain),
+    network: state.network,
+    toolchain,
+    nodeCount: NODES.length,
+    async startHost(start) {
+      const host = await start(NODES.length + state.hosts.length)
+      state.hosts.push(host)
+      await writeState(state)
+      return host
+    },
+    async describe() {
+      const nodes = await connect(state.kubeconfig).core.listNode()
+      return { kubernetes: nodes.items[0]?.status?.nodeInfo?.kubeletVersion ?? 'unknown', nodes: nodes.items.length }
+    },
+    async loadImages(images) {
+      for (const image of images) {
+        const { path } = await archives.archive(image)
+        for (const node of state.nodes) await importImage(node, path)
+      }
+    },
+    nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),
+    async destroy() {
+      await tearDown()
+    },
+  }
+}
+
+async function importImage(node: RunningHost, archive: string): Promise<void> {
+  const [program = '', ...args] = inside(node, ['ctr', '-n', 'k8s.io', 'images', 'import', archive])
+  await run(program, args, { timeoutMs: 120_000 })
+}
+
+async function nodesReady(cluster: Cluster): Promise<void> {
+  const { core } = connect(cluster.kubeconfig)
+  await waitFor(
+    `${NODES.length} nodes Ready`,
+    async () => {
+      const answer = await core.listNode().catch((error: unknown) => pending(String(error).slice(0, 300)))
+      if (!('items' in answer)) return answer
+      const ready = answer.items.filter((node) => isReady(node))
+      return ready.length === NODES.length ? true : pending(`${ready.length} of ${NODES.length} Ready`)
+    },
+    { timeout: '60s', every: '50ms', hint: `look at the logs in ${join(labFolder(), NODES[0] ?? '', 'log')}` },
+  )
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pending, waitFor } from '../../kube/wait.ts'
+
+/** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
+export interface HostSpec {
+  hostname: string
+  cgroup: string
+  ownerPid: number
+  device: string
+  bridge: string
+  pidFile: string
+  mounts: { source: string; target: string }[]
+  setup: string[][]
+  processes: HostProcess[]
+}
+
+export interface HostProcess {
+  name: string
+  argv: string[]
+  env: string[]
+  log: string
+}
+
+/** A host made of namespaces that runs. */
+export interface RunningHost {
+  name: string
+  address: string
+  device: string
+  /** `node-init start`, outside of the host. */
+  starterPid: number
+  /** The host's first process, by its PID outside of the host. */
+  initPid: number
+  /** When the first process began, in clock ticks since boot: tells it from a later process of the same PID. */
+  initBorn: string
+}
+
+/** Starts a host and resolves when its first process runs. */
+export async function startHost(
+  nodeInit: string,
+  folder: string,
+  address: string,
+  spec: HostSpec,
+): Promise<RunningHost> {
+  await mkdir(join(folder, 'log'), { recursive: true })
+  const specFile = join(folder, 'spec.json')
+  await writeFile(specFile, JSON.stringify(spec, null, 2))
+  const logFile = join(folder, 'log', 'init.log')
+  const log = await open(logFile, 'a')
+  const starter = spawn(nodeInit, ['start', specFile], { detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const failed = new Promise<string>((resolve) => {
+    starter.once('error', (error) => {
+      resolve(String(error))
+    })
+    starter.once('exit', (code) => {
+      resolve(`exit status ${code ?? 'unknown'}`)
+    })
+  })
+  starter.unref()
+  let failure: string | null = null
+  void failed.then((reason) => (failure = reason))
+  const initPid = await waitFor(
+    `host "${spec.hostname}" running`,
+    async () => {
+      if (failure !== null) {
+        throw new Error(`host "${spec.hostname}" did not start: ${failure}\n${await readFile(logFile, 'utf8')}`)
+      }
+      const text = await readFile(spec.pidFile, 'utf8').catch(() => null)
+      return text === null ? pending('no PID yet') : Number(text)
+    },
+    { timeout: '10s', every: '10ms', hint: `cat ${logFile}` },
+  )
+  await log.close()
+  const { hostname: name, device } = spec
+  return { name, address, device, starterPid: starter.pid ?? 0, initPid, initBorn: (await bornAt(initPid)) ?? '' }
+}
+
+/** When a process began, in clock ticks since boot; null where there is none. */
+export async function bornAt(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  // The program's name, in parentheses, may itself hold spaces.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields && fields[0] !== 'Z' ? (fields[19] ?? null) : null
+}
+
+export async function isRunning(host: RunningHost): Promise<boolean> {
+  return host.initBorn !== '' && (await bornAt(host.initPid)) === host.initBorn
+}
+
+/** Cuts a host's power: every process of it is gone at once. Resolves when none is left. */
+export async function killHost(host: RunningHost): Promise<void> {
+  if (await isRunning(host)) process.kill(host.initPid, 'SIGKILL')
+  await waitFor(
+    `host "${host.name}" ended`,
+    async () => ((await isRunning(host)) ? pending(`process ${host.initPid} is still there`) : true),
+    { timeout: '10s', every: '20ms' },
+  )
+}
+
+/** The command line that runs a program inside a host, in all of its namespaces. */
+export const inside = (host: RunningHost, argv: string[]): string[] => [
+  'nsenter',
+  '-t',
+  String(host.initPid),
+  '-a',
+  ...argv,
+]

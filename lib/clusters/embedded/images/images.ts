@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Toolchain } from '../toolchain/build.ts'
+import { cacheFolder, findCached, keyOf, makeCached } from '../toolchain/cache.ts'
+import { ensureEnvoy } from '../toolchain/envoy.ts'
+import { moduleDir } from '../toolchain/go.ts'
+import { packImage } from './pack.ts'
+import type { Image, ImageFile } from './pack.ts'
+import { recipes } from './recipes.ts'
+import type { ImageSources, Recipe } from './recipes.ts'
+
+/** A tar that `ctr -n k8s.io images import` takes, and the names of the image in it. */
+export interface ImageArchive {
+  path: string
+  references: string[]
+}
+
+/** The images of the embedded cluster; each is packed when it is first asked for. */
+export interface Images {
+  readonly references: readonly string[]
+  /** Waits for the image's programs. Errors: there is no such image, a build failed, a program is not installed. */
+  archive(reference: string): Promise<ImageArchive>
+}
+
+/** In every image: the accounts that some run as, and how the C library looks up names. */
+const system: Record<string, ImageFile> = {
+  '/tmp': { folder: true, mode: 0o1777 },
+  '/root': { folder: true, mode: 0o700 },
+  '/etc/passwd': {
+    text: [
+      'root:x:0:0:root:/root:/bin/sh',
+      'istio-proxy:x:1337:1337::/tmp:/bin/false',
+      'ledger:x:10001:10001::/tmp:/bin/false',
+      'nobody:x:65534:65534::/tmp:/bin/false',
+      'nonroot:x:65532:65532::/tmp:/bin/false',
+      '',
+    ].join('\n'),
+    mode: 0o644,
+  },
+  '/etc/group': {
+    text: 'root:x:0:\nistio-proxy:x:1337:\nledger:x:10001:\nnogroup:x:65534:\nnonroot:x:65532:\n',
+    mode: 0o644,
+  },
+  '/etc/nsswitch.conf': { text: 'hosts: files dns\n', mode: 0o644 },
+}
+
+/** Packs images out of the toolchain's programs and those of this machine, where the cache does not hold them. */
+export function ensureImages(
+  toolchain: Pick<Toolchain, 'binary'>,
+  { log, cache = cacheFolder() }: { log: (line: string) => void; cache?: string },
+): Images {
+  let envoy: Promise<string> | null = null
+  const sources: ImageSources = {
+    binary: (name) => toolchain.binary(name),
+    envoy: () => (envoy ??= ensureEnvoy({ log, cache })),
+    moduleDir: (folder, importPath) => moduleDir(folder, importPath, cache),
+  }
+  const references = recipes.map(({ reference }) => reference)
+  const archives = new Map<string, Promise<ImageArchive>>()
+  return {
+    references,
+    archive: async (reference) => {
+      const recipe = recipes.find((one) => one.reference === reference)
+      if (!recipe) throw new Error(`nothing is known of the image "${reference}"; known are ${references.join(', ')}`)
+      const archive = archives.get(reference) ?? packOnce(recipe, sources, { log, cache })
+      archives.set(reference, archive)
+      return archive
+    },
+  }
+}
+
+async function packOnce(
+  recipe: Recipe,
+  sources: ImageSources,
+  { log, cache }: { log: (line: string) => void; cache: string },
+): Promise<ImageArchive> {
+  const image: Image = {
+    references: [recipe.reference],
+    files: { ...system, ...(await recipe.files(sources)) },
+    entrypoint: recipe.entrypoint,
+    environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    user: recipe.user,
+    workingDirectory: '/',
+  }
+  const name = recipe.reference.replace('localhost/', '').replaceAll(/[/:]/g, '-')
+  const entry = { folder: join(cache, 'images'), name, key: await imageKey(image), suffix: '.tar' }
+  const path = (await findCached(entry, log)) ?? (await makeCached(entry, (temporary) => packImage(image, temporary)))
+  return { path, references: image.references }
+}
+
+/**
+ * Changes with the image's description, with size or time of a file that goes in, and, as libraries are found only when
+ * it is packed, with the machine's list of libraries.
+ */
+export async function imageKey(image: Image): Promise<string> {
+  const files = Object.values(image.files).filter((file) => 'source' in file)
+  const libraries = files.some(({ dynamic }) => dynamic) ? ['/etc/ld.so.cache'] : []
+  const states = await Promise.all([...files.map(({ source }) => source), ...libraries].map(stateOf))
+  return keyOf([JSON.stringify(image), ...states])
+}
+
+async function stateOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path)
+  return `${size} ${mtimeMs}`
+}

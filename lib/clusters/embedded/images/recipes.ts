@@ -1,0 +1,157 @@
+import { join } from 'node:path'
+import type { BinaryName } from '../toolchain/components.ts'
+import type { ImageFile } from './pack.ts'
+import { hostProgram, iptablesExtensions } from './programs.ts'
+
+type Files = Record<string, ImageFile>
+
+/** Where the content of images comes from. */
+export interface ImageSources {
+  /** Path of a program of the toolchain, when it is built. */
+  binary: (name: BinaryName) => Promise<string>
+  /** Path of Envoy. */
+  envoy: () => Promise<string>
+  /** Folder of a Go module that the toolchain module in `folder` pins. */
+  moduleDir: (folder: string, importPath: string) => Promise<string>
+}
+
+/** What is in an image. Entrypoints, users and paths are those of the upstream image, which its chart relies on. */
+export interface Recipe {
+  reference: string
+  entrypoint: string[]
+  /** As in a Dockerfile; empty for root. */
+  user: string
+  files: (sources: ImageSources) => Promise<Files>
+}
+
+const executable = 0o755
+const here = import.meta.dirname
+
+/** Built programs, by their paths in the image. */
+const built =
+  (programs: Record<string, BinaryName>) =>
+  async ({ binary }: ImageSources): Promise<Files> => {
+    const files: Files = {}
+    for (const [path, name] of Object.entries(programs)) files[path] = { source: await binary(name), mode: executable }
+    return files
+  }
+
+/** Programs of this machine with their libraries, by their paths in the image. */
+const host = (...paths: string[]): Files =>
+  Object.fromEntries(paths.map((path) => [path, { source: hostProgram(path), mode: executable, dynamic: true }]))
+
+const links = (folder: string, names: string[], link: string): Files =>
+  Object.fromEntries(names.map((name) => [`${folder}/${name}`, { link }]))
+
+const applets =
+  'sh cat chmod chown cp date dd df find head ls mkdir mv rm sed sha256sum sleep stat sync tail touch true wc'
+
+const busybox = (): Files => ({
+  '/bin/busybox': { source: hostProgram('/bin/busybox'), mode: executable },
+  ...links('/bin', applets.split(' '), 'busybox'),
+})
+
+/** The nftables flavour, under every name that Istio and Chaos Mesh call it by. */
+async function iptables(): Promise<Files> {
+  const flavours = ['iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft']
+  const names = flavours.flatMap((flavour) => [flavour, `${flavour}-save`, `${flavour}-restore`])
+  return {
+    ...host('/usr/sbin/xtables-nft-multi'),
+    ...links('/usr/sbin', names, 'xtables-nft-multi'),
+    ...(await iptablesExtensions()),
+  }
+}
+
+async function proxyFiles(sources: ImageSources): Promise<Files> {
+  const istio = await sources.moduleDir('istio', 'istio.io/istio')
+  const bootstrap = join(istio, 'tools/packaging/common/envoy_bootstrap.json')
+  return {
+    ...(await built({ '/usr/local/bin/pilot-agent': 'pilot-agent' })(sources)),
+    '/usr/local/bin/envoy': { source: await sources.envoy(), mode: executable, dynamic: true },
+    '/var/lib/istio/envoy/envoy_bootstrap_tmpl.json': { source: bootstrap, mode: 0o644 },
+    ...(await iptables()),
+    ...host('/usr/sbin/nft', '/usr/sbin/ip'),
+  }
+}
+
+async function chaosDaemonFiles({ binary }: ImageSources): Promise<Files> {
+  const daemon = await binary('chaos-daemon')
+  return {
+    '/usr/local/bin/chaos-daemon': { source: daemon, mode: executable, dynamic: true },
+    '/usr/local/bin/nsexec': { source: join(here, 'nsexec.sh'), mode: executable },
+    ...busybox(),
+    ...(await iptables()),
+    ...host('/usr/sbin/ipset', '/usr/sbin/tc', '/usr/sbin/ip', '/usr/bin/nsenter'),
+  }
+}
+
+const root = ''
+
+export const recipes: readonly Recipe[] = [
+  {
+    reference: 'localhost/meshdrill/pause:1',
+    entrypoint: ['/node-init', 'pause'],
+    user: root,
+    files: built({ '/node-init': 'node-init' }),
+  },
+  {
+    reference: 'localhost/meshdrill/coredns:1',
+    entrypoint: ['/coredns'],
+    user: root,
+    files: built({ '/coredns': 'coredns' }),
+  },
+  {
+    reference: 'localhost/meshdrill/local-path-provisioner:1',
+    entrypoint: ['/usr/bin/local-path-provisioner'],
+    user: root,
+    files: built({ '/usr/bin/local-path-provisioner': 'local-path-provisioner' }),
+  },
+  {
+    reference: 'localhost/meshdrill/busybox:1',
+    entrypoint: ['/bin/sh'],
+    user: root,
+    files: () => Promise.resolve(busybox()),
+  },
+  {
+    reference: 'localhost/meshdrill/ledger:1',
+    entrypoint: ['/ledger'],
+    user: '10001:10001',
+    files: built({ '/ledger': 'ledger' }),
+  },
+  {
+    reference: 'localhost/istio/pilot:v1',
+    entrypoint: ['/usr/local/bin/pilot-discovery'],
+    user: '1337:1337',
+    files: built({ '/usr/local/bin/pilot-discovery': 'pilot-discovery' }),
+  },
+  {
+    reference: 'localhost/istio/proxyv2:v1',
+    entrypoint: ['/usr/local/bin/pilot-agent'],
+    user: root,
+    files: proxyFiles,
+  },
+  {
+    reference: 'localhost/velero/velero:v1',
+    entrypoint: ['/velero'],
+    user: root,
+    files: built({ '/velero': 'velero', '/velero-restore-helper': 'velero-restore-helper' }),
+  },
+  {
+    reference: 'localhost/velero/velero-plugin-for-aws:v1',
+    entrypoint: ['/bin/cp-plugin', '/plugins/velero-plugin-for-aws', '/target/velero-plugin-for-aws'],
+    user: '65532:65532',
+    files: built({ '/bin/cp-plugin': 'cp-plugin', '/plugins/velero-plugin-for-aws': 'velero-plugin-for-aws' }),
+  },
+  {
+    reference: 'localhost/chaos-mesh/chaos-mesh:v1',
+    entrypoint: ['/usr/local/bin/chaos-controller-manager'],
+    user: root,
+    files: built({ '/usr/local/bin/chaos-controller-manager': 'chaos-controller-manager' }),
+  },
+  {
+    reference: 'localhost/chaos-mesh/chaos-daemon:v1',
+    entrypoint: ['/usr/local/bin/chaos-daemon'],
+    user: root,
+    files: chaosDaemonFiles,
+  },
+]

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { HostProcess, HostSpec } from './host.ts'
+import { DNS_ADDRESS, hostAddress, hostSetup, podRange, POD_RANGES, SERVICE_RANGE, type LabNetwork } from './network.ts'
+
+/** A node to be: everything that its files are made from. */
+export interface NodePlan {
+  name: string
+  index: number
+  role: 'control-plane' | 'worker'
+  /** Folder of this node's files; nothing of it is shared with other nodes. */
+  folder: string
+  /** Folder of the cluster's certificates and kubeconfigs. */
+  pki: string
+  kubernetes: string
+  network: LabNetwork
+  nodes: number
+  ownerPid: number
+}
+
+const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
+const CAP_SYS_RESOURCE = 24n
+
+/** Whether processes of this machine may raise limits and lower OOM scores; in some sandboxes not even root may. */
+export function canRaiseLimits(status = readFileSync('/proc/self/status', 'utf8')): boolean {
+  const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'
+  return (BigInt(`0x${bounding}`) & (1n << CAP_SYS_RESOURCE)) !== 0n
+}
+
+export function nodeSpec(plan: NodePlan): HostSpec {
+  const { folder, name } = plan
+  const process = (program: string, argv: string[]): HostProcess => ({
+    name: program,
+    argv,
+    env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    log: join(folder, 'log', `${program}.log`),
+  })
+  const kubernetes = (program: string, ...flags: string[]) => process(program, [plan.kubernetes, program, ...flags])
+  const controlPlane = plan.role === 'control-plane' ? controlPlaneProcesses(plan, process, kubernetes) : []
+  return {
+    hostname: name,
+    cgroup: `meshdrill/${name}`,
+    ownerPid: plan.ownerPid,
+    device: deviceName(name),
+    bridge: plan.network.bridge,
+    pidFile: join(folder, 'init.pid'),
+    mounts: [
+      { source: '', target: '/run' },
+      { source: join(folder, 'kubelet'), target: '/var/lib/kubelet' },
+      { source: join(folder, 'pod-logs'), target: '/var/log/pods' },
+      { source: join(folder, 'volumes'), target: '/opt/local-path-provisioner' },
+    ],
+    setup: hostSetup(plan.network, plan.index, plan.nodes),
+    processes: [
+      ...controlPlane,
+      process('containerd', ['containerd', '-c', join(folder, 'containerd.toml')]),
+      kubernetes(
+        'kubelet',
+        `--config=${join(folder, 'kubelet.yaml')}`,
+        `--kubeconfig=${join(plan.pki, `${name}.kubeconfig`)}`,
+        `--hostname-override=${name}`,
+        `--node-ip=${hostAddress(plan.network, plan.index)}`,
+        // The default of 10 s is longer than many a backup: its CPU could not be told.
+        '--housekeeping-interval=1s',
+      ),
+      kubernetes(
+        'kube-proxy',
+        `--kubeconfig=${join(plan.pki, 'admin.kubeconfig')}`,
+        '--proxy-mode=nftables',
+        `--cluster-cidr=${POD_RANGES}`,
+        `--hostname-override=${name}`,
+        // The conntrack settings are the machine's, not the namespace's.
+        '--conntrack-max-per-core=0',
+        '--conntrack-tcp-timeout-established=0',
+        '--conntrack-tcp-timeout-close-wait=0',
+      ),
+    ],
+  }
+}
+
+type Make = (program: string, argv: string[]) => HostProcess
+type MakeKubernetes = (program: string, ...flags: string[]) => HostProcess
+
+function controlPlaneProcesses(plan: NodePlan, process: Make, kubernetes: MakeKubernetes): HostProcess[] {
+  const { pki, folder } = plan
+  const etcd = 'http://127.0.0.1:2379'
+  const admin = `--kubeconfig=${join(pki, 'admin.kubeconfig')}`
+  return [
+    process('etcd', [
+      'etcd',
+      `--data-dir=${join(folder, 'etcd')}`,
+      `--listen-client-urls=${etcd}`,
+      `--advertise-client-urls=${etcd}`,
+      '--listen-peer-urls=http://127.0.0.1:2380',
+      // A lab does not outlive the machine: its fsyncs would only slow the workload's, which are measured.
+      '--unsafe-no-fsync',
+    ]),
+    kubernetes(
+      'kube-apiserver',
+      `--etcd-servers=${etcd}`,
+      `--service-cluster-ip-range=${SERVICE_RANGE}`,
+      `--advertise-address=${hostAddress(plan.network, plan.index)}`,
+      `--tls-cert-file=${pki}/apiserver.crt`,
+      `--tls-private-key-file=${pki}/apiserver.key`,
+      `--client-ca-file=${pki}/ca.crt`,
+      `--service-account-key-file=${pki}/sa.pub`,
+      `--service-account-signing-key-file=${pki}/sa.key`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      '--authorization-mode=Node,RBAC',
+      '--allow-privileged=true',
+      '--enable-priority-and-fairness=false',
+      `--kubelet-client-certificate=${pki}/admin.crt`,
+      `--kubelet-client-key=${pki}/admin.key`,
+      `--kubelet-certificate-authority=${pki}/ca.crt`,
+      '--kubelet-preferred-address-types=InternalIP',
+    ),
+    kubernetes(
+      'kube-controller-manager',
+      admin,
+      `--service-account-private-key-file=${pki}/sa.key`,
+      `--root-ca-file=${pki}/ca.crt`,
+      `--cluster-signing-cert-file=${pki}/ca.crt`,
+      `--cluster-signing-key-file=${pki}/ca.key`,
+      '--use-service-account-credentials=true',
+      '--leader-elect=false',
+      '--allocate-node-cidrs=false',
+    ),
+    kubernetes('kube-scheduler', admin, '--leader-elect=false'),
+  ]
+}
+
+export function kubeletConfig(plan: NodePlan): string {
+  return stringify({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: join(plan.pki, 'ca.crt') },
+    },
+    tlsCertFile: join(plan.pki, `${plan.name}.crt`),
+    tlsPrivateKeyFile: join(plan.pki, `${plan.name}.key`),
+    cgroupDriver: 'cgroupfs',
+    failCgroupV1: false,
+    failSwapOn: false,
+    featureGates: { KubeletInUserNamespace: !canRaiseLimits() },
+    containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
+    clusterDNS: [DNS_ADDRESS],
+    clusterDomain: 'cluster.local',
+    resolvConf: join(plan.folder, 'resolv.conf'),
+    // The disk is the machine's: how full it is says nothing of this node.
+    evictionHard: { 'nodefs.available': '1%', 'imagefs.available': '1%' },
+    imageGCHighThresholdPercent: 100,
+    enforceNodeAllocatable: [],
+    oomScoreAdj: 0,
+    serializeImagePulls: false,
+  })
+}
+
+export function containerdConfig(plan: NodePlan): string {
+  return `version = 2
+root = "${join(plan.folder, 'containerd')}"
+state = "/run/containerd"
+[grpc]
+  address = "${CONTAINERD_SOCKET}"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/meshdrill/pause:1"
+  restrict_oom_score_adj = ${!canRaiseLimits()}
+  disable_apparmor = true
+  disable_hugetlb_controller = true
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = false
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "${join(plan.folder, 'cni')}"
+`
+}
+
+/** Pods hang on point-to-point links, so that every packet is routed and none takes a short cut past the proxy's rules. */
+export function cniConfig(plan: NodePlan): string {
+  const ipam = {
+    type: 'host-local',
+    ranges: [[{ subnet: podRange(plan.index) }]],
+    routes: [{ dst: '0.0.0.0/0' }],
+    dataDir: '/run/cni-ipam',
+  }
+  const plugins = [
+    { type: 'ptp', ipMasq: false, ipam },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ]
+  return JSON.stringify({ cniVersion: '1.0.0', name: 'meshdrill', plugins })
+}

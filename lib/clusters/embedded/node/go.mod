@@ -1,0 +1,3 @@
+module meshdrill/node
+
+go 1.24

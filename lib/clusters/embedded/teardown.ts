@@ -1,0 +1,89 @@
+import { readdir, readFile, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pending, waitFor } from '../../kube/wait.ts'
+import { bornAt, killHost } from './host.ts'
+import { removeNetwork } from './network.ts'
+import { labFolder } from './paths.ts'
+import { readState, removeFiles } from './state.ts'
+
+const CGROUP_ROOT = '/sys/fs/cgroup'
+
+/**
+ * Ends the lab, whatever state it is in, and everything that it left on the machine: processes, network devices, cgroups,
+ * files. Returns what was there, in words; empty when there was nothing.
+ */
+export async function tearDown(): Promise<string[]> {
+  const found: string[] = []
+  const state = await readState().catch(() => null)
+  const hosts = [...(state?.nodes ?? []), ...(state?.hosts ?? [])]
+  await Promise.all(hosts.map(killHost))
+  if (hosts.length > 0) found.push(`${hosts.length} hosts`)
+  // A run that was killed while it started a host had not noted it yet: its processes are those of our cgroups.
+  const strays = await strayProcesses()
+  for (const pid of strays) process.kill(pid, 'SIGKILL')
+  if (strays.length > 0) found.push(`${strays.length} processes`)
+  await waitFor(
+    'processes of the lab gone',
+    async () => {
+      const left = await strayProcesses()
+      return left.length === 0 ? true : pending(`processes ${left.join(', ')}`)
+    },
+    { timeout: '10s', every: '50ms' },
+  )
+  await removeNetwork()
+  const cgroups = await ourCgroups()
+  for (const cgroup of cgroups) await removeTree(cgroup)
+  if (state !== null || (await readdir(labFolder()).catch(() => [])).length > 0) found.push('files')
+  await removeFiles()
+  return found
+}
+
+/** Our folder in every cgroup hierarchy: one for each controller in v1, a single one in v2. */
+async function ourCgroups(): Promise<string[]> {
+  const candidates = [CGROUP_ROOT, ...(await readdir(CGROUP_ROOT)).map((name) => join(CGROUP_ROOT, name))]
+  const folders = candidates.map((folder) => join(folder, 'meshdrill'))
+  const there = await Promise.all(
+    folders.map((folder) =>
+      readdir(folder).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return folders.filter((_, index) => there[index])
+}
+
+async function strayProcesses(): Promise<number[]> {
+  const pids = new Set<number>()
+  for (const root of await ourCgroups()) {
+    for (const folder of await folders(root)) {
+      const procs = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
+      for (const line of procs.split('\n')) if (line !== '' && line !== '0') pids.add(Number(line))
+    }
+  }
+  const running = await Promise.all([...pids].map(async (pid) => ((await bornAt(pid)) === null ? null : pid)))
+  return running.filter((pid) => pid !== null)
+}
+
+async function folders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => [])
+  const below = await Promise.all(entries.filter((e) => e.isDirectory()).map((e) => folders(join(root, e.name))))
+  return [root, ...below.flat()]
+}
+
+/** A cgroup is removed as an empty folder, its children first; one whose last process just ended may be busy a moment. */
+async function removeTree(root: string): Promise<void> {
+  for (const folder of (await folders(root)).reverse()) {
+    await waitFor(
+      `cgroup "${folder}" removed`,
+      () =>
+        rmdir(folder).then(
+          () => true,
+          (error: unknown) => (gone(error) ? true : pending(String(error))),
+        ),
+      { timeout: '5s', every: '50ms' },
+    )
+  }
+}
+
+const gone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'

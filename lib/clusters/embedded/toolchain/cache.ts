@@ -1,0 +1,158 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/** A file that costs much to make and is the same whenever its key is. */
+export interface CacheEntry {
+  folder: string
+  name: string
+  /** Of all that the content depends on, as `keyOf` gives it. */
+  key: string
+  /** End of the file name, with its dot; empty for programs. */
+  suffix: string
+}
+
+/** What is written beside a cached file when it is complete. */
+interface CacheRecord {
+  sha256: string
+  /** Size and times of the file; while they are the same its content is not read again. */
+  state: string
+}
+
+const kept = 2
+const abandonedAfterMs = 24 * 3_600_000
+
+/** `${XDG_CACHE_HOME:-~/.cache}/meshdrill`. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdrill')
+}
+
+/** 16 hexadecimal digits that change when any of the inputs, or their order, does. */
+export function keyOf(inputs: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256')
+  for (const input of inputs) hash.update(`${Buffer.byteLength(input)}:`).update(input)
+  return hash.digest('hex').slice(0, 16)
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+  return hash.digest('hex')
+}
+
+export function pathOf(entry: CacheEntry): string {
+  return join(entry.folder, `${entry.name}-${entry.key}${entry.suffix}`)
+}
+
+/**
+ * The path of a complete file of the cache, else null. A file whose content is not what was written is said so and
+ * taken for absent. The whole content is read only when size, modification or change time differ from those recorded.
+ */
+export async function findCached(entry: CacheEntry, log: (line: string) => void): Promise<string | null> {
+  const path = pathOf(entry)
+  const [record, state] = [await readRecord(path), await stateOf(path)]
+  if (!record || !state) return null
+  if (state === record.state) return path
+  const sha256 = await sha256Of(path)
+  if (sha256 === record.sha256) {
+    await writeRecord(path, { sha256, state })
+    return path
+  }
+  log(`the cached ${entry.name} is damaged ("${path}" has SHA-256 ${sha256}, had ${record.sha256}): making it again`)
+  return null
+}
+
+/** Lets `make` write the file under a temporary name, and puts it in place when it is complete. Returns its path. */
+export async function makeCached(entry: CacheEntry, make: (temporary: string) => Promise<void>): Promise<string> {
+  const path = pathOf(entry)
+  await mkdir(entry.folder, { recursive: true })
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.partial`
+  try {
+    await make(temporary)
+    const sha256 = await sha256Of(temporary)
+    await rename(temporary, path)
+    const state = await stateOf(path)
+    if (!state) throw new Error(`"${path}" was taken away while it was put into the cache`)
+    await writeRecord(path, { sha256, state })
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  await prune(entry)
+  return path
+}
+
+async function stateOf(path: string): Promise<string | null> {
+  try {
+    const { size, mtimeMs, ctimeMs } = await stat(path)
+    return `${size} ${mtimeMs} ${ctimeMs}`
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** A record that is torn counts as none: the file is then made again. */
+async function readRecord(path: string): Promise<CacheRecord | null> {
+  try {
+    const [sha256 = '', state = ''] = (await readFile(`${path}.sha256`, 'utf8')).split('\n')
+    return /^[0-9a-f]{64}$/.test(sha256) && state !== '' ? { sha256, state } : null
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+async function writeRecord(path: string, record: CacheRecord): Promise<void> {
+  const temporary = `${path}.sha256.${randomUUID().slice(0, 8)}.partial`
+  await writeFile(temporary, `${record.sha256}\n${record.state}\n`)
+  await rename(temporary, `${path}.sha256`)
+}
+
+/** Keeps the newest files of the entry's name, and deletes older ones and what interrupted runs left. */
+async function prune(entry: CacheEntry): Promise<void> {
+  const names = await readdir(entry.folder)
+  const current = basename(pathOf(entry))
+  const others = await withAge(
+    entry.folder,
+    names.filter((name) => name !== current && isOf(entry, name)),
+  )
+  const partial = await withAge(
+    entry.folder,
+    names.filter((name) => name.endsWith('.partial')),
+  )
+  const old = others.sort((a, b) => a.ageMs - b.ageMs).slice(kept - 1)
+  const abandoned = partial.filter(({ ageMs }) => ageMs > abandonedAfterMs)
+  for (const { name } of [...old, ...abandoned]) {
+    await rm(join(entry.folder, name), { force: true, recursive: true })
+    await rm(join(entry.folder, `${name}.sha256`), { force: true })
+  }
+}
+
+/** The key has a fixed length, so that `velero` is not taken for `velero-plugin-for-aws`. */
+function isOf(entry: CacheEntry, file: string): boolean {
+  const [start, end] = [`${entry.name}-`, entry.suffix]
+  return (
+    file.startsWith(start) &&
+    file.endsWith(end) &&
+    /^[0-9a-f]{16}$/.test(file.slice(start.length, file.length - end.length))
+  )
+}
+
+async function withAge(folder: string, names: string[]): Promise<{ name: string; ageMs: number }[]> {
+  const ages: { name: string; ageMs: number }[] = []
+  for (const name of names) {
+    try {
+      ages.push({ name, ageMs: Date.now() - (await stat(join(folder, name))).mtimeMs })
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+  return ages
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}

@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+
+/** A program of the embedded cluster that is built from source. */
+export interface Component {
+  /** Name of the binary. */
+  name: string
+  /** Folder of the Go module that pins it. */
+  folder: string
+  /** Package to build, as `go build` takes it in that folder. */
+  package: string
+  /** The Go module that the program comes from, and its version in go.mod; null where it is our own. */
+  module: { path: string; version: string } | null
+  /** Whether it needs a C compiler; such a binary is not static. */
+  cgo: boolean
+  /** Variables set by the linker, full name → value: without them the programs call themselves v0.0.0 or unknown. */
+  stamps: Record<string, string>
+  /** Seconds of a build on 2 cores when those before it in the list are built and this one is not. */
+  coldSeconds: number
+}
+
+const kubernetes = { path: 'k8s.io/kubernetes', version: 'v1.36.3' }
+const coredns = { path: 'github.com/coredns/coredns', version: 'v1.15.0' }
+const localPath = { path: 'github.com/rancher/local-path-provisioner', version: 'v0.0.30' }
+const helm = { path: 'helm.sh/helm/v3', version: 'v3.22.0' }
+const versitygw = { path: 'github.com/versity/versitygw', version: 'v1.8.0' }
+const k6 = { path: 'go.k6.io/k6', version: 'v1.8.1' }
+const istio = { path: 'istio.io/istio', version: 'v0.0.0-20260827124520-eed52ebb66ad' }
+const chaosMesh = { path: 'github.com/chaos-mesh/chaos-mesh', version: 'v0.9.1-0.20260902003049-47411975a8cb' }
+const velero = { path: 'github.com/vmware-tanzu/velero', version: 'v1.18.3' }
+const veleroAws = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', version: 'v1.14.3' }
+
+const istioStamps = {
+  // A proxy tells istiod this version, which must start with a release for istiod to know what the proxy understands.
+  'istio.io/istio/pkg/version.buildVersion': '1.31-eed52ebb66ad',
+  'istio.io/istio/pkg/version.buildGitRevision': 'eed52ebb66ad',
+  'istio.io/istio/pkg/version.buildStatus': 'Clean',
+  'istio.io/istio/pkg/version.buildTag': '1.31-eed52ebb66ad',
+}
+
+const chaosMeshStamps = {
+  'github.com/chaos-mesh/chaos-mesh/pkg/version.gitVersion': chaosMesh.version,
+  'github.com/chaos-mesh/chaos-mesh/pkg/version.gitCommit': '47411975a8cb',
+}
+
+const veleroStamps = {
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': velero.version,
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.GitTreeState': 'clean',
+  // Where `velero install` looks for its images when none is named.
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.ImageRegistry': 'localhost/velero',
+}
+
+const toolchain = import.meta.dirname
+const ours = { package: '.', module: null, cgo: false, stamps: {}, coldSeconds: 5 }
+const inModule = (folder: string) => ({ folder: join(toolchain, folder), cgo: false, stamps: {} })
+
+/** In the order of building: what the cluster needs to come up is first, what only a drill needs is last. */
+export const components = [
+  {
+    ...inModule('kubernetes'),
+    name: 'kubernetes',
+    package: '.',
+    module: kubernetes,
+    stamps: {
+      'k8s.io/component-base/version.gitVersion': kubernetes.version,
+      'k8s.io/component-base/version.gitMajor': '1',
+      'k8s.io/component-base/version.gitMinor': '36',
+      'k8s.io/component-base/version.gitTreeState': 'clean',
+      'k8s.io/client-go/pkg/version.gitVersion': kubernetes.version,
+    },
+    coldSeconds: 415,
+  },
+  { ...ours, name: 'node-init', folder: join(toolchain, '../node') },
+  { ...inModule('infra'), name: 'coredns', package: './cmd/coredns', module: coredns, coldSeconds: 80 },
+  {
+    ...inModule('infra'),
+    name: 'local-path-provisioner',
+    package: localPath.path,
+    module: localPath,
+    stamps: { 'main.VERSION': localPath.version },
+    coldSeconds: 23,
+  },
+  {
+    ...inModule('infra'),
+    name: 'helm',
+    package: `${helm.path}/cmd/helm`,
+    module: helm,
+    stamps: { [`${helm.path}/internal/version.version`]: helm.version },
+    coldSeconds: 20,
+  },
+  { ...ours, name: 'ledger', folder: join(toolchain, '../../../workloads/ledger') },
+  {
+    ...inModule('infra'),
+    name: 'versitygw',
+    package: `${versitygw.path}/cmd/versitygw`,
+    module: versitygw,
+    stamps: { 'main.Version': versitygw.version },
+    coldSeconds: 57,
+  },
+  { ...inModule('infra'), name: 'k6', package: k6.path, module: k6, coldSeconds: 55 },
+  {
+    ...inModule('istio'),
+    name: 'pilot-discovery',
+    package: `${istio.path}/pilot/cmd/pilot-discovery`,
+    module: istio,
+    stamps: istioStamps,
+    coldSeconds: 239,
+  },
+  {
+    ...inModule('istio'),
+    name: 'pilot-agent',
+    package: `${istio.path}/pilot/cmd/pilot-agent`,
+    module: istio,
+    stamps: istioStamps,
+    coldSeconds: 7,
+  },
+  {
+    ...inModule('velero'),
+    name: 'velero',
+    package: `${velero.path}/cmd/velero`,
+    module: velero,
+    stamps: veleroStamps,
+    coldSeconds: 188,
+  },
+  {
+    ...inModule('velero'),
+    name: 'velero-restore-helper',
+    package: `${velero.path}/cmd/velero-restore-helper`,
+    module: velero,
+    stamps: veleroStamps,
+    coldSeconds: 1,
+  },
+  {
+    ...inModule('velero'),
+    name: 'velero-plugin-for-aws',
+    package: `${veleroAws.path}/velero-plugin-for-aws`,
+    module: veleroAws,
+    coldSeconds: 52,
+  },
+  {
+    ...inModule('velero'),
+    name: 'cp-plugin',
+    package: `${veleroAws.path}/hack/cp-plugin`,
+    module: veleroAws,
+    coldSeconds: 1,
+  },
+  {
+    ...inModule('chaosmesh'),
+    name: 'chaos-controller-manager',
+    package: `${chaosMesh.path}/cmd/chaos-controller-manager`,
+    module: chaosMesh,
+    stamps: chaosMeshStamps,
+    coldSeconds: 174,
+  },
+  {
+    ...inModule('chaosmesh'),
+    name: 'chaos-daemon',
+    package: `${chaosMesh.path}/cmd/chaos-daemon`,
+    module: chaosMesh,
+    cgo: true,
+    stamps: chaosMeshStamps,
+    coldSeconds: 100,
+  },
+] as const satisfies readonly Component[]
+
+export type BinaryName = (typeof components)[number]['name']

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { access } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** A Debian package that the embedded cluster needs, and what shows that it is there: one of these paths. */
+export interface HostPackage {
+  name: string
+  shownBy: string[]
+  /** Needed only to build the toolchain. */
+  forBuilding: boolean
+}
+
+const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const program = (name: string): string[] => programFolders.map((folder) => `${folder}/${name}`)
+const needed = (name: string, shownBy: string[]): HostPackage => ({ name, shownBy, forBuilding: false })
+const toBuild = (name: string, shownBy: string[]): HostPackage => ({ name, shownBy, forBuilding: true })
+
+export const hostPackages: readonly HostPackage[] = [
+  needed('containerd', program('containerd')),
+  needed('runc', program('runc')),
+  needed('containernetworking-plugins', ['/usr/lib/cni/bridge', '/opt/cni/bin/bridge']),
+  needed('etcd-server', program('etcd')),
+  needed('nftables', program('nft')),
+  needed('iptables', program('xtables-nft-multi')),
+  needed('ipset', program('ipset')),
+  needed('conntrack', program('conntrack')),
+  needed('iproute2', program('tc')),
+  needed('kmod', program('modprobe')),
+  needed('busybox-static', program('busybox')),
+  needed('util-linux', program('nsenter')),
+  needed('python3', program('python3')),
+  needed('python3-pip', ['/usr/lib/python3/dist-packages/pip', ...program('pip3')]),
+  toBuild('gcc', program('gcc')),
+  toBuild('libc6-dev', ['/usr/include/stdio.h']),
+]
+
+/** Names of the packages that are not there. */
+export async function missingPackages({
+  building,
+  packages = hostPackages,
+}: {
+  building: boolean
+  packages?: readonly HostPackage[]
+}): Promise<string[]> {
+  const wanted = packages.filter(({ forBuilding }) => building || !forBuilding)
+  const present = await Promise.all(wanted.map(({ shownBy }) => Promise.all(shownBy.map(exists))))
+  return wanted.filter((_, index) => !present[index]?.some(Boolean)).map(({ name }) => name)
+}
+
+/** What a person would run. */
+export function installCommand(packages: readonly string[]): string {
+  return `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`
+}
+
+/**
+ * Installs packages as root, without starting the services that they bring (a containerd and an etcd of the machine
+ * would be in the way). Errors: not root or no apt-get, with the command to run; apt-get fails, with what it said.
+ */
+export async function installPackages(packages: readonly string[], log: (line: string) => void): Promise<void> {
+  if (packages.length === 0) return
+  const command = installCommand(packages)
+  const able = process.getuid?.() === 0 && (await exists('/usr/bin/apt-get'))
+  if (!able) throw new Error(`Debian packages are missing: ${packages.join(', ')}; as root: ${command}`)
+  log(`installing ${packages.join(', ')} with apt-get`)
+  try {
+    await run('sh', ['-c', withoutServices(command)], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      maxBuffer: 64 << 20,
+    })
+  } catch (cause) {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
+    throw new Error(`packages could not be installed (${said.split('\n').slice(-5).join('; ')}); as root: ${command}`, {
+      cause,
+    })
+  }
+}
+
+/** Debian's maintainer scripts ask /usr/sbin/policy-rc.d before they start a service; 101 forbids it. */
+export function withoutServices(command: string, policy = '/usr/sbin/policy-rc.d'): string {
+  // A policy of the machine's own is left alone; ours goes away with the shell, however that one ends.
+  return `set -e
+if [ ! -e ${policy} ]; then
+  trap 'rm -f ${policy}' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\\nexit 101\\n' > ${policy}
+  chmod 755 ${policy}
+fi
+${command}`
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,128 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { cacheFolder, findCached, keyOf, makeCached } from './cache.ts'
+import type { Component } from './components.ts'
+import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+
+const run = promisify(execFile)
+
+/** What a build depends on beside its sources: Go's version and the target, as one string. */
+export async function goEnvironment(): Promise<string> {
+  const { stdout } = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], { cwd: '/' })
+  return stdout.trim().split('\n').join(' ')
+}
+
+/** The key of a component's binary: its module's files, its flags, and the Go that builds it. */
+export async function buildKey(component: Component, environment: string): Promise<string> {
+  const sources = await sourcesOf(component.folder)
+  const contents = await Promise.all(sources.map((path) => readFile(path)))
+  const files = sources.flatMap((path, index) => [relative(component.folder, path), contents[index] ?? ''])
+  return keyOf([environment, component.package, String(component.cgo), ...flags(component), ...files])
+}
+
+/** What the compiler is at. */
+export interface BuildProgress {
+  /** Packages compiled so far; those in Go's own cache are not counted. */
+  packages: number
+  latest: string
+}
+
+/**
+ * Builds a component into `output` with the user's own Go cache, so that an interrupted build goes on where it stopped.
+ * Errors: the component, the last lines that Go wrote, and the command to run by hand.
+ */
+export async function goBuild(
+  component: Component,
+  output: string,
+  options: { onProgress: (progress: BuildProgress) => void; signal: AbortSignal },
+): Promise<void> {
+  options.signal.throwIfAborted()
+  const started = Date.now()
+  const environment = { GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: component.cgo ? '1' : '0' }
+  const args = ['build', ...flags(component), '-o', output, component.package]
+  // The kernel interrupts Go when this process dies, even when it is killed: no build goes on unseen.
+  const child = spawn('setpriv', ['--pdeathsig', 'INT', 'go', 'build', '-v', ...args.slice(1)], {
+    cwd: component.folder,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const interrupt = (): unknown => child.kill('SIGINT')
+  options.signal.addEventListener('abort', interrupt)
+  const closed = once(child, 'close')
+  const said: string[] = []
+  let packages = 0
+  try {
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (isPackage(line)) options.onProgress({ packages: ++packages, latest: line })
+      else said.push(line)
+    }
+    const [code, signal] = (await closed) as [number | null, string | null]
+    if (code === 0) return
+    options.signal.throwIfAborted()
+    const byHand = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+    throw new Error(
+      `"${component.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s; it said\n` +
+        `${said.slice(-20).join('\n') || 'nothing'}\n` +
+        `To see it by hand: cd ${component.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
+    )
+  } finally {
+    options.signal.removeEventListener('abort', interrupt)
+  }
+}
+
+/**
+ * The folder of a Go module that one of the toolchain's modules pins, downloaded when it is not there. What Go answers
+ * is kept in the cache, so that a later call starts no process.
+ */
+export async function moduleDir(folder: string, importPath: string, cache = cacheFolder()): Promise<string> {
+  const module = join(import.meta.dirname, folder)
+  const key = keyOf([await readFile(join(module, 'go.mod')), importPath])
+  const entry = { folder: join(cache, 'modules'), name: importPath.replaceAll('/', '-'), key, suffix: '.txt' }
+  const known = await findCached(entry, () => undefined)
+  const dir = known === null ? null : await readFile(known, 'utf8')
+  if (dir !== null && existsSync(dir)) return dir
+  const found = await download(module, importPath)
+  await makeCached(entry, (temporary) => writeFile(temporary, found))
+  return found
+}
+
+async function download(module: string, importPath: string): Promise<string> {
+  const { stdout } = await run('go', ['mod', 'download', '-json', importPath], {
+    cwd: module,
+    env: { ...process.env, GOFLAGS: '', GOWORK: 'off' },
+  })
+  const { Dir, Error: error } = JSON.parse(stdout) as { Dir?: string; Error?: string }
+  if (Dir !== undefined) return Dir
+  const byHand = `cd ${module} && go mod download -json ${importPath}`
+  throw new Error(`the Go module "${importPath}" could not be downloaded: ${error ?? 'no reason given'}; try ${byHand}`)
+}
+
+function flags(component: Component): string[] {
+  const stamps = Object.entries(component.stamps).map(([name, value]) => `-X ${name}=${value}`)
+  return ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', ['-s -w', ...stamps].join(' ')]
+}
+
+/** Everything below a folder that can end up in a binary, sorted. */
+async function sourcesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const sources = entries.filter((entry) => entry.isFile() && !/(_test\.go|\.ts|\.md)$/.test(entry.name))
+  return sources.map((entry) => join(entry.parentPath, entry.name)).sort()
+}
+
+/** With -v Go names each package that it compiles on a line of its own, among what it says of errors. */
+function isPackage(line: string): boolean {
+  return /^[\w.~-]+(\/[\w.~-]+)*$/.test(line)
+}
+
+function quote(argument: string): string {
+  return /^[\w./=-]+$/.test(argument) ? argument : `'${argument}'`
+}
+
+function seconds(sinceMs: number): number {
+  return Math.round((Date.now() - sinceMs) / 1000)
+}

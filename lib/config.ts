@@ -1,0 +1,68 @@
+import { parseDuration } from './verdict/objectives.ts'
+
+/** What a user sets, by environment variables; each has a default that works. */
+export interface Config {
+  /** Provider of the cluster. */
+  cluster: 'embedded'
+  tool: (typeof TOOLS)[number]
+  mesh: (typeof MESHES)[number]
+  /** Whether the lab stays after the run, for the next one to attach to. */
+  keep: boolean
+  /** From which the run draws everything that is drawn. */
+  seed: number
+  /** Objectives that replace those of every spec, in milliseconds; null leaves the spec's. */
+  rtoMs: number | null
+  rpoMs: number | null
+  /** Bytes in the volume before the backup. */
+  volumeBytes: number
+  /** Writes and reads per second of the load, and probes per second. */
+  loadRps: number
+  probeHz: number
+}
+
+export const TOOLS = ['velero'] as const
+export const MESHES = ['istio'] as const
+const CLUSTERS = ['embedded'] as const
+
+/** Reads the configuration; all that is wrong with it is said at once. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const problems: string[] = []
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
+    const text = env[name]
+    if (text === undefined || text === '') return fallback
+    try {
+      return parse(text)
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      return fallback
+    }
+  }
+  const config: Config = {
+    cluster: read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS)),
+    tool: read('MESHDRILL_TOOL', 'velero', oneOf(TOOLS)),
+    mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
+    keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
+    seed: read('MESHDRILL_SEED', 1, whole(0, 2 ** 31)),
+    rtoMs: read('MESHDRILL_RTO', null, parseDuration),
+    rpoMs: read('MESHDRILL_RPO', null, parseDuration),
+    volumeBytes: read('MESHDRILL_VOLUME_MIB', 128 << 20, (text) => whole(1, 4096)(text) * (1 << 20)),
+    loadRps: read('MESHDRILL_LOAD_RPS', 40, whole(1, 1000)),
+    probeHz: read('MESHDRILL_PROBE_HZ', 50, whole(1, 200)),
+  }
+  if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
+  return config
+}
+
+const oneOf =
+  <T extends string>(known: readonly T[]) =>
+  (text: string): T => {
+    const found = known.find((value) => value === text)
+    if (found === undefined) throw new Error(`"${text}" is not known; one of ${known.join(', ')}`)
+    return found
+  }
+
+const whole = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new Error(`"${text}" is not a whole number from ${least} to ${most}`)
+}

@@ -1,0 +1,60 @@
+import type { EmbeddedCluster } from './clusters/embedded/embedded.ts'
+import { embedded } from './clusters/embedded/embedded.ts'
+import type { Config } from './config.ts'
+import { installChaosMesh } from './faults/chaos-mesh.ts'
+import { connect } from './kube/client.ts'
+import type { Lab } from './lab.ts'
+import { istio } from './meshes/istio.ts'
+import type { Mesh } from './meshes/mesh.ts'
+import { attachStore, startStore } from './store/versitygw.ts'
+import type { BackupTool } from './tools/tool.ts'
+import { veleroFileSystem } from './tools/velero.ts'
+
+const meshes: Record<Config['mesh'], () => Mesh> = { istio }
+const tools: Record<Config['tool'], () => BackupTool> = { velero: veleroFileSystem }
+
+export const meshOf = (config: Config): Mesh => meshes[config.mesh]()
+export const toolOf = (config: Config): BackupTool => tools[config.tool]()
+
+/** How long each part took, in milliseconds, in the order in which they ended. */
+export type LabTimes = { part: string; durationMs: number }[]
+
+/** Makes the lab: cluster, store, mesh, Chaos Mesh, backup tool. A part that is there already is left as it is. */
+export async function createLab(
+  config: Config,
+  options: { ownerPid: number; log: (line: string) => void },
+): Promise<{ lab: Lab; times: LabTimes }> {
+  const { log } = options
+  const times: LabTimes = []
+  const timed = async <T>(part: string, usual: string, body: () => Promise<T>): Promise<T> => {
+    const startedMs = performance.now()
+    log(`${part} … (usually ${usual})`)
+    const result = await body()
+    times.push({ part, durationMs: performance.now() - startedMs })
+    log(`${part} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+    return result
+  }
+  const provider = embedded()
+  const problems = await provider.requires()
+  if (problems.length > 0) throw new Error(`This machine cannot hold the lab yet:\n  ${problems.join('\n  ')}`)
+  const cluster = (await timed('cluster', '15 s', () =>
+    provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
+  )) as EmbeddedCluster
+  const ownerPid = config.keep ? 0 : options.ownerPid
+  const store = await timed('S3 store', '1 s', () => startStore(cluster, ownerPid))
+  const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+  await Promise.all([
+    timed(config.mesh, '40 s', () => meshOf(config).install(lab)),
+    timed('Chaos Mesh', '30 s', () => installChaosMesh(lab)),
+  ])
+  // Velero looks at the kinds that the cluster knows when it starts, and again only minutes later: a mesh whose kinds came
+  // after that is left out of its backups, and they end Completed.
+  await timed(config.tool, '15 s', () => toolOf(config).install(lab))
+  return { lab, times }
+}
+
+/** The lab that `createLab` made in another process. */
+export async function attachLab(log: (line: string) => void): Promise<Lab> {
+  const cluster = await embedded().attach()
+  return { cluster, store: await attachStore(), artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+}

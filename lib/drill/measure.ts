@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startLoad } from '../load/runner.ts'
+import type { Route } from '../meshes/mesh.ts'
+import { startProber } from '../probes/availability/prober.ts'
+import { startResourceSampler } from '../probes/resources.ts'
+import type { ProbeSample, Write } from '../record/facts.ts'
+import { parseDuration } from '../verdict/objectives.ts'
+import type { DrillContext } from './drill.ts'
+
+/** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
+export interface Measurements {
+  /** Resolves when the last `durationMs` of probes were all answered rightly; false where that took longer than `timeout`. */
+  steady(durationMs: number, timeout: string): Promise<boolean>
+  /** Resolves when a probe due after `sinceMs` was answered wrongly; false where none was within `timeout`. */
+  outageSeen(sinceMs: number, timeout: string): Promise<boolean>
+  /** The writes so far. */
+  writes: () => Promise<Write[]>
+  stopLoad(): Promise<void>
+  /** Stops everything that still runs; can be called again. */
+  stop(): Promise<void>
+}
+
+const POLL_MS = 50
+
+export async function startMeasuring(context: DrillContext, route: Route, seeded: number): Promise<Measurements> {
+  const { lab, record, seed, probeHz } = context
+  const recent: ProbeSample[] = []
+  // First, as it is what can fail to start: nothing else runs then.
+  const k6 = await lab.artifacts.binary('k6')
+  const load = await startLoad({ k6, route, seed, seeded, rate: context.loadRps, folder: context.folder })
+  const prober = startProber({
+    route,
+    seed,
+    seeded,
+    rateHz: probeHz,
+    onSamples: (samples) => {
+      recent.push(...samples)
+      record({ kind: 'probes', intervalMs: prober.intervalMs, timeoutMs: prober.timeoutMs, samples })
+    },
+  })
+  const sampler = startResourceSampler(lab, {
+    toolNamespace: context.tool.namespace,
+    everyMs: 1000,
+    onSamples: (samples) => {
+      record({ kind: 'resources', samples })
+    },
+  })
+  let finalWrites: Write[] | null = null
+  let ended: Promise<void> | null = null
+
+  const stopLoad = async () => {
+    if (finalWrites !== null) return
+    const result = await load.stop()
+    finalWrites = result.writes
+    record({ kind: 'writes', writes: result.writes })
+    record({ kind: 'load.ended', load: result.load })
+  }
+  const stopAll = async () => {
+    await stopLoad()
+    const { sent, error } = await prober.stop()
+    record({ kind: 'probes.ended', sent, error })
+    await sampler.stop()
+  }
+  return {
+    async steady(durationMs, timeout) {
+      const sinceMs = Date.now()
+      const untilMs = sinceMs + parseDuration(timeout)
+      const isSteady = () => steadyFor(recent, sinceMs, durationMs)
+      while (!isSteady() && Date.now() < untilMs) await sleep(POLL_MS)
+      return isSteady()
+    },
+    async outageSeen(sinceMs, timeout) {
+      const untilMs = Date.now() + parseDuration(timeout)
+      const seen = () => recent.some(([dueMs, , right]) => dueMs >= sinceMs && !right)
+      while (!seen() && Date.now() < untilMs) await sleep(POLL_MS)
+      return seen()
+    },
+    writes: async () => finalWrites ?? (await load.writes()),
+    stopLoad,
+    stop: () => (ended ??= stopAll()),
+  }
+}
+
+/** Whether probes due since `sinceMs` cover `durationMs` without a wrong one, up to the newest. */
+function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {
+  const lastWrong = samples.findLastIndex(([, , right]) => !right)
+  const first = samples.slice(lastWrong + 1).find(([dueMs]) => dueMs >= sinceMs)
+  const last = samples.at(-1)
+  return first !== undefined && last !== undefined && last[0] - first[0] >= durationMs
+}

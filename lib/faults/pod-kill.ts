@@ -1,0 +1,41 @@
+import { pending, waitFor } from '../kube/wait.ts'
+import { healChaos, injectChaos, readFault } from './chaos-mesh.ts'
+import type { Fault } from './fault.ts'
+
+/** Velero's node-agent is killed: it is what moves the data. */
+export const toolKill = (): Fault => ({
+  ...podKill({ namespace: 'velero', labels: { name: 'node-agent' } }),
+  name: 'tool-kill',
+})
+
+/** Pods of a selection are killed without grace; their controllers make new ones. */
+export function podKill(selection: { namespace: string; labels: Record<string, string> }): Fault {
+  const { namespace, labels } = selection
+  return {
+    name: 'pod-kill',
+    description: `a pod ${JSON.stringify(labels)} of namespace "${namespace}" is killed without grace`,
+    requires: () => Promise.resolve([]),
+    async inject(lab) {
+      const before = new Set((await lab.kube.pods(namespace, labels)).map((pod) => pod.metadata?.uid))
+      if (before.size === 0) throw new Error(`no pod ${JSON.stringify(labels)} in namespace "${namespace}" to kill`)
+      const selector = { namespaces: [namespace], labelSelectors: labels }
+      const fault = await readFault('pod-kill.yaml', { namespace, spec: { selector } })
+      const requestedMs = Date.now()
+      const targets = await injectChaos(lab, fault)
+      const seenMs = await waitFor(
+        `pod ${JSON.stringify(labels)} of namespace "${namespace}" gone`,
+        async () => {
+          const uids = (await lab.kube.pods(namespace, labels)).map((pod) => pod.metadata?.uid)
+          const gone = [...before].some((uid) => !uids.includes(uid))
+          return gone ? Date.now() : pending(`${uids.length} pods, all of before`)
+        },
+        { timeout: '30s', every: '20ms' },
+      )
+      return {
+        between: [requestedMs, seenMs],
+        evidence: `${targets.join(', ')} is gone from the cluster`,
+        heal: () => healChaos(lab, fault),
+      }
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises'
+import {
+  ApiException,
+  AppsV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  type KubernetesObject,
+  type V1Node,
+  type V1Pod,
+} from '@kubernetes/client-node'
+import { parseAllDocuments } from 'yaml'
+import type { KubeObject, ObjectReference } from './object.ts'
+import { pending, waitFor } from './wait.ts'
+
+const FIELD_MANAGER = 'meshdrill'
+
+/** The few things the drills ask of a cluster, beside the typed clients themselves. */
+export interface KubeClient {
+  readonly config: KubeConfig
+  readonly core: CoreV1Api
+  readonly apps: AppsV1Api
+  readonly custom: CustomObjectsApi
+  readonly objects: KubernetesObjectApi
+  /** Server-side apply, in the order given. `namespace` is for the objects that name none. */
+  apply(objects: KubeObject[], options?: { namespace?: string }): Promise<void>
+  /** The object as it is in the cluster, or null. */
+  get<T extends KubeObject = KubeObject>(object: ObjectReference): Promise<T | null>
+  /** Deletes an object; one that is not there is no error. Does not wait. */
+  delete(object: ObjectReference): Promise<void>
+  /** Pods of a namespace, by labels. */
+  pods(namespace: string, labels?: Record<string, string>): Promise<V1Pod[]>
+}
+
+/** A client for the cluster that a kubeconfig file names. */
+export function connect(kubeconfig: string): KubeClient {
+  const config = new KubeConfig()
+  config.loadFromFile(kubeconfig)
+  const core = config.makeApiClient(CoreV1Api)
+  const objects = KubernetesObjectApi.makeApiClient(config)
+  return {
+    config,
+    core,
+    apps: config.makeApiClient(AppsV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
+    objects,
+    async apply(list, { namespace } = {}) {
+      for (const object of list)
+        await applyOne(objects, namespace === undefined ? object : inNamespace(object, namespace))
+    },
+    async get<T extends KubeObject = KubeObject>(object: ObjectReference) {
+      return (await orNull(objects.read(object))) as unknown as T | null
+    },
+    async delete(object) {
+      await orNull(objects.delete(object))
+    },
+    async pods(namespace, labels = {}) {
+      const labelSelector = selector(labels)
+      return (await core.listNamespacedPod({ namespace, labelSelector })).items
+    },
+  }
+}
+
+/** Objects of a YAML file with one or more documents. */
+export async function readManifest(file: string | URL): Promise<KubeObject[]> {
+  return parseManifest(await readFile(file, 'utf8'), String(file))
+}
+
+/** Objects of a YAML text; `source` is for the errors. */
+export function parseManifest(text: string, source: string): KubeObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors
+    if (error) throw new Error(`"${source}" is not valid YAML: ${error.message}`, { cause: error })
+    const object: unknown = document.toJS()
+    return object === null ? [] : listItems(object).map((item) => toObject(item, source))
+  })
+}
+
+/** The items of a List, such as `velero install --dry-run` prints; any other object is its own. */
+function listItems(object: unknown): unknown[] {
+  const { items } = object as { items?: unknown }
+  return Array.isArray(items) ? items : [object]
+}
+
+function toObject(value: unknown, source: string): KubeObject {
+  const { apiVersion, kind, metadata } = value as Partial<KubeObject>
+  if (apiVersion && kind && metadata?.name) return value as KubeObject
+  throw new Error(`"${source}" holds an object without apiVersion, kind or metadata.name`)
+}
+
+/** Resolves when every pod of the selection is Ready, and there are at least `count`. */
+export async function podsReady(
+  kube: KubeClient,
+  namespace: string,
+  labels: Record<string, string>,
+  options: { timeout: string; count?: number },
+): Promise<V1Pod[]> {
+  const what = `pods ${selector(labels) || '(all)'} in namespace "${namespace}" Ready`
+  const hint = `kubectl -n ${namespace} describe pods -l '${selector(labels)}'`
+  const probe = async () => {
+    const pods = (await kube.pods(namespace, labels)).filter((pod) => pod.status?.phase !== 'Succeeded')
+    const enough = pods.length >= (options.count ?? 1)
+    return enough && pods.every(isReady) ? pods : pending(pods.map(describePod).join('; ') || 'no pods')
+  }
+  return waitFor(what, probe, { timeout: options.timeout, hint })
+}
+
+/** Whether a pod or a node is Ready; one that is being deleted is not. */
+export function isReady(object: V1Pod | V1Node): boolean {
+  const conditions = object.status?.conditions ?? []
+  return !object.metadata?.deletionTimestamp && conditions.some((c) => c.type === 'Ready' && c.status === 'True')
+}
+
+export const selector = (labels: Record<string, string>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiException && error.code === 404
+}
+
+async function orNull<T>(request: Promise<T>): Promise<T | null> {
+  try {
+    return await request
+  } catch (error) {
+    if (isNotFound(error)) return null
+    throw error
+  }
+}
+
+async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promise<void> {
+  try {
+    await objects.patch(
+      object as KubernetesObject,
+      undefined,
+      undefined,
+      FIELD_MANAGER,
+      true,
+      PatchStrategy.ServerSideApply,
+    )
+  } catch (error) {
+    throw new Error(`${object.kind} "${object.metadata.name}" was refused: ${reason(error)}`, { cause: error })
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof ApiException) {
+    const body: unknown = error.body
+    if (typeof body === 'object' && body !== null && 'message' in body) return String(body.message)
+    return typeof body === 'string' ? body.slice(0, 500) : `HTTP ${error.code}`
+  }
+  return error instanceof Error ? error.message : String(error)
+}
+
+const inNamespace = (object: KubeObject, namespace: string): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace },
+})
+
+function describePod(pod: V1Pod): string {
+  const containers = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+  const states = containers
+    .filter((c) => !c.ready)
+    .map((c) => `${c.name} ${c.state?.waiting?.reason ?? c.state?.terminated?.reason ?? 'not ready'}`)
+  return `${pod.metadata?.name ?? '?'} ${pod.status?.phase ?? '?'} ${states.join(', ')}`.trim()
+}

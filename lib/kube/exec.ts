@@ -1,0 +1,49 @@
+import { PassThrough } from 'node:stream'
+import { Exec, type V1Status } from '@kubernetes/client-node'
+import type { KubeClient } from './client.ts'
+
+export interface ExecTarget {
+  namespace: string
+  pod: string
+  container: string
+}
+
+/**
+ * Runs a command in a container and returns its standard output. A command that fails is an error with its standard
+ * error; so is one whose exit status never came.
+ */
+export async function execute(
+  kube: KubeClient,
+  target: ExecTarget,
+  command: string[],
+  timeoutMs = 30_000,
+): Promise<string> {
+  const stdout = collect()
+  const stderr = collect()
+  const where = `${command.join(' ')} in ${target.namespace}/${target.pod}, container ${target.container}`
+  const status = await new Promise<V1Status>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`${where}: no exit status after ${timeoutMs / 1000} s`))
+    }, timeoutMs)
+    const done = (result: V1Status) => {
+      clearTimeout(timer)
+      resolve(result)
+    }
+    const { namespace, pod, container } = target
+    new Exec(kube.config)
+      .exec(namespace, pod, container, command, stdout.stream, stderr.stream, null, false, done)
+      .catch((error: unknown) => {
+        clearTimeout(timer)
+        reject(new Error(`${where}: ${String(error)}`, { cause: error }))
+      })
+  })
+  if (status.status !== 'Success') throw new Error(`${where}: ${status.message ?? 'failed'}: ${stderr.text().trim()}`)
+  return stdout.text()
+}
+
+function collect() {
+  const chunks: Buffer[] = []
+  const stream = new PassThrough()
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') }
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { stringify } from 'yaml'
+import { mergeValues, type Values } from '../artifacts.ts'
+import type { Lab } from '../lab.ts'
+
+export interface Release {
+  name: string
+  namespace: string
+  /** Chart by `<project>/<chart>`. */
+  chart: string
+  values?: Values
+}
+
+/** Installs a chart, or changes the release to these values. Does not wait for its pods. */
+export async function installChart(lab: Lab, release: Release): Promise<void> {
+  const helm = await lab.artifacts.binary('helm')
+  const chart = await lab.artifacts.chart(release.chart)
+  const values = mergeValues(chart.values, release.values ?? {})
+  const args = [
+    'upgrade',
+    '--install',
+    release.name,
+    chart.path,
+    '--namespace',
+    release.namespace,
+    '--create-namespace',
+  ]
+  await new Promise<void>((resolve, reject) => {
+    const options = { timeout: 120_000 }
+    const command = [...args, '--kubeconfig', lab.cluster.kubeconfig, '--values', '-']
+    const child = execFile(helm, command, options, (error, _stdout, stderr) => {
+      if (error === null) resolve()
+      else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
+    })
+    child.stdin?.end(stringify(values))
+  })
+}

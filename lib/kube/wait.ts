@@ -1,0 +1,37 @@
+import { formatDuration, parseDuration } from '../verdict/objectives.ts'
+
+/** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
+export class Pending {
+  constructor(readonly state: string) {}
+}
+
+export const pending = (state: string): Pending => new Pending(state)
+
+export interface WaitOptions {
+  /** Such as '30s'. */
+  timeout: string
+  /** Time between two probes, such as '200ms'. */
+  every?: string
+  /** The next command to run, for the error of a timeout. */
+  hint?: string
+}
+
+/**
+ * Probes until the answer is not `Pending` and returns it. A timeout is an error that carries the last state seen; an
+ * error of the probe itself ends the wait at once, so a probe turns what may pass into `pending`.
+ */
+export async function waitFor<T>(what: string, probe: () => Promise<T | Pending>, options: WaitOptions): Promise<T> {
+  const started = performance.now()
+  const timeoutMs = parseDuration(options.timeout)
+  const everyMs = parseDuration(options.every ?? '200ms')
+  for (;;) {
+    const answer = await probe()
+    if (!(answer instanceof Pending)) return answer
+    const elapsedMs = performance.now() - started
+    if (elapsedMs >= timeoutMs) {
+      const hint = options.hint ? `\nNext: ${options.hint}` : ''
+      throw new Error(`${what}: not after ${formatDuration(elapsedMs)}. Last state: ${answer.state}${hint}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.min(everyMs, timeoutMs - elapsedMs + 1)))
+  }
+}

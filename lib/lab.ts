@@ -1,0 +1,22 @@
+import type { Artifacts } from './artifacts.ts'
+import type { Cluster } from './clusters/cluster.ts'
+import type { KubeClient } from './kube/client.ts'
+
+/** What every driver works on: a cluster, a client for it, where the S3 store is, and where to say what is happening. */
+export interface Lab {
+  readonly cluster: Cluster
+  readonly kube: KubeClient
+  readonly store: StoreEndpoint
+  readonly artifacts: Artifacts
+  readonly log: (line: string) => void
+}
+
+/** An S3 store outside the cluster. */
+export interface StoreEndpoint {
+  /** URL as pods and the drills' machine reach it. */
+  url: string
+  region: string
+  bucket: string
+  accessKey: string
+  secretKey: string
+}

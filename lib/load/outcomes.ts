@@ -1,0 +1,109 @@
+import type { LoadResult, Write } from '../record/facts.ts'
+
+/** Outcomes of a load, read from the lines that script.ts wrote. */
+export interface Outcomes {
+  /** In the order their outcome was known, those without one last, in the order they were sent. */
+  writes: Write[]
+  /** Those of them that have none. */
+  open: Write[]
+  /** Requests that have an outcome. */
+  requests: number
+  /** Of those, the ones not answered by a 2xx, or answered with the wrong content. */
+  failed: number
+  /** Of the requests that were answered, in milliseconds. */
+  latenciesMs: number[]
+  /** From the first line to the last. */
+  durationMs: number
+  lastMs: number
+  /** Whether the text ends within a line. */
+  torn: boolean
+}
+
+type Line =
+  | { kind: 'sent'; write: Write }
+  | { kind: 'write'; sequence: number; status: number; at: number; latencyMs: number }
+  | { kind: 'read'; status: number; at: number; latencyMs: number; right: boolean }
+
+/** Parses the lines; a last line without its end is left out. Any other line that is not understood is an error. */
+export function parseOutcomes(text: string): Outcomes {
+  const lines = text.split('\n')
+  const torn = lines.pop() !== ''
+  const open = new Map<number, Write>()
+  const known: Write[] = []
+  const latenciesMs: number[] = []
+  const times: number[] = []
+  let requests = 0
+  let failed = 0
+  for (const line of lines.map(parseLine)) {
+    if (line.kind === 'sent') {
+      if (open.has(line.write.sequence)) throw new Error(`sequence ${line.write.sequence} was sent twice`)
+      open.set(line.write.sequence, line.write)
+      times.push(line.write.sentMs)
+      continue
+    }
+    const good = isGood(line.status) && (line.kind === 'write' || line.right)
+    requests++
+    if (!good) failed++
+    if (line.status > 0) latenciesMs.push(line.latencyMs)
+    times.push(line.at)
+    if (line.kind === 'read') continue
+    const write = open.get(line.sequence)
+    if (!write) throw new Error(`sequence ${line.sequence} has an outcome, but was not sent`)
+    open.delete(line.sequence)
+    known.push({ ...write, acknowledgedMs: good ? line.at : null })
+  }
+  const { first, last } = times.reduce(
+    (span, at) => ({ first: Math.min(span.first, at), last: Math.max(span.last, at) }),
+    { first: Infinity, last: 0 },
+  )
+  const durationMs = times.length > 0 ? last - first : 0
+  return {
+    writes: [...known, ...open.values()],
+    open: [...open.values()],
+    requests,
+    failed,
+    latenciesMs,
+    durationMs,
+    lastMs: last,
+    torn,
+  }
+}
+
+/** The result of a load; `error` is why it is not to be trusted. */
+export function summariseLoad(outcomes: Outcomes, error: string | null): LoadResult {
+  const { requests, failed, durationMs } = outcomes
+  const sorted = outcomes.latenciesMs.toSorted((one, other) => one - other)
+  return { requests, failed, durationMs, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99), error }
+}
+
+/** Nearest rank. */
+function percentile(sorted: number[], share: number): number | null {
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? null
+}
+
+const isGood = (status: number): boolean => status >= 200 && status < 300
+
+function parseLine(text: string): Line {
+  const fields = parseArray(text)
+  const [kind, ...rest] = fields
+  const right = kind === 'read' ? rest.pop() : true
+  if (rest.every((value) => typeof value === 'number') && rest.length === 4 && typeof right === 'boolean') {
+    const [one = 0, two = 0, three = 0, four = 0] = rest
+    if (kind === 'sent') {
+      return { kind, write: { sequence: one, slot: two, generation: three, sentMs: four, acknowledgedMs: null } }
+    }
+    if (kind === 'write') return { kind, sequence: one, status: two, at: three, latencyMs: four }
+    if (kind === 'read') return { kind, status: two, at: three, latencyMs: four, right }
+  }
+  throw new Error(`the load wrote a line that is not understood: ${text.slice(0, 120)}`)
+}
+
+function parseArray(text: string): unknown[] {
+  try {
+    const fields: unknown = JSON.parse(text)
+    return Array.isArray(fields) ? fields : []
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
+}

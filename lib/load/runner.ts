@@ -1,0 +1,189 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Route } from '../meshes/mesh.ts'
+import type { LoadResult, Write } from '../record/facts.ts'
+import { checkSeeded } from './plan.ts'
+import { parseOutcomes, summariseLoad, type Outcomes } from './outcomes.ts'
+
+const SCRIPT = fileURLToPath(new URL('script.ts', import.meta.url))
+const LONGEST = '15m'
+const STOP_TIMEOUT_MS = 5_000
+/** Of one request, and the time that its outcome takes to be written. */
+const OUTCOME_MS = 2_000 + 1_000
+/** All went well; thresholds failed (there are none); stopped by a signal. */
+const GOOD_EXITS = [0, 99, 105]
+
+export interface LoadOptions {
+  /** Path of the k6 binary. */
+  k6: string
+  route: Route
+  seed: number
+  /** Records that were seeded. */
+  seeded: number
+  /** Requests per second: three quarters writes, one quarter reads. */
+  rate: number
+  /** Where k6's output is kept. */
+  folder: string
+}
+
+export interface RunningLoad {
+  /** All writes sent so far: those with an outcome in the order it was known, then those without. */
+  writes(): Promise<Write[]>
+  /** Stops the load and reads what it did. A load that ended by itself, or did not stop, has an `error`. */
+  stop(): Promise<{ load: LoadResult; writes: Write[] }>
+}
+
+/** How k6 ended; an Error where it could not even be started. */
+type Exit = { code: number | null; signal: NodeJS.Signals | null } | Error
+
+interface Run {
+  child: ChildProcess
+  /** Null while it runs. */
+  exit: () => Exit | null
+  exited: Promise<Exit>
+  outcomes: () => Promise<Outcomes>
+  logFile: string
+}
+
+/** Starts the load and resolves when it has sent its first request. A k6 that does not get there is an error. */
+export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
+  checkSeeded(options.seeded)
+  await mkdir(options.folder, { recursive: true })
+  // k6 runs in the folder, so that a relative path would mean another place there.
+  const run = await runK6({ ...options, folder: resolve(options.folder) })
+  try {
+    await firstRequest(run, options.route)
+  } catch (error) {
+    run.child.kill('SIGKILL')
+    throw error
+  }
+  let stopped: ReturnType<RunningLoad['stop']> | null = null
+  return {
+    writes: async () => (await run.outcomes()).writes,
+    stop: () => (stopped ??= stopLoad(run)),
+  }
+}
+
+async function runK6(options: LoadOptions): Promise<Run> {
+  const outcomesFile = join(options.folder, 'outcomes.jsonl')
+  const logFile = join(options.folder, 'k6.log')
+  // Of an earlier load, which would be taken for this one's.
+  await rm(outcomesFile, { force: true })
+  const log = await open(logFile, 'w')
+  try {
+    const child = spawnK6(options, outcomesFile, log.fd)
+    const outcomes = async () => parseOutcomes(await readIfThere(outcomesFile))
+    return { child, ...watchExit(child), outcomes, logFile }
+  } finally {
+    await log.close()
+  }
+}
+
+/** Must be called in the turn in which the child was made: a failure to start it is told in the next one. */
+function watchExit(child: ChildProcess): Pick<Run, 'exit' | 'exited'> {
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  let exit: Exit | null = null
+  const exited = new Promise<Exit>((resolve) => {
+    const end = (how: Exit) => {
+      exit = how
+      process.off('exit', kill)
+      resolve(how)
+    }
+    child.once('error', end)
+    child.once('exit', (code, signal) => {
+      end({ code, signal })
+    })
+  })
+  return { exit: () => exit, exited }
+}
+
+async function firstRequest({ exit, outcomes, logFile }: Run, route: Route): Promise<void> {
+  const probe = async () => {
+    const ended = exit()
+    if (ended) throw new Error(`k6 ended before its first request: ${await lastLines(logFile, ended)}`)
+    const { requests, writes } = await outcomes()
+    return requests + writes.length > 0 || pending('nothing sent yet')
+  }
+  const options = { timeout: '20s', every: '100ms', hint: `cat ${logFile}` }
+  await waitFor(`the load's first request to ${route.url}`, probe, options)
+}
+
+function spawnK6(
+  { k6, route, seed, seeded, rate, folder }: LoadOptions,
+  outcomesFile: string,
+  log: number,
+): ChildProcess {
+  const quiet = [
+    '--quiet',
+    '--no-color',
+    '--summary-mode=disabled',
+    '--no-usage-report',
+    '--no-thresholds',
+    '--address=',
+  ]
+  const output = ['--log-format=raw', `--console-output=${outcomesFile}`]
+  const url = route.url.replace(/\/$/, '')
+  const settings = { URL: url, ROUTE_HOST: route.host, SEED: seed, SEEDED: seeded, RATE: rate, DURATION: LONGEST }
+  const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+  // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
+  return spawn(k6, ['run', ...quiet, ...output, ...variables, SCRIPT], {
+    env,
+    cwd: folder,
+    stdio: ['ignore', log, log],
+  })
+}
+
+async function stopLoad({
+  child,
+  exit,
+  exited,
+  outcomes,
+  logFile,
+}: Run): Promise<{ load: LoadResult; writes: Write[] }> {
+  const early = exit()
+  child.kill('SIGINT')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+  const end = await exited
+  clearTimeout(timer)
+  let error: string | null = null
+  if (early) error = `k6 ended before it was stopped: ${await lastLines(logFile, end)}`
+  else if (!endedWell(end)) error = `k6 did not end well: ${await lastLines(logFile, end)}`
+  try {
+    const read = await outcomes()
+    return { load: summariseLoad(read, error ?? findGap(read)), writes: read.writes }
+  } catch (cause) {
+    const torn = cause instanceof Error ? cause.message : String(cause)
+    return { load: summariseLoad(parseOutcomes(''), error ?? torn), writes: [] }
+  }
+}
+
+const endedWell = (end: Exit): boolean => !(end instanceof Error) && end.code !== null && GOOD_EXITS.includes(end.code)
+
+/** Writes that were in flight when k6 was stopped have no outcome, and need none; older ones must have. */
+function findGap({ torn, open, lastMs }: Outcomes): string | null {
+  if (torn) return 'the last line of the load is torn'
+  const missing = open.filter(({ sentMs }) => sentMs < lastMs - OUTCOME_MS).length
+  return missing > 0 ? `${missing} writes were sent and have no outcome` : null
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    // k6 makes the file with its first line.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+async function lastLines(logFile: string, exit: Exit | Error): Promise<string> {
+  const how =
+    exit instanceof Error ? String(exit) : exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code ?? '?'}`
+  const lines = (await readIfThere(logFile)).trim().split('\n').slice(-3).join(' | ')
+  return `${how}; its last lines: ${lines.slice(-500) || 'none'} (whole log: ${logFile})`
+}

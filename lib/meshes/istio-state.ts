@@ -1,0 +1,169 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import type { V1Pod } from '@kubernetes/client-node'
+import { execute } from '../kube/exec.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { Lab } from '../lab.ts'
+import type { MeshState } from '../record/facts.ts'
+
+const PROXY = 'istio-proxy'
+const POLICIES: { group: string; version?: string; plural: string }[] = [
+  { group: 'networking.istio.io', plural: 'virtualservices' },
+  { group: 'networking.istio.io', plural: 'destinationrules' },
+  { group: 'networking.istio.io', version: 'v1alpha3', plural: 'envoyfilters' },
+  { group: 'networking.istio.io', plural: 'gateways' },
+  { group: 'networking.istio.io', plural: 'serviceentries' },
+  { group: 'networking.istio.io', plural: 'sidecars' },
+  { group: 'security.istio.io', plural: 'authorizationpolicies' },
+  { group: 'security.istio.io', plural: 'peerauthentications' },
+  { group: 'security.istio.io', plural: 'requestauthentications' },
+  { group: 'telemetry.istio.io', plural: 'telemetries' },
+]
+
+/** Reads the state of the proxies of a namespace. What cannot be read is said in `error`, never left out in silence. */
+export async function readMeshState(lab: Lab, namespace: string): Promise<MeshState> {
+  try {
+    const pods = (await lab.kube.pods(namespace)).filter(hasProxy)
+    if (pods.length === 0) throw new Error(`no pod with a proxy in namespace "${namespace}"`)
+    const names = await addressNames(lab)
+    const proxies = await Promise.all(pods.map((pod) => readProxy(lab, namespace, pod, names)))
+    return {
+      configuration: Object.assign({}, ...proxies.map((proxy) => proxy.configuration)) as Record<string, string>,
+      identities: [...new Set(proxies.flatMap((proxy) => proxy.identities))].sort(),
+      policies: await readPolicies(lab, namespace),
+      requests: proxies.reduce((sum, proxy) => sum + proxy.requests, 0),
+      accessLogLines: proxies.reduce((sum, proxy) => sum + proxy.accessLogLines, 0),
+      error: null,
+    }
+  } catch (error) {
+    const nothing = { configuration: {}, identities: [], policies: {}, requests: null, accessLogLines: null }
+    return { ...nothing, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function readProxy(lab: Lab, namespace: string, pod: V1Pod, names: Map<string, string>) {
+  const name = pod.metadata?.name ?? ''
+  const ask = (path: string) =>
+    execute(lab.kube, { namespace, pod: name, container: PROXY }, ['pilot-agent', 'request', 'GET', path])
+  const dump = parseDump(await ask('config_dump'))
+  const stats = await ask('stats?usedonly&format=prometheus')
+  const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: PROXY })
+  return {
+    configuration: normalise(dump, names),
+    identities: identitiesOf(dump),
+    requests: sumOf(stats, 'envoy_http_downstream_rq_total'),
+    accessLogLines: log.split('\n').filter((line) => /"(GET|PUT|POST|DELETE) /.test(line)).length,
+  }
+}
+
+const hasProxy = (pod: V1Pod): boolean =>
+  [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].some(
+    (container) => container.name === PROXY,
+  ) &&
+  pod.status?.phase === 'Running' &&
+  pod.metadata?.deletionTimestamp === undefined
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+type Section = { '@type': string } & Record<string, Json>
+
+function parseDump(text: string): Section[] {
+  // pilot-agent may log a line before the proxy's answer.
+  const { configs } = JSON.parse(text.slice(text.indexOf('{'))) as { configs?: Section[] }
+  if (configs === undefined || configs.length === 0) throw new Error('the proxy gave an empty config_dump')
+  return configs
+}
+
+/** Clusters, listeners, routes: one hash for each named resource, so that a difference has a name. */
+export function normalise(dump: Section[], names: Map<string, string>): Record<string, string> {
+  const entries: [string, string][] = []
+  for (const section of dump) {
+    const kind = /(Clusters|Listeners|Routes)ConfigDump$/.exec(section['@type'])?.[1]
+    if (kind === undefined) continue
+    for (const [group, list] of Object.entries(section)) {
+      if (!Array.isArray(list)) continue
+      for (const resource of list) {
+        const text = canonical(resource, names)
+        entries.push([`${kind.toLowerCase()}/${group}/${rename(nameOf(resource), names)}`, hash(text)])
+      }
+    }
+  }
+  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)))
+}
+
+function nameOf(resource: Json): string {
+  if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return '?'
+  for (const key of ['cluster', 'listener', 'route_config', 'active_state']) {
+    const below = resource[key]
+    if (below !== undefined) return nameOf(below)
+  }
+  return typeof resource.name === 'string' ? resource.name : '?'
+}
+
+/** Without versions and times, keys sorted, and addresses by the names of what has them: all else must come back the same. */
+function canonical(value: Json, names: Map<string, string>): string {
+  return JSON.stringify(value, (key, inner: Json) => {
+    if (key === 'version_info' || key === 'last_updated') return undefined
+    if (typeof inner === 'string') return rename(inner, names)
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
+      return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b)))
+    }
+    return inner
+  })
+}
+
+const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g
+const rename = (text: string, names: Map<string, string>): string =>
+  text.replaceAll(ADDRESS, (address) => names.get(address) ?? address)
+
+/** Addresses of Services and pods: a restore gives both new ones. */
+async function addressNames(lab: Lab): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (const service of (await lab.kube.core.listServiceForAllNamespaces()).items) {
+    const name = service.metadata?.name ?? ''
+    const namespace = service.metadata?.namespace ?? ''
+    if (service.spec?.clusterIP) names.set(service.spec.clusterIP, `service/${namespace}/${name}`)
+  }
+  for (const pod of (await lab.kube.core.listPodForAllNamespaces()).items) {
+    const owner = pod.metadata?.labels?.app ?? pod.metadata?.name ?? ''
+    if (pod.status?.podIP && !pod.spec?.hostNetwork)
+      names.set(pod.status.podIP, `pod/${pod.metadata?.namespace ?? ''}/${owner}`)
+  }
+  return names
+}
+
+/** Subject alternative names and issuers of the proxy's certificates; serials and times change with each pod. */
+function identitiesOf(dump: Section[]): string[] {
+  const chains = findAll(dump, 'certificate_chain')
+  return chains.flatMap((chain) => {
+    const encoded = (chain as { inline_bytes?: string }).inline_bytes
+    if (encoded === undefined) return []
+    const certificate = new X509Certificate(Buffer.from(encoded, 'base64'))
+    return [`${certificate.subjectAltName ?? 'no name'}, issued by ${certificate.issuer.replaceAll('\n', ', ')}`]
+  })
+}
+
+function findAll(value: Json, wanted: string): Json[] {
+  if (Array.isArray(value)) return value.flatMap((inner) => findAll(inner, wanted))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => (key === wanted ? [inner] : findAll(inner, wanted)))
+}
+
+function sumOf(stats: string, metric: string): number {
+  const lines = stats.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
+  if (lines.length === 0) throw new Error(`the proxy has no metric "${metric}"`)
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}
+
+async function readPolicies(lab: Lab, namespace: string): Promise<Record<string, string>> {
+  const found: [string, string][] = []
+  for (const { group, version = 'v1', plural } of POLICIES) {
+    const list = (await lab.kube.custom.listNamespacedCustomObject({ group, version, namespace, plural })) as {
+      items: (KubeObject & { spec?: Json })[]
+    }
+    for (const item of list.items) {
+      found.push([`${plural}/${item.metadata.name}`, hash(canonical(item.spec ?? null, new Map()))])
+    }
+  }
+  return Object.fromEntries(found)
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

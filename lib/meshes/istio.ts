@@ -1,0 +1,103 @@
+import { podsReady, readManifest } from '../kube/client.ts'
+import { installChart } from '../kube/helm.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { Lab } from '../lab.ts'
+import { readMeshState } from './istio-state.ts'
+import type { InstalledMesh, Mesh, Route } from './mesh.ts'
+
+const CONTROL = 'istio-system'
+const INGRESS = 'istio-ingress'
+const GATEWAY_LABELS = { istio: 'ingress' }
+
+/** Istio from its own Helm charts: sidecars, STRICT mutual TLS in the whole mesh, an ingress gateway on a NodePort. */
+export function istio(): Mesh {
+  return {
+    name: 'istio',
+    requires: () => Promise.resolve([]),
+    async install(lab) {
+      await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
+      await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
+      await installChart(lab, {
+        name: 'istiod',
+        namespace: CONTROL,
+        chart: 'istio/istiod',
+        values: {
+          autoscaleEnabled: false,
+          resources: { requests: { cpu: '50m', memory: '128Mi' } },
+          // Each request of the probes and of the load leaves a line: that the log resumes after a restore is asserted.
+          meshConfig: {
+            accessLogFile: '/dev/stdout',
+            // Off by default, for the memory they take; that the counters resume is asserted too.
+            defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } },
+          },
+          global: { proxy: { resources: { requests: { cpu: '10m', memory: '64Mi' } } } },
+        },
+      })
+      await podsReady(lab.kube, CONTROL, { app: 'istiod' }, { timeout: '120s' })
+      await installChart(lab, {
+        name: 'istio-ingress',
+        namespace: INGRESS,
+        chart: 'istio/gateway',
+        values: {
+          autoscaling: { enabled: false },
+          service: { type: 'NodePort' },
+          resources: { requests: { cpu: '50m', memory: '64Mi' } },
+        },
+      })
+      await lab.kube.apply(await readManifest(new URL('istio.yaml', import.meta.url)))
+      await podsReady(lab.kube, INGRESS, GATEWAY_LABELS, { timeout: '120s' })
+      return attachIstio(lab)
+    },
+  }
+}
+
+/** The mesh that `install` left in the cluster. */
+export async function attachIstio(lab: Lab): Promise<InstalledMesh> {
+  const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
+  const nodePort = service.spec?.ports?.find((port) => port.name === 'http2')?.nodePort
+  if (nodePort === undefined)
+    throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
+  return {
+    name: 'istio',
+    version: lab.artifacts.component('istio').version,
+    namespaceLabels: { 'istio-injection': 'enabled' },
+    async expose(target): Promise<Route> {
+      const host = `${target.name}.${target.namespace}.drill`
+      await lab.kube.apply(routeObjects(target, host))
+      return { url: `http://${lab.cluster.nodeAddress()}:${nodePort}`, host }
+    },
+    state: (namespace) => readMeshState(lab, namespace),
+  }
+}
+
+/** They live beside the service, so that a namespace that is lost takes them along and the backup must bring them back. */
+function routeObjects(target: { namespace: string; name: string; port: number }, host: string): KubeObject[] {
+  const { namespace, name, port } = target
+  const metadata = { name, namespace }
+  const destination = `${name}.${namespace}.svc.cluster.local`
+  const ingress = `cluster.local/ns/${INGRESS}/sa/istio-ingress`
+  return [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata,
+      spec: {
+        hosts: [host],
+        gateways: [`${INGRESS}/drills`],
+        http: [{ route: [{ destination: { host: destination, port: { number: port } } }] }],
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata,
+      spec: { host: destination, trafficPolicy: { connectionPool: { tcp: { connectTimeout: '1s' } } } },
+    },
+    {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata,
+      spec: { action: 'ALLOW', rules: [{ from: [{ source: { principals: [ingress] } }] }] },
+    },
+  ]
+}

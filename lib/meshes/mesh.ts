@@ -1,0 +1,27 @@
+import type { MeshState } from '../record/facts.ts'
+import type { Lab } from '../lab.ts'
+
+/** A service mesh. */
+export interface Mesh {
+  readonly name: string
+  requires(lab: Lab): Promise<string[]>
+  /** Installs the mesh with strict mutual TLS and an ingress gateway, or finds it installed. */
+  install(lab: Lab): Promise<InstalledMesh>
+}
+
+export interface InstalledMesh {
+  readonly name: string
+  readonly version: string
+  /** Labels of a namespace whose pods get a proxy. */
+  readonly namespaceLabels: Record<string, string>
+  /** Publishes a Service at the ingress gateway; returns the URL at which the machine that runs the drills reaches it. */
+  expose(service: { namespace: string; name: string; port: number }): Promise<Route>
+  /** The state of the proxies of a namespace's pods: configuration, identities, policies, metrics, access log. */
+  state(namespace: string): Promise<MeshState>
+}
+
+export interface Route {
+  url: string
+  /** Header that names the service at the gateway. */
+  host: string
+}

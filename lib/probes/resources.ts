@@ -1,0 +1,73 @@
+import type { Lab } from '../lab.ts'
+import type { ResourceSample } from '../record/facts.ts'
+
+const METRICS = [
+  'node_cpu_usage_seconds_total',
+  'node_memory_working_set_bytes',
+  'pod_cpu_usage_seconds_total',
+  'pod_memory_working_set_bytes',
+]
+const LINE = /^(\w+)(?:\{([^}]*)\})? (\S+)(?: (\d+))?$/
+
+/** Reads the kubelets' metrics at a fixed rate until stopped. */
+export interface ResourceSampler {
+  /** Stops, and fails with what went wrong when not one reading succeeded. */
+  stop(): Promise<void>
+}
+
+/** `toolNamespace` is where the backup tool's pods live. A reading that fails is a gap, which the verdict sees. */
+export function startResourceSampler(
+  lab: Lab,
+  options: { toolNamespace: string; everyMs: number; onSamples: (samples: ResourceSample[]) => void },
+): ResourceSampler {
+  const stop = new AbortController()
+  let readings = 0
+  let lastError: unknown = null
+  const running = (async () => {
+    const nodes = (await lab.kube.core.listNode()).items.map((node) => node.metadata?.name ?? '')
+    while (!stop.signal.aborted) {
+      const startedMs = Date.now()
+      for (const node of nodes) {
+        try {
+          const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
+          options.onSamples(parseResources(text, { node, toolNamespace: options.toolNamespace, at: Date.now() }))
+          readings += 1
+        } catch (error) {
+          lastError = error
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + options.everyMs - Date.now())))
+    }
+  })()
+  return {
+    async stop() {
+      stop.abort()
+      await running
+      if (readings === 0) throw new Error('no metrics of any node could be read', { cause: lastError })
+    },
+  }
+}
+
+/** The text of a kubelet's `/metrics/resource`, by scope. Times are the kubelet's own, of when it measured. */
+export function parseResources(
+  text: string,
+  options: { node: string; toolNamespace: string; at: number },
+): ResourceSample[] {
+  const scopes = new Map<string, ResourceSample>()
+  for (const line of text.split('\n')) {
+    const [, metric = '', labelText = '', value = '', measuredAt] = LINE.exec(line) ?? []
+    if (!METRICS.includes(metric)) continue
+    const labels = Object.fromEntries(
+      [...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text = '']) => [key, text]),
+    ) as Partial<Record<string, string>>
+    const pod = metric.startsWith('pod_')
+    const scope = pod ? `pod/${labels.namespace ?? ''}/${labels.pod ?? ''}` : `node/${options.node}`
+    const at = measuredAt === undefined ? options.at : Number(measuredAt)
+    const tool = pod && labels.namespace === options.toolNamespace
+    const sample = scopes.get(scope) ?? { at, scope, tool, cpuSeconds: Number.NaN, memoryBytes: Number.NaN }
+    if (metric.includes('_cpu_')) sample.cpuSeconds = Number(value)
+    else sample.memoryBytes = Number(value)
+    scopes.set(scope, sample)
+  }
+  return [...scopes.values()].filter((s) => Number.isFinite(s.cpuSeconds) && Number.isFinite(s.memoryBytes))
+}

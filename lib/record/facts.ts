@@ -1,0 +1,169 @@
+/**
+ * What is known of a run, one fact a line of `events.jsonl`, written the moment it is known. Verdict and report are
+ * functions of these facts alone, so a run can be judged and drawn again without a cluster.
+ *
+ * Times are milliseconds since the epoch by the clock of the machine that runs the drills, unless a field says otherwise.
+ */
+export type Fact = RunFact | DrillFact
+
+/** Facts of the run as a whole. */
+export type RunFact =
+  | { kind: 'run.started'; at: number; schema: 'meshdrill/events@1'; run: RunDescription }
+  | { kind: 'run.component'; at: number; name: string; version: string; source: string }
+  | { kind: 'run.ended'; at: number }
+
+export interface RunDescription {
+  id: string
+  seed: number
+  provider: string
+  kubernetes: string
+  nodes: number
+  machine: { cpus: number; memoryBytes: number }
+}
+
+/** Facts of one drill; `drill` is the drill's id. */
+export type DrillFact = { at: number; drill: string } & (
+  | { kind: 'drill.planned'; axes: DrillAxes; objectives: Objectives; expectations: Expectations }
+  | { kind: 'drill.skipped'; reason: string }
+  /** The last fact of a drill; without it the drill was interrupted. `error` is what stopped it early. */
+  | { kind: 'drill.ended'; error: string | null }
+  | { kind: 'step.started'; step: StepName; what: string }
+  | { kind: 'step.ended'; step: StepName; what: string; error: string | null }
+  /** Probes, in the order they were due: [due, answered, right]. `answered` is null where no answer came in time. */
+  | { kind: 'probes'; intervalMs: number; timeoutMs: number; samples: ProbeSample[] }
+  | { kind: 'probes.ended'; sent: number; error: string | null }
+  /** Writes in the order their outcome was known. */
+  | { kind: 'writes'; writes: Write[] }
+  | { kind: 'load.ended'; load: LoadResult }
+  | { kind: 'fault.requested'; fault: string; target: string }
+  /** The fault was seen to have taken effect, at a time between the two. `evidence` says what was seen, in words and numbers. */
+  | { kind: 'fault.observed'; fault: string; between: [number, number]; evidence: string }
+  | { kind: 'fault.healed'; fault: string; evidence: string }
+  | { kind: 'backup.requested'; name: string }
+  | { kind: 'backup.ended'; name: string; operation: OperationResult }
+  | { kind: 'restore.requested'; name: string }
+  | { kind: 'restore.ended'; name: string; operation: OperationResult }
+  /** A backup was restored beside the service that it is of, and every record of that copy read back. */
+  | { kind: 'backup.proved'; name: string; operation: OperationResult; check: IntegrityCheck }
+  /** Every record of the volume was read back; `phase` says when. */
+  | { kind: 'integrity.checked'; phase: 'seeded' | 'after-fault' | 'after-restore'; check: IntegrityCheck }
+  | { kind: 'resources'; samples: ResourceSample[] }
+  | { kind: 'mesh.state'; phase: 'before' | 'after'; state: MeshState }
+  | { kind: 'note'; text: string }
+)
+
+export type StepName = 'provision' | 'back up' | 'break' | 'restore' | 'assert'
+
+export interface DrillAxes {
+  tool: string
+  strategy: string
+  mesh: string
+  fault: string
+  workload: string
+  repetition: number
+}
+
+/** What must hold: recovery time in milliseconds, and the age in milliseconds of the oldest acknowledged write that may be lost. */
+export interface Objectives {
+  rtoMs: number
+  rpoMs: number
+}
+
+/** What the fault of a drill must be seen to do, else the drill proves nothing. */
+export interface Expectations {
+  /** Probes must fail after the fault: it takes the service away. */
+  outage: boolean
+  /** The integrity check after the fault must find corruption. */
+  corruption: boolean
+  /** The drill restores from a backup. */
+  restore: boolean
+  /** The backup may end in a state other than success, as the fault hits the backup itself; it must still end in an honest one. */
+  backupMayFail: boolean
+  /** Requests per second that the load must have reached for its figures to mean anything. */
+  minimumLoadRps: number
+}
+
+/** [due, answered or null, answered rightly]. */
+export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean]
+
+export interface Write {
+  /** Unique, rising in the order the writes were sent. */
+  sequence: number
+  /** The place in the volume, in records. */
+  slot: number
+  /** How often this slot was written before, plus one. */
+  generation: number
+  sentMs: number
+  /** When the 2xx reached the client; null where none did: such a write may or may not be there. */
+  acknowledgedMs: number | null
+}
+
+export interface LoadResult {
+  requests: number
+  failed: number
+  durationMs: number
+  /** Null where no request was answered. */
+  p50Ms: number | null
+  p99Ms: number | null
+  /** Why the load is not to be trusted (the generator crashed, its output is torn), else null. */
+  error: string | null
+}
+
+export interface OperationResult {
+  /** The tool's own terminal state, spelt as the tool spells it. */
+  state: string
+  succeeded: boolean
+  /** By the cluster's clock; null where the tool does not say. */
+  startedMs: number | null
+  endedMs: number | null
+  /** Bytes of the workload's volumes that were moved; null where the tool does not say. */
+  bytes: number | null
+  /** What the tool says of itself: warnings, errors, items, volumes. */
+  details: Record<string, string | number | null>
+}
+
+export interface IntegrityCheck {
+  /** Records that were read, and their bytes. */
+  objects: number
+  bytes: number
+  findings: Finding[]
+  /** For each slot that the load wrote to: [slot, sequence found there], sequence -1 where the slot is empty. */
+  slots: [slot: number, sequence: number][]
+  /** Why the check could not be finished, else null. */
+  error: string | null
+}
+
+export type FindingKind = 'lost' | 'stale' | 'torn' | 'misdirected' | 'flipped' | 'truncated' | 'phantom'
+
+export interface Finding {
+  kind: FindingKind
+  file: string
+  offset: number
+  detail: string
+}
+
+export interface ResourceSample {
+  at: number
+  /** `node/<name>` or `pod/<namespace>/<name>`. */
+  scope: string
+  /** Whether the scope belongs to the backup tool. */
+  tool: boolean
+  /** Cumulative since the scope started, in seconds. */
+  cpuSeconds: number
+  memoryBytes: number
+}
+
+export interface MeshState {
+  /** Normalised proxy configuration, section name → SHA-256 of its canonical JSON. */
+  configuration: Record<string, string>
+  /** Certificate identities: subject alternative name and issuer. */
+  identities: string[]
+  /** Names of the mesh's policy objects with a hash of their spec. */
+  policies: Record<string, string>
+  /** Requests that the proxy counted so far; null where no metric was there. */
+  requests: number | null
+  /** Lines of access log that the proxy wrote so far. */
+  accessLogLines: number | null
+  /** Why the state is not known, else null. */
+  error: string | null
+}

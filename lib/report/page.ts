@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import type { TornLine } from '../record/read.ts'
+import { formatBytes, formatDuration } from '../verdict/objectives.ts'
+import type { DrillResult, Verdict } from '../verdict/result.ts'
+import type { Summary } from '../verdict/summarise.ts'
+import { figuresTable } from './table.ts'
+import { escapeHtml, renderTable } from './html.ts'
+import { describeAxes, describeFigures } from './words.ts'
+
+const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
+const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive: '?', skipped: '–' }
+/** Findings beyond these are in `summary.json`. */
+const shownFindings = 20
+
+/** `report.html`: one file that needs nothing else. `pictures` are SVG by drill id. */
+export function renderPage(summary: Summary, pictures: Map<string, string>, torn: TornLine[]): string {
+  const { run, drills } = summary
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>meshdrill ${escapeHtml(run.id)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>Backup drills: ${escapeHtml(countVerdicts(drills))}</h1>
+<p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
+${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
+${renderOverview(drills)}
+${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
+${renderComponents(run.components)}
+</body>
+</html>
+`
+}
+
+export function countVerdicts(drills: DrillResult[]): string {
+  const counts = (Object.keys(marks) as Verdict[]).map((verdict) => {
+    const count = drills.filter((drill) => drill.verdict === verdict).length
+    return count === 0 ? '' : `${count} ${verdict}`
+  })
+  return counts.filter((count) => count !== '').join(', ') || 'none'
+}
+
+function describeRun(run: Summary['run']): string[] {
+  return [
+    `run ${run.id}`,
+    new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19) + ' UTC',
+    run.durationMs === null ? 'did not come to its end' : `took ${formatDuration(run.durationMs)}`,
+    `seed ${run.seed}`,
+    `Kubernetes ${run.kubernetes} (${run.provider}, ${run.nodes} nodes)`,
+    `${run.machine.cpus} CPUs, ${formatBytes(run.machine.memoryBytes)}`,
+  ]
+}
+
+function renderVerdict(verdict: Verdict): string {
+  return `<span class="verdict ${verdict}">${marks[verdict]} ${verdict}</span>`
+}
+
+function renderOverview(drills: DrillResult[]): string {
+  const rows = drills.map((drill, index) => {
+    const { rto, rpo, backup, restore } = describeFigures(drill)
+    const link = `<a href="#drill-${index}">${escapeHtml(drill.id)}</a>`
+    return [link, renderVerdict(drill.verdict), ...[rto, rpo, backup, restore].map(escapeHtml).map(keepUnits)]
+  })
+  return renderTable(['Drill', 'Verdict', 'RTO', 'RPO', 'Backup', 'Restore'], rows)
+}
+
+/** A number and its unit stay on one line. */
+function keepUnits(html: string): string {
+  return html.replace(/(\d|not) (?=(?:ms|s|min|measured|[KMGT]?i?B)\b)/g, '$1&nbsp;')
+}
+
+function renderDrill(drill: DrillResult, index: number, picture: string): string {
+  const reasons = drill.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')
+  const parts = drill.evidence.parts.map(({ part, verdict, reason }) => [
+    escapeHtml(part),
+    renderVerdict(verdict),
+    escapeHtml(reason),
+  ])
+  const notes = drill.evidence.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')
+  const findings = (drill.integrity?.findings ?? []).slice(0, shownFindings)
+  const findingRows = findings.map(({ kind, file, offset, detail }) =>
+    [kind, file, String(offset), detail].map(escapeHtml),
+  )
+  return `<section id="drill-${index}">
+<h2>${escapeHtml(drill.id)} ${renderVerdict(drill.verdict)}</h2>
+<p>${escapeHtml(describeAxes(drill))}</p>
+${reasons === '' ? '' : `<ul class="reasons">${reasons}</ul>`}
+${picture === '' ? '' : `<figure role="img" aria-label="course of the drill">${picture}</figure>`}
+${drill.verdict === 'skipped' ? '' : `<h3>Figures</h3>${figuresTable(drill)}`}
+${parts.length === 0 ? '' : `<h3>What the verdict is made of</h3>${renderTable(['Part', '', 'Because'], parts)}`}
+${findings.length === 0 ? '' : `<h3>Findings</h3>${renderTable(['Kind', 'File', 'Offset', 'Detail'], findingRows)}`}
+${notes === '' ? '' : `<h3>Notes</h3><ul>${notes}</ul>`}
+</section>`
+}
+
+function renderComponents(components: Summary['run']['components']): string {
+  const rows = Object.entries(components).map(([name, { version, source }]) => [name, version, source].map(escapeHtml))
+  return rows.length === 0 ? '' : `<h2>Components</h2>${renderTable(['Name', 'Version', 'Source'], rows)}`
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type {
+  FullConfig,
+  FullResult,
+  Reporter,
+  Suite,
+  TestCase,
+  TestError,
+  TestResult,
+  TestStep,
+} from '@playwright/test/reporter'
+import { formatDuration } from '../verdict/objectives.ts'
+import type { DrillResult, Verdict } from '../verdict/result.ts'
+import { findContradictions, type TestClaim } from './claims.ts'
+import { pointLatestAt, writeResults } from './results.ts'
+import { printable, renderDrills } from './terminal.ts'
+
+/**
+ * Tells how the drills go, and ends the run with their verdict. A test names its drills with annotations of type `drill`
+ * (the description is the id); a control adds one of type `verdict` with the verdict that it wants instead of a pass.
+ * The facts are read from the folder in `MESHDRILL_RUN_DIR`.
+ */
+export default class DrillReporter implements Reporter {
+  #suite: Suite | null = null
+  #failedToRun = false
+
+  onBegin(_config: FullConfig, suite: Suite): void {
+    this.#suite = suite
+  }
+
+  onTestBegin(test: TestCase): void {
+    say(`\n${name(test)}`)
+  }
+
+  onStepBegin(_test: TestCase, _result: TestResult, step: TestStep): void {
+    if (isDrillStep(step)) say(`${indent(step)}… ${step.title}`)
+  }
+
+  onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
+    if (!isDrillStep(step)) return
+    say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
+  }
+
+  onTestEnd(test: TestCase, result: TestResult): void {
+    say(`  ${result.status}: ${name(test)} (${formatDuration(result.duration)})`)
+    for (const { description } of result.status === 'skipped' ? test.annotations : []) say(`    ${description ?? ''}`)
+    for (const error of result.errors) this.onError(error)
+  }
+
+  onError(error: TestError): void {
+    for (const line of (error.message ?? error.value ?? '').split('\n')) say(`    ${line}`)
+  }
+
+  onStdOut(chunk: string | Buffer): void {
+    process.stdout.write(chunk)
+  }
+
+  onStdErr(chunk: string | Buffer): void {
+    process.stderr.write(chunk)
+  }
+
+  onEnd(result: FullResult): Promise<{ status?: FullResult['status'] }> {
+    const tests = this.#suite?.allTests() ?? []
+    const drills = this.#write(tests, process.env.MESHDRILL_RUN_DIR)
+    // A test that failed may not have come to say which drill it ran.
+    const all = findContradictions(tests.map(readClaim), drills)
+    const contradictions = result.status === 'passed' ? all : all.filter(({ title }) => title !== null)
+    for (const { reason } of contradictions) say(`contradiction: ${reason}`)
+    const refuted = new Set(contradictions.map(({ title }) => title))
+    const passed = tests.filter((test) => hasPassed(test) && !refuted.has(name(test))).length
+    const skipped = tests.filter((test) => test.outcome() === 'skipped').length
+    say(`\n${passed} passed, ${tests.length - passed - skipped} failed, ${skipped} skipped`)
+    const sound = contradictions.length === 0 && !this.#failedToRun
+    return Promise.resolve(sound || result.status !== 'passed' ? {} : { status: 'failed' })
+  }
+
+  printsToStdio(): boolean {
+    return true
+  }
+
+  #write(tests: TestCase[], runFolder: string | undefined): DrillResult[] {
+    if (runFolder === undefined) return []
+    if (!existsSync(join(runFolder, 'events.jsonl'))) {
+      this.#failedToRun = tests.some(hasPassed)
+      say(`\nnothing was recorded in "${runFolder}"`)
+      return []
+    }
+    try {
+      const { drills } = writeResults(runFolder)
+      pointLatestAt(runFolder)
+      say(`\n${renderDrills(drills)}\n\nreport: ${resolve(runFolder, 'report.html')}`)
+      return drills
+    } catch (error) {
+      // What cannot be judged has not passed.
+      this.#failedToRun = true
+      say(`\nthe run in "${runFolder}" could not be judged: ${error instanceof Error ? error.message : String(error)}`)
+      return []
+    }
+  }
+}
+
+function readClaim(test: TestCase): TestClaim {
+  const annotations = [...test.annotations, ...test.results.flatMap((result) => result.annotations)]
+  const of = (type: string) => annotations.flatMap((each) => (each.type === type ? [each.description ?? ''] : []))
+  const wanted = (of('verdict')[0] ?? 'pass') as Verdict
+  return { title: name(test), passed: hasPassed(test), drills: [...new Set(of('drill'))], wanted }
+}
+
+function hasPassed(test: TestCase): boolean {
+  return test.outcome() === 'expected'
+}
+
+function name(test: TestCase): string {
+  const [, project, ...path] = test.titlePath()
+  return [project, ...path].filter((part) => part !== '' && part !== undefined).join(' › ')
+}
+
+function isDrillStep(step: TestStep): boolean {
+  return step.category === 'test.step'
+}
+
+function indent(step: TestStep): string {
+  let depth = 1
+  for (let parent = step.parent; parent; parent = parent.parent) if (isDrillStep(parent)) depth++
+  return '  '.repeat(depth)
+}
+
+function say(text: string): void {
+  console.log(text.split('\n').map(printable).join('\n'))
+}

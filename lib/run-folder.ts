@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** The folder of a run's results, `results/<id>`; the id is the time at which it began. */
+export interface RunFolder {
+  id: string
+  folder: string
+}
+
+/**
+ * The run's folder, made by the first process that asks: it notes the folder and its own PID in the environment, which the
+ * processes that it starts inherit. The lab ends with that process, however it ends.
+ */
+export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
+  const known = env.MESHDRILL_RUN_DIR
+  if (known !== undefined) return { id: known.split('/').at(-1) ?? known, folder: known }
+  const id = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  const folder = resolve(join('results', id))
+  mkdirSync(folder, { recursive: true })
+  env.MESHDRILL_RUN_DIR = folder
+  env.MESHDRILL_OWNER_PID = String(process.pid)
+  return { id, folder }
+}
+
+/** The process that began the run. */
+export function ownerPid(env: NodeJS.ProcessEnv): number {
+  const pid = Number(env.MESHDRILL_OWNER_PID)
+  if (!Number.isInteger(pid) || pid <= 0) throw new Error('MESHDRILL_OWNER_PID is not set: the configuration sets it')
+  return pid
+}

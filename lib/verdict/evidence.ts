@@ -1,0 +1,58 @@
+import type { DrillFact, Expectations, Objectives, ProbeSample, ResourceSample, Write } from '../record/facts.ts'
+
+export type FactOf<Kind extends DrillFact['kind']> = Extract<DrillFact, { kind: Kind }>
+
+/** The facts of a drill, sorted by what they speak of; null where there is none. */
+export interface DrillEvidence {
+  facts: DrillFact[]
+  planned: FactOf<'drill.planned'> | null
+  expectations: Expectations | null
+  objectives: Objectives | null
+  ended: FactOf<'drill.ended'> | null
+  /** When the first of the faults took effect. */
+  fault: FactOf<'fault.observed'> | null
+  /** The one that was restored, else the last. */
+  backup: FactOf<'backup.ended'> | null
+  restore: FactOf<'restore.ended'> | null
+  /** The service as it was left in the end, read back. */
+  readBack: FactOf<'integrity.checked'> | null
+  probes: { samples: ProbeSample[]; intervalMs: number; timeoutMs: number; sent: number | null } | null
+  writes: Write[]
+  resources: ResourceSample[]
+}
+
+export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
+  const planned = select(facts, 'drill.planned')[0] ?? null
+  const batches = select(facts, 'probes')
+  const phase = (name: FactOf<'integrity.checked'>['phase']) =>
+    select(facts, 'integrity.checked').find((fact) => fact.phase === name) ?? null
+  const restore = select(facts, 'restore.ended').at(-1) ?? null
+  const backups = select(facts, 'backup.ended')
+  return {
+    facts,
+    planned,
+    expectations: planned?.expectations ?? null,
+    objectives: planned?.objectives ?? null,
+    ended: select(facts, 'drill.ended').at(-1) ?? null,
+    fault: select(facts, 'fault.observed').toSorted((a, b) => a.between[0] - b.between[0])[0] ?? null,
+    backup: backups.find(({ name }) => name === restore?.name) ?? backups.at(-1) ?? null,
+    restore,
+    // Where nothing is restored, the service that survived the fault is what must be whole.
+    readBack: phase('after-restore') ?? (planned?.expectations.restore === false ? phase('after-fault') : null),
+    probes: batches[0]
+      ? {
+          samples: batches.flatMap((batch) => batch.samples),
+          intervalMs: Math.max(...batches.map((batch) => batch.intervalMs)),
+          timeoutMs: Math.max(...batches.map((batch) => batch.timeoutMs)),
+          sent: select(facts, 'probes.ended').at(-1)?.sent ?? null,
+        }
+      : null,
+    writes: select(facts, 'writes').flatMap((batch) => batch.writes),
+    resources: select(facts, 'resources').flatMap((batch) => batch.samples),
+  }
+}
+
+/** The facts of one kind, in the order they were recorded. */
+export function select<Kind extends DrillFact['kind']>(facts: DrillFact[], kind: Kind): FactOf<Kind>[] {
+  return facts.filter((fact): fact is FactOf<Kind> => fact.kind === kind)
+}

@@ -1,0 +1,50 @@
+import type { MeshState } from '../record/facts.ts'
+
+export interface MeshComparison {
+  equal: boolean
+  /** What differs, each a sentence for people. */
+  differences: string[]
+}
+
+/**
+ * What the restore did to the mesh. Proxies are new after a restore and count from zero, so metrics and access log have
+ * resumed where they say something else than before, and more than nothing.
+ */
+export function compareMeshStates(before: MeshState, after: MeshState): MeshComparison {
+  const differences = [
+    ...compareHashes('configuration section', before.configuration, after.configuration),
+    ...compareIdentities(before.identities, after.identities),
+    ...compareHashes('policy', before.policies, after.policies),
+    ...(hasResumed(before.requests, after.requests) ? [] : ['metrics did not resume']),
+    ...(hasResumed(before.accessLogLines, after.accessLogLines) ? [] : ['access log did not resume']),
+  ]
+  return { equal: differences.length === 0, differences }
+}
+
+/** Why a state before the fault is nothing to compare with, else null: two empty states are equal and prove nothing. */
+export function findBlindSpot(before: MeshState): string | null {
+  if (Object.keys(before.configuration).length === 0) return 'no proxy configuration was seen before the fault'
+  if (before.identities.length === 0) return 'no proxy identity was seen before the fault'
+  if (!((before.requests ?? 0) > 0)) return 'the proxies had counted no request before the fault'
+  return (before.accessLogLines ?? 0) > 0 ? null : 'the proxies had logged no access before the fault'
+}
+
+function compareHashes(what: string, before: Record<string, string>, after: Record<string, string>): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
+  return names.flatMap((name) => {
+    if (!Object.hasOwn(after, name)) return [`${what} "${name}" is missing`]
+    if (!Object.hasOwn(before, name)) return [`${what} "${name}" was added`]
+    return before[name] === after[name] ? [] : [`${what} "${name}" changed`]
+  })
+}
+
+function compareIdentities(before: string[], after: string[]): string[] {
+  return [
+    ...[...new Set(before)].filter((name) => !after.includes(name)).map((name) => `identity "${name}" is missing`),
+    ...[...new Set(after)].filter((name) => !before.includes(name)).map((name) => `identity "${name}" was added`),
+  ]
+}
+
+function hasResumed(before: number | null, after: number | null): boolean {
+  return after !== null && after > 0 && after !== before
+}

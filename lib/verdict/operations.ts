@@ -1,0 +1,76 @@
+import { type DrillEvidence, type FactOf, select } from './evidence.ts'
+import { clockToleranceMs } from './recovery.ts'
+import { fail, inconclusive, pass, type Part } from './result.ts'
+
+/** Null where the drill neither made a backup nor needed one. `dataLost`: records or acknowledged writes are gone. */
+export function judgeBackup(evidence: DrillEvidence, dataLost: boolean): Part | null {
+  const part = 'backup'
+  const { facts, backup, expectations, fault } = evidence
+  const [requested, ended] = [select(facts, 'backup.requested'), select(facts, 'backup.ended')]
+  if (requested.length === 0 && ended.length === 0 && expectations?.restore === false) return null
+  if (backup === null) return inconclusive(part, 'no backup was seen to end')
+  const open = requested.find(({ name }) => !ended.some((end) => end.name === name))
+  if (open) return inconclusive(part, `backup "${open.name}" was not seen to end`)
+  const parts = ended.map((end) => judgeOneBackup(end, expectations?.backupMayFail === true, dataLost))
+  const worst =
+    parts.find(({ verdict }) => verdict === 'fail') ?? parts.find(({ verdict }) => verdict === 'inconclusive')
+  if (worst) return worst
+  const request = requested.find(({ name }) => name === backup.name)
+  if (!request) return inconclusive(part, `backup "${backup.name}" ended and was never requested`)
+  if (fault && request.at > fault.between[1])
+    return inconclusive(part, `backup "${backup.name}" was requested after the fault: it protects from nothing`)
+  return parts.find(({ reason }) => reason.includes('did not succeed')) ?? parts[0] ?? null
+}
+
+function judgeOneBackup({ name, operation }: FactOf<'backup.ended'>, mayFail: boolean, dataLost: boolean): Part {
+  const part = 'backup'
+  const { state, succeeded, bytes } = operation
+  if (state.trim() === '') return inconclusive(part, `backup "${name}" reported no state`)
+  if (!succeeded)
+    return mayFail
+      ? pass(part, `backup "${name}" did not succeed and says so ("${state}"), as it may in this drill`)
+      : fail(part, `backup "${name}" ended as "${state}"`)
+  if (bytes === 0)
+    return dataLost
+      ? fail(part, `backup "${name}" says "${state}", moved zero bytes, and data is lost`)
+      : inconclusive(part, `backup "${name}" says "${state}" and moved zero bytes`)
+  if (bytes === null || !(bytes > 0 && bytes < Infinity))
+    return inconclusive(part, `backup "${name}" says "${state}" and does not say how many bytes it moved`)
+  const durationMs = measureOperation(operation)
+  if (durationMs === null && operation.startedMs !== null && operation.endedMs !== null)
+    return inconclusive(part, `backup "${name}" ended before it started: the clock jumped`)
+  return pass(part, `backup "${name}" ended as "${state}"`)
+}
+
+/** Null where nothing had to be restored. */
+export function judgeRestore({ facts, restore, ended, expectations }: DrillEvidence): Part | null {
+  const part = 'restore'
+  if (expectations?.restore !== true && restore === null) return null
+  if (restore === null) {
+    // Who was interrupted did not fail.
+    const stopped = ended?.error !== null
+    return stopped ? inconclusive(part, 'no restore was seen to end') : fail(part, 'nothing was restored')
+  }
+  const failed = select(facts, 'restore.ended').find(({ operation }) => !operation.succeeded)
+  if (failed) return fail(part, `restore of "${failed.name}" ended as "${failed.operation.state}"`)
+  if (restore.operation.state.trim() === '') return inconclusive(part, `restore of "${restore.name}" reported no state`)
+  const request = select(facts, 'restore.requested').find(({ name }) => name === restore.name)
+  if (!request) return inconclusive(part, `restore of "${restore.name}" ended and was never requested`)
+  if (
+    !select(facts, 'backup.ended').some(({ name, at }) => name === restore.name && at <= request.at + clockToleranceMs)
+  )
+    return inconclusive(part, `what was restored, "${restore.name}", is no backup of this drill`)
+  return pass(part, `restore of "${restore.name}" ended as "${restore.operation.state}"`)
+}
+
+/** By the cluster's clock; null where the tool does not say, or says nonsense. */
+export function measureOperation({
+  startedMs,
+  endedMs,
+}: {
+  startedMs: number | null
+  endedMs: number | null
+}): number | null {
+  if (startedMs === null || endedMs === null) return null
+  return endedMs >= startedMs && endedMs < Infinity ? endedMs - startedMs : null
+}

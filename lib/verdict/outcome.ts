@@ -1,0 +1,103 @@
+import { type DrillEvidence, select } from './evidence.ts'
+import type { Loss } from './loss.ts'
+import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
+import { formatDuration, formatInterval } from './objectives.ts'
+import type { Recovery } from './recovery.ts'
+import { fail, inconclusive, pass, type DrillResult, type Part } from './result.ts'
+
+export function judgeRecovery({ objectives }: DrillEvidence, recovery: Recovery | null): Part {
+  const part = 'RTO'
+  if (recovery === null || objectives === null)
+    return inconclusive(part, 'RTO is not known: no fault or no probes were seen')
+  const limit = `the objective of ${formatDuration(objectives.rtoMs)}`
+  const { rtoMs, atLeastMs, problem } = recovery
+  if (rtoMs === null) {
+    const why = problem ?? 'RTO is not known'
+    return atLeastMs !== null && atLeastMs > objectives.rtoMs
+      ? fail(part, `RTO is at least ${formatDuration(atLeastMs)}, over ${limit}: ${why}`)
+      : inconclusive(part, why)
+  }
+  const measured = `RTO ${formatInterval(rtoMs)}`
+  if (rtoMs.high <= objectives.rtoMs) return pass(part, `${measured}, within ${limit}`)
+  if (rtoMs.low > objectives.rtoMs) return fail(part, `${measured} exceeds ${limit}`)
+  return inconclusive(part, `${measured}: ${limit} lies between what can be told apart`)
+}
+
+export function judgeLoss({ objectives }: DrillEvidence, loss: Loss | null): Part {
+  const part = 'RPO'
+  if (loss === null || objectives === null)
+    return inconclusive(part, 'RPO is not known: no fault was seen or nothing was read back')
+  if (loss.phantoms.length > 0) return fail(part, loss.phantoms.slice(0, 3).join('; '))
+  if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
+  const age = { low: loss.oldestLostMs, high: loss.oldestLostAtMostMs }
+  const measured = `${loss.lost} of ${loss.acknowledged} acknowledged writes lost`
+  const objective = formatDuration(objectives.rpoMs)
+  const aged = `${measured}, the oldest ${formatInterval(age)} before the fault: the objective is ${objective}`
+  // A loss that was seen stays one, whatever else was not.
+  if (loss.lost > 0 && (objectives.rpoMs === 0 || age.low > objectives.rpoMs)) return fail(part, aged)
+  if (loss.problem !== null) return inconclusive(part, `RPO is not known: ${loss.problem}`)
+  if (loss.lost === 0) return pass(part, measured)
+  return age.high <= objectives.rpoMs ? pass(part, aged) : inconclusive(part, aged)
+}
+
+export function judgeIntegrity({ facts, restore, readBack, expectations }: DrillEvidence): Part[] {
+  const part = 'integrity'
+  const checks = select(facts, 'integrity.checked')
+  const seeded = checks.find(({ phase }) => phase === 'seeded')?.check
+  const corrupted = checks.filter(({ phase }) => phase === 'after-fault').map(({ check }) => check)
+  const parts: Part[] = []
+  const looked = corrupted.length > 0 && corrupted.every(({ error }) => error === null)
+  if (expectations?.corruption === true && looked && corrupted.every(({ findings }) => findings.length === 0))
+    parts.push(fail('corruption', 'the corruption was not detected'))
+  if (seeded && (seeded.error !== null || seeded.findings.length > 0))
+    parts.push(
+      inconclusive(part, `the volume was not whole to begin with: ${seeded.error ?? seeded.findings[0]?.detail ?? ''}`),
+    )
+  if (readBack === null) return [...parts, inconclusive(part, 'the volume was not read back in the end')]
+  const { check } = readBack
+  const [first] = check.findings
+  if (first) {
+    const where = `${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
+    return [...parts, fail(part, `${check.findings.length} findings, first ${where}`)]
+  }
+  if (check.error !== null) return [...parts, inconclusive(part, `the volume could not be read back: ${check.error}`)]
+  if (check.objects === 0) return [...parts, fail(part, 'no record was there to read back')]
+  if (!(check.objects > 0 && check.bytes > 0))
+    return [...parts, inconclusive(part, 'nothing of the volume was read back')]
+  if (seeded && !(check.objects >= seeded.objects))
+    return [...parts, inconclusive(part, `only ${check.objects} of ${seeded.objects} records were read back`)]
+  if (restore && readBack.at < restore.at)
+    return [...parts, inconclusive(part, 'the volume was read back before it was restored')]
+  return [...parts, pass(part, `${check.objects} records read back, each right`)]
+}
+
+/** Null where the drill has no mesh. */
+export function judgeMesh({ facts, planned }: DrillEvidence): { part: Part; comparison: MeshComparison | null } | null {
+  const part = 'mesh'
+  const states = select(facts, 'mesh.state')
+  if (planned?.axes.mesh === 'none') return null
+  const before = states.find(({ phase }) => phase === 'before')?.state
+  const after = states.findLast(({ phase }) => phase === 'after')?.state
+  const unknown = (reason: string) => ({ part: inconclusive(part, reason), comparison: null })
+  if (!before || !after) return unknown(`the state of the mesh ${before ? 'after' : 'before'} the fault was not seen`)
+  const error = before.error ?? after.error
+  if (error !== null) return unknown(`the state of the mesh is not known: ${error}`)
+  const blind = findBlindSpot(before)
+  if (blind !== null) return unknown(blind)
+  const comparison = compareMeshStates(before, after)
+  return {
+    part: comparison.equal
+      ? pass(part, 'as before the fault')
+      : fail(part, `the mesh is not as before the fault: ${comparison.differences.join('; ')}`),
+    comparison,
+  }
+}
+
+export function judgeResources({ expectations, backup }: DrillEvidence, resources: DrillResult['resources']): Part {
+  const needed: ('backup' | 'restore')[] =
+    expectations?.restore === true ? ['backup', 'restore'] : backup ? ['backup'] : []
+  const missing = needed.filter((window) => resources[window] === null)
+  return missing.length === 0
+    ? pass('resources', 'sampled')
+    : inconclusive('resources', `no resource samples of the tool's pods cover the ${missing.join(' and the ')}`)
+}

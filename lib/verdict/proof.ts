@@ -1,0 +1,121 @@
+import type { DrillFact } from '../record/facts.ts'
+import { type DrillEvidence, select } from './evidence.ts'
+import { formatDuration } from './objectives.ts'
+import { clockToleranceMs } from './recovery.ts'
+import { inconclusive, pass, type Part } from './result.ts'
+
+/** The share of due probes that may be missing. */
+const missingShare = 0.01
+
+/** Whether the drill was carried out and watched well enough to prove anything. None of these parts can fail. */
+export function judgeProof(evidence: DrillEvidence, tornLines: number[]): Part[] {
+  return [
+    judgeCourse(evidence, tornLines),
+    judgeClock(evidence.facts),
+    judgeProbes(evidence),
+    judgeLoad(evidence),
+    judgeFault(evidence),
+  ]
+}
+
+function judgeCourse({ facts, ended }: DrillEvidence, tornLines: number[]): Part {
+  const part = 'drill'
+  const plans = select(facts, 'drill.planned').length
+  if (plans === 0) return inconclusive(part, 'the drill has no plan: what it had to prove is not known')
+  if (plans > 1) return inconclusive(part, `the drill was begun ${plans} times under the same id`)
+  if (tornLines.length > 0) return inconclusive(part, `events are torn at line ${tornLines.join(', ')}`)
+  if (ended === null) return inconclusive(part, 'the drill was interrupted')
+  if (ended.error !== null) return inconclusive(part, `the drill was stopped by an error: ${ended.error}`)
+  const broken = select(facts, 'step.ended').find(({ error }) => error !== null)
+  if (broken) return inconclusive(part, `step "${broken.step}" ended with an error: ${broken.error ?? ''}`)
+  const [begun, done] = [select(facts, 'step.started').length, select(facts, 'step.ended').length]
+  if (begun > done) return inconclusive(part, `${begun - done} of ${begun} steps did not end`)
+  if (select(facts, 'drill.skipped').length > 0) return inconclusive(part, 'the drill was skipped after it had begun')
+  return pass(part, 'carried out to its end')
+}
+
+function judgeClock(facts: DrillFact[]): Part {
+  const part = 'clock'
+  let latest = -Infinity
+  for (const fact of facts) {
+    if (!Number.isFinite(fact.at)) return inconclusive(part, `fact "${fact.kind}" has no time`)
+    if (fact.at < latest - clockToleranceMs) {
+      const jumpMs = formatDuration(latest - fact.at)
+      return inconclusive(part, `the clock went back by ${jumpMs} before fact "${fact.kind}"`)
+    }
+    latest = Math.max(latest, fact.at)
+    if (findLatestTime(fact) > fact.at + clockToleranceMs)
+      return inconclusive(part, `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`)
+  }
+  return pass(part, 'did not go back')
+}
+
+/** The latest time that a fact speaks of, by the clock that it was recorded by. */
+function findLatestTime(fact: DrillFact): number {
+  if (fact.kind === 'fault.observed') return Math.max(...fact.between)
+  if (fact.kind === 'probes') return findMaximum(fact.samples.map(([due, answered]) => Math.max(due, answered ?? due)))
+  if (fact.kind === 'writes') return findMaximum(fact.writes.map((write) => write.acknowledgedMs ?? write.sentMs))
+  if (fact.kind === 'resources') return findMaximum(fact.samples.map((sample) => sample.at))
+  return -Infinity
+}
+
+function findMaximum(values: number[]): number {
+  return values.reduce((latest, value) => Math.max(latest, value), -Infinity)
+}
+
+function judgeProbes({ facts, probes }: DrillEvidence): Part {
+  const part = 'probes'
+  if (probes === null || probes.samples.length === 0) return inconclusive(part, 'there are no probes')
+  const { samples, intervalMs, sent } = probes
+  if (new Set(select(facts, 'probes').map((batch) => batch.intervalMs)).size > 1)
+    return inconclusive(part, 'the interval of the probes changed within the drill')
+  const crashed = select(facts, 'probes.ended').find(({ error }) => error !== null)
+  if (crashed) return inconclusive(part, `probing was stopped by an error: ${crashed.error ?? ''}`)
+  if (sent === null) return inconclusive(part, 'probing did not report its end')
+  const spanMs = (samples.at(-1)?.[0] ?? NaN) - (samples[0]?.[0] ?? NaN)
+  const due = Math.max(sent, Math.round(spanMs / intervalMs) + 1)
+  const missing = due - samples.length
+  if (!(missing <= due * missingShare)) return inconclusive(part, `${missing} of ${due} probes are missing`)
+  return pass(part, `${samples.length} of ${due} due probes`)
+}
+
+function judgeLoad({ facts, expectations }: DrillEvidence): Part {
+  const part = 'load'
+  const loads = select(facts, 'load.ended').map(({ load }) => load)
+  const floorRps = expectations?.minimumLoadRps ?? NaN
+  if (loads.length === 0) return inconclusive(part, 'the load did not report its end')
+  for (const load of loads) {
+    if (load.error !== null) return inconclusive(part, `the load is not to be trusted: ${load.error}`)
+    const rps = load.requests / (load.durationMs / 1000)
+    if (!(rps >= floorRps && rps < Infinity && load.failed >= 0))
+      return inconclusive(part, `the load reached ${formatRate(rps)}, under the floor of ${formatRate(floorRps)}`)
+    if (!(load.failed < load.requests)) return inconclusive(part, 'no request of the load was answered')
+  }
+  return pass(part, `${loads.reduce((sum, { requests }) => sum + requests, 0)} requests`)
+}
+
+function formatRate(rps: number): string {
+  return Number.isFinite(rps) ? `${Number(rps.toFixed(1))} requests/s` : 'an unknown rate'
+}
+
+function judgeFault({ facts, fault, expectations }: DrillEvidence): Part {
+  const part = 'fault'
+  const observed = select(facts, 'fault.observed')
+  const requested = select(facts, 'fault.requested')
+  if (fault === null) return inconclusive(part, 'the fault was never seen to take effect')
+  const unseen = requested.find((request) => !observed.some((seen) => seen.fault === request.fault))
+  if (unseen) return inconclusive(part, `fault "${unseen.fault}" was requested and never seen to take effect`)
+  if (!observed.every(({ between }) => between[0] <= between[1]))
+    return inconclusive(part, 'the time of the fault is not an interval')
+  const early = requested.find((request) =>
+    observed.some(({ fault: name, between }) => name === request.fault && between[1] < request.at - clockToleranceMs),
+  )
+  if (early) return inconclusive(part, `fault "${early.fault}" was seen before it was requested: something else did it`)
+  const afterFault = select(facts, 'integrity.checked').filter(({ phase }) => phase === 'after-fault')
+  if (expectations?.corruption === true) {
+    const broken = afterFault.find(({ check }) => check.error !== null)
+    if (broken) return inconclusive(part, `the check after the fault was not finished: ${broken.check.error ?? ''}`)
+    if (afterFault.length === 0) return inconclusive(part, 'nobody looked for corruption after the fault')
+  }
+  return pass(part, fault.evidence)
+}

@@ -1,0 +1,96 @@
+import type { ResourceSample } from '../record/facts.ts'
+import type { Usage } from './result.ts'
+
+/**
+ * Scopes are measured one by one and seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a
+ * window says something about its edge, and a figure holds until the scope's next one if that is this near.
+ */
+const nearMs = 20_000
+/** A scope without a next sample is gone; its memory counts this long. */
+const holdMs = 1000
+
+export type ResourceGroup = 'tool' | 'node'
+
+/** The samples of the tool's pods, or of the nodes. */
+export function selectSamples(samples: ResourceSample[], group: ResourceGroup): ResourceSample[] {
+  return samples.filter(({ scope, tool }) =>
+    group === 'node' ? scope.startsWith('node/') : tool && scope.startsWith('pod/'),
+  )
+}
+
+/** Samples by scope, in the order given. */
+export function groupByScope(samples: ResourceSample[]): Map<string, ResourceSample[]> {
+  const series = new Map<string, ResourceSample[]>()
+  for (const sample of samples) {
+    const known = series.get(sample.scope)
+    if (known) known.push(sample)
+    else series.set(sample.scope, [sample])
+  }
+  return series
+}
+
+/**
+ * CPU seconds and peak memory of a group of scopes between two times; null where fewer than two moments of sampling
+ * cover the window, or a sample is not a number. All samples of the run are needed: they tell whether a scope that
+ * appears within the window is new, and then everything that its counter says was used within the window.
+ */
+export function measureUsage(all: ResourceSample[], group: ResourceGroup, window: [number, number]): Usage | null {
+  const [start, end] = window
+  const samples = selectSamples(all, group)
+    .filter(({ at }) => at >= start - nearMs && at <= end + nearMs)
+    .toSorted((a, b) => a.at - b.at)
+  const sound = samples.every(({ cpuSeconds, memoryBytes }) => isQuantity(cpuSeconds) && isQuantity(memoryBytes))
+  const covering = findCovering([...new Set(samples.map(({ at }) => at))], window)
+  if (!(start <= end) || !sound || covering.length < 2) return null
+  const scopes = groupByScope(samples)
+  const samplingStart = all.reduce((earliest, { at }) => Math.min(earliest, at), Infinity)
+  let cpuSeconds = 0
+  for (const series of scopes.values()) {
+    const first = series[0]
+    const known = all.some(({ scope, at }) => scope === first?.scope && at < first.at)
+    cpuSeconds += sumIncrease(series, window, !known && samplingStart < (first?.at ?? -Infinity) - holdMs)
+  }
+  return { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes: findPeak([...scopes.values()], covering) }
+}
+
+/**
+ * What a counter grew by within the window. A step that reaches over the window's edge counts by the share of it that
+ * lies inside. A counter that falls was reset, so all that it says since is growth.
+ */
+export function sumIncrease(series: ResourceSample[], [start, end]: [number, number], isNew: boolean): number {
+  let sum = 0
+  for (const [index, { at, cpuSeconds }] of series.entries()) {
+    const previous = series[index - 1]
+    if (previous === undefined) {
+      if (isNew && at >= start && at <= end) sum += cpuSeconds
+      continue
+    }
+    const growth = cpuSeconds >= previous.cpuSeconds ? cpuSeconds - previous.cpuSeconds : cpuSeconds
+    const inside = Math.min(at, end) - Math.max(previous.at, start)
+    if (inside > 0) sum += growth * (inside / (at - previous.at))
+  }
+  return sum
+}
+
+/** The moments of sampling within the window, and the nearest one on either side of it. */
+function findCovering(moments: number[], [start, end]: [number, number]): number[] {
+  const [before, after] = [moments.findLast((at) => at < start), moments.find((at) => at > end)]
+  return [before, ...moments.filter((at) => at >= start && at <= end), after].filter((at) => at !== undefined)
+}
+
+function findPeak(scopes: ResourceSample[][], moments: number[]): number {
+  const sums = moments.map((moment) => scopes.reduce((sum, series) => sum + findMemory(series, moment), 0))
+  return Math.max(...sums)
+}
+
+/** A scope's memory at a moment; 0 where it is not there yet, or any more. */
+export function findMemory(series: ResourceSample[], moment: number): number {
+  const index = series.findLastIndex(({ at }) => at <= moment)
+  const [sample, next] = [series[index], series[index + 1]]
+  if (!sample) return 0
+  return moment <= sample.at + holdMs || (next && next.at <= sample.at + nearMs) ? sample.memoryBytes : 0
+}
+
+function isQuantity(value: number): boolean {
+  return Number.isFinite(value) && value >= 0
+}

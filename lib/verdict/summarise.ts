@@ -1,0 +1,67 @@
+import type { DrillFact, Fact, RunDescription, RunFact } from '../record/facts.ts'
+import { type Events, findOwner } from '../record/read.ts'
+import { judgeDrill } from './judge.ts'
+import type { DrillResult } from './result.ts'
+
+/** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
+export interface Summary {
+  schema: 'meshdrill/summary@1'
+  run: RunDescription & {
+    startedAt: number
+    /** Null where the run did not come to its end. */
+    durationMs: number | null
+    components: Record<string, { version: string; source: string }>
+  }
+  drills: DrillResult[]
+  ranking: unknown[]
+}
+
+/** Judges every drill of a run. Fails where the facts are not those of exactly one run. */
+export function summarise({ facts, torn }: Events): Summary {
+  const runFacts = facts.filter(isRunFact)
+  const started = runFacts.filter((fact) => fact.kind === 'run.started')
+  const [first] = started
+  if (!first) throw new Error('the facts do not begin with "run.started": what was run is not known')
+  if (started.some(({ run }) => run.id !== first.run.id)) throw new Error('the facts are of more than one run')
+  const ended = runFacts.findLast((fact) => fact.kind === 'run.ended')
+  const components = runFacts
+    .filter((fact) => fact.kind === 'run.component')
+    .map(({ name, version, source }) => [name, { version, source }] as const)
+  const drills = [...groupByDrill(facts)].map(([id, drillFacts]) => {
+    const mine = torn.filter((line) => {
+      const owner = findOwner(line)
+      return owner === null || (owner !== 'run' && owner.drill === id)
+    })
+    return judgeDrill(
+      drillFacts,
+      mine.map(({ line }) => line),
+    )
+  })
+  return {
+    schema: 'meshdrill/summary@1',
+    run: {
+      ...first.run,
+      startedAt: first.at,
+      durationMs: ended && ended.at >= first.at ? ended.at - first.at : null,
+      components: Object.fromEntries(components),
+    },
+    drills,
+    ranking: [],
+  }
+}
+
+/** The facts of each drill, by its id, in the order they were recorded. */
+export function groupByDrill(facts: Fact[]): Map<string, DrillFact[]> {
+  const drills = new Map<string, DrillFact[]>()
+  for (const fact of facts) {
+    if (isRunFact(fact)) continue
+    const known = drills.get(fact.drill)
+    if (known) known.push(fact)
+    else drills.set(fact.drill, [fact])
+  }
+  return drills
+}
+
+function isRunFact(fact: Fact): fact is RunFact {
+  return !('drill' in fact)
+}

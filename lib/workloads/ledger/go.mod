@@ -1,0 +1,3 @@
+module meshdrill/ledger
+
+go 1.24

@@ -1,0 +1,90 @@
+import { podsReady, readManifest } from '../../kube/client.ts'
+import { pending, waitFor } from '../../kube/wait.ts'
+import type { Lab } from '../../lab.ts'
+import type { Route } from '../../meshes/mesh.ts'
+import type { IntegrityCheck } from '../../record/facts.ts'
+import type { DeployedWorkload, Workload } from '../workload.ts'
+import { compare } from './compare.ts'
+import { send, sendWell } from './http.ts'
+import { parseListing } from './listing.ts'
+
+const LABELS = { app: 'ledger' }
+const CLAIM = 'ledger-data'
+const SEED_TIMEOUT_MS = 300_000
+const LISTING_TIMEOUT_MS = 60_000
+
+/** The ledger: fixed records in plain files, acknowledged when they are on the disk. Its service is written in Go here. */
+export const ledger: Workload = {
+  name: 'ledger',
+  images: ['localhost/meshdrill/ledger:1'],
+  async deploy(lab, namespace) {
+    await lab.kube.apply(await readManifest(new URL('manifest.yaml', import.meta.url)), { namespace })
+    await podsReady(lab.kube, namespace, LABELS, { timeout: '120s' })
+    return deployedLedger(namespace)
+  },
+}
+
+/** A ledger that runs, in a namespace. */
+export function deployedLedger(namespace: string): DeployedWorkload {
+  return {
+    namespace,
+    service: { namespace, name: 'ledger', port: 80 },
+    pods: { labels: LABELS, container: 'ledger' },
+    claim: CLAIM,
+    answers: (route) => answering(route, namespace),
+    async seed(route, { seed, bytes }) {
+      const path = `/seed?bytes=${bytes}&seed=${seed}`
+      return parseRecords(await sendWell(route, 'POST', path, SEED_TIMEOUT_MS))
+    },
+    verify: verifyLedger,
+    discard: (lab) => discardLedger(lab, namespace),
+  }
+}
+
+async function discardLedger({ kube }: Lab, namespace: string): Promise<void> {
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: CLAIM, namespace } }
+  await kube.delete({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'ledger', namespace } })
+  await kube.delete(claim)
+  const probe = async () => {
+    const pods = (await kube.pods(namespace, LABELS)).length
+    const claimed = (await kube.get(claim)) !== null
+    return pods > 0 || claimed ? pending(`${pods} pods, the claim ${claimed ? 'still there' : 'gone'}`) : true
+  }
+  const hint = `kubectl -n ${namespace} describe pods,pvc`
+  await waitFor(`ledger in namespace "${namespace}" gone`, probe, { timeout: '120s', hint })
+}
+
+/** Reads every record back and compares it; what stops the reading is the check's `error`. */
+async function verifyLedger(
+  route: Route,
+  expected: Parameters<DeployedWorkload['verify']>[1],
+): Promise<IntegrityCheck> {
+  try {
+    const listing = parseListing(await sendWell(route, 'GET', '/records', LISTING_TIMEOUT_MS))
+    return compare(listing, { ...expected, writes: await expected.writes() })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { objects: 0, bytes: 0, findings: [], slots: [], error: `the records could not be read back: ${message}` }
+  }
+}
+
+/** A gateway takes a moment to learn of a route; a refusal until then is no failure. */
+async function answering(route: Route, namespace: string): Promise<void> {
+  const probe = async () => {
+    try {
+      const { status } = await send(route, 'GET', '/readyz', 2_000)
+      return status === 200 || pending(`answered ${status}`)
+    } catch (error) {
+      return pending(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const hint = `kubectl -n ${namespace} get pods,endpointslices -l app=ledger`
+  await waitFor(`ledger at ${route.url} (Host ${route.host}) ready`, probe, { timeout: '60s', hint })
+}
+
+function parseRecords(body: Buffer): number {
+  const answer: unknown = JSON.parse(body.toString('utf8'))
+  const records = typeof answer === 'object' && answer !== null && 'records' in answer ? answer.records : null
+  if (typeof records === 'number' && Number.isInteger(records) && records > 0) return records
+  throw new Error(`POST /seed answered ${body.toString('utf8').slice(0, 200)}, without the number of records`)
+}

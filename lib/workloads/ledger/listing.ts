@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+
+const STATES = ['ok', 'empty', 'missing', 'short', 'bad magic', 'bad version', 'bad length', 'bad hash'] as const
+
+export type SlotState = (typeof STATES)[number]
+
+/** One slot as the service read it from the disk. */
+export interface ListedSlot {
+  slot: number
+  sequence: number
+  generation: number
+  /** The slot that the record itself says it belongs to. */
+  place: number
+  /** Of the payload, where the record verifies; else empty. */
+  hash: string
+  state: SlotState
+  file: string
+  offset: number
+  /** The bytes of a corrupt record, for the first 512 of a listing. */
+  block: Buffer | null
+}
+
+/**
+ * Parses what `GET /records` answered. A stream that was cut, changed or ended by the service with an error is an error:
+ * it must not pass for a volume that ends early.
+ */
+export function parseListing(body: Buffer): ListedSlot[] {
+  const endStart = body.lastIndexOf('\n', -2) + 1
+  const end = parseEnd(body.subarray(endStart))
+  const lines = body.subarray(0, endStart)
+  const hash = createHash('sha256').update(lines).digest('hex')
+  if (hash !== end.sha256) throw new Error(`the listing's lines give SHA-256 ${hash}, its end says ${end.sha256}`)
+  const slots = lines.toString('latin1').split('\n').slice(0, -1).map(parseLine)
+  if (slots.length !== end.slots) throw new Error(`the listing has ${slots.length} slots, its end says ${end.slots}`)
+  return slots
+}
+
+function parseEnd(line: Buffer): { slots: number; sha256: string } {
+  const end = line.length > 0 && line.at(-1) === 0x0a ? parseObject(line.toString('utf8')) : null
+  if (typeof end?.error === 'string') throw new Error(`the service could not read its records: ${end.error}`)
+  if (typeof end?.slots !== 'number' || typeof end.sha256 !== 'string') {
+    throw new Error(`the listing was cut: it ends with ${JSON.stringify(line.toString('latin1').slice(-80))}`)
+  }
+  return { slots: end.slots, sha256: end.sha256 }
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch (error) {
+    // Half a line is what a cut stream ends with; the caller says so.
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function parseLine(line: string, index: number): ListedSlot {
+  const fields: unknown = JSON.parse(line)
+  if (!Array.isArray(fields)) throw new Error(`line ${index + 1} of the listing is no array: ${line.slice(0, 120)}`)
+  const [slot, sequence, generation, place, hash, state, file, offset, block] = fields as unknown[]
+  const numbers = [slot, sequence, generation, place, offset]
+  const strings = [hash, state, file]
+  if (
+    slot !== index ||
+    !numbers.every((value) => typeof value === 'number') ||
+    !strings.every((value) => typeof value === 'string') ||
+    !STATES.some((known) => known === state)
+  ) {
+    throw new Error(`line ${index + 1} of the listing is not that of slot ${index}: ${line.slice(0, 120)}`)
+  }
+  const raw = typeof block === 'string' ? Buffer.from(block, 'base64') : null
+  return { slot, sequence, generation, place, hash, state, file, offset, block: raw } as ListedSlot
+}

@@ -1,0 +1,110 @@
+// Ledger is a small durable record store to be lost and got back: an HTTP service over fixed 4096-byte records in plain
+// files, which acknowledges a write only when it is on the disk.
+//
+// Slot s lives in segment-%05d (1024 slots a file) at offset (s%1024)*4096; the layout of a record is at type record, the
+// content of seeded records at func fill.
+//
+//	PUT  /records/{slot}?sequence=&generation=   body is the payload (1 to 4032 bytes). 200 only when durable. 409 where a
+//	                                             higher sequence is stored, 400 and 413 bad input, 507 disk full, 500 I/O
+//	                                             error or a corrupt record in the slot, which is not overwritten.
+//	GET  /records/{slot}                         from the disk: 200 with payload, X-Sequence and X-Generation; 404 empty;
+//	                                             500 with the reason where the record does not verify.
+//	POST /seed?bytes=&seed=                      fills slots 0..n-1, sequence = slot, generation 1: {"records": n}.
+//	                                             Idempotent; 409 where the volume holds another seed.
+//	GET  /records                                every slot up to the end of the last file, a JSON array a line:
+//	                                             [slot, sequence, generation, place, hash, state, file, offset, block?],
+//	                                             hash: first 16 bytes of the payload's SHA-256 in hex; block: base64, for
+//	                                             the first 512 corrupt ones. Last line {"slots", "records", "sha256"} (of
+//	                                             all lines before) or {"error"}; a stream without it was cut.
+//	GET  /digest                                 {"sha256"} over all records.
+//	GET  /verify                                 the service's own findings: {"records", "corrupt", "findings"}.
+//	GET  /healthz, GET /readyz                   the process lives; the data directory can be read.
+//
+// Commands:
+//
+//	ledger [serve] [--dir /data] [--listen :8080]
+//	ledger corrupt --dir /data --seed N --records K [--kind flip|zero|truncate]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	log.SetFlags(log.LstdFlags | log.Lmicroseconds | log.LUTC)
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "ledger:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	command := "serve"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, args = args[0], args[1:]
+	}
+	flags := flag.NewFlagSet("ledger "+command, flag.ContinueOnError)
+	dir := flags.String("dir", "/data", "directory of the records")
+	switch command {
+	case "serve":
+		listen := flags.String("listen", ":8080", "address to listen on")
+		if err := parseAll(flags, args); err != nil {
+			return err
+		}
+		return serve(*dir, *listen)
+	case "corrupt":
+		seed := flags.Uint64("seed", 0, "what the choice of records and bytes is drawn from")
+		records := flags.Int("records", 1, "how many seeded records to change")
+		kind := flags.String("kind", "flip", "flip (one byte), zero (512 bytes), truncate (the file, inside the record)")
+		if err := parseAll(flags, args); err != nil {
+			return err
+		}
+		return corrupt(os.Stdout, *dir, *seed, *records, *kind)
+	}
+	return fmt.Errorf("unknown command %q; there are serve and corrupt", command)
+}
+
+func parseAll(flags *flag.FlagSet, args []string) error {
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	return nil
+}
+
+func serve(dir, listen string) error {
+	store, err := openStore(dir)
+	if err != nil {
+		return err
+	}
+	stopped, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer release()
+	http := &http.Server{Addr: listen, Handler: server{store}.routes(), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- http.ListenAndServe() }()
+	log.Printf("serving %s on %s", dir, listen)
+	select {
+	case err := <-failed:
+		return err
+	case <-stopped.Done():
+	}
+	// Within the two seconds that the pod is given; what is not answered by then is not acknowledged.
+	deadline, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	defer cancel()
+	if err := http.Shutdown(deadline); errors.Is(err, context.DeadlineExceeded) {
+		log.Print("stopped with requests in flight")
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	recordBytes     = 4096
+	headerBytes     = 64
+	hashOffset      = 32
+	payloadCapacity = recordBytes - headerBytes
+	recordVersion   = 1
+
+	// Numbers must survive JSON readers that hold them as float64.
+	maxSequence = 1<<53 - 1
+)
+
+var (
+	magic      = []byte("LDGR")
+	emptyBlock = make([]byte, recordBytes)
+)
+
+// record is one entry of the ledger. Its block, little-endian:
+//
+//	0  4  magic "LDGR"      16  4  generation       32 32  SHA-256 over the other 4064 bytes
+//	4  4  version           20  4  payload length   64  …  payload, padded with zeros
+//	8  8  sequence          24  8  slot, the record's place
+type record struct {
+	sequence   uint64
+	generation uint32
+	slot       uint64
+	payload    []byte
+}
+
+type state string
+
+const (
+	stateOK         state = "ok"
+	stateEmpty      state = "empty"
+	stateBadMagic   state = "bad magic"
+	stateBadVersion state = "bad version"
+	stateBadLength  state = "bad length"
+	stateBadHash    state = "bad hash"
+	stateShort      state = "short"   // the file ends before the slot does
+	stateMissing    state = "missing" // a later file exists, this one does not
+)
+
+func (s state) corrupt() bool {
+	return s != stateOK && s != stateEmpty && s != stateMissing
+}
+
+// encode fills a block of recordBytes.
+func (r record) encode(block []byte) {
+	clear(block)
+	copy(block, magic)
+	binary.LittleEndian.PutUint32(block[4:], recordVersion)
+	binary.LittleEndian.PutUint64(block[8:], r.sequence)
+	binary.LittleEndian.PutUint32(block[16:], r.generation)
+	binary.LittleEndian.PutUint32(block[20:], uint32(len(r.payload)))
+	binary.LittleEndian.PutUint64(block[24:], r.slot)
+	copy(block[headerBytes:], r.payload)
+	hash := hashBlock(block)
+	copy(block[hashOffset:], hash[:])
+}
+
+// parse reads a block; the header's fields are filled in even where the block is corrupt. The payload aliases the block.
+func parse(block []byte) (record, state) {
+	r := record{
+		sequence:   binary.LittleEndian.Uint64(block[8:]),
+		generation: binary.LittleEndian.Uint32(block[16:]),
+		slot:       binary.LittleEndian.Uint64(block[24:]),
+	}
+	length := binary.LittleEndian.Uint32(block[20:])
+	switch {
+	case bytes.Equal(block, emptyBlock):
+		return r, stateEmpty
+	case !bytes.Equal(block[:4], magic):
+		return r, stateBadMagic
+	case binary.LittleEndian.Uint32(block[4:]) != recordVersion:
+		return r, stateBadVersion
+	case length > payloadCapacity:
+		return r, stateBadLength
+	}
+	r.payload = block[headerBytes : headerBytes+length]
+	if hash := hashBlock(block); !bytes.Equal(hash[:], block[hashOffset:headerBytes]) {
+		return r, stateBadHash
+	}
+	return r, stateOK
+}
+
+func hashBlock(block []byte) [sha256.Size]byte {
+	hash := sha256.New()
+	hash.Write(block[:hashOffset])
+	hash.Write(block[headerBytes:])
+	return [sha256.Size]byte(hash.Sum(nil))
+}
+
+// fill writes the payload of (seed, sequence): the stream of the generator sfc32, whose 128 bits of state start as
+// (seed's low word, sequence's low word, sequence's high word, 1 + seed's high word) and are stirred twelve times.
+// 32-bit arithmetic without multiplication, so that Go, TypeScript and k6 compute the same at a useful speed.
+func fill(payload []byte, seed, sequence uint64) {
+	a, b, c, d := uint32(seed), uint32(sequence), uint32(sequence>>32), 1+uint32(seed>>32)
+	next := func() uint32 {
+		t := a + b + d
+		d++
+		a = b ^ b>>9
+		b = c + c<<3
+		c = bits.RotateLeft32(c, 21) + t
+		return t
+	}
+	for range 12 {
+		next()
+	}
+	for ; len(payload) >= 4; payload = payload[4:] {
+		binary.LittleEndian.PutUint32(payload, next())
+	}
+	if len(payload) > 0 {
+		var rest [4]byte
+		binary.LittleEndian.PutUint32(rest[:], next())
+		copy(payload, rest[:])
+	}
+}

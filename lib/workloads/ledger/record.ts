@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+
+export const RECORD_BYTES = 4096
+export const SEGMENT_SLOTS = 1024
+const HASH_OFFSET = 32
+const PAYLOAD_OFFSET = 64
+
+/** One entry of the ledger; record.go holds the layout of its block. */
+export interface LedgerRecord {
+  sequence: number
+  generation: number
+  slot: number
+  payload: Uint8Array
+}
+
+/** The 4096 bytes of a record, as the service writes them. */
+export function encodeRecord({ sequence, generation, slot, payload }: LedgerRecord): Buffer {
+  const block = Buffer.alloc(RECORD_BYTES)
+  block.write('LDGR', 'latin1')
+  block.writeUInt32LE(1, 4)
+  block.writeBigUInt64LE(BigInt(sequence), 8)
+  block.writeUInt32LE(generation, 16)
+  block.writeUInt32LE(payload.length, 20)
+  block.writeBigUInt64LE(BigInt(slot), 24)
+  block.set(payload, PAYLOAD_OFFSET)
+  const hash = createHash('sha256').update(block.subarray(0, HASH_OFFSET)).update(block.subarray(PAYLOAD_OFFSET))
+  block.set(hash.digest(), HASH_OFFSET)
+  return block
+}
+
+/** The sequence that a block's header gives, whether or not the block verifies. */
+export const headerSequence = (block: Buffer): number => Number(block.readBigUInt64LE(8))
+
+/** The hash of a payload as the listing gives it: the first 16 bytes of its SHA-256, in hex. */
+export const payloadHash = (payload: Uint8Array): string =>
+  createHash('sha256').update(payload).digest('hex').slice(0, 32)
+
+/** Where a slot lives. */
+export const placeOf = (slot: number): { file: string; offset: number } => ({
+  file: `segment-${String(Math.floor(slot / SEGMENT_SLOTS)).padStart(5, '0')}`,
+  offset: (slot % SEGMENT_SLOTS) * RECORD_BYTES,
+})

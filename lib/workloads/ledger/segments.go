@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+)
+
+const (
+	segmentSlots = 1024
+	segmentBytes = segmentSlots * recordBytes
+	newSuffix    = ".new"
+
+	fadviseDontNeed = 4
+)
+
+// segments is the directory of files that hold the slots. A file has its full size from the moment it has its name, so
+// that a shorter one can only have been cut.
+type segments struct {
+	dir    string
+	create sync.Mutex
+	// Whether all names in the directory are on the disk. Not known at the start: the process before may have been killed.
+	named bool
+}
+
+func segmentName(index uint64) string { return fmt.Sprintf("segment-%05d", index) }
+
+func (s *segments) path(index uint64) string { return filepath.Join(s.dir, segmentName(index)) }
+
+// clean removes what a creation left behind that was interrupted.
+func (s *segments) clean() error {
+	left, err := filepath.Glob(filepath.Join(s.dir, "segment-*"+newSuffix))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+// count is one more than the highest index of a file.
+func (s *segments) count() (uint64, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return 0, err
+	}
+	count := uint64(0)
+	for _, entry := range entries {
+		var index uint64
+		if n, _ := fmt.Sscanf(entry.Name(), "segment-%05d", &index); n == 1 && entry.Name() == segmentName(index) {
+			count = max(count, index+1)
+		}
+	}
+	return count, nil
+}
+
+// open opens a segment for writing and makes it where it does not exist. Its name is on the disk when it returns.
+func (s *segments) open(index uint64) (*os.File, error) {
+	s.create.Lock()
+	defer s.create.Unlock()
+	file, err := os.OpenFile(s.path(index), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.makeFile(index); err != nil {
+			return nil, err
+		}
+		file, err = os.OpenFile(s.path(index), os.O_RDWR, 0)
+	}
+	if err != nil || s.named {
+		return file, err
+	}
+	if err := syncDirectory(s.dir); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	s.named = true
+	return file, nil
+}
+
+func (s *segments) makeFile(index uint64) error {
+	file, err := os.OpenFile(s.path(index)+newSuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o640)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(file.Truncate(segmentBytes), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	s.named = false
+	return os.Rename(s.path(index)+newSuffix, s.path(index))
+}
+
+func syncDirectory(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// syncData returns once the data of the file is on the disk.
+func syncData(file *os.File) error {
+	for {
+		err := syscall.Fdatasync(int(file.Fd()))
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			return &fs.PathError{Op: "fdatasync", Path: file.Name(), Err: err}
+		}
+	}
+}
+
+// read fills the buffer with a segment and returns how many of its bytes exist; -1 where the file does not.
+func (s *segments) read(index uint64, buffer []byte) (int, error) {
+	file, err := os.Open(s.path(index))
+	if errors.Is(err, fs.ErrNotExist) {
+		return -1, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	// What the kernel still holds of an earlier read would hide a change below it. Advice only: an error changes nothing.
+	_, _, _ = syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, fadviseDontNeed, 0, 0)
+	n, err := io.ReadFull(file, buffer)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return n, err
+}
+
+// readSlot reads one block; false where the file does not reach that far.
+func (s *segments) readSlot(slot uint64, block []byte) (bool, error) {
+	file, err := os.Open(s.path(slot / segmentSlots))
+	if errors.Is(err, fs.ErrNotExist) {
+		clear(block)
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	_, err = file.ReadAt(block, slotOffset(slot))
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func slotOffset(slot uint64) int64 { return int64(slot%segmentSlots) * recordBytes }

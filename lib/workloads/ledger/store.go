@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+)
+
+const maxBatch = 256
+
+var (
+	errConflict = errors.New("conflict")
+	errCorrupt  = errors.New("corrupt")
+)
+
+// store reads and writes records. All writes go through one committer, so that those which wait together share one sync.
+type store struct {
+	files segments
+	queue chan *pendingWrite
+	// Writing a block excludes reading it: the kernel does not promise that a read sees a whole write.
+	blocks sync.RWMutex
+}
+
+type pendingWrite struct {
+	record record
+	done   chan error
+}
+
+func openStore(dir string) (*store, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%q is not a directory", dir)
+	}
+	s := &store{files: segments{dir: dir}, queue: make(chan *pendingWrite, maxBatch)}
+	if err := s.files.clean(); err != nil {
+		return nil, err
+	}
+	go s.commitAll()
+	return s, nil
+}
+
+// put returns nil once the record is durable. A write whose context ends while it waits in line is not made.
+func (s *store) put(ctx context.Context, r record) error {
+	write := &pendingWrite{record: r, done: make(chan error, 1)}
+	select {
+	case s.queue <- write:
+		return <-write.done
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *store) commitAll() {
+	for first := range s.queue {
+		batch := []*pendingWrite{first}
+		for len(batch) < maxBatch && len(s.queue) > 0 {
+			batch = append(batch, <-s.queue)
+		}
+		bySegment := map[uint64][]*pendingWrite{}
+		for _, write := range batch {
+			index := write.record.slot / segmentSlots
+			bySegment[index] = append(bySegment[index], write)
+		}
+		for index, writes := range bySegment {
+			s.commit(index, writes)
+		}
+	}
+}
+
+// commit places the writes of one segment and syncs it once, through the descriptor that wrote: another one might not
+// be told of an error.
+func (s *store) commit(index uint64, writes []*pendingWrite) {
+	file, err := s.files.open(index)
+	if err != nil {
+		for _, write := range writes {
+			write.done <- err
+		}
+		return
+	}
+	defer file.Close()
+	placed := writes[:0:0]
+	s.blocks.Lock()
+	for _, write := range writes {
+		if err := place(file, write.record); err != nil {
+			write.done <- err
+			continue
+		}
+		placed = append(placed, write)
+	}
+	s.blocks.Unlock()
+	if len(placed) == 0 {
+		return
+	}
+	err = syncData(file)
+	for _, write := range placed {
+		write.done <- err
+	}
+}
+
+// place writes one record unless what is stored forbids it: a newer one, or one that does not verify, which must not be
+// covered up.
+func place(file *os.File, r record) error {
+	block := make([]byte, recordBytes)
+	if _, err := file.ReadAt(block, slotOffset(r.slot)); err != nil {
+		return fmt.Errorf("%w: %s ends before slot %d: %w", errCorrupt, segmentName(r.slot/segmentSlots), r.slot, err)
+	}
+	stored, state := parse(block)
+	if state.corrupt() {
+		return fmt.Errorf("%w: slot %d holds a record with %s, which is not overwritten", errCorrupt, r.slot, state)
+	}
+	if state == stateOK && stored.sequence > r.sequence {
+		return fmt.Errorf("%w: slot %d holds sequence %d, sent was %d", errConflict, r.slot, stored.sequence, r.sequence)
+	}
+	r.encode(block)
+	_, err := file.WriteAt(block, slotOffset(r.slot))
+	return err
+}
+
+// get reads a record from the disk. The state says whether it can be trusted.
+func (s *store) get(slot uint64) (record, state, error) {
+	block := make([]byte, recordBytes)
+	s.blocks.RLock()
+	whole, err := s.files.readSlot(slot, block)
+	s.blocks.RUnlock()
+	if err != nil {
+		return record{}, "", err
+	}
+	if !whole {
+		return record{}, stateShort, nil
+	}
+	r, state := parse(block)
+	return r, state, nil
+}
+
+// seen is one slot as it was read; the block is valid until the visit returns, nil where there is none.
+type seen struct {
+	slot   uint64
+	record record
+	state  state
+	block  []byte
+}
+
+// scan reads every slot up to the end of the last file from the disk.
+func (s *store) scan(visit func(seen) error) error {
+	count, err := s.files.count()
+	if err != nil {
+		return err
+	}
+	buffer := make([]byte, segmentBytes)
+	for index := range count {
+		s.blocks.RLock()
+		n, err := s.files.read(index, buffer)
+		s.blocks.RUnlock()
+		if err != nil {
+			return err
+		}
+		for i := range segmentSlots {
+			found := seen{slot: index*segmentSlots + uint64(i), state: stateShort}
+			if n < 0 {
+				found.state = stateMissing
+			} else if (i+1)*recordBytes <= n {
+				found.block = buffer[i*recordBytes : (i+1)*recordBytes]
+				found.record, found.state = parse(found.block)
+			}
+			if err := visit(found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+import type { IntegrityCheck, Write } from '../record/facts.ts'
+import type { Route } from '../meshes/mesh.ts'
+import type { Lab } from '../lab.ts'
+
+/** A stateful service to lose and to get back. */
+export interface Workload {
+  readonly name: string
+  /** Image references that the workload's pods need. */
+  readonly images: string[]
+  /** Applies the workload into a namespace that exists, and resolves when its pods are ready. */
+  deploy(lab: Lab, namespace: string): Promise<DeployedWorkload>
+}
+
+export interface DeployedWorkload {
+  readonly namespace: string
+  /** The Service that clients talk to. */
+  readonly service: { namespace: string; name: string; port: number }
+  /** Labels that select its pods, and the name of the container that holds the state. */
+  readonly pods: { labels: Record<string, string>; container: string }
+  readonly claim: string
+  /** Resolves when the service answers through the route; a gateway takes a moment to learn of one. */
+  answers(route: Route): Promise<void>
+  /** Fills the volume with at least `bytes` of records drawn from `seed`; returns how many records there are now. */
+  seed(route: Route, options: { seed: number; bytes: number }): Promise<number>
+  /**
+   * Reads every record back and compares it with what was written.
+   * `seeded` is what `seed` returned, `writes` gives all that the load sent so far: it is asked after the reading, so that
+   * a write that came in between is known.
+   */
+  verify(
+    route: Route,
+    expected: { seed: number; seeded: number; writes: () => Promise<Write[]> },
+  ): Promise<IntegrityCheck>
+  /** Deletes what holds the state (controller, pods, claim) and resolves when it is gone, so that a restore can bring it back. */
+  discard(lab: Lab): Promise<void>
+}

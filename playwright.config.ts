@@ -1,0 +1,27 @@
+import { defineConfig } from '@playwright/test'
+import { prepareRun } from './lib/run-folder.ts'
+
+// Set once, by the first process that reads this file; the workers inherit it.
+const run = prepareRun(process.env)
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: `${run.folder}/playwright`,
+  // Drills measure: two at a time would measure each other. A drill that failed is a result, not something to try again.
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 10 * 60_000,
+  reporter: [
+    ['./lib/report/reporter.ts'],
+    ['html', { outputFolder: `${run.folder}/html`, open: 'never' }],
+    ['junit', { outputFile: `${run.folder}/junit.xml` }],
+  ],
+  projects: [
+    { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
+    { name: 'end of the lab', testMatch: 'lab.teardown.ts' },
+    { name: 'velero', testMatch: 'drills/*.spec.ts', dependencies: ['lab'] },
+    // Backup tools that are broken on purpose: each must be failed.
+    { name: 'controls', testMatch: 'controls/*.spec.ts', dependencies: ['lab'], default: false },
+  ],
+})

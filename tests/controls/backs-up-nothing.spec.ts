@@ -1,0 +1,32 @@
+import { test } from '../../fixtures/index.ts'
+import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
+import { volumeCorruption } from '../../lib/faults/volume-corruption.ts'
+import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
+
+test.use({ tool: backsUpNothing(), objectives: { rto: '20s', rpo: '2m' } })
+
+test.describe('a deleted namespace', () => {
+  test.use({ fault: namespaceDeletion(), expects: { outage: true, restore: true } })
+
+  test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
+    const service = await drill.provision()
+    const backup = await service.backUp()
+    await service.break()
+    await service.restore(backup)
+    await service.assertFails(/findings, first lost/)
+  })
+})
+
+test.describe('a corrupted volume', () => {
+  test.use({ fault: volumeCorruption(), expects: { restore: true, corruption: true } })
+
+  test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
+    const service = await drill.provision()
+    const backup = await service.backUp()
+    await service.break()
+    await service.detect()
+    await service.discard()
+    await service.restore(backup)
+    await service.assertFails(/findings, first lost/)
+  })
+})

@@ -1,0 +1,5 @@
+import { setup } from '../fixtures/index.ts'
+
+setup('end the lab, or keep it', async ({ endLab }) => {
+  await endLab()
+})
