@@ -2,7 +2,10 @@ import tseslint from 'typescript-eslint'
 import globals from 'globals'
 
 /** Imports run tests → fixtures → lib; the Playwright reporter is the one place in lib/ that may know the runner. */
-const noPlaywright = { group: ['@playwright/test', '@playwright/test/*'], message: 'lib/ and chaos/ never import Playwright.' }
+const noPlaywright = {
+  group: ['@playwright/test', '@playwright/test/*'],
+  message: 'lib/ and chaos/ never import Playwright.',
+}
 const noUpwards = { group: ['**/fixtures/**', '**/tests/**'], message: 'Imports run tests → fixtures → lib.' }
 
 export default tseslint.config(
@@ -28,7 +31,10 @@ export default tseslint.config(
     files: ['lib/report/reporter.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [noUpwards] }] },
   },
-  { files: ['fixtures/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/tests/**'] }] }] } },
+  {
+    files: ['fixtures/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/tests/**'] }] }] },
+  },
   {
     // A fixture that needs nothing still takes an object pattern; Playwright reads the pattern's text.
     files: ['fixtures/**/*.ts', 'tests/**/*.ts'],

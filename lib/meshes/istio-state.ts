@@ -72,20 +72,22 @@ function parseDump(text: string): Section[] {
   return configs
 }
 
-/** Clusters, listeners, routes: one hash for each named resource, so that a difference has a name. */
+/** Clusters, listeners, routes: one entry of hashes for each name, so that a difference has a name. */
 export function normalise(dump: Section[], names: Map<string, string>): Record<string, string> {
-  const entries: [string, string][] = []
+  const resources = new Map<string, string[]>()
   for (const section of dump) {
     const kind = /(Clusters|Listeners|Routes)ConfigDump$/.exec(section['@type'])?.[1]
     if (kind === undefined) continue
     for (const [group, list] of Object.entries(section)) {
       if (!Array.isArray(list)) continue
       for (const resource of list) {
-        const text = canonical(resource, names)
-        entries.push([`${kind.toLowerCase()}/${group}/${rename(nameOf(resource), names)}`, hash(text)])
+        const name = `${kind.toLowerCase()}/${group}/${rename(nameOf(resource), names)}`
+        resources.set(name, [...(resources.get(name) ?? []), hash(canonical(resource, names))])
       }
     }
   }
+  // Some resources have no name, and the proxy lists them in any order.
+  const entries = [...resources].map(([name, hashes]) => [name, hashes.sort().join(' ')] as const)
   return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)))
 }
 

@@ -48,11 +48,11 @@ export function istio(): Mesh {
       await podsReady(lab.kube, INGRESS, GATEWAY_LABELS, { timeout: '120s' })
       return attachIstio(lab)
     },
+    attach: attachIstio,
   }
 }
 
-/** The mesh that `install` left in the cluster. */
-export async function attachIstio(lab: Lab): Promise<InstalledMesh> {
+async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
   const nodePort = service.spec?.ports?.find((port) => port.name === 'http2')?.nodePort
   if (nodePort === undefined)

@@ -5,8 +5,10 @@ import type { Lab } from '../lab.ts'
 export interface Mesh {
   readonly name: string
   requires(lab: Lab): Promise<string[]>
-  /** Installs the mesh with strict mutual TLS and an ingress gateway, or finds it installed. */
+  /** Installs the mesh with strict mutual TLS and an ingress gateway, and resolves when it is ready. */
   install(lab: Lab): Promise<InstalledMesh>
+  /** The mesh that `install` left in the cluster, in another process maybe; changes nothing. */
+  attach(lab: Lab): Promise<InstalledMesh>
 }
 
 export interface InstalledMesh {

@@ -2,7 +2,12 @@ import type { InstalledMesh, Mesh } from './mesh.ts'
 
 /** No mesh: the service's own NodePort, and no proxy state to compare. For tests of the pipeline without a cluster. */
 export function noMesh(): Mesh {
-  return { name: 'none', requires: () => Promise.resolve([]), install: () => Promise.resolve(installed) }
+  return {
+    name: 'none',
+    requires: () => Promise.resolve([]),
+    install: () => Promise.resolve(installed),
+    attach: () => Promise.resolve(installed),
+  }
 }
 
 const installed: InstalledMesh = {

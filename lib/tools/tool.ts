@@ -10,8 +10,10 @@ export interface BackupTool {
   readonly strategy: string
   /** Unmet needs (a licence, a registry, a kernel feature), for which its drills are skipped with that reason. */
   requires(lab: Lab): Promise<string[]>
-  /** Installs the tool, or finds it installed, and resolves when it is ready to back up. */
+  /** Installs the tool and resolves when it is ready to back up. */
   install(lab: Lab): Promise<InstalledTool>
+  /** The tool that `install` left in the cluster, in another process maybe; changes nothing. */
+  attach(lab: Lab): InstalledTool
 }
 
 export interface InstalledTool {

@@ -34,11 +34,11 @@ export function veleroFileSystem(): BackupTool {
       await locationAvailable(lab)
       return attachVelero(lab)
     },
+    attach: attachVelero,
   }
 }
 
-/** The tool that `install` left in the cluster. */
-export function attachVelero(lab: Lab): InstalledTool {
+function attachVelero(lab: Lab): InstalledTool {
   return {
     name: 'velero',
     strategy: 'file-system',

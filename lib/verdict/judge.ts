@@ -1,7 +1,7 @@
 import type { DrillFact } from '../record/facts.ts'
 import { type DrillEvidence, gatherEvidence, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
-import { judgeBackup, judgeRestore, measureOperation } from './operations.ts'
+import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
 import { judgeIntegrity, judgeLoss, judgeMesh, judgeRecovery, judgeResources } from './outcome.ts'
 import { judgeProof } from './proof.ts'
 import { measureRecovery, type Recovery } from './recovery.ts'
@@ -41,6 +41,7 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
   const parts = [
     ...judgeProof(evidence, tornLines),
     judgeBackup(evidence, dataLost),
+    judgeClaim(evidence),
     judgeRestore(evidence),
     ...integrity,
     judgeRecovery(evidence, recovery),

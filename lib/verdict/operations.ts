@@ -42,6 +42,25 @@ function judgeOneBackup({ name, operation }: FactOf<'backup.ended'>, mayFail: bo
   return pass(part, `backup "${name}" ended as "${state}"`)
 }
 
+/** A backup that was disturbed and says that it succeeded must be seen to hold everything. Null where none claims that. */
+export function judgeClaim({ facts, expectations, backup }: DrillEvidence): Part | null {
+  const part = 'claim'
+  if (expectations?.backupMayFail !== true || !backup?.operation.succeeded) return null
+  const claim = `backup "${backup.name}" says "${backup.operation.state}"`
+  const proved = select(facts, 'backup.proved').find(({ name }) => name === backup.name)
+  if (!proved) return inconclusive(part, `${claim}, and what it holds was not looked at`)
+  const { operation, check } = proved
+  if (!operation.succeeded) return fail(part, `${claim}, and its restore ended as "${operation.state}"`)
+  const [first] = check.findings
+  if (first) return fail(part, `${claim}, and ${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`)
+  if (check.error !== null) return inconclusive(part, `${claim}, and what it holds could not be read: ${check.error}`)
+  if (!(check.objects > 0)) return fail(part, `${claim}, and holds no record`)
+  const seeded = select(facts, 'integrity.checked').find(({ phase }) => phase === 'seeded')?.check.objects ?? 0
+  if (check.objects < seeded)
+    return inconclusive(part, `${claim}, and only ${check.objects} of ${seeded} records of it were read`)
+  return pass(part, `${claim}, and each of its ${check.objects} records is right`)
+}
+
 /** Null where nothing had to be restored. */
 export function judgeRestore({ facts, restore, ended, expectations }: DrillEvidence): Part | null {
   const part = 'restore'

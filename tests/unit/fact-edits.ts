@@ -9,7 +9,7 @@ import type {
 } from '../../lib/record/facts.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
 import type { Verdict } from '../../lib/verdict/result.ts'
-import { buildCheck, buildDrill, buildWrites, change, faultMs } from './facts-builder.ts'
+import { buildCheck, buildDrill, buildOperation, buildWrites, change, faultMs } from './facts-builder.ts'
 
 /** What is done to the facts of a drill that passes. */
 export type Edit = (facts: DrillFact[]) => DrillFact[]
@@ -77,3 +77,13 @@ export const losingTheNewest: Edit = (facts) => {
     facts,
   )
 }
+
+/** The backup may fail, and was restored beside the service and read back. */
+export const proving = (operation: Partial<OperationResult>, check: Partial<IntegrityCheck>): Edit =>
+  chain(expecting({ backupMayFail: true }), (facts) =>
+    facts.flatMap((fact): DrillFact[] => {
+      if (fact.kind !== 'backup.ended') return [fact]
+      const proof = { operation: buildOperation(operation), check: buildCheck({ slots: [], ...check }) }
+      return [fact, { ...fact, kind: 'backup.proved', ...proof }]
+    }),
+  )

@@ -11,7 +11,7 @@ import { findOwner, readFacts } from '../../lib/record/read.ts'
 import { openRecorder } from '../../lib/record/recorder.ts'
 import { describeInvalid, isFact } from '../../lib/record/validate.ts'
 import { summarise } from '../../lib/verdict/summarise.ts'
-import { buildRun, startMs } from './facts-builder.ts'
+import { buildCheck, buildOperation, buildRun, startMs } from './facts-builder.ts'
 
 const newFile = () => join(mkdtempSync(join(tmpdir(), 'meshdrill-record-')), 'run', 'events.jsonl')
 const note = (text: string) => ({ kind: 'note' as const, at: startMs, drill: 'd1', text })
@@ -28,7 +28,9 @@ test('facts are read back as they were recorded, by one recorder after the other
 
 test('every kind of fact is checked: each of its fields is needed, and none may be of another type', () => {
   const skipped: Fact = { kind: 'drill.skipped', at: startMs, drill: 'd1', reason: 'needs Docker' }
-  const kinds = new Map([...buildRun(), skipped].map((fact) => [fact.kind, fact]))
+  const proof = { operation: buildOperation(), check: buildCheck() }
+  const proved: Fact = { kind: 'backup.proved', at: startMs, drill: 'd1', name: 'b1', ...proof }
+  const kinds = new Map([...buildRun(), skipped, proved].map((fact) => [fact.kind, fact]))
   const schema = readFileSync(new URL('../../lib/record/facts.schema.json', import.meta.url), 'utf8')
   const { definitions } = JSON.parse(schema) as { definitions: { kinds: object } }
   expect([...kinds.keys()].toSorted()).toEqual(Object.keys(definitions.kinds).toSorted())

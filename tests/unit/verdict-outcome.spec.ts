@@ -1,3 +1,4 @@
+import type { DrillFact } from '../../lib/record/facts.ts'
 import {
   aiming,
   backingUp,
@@ -10,6 +11,7 @@ import {
   losing,
   meshing,
   probing,
+  proving,
   reading,
   restoring,
   losingTheNewest,
@@ -35,6 +37,13 @@ testRules([
     /no state/,
   ],
   ['backup lies', chain(expecting({ backupMayFail: true }), backingUp({ bytes: 0 })), 'inconclusive', /zero bytes/],
+  ['claim not looked at', expecting({ backupMayFail: true }), 'inconclusive', /what it holds was not looked at/],
+  ['claim true', proving({}, {}), 'pass', null],
+  ['claim not restored', proving({ succeeded: false, state: 'Failed' }, {}), 'fail', /its restore ended as "Failed"/],
+  ['claim false', proving({}, { findings: [finding] }), 'fail', /says "Completed", and flipped in "ledger.dat"/],
+  ['claim unread', proving({}, { error: 'EIO' }), 'inconclusive', /could not be read: EIO/],
+  ['claim empty', proving({}, { objects: 0 }), 'fail', /holds no record/],
+  ['claim read in part', proving({}, { objects: 999 }), 'inconclusive', /only 999 of 1000 records of it/],
   ['zero bytes', backingUp({ bytes: 0 }), 'inconclusive', /moved zero bytes/],
   ['zero bytes and loss', chain(backingUp({ bytes: 0 }), losing(-1)), 'fail', /zero bytes, and data is lost/],
   ['unknown bytes', backingUp({ bytes: null }), 'inconclusive', /does not say how many bytes/],
@@ -69,10 +78,17 @@ testRules([
     'inconclusive',
     /"b0", is no backup of this drill/,
   ],
+  [
+    'backup ended after the restore began',
+    (f) => change(f, 'backup.ended', (b) => ({ ...b, at: startMs + 18_000 })),
+    'inconclusive',
+    /no backup of this drill/,
+  ],
   ['restore without a state', restoring({ state: '' }), 'inconclusive', /restore of "b1" reported no state/],
   [
     'backup still running',
-    (f) => f.flatMap((fact) => (fact.kind === 'backup.requested' ? [fact, { ...fact, name: 'b2' }] : [fact])),
+    (f) =>
+      f.flatMap((fact): DrillFact[] => (fact.kind === 'backup.requested' ? [fact, { ...fact, name: 'b2' }] : [fact])),
     'inconclusive',
     /"b2" was not seen to end/,
   ],

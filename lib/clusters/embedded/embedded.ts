@@ -95,6 +95,8 @@ async function createCluster(toolchain: Toolchain, options: ClusterOptions): Pro
     kubeconfig,
     nodes: [],
     hosts: [],
+    images: [],
+    parts: [],
   }
   await writeState(state)
   for (const [index, name] of NODES.entries()) {
@@ -133,6 +135,9 @@ export interface EmbeddedCluster extends Cluster {
   /** Starts a host beside the cluster, on its network; it ends with the lab. */
   startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
   readonly nodeCount: number
+  /** Whether a part, such as `istio`, was installed, and the note that it was: a kept lab is not installed again. */
+  has(part: string): boolean
+  note(part: string): Promise<void>
 }
 
 function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) => void): EmbeddedCluster {
@@ -150,6 +155,11 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
       await writeState(state)
       return host
     },
+    has: (part) => state.parts.includes(part),
+    async note(part) {
+      state.parts.push(part)
+      await writeState(state)
+    },
     async describe() {
       const nodes = await connect(state.kubeconfig).core.listNode()
       return { kubernetes: nodes.items[0]?.status?.nodeInfo?.kubeletVersion ?? 'unknown', nodes: nodes.items.length }
@@ -157,7 +167,10 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     async loadImages(images) {
       for (const image of images) {
         const { path } = await archives.archive(image)
+        if (state.images.includes(path)) continue
         for (const node of state.nodes) await importImage(node, path)
+        state.images.push(path)
+        await writeState(state)
       }
     },
     nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),

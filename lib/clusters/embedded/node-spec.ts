@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { HostProcess, HostSpec } from './host.ts'
-import { DNS_ADDRESS, hostAddress, hostSetup, podRange, POD_RANGES, SERVICE_RANGE, type LabNetwork } from './network.ts'
+import {
+  deviceName,
+  DNS_ADDRESS,
+  hostAddress,
+  hostSetup,
+  podRange,
+  POD_RANGES,
+  SERVICE_RANGE,
+  type LabNetwork,
+} from './network.ts'
 
 /** A node to be: everything that its files are made from. */
 export interface NodePlan {

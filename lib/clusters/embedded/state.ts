@@ -17,6 +17,10 @@ export interface LabState {
   nodes: RunningHost[]
   /** Hosts beside the cluster, such as the S3 store. */
   hosts: RunningHost[]
+  /** Image archives that every node has. */
+  images: string[]
+  /** What was installed into the cluster, such as `istio`. */
+  parts: string[]
 }
 
 const stateFile = (): string => join(labFolder(), 'state.json')

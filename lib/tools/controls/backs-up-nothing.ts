@@ -1,6 +1,9 @@
 import { startBackup } from '../velero-backup.ts'
-import type { BackupTool } from '../tool.ts'
+import type { Lab } from '../../lab.ts'
+import type { BackupTool, InstalledTool } from '../tool.ts'
 import { veleroFileSystem } from '../velero.ts'
+
+const NAME = 'control-backs-up-nothing'
 
 /**
  * A control: Velero that is told to leave every volume out, and says Completed, as one whose volumes are of a kind that it
@@ -10,14 +13,14 @@ export function backsUpNothing(): BackupTool {
   const velero = veleroFileSystem()
   return {
     ...velero,
-    name: 'control-backs-up-nothing',
-    async install(lab) {
-      const installed = await velero.install(lab)
-      return {
-        ...installed,
-        name: 'control-backs-up-nothing',
-        backup: (namespace, { name }) => startBackup(lab, namespace, { name, volumes: false }),
-      }
-    },
+    name: NAME,
+    install: async (lab) => breakTool(lab, await velero.install(lab)),
+    attach: (lab) => breakTool(lab, velero.attach(lab)),
   }
 }
+
+const breakTool = (lab: Lab, velero: InstalledTool): InstalledTool => ({
+  ...velero,
+  name: NAME,
+  backup: (namespace, { name }) => startBackup(lab, namespace, { name, volumes: false }),
+})

@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../lib/config.ts'
+import { meshOf } from '../lib/create-lab.ts'
+import type { Lab } from '../lib/lab.ts'
+import { startLoad } from '../lib/load/runner.ts'
+import { ledger } from '../lib/workloads/ledger/ledger.ts'
+
+const NAMESPACE = 'bench'
+
+/** Brings the service up behind the mesh and puts load on it, as a drill does; how long both took. */
+export async function measureService(lab: Lab, config: Config): Promise<{ readyMs: number; loadMs: number }> {
+  const mesh = await meshOf(config).attach(lab)
+  const startedMs = performance.now()
+  await lab.cluster.loadImages(ledger.images)
+  const metadata = { name: NAMESPACE, labels: mesh.namespaceLabels }
+  await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
+  const service = await ledger.deploy(lab, NAMESPACE)
+  const route = await mesh.expose(service.service)
+  await service.answers(route)
+  const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })
+  const readyMs = performance.now() - startedMs
+  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-bench-'))
+  try {
+    const k6 = await lab.artifacts.binary('k6')
+    const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
+    const loadMs = performance.now() - startedMs - readyMs
+    await load.stop()
+    return { readyMs, loadMs }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, test } from '@playwright/test'
+import { readConfig } from '../../lib/config.ts'
+
+test('an empty environment gives the defaults', () => {
+  expect(readConfig({})).toMatchObject({
+    tool: 'velero',
+    mesh: 'istio',
+    keep: false,
+    volumeBytes: 128 << 20,
+    rtoMs: null,
+  })
+})
+
+test('what is set replaces the defaults', () => {
+  const env = {
+    MESHDRILL_KEEP: '1',
+    MESHDRILL_RTO: '90s',
+    MESHDRILL_RPO: '0s',
+    MESHDRILL_VOLUME_MIB: '2',
+    MESHDRILL_SEED: '7',
+  }
+  expect(readConfig(env)).toMatchObject({ keep: true, rtoMs: 90_000, rpoMs: 0, volumeBytes: 2 << 20, seed: 7 })
+})
+
+test('everything that is wrong is said at once, with what would be right', () => {
+  const env = { MESHDRILL_TOOL: 'tape', MESHDRILL_MESH: 'string', MESHDRILL_RTO: 'soon', MESHDRILL_LOAD_RPS: '0' }
+  expect(() => readConfig(env)).toThrow(
+    /MESHDRILL_TOOL: "tape" is not known; one of velero[^]*MESHDRILL_MESH: "string"[^]*MESHDRILL_RTO: "soon"[^]*MESHDRILL_LOAD_RPS/,
+  )
+})
