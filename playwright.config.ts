@@ -1,5 +1,9 @@
 import { defineConfig } from '@playwright/test'
+import { readConfig } from './lib/config.ts'
 import { prepareRun } from './lib/run-folder.ts'
+
+// What is wrong with the configuration is said before anything is changed.
+readConfig(process.env)
 
 // Set once, by the first process that reads this file; the workers inherit it.
 const run = prepareRun(process.env)

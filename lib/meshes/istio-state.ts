@@ -79,8 +79,9 @@ export function normalise(dump: Section[], names: Map<string, string>): Record<s
     const kind = /(Clusters|Listeners|Routes)ConfigDump$/.exec(section['@type'])?.[1]
     if (kind === undefined) continue
     for (const [group, list] of Object.entries(section)) {
-      if (!Array.isArray(list)) continue
-      for (const resource of list) {
+      // Those of listeners that still drain are listed too; those in force stand in the listeners themselves.
+      if (!Array.isArray(list) || group === 'static_route_configs') continue
+      for (const resource of list.map(inForce)) {
         const name = `${kind.toLowerCase()}/${group}/${rename(nameOf(resource), names)}`
         resources.set(name, [...(resources.get(name) ?? []), hash(canonical(resource, names))])
       }
@@ -89,6 +90,14 @@ export function normalise(dump: Section[], names: Map<string, string>): Record<s
   // Some resources have no name, and the proxy lists them in any order.
   const entries = [...resources].map(([name, hashes]) => [name, hashes.sort().join(' ')] as const)
   return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)))
+}
+
+/** A listener is listed with what it was and what it will be; what counts is what it is. */
+function inForce(resource: Json): Json {
+  if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return resource
+  return Object.fromEntries(
+    Object.entries(resource).filter(([key]) => !['draining_state', 'warming_state'].includes(key)),
+  )
 }
 
 function nameOf(resource: Json): string {

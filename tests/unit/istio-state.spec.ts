@@ -12,7 +12,7 @@ const cluster = (name: string, address: string, version: string) => ({
 })
 const dump = (clusters: ReturnType<typeof cluster>[], routes: ReturnType<typeof route>[]) => [
   { '@type': `${TYPE}ClustersConfigDump`, dynamic_active_clusters: clusters },
-  { '@type': `${TYPE}RoutesConfigDump`, static_route_configs: routes },
+  { '@type': `${TYPE}RoutesConfigDump`, dynamic_route_configs: routes },
 ]
 const names = new Map([
   ['10.96.0.7', 'service/drill/ledger'],
@@ -36,5 +36,15 @@ test('a configuration says which resource it is about', () => {
   const sections = Object.keys(
     normalise(dump([cluster('outbound|80||ledger', '10.96.0.7', 'a/1')], [route('agent')]), names),
   )
-  expect(sections).toEqual(['clusters/dynamic_active_clusters/outbound|80||ledger', 'routes/static_route_configs/?'])
+  expect(sections).toEqual(['clusters/dynamic_active_clusters/outbound|80||ledger', 'routes/dynamic_route_configs/?'])
+})
+
+test('a listener that still drains its former configuration is the same configuration', () => {
+  const active_state = { listener: { name: 'virtualInbound', filters: ['a'] } }
+  const listeners = (listener: object) => [{ '@type': `${TYPE}ListenersConfigDump`, dynamic_listeners: [listener] }]
+  const before = normalise(listeners({ name: 'virtualInbound', active_state }) as never, names)
+  const draining_state = { listener: { name: 'virtualInbound', filters: ['b'] } }
+  expect(normalise(listeners({ name: 'virtualInbound', active_state, draining_state }) as never, names)).toEqual(before)
+  const changed = listeners({ name: 'virtualInbound', active_state: draining_state })
+  expect(normalise(changed as never, names)).not.toEqual(before)
 })
