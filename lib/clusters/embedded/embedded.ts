@@ -17,6 +17,7 @@ import { keyOf } from './toolchain/cache.ts'
 import { components } from './toolchain/components.ts'
 import { buildKey, goEnvironment } from './toolchain/go.ts'
 import { installPackages, missingPackages } from './toolchain/debian.ts'
+import { takeLock } from './toolchain/lock.ts'
 import { preflight } from './toolchain/preflight.ts'
 import { missingBinaries, startToolchain, type Toolchain } from './toolchain/build.ts'
 
@@ -37,8 +38,16 @@ export function embedded(): ClusterProvider {
       const building = (await missingBinaries()).length > 0
       await installPackages(await missingPackages({ building }), log)
       const toolchain = startToolchain({ log })
-      const attached = await settle(await readState(), { keep, log, recipe: await readRecipe() })
-      return attached ? clusterOf(attached, toolchain, log) : createCluster(toolchain, options)
+      const onWait = (pid: string) => {
+        log(`process ${pid} is making a lab: waiting for it`)
+      }
+      const release = await takeLock(`${labFolder()}.lock`, { onWait, signal: new AbortController().signal })
+      try {
+        const attached = await settle(await readState(), { keep, log, recipe: await readRecipe() })
+        return attached ? clusterOf(attached, toolchain, log) : await createCluster(toolchain, options)
+      } finally {
+        await release()
+      }
     },
     async attach() {
       const state = await readState()

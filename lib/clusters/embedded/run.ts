@@ -1,16 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const exec = promisify(execFile)
+import { $ } from 'zx'
 
 /** Runs a program to its end and returns its standard output. A failure is an error with what it said. */
 export async function run(program: string, args: string[], options: { timeoutMs?: number } = {}): Promise<string> {
-  try {
-    const { stdout } = await exec(program, args, { timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 << 20 })
-    return stdout
-  } catch (error) {
-    const { stderr = '', code } = error as { stderr?: string; code?: string | number }
-    const said = stderr.trim() || `exit ${code ?? 'unknown'}`
-    throw new Error(`${[program, ...args].join(' ')}: ${said}`, { cause: error })
-  }
+  const command = $({ quiet: true, nothrow: true, timeout: `${options.timeoutMs ?? 60_000}ms` })`${program} ${args}`
+  const { exitCode, signal, stdout, stderr } = await command
+  if (exitCode === 0) return stdout
+  const ended = signal === null ? `exit ${exitCode ?? 'unknown'}` : `ended by ${signal}`
+  throw new Error(`${[program, ...args].join(' ')}: ${stderr.trim() || ended}`)
 }
