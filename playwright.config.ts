@@ -16,6 +16,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 10 * 60_000,
+  globalTeardown: './tests/global-teardown.ts',
   reporter: [
     ['./lib/report/reporter.ts'],
     ['html', { outputFolder: `${run.folder}/html`, open: 'never' }],

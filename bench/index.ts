@@ -1,5 +1,5 @@
 import { readConfig } from '../lib/config.ts'
-import { createLab } from '../lib/create-lab.ts'
+import { createLab, NODES_READY } from '../lib/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { components } from '../lib/clusters/embedded/toolchain/components.ts'
 import { startToolchain } from '../lib/clusters/embedded/toolchain/build.ts'
@@ -31,7 +31,7 @@ printTable(
   ['part', 'took', 'goal'],
   [
     [`programs, ${components.length} in the cache or built`, seconds(builtMs), 'cold under 30 min, warm under 0.3 s'],
-    ...times.map(({ part, durationMs }) => [`  ${part}`, seconds(durationMs), part === 'node Ready' ? '5 s' : '']),
+    ...times.map(({ part, durationMs }) => [`  ${part}`, seconds(durationMs), part === NODES_READY ? '5 s' : '']),
     ['  service 2/2, seeded', seconds(service.readyMs), ''],
     ['  load running', seconds(service.loadMs), ''],
     ['the whole lab, service and load included', seconds(labMs), '90 s'],

@@ -16,6 +16,8 @@ const tools: Record<Config['tool'], () => BackupTool> = { velero: veleroFileSyst
 export const meshOf = (config: Config): Mesh => meshes[config.mesh]()
 export const toolOf = (config: Config): BackupTool => tools[config.tool]()
 
+export const NODES_READY = 'nodes Ready'
+
 /** How long each part took, in milliseconds, in the order in which they ended. */
 export type LabTimes = { part: string; durationMs: number }[]
 
@@ -46,6 +48,7 @@ export async function createLab(
     provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
   )) as EmbeddedCluster
   const ownerPid = config.keep ? 0 : options.ownerPid
+  if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
   await installOnce('S3 store', '1 s', () => startStore(cluster, ownerPid))
   const store = await attachStore()
   const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }

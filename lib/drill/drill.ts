@@ -6,7 +6,7 @@ import type { InstalledMesh, Route } from '../meshes/mesh.ts'
 import type { DrillFact, IntegrityCheck, StepName } from '../record/facts.ts'
 import type { Backup, InstalledTool, RunningBackup } from '../tools/tool.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
-import { startMeasuring, type Measurements } from './measure.ts'
+import type { Measurements, StartMeasuring } from './measure.ts'
 
 /** What a drill needs to run. */
 export interface DrillContext {
@@ -27,6 +27,8 @@ export interface DrillContext {
   patience: string
   /** Folder for the drill's files. */
   folder: string
+  /** Starts load, probes and the sampling of resources. */
+  measure: StartMeasuring
   record: (fact: DrillFactBody) => void
   /** Runs a step: the test runner shows it. */
   step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
@@ -70,18 +72,16 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
     const route = await mesh.expose(service.service)
     await service.answers(route)
     const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
-    const measuring = await startMeasuring(context, route, seeded)
-    if (!(await measuring.steady(STEADY.beforeMs, '60s'))) {
+    const measuring = await context.measure(context, route, seeded)
+    const running = { service, route, seeded, measuring }
+    try {
+      await recordStart(context, running)
+    } catch (error) {
+      // Nobody else knows yet that it runs.
       await measuring.stop()
-      throw new Error(
-        `the service was never well for ${STEADY.beforeMs / 1000} s. Next: kubectl -n ${namespace} get pods`,
-      )
+      throw error
     }
-    const check = await service.verify(route, { seed, seeded, writes: measuring.writes })
-    context.record({ kind: 'integrity.checked', phase: 'seeded', check })
-    if (check.error !== null) throw new Error(`the seeded volume could not be read back: ${check.error}`)
-    context.record({ kind: 'mesh.state', phase: 'before', state: await mesh.state(namespace) })
-    return provisioned(context, { service, route, seeded, measuring })
+    return provisioned(context, running)
   })
 }
 
@@ -90,6 +90,20 @@ interface Running {
   route: Route
   seeded: number
   measuring: Measurements
+}
+
+/** What the service is like before anything is done to it. Fails where it is not well, or cannot be read back. */
+async function recordStart(context: DrillContext, { service, route, seeded, measuring }: Running): Promise<void> {
+  const { mesh, namespace, record, seed } = context
+  if (!(await measuring.steady(STEADY.beforeMs, '60s'))) {
+    throw new Error(
+      `the service was never well for ${STEADY.beforeMs / 1000} s. Next: kubectl -n ${namespace} get pods`,
+    )
+  }
+  const check = await service.verify(route, { seed, seeded, writes: measuring.writes })
+  record({ kind: 'integrity.checked', phase: 'seeded', check })
+  if (check.error !== null) throw new Error(`the seeded volume could not be read back: ${check.error}`)
+  record({ kind: 'mesh.state', phase: 'before', state: await mesh.state(namespace) })
 }
 
 function provisioned(context: DrillContext, running: Running): ProvisionedService {

@@ -20,9 +20,12 @@ export interface Measurements {
   stop(): Promise<void>
 }
 
+/** Starts what runs beside a drill; `seeded` is how many records the service holds. Resolves when the load has begun. */
+export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>
+
 const POLL_MS = 50
 
-export async function startMeasuring(context: DrillContext, route: Route, seeded: number): Promise<Measurements> {
+export const startMeasuring: StartMeasuring = async (context, route, seeded) => {
   const { lab, record, seed, probeHz } = context
   const recent: ProbeSample[] = []
   // First, as it is what can fail to start: nothing else runs then.

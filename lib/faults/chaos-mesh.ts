@@ -54,9 +54,23 @@ export async function readFault(
   return { ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec }
 }
 
-/** Applies a Chaos Mesh fault and resolves when it says that every target was reached. Returns the targets. */
-export async function injectChaos(lab: Lab, fault: KubeObject): Promise<string[]> {
+/** Applies a fault and resolves with what `observe` saw of it. Where it saw nothing, the fault is taken away again. */
+export async function injectChaos<T>(lab: Lab, fault: KubeObject, observe: () => Promise<T>): Promise<T> {
   await lab.kube.apply([fault])
+  try {
+    return await observe()
+  } catch (error) {
+    try {
+      await healChaos(lab, fault)
+    } catch (failure) {
+      throw new AggregateError([error, failure], `${String(error)}; and then: ${String(failure)}`)
+    }
+    throw error
+  }
+}
+
+/** Resolves when Chaos Mesh says that every target was reached. Returns the targets. */
+export async function targetsReached(lab: Lab, fault: KubeObject): Promise<string[]> {
   return waitFor(
     `${fault.kind} "${fault.metadata.name}" injected`,
     async () => {

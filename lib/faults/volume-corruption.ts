@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { healChaos, readFault } from './chaos-mesh.ts'
+import { healChaos, injectChaos, readFault } from './chaos-mesh.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 
 const RECORDS = 8
@@ -14,9 +14,9 @@ export function volumeCorruption(): Fault {
     requires: () => Promise.resolve([]),
     async inject(lab, target) {
       const workflow = await workflowFor(target)
-      await lab.kube.apply([workflow])
-      const log = await logOfTask(lab, workflow)
-      const { changes, fromMs } = parseChanges(log)
+      const { changes, fromMs } = await injectChaos(lab, workflow, async () =>
+        parseChanges(await logOfTask(lab, workflow)),
+      )
       const firstMs = Math.min(...changes.map((change) => change.atMs))
       return {
         between: [fromMs, firstMs],

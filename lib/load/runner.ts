@@ -131,7 +131,11 @@ function spawnK6(
   const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`])
   // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
   const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
-  return spawn(k6, ['run', ...quiet, ...output, ...variables, SCRIPT], {
+  const command = [k6, 'run', ...quiet, ...output, ...variables, SCRIPT]
+  // The kernel ends the load when this process dies, even when it is killed: none goes on against whatever comes next.
+  const [program = '', ...args] =
+    process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
+  return spawn(program, args, {
     env,
     cwd: folder,
     stdio: ['ignore', log, log],

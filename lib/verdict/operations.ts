@@ -43,7 +43,7 @@ function judgeOneBackup({ name, operation }: FactOf<'backup.ended'>, mayFail: bo
 }
 
 /** A backup that was disturbed and says that it succeeded must be seen to hold everything. Null where none claims that. */
-export function judgeClaim({ facts, expectations, backup }: DrillEvidence): Part | null {
+export function judgeClaim({ facts, expectations, backup, fault }: DrillEvidence): Part | null {
   const part = 'claim'
   if (expectations?.backupMayFail !== true || !backup?.operation.succeeded) return null
   const claim = `backup "${backup.name}" says "${backup.operation.state}"`
@@ -58,6 +58,10 @@ export function judgeClaim({ facts, expectations, backup }: DrillEvidence): Part
   const seeded = select(facts, 'integrity.checked').find(({ phase }) => phase === 'seeded')?.check.objects ?? 0
   if (check.objects < seeded)
     return inconclusive(part, `${claim}, and only ${check.objects} of ${seeded} records of it were read`)
+  // Its last second, as the cluster's clock has no finer one.
+  const endedMs = backup.operation.endedMs ?? backup.at
+  if (fault !== null && fault.between[0] >= endedMs)
+    return inconclusive(part, `the fault came after backup "${backup.name}" had ended: it disturbed nothing`)
   return pass(part, `${claim}, and each of its ${check.objects} records is right`)
 }
 

@@ -81,9 +81,16 @@ export const losingTheNewest: Edit = (facts) => {
 /** The backup may fail, and was restored beside the service and read back. */
 export const proving = (operation: Partial<OperationResult>, check: Partial<IntegrityCheck>): Edit =>
   chain(expecting({ backupMayFail: true }), (facts) =>
-    facts.flatMap((fact): DrillFact[] => {
-      if (fact.kind !== 'backup.ended') return [fact]
-      const proof = { operation: buildOperation(operation), check: buildCheck({ slots: [], ...check }) }
-      return [fact, { ...fact, kind: 'backup.proved', ...proof }]
-    }),
+    facts
+      .flatMap((fact): DrillFact[] => {
+        if (fact.kind !== 'backup.ended') return [fact]
+        // The fault strikes while it runs.
+        const ended = { ...fact, at: faultMs + 1000, operation: { ...fact.operation, endedMs: faultMs + 900 } }
+        const proof = { operation: buildOperation(operation), check: buildCheck({ slots: [], ...check }) }
+        return [ended, { ...ended, kind: 'backup.proved', ...proof }]
+      })
+      .toSorted((a, b) => a.at - b.at),
   )
+/** The backup had ended before the fault that was to disturb it. */
+export const endingTheBackupBeforeTheFault: Edit = (facts) =>
+  change(facts, 'backup.ended', (fact) => ({ ...fact, operation: { ...fact.operation, endedMs: faultMs - 1 } }))

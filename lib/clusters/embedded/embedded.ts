@@ -34,7 +34,7 @@ export function embedded(): ClusterProvider {
     name: 'embedded',
     requires: preflight,
     async create(options: ClusterOptions) {
-      const { keep, log } = options
+      const { log } = options
       const building = (await missingBinaries()).length > 0
       await installPackages(await missingPackages({ building }), log)
       const toolchain = startToolchain({ log })
@@ -43,7 +43,7 @@ export function embedded(): ClusterProvider {
       }
       const release = await takeLock(`${labFolder()}.lock`, { onWait, signal: new AbortController().signal })
       try {
-        const attached = await settle(await readState(), { keep, log, recipe: await readRecipe() })
+        const attached = await settle(await readState(), { ...options, recipe: await readRecipe() })
         return attached ? clusterOf(attached, toolchain, log) : await createCluster(toolchain, options)
       } finally {
         await release()
@@ -67,19 +67,21 @@ async function readRecipe(): Promise<string> {
   return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
 }
 
+async function ownerOf({ ownerPid }: ClusterOptions): Promise<LabState['owner']> {
+  return { pid: ownerPid, born: (await bornAt(ownerPid)) ?? '' }
+}
+
 /** What to do with a lab that is already there: attach to a kept one, refuse one that is in use, clear away the rest. */
-async function settle(
-  state: LabState | null,
-  options: { keep: boolean; log: (line: string) => void; recipe: string },
-): Promise<LabState | null> {
-  const running = state !== null && (await allRunning(state))
-  if (running && !state.keep && (await ownerRuns(state))) {
+async function settle(state: LabState | null, options: ClusterOptions & { recipe: string }): Promise<LabState | null> {
+  if (state !== null && (await ownerRuns(state))) {
     throw new Error(
       `A lab is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it: npm run lab:down`,
     )
   }
-  if (running && state.keep && state.recipe === options.recipe) {
+  if (state?.keep && state.recipe === options.recipe && (await allRunning(state))) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)
+    state.owner = await ownerOf(options)
+    await writeState(state)
     return state
   }
   const cleared = await tearDown()
@@ -87,9 +89,10 @@ async function settle(
   return null
 }
 
-async function createCluster(toolchain: Toolchain, options: ClusterOptions): Promise<Cluster> {
+async function createCluster(toolchain: Toolchain, options: ClusterOptions): Promise<EmbeddedCluster> {
   const { keep, log } = options
   const [nodeInit, kubernetes] = await Promise.all([toolchain.binary('node-init'), toolchain.binary('kubernetes')])
+  const startedMs = performance.now()
   const network = chooseNetwork()
   const pki = join(labFolder(), 'pki')
   await mkdir(pki, { recursive: true, mode: 0o700 })
@@ -99,7 +102,7 @@ async function createCluster(toolchain: Toolchain, options: ClusterOptions): Pro
     recipe: await readRecipe(),
     createdAt: new Date().toISOString(),
     keep,
-    owner: { pid: options.ownerPid, born: (await bornAt(options.ownerPid)) ?? '' },
+    owner: await ownerOf(options),
     network,
     kubeconfig,
     nodes: [],
@@ -119,12 +122,13 @@ async function createCluster(toolchain: Toolchain, options: ClusterOptions): Pro
   }
   const cluster = clusterOf(state, toolchain, log)
   await nodesReady(cluster)
-  log(`${NODES.length} of ${NODES.length} nodes Ready`)
+  const readyMs = performance.now() - startedMs
+  log(`${NODES.length} of ${NODES.length} nodes Ready after ${(readyMs / 1000).toFixed(1)} s`)
   await cluster.loadImages(SYSTEM_IMAGES)
   const kube = connect(kubeconfig)
   await kube.apply(await readManifest(new URL('system.yaml', import.meta.url)))
   await podsReady(kube, 'kube-system', { 'k8s-app': 'kube-dns' }, { timeout: '60s' })
-  return cluster
+  return { ...cluster, readyMs }
 }
 
 async function writeNodeFiles(plan: NodePlan): Promise<void> {
@@ -141,6 +145,8 @@ async function writeNodeFiles(plan: NodePlan): Promise<void> {
 export interface EmbeddedCluster extends Cluster {
   readonly network: LabNetwork
   readonly toolchain: Toolchain
+  /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was attached to. */
+  readonly readyMs: number | null
   /** Starts a host beside the cluster, on its network; it ends with the lab. */
   startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
   readonly nodeCount: number
@@ -157,6 +163,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     artifacts: builtArtifacts(toolchain),
     network: state.network,
     toolchain,
+    readyMs: null,
     nodeCount: NODES.length,
     async startHost(start) {
       const host = await start(NODES.length + state.hosts.length)

@@ -70,7 +70,7 @@ export function problemsOf(facts: HostFacts): string[] {
 }
 
 function problemOfGo({ go, toBuild }: HostFacts): string | null {
-  const how = `install Go ${oldestGo.join('.')} or newer from https://go.dev/dl and put its bin folder into PATH`
+  const how = `install Go ${oldestGo.join('.')} or newer and put its bin folder into PATH`
   if (go === null) return `go is not in PATH: ${how}`
   const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(go) ?? []).map(Number)
   const recent = major > oldestGo[0] || (major === oldestGo[0] && minor >= oldestGo[1])
