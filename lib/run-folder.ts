@@ -16,7 +16,9 @@ export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
   if (known !== undefined) return { id: known.split('/').at(-1) ?? known, folder: known }
   const id = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
   const folder = resolve(join('results', id))
-  mkdirSync(folder, { recursive: true })
+  mkdirSync('results', { recursive: true })
+  // Fails where another run began within the same second: their facts would mix.
+  mkdirSync(folder)
   env.MESHDRILL_RUN_DIR = folder
   env.MESHDRILL_OWNER_PID = String(process.pid)
   return { id, folder }

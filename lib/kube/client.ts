@@ -85,7 +85,7 @@ function listItems(object: unknown): unknown[] {
 }
 
 function toObject(value: unknown, source: string): KubeObject {
-  const { apiVersion, kind, metadata } = value as Partial<KubeObject>
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<KubeObject>
   if (apiVersion && kind && metadata?.name) return value as KubeObject
   throw new Error(`"${source}" holds an object without apiVersion, kind or metadata.name`)
 }

@@ -11,8 +11,8 @@ const LINE = /^(\w+)(?:\{([^}]*)\})? (\S+)(?: (\d+))?$/
 
 /** Reads the kubelets' metrics at a fixed rate until stopped. */
 export interface ResourceSampler {
-  /** Stops, and fails with what went wrong when not one reading succeeded. */
-  stop(): Promise<void>
+  /** Stops; returns why not one reading succeeded, else null. */
+  stop(): Promise<string | null>
 }
 
 /** `toolNamespace` is where the backup tool's pods live. A reading that fails is a gap, which the verdict sees. */
@@ -23,18 +23,20 @@ export function startResourceSampler(
   const stop = new AbortController()
   let readings = 0
   let lastError: unknown = null
+  const readOnce = async () => {
+    for (const node of (await lab.kube.core.listNode()).items.map(({ metadata }) => metadata?.name ?? '')) {
+      const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
+      options.onSamples(parseResources(text, { node, toolNamespace: options.toolNamespace, at: Date.now() }))
+      readings += 1
+    }
+  }
   const running = (async () => {
-    const nodes = (await lab.kube.core.listNode()).items.map((node) => node.metadata?.name ?? '')
     while (!stop.signal.aborted) {
       const startedMs = Date.now()
-      for (const node of nodes) {
-        try {
-          const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
-          options.onSamples(parseResources(text, { node, toolNamespace: options.toolNamespace, at: Date.now() }))
-          readings += 1
-        } catch (error) {
-          lastError = error
-        }
+      try {
+        await readOnce()
+      } catch (error) {
+        lastError = error
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + options.everyMs - Date.now())))
     }
@@ -43,7 +45,7 @@ export function startResourceSampler(
     async stop() {
       stop.abort()
       await running
-      if (readings === 0) throw new Error('no metrics of any node could be read', { cause: lastError })
+      return readings === 0 ? `no metrics of any node could be read: ${String(lastError)}` : null
     },
   }
 }

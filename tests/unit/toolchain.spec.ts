@@ -2,8 +2,7 @@ import { expect, test } from '@playwright/test'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { appendFile, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureBinaries, startToolchain } from '../../lib/clusters/embedded/toolchain/build.ts'
@@ -13,18 +12,10 @@ import { components } from '../../lib/clusters/embedded/toolchain/components.ts'
 import type { BinaryName, Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild } from '../../lib/clusters/embedded/toolchain/go.ts'
 import { takeLock } from '../../lib/clusters/embedded/toolchain/lock.ts'
+import { inFolder } from './in-folder.ts'
 
 const run = promisify(execFile)
 const none = new AbortController().signal
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-toolchain-'))
-  try {
-    await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 /** Builds in no time what says its own name, and notes what it was asked for. */
 function standIn(broken?: BinaryName): Builder & { built: string[] } {

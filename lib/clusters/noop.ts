@@ -1,0 +1,97 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import type { Artifacts } from '../artifacts.ts'
+import type { KubeClient } from '../kube/client.ts'
+import type { KubeObject, ObjectReference } from '../kube/object.ts'
+import type { Lab } from '../lab.ts'
+import { noopStore } from '../store/noop.ts'
+import type { Cluster, ClusterProvider } from './cluster.ts'
+
+/** A cluster of no nodes, with nothing in it. For tests of the pipeline without a cluster, and never in a result. */
+export const noopProvider = (): ClusterProvider => ({
+  name: 'noop',
+  requires: () => Promise.resolve([]),
+  create: () => Promise.resolve(noopCluster),
+  attach: () => Promise.resolve(noopCluster),
+})
+
+/** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
+export const noopLab = (): Lab => ({
+  cluster: noopCluster,
+  kube: memoryKube(),
+  store: noopStore,
+  artifacts: noArtifacts,
+  log: () => undefined,
+})
+
+const noArtifacts: Artifacts = {
+  binary: (name) => Promise.reject(new Error(`the noop cluster has no program "${name}"`)),
+  chart: (name) => Promise.reject(new Error(`the noop cluster has no chart "${name}"`)),
+  image: (name) => `noop.invalid/${name}`,
+  component: () => ({ version: 'none', source: 'none' }),
+}
+
+const noopCluster: Cluster = {
+  provider: 'noop',
+  kubeconfig: '/nowhere/noop.kubeconfig',
+  artifacts: noArtifacts,
+  describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
+  loadImages: () => Promise.resolve(),
+  nodeAddress: () => 'noop.invalid',
+  destroy: () => Promise.resolve(),
+}
+
+/**
+ * Objects as they were applied, at once and for good: nothing controls them, nothing gives them a status, and a namespace
+ * that is deleted is gone with all that is in it. The typed clients fail when they are touched.
+ */
+function memoryKube(): KubeClient {
+  const objects = new Map<string, KubeObject>()
+  return {
+    config: absent('config'),
+    core: absent('core'),
+    apps: absent('apps'),
+    custom: absent('custom'),
+    objects: absent('objects'),
+    apply(list, { namespace } = {}) {
+      for (const object of list) {
+        const metadata = namespace === undefined ? object.metadata : { namespace, ...object.metadata }
+        objects.set(keyOf({ ...object, metadata }), structuredClone({ ...object, metadata }))
+      }
+      return Promise.resolve()
+    },
+    get<T extends KubeObject>(reference: ObjectReference) {
+      return Promise.resolve(structuredClone(objects.get(keyOf(reference)) ?? null) as T | null)
+    },
+    delete(reference) {
+      objects.delete(keyOf(reference))
+      if (reference.kind === 'Namespace') {
+        for (const [key, { metadata }] of objects)
+          if (metadata.namespace === reference.metadata.name) objects.delete(key)
+      }
+      return Promise.resolve()
+    },
+    pods(namespace, labels = {}) {
+      const chosen = [...objects.values()].filter(
+        ({ kind, metadata }) =>
+          kind === 'Pod' &&
+          metadata.namespace === namespace &&
+          Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
+      )
+      return Promise.resolve(structuredClone(chosen) as unknown as V1Pod[])
+    },
+  }
+}
+
+const keyOf = ({ apiVersion, kind, metadata }: ObjectReference): string =>
+  [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ')
+
+/** Fails when anything of it is asked for, and not before, so that a test can put its own in its place. */
+const absent = (name: string): never =>
+  new Proxy(
+    {},
+    {
+      get(_target, member) {
+        throw new Error(`the noop cluster has no API server: "kube.${name}.${String(member)}" was asked for`)
+      },
+    },
+  ) as never

@@ -1,0 +1,10 @@
+import type { StoreEndpoint } from '../lab.ts'
+
+/** No store, at an address that never resolves. For tests of the pipeline without a cluster, and never in a result. */
+export const noopStore: StoreEndpoint = {
+  url: 'http://store.invalid',
+  region: 'none',
+  bucket: 'none',
+  accessKey: 'none',
+  secretKey: 'none',
+}

@@ -1,0 +1,195 @@
+import { expect, test } from '@playwright/test'
+import { recordStep } from '../../fixtures/drill.ts'
+import { noopLab } from '../../lib/clusters/noop.ts'
+import { provision, type DrillContext, type DrillFactBody, type ProvisionedService } from '../../lib/drill/drill.ts'
+import type { StartMeasuring } from '../../lib/drill/measure.ts'
+import { noopFault } from '../../lib/faults/noop.ts'
+import { noMesh } from '../../lib/meshes/none.ts'
+import type {
+  DrillFact,
+  Expectations,
+  IntegrityCheck,
+  OperationResult,
+  ProbeSample,
+  Write,
+} from '../../lib/record/facts.ts'
+import { readFacts } from '../../lib/record/read.ts'
+import { openRecorder } from '../../lib/record/recorder.ts'
+import { noopTool } from '../../lib/tools/noop.ts'
+import type { InstalledTool } from '../../lib/tools/tool.ts'
+import { judgeDrill } from '../../lib/verdict/judge.ts'
+import { parseDuration } from '../../lib/verdict/objectives.ts'
+import type { DrillResult, Verdict } from '../../lib/verdict/result.ts'
+import { groupByDrill } from '../../lib/verdict/summarise.ts'
+import { noopWorkload } from '../../lib/workloads/noop.ts'
+import type { Workload } from '../../lib/workloads/workload.ts'
+import { buildOperation } from './facts-builder.ts'
+
+const TICK_MS = 50
+const ID = 'noop.none.none.noop.noop.0'
+
+/** A world in which time passes only when it is told to, and what is measured follows from whether the service is away. */
+export class World {
+  nowMs = 1_700_000_000_000
+  away = false
+  measuring: 'not yet' | 'on' | 'stopped' = 'not yet'
+  private watch: (untilMs: number) => void = () => undefined
+
+  pass(durationMs: number): void {
+    this.nowMs += durationMs
+    this.watch(this.nowMs)
+  }
+
+  /** A fault that takes the service away within 10 ms. */
+  strike = (): [number, number] => {
+    this.pass(1000)
+    const atMs = this.nowMs
+    this.away = true
+    this.pass(100)
+    return [atMs, atMs + 10]
+  }
+
+  /** Carries out an operation of the tool that takes 3 s; what is restored is there again. */
+  operate(changes: Partial<OperationResult> = {}, brings = false): OperationResult {
+    const startedMs = this.nowMs
+    this.pass(3000)
+    if (brings) this.away = false
+    return buildOperation({ startedMs, endedMs: this.nowMs, ...changes })
+  }
+
+  /** Load and probes, one of each every 50 ms, and a sample of node and tool every second. */
+  measure: StartMeasuring = ({ record }, _route, seeded) => {
+    this.measuring = 'on'
+    let dueMs = this.nowMs + TICK_MS / 2
+    const beganMs = dueMs
+    const probes: ProbeSample[] = []
+    const writes: Write[] = []
+    let loadEnded = false
+    const sample = (atMs: number) => {
+      const cpuSeconds = (atMs - beganMs) / 10_000
+      const values = { at: atMs, cpuSeconds, memoryBytes: 64 << 20 }
+      const scopes = [
+        { scope: 'node/one', tool: false },
+        { scope: 'pod/noop-tool/mover', tool: true },
+      ]
+      record({ kind: 'resources', samples: scopes.map((scope) => ({ ...values, ...scope })) })
+    }
+    this.watch = (untilMs) => {
+      const due: ProbeSample[] = []
+      for (; dueMs < untilMs; dueMs += TICK_MS) {
+        due.push(this.away ? [dueMs, null, false] : [dueMs, dueMs + 4, true])
+        const sequence = writes.length + 1
+        const acknowledgedMs = this.away ? null : dueMs + 4
+        if (!loadEnded) writes.push({ sequence, slot: seeded + sequence, generation: 1, sentMs: dueMs, acknowledgedMs })
+        if ((dueMs - beganMs) % 1000 === 0) sample(dueMs)
+      }
+      probes.push(...due)
+      record({ kind: 'probes', intervalMs: TICK_MS, timeoutMs: 1000, samples: due })
+    }
+    const stopLoad = () => {
+      if (loadEnded) return
+      loadEnded = true
+      const failed = writes.filter((write) => write.acknowledgedMs === null).length
+      const load = { requests: writes.length, failed, durationMs: dueMs - beganMs, p50Ms: 4, p99Ms: 4, error: null }
+      record({ kind: 'writes', writes })
+      record({ kind: 'load.ended', load })
+    }
+    return Promise.resolve({
+      steady: (durationMs, timeout) => {
+        this.pass(this.away ? parseDuration(timeout) : durationMs)
+        return Promise.resolve(!this.away)
+      },
+      outageSeen: (sinceMs, timeout) => {
+        const seen = () => probes.some(([probeMs, , right]) => probeMs >= sinceMs && !right)
+        if (!seen()) this.pass(parseDuration(timeout))
+        return Promise.resolve(seen())
+      },
+      writes: () => Promise.resolve(writes),
+      stopLoad: () => Promise.resolve().then(stopLoad),
+      stop: () => {
+        if (this.measuring === 'stopped') return Promise.resolve()
+        stopLoad()
+        this.watch = () => undefined
+        this.measuring = 'stopped'
+        record({ kind: 'probes.ended', sent: probes.length, error: null })
+        return Promise.resolve()
+      },
+    })
+  }
+}
+
+export interface Played {
+  /** As they were read back from the file. */
+  facts: DrillFact[]
+  result: DrillResult
+}
+
+/** Plays a drill on noop drivers in a world, as a fixture would, and judges what was recorded of it. */
+export async function play(
+  world: World,
+  course: (service: ProvisionedService) => Promise<void>,
+  changes: Partial<DrillContext> & { expects?: Partial<Expectations> } = {},
+): Promise<Played> {
+  const { expects, ...replaced } = changes
+  const file = test.info().outputPath('events.jsonl')
+  const recorder = openRecorder(file)
+  const record = (body: DrillFactBody) => {
+    recorder.record({ ...body, at: world.nowMs, drill: ID })
+  }
+  const lab = replaced.lab ?? noopLab()
+  const context: DrillContext = {
+    lab,
+    mesh: await noMesh().attach(lab),
+    tool: noopTool(({ kind, into }) => world.operate({}, kind === 'restore' && into === null)).attach(lab),
+    workload: noopWorkload(),
+    fault: noopFault(world.strike),
+    namespace: 'drill-noop',
+    seed: 1,
+    volumeBytes: 1 << 20,
+    loadRps: 20,
+    probeHz: 20,
+    outage: expects?.outage ?? true,
+    patience: '20s',
+    folder: test.info().outputDir,
+    measure: world.measure,
+    record,
+    step: (name, what, body) => recordStep(record, name, what, body),
+    ...replaced,
+  }
+  const axes = { tool: 'noop', strategy: 'none', mesh: 'none', fault: 'noop', workload: 'noop', repetition: 0 }
+  const usual = { outage: true, corruption: false, restore: true, backupMayFail: false, minimumLoadRps: 10 }
+  const objectives = { rtoMs: 10_000, rpoMs: 0 }
+  record({ kind: 'drill.planned', axes, objectives, expectations: { ...usual, ...expects } })
+  let service: ProvisionedService | null = null
+  let error: string | null = null
+  try {
+    service = await provision(context)
+    await course(service)
+  } catch (caught) {
+    error = caught instanceof Error ? caught.message : String(caught)
+  }
+  await service?.stop()
+  record({ kind: 'drill.ended', error })
+  recorder.close()
+  const facts = groupByDrill(readFacts(file).facts).get(ID) ?? []
+  return { facts, result: judgeDrill(facts) }
+}
+
+/** Fails where the verdict is another, or none of its reasons matches. */
+export function expectVerdict(result: DrillResult, verdict: Verdict, reason: RegExp): void {
+  expect(result.verdict, result.reasons.join('\n')).toBe(verdict)
+  expect(result.reasons.join('\n')).toMatch(reason)
+}
+
+/** A noop workload whose checks say something else; `url` tells which of its services was read back. */
+export const verifying = (say: (check: IntegrityCheck, url: string) => IntegrityCheck): Workload => ({
+  ...noopWorkload(),
+  async deploy(lab, namespace) {
+    const service = await noopWorkload().deploy(lab, namespace)
+    return { ...service, verify: async (route, expected) => say(await service.verify(route, expected), route.url) }
+  },
+})
+
+/** A noop tool that does what it is told to. */
+export const performing = (perform?: Parameters<typeof noopTool>[0]): InstalledTool =>
+  noopTool(perform).attach(noopLab())
