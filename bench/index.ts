@@ -3,8 +3,9 @@ import { createLab, NODES_READY } from '../lib/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { components } from '../lib/clusters/embedded/toolchain/components.ts'
 import { startToolchain } from '../lib/clusters/embedded/toolchain/build.ts'
+import { alignColumns } from '../lib/report/terminal.ts'
+import { formatDuration } from '../lib/verdict/objectives.ts'
 import { measureService } from './service.ts'
-import { printTable } from './table.ts'
 
 /** How fast the lab is on this machine, part by part: `npm run bench`. Figures, never a pass or a fail. */
 const log = (line: string): void => {
@@ -26,15 +27,17 @@ const ending = performance.now()
 const left = await tearDown()
 const teardownMs = performance.now() - ending
 
-const seconds = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`
-printTable(
+const lines = alignColumns([
   ['part', 'took', 'goal'],
   [
-    [`programs, ${components.length} in the cache or built`, seconds(builtMs), 'cold under 30 min, warm under 0.3 s'],
-    ...times.map(({ part, durationMs }) => [`  ${part}`, seconds(durationMs), part === NODES_READY ? '5 s' : '']),
-    ['  service 2/2, seeded', seconds(service.readyMs), ''],
-    ['  load running', seconds(service.loadMs), ''],
-    ['the whole lab, service and load included', seconds(labMs), '90 s'],
-    [`teardown (${left.join(', ')})`, seconds(teardownMs), '5 s'],
+    `programs, ${components.length} in the cache or built`,
+    formatDuration(builtMs),
+    'cold under 30 min, warm under 0.3 s',
   ],
-)
+  ...times.map(({ part, durationMs }) => [`  ${part}`, formatDuration(durationMs), part === NODES_READY ? '5 s' : '']),
+  ['  service 2/2, seeded', formatDuration(service.readyMs), ''],
+  ['  load running', formatDuration(service.loadMs), ''],
+  ['the whole lab, service and load included', formatDuration(labMs), '90 s'],
+  [`teardown (${left.join(', ')})`, formatDuration(teardownMs), '5 s'],
+])
+console.log(lines.join('\n'))

@@ -23,21 +23,29 @@ export function startResourceSampler(
   const stop = new AbortController()
   let readings = 0
   let lastError: unknown = null
-  const readOnce = async () => {
-    for (const node of (await lab.kube.core.listNode()).items.map(({ metadata }) => metadata?.name ?? '')) {
+  const attempt = async (body: () => Promise<void>): Promise<void> => {
+    try {
+      await body()
+    } catch (error) {
+      lastError = error
+    }
+  }
+  const readNode = (node: string) =>
+    attempt(async () => {
       const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
       options.onSamples(parseResources(text, { node, toolNamespace: options.toolNamespace, at: Date.now() }))
       readings += 1
-    }
-  }
+    })
+  let nodes: string[] = []
+  const readAll = () =>
+    attempt(async () => {
+      if (nodes.length === 0) nodes = (await lab.kube.core.listNode()).items.map(({ metadata }) => metadata?.name ?? '')
+      for (const node of nodes) await readNode(node)
+    })
   const running = (async () => {
     while (!stop.signal.aborted) {
       const startedMs = Date.now()
-      try {
-        await readOnce()
-      } catch (error) {
-        lastError = error
-      }
+      await readAll()
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + options.everyMs - Date.now())))
     }
   })()

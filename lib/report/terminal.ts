@@ -12,7 +12,8 @@ export function renderDrills(drills: DrillResult[]): string {
   return [...alignColumns([head, ...rows]), ...(reasons.length === 0 ? [] : ['', ...reasons])].map(printable).join('\n')
 }
 
-function alignColumns(rows: string[][]): string[] {
+/** Rows as lines, each column as wide as its widest cell; the first row says how many columns there are. */
+export function alignColumns(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) =>
     row

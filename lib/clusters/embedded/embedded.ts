@@ -43,8 +43,9 @@ export function embedded(): ClusterProvider {
       }
       const release = await takeLock(`${labFolder()}.lock`, { onWait, signal: new AbortController().signal })
       try {
-        const attached = await settle(await readState(), { ...options, recipe: await readRecipe() })
-        return attached ? clusterOf(attached, toolchain, log) : await createCluster(toolchain, options)
+        const made = { ...options, recipe: await readRecipe() }
+        const attached = await settle(await readState(), made)
+        return attached ? clusterOf(attached, toolchain, log) : await createCluster(toolchain, made)
       } finally {
         await release()
       }
@@ -67,12 +68,14 @@ async function readRecipe(): Promise<string> {
   return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
 }
 
+type LabOptions = ClusterOptions & { recipe: string }
+
 async function ownerOf({ ownerPid }: ClusterOptions): Promise<LabState['owner']> {
   return { pid: ownerPid, born: (await bornAt(ownerPid)) ?? '' }
 }
 
 /** What to do with a lab that is already there: attach to a kept one, refuse one that is in use, clear away the rest. */
-async function settle(state: LabState | null, options: ClusterOptions & { recipe: string }): Promise<LabState | null> {
+async function settle(state: LabState | null, options: LabOptions): Promise<LabState | null> {
   if (state !== null && (await ownerRuns(state))) {
     throw new Error(
       `A lab is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it: npm run lab:down`,
@@ -89,7 +92,7 @@ async function settle(state: LabState | null, options: ClusterOptions & { recipe
   return null
 }
 
-async function createCluster(toolchain: Toolchain, options: ClusterOptions): Promise<EmbeddedCluster> {
+async function createCluster(toolchain: Toolchain, options: LabOptions): Promise<EmbeddedCluster> {
   const { keep, log } = options
   const [nodeInit, kubernetes] = await Promise.all([toolchain.binary('node-init'), toolchain.binary('kubernetes')])
   const startedMs = performance.now()
@@ -99,7 +102,7 @@ async function createCluster(toolchain: Toolchain, options: ClusterOptions): Pro
   const kubeconfig = await createPki(nodeInit, pki, { network, nodes: NODES, specFile: join(labFolder(), 'pki.json') })
   await createNetwork(network, NODES.length)
   const state: LabState = {
-    recipe: await readRecipe(),
+    recipe: options.recipe,
     createdAt: new Date().toISOString(),
     keep,
     owner: await ownerOf(options),
