@@ -1,3 +1,5 @@
+import type { KubeObject } from './kube/object.ts'
+
 /**
  * Where a cluster's components come from. A driver names a component; the cluster's provider knows whether it was built on
  * this machine or comes from the public registries.
@@ -7,6 +9,8 @@ export interface Artifacts {
   binary(name: string): Promise<string>
   /** A Helm chart by `<project>/<chart>`, such as `istio/gateway`. */
   chart(name: string): Promise<Chart>
+  /** The objects that a component's own distribution brings, such as `k8up/crds`. */
+  manifests(name: string): Promise<KubeObject[]>
   /** Reference of an image by `<project>/<image>`, such as `velero/velero`. */
   image(name: string): string
   /** Version of a component, such as `istio`, and where it comes from. */

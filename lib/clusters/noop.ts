@@ -26,9 +26,12 @@ export const noopLab = (): Lab => ({
 const noArtifacts: Artifacts = {
   binary: (name) => Promise.reject(new Error(`the noop cluster has no program "${name}"`)),
   chart: (name) => Promise.reject(new Error(`the noop cluster has no chart "${name}"`)),
+  manifests: (name) => Promise.reject(new Error(`the noop cluster has no manifests "${name}"`)),
   image: (name) => `noop.invalid/${name}`,
   component: () => ({ version: 'none', source: 'none' }),
 }
+
+const noopParts = new Set<string>()
 
 const noopCluster: Cluster = {
   provider: 'noop',
@@ -36,6 +39,13 @@ const noopCluster: Cluster = {
   artifacts: noArtifacts,
   describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
   loadImages: () => Promise.resolve(),
+  systemNodes: {},
+  storageClasses: { local: null, snapshots: null },
+  has: (part) => noopParts.has(part),
+  note(part) {
+    noopParts.add(part)
+    return Promise.resolve()
+  },
   nodeAddress: () => 'noop.invalid',
   destroy: () => Promise.resolve(),
 }

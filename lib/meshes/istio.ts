@@ -16,6 +16,9 @@ export function istio(): Mesh {
     requires: () => Promise.resolve([]),
     async install(lab) {
       await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
+      // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
+      const metadata = { name: CONTROL, annotations: { 'chaos-mesh.org/inject': 'enabled' } }
+      await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
       await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
       await installChart(lab, {
         name: 'istiod',
@@ -23,6 +26,7 @@ export function istio(): Mesh {
         chart: 'istio/istiod',
         values: {
           autoscaleEnabled: false,
+          nodeSelector: lab.cluster.systemNodes,
           resources: { requests: { cpu: '50m', memory: '128Mi' } },
           // Each request of the probes and of the load leaves a line: that the log resumes after a restore is asserted.
           meshConfig: {
@@ -40,6 +44,7 @@ export function istio(): Mesh {
         chart: 'istio/gateway',
         values: {
           autoscaling: { enabled: false },
+          nodeSelector: lab.cluster.systemNodes,
           service: { type: 'NodePort' },
           resources: { requests: { cpu: '50m', memory: '64Mi' } },
         },

@@ -67,6 +67,7 @@ test.describe('a node', () => {
     network: { bridge: 'meshdrill0', prefix: '10.200.0' },
     nodes: 2,
     ownerPid: 42,
+    setup: [],
   })
   const [first, worker] = [plan(0), plan(1)]
   const programs = (of: NodePlan) => nodeSpec(of).processes.map(({ name }) => name)

@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Artifacts, Chart, Values } from '../../artifacts.ts'
+import { readManifest } from '../../kube/client.ts'
 import { components, type BinaryName } from './toolchain/components.ts'
 import type { Toolchain } from './toolchain/build.ts'
 import { envoyVersion } from './toolchain/envoy.ts'
@@ -29,18 +31,41 @@ const charts: Record<string, { module: typeof ISTIO; folder: string; values: Val
   'chaos-mesh/chaos-mesh': {
     module: CHAOS_MESH,
     folder: 'helm/chaos-mesh',
-    values: { images: { registry: 'localhost', tag: 'v1' } },
+    values: {
+      images: { registry: 'localhost', tag: 'v1' },
+      controllerManager: { podChaos: { podFailure: { pauseImage: 'localhost/meshdrill/pause:1' } } },
+    },
   },
 }
 
 const images: Record<string, string> = {
+  'meshdrill/busybox': 'localhost/meshdrill/busybox:1',
   'meshdrill/ledger': 'localhost/meshdrill/ledger:1',
   'istio/pilot': 'localhost/istio/pilot:v1',
   'istio/proxyv2': 'localhost/istio/proxyv2:v1',
   'chaos-mesh/chaos-mesh': 'localhost/chaos-mesh/chaos-mesh:v1',
   'chaos-mesh/chaos-daemon': 'localhost/chaos-mesh/chaos-daemon:v1',
+  'restic/restic': 'localhost/restic/restic:v1',
+  'k8up/k8up': 'localhost/k8up/k8up:v1',
   'velero/velero': 'localhost/velero/velero:v1',
   'velero/velero-plugin-for-aws': 'localhost/velero/velero-plugin-for-aws:v1',
+}
+
+/** Manifests that the modules carry: folders, or files, below the module. */
+const manifests: Record<string, { folder: string; path: string; files: RegExp; below: string }> = {
+  'external-snapshotter/crds': {
+    folder: 'infra',
+    path: 'github.com/kubernetes-csi/external-snapshotter/client/v8',
+    below: 'config/crd',
+    files: /^snapshot\..*\.yaml$/,
+  },
+  'k8up/crds': {
+    folder: 'velero',
+    path: 'github.com/k8up-io/k8up/v2',
+    below: 'config/crd/apiextensions.k8s.io/v1',
+    files: /\.yaml$/,
+  },
+  'k8up/role': { folder: 'velero', path: 'github.com/k8up-io/k8up/v2', below: 'config/rbac', files: /^role\.yaml$/ },
 }
 
 /** Programs by which a component is known, where the two differ. */
@@ -60,6 +85,13 @@ export function builtArtifacts(toolchain: Toolchain): Artifacts {
       const chart = charts[name]
       if (chart === undefined) throw new Error(`no chart "${name}"; there are ${Object.keys(charts).join(', ')}`)
       return { path: join(await moduleDir(chart.module.folder, chart.module.path), chart.folder), values: chart.values }
+    },
+    async manifests(name) {
+      const found = manifests[name]
+      if (found === undefined) throw new Error(`no manifests "${name}"; there are ${Object.keys(manifests).join(', ')}`)
+      const folder = join(await moduleDir(found.folder, found.path), found.below)
+      const files = (await readdir(folder)).filter((file) => found.files.test(file)).sort()
+      return (await Promise.all(files.map((file) => readManifest(join(folder, file))))).flat()
     },
     image(name) {
       const reference = images[name]

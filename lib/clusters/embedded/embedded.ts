@@ -1,17 +1,20 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtArtifacts } from './artifacts.ts'
-import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
+import { connect, isReady, podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
+import { definitionsEstablished } from '../../kube/definitions.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
-import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts'
+import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower } from '../cluster.ts'
 import { bornAt, inside, startHost, type RunningHost } from './host.ts'
 import { ensureImages } from './images/images.ts'
 import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, type LabNetwork } from './network.ts'
 import { cniConfig, containerdConfig, kubeletConfig, nodeSpec, type NodePlan } from './node-spec.ts'
 import { labFolder } from './paths.ts'
+import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
 import { run } from './run.ts'
 import { allRunning, ownerRuns, readState, writeState, type LabState } from './state.ts'
+import { createStorage, mountStorage, releaseStorage, storageObjects, storageReady } from './storage.ts'
 import { tearDown } from './teardown.ts'
 import { keyOf } from './toolchain/cache.ts'
 import { components } from './toolchain/components.ts'
@@ -21,12 +24,14 @@ import { takeLock } from './toolchain/lock.ts'
 import { preflight } from './toolchain/preflight.ts'
 import { missingBinaries, startToolchain, type Toolchain } from './toolchain/build.ts'
 
-const SYSTEM_IMAGES = ['pause', 'coredns', 'local-path-provisioner', 'busybox'].map(
-  (name) => `localhost/meshdrill/${name}:1`,
-)
+const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' }
 
-/** Nodes of the cluster; the first is the control plane, which takes workloads too while it is the only one. */
-const NODES = ['meshdrill-1']
+const ourImages = (names: string[]): string[] => names.map((name) => `localhost/meshdrill/${name}:1`)
+const SYSTEM_IMAGES = ourImages(['pause', 'coredns', 'local-path-provisioner', 'busybox'])
+const STORAGE_IMAGES = ourImages(['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller'])
+
+/** Nodes of the cluster; the first is the control plane. */
+const NODES = ['meshdrill-1', 'meshdrill-2', 'meshdrill-3']
 
 /** The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. */
 export function embedded(): ClusterProvider {
@@ -64,7 +69,9 @@ export function embedded(): ClusterProvider {
 async function readRecipe(): Promise<string> {
   const environment = await goEnvironment()
   const keys = await Promise.all(components.map((component) => buildKey(component, environment)))
-  const files = ['node-spec.ts', 'system.yaml', 'images/recipes.ts'].map((file) => join(import.meta.dirname, file))
+  const files = ['node-spec.ts', 'system.yaml', 'storage.yaml', 'images/recipes.ts'].map((file) =>
+    join(import.meta.dirname, file),
+  )
   return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
 }
 
@@ -101,6 +108,7 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   await mkdir(pki, { recursive: true, mode: 0o700 })
   const kubeconfig = await createPki(nodeInit, pki, { network, nodes: NODES, specFile: join(labFolder(), 'pki.json') })
   await createNetwork(network, NODES.length)
+  const storage = await createStorage()
   const state: LabState = {
     recipe: options.recipe,
     createdAt: new Date().toISOString(),
@@ -116,22 +124,44 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   await writeState(state)
   for (const [index, name] of NODES.entries()) {
     const role = index === 0 ? 'control-plane' : 'worker'
-    const folder = join(labFolder(), name)
+    const folder = nodeFolder(name)
     const ownerPid = keep ? 0 : options.ownerPid
-    const plan: NodePlan = { name, index, role, folder, pki, kubernetes, network, nodes: NODES.length, ownerPid }
+    const shared = { pki, kubernetes, network, nodes: NODES.length, ownerPid, setup: [mountStorage(storage)] }
+    const plan: NodePlan = { name, index, role, folder, ...shared }
     await writeNodeFiles(plan)
     state.nodes.push(await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan)))
     await writeState(state)
   }
   const cluster = clusterOf(state, toolchain, log)
   await nodesReady(cluster)
+  await releaseStorage(storage)
   const readyMs = performance.now() - startedMs
   log(`${NODES.length} of ${NODES.length} nodes Ready after ${(readyMs / 1000).toFixed(1)} s`)
   await cluster.loadImages(SYSTEM_IMAGES)
   const kube = connect(kubeconfig)
+  await kube.apply([controlPlane])
   await kube.apply(await readManifest(new URL('system.yaml', import.meta.url)))
   await podsReady(kube, 'kube-system', { 'k8s-app': 'kube-dns' }, { timeout: '60s' })
+  await installStorage(cluster, kube)
   return { ...cluster, readyMs }
+}
+
+async function installStorage(cluster: EmbeddedCluster, kube: KubeClient): Promise<void> {
+  await cluster.loadImages(STORAGE_IMAGES)
+  const definitions = await cluster.artifacts.manifests('external-snapshotter/crds')
+  await kube.apply(definitions)
+  await definitionsEstablished(kube, definitions)
+  await kube.apply(await storageObjects())
+  await storageReady(kube, NODES.length)
+}
+
+const nodeFolder = (name: string): string => join(labFolder(), name)
+
+/** A kubelet may not give itself this label. */
+const controlPlane = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: NODES[0] ?? '', labels: CONTROL_PLANE },
 }
 
 async function writeNodeFiles(plan: NodePlan): Promise<void> {
@@ -145,7 +175,7 @@ async function writeNodeFiles(plan: NodePlan): Promise<void> {
 }
 
 /** An embedded cluster, with what only this provider can do. */
-export interface EmbeddedCluster extends Cluster {
+export interface EmbeddedCluster extends Cluster, NodePower, StorePower {
   readonly network: LabNetwork
   readonly toolchain: Toolchain
   /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was attached to. */
@@ -153,9 +183,6 @@ export interface EmbeddedCluster extends Cluster {
   /** Starts a host beside the cluster, on its network; it ends with the lab. */
   startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
   readonly nodeCount: number
-  /** Whether a part, such as `istio`, was installed, and the note that it was: a kept lab is not installed again. */
-  has(part: string): boolean
-  note(part: string): Promise<void>
 }
 
 function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) => void): EmbeddedCluster {
@@ -187,12 +214,15 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
       for (const image of images) {
         const { path } = await archives.archive(image)
         if (state.images.includes(path)) continue
-        for (const node of state.nodes) await importImage(node, path)
+        await Promise.all(state.nodes.map((node) => importImage(node, path)))
         state.images.push(path)
         await writeState(state)
       }
     },
     nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),
+    systemNodes: CONTROL_PLANE,
+    storageClasses: { local: 'local-path', snapshots: 'btrfs' },
+    ...powerOf(state, toolchain),
     async destroy() {
       await tearDown()
     },

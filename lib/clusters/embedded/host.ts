@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
 
@@ -74,6 +74,13 @@ export async function startHost(
   await log.close()
   const { hostname: name, device } = spec
   return { name, address, device, starterPid: starter.pid ?? 0, initPid, initBorn: (await bornAt(initPid)) ?? '' }
+}
+
+/** Starts a host that was started before and has ended, by the spec that it had. */
+export async function startAgain(nodeInit: string, folder: string, address: string): Promise<RunningHost> {
+  const spec = JSON.parse(await readFile(join(folder, 'spec.json'), 'utf8')) as HostSpec
+  await rm(spec.pidFile, { force: true })
+  return startHost(nodeInit, folder, address, spec)
 }
 
 /** When a process began, in clock ticks since boot; null where there is none. */

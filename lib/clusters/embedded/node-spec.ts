@@ -26,10 +26,14 @@ export interface NodePlan {
   network: LabNetwork
   nodes: number
   ownerPid: number
+  /** Commands that the node runs once its network is up. */
+  setup: string[][]
 }
 
 const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 const CAP_SYS_RESOURCE = 24n
+/** Keeps workloads off the control plane, and lets in what asks for it by a node selector alone. */
+const WORKERS_FIRST = { key: 'node-role.kubernetes.io/control-plane', effect: 'PreferNoSchedule' }
 
 /** Whether processes of this machine may raise limits and lower OOM scores; in some sandboxes not even root may. */
 export function canRaiseLimits(status = readFileSync('/proc/self/status', 'utf8')): boolean {
@@ -60,7 +64,7 @@ export function nodeSpec(plan: NodePlan): HostSpec {
       { source: join(folder, 'pod-logs'), target: '/var/log/pods' },
       { source: join(folder, 'volumes'), target: '/opt/local-path-provisioner' },
     ],
-    setup: hostSetup(plan.network, plan.index, plan.nodes),
+    setup: [...hostSetup(plan.network, plan.index, plan.nodes), ...plan.setup],
     processes: [
       ...controlPlane,
       process('containerd', ['containerd', '-c', join(folder, 'containerd.toml')]),
@@ -163,6 +167,7 @@ export function kubeletConfig(plan: NodePlan): string {
     imageGCHighThresholdPercent: 100,
     enforceNodeAllocatable: [],
     oomScoreAdj: 0,
+    registerWithTaints: plan.role === 'control-plane' ? [WORKERS_FIRST] : [],
     serializeImagePulls: false,
   })
 }

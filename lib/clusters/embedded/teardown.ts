@@ -5,6 +5,7 @@ import { bornAt, killHost } from './host.ts'
 import { removeNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
 import { readState, removeFiles } from './state.ts'
+import { detachStorage } from './storage.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 
@@ -31,6 +32,7 @@ export async function tearDown(): Promise<string[]> {
     { timeout: '10s', every: '50ms' },
   )
   await removeNetwork()
+  await detachStorage()
   const cgroups = await ourCgroups()
   for (const cgroup of cgroups) await removeTree(cgroup)
   if (state !== null || (await readdir(labFolder()).catch(() => [])).length > 0) found.push('files')

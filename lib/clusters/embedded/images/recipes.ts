@@ -40,6 +40,15 @@ const built =
 const host = (...paths: string[]): Files =>
   Object.fromEntries(paths.map((path) => [path, { source: hostProgram(path), mode: executable, dynamic: true }]))
 
+/** Scripts of this folder, by the names of the programs that they stand in for. */
+const scripts = (files: Record<string, string>): Files =>
+  Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [
+      `/usr/local/bin/${name}`,
+      { source: join(here, file), mode: executable },
+    ]),
+  )
+
 const links = (folder: string, names: string[], link: string): Files =>
   Object.fromEntries(names.map((name) => [`${folder}/${name}`, { link }]))
 
@@ -78,10 +87,11 @@ async function chaosDaemonFiles({ binary }: ImageSources): Promise<Files> {
   const daemon = await binary('chaos-daemon')
   return {
     '/usr/local/bin/chaos-daemon': { source: daemon, mode: executable, dynamic: true },
-    '/usr/local/bin/nsexec': { source: join(here, 'nsexec.sh'), mode: executable },
+    ...scripts({ nsexec: 'nsexec.sh', pause: 'pause.sh', memStress: 'memstress.sh' }),
     ...busybox(),
     ...(await iptables()),
     ...host('/usr/sbin/ipset', '/usr/sbin/tc', '/usr/sbin/ip', '/usr/bin/nsenter'),
+    ...host('/usr/bin/stress-ng', '/usr/bin/choom', '/usr/bin/setpriv'),
   }
 }
 
@@ -117,6 +127,42 @@ export const recipes: readonly Recipe[] = [
     entrypoint: ['/ledger'],
     user: '10001:10001',
     files: built({ '/ledger': 'ledger' }),
+  },
+  {
+    reference: 'localhost/meshdrill/csi-driver:1',
+    entrypoint: ['/csi-driver'],
+    user: root,
+    files: built({ '/csi-driver': 'csi-driver' }),
+  },
+  {
+    reference: 'localhost/meshdrill/csi-provisioner:1',
+    entrypoint: ['/csi-provisioner'],
+    user: root,
+    files: built({ '/csi-provisioner': 'csi-provisioner' }),
+  },
+  {
+    reference: 'localhost/meshdrill/csi-snapshotter:1',
+    entrypoint: ['/csi-snapshotter'],
+    user: root,
+    files: built({ '/csi-snapshotter': 'csi-snapshotter' }),
+  },
+  {
+    reference: 'localhost/meshdrill/snapshot-controller:1',
+    entrypoint: ['/snapshot-controller'],
+    user: root,
+    files: built({ '/snapshot-controller': 'snapshot-controller' }),
+  },
+  {
+    reference: 'localhost/restic/restic:v1',
+    entrypoint: ['/usr/local/bin/restic'],
+    user: root,
+    files: built({ '/usr/local/bin/restic': 'restic' }),
+  },
+  {
+    reference: 'localhost/k8up/k8up:v1',
+    entrypoint: ['/usr/local/bin/k8up'],
+    user: root,
+    files: built({ '/usr/local/bin/k8up': 'k8up', '/usr/local/bin/restic': 'restic' }),
   },
   {
     reference: 'localhost/istio/pilot:v1',

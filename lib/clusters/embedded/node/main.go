@@ -24,7 +24,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) == 1 && args[0] == "pause" {
+	// What runs in place of another program, to take it away for a while, keeps that one's arguments.
+	if len(args) > 0 && args[0] == "pause" {
 		pause()
 		return nil
 	}

@@ -27,6 +27,10 @@ const k6 = { path: 'go.k6.io/k6', version: 'v1.8.1' }
 const istio = { path: 'istio.io/istio', version: 'v0.0.0-20260827124520-eed52ebb66ad' }
 const chaosMesh = { path: 'github.com/chaos-mesh/chaos-mesh', version: 'v0.9.1-0.20260902003049-47411975a8cb' }
 const velero = { path: 'github.com/vmware-tanzu/velero', version: 'v1.18.3' }
+const provisioner = { path: 'github.com/kubernetes-csi/external-provisioner/v6', version: 'v6.3.0' }
+const snapshotter = { path: 'github.com/kubernetes-csi/external-snapshotter/v8', version: 'v8.7.0' }
+const restic = { path: 'github.com/restic/restic', version: 'v0.18.0' }
+const k8up = { path: 'github.com/k8up-io/k8up/v2', version: 'v2.12.0' }
 const veleroAws = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', version: 'v1.14.3' }
 
 const istioStamps = {
@@ -67,17 +71,17 @@ export const components = [
       'k8s.io/component-base/version.gitTreeState': 'clean',
       'k8s.io/client-go/pkg/version.gitVersion': kubernetes.version,
     },
-    coldSeconds: 415,
+    coldSeconds: 273,
   },
   { ...ours, name: 'node-init', folder: join(toolchain, '../node') },
-  { ...inModule('infra'), name: 'coredns', package: './cmd/coredns', module: coredns, coldSeconds: 80 },
+  { ...inModule('infra'), name: 'coredns', package: './cmd/coredns', module: coredns, coldSeconds: 41 },
   {
     ...inModule('infra'),
     name: 'local-path-provisioner',
     package: localPath.path,
     module: localPath,
     stamps: { 'main.VERSION': localPath.version },
-    coldSeconds: 23,
+    coldSeconds: 18,
   },
   {
     ...inModule('infra'),
@@ -85,7 +89,32 @@ export const components = [
     package: `${helm.path}/cmd/helm`,
     module: helm,
     stamps: { [`${helm.path}/internal/version.version`]: helm.version },
-    coldSeconds: 20,
+    coldSeconds: 15,
+  },
+  { ...ours, name: 'csi-driver', folder: join(toolchain, '../csi') },
+  {
+    ...inModule('infra'),
+    name: 'csi-provisioner',
+    package: `${provisioner.path}/cmd/csi-provisioner`,
+    module: provisioner,
+    stamps: { 'main.version': provisioner.version },
+    coldSeconds: 25,
+  },
+  {
+    ...inModule('infra'),
+    name: 'csi-snapshotter',
+    package: `${snapshotter.path}/cmd/csi-snapshotter`,
+    module: snapshotter,
+    stamps: { 'main.version': snapshotter.version },
+    coldSeconds: 8,
+  },
+  {
+    ...inModule('infra'),
+    name: 'snapshot-controller',
+    package: `${snapshotter.path}/cmd/snapshot-controller`,
+    module: snapshotter,
+    stamps: { 'main.version': snapshotter.version },
+    coldSeconds: 5,
   },
   { ...ours, name: 'ledger', folder: join(toolchain, '../../../workloads/ledger') },
   {
@@ -94,16 +123,16 @@ export const components = [
     package: `${versitygw.path}/cmd/versitygw`,
     module: versitygw,
     stamps: { 'main.Version': versitygw.version },
-    coldSeconds: 57,
+    coldSeconds: 43,
   },
-  { ...inModule('infra'), name: 'k6', package: k6.path, module: k6, coldSeconds: 55 },
+  { ...inModule('infra'), name: 'k6', package: k6.path, module: k6, coldSeconds: 43 },
   {
     ...inModule('istio'),
     name: 'pilot-discovery',
     package: `${istio.path}/pilot/cmd/pilot-discovery`,
     module: istio,
     stamps: istioStamps,
-    coldSeconds: 239,
+    coldSeconds: 139,
   },
   {
     ...inModule('istio'),
@@ -119,7 +148,7 @@ export const components = [
     package: `${velero.path}/cmd/velero`,
     module: velero,
     stamps: veleroStamps,
-    coldSeconds: 188,
+    coldSeconds: 134,
   },
   {
     ...inModule('velero'),
@@ -134,7 +163,7 @@ export const components = [
     name: 'velero-plugin-for-aws',
     package: `${veleroAws.path}/velero-plugin-for-aws`,
     module: veleroAws,
-    coldSeconds: 52,
+    coldSeconds: 44,
   },
   {
     ...inModule('velero'),
@@ -144,12 +173,27 @@ export const components = [
     coldSeconds: 1,
   },
   {
+    ...inModule('velero'),
+    name: 'restic',
+    package: `${restic.path}/cmd/restic`,
+    module: restic,
+    coldSeconds: 30,
+  },
+  {
+    ...inModule('velero'),
+    name: 'k8up',
+    package: `${k8up.path}/cmd/k8up`,
+    module: k8up,
+    stamps: { 'main.version': k8up.version },
+    coldSeconds: 30,
+  },
+  {
     ...inModule('chaosmesh'),
     name: 'chaos-controller-manager',
     package: `${chaosMesh.path}/cmd/chaos-controller-manager`,
     module: chaosMesh,
     stamps: chaosMeshStamps,
-    coldSeconds: 174,
+    coldSeconds: 133,
   },
   {
     ...inModule('chaosmesh'),
@@ -158,7 +202,7 @@ export const components = [
     module: chaosMesh,
     cgo: true,
     stamps: chaosMeshStamps,
-    coldSeconds: 100,
+    coldSeconds: 94,
   },
 ] as const satisfies readonly Component[]
 

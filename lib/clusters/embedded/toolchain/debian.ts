@@ -28,6 +28,8 @@ export const hostPackages: readonly HostPackage[] = [
   needed('conntrack', program('conntrack')),
   needed('iproute2', program('tc')),
   needed('kmod', program('modprobe')),
+  needed('stress-ng', program('stress-ng')),
+  needed('btrfs-progs', program('mkfs.btrfs')),
   needed('busybox-static', program('busybox')),
   needed('util-linux', program('nsenter')),
   needed('python3', program('python3')),

@@ -1,0 +1,38 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NodePower, StorePower } from '../cluster.ts'
+import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
+import { labFolder } from './paths.ts'
+import { writeState, type LabState } from './state.ts'
+import type { Toolchain } from './toolchain/build.ts'
+
+const STORE = 'store'
+
+/** Power of the nodes and of the store's host. What a host wrote stays, as the machine's kernel is not cut off with it. */
+export function powerOf(state: LabState, toolchain: Toolchain): NodePower & StorePower {
+  const start = async (list: RunningHost[], name: string): Promise<void> => {
+    const host = find(list, name)
+    if (await isRunning(host)) return
+    const started = await startAgain(await toolchain.binary('node-init'), join(labFolder(), name), host.address)
+    list[list.indexOf(host)] = started
+    await writeState(state)
+  }
+  return {
+    stopNode: (name) => killHost(find(state.nodes, name)),
+    startNode: (name) => start(state.nodes, name),
+    async wipeVolumes(name) {
+      if (await isRunning(find(state.nodes, name))) throw new Error(`node "${name}" runs: its disks are in use`)
+      const volumes = join(labFolder(), name, 'volumes')
+      await rm(volumes, { recursive: true, force: true })
+      await mkdir(volumes)
+    },
+    stopStore: () => killHost(find(state.hosts, STORE)),
+    startStore: () => start(state.hosts, STORE),
+  }
+}
+
+function find(list: RunningHost[], name: string): RunningHost {
+  const host = list.find((one) => one.name === name)
+  if (host) return host
+  throw new Error(`no host "${name}" in the lab; there are ${list.map((one) => one.name).join(', ')}`)
+}
