@@ -1,5 +1,6 @@
 import type { Lab } from '../lab.ts'
 import type { ResourceSample } from '../record/facts.ts'
+import type { ToolParts } from '../tools/tool.ts'
 
 const METRICS = [
   'node_cpu_usage_seconds_total',
@@ -15,10 +16,10 @@ export interface ResourceSampler {
   stop(): Promise<string | null>
 }
 
-/** `toolNamespace` is where the backup tool's pods live. A reading that fails is a gap, which the verdict sees. */
+/** `toolPods` are the backup tool's own pods. A reading that fails is a gap, which the verdict sees. */
 export function startResourceSampler(
   lab: Lab,
-  options: { toolNamespace: string; everyMs: number; onSamples: (samples: ResourceSample[]) => void },
+  options: { toolPods: ToolParts['pods']; everyMs: number; onSamples: (samples: ResourceSample[]) => void },
 ): ResourceSampler {
   const stop = new AbortController()
   let readings = 0
@@ -33,14 +34,15 @@ export function startResourceSampler(
   const readNode = (node: string) =>
     attempt(async () => {
       const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
-      options.onSamples(parseResources(text, { node, toolNamespace: options.toolNamespace, at: Date.now() }))
+      options.onSamples(parseResources(text, { node, toolPods: options.toolPods, at: Date.now() }))
       readings += 1
     })
   let nodes: string[] = []
   const readAll = () =>
     attempt(async () => {
       if (nodes.length === 0) nodes = (await lab.kube.core.listNode()).items.map(({ metadata }) => metadata?.name ?? '')
-      for (const node of nodes) await readNode(node)
+      // Side by side: a node whose power is cut answers nothing, and must not hold up the others.
+      await Promise.all(nodes.map(readNode))
     })
   const running = (async () => {
     while (!stop.signal.aborted) {
@@ -61,7 +63,7 @@ export function startResourceSampler(
 /** The text of a kubelet's `/metrics/resource`, by scope. Times are the kubelet's own, of when it measured. */
 export function parseResources(
   text: string,
-  options: { node: string; toolNamespace: string; at: number },
+  options: { node: string; toolPods: ToolParts['pods']; at: number },
 ): ResourceSample[] {
   const scopes = new Map<string, ResourceSample>()
   for (const line of text.split('\n')) {
@@ -73,7 +75,7 @@ export function parseResources(
     const pod = metric.startsWith('pod_')
     const scope = pod ? `pod/${labels.namespace ?? ''}/${labels.pod ?? ''}` : `node/${options.node}`
     const at = measuredAt === undefined ? options.at : Number(measuredAt)
-    const tool = pod && labels.namespace === options.toolNamespace
+    const tool = pod && options.toolPods.some(({ namespace, prefix }) => scope.startsWith(`pod/${namespace}/${prefix}`))
     const sample = scopes.get(scope) ?? { at, scope, tool, cpuSeconds: Number.NaN, memoryBytes: Number.NaN }
     if (metric.includes('_cpu_')) sample.cpuSeconds = Number(value)
     else sample.memoryBytes = Number(value)

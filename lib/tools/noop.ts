@@ -16,14 +16,14 @@ export function noopTool(perform: (operation: NoopOperation) => OperationResult 
     name: 'noop',
     strategy: 'none',
     version: 'none',
-    namespace: 'noop-tool',
+    parts: () => ({ pods: [{ namespace: 'noop-tool', prefix: '' }], mover: null, secret: null, prefix: null }),
     backup: (_namespace, { name }) =>
       Promise.resolve({
         name,
         moving: () => Promise.resolve(true),
         async finished() {
           const result = await run({ kind: 'backup', into: null })
-          return { name, result, restore: ({ into = null } = {}) => run({ kind: 'restore', into }) }
+          return { name, result, objects: [], restore: ({ into = null } = {}) => run({ kind: 'restore', into }) }
         },
       }),
   }
@@ -31,6 +31,7 @@ export function noopTool(perform: (operation: NoopOperation) => OperationResult 
   return {
     name: installed.name,
     strategy: installed.strategy,
+    volumes: 'any',
     requires: () => Promise.resolve([]),
     install: () => Promise.resolve(installed),
     attach: () => installed,

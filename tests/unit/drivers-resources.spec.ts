@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { parseResources } from '../../lib/probes/resources.ts'
 
-const options = { node: 'one', toolNamespace: 'velero', at: 5 }
+const options = { node: 'one', toolPods: [{ namespace: 'velero', prefix: '' }], at: 5 }
 const parse = (...lines: string[]) => parseResources(lines.join('\n'), options)
 
 const kubelet = `# HELP container_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the container in core-seconds

@@ -1,57 +1,10 @@
 import { expect, test } from '@playwright/test'
-import type { CustomObjectsApi } from '@kubernetes/client-node'
-import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
 import type { Lab } from '../../lib/lab.ts'
 import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
 import type { Backup } from '../../lib/tools/tool.ts'
-import { veleroFileSystem } from '../../lib/tools/velero.ts'
-import { labWith, only } from './stand-ins/lab.ts'
-
-type Status = Record<string, unknown>
-
-const ended = { startTimestamp: '2026-11-21T02:00:00Z', completionTimestamp: '2026-11-21T02:00:09Z' }
-const completed: Status = { phase: 'Completed', ...ended }
-const moved = (phase: string, bytesDone?: number, message?: string): Status => ({
-  phase,
-  ...(message === undefined ? {} : { message }),
-  ...(bytesDone === undefined ? {} : { progress: { totalBytes: bytesDone, bytesDone } }),
-})
-
-interface Script {
-  /** What the Backup says of itself, one each time it is asked for; the last one stays. */
-  backup?: (Status | null)[]
-  restore?: (Status | null)[]
-  volumes?: Status[]
-}
-
-/** A lab in which a Velero does what its script says. */
-function veleroLab(script: Script): { lab: Lab; applied: KubeObject[]; selectors: string[]; left: () => number } {
-  const applied: KubeObject[] = []
-  const selectors: string[] = []
-  const states: Record<string, (Status | null)[]> = {
-    Backup: [...(script.backup ?? [completed])],
-    Restore: [...(script.restore ?? [completed])],
-  }
-  const lab = labWith((memory) => ({
-    async apply(objects) {
-      applied.push(...objects)
-      await memory.apply(objects)
-    },
-    async get<T extends KubeObject>(reference: ObjectReference) {
-      const list = states[reference.kind] ?? []
-      const status = list.length > 1 ? list.shift() : list[0]
-      const object = await memory.get<T>(reference)
-      return object === null || status === null ? null : { ...object, status }
-    },
-    custom: only<CustomObjectsApi>({
-      listNamespacedCustomObject: ({ plural, labelSelector = '' }) => {
-        selectors.push(`${plural} ${labelSelector}`)
-        return Promise.resolve({ items: (script.volumes ?? []).map((status) => ({ status })) })
-      },
-    }),
-  }))
-  return { lab, applied, selectors, left: () => states.Backup?.length ?? 0 }
-}
+import { veleroFileSystem, veleroFileSystemWithMeshVolumes } from '../../lib/tools/velero.ts'
+import { labelValue } from '../../lib/tools/velero/api.ts'
+import { completed, ended, moved, movedEmptyDir, veleroLab, type Script } from './stand-ins/velero.ts'
 
 const start = (lab: Lab) => veleroFileSystem().attach(lab).backup('drill', { name: 'b1' })
 const backUp = async (script: Script): Promise<Backup> => (await start(veleroLab(script).lab)).finished()
@@ -65,7 +18,13 @@ test.describe('a backup by Velero', () => {
     expect(applied[0]).toMatchObject({
       kind: 'Backup',
       metadata: { name: 'b1', namespace: 'velero' },
-      spec: { includedNamespaces: ['drill'], defaultVolumesToFsBackup: true },
+      spec: {
+        includedNamespaces: ['drill'],
+        defaultVolumesToFsBackup: true,
+        resourcePolicy: { kind: 'configmap', name: 'drill-volumes' },
+        csiSnapshotTimeout: '2m',
+        itemOperationTimeout: '4m',
+      },
     })
     expect(selectors).toEqual(['podvolumebackups velero.io/backup-name=b1'])
     expect(result).toMatchObject({
@@ -91,7 +50,7 @@ test.describe('a backup by Velero', () => {
   test('goes on while it finalizes, whatever the name of the phase', async () => {
     const phases = ['New', 'InProgress', 'Finalizing', 'FinalizingPartiallyFailed', 'WaitingForPluginOperations']
     const backup = [{}, ...phases.map((phase) => ({ phase })), { phase: 'PartiallyFailed', ...ended, errors: 1 }]
-    const { lab, left } = veleroLab({ backup })
+    const { lab, left } = veleroLab({ backup, files: { BackupResults: {} } })
     const { result } = await (await start(lab)).finished()
     expect(result).toMatchObject({ state: 'PartiallyFailed', succeeded: false, details: { errors: 1 } })
     expect(left()).toBe(1)
@@ -113,6 +72,26 @@ test.describe('a backup by Velero', () => {
     expect(refused.details.reason).toBe('no location; no bucket')
   })
 
+  test('that counts errors and warnings says them, a few of many', async () => {
+    const results = {
+      errors: { cluster: ['no matches for kind "VolumeSnapshot"'], namespaces: { drill: ['one', 'two', 'one'] } },
+      warnings: { namespaces: { drill: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] } },
+    }
+    const status = { phase: 'PartiallyFailed', ...ended, errors: 4, warnings: 7 }
+    const { lab, deleted } = veleroLab({ backup: [status], files: { BackupResults: results } })
+    const { result } = await (await start(lab)).finished()
+    expect(result.details.errorMessages).toBe('no matches for kind "VolumeSnapshot"; one; two')
+    expect(result.details.warningMessages).toBe('a; b; c; d; e; and 2 more')
+    expect(deleted).toEqual([expect.stringMatching(/^DownloadRequest backupresults-/)])
+  })
+
+  test('whose errors cannot be read has ended all the same', async () => {
+    const backup = [{ phase: 'PartiallyFailed', ...ended, errors: 1 }]
+    const { result } = await backUp({ backup, files: { BackupResults: 'torn' } })
+    expect(result.state).toBe('PartiallyFailed')
+    expect(result.details.errorMessages).toMatch(/^not read: /)
+  })
+
   test('that vanishes is an error, not a backup', async () => {
     await expect(backUp({ backup: [{ phase: 'InProgress' }, null] })).rejects.toThrow(/"b1" is gone from namespace/)
   })
@@ -124,21 +103,40 @@ test.describe('a backup by Velero', () => {
     expect(await moving({ backup: [...running, ...running, completed], volumes: [moved('Prepared')] })).toBe(false)
     expect(await moving({ backup: running, volumes: [moved('Completed', 5)] })).toBe(false)
   })
+
+  test('does not move the workload’s data while it moves what the mesh added', async () => {
+    const volumes = [movedEmptyDir('InProgress'), movedEmptyDir('Completed', 7), moved('Prepared')]
+    const backup = [{ phase: 'InProgress' }, { phase: 'InProgress' }, completed]
+    expect(await (await start(veleroLab({ backup, volumes }).lab)).moving()).toBe(false)
+  })
+
+  test('is known by its objects: itself and what moved its volumes', async () => {
+    const { objects } = await backUp({ volumes: [moved('Completed', 5)] })
+    const inVelero = (kind: string, name: string) => ({
+      apiVersion: 'velero.io/v1',
+      kind,
+      metadata: { name, namespace: 'velero' },
+    })
+    expect(objects).toEqual([inVelero('Backup', 'b1'), inVelero('PodVolumeBackup', 'moved-completed')])
+  })
 })
 
 test.describe('a restore by Velero', () => {
   test('brings the namespace back, or a copy into another one', async () => {
     const { lab, applied, selectors } = veleroLab({ volumes: [moved('Completed', 8)] })
     const backup = await (await start(lab)).finished()
+    await lab.kube.apply([{ apiVersion: 'velero.io/v1', ...podVolumeBackup }])
     expect(await backup.restore()).toMatchObject({ state: 'Completed', succeeded: true, bytes: 8 })
     await backup.restore({ into: 'copy' })
     const restores = applied.filter(({ kind }) => kind === 'Restore')
-    expect(restores.map(({ metadata }) => metadata.name)).toEqual(['b1-restore', 'b1-into-copy'])
-    expect(restores[0]?.spec).toEqual({ backupName: 'b1', includedNamespaces: ['drill'] })
+    const [first = '', second = ''] = restores.map(({ metadata }) => metadata.name)
+    expect(first).toMatch(/^b1-restore-/)
+    expect(second).toMatch(/^b1-copy-/)
+    expect(restores[0]?.spec).toEqual({ backupName: 'b1', includedNamespaces: ['drill'], itemOperationTimeout: '4m' })
     expect(restores[1]?.spec).toMatchObject({ backupName: 'b1', namespaceMapping: { drill: 'copy' } })
     expect(selectors.slice(1)).toEqual([
-      'podvolumerestores velero.io/restore-name=b1-restore',
-      'podvolumerestores velero.io/restore-name=b1-into-copy',
+      `podvolumerestores velero.io/restore-name=${first}`,
+      `podvolumerestores velero.io/restore-name=${second}`,
     ])
   })
 
@@ -146,6 +144,42 @@ test.describe('a restore by Velero', () => {
     const backup = await backUp({ restore: [{ phase: 'InProgress' }, { phase: 'PartiallyFailed', ...ended }] })
     expect(await backup.restore()).toMatchObject({ state: 'PartiallyFailed', succeeded: false })
   })
+
+  test('that is done again is another one, so that the end of the first is not taken for its own', async () => {
+    const { lab, applied } = veleroLab({ restore: [{ phase: 'Failed', ...ended }, completed] })
+    const backup = await (await start(lab)).finished()
+    expect((await backup.restore()).succeeded).toBe(false)
+    await expect.poll(() => Date.now().toString(36)).not.toBe(applied.at(-1)?.metadata.name.split('-').at(-1))
+    expect((await backup.restore()).succeeded).toBe(true)
+    const names = applied.filter(({ kind }) => kind === 'Restore').map(({ metadata }) => metadata.name)
+    expect(new Set(names).size).toBe(2)
+  })
+
+  test('waits until Velero knows the backup again, with its volumes', async () => {
+    const { lab, applied } = veleroLab({ volumes: [moved('Completed', 8)] })
+    const backup = await (await start(lab)).finished()
+    const restoring = backup.restore()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(applied.map(({ kind }) => kind)).not.toContain('Restore')
+    await lab.kube.apply([{ apiVersion: 'velero.io/v1', ...podVolumeBackup }])
+    expect((await restoring).succeeded).toBe(true)
+  })
+})
+
+const podVolumeBackup = { kind: 'PodVolumeBackup', metadata: { name: 'moved-completed', namespace: 'velero' } }
+
+test('with the mesh’s volumes each one’s bytes are told', async () => {
+  const { lab, applied } = veleroLab({ volumes: [movedEmptyDir('Completed', 7), moved('Completed', 5)] })
+  const tool = veleroFileSystemWithMeshVolumes().attach(lab)
+  const { result } = await (await tool.backup('drill', { name: 'b1' })).finished()
+  expect(applied[0]?.spec).not.toHaveProperty('resourcePolicy')
+  expect(result).toMatchObject({ bytes: 12, details: { volumes: 2, volumeBytes: 'istio-envoy 7, data 5' } })
+})
+
+test('a name that is too long for a label is cut as Velero cuts it', () => {
+  expect(labelValue('a'.repeat(63))).toBe('a'.repeat(63))
+  // The last six are of its SHA-256.
+  expect(labelValue('a'.repeat(64))).toBe(`${'a'.repeat(57)}ffe054`)
 })
 
 test('the control that backs up nothing asks Velero to leave the volumes out, and bears a name of its own', async () => {

@@ -1,7 +1,8 @@
-import { startBackup } from '../velero-backup.ts'
 import type { Lab } from '../../lab.ts'
 import type { BackupTool, InstalledTool } from '../tool.ts'
 import { veleroFileSystem } from '../velero.ts'
+import { startBackup } from '../velero/backup.ts'
+import { noVolumes } from '../velero/methods.ts'
 
 const NAME = 'control-backs-up-nothing'
 
@@ -22,5 +23,5 @@ export function backsUpNothing(): BackupTool {
 const breakTool = (lab: Lab, velero: InstalledTool): InstalledTool => ({
   ...velero,
   name: NAME,
-  backup: (namespace, { name }) => startBackup(lab, namespace, { name, volumes: false }),
+  backup: (namespace, { name }) => startBackup(lab, noVolumes, namespace, { name }),
 })
