@@ -3,8 +3,11 @@ import { installChart } from '../kube/helm.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import { orUndo } from './undo.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'
+/** Where the faults are kept, a file each. */
+export const CHAOS_FOLDER = new URL('../../chaos/', import.meta.url)
 
 /** Chaos Mesh from its own Helm chart. Faults reach annotated namespaces only, so that none strays. */
 export async function installChaosMesh(lab: Lab): Promise<void> {
@@ -20,6 +23,7 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
         replicaCount: 1,
         enableFilterNamespace: true,
         leaderElection: { enabled: false },
+        nodeSelector: lab.cluster.systemNodes,
         resources: { requests: { cpu: '25m', memory: '64Mi' } },
       },
       chaosDaemon: { runtime: 'containerd', socketPath: '/run/containerd/containerd.sock' },
@@ -27,6 +31,7 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
       dnsServer: { create: false },
     },
   })
+  await allowPartitionBehavior(lab)
   await podsReady(
     lab.kube,
     CHAOS_NAMESPACE,
@@ -34,6 +39,29 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
     { timeout: '120s' },
   )
   await podsReady(lab.kube, CHAOS_NAMESPACE, { 'app.kubernetes.io/component': 'chaos-daemon' }, { timeout: '120s' })
+}
+
+interface Definition extends KubeObject {
+  spec: {
+    versions: {
+      schema: { openAPIV3Schema: { properties: { spec: { properties: Partial<Record<string, object>> } } } }
+    }[]
+  }
+}
+
+/**
+ * Adds a field that Chaos Mesh's webhook fills in and that the definition in its chart may lack: the API server would drop
+ * it, the webhook take that for a change of the fault, which it refuses, and no NetworkChaos would ever be injected.
+ */
+export async function allowPartitionBehavior({ kube }: Lab): Promise<void> {
+  const { apiVersion, kind } = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+  const metadata = { name: 'networkchaos.chaos-mesh.org' }
+  const definition = await kube.get<Definition>({ apiVersion, kind, metadata })
+  if (definition === null) throw new Error(`the definition "${metadata.name}" is not there`)
+  for (const version of definition.spec.versions) {
+    version.schema.openAPIV3Schema.properties.spec.properties.partitionBehavior ??= { type: 'string' }
+  }
+  await kube.apply([{ apiVersion, kind, metadata, spec: definition.spec }])
 }
 
 interface ChaosObject extends KubeObject {
@@ -48,26 +76,23 @@ export async function readFault(
   file: string,
   aim: { namespace: string; spec?: Record<string, unknown> },
 ): Promise<KubeObject> {
-  const [fault] = await readManifest(new URL(`../../chaos/${file}`, import.meta.url))
+  const [fault] = await readManifest(new URL(file, CHAOS_FOLDER))
   if (fault === undefined) throw new Error(`chaos/${file} holds no object`)
   const spec = { ...(fault.spec as Record<string, unknown>), ...aim.spec }
   return { ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec }
 }
 
-/** Applies a fault and resolves with what `observe` saw of it. Where it saw nothing, the fault is taken away again. */
-export async function injectChaos<T>(lab: Lab, fault: KubeObject, observe: () => Promise<T>): Promise<T> {
-  await lab.kube.apply([fault])
-  try {
-    return await observe()
-  } catch (error) {
-    try {
-      await healChaos(lab, fault)
-    } catch (failure) {
-      throw new AggregateError([error, failure], `${String(error)}; and then: ${String(failure)}`)
-    }
-    throw error
-  }
-}
+/** Applies a fault and resolves with what `observe` saw of it. Where it saw nothing, the fault is healed. */
+export const injectChaos = <T>(
+  lab: Lab,
+  fault: KubeObject,
+  observe: () => Promise<T>,
+  heal: () => Promise<unknown> = () => healChaos(lab, fault),
+): Promise<T> =>
+  orUndo(async () => {
+    await lab.kube.apply([fault])
+    return observe()
+  }, heal)
 
 /** Resolves when Chaos Mesh says that every target was reached. Returns the targets. */
 export async function targetsReached(lab: Lab, fault: KubeObject): Promise<string[]> {

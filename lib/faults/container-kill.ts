@@ -1,52 +1,71 @@
-import type { V1ContainerStatus } from '@kubernetes/client-node'
-import { pending, waitFor } from '../kube/wait.ts'
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { Lab } from '../lab.ts'
 import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
-import type { Fault, FaultTarget } from './fault.ts'
+import { containerEnded, statusIn, statusOf } from './container-end.ts'
+import type { Fault, FaultTarget, ObservedFault } from './fault.ts'
+import { killFirstProcess } from './first-process.ts'
+import { isRunning, placeOf } from './node-shell.ts'
+
+const PROXY = 'istio-proxy'
 
 /** The container that holds the state crashes; Kubernetes starts it again by itself. */
-export function containerKill(): Fault {
+export const containerKill = (): Fault => ({
+  name: 'container-kill',
+  description: 'the container that holds the state is killed (SIGKILL)',
+  requires: () => Promise.resolve([]),
+  inject: (lab, target) => killContainer(lab, target, 'container-kill.yaml', target.pods.container),
+})
+
+/**
+ * The mesh's proxy beside the service crashes. Chaos Mesh knows no init containers, such as a proxy is that starts before
+ * the service and stays: the first process of one is killed from its node.
+ */
+export const proxyKill = (): Fault => ({
+  name: 'proxy-kill',
+  description: "the mesh's proxy beside the service is killed (SIGKILL)",
+  requires: () => Promise.resolve([]),
+  async inject(lab, target) {
+    const { namespace, pods } = target
+    const pod = (await lab.kube.pods(namespace, pods.labels)).find(isRunning)
+    const stays = pod?.status?.initContainerStatuses?.find(({ name }) => name === PROXY)
+    if (pod !== undefined && stays !== undefined) return killInitContainer(lab, target, pod, stays)
+    if (statusIn(pod, PROXY) !== undefined) return killContainer(lab, target, 'proxy-kill.yaml', PROXY)
+    const name = pod?.metadata?.name ?? 'none'
+    throw new Error(`pod "${name}" of namespace "${namespace}" has no container "${PROXY}" to kill`)
+  },
+})
+
+async function killInitContainer(
+  lab: Lab,
+  { namespace, pods }: FaultTarget,
+  pod: V1Pod,
+  before: V1ContainerStatus,
+): Promise<ObservedFault> {
+  const requestedMs = Date.now()
+  const killed = await killFirstProcess(lab, placeOf(pod), before)
+  const end = await containerEnded(lab, { namespace, labels: pods.labels, container: before.name }, before, requestedMs)
+  const words = `${namespace}/${pod.metadata?.name ?? '?'}/${before.name}, process ${killed} of its node,`
   return {
-    name: 'container-kill',
-    description: 'the container that holds the state is killed (SIGKILL)',
-    requires: () => Promise.resolve([]),
-    async inject(lab, target) {
-      const before = await statusOf(lab, target)
-      const { namespace, pods } = target
-      const selector = { namespaces: [namespace], labelSelectors: pods.labels }
-      const spec = { containerNames: [pods.container], selector }
-      const fault = await readFault('container-kill.yaml', { namespace, spec })
-      const requestedMs = Date.now()
-      const { targets, terminated, seenMs } = await injectChaos(lab, fault, async () => ({
-        targets: await targetsReached(lab, fault),
-        ...(await endOf(lab, target, before?.restartCount ?? 0)),
-      }))
-      // The kubelet tells the time of the exit in whole seconds.
-      const exitMs = terminated.finishedAt === undefined ? requestedMs : new Date(terminated.finishedAt).getTime()
-      return {
-        between: [Math.max(requestedMs, exitMs), Math.max(requestedMs, Math.min(seenMs, exitMs + 1000))],
-        evidence: `${targets.join(', ')} ended with exit code ${terminated.exitCode}, ${terminated.reason ?? 'no reason'}`,
-        heal: () => healChaos(lab, fault),
-      }
-    },
+    between: end.between,
+    evidence: `${words} ended with exit code ${end.exitCode}, ${end.reason}`,
+    heal: () => Promise.resolve('a killed process leaves nothing to take away'),
   }
 }
 
-/** How the container ended, and when that was seen. */
-async function endOf(lab: Lab, target: FaultTarget, restartsBefore: number) {
-  return waitFor(
-    `container "${target.pods.container}" of namespace "${target.namespace}" ended`,
-    async () => {
-      const now = await statusOf(lab, target)
-      const terminated = now?.state?.terminated ?? now?.lastState?.terminated
-      const restarted = (now?.restartCount ?? 0) > restartsBefore || now?.state?.terminated !== undefined
-      return restarted && terminated ? { terminated, seenMs: Date.now() } : pending(JSON.stringify(now?.state ?? null))
-    },
-    { timeout: '30s', every: '20ms' },
-  )
-}
-
-async function statusOf(lab: Lab, target: FaultTarget): Promise<V1ContainerStatus | undefined> {
-  const [pod] = await lab.kube.pods(target.namespace, target.pods.labels)
-  return pod?.status?.containerStatuses?.find((status) => status.name === target.pods.container)
+async function killContainer(lab: Lab, target: FaultTarget, file: string, container: string): Promise<ObservedFault> {
+  const { namespace, pods } = target
+  const place = { namespace, labels: pods.labels, container }
+  const before = await statusOf(lab, place)
+  const selector = { namespaces: [namespace], labelSelectors: pods.labels }
+  const fault = await readFault(file, { namespace, spec: { containerNames: [container], selector } })
+  const requestedMs = Date.now()
+  const { targets, end } = await injectChaos(lab, fault, async () => ({
+    targets: await targetsReached(lab, fault),
+    end: await containerEnded(lab, place, before, requestedMs),
+  }))
+  return {
+    between: end.between,
+    evidence: `${targets.join(', ')} ended with exit code ${end.exitCode}, ${end.reason}`,
+    heal: () => healChaos(lab, fault),
+  }
 }

@@ -1,55 +1,97 @@
+import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../kube/wait.ts'
-import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
 import type { Lab } from '../lab.ts'
-import type { Fault } from './fault.ts'
+import type { PodSelection } from '../tools/tool.ts'
+import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import type { Fault, ObservedFault } from './fault.ts'
 
-/** Velero's node-agent is killed: it is what moves the data. */
+const MESH_CONTROL: PodSelection = { namespace: 'istio-system', labels: { app: 'istiod' } }
+
+/** The service's pod is killed; its controller makes a new one. */
+export const servicePodKill = (): Fault => ({
+  name: 'pod-kill',
+  description: "the service's pod is killed without grace",
+  requires: () => Promise.resolve([]),
+  inject: (lab, { namespace, pods }) => killPods(lab, { namespace, labels: pods.labels }, 'pod-kill.yaml'),
+})
+
+/** A pod of the tool's agent is killed, or of what moves the data where the tool has no agent. */
 export const toolKill = (): Fault => ({
-  ...podKill({ namespace: 'velero', labels: { name: 'node-agent' } }),
   name: 'tool-kill',
+  description: 'the pods of the backup tool that see to the data are killed without grace',
+  requires: () => Promise.resolve([]),
+  async inject(lab, { namespace, tool }) {
+    const { agent, mover } = tool.parts(namespace)
+    const aim = agent ?? mover
+    if (aim === null) throw new Error(`nothing in the cluster moves the data of ${tool.name}/${tool.strategy}`)
+    return killPods(lab, aim, 'tool-kill.yaml')
+  },
+})
+
+/** The mesh's control plane is killed; it is healed when a new one is Ready. */
+export const meshControlKill = (): Fault => ({
+  name: 'istiod-kill',
+  description: "the mesh's control plane is killed without grace",
+  requires: () => Promise.resolve([]),
+  async inject(lab) {
+    const observed = await killPods(lab, MESH_CONTROL, 'mesh-control-kill.yaml')
+    const heal = async () => `${await observed.heal()}, and ${await readyAgain(lab, MESH_CONTROL)}`
+    return { ...observed, heal }
+  },
 })
 
 /** Pods of a selection are killed without grace; their controllers make new ones. */
-export function podKill(selection: { namespace: string; labels: Record<string, string> }): Fault {
+export function podKill(selection: PodSelection): Fault {
   const { namespace, labels } = selection
   return {
     name: 'pod-kill',
     description: `a pod ${JSON.stringify(labels)} of namespace "${namespace}" is killed without grace`,
     requires: () => Promise.resolve([]),
-    async inject(lab) {
-      const before = await uidsOf(lab, namespace, labels)
-      if (before.length === 0) throw new Error(`no pod ${JSON.stringify(labels)} in namespace "${namespace}" to kill`)
-      const selector = { namespaces: [namespace], labelSelectors: labels }
-      const fault = await readFault('pod-kill.yaml', { namespace, spec: { selector } })
-      const requestedMs = Date.now()
-      const { targets, seenMs } = await injectChaos(lab, fault, async () => ({
-        targets: await targetsReached(lab, fault),
-        seenMs: await goneOf(lab, { namespace, labels, before }),
-      }))
-      return {
-        between: [requestedMs, seenMs],
-        evidence: `${targets.join(', ')} is gone from the cluster`,
-        heal: () => healChaos(lab, fault),
-      }
-    },
+    inject: (lab) => killPods(lab, selection, 'pod-kill.yaml'),
+  }
+}
+
+async function killPods(lab: Lab, selection: PodSelection, file: string): Promise<ObservedFault> {
+  const { namespace, labels } = selection
+  const before = await uidsOf(lab, selection)
+  if (before.length === 0) throw new Error(`no pod ${JSON.stringify(labels)} in namespace "${namespace}" to kill`)
+  const selector = { namespaces: [namespace], labelSelectors: labels }
+  const fault = await readFault(file, { namespace, spec: { selector } })
+  const requestedMs = Date.now()
+  const { targets, seenMs } = await injectChaos(lab, fault, async () => ({
+    seenMs: await goneOf(lab, selection, before),
+    targets: await targetsReached(lab, fault),
+  }))
+  return {
+    between: [requestedMs, seenMs],
+    evidence: `${targets.join(', ')} is gone from the cluster`,
+    heal: () => healChaos(lab, fault),
   }
 }
 
 /** When one of the pods of before was seen to be gone. */
-async function goneOf(
-  lab: Lab,
-  { namespace, labels, before }: { namespace: string; labels: Record<string, string>; before: string[] },
-): Promise<number> {
+async function goneOf(lab: Lab, selection: PodSelection, before: string[]): Promise<number> {
   return waitFor(
-    `pod ${JSON.stringify(labels)} of namespace "${namespace}" gone`,
+    `pod ${JSON.stringify(selection.labels)} of namespace "${selection.namespace}" gone`,
     async () => {
-      const uids = await uidsOf(lab, namespace, labels)
+      const uids = await uidsOf(lab, selection)
       return before.some((uid) => !uids.includes(uid)) ? Date.now() : pending(`${uids.length} pods, all of before`)
     },
     { timeout: '30s', every: '20ms' },
   )
 }
 
-async function uidsOf(lab: Lab, namespace: string, labels: Record<string, string>): Promise<string[]> {
+async function readyAgain(lab: Lab, { namespace, labels }: PodSelection): Promise<string> {
+  return waitFor(
+    `a pod ${JSON.stringify(labels)} of namespace "${namespace}" Ready again`,
+    async () => {
+      const ready = (await lab.kube.pods(namespace, labels)).find((pod) => isReady(pod))
+      return ready ? `"${ready.metadata?.name ?? '?'}" is Ready` : pending('none is Ready')
+    },
+    { timeout: '120s', hint: `kubectl -n ${namespace} get pods` },
+  )
+}
+
+async function uidsOf(lab: Lab, { namespace, labels }: PodSelection): Promise<string[]> {
   return (await lab.kube.pods(namespace, labels)).map((pod) => pod.metadata?.uid ?? '')
 }

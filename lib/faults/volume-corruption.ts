@@ -1,71 +1,59 @@
-import type { KubeObject } from '../kube/object.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
-import { healChaos, injectChaos, readFault } from './chaos-mesh.ts'
-import type { Fault, FaultTarget } from './fault.ts'
+import type { FaultName } from '../matrix.ts'
+import type { Fault } from './fault.ts'
+import { runVolumeTask } from './volume-task.ts'
 
-const RECORDS = 8
+interface Corruption {
+  name: FaultName
+  description: string
+  /** As `ledger corrupt` calls it, and how many records (or their files) are struck. */
+  kind: string
+  records: number
+}
 
-/** Bytes of the volume are flipped in place, behind the service's back, by a Chaos Mesh Workflow's task. */
-export function volumeCorruption(): Fault {
-  return {
+/** Ways in which a volume goes bad behind the service's back; sizes and places are drawn from the drill's seed. */
+export const CORRUPTIONS = [
+  {
     name: 'volume-corruption',
-    description: `a byte of each of ${RECORDS} records is flipped in place`,
+    description: 'a byte of each of 8 records is flipped in place',
+    kind: 'flip',
+    records: 8,
+  },
+  { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', kind: 'zero', records: 4 },
+  { name: 'volume-truncated', description: '2 files are cut short', kind: 'truncate', records: 2 },
+  {
+    name: 'volume-stale',
+    description: '4 records are what they were before they were written over',
+    kind: 'stale',
+    records: 4,
+  },
+  {
+    name: 'volume-misdirected',
+    description: '4 records are written to the places of others',
+    kind: 'misdirect',
+    records: 4,
+  },
+  { name: 'file-deleted', description: 'a file is deleted', kind: 'delete', records: 1 },
+  { name: 'wrong-permissions', description: 'a file can no longer be read', kind: 'permissions', records: 1 },
+] as const satisfies readonly Corruption[]
+
+/** The volume is damaged by a Chaos Mesh Workflow's task that mounts the same claim. */
+export function volumeCorruption(corruption: Corruption = CORRUPTIONS[0]): Fault {
+  const { name, description, kind, records } = corruption
+  return {
+    name,
+    description,
     requires: () => Promise.resolve([]),
-    async inject(lab, target) {
-      const workflow = await workflowFor(target)
-      const { changes, fromMs } = await injectChaos(lab, workflow, async () =>
-        parseChanges(await logOfTask(lab, workflow)),
-      )
-      const firstMs = Math.min(...changes.map((change) => change.atMs))
+    async inject(lab, { namespace, claim, seed }) {
+      const flags = { '--seed': seed, '--records': records, '--kind': kind }
+      const task = { file: 'corrupt-volume.yaml', namespace, claim, flags }
+      const { result, clear } = await runVolumeTask(lab, task, parseChanges)
       return {
-        between: [fromMs, firstMs],
-        evidence: changes.map((c) => `${c.file}@${c.offset}: ${c.before} became ${c.after}`).join('; '),
-        heal: () => healChaos(lab, workflow),
+        between: [result.fromMs, Math.min(...result.changes.map(({ atMs }) => atMs))],
+        evidence: result.changes.map((c) => `${c.file}@${c.offset}: ${c.before} became ${c.after}`).join('; '),
+        heal: clear,
       }
     },
   }
-}
-
-async function workflowFor(target: FaultTarget): Promise<KubeObject> {
-  const workflow = (await readFault('corrupt-volume.yaml', { namespace: target.namespace })) as WorkflowObject
-  const [template] = workflow.spec.templates
-  if (template === undefined) throw new Error('chaos/corrupt-volume.yaml has no template')
-  const { command } = template.task.container
-  template.task.container.command = withFlags(command, { '--seed': target.seed, '--records': RECORDS })
-  for (const volume of template.task.volumes) volume.persistentVolumeClaim.claimName = target.claim
-  return workflow
-}
-
-interface WorkflowObject extends KubeObject {
-  spec: {
-    templates: {
-      task: { container: { command: string[] }; volumes: { persistentVolumeClaim: { claimName: string } }[] }
-    }[]
-  }
-}
-
-const withFlags = (command: string[], flags: Record<string, number>): string[] =>
-  command.map((word, index) => String(flags[command[index - 1] ?? ''] ?? word))
-
-/** The task's pod outlives the task; its log is the evidence. */
-async function logOfTask(lab: Lab, workflow: KubeObject): Promise<string> {
-  const { name, namespace = '' } = workflow.metadata
-  const labels = { 'chaos-mesh.org/workflow': name }
-  const pod = await waitFor(
-    `task of Workflow "${name}" in namespace "${namespace}" ended`,
-    async () => {
-      const pods = await lab.kube.pods(namespace, labels)
-      const [task] = pods.filter((p) => p.spec?.containers.some((container) => container.name === 'corrupt'))
-      const status = task?.status?.containerStatuses?.find((container) => container.name === 'corrupt')
-      if (status?.state?.terminated) return { name: task?.metadata?.name ?? '', code: status.state.terminated.exitCode }
-      return pending(task ? JSON.stringify(status?.state ?? task.status?.phase) : 'no pod yet')
-    },
-    { timeout: '60s', every: '100ms', hint: `kubectl -n ${namespace} describe workflow ${name}` },
-  )
-  const log = await lab.kube.core.readNamespacedPodLog({ namespace, name: pod.name, container: 'corrupt' })
-  if (pod.code !== 0) throw new Error(`the task that corrupts the volume failed with exit code ${pod.code}: ${log}`)
-  return log
 }
 
 interface Change {

@@ -7,8 +7,11 @@ export interface Workload {
   readonly name: string
   /** Image references that the workload's pods need. */
   readonly images: string[]
-  /** Applies the workload into a namespace that exists, and resolves when its pods are ready. */
-  deploy(lab: Lab, namespace: string): Promise<DeployedWorkload>
+  /**
+   * Applies the workload into a namespace that exists, and resolves when its pods are ready. `storageClass` is that of its
+   * volumes, null for the cluster's default.
+   */
+  deploy(lab: Lab, namespace: string, options: { storageClass: string | null }): Promise<DeployedWorkload>
 }
 
 export interface DeployedWorkload {

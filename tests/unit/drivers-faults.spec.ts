@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type CoreV1Api, V1PersistentVolumeClaim } from '@kubernetes/client-node'
+import { type CoreV1Api, type CustomObjectsApi, V1PersistentVolumeClaim } from '@kubernetes/client-node'
 import { containerKill } from '../../lib/faults/container-kill.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { podKill } from '../../lib/faults/pod-kill.ts'
@@ -7,14 +7,10 @@ import { parseChanges, volumeCorruption } from '../../lib/faults/volume-corrupti
 import type { KubeClient } from '../../lib/kube/client.ts'
 import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
+import { faultTarget } from './stand-ins/faults.ts'
 import { labWith, only } from './stand-ins/lab.ts'
 
-const target = {
-  namespace: 'drill',
-  pods: { labels: { app: 'ledger' }, container: 'ledger' },
-  claim: 'ledger-data',
-  seed: 7,
-}
+const target = faultTarget()
 const pod = (uid: string, changes: Partial<KubeObject> = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -77,17 +73,24 @@ test.describe('the log of the task that corrupts a volume', () => {
     const inject = (exitCode: number) => {
       const status = { containerStatuses: [{ name: 'corrupt', state: { terminated: { exitCode } } }] }
       const metadata = { name: 'task', namespace: 'drill', labels: { 'chaos-mesh.org/workflow': 'corrupt-volume' } }
+      const task = pod('1', { metadata, spec: { containers: [{ name: 'corrupt' }] }, status })
       const lab = labWith((memory) => ({
         async apply(objects) {
           applied.push(...objects)
-          await memory.apply([...objects, pod('1', { metadata, spec: { containers: [{ name: 'corrupt' }] }, status })])
+          await memory.apply([...objects, task])
+        },
+        async delete(reference) {
+          await memory.delete(reference)
+          await memory.delete(task)
         },
         core: only<CoreV1Api>({ readNamespacedPodLog: () => Promise.resolve(changes) }),
+        custom: only<CustomObjectsApi>({ listNamespacedCustomObject: () => Promise.resolve({ items: [] }) }),
       }))
       return { lab, seen: volumeCorruption().inject(lab, target) }
     }
     const good = inject(0)
-    const { between, evidence } = await good.seen
+    const seen = await good.seen
+    const { between, evidence } = seen
     expect(between[1] - between[0]).toBe(1000)
     expect(evidence).toBe('ledger.dat@4096: aa became ab')
     const written = JSON.stringify(applied[0])
@@ -97,6 +100,7 @@ test.describe('the log of the task that corrupts a volume', () => {
     expect(written).toContain('"claimName":"ledger-data"')
     const [workflow] = applied
     expect(workflow && (await good.lab.kube.get(workflow))).not.toBeNull()
+    expect(await seen.heal()).toBe('Workflow "corrupt-volume" is gone')
 
     const bad = inject(1)
     await expect(bad.seen).rejects.toThrow(/failed with exit code 1: starting/)

@@ -1,6 +1,6 @@
 import type { Finding, FindingKind, IntegrityCheck, Write } from '../../record/facts.ts'
-import { diagnose, type Candidate, type Judgement } from './diagnose.ts'
-import type { ListedSlot } from './listing.ts'
+import { diagnose, OVERWRITTEN, type Candidate, type Judgement } from './diagnose.ts'
+import type { ListedSlot, Listing, SlotState } from './listing.ts'
 import { seededPayload, writtenPayload } from './payload.ts'
 import { encodeRecord, payloadHash, placeOf, RECORD_BYTES } from './record.ts'
 
@@ -12,43 +12,61 @@ export interface Expected {
   seed: number
   seeded: number
   writes: Write[]
+  /**
+   * Where nothing was restored since the writes: those acknowledged before this time (ms since the epoch) must be there, and
+   * a slot that holds less is a finding, stale or lost. Without it, writes that are not there are none.
+   */
+  heldBeforeMs?: number
 }
 
 /**
- * Compares what was read with what was sent. A write that is not there is no finding: `slots` shows it, and the verdict
- * counts it. A slot whose record cannot be trusted counts as empty there.
+ * Compares what was read with what was sent. After a restore, a write that is not there is no finding: `slots` shows it, and
+ * the verdict counts it. A slot whose record cannot be trusted counts as empty there.
  */
-export function compare(listing: ListedSlot[], expected: Expected): IntegrityCheck {
+export function compare(listing: Listing, expected: Expected): IntegrityCheck {
   const sent = bySlot(expected.writes)
+  const held = newestHeld(expected)
   const runs: Run[] = []
   const found = new Map<number, number>()
-  const length = Math.max(listing.length, expected.seeded)
+  const length = Math.max(listing.slots.length, expected.seeded, 1 + ([...held.keys()].at(-1) ?? -1))
   for (let slot = 0; slot < length; slot++) {
-    const listed = listing[slot] ?? absent(slot)
-    const judgement = judge(listed, sent.get(slot) ?? [], expected)
+    const listed = listing.slots[slot] ?? absent(slot)
+    const must = { ...expected, writes: sent.get(slot) ?? [], held: held.get(slot) ?? null }
+    const judgement = judge(listed, must)
     if (judgement) addJudgement(runs, judgement, listed)
-    else if (listed.state === 'ok') found.set(slot, listed.sequence)
+    if (listed.state === 'ok' && (!judgement || judgement.rolledBack)) found.set(slot, listed.sequence)
   }
-  const objects = listing.filter(({ state }) => state !== 'empty' && state !== 'missing' && state !== 'short').length
+  const objects = listing.slots.filter(({ state }) => !WITHOUT_RECORD.has(state)).length
   return {
     objects,
     bytes: objects * RECORD_BYTES,
-    findings: nameFindings(runs),
+    findings: [...nameFindings(runs), ...listing.others.map(nameForeign)],
     slots: [...sent.keys()].sort((one, other) => one - other).map((slot) => [slot, found.get(slot) ?? -1]),
     error: null,
   }
 }
 
-function judge(listed: ListedSlot, writes: Write[], { seed, seeded }: Expected): Judgement | null {
+const WITHOUT_RECORD = new Set<SlotState>(['empty', 'missing', 'short', 'unreadable'])
+
+/** What one slot must hold: `writes` are those sent to it, `held` the newest that must be there. */
+interface ExpectedSlot extends Omit<Expected, 'heldBeforeMs'> {
+  held: Write | null
+}
+
+function judge(listed: ListedSlot, expected: ExpectedSlot): Judgement | null {
   const { slot, state } = listed
+  const { seed, seeded, writes, held } = expected
   switch (state) {
     case 'ok':
-      return judgeRecord(listed, writes, { seed, seeded })
+      return judgeRecord(listed, expected) ?? judgeAge(listed, held)
     case 'empty':
     case 'missing': {
-      const cause = state === 'empty' ? 'the seeded record is not there' : 'the file of the seeded record is not there'
-      return slot < seeded ? { kind: 'lost', cause, at: 0 } : null
+      if (slot >= seeded && held === null) return null
+      const record = slot < seeded ? 'seeded record' : 'acknowledged write'
+      return { kind: 'lost', cause: state === 'empty' ? `the ${record} is not there` : 'its file is not there', at: 0 }
     }
+    case 'unreadable':
+      return { kind: 'lost', cause: `cannot be read: ${listed.reason ?? 'no reason given'}`, at: 0 }
     case 'short':
       return { kind: 'truncated', cause: 'the file ends before the record does', at: 0 }
     default:
@@ -57,11 +75,7 @@ function judge(listed: ListedSlot, writes: Write[], { seed, seeded }: Expected):
 }
 
 /** Judges a record that verifies by itself: is it one that was sent there? */
-function judgeRecord(
-  listed: ListedSlot,
-  writes: Write[],
-  { seed, seeded }: Omit<Expected, 'writes'>,
-): Judgement | null {
+function judgeRecord(listed: ListedSlot, { seed, seeded, writes }: ExpectedSlot): Judgement | null {
   const { slot, sequence, generation, place, hash } = listed
   const judgement = (kind: FindingKind, cause: string): Judgement => ({ kind, cause, at: 0 })
   if (place !== slot) return judgement('misdirected', `holds the record of slot ${place}, sequence ${sequence}`)
@@ -80,6 +94,24 @@ function judgeRecord(
   return hash === payloadHash(payload)
     ? null
     : judgement('phantom', `sequence ${sequence} has content that nobody sent`)
+}
+
+/** A record that was right once, and older than what was acknowledged since: the slot was rolled back. */
+function judgeAge({ sequence }: ListedSlot, held: Write | null): Judgement | null {
+  if (held === null || sequence >= held.sequence) return null
+  const acknowledged = new Date(held.acknowledgedMs ?? 0).toISOString().slice(11, 23)
+  const cause = `holds sequence ${sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`
+  return { kind: 'stale', cause, at: 0, rolledBack: true }
+}
+
+/** Of each slot the newest write that must be there, in rising order of slots. */
+function newestHeld({ writes, heldBeforeMs = -Infinity }: Expected): Map<number, Write> {
+  const newest = new Map<number, Write>()
+  for (const write of writes) {
+    if ((write.acknowledgedMs ?? Infinity) >= heldBeforeMs) continue
+    if (write.sequence >= (newest.get(write.slot)?.sequence ?? 0)) newest.set(write.slot, write)
+  }
+  return new Map([...newest].sort(([one], [other]) => one - other))
 }
 
 function bySlot(writes: Write[]): Map<number, Write[]> {
@@ -106,7 +138,7 @@ function candidates(slot: number, writes: Write[], seed: number, seeded: number)
 }
 
 const absent = (slot: number): ListedSlot => {
-  const nothing = { sequence: 0, generation: 0, place: 0, hash: '', block: null }
+  const nothing = { sequence: 0, generation: 0, place: 0, hash: '', block: null, reason: null }
   return { slot, state: 'missing', ...placeOf(slot), ...nothing }
 }
 
@@ -118,11 +150,17 @@ interface Run extends Judgement {
   last: number
 }
 
-function addJudgement(runs: Run[], judgement: Judgement, { slot, file, offset }: ListedSlot): void {
+function addJudgement(runs: Run[], judgement: Judgement, { slot, state, file, offset }: ListedSlot): void {
   const run = runs.at(-1)
-  const same = run?.kind === judgement.kind && run.cause === judgement.cause && run.file === file
-  if (same && run.last === slot - 1) run.last = slot
+  const alike = run?.cause === judgement.cause
+  const overwrittenToo = run?.cause === OVERWRITTEN && judgement.unread === true && state === 'bad magic'
+  const next = run?.kind === judgement.kind && run.file === file && run.last === slot - 1
+  if (next && (alike || overwrittenToo)) run.last = slot
   else runs.push({ ...judgement, file, offset: offset + judgement.at, first: slot, last: slot })
+}
+
+const nameForeign = (file: string): Finding => {
+  return { kind: 'phantom', file, offset: 0, detail: 'a file that the service did not make' }
 }
 
 function nameFindings(runs: Run[]): Finding[] {

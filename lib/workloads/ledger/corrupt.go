@@ -1,29 +1,39 @@
 package main
 
 import (
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
+	"slices"
 	"time"
 )
 
-const (
-	zeroedBytes  = 512
-	triesPerSlot = 200
-	timeLayout   = "2006-01-02T15:04:05.000000000Z07:00"
-)
+const timeLayout = "2006-01-02T15:04:05.000000000Z07:00"
 
-// change is one line of the corrupt command. Before and after are the bytes in hex; for truncate, the file's sizes.
+// corruption is one call of the corrupt command. All that it draws is drawn from the seed.
+type corruption struct {
+	dir  string
+	kind string
+	seed uint64
+	// How many records to damage; files, for the kinds that damage whole files.
+	records int
+	// All files, for the kinds that damage whole files.
+	all bool
+	// What the volume was seeded with: an older version of a record is made anew from it.
+	volumeSeed uint64
+}
+
+// change is one line of the command. Before and after are what was there in hex, its SHA-256 where it is long, or sizes and
+// modes; both were read from the volume.
 type change struct {
 	File   string `json:"file"`
 	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
 	Slot   uint64 `json:"slot"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+	Detail string `json:"detail,omitempty"`
 	At     string `json:"at"`
 }
 
@@ -33,121 +43,78 @@ type changes struct {
 	Kind    string `json:"kind"`
 	From    string `json:"from"`
 	Until   string `json:"until"`
+	Note    string `json:"note,omitempty"`
+	Ended   string `json:"ended,omitempty"`
 }
 
-// corrupt changes seeded records behind the service's back, each once.
-func corrupt(out io.Writer, dir string, seed uint64, records int, kind string) error {
-	damage, known := map[string]func(*os.File, int64, *rand.Rand) (change, error){
-		"flip": flipByte, "zero": zeroBytes, "truncate": truncateFile,
-	}[kind]
-	if !known {
-		return fmt.Errorf("unknown kind %q; there are flip, zero and truncate", kind)
+// target is what one change strikes: a record, or the file that begins with it.
+type target struct {
+	slot uint64
+	// Whose block is written there, where it is that of another slot.
+	source uint64
+}
+
+// damage is a way to corrupt: what it strikes is chosen before anything is changed.
+type damage struct {
+	choose func(victim, int) ([]target, error)
+	strike func(victim, target) (change, error)
+}
+
+var damages = map[string]damage{
+	"flip":        {seededRecords(1), inFile(flipByte)},
+	"zero":        {seededRecords(1 + maxZeroedSectors*sectorBytes/recordBytes), inFile(zeroSectors)},
+	"truncate":    {seededFiles, inFile(truncateFile)},
+	"stale":       {overwrittenRecords, inFile(rollBack)},
+	"misdirect":   {recordPairs, inFile(misdirect)},
+	"delete":      {seededFiles, deleteFile},
+	"permissions": {seededFiles, denyFile},
+	"encrypt":     {seededFiles, inFile(encryptFile)},
+}
+
+// allFiles are the kinds that can strike every file.
+var allFiles = []string{"delete", "permissions", "encrypt"}
+
+// corrupt changes the volume behind the service's back: seeded records, each once, or files that hold some.
+func corrupt(out io.Writer, order corruption) error {
+	damage, known := damages[order.kind]
+	switch {
+	case !known:
+		return fmt.Errorf("unknown kind %q; there are flip, zero, truncate, stale, misdirect, delete, permissions and encrypt", order.kind)
+	case order.all && !slices.Contains(allFiles, order.kind):
+		return fmt.Errorf("kind %q cannot strike all files; delete, permissions and encrypt can", order.kind)
+	case order.records < 1:
+		return fmt.Errorf("records must be at least 1, got %d", order.records)
 	}
-	if records < 1 {
-		return fmt.Errorf("records must be at least 1, got %d", records)
+	v := victim{files: &segments{dir: order.dir}, random: rand.New(rand.NewPCG(order.seed, 0)), volumeSeed: order.volumeSeed}
+	choose := damage.choose
+	if order.all {
+		choose = everyFile
 	}
-	files := &segments{dir: dir}
-	random := rand.New(rand.NewPCG(seed, 0))
-	slots, err := chooseSeeded(files, records, kind == "truncate", random)
+	targets, err := choose(v, order.records)
 	if err != nil {
 		return err
 	}
 	lines := json.NewEncoder(out)
-	summary := changes{Kind: kind, From: now()}
-	for _, slot := range slots {
-		done, err := damageSlot(files, slot, random, damage)
+	summary := changes{Kind: order.kind, From: now()}
+	for _, struck := range targets {
+		done, err := damage.strike(v, struck)
 		if err != nil {
-			return fmt.Errorf("slot %d, after %d changes: %w", slot, summary.Changed, err)
+			return fmt.Errorf("%s at slot %d, after %d changes: %w", order.kind, struck.slot, summary.Changed, err)
 		}
+		done.File, done.Slot, done.At = segmentName(struck.slot/segmentSlots), struck.slot, now()
 		summary.Changed++
 		if err := lines.Encode(done); err != nil {
 			return err
+		}
+	}
+	if order.kind == "encrypt" {
+		summary.Note = ransomNote
+		if err := v.leaveNote(); err != nil {
+			return fmt.Errorf("the ransom note, after %d changes: %w", summary.Changed, err)
 		}
 	}
 	summary.Until = now()
 	return lines.Encode(summary)
 }
 
-func damageSlot(files *segments, slot uint64, random *rand.Rand, damage func(*os.File, int64, *rand.Rand) (change, error)) (change, error) {
-	file, err := os.OpenFile(files.path(slot/segmentSlots), os.O_RDWR, 0)
-	if err != nil {
-		return change{}, err
-	}
-	done, err := damage(file, slotOffset(slot), random)
-	done.At = now()
-	done.File, done.Slot = segmentName(slot/segmentSlots), slot
-	return done, errors.Join(err, file.Sync(), file.Close())
-}
-
 func now() string { return time.Now().UTC().Format(timeLayout) }
-
-// chooseSeeded draws distinct slots that hold a seeded record which was not written over; of distinct files where asked.
-func chooseSeeded(files *segments, records int, distinctFiles bool, random *rand.Rand) ([]uint64, error) {
-	count, err := files.count()
-	if err != nil {
-		return nil, err
-	}
-	if count == 0 {
-		return nil, fmt.Errorf("no segment files in %q", files.dir)
-	}
-	chosen, taken, block := []uint64{}, map[uint64]bool{}, make([]byte, recordBytes)
-	for range records * triesPerSlot {
-		slot := random.Uint64N(count * segmentSlots)
-		key := slot
-		if distinctFiles {
-			key = slot / segmentSlots
-		}
-		if taken[key] {
-			continue
-		}
-		whole, err := files.readSlot(slot, block)
-		if err != nil {
-			return nil, err
-		}
-		r, state := parse(block)
-		if !whole || state != stateOK || r.slot != slot || r.sequence != slot || r.generation != 1 {
-			continue
-		}
-		taken[key] = true
-		if chosen = append(chosen, slot); len(chosen) == records {
-			return chosen, nil
-		}
-	}
-	return nil, fmt.Errorf("found only %d of %d seeded records to change in %q; nothing was changed", len(chosen), records, files.dir)
-}
-
-// flipByte changes one byte of the hash or the payload, never of the fields that a reader looks at first.
-func flipByte(file *os.File, offset int64, random *rand.Rand) (change, error) {
-	at := offset + hashOffset + int64(random.IntN(recordBytes-hashOffset))
-	one := make([]byte, 1)
-	if _, err := file.ReadAt(one, at); err != nil {
-		return change{}, err
-	}
-	return replace(file, at, []byte{one[0] ^ byte(1+random.IntN(255))})
-}
-
-func zeroBytes(file *os.File, offset int64, random *rand.Rand) (change, error) {
-	at := offset + headerBytes + int64(random.IntN(payloadCapacity-zeroedBytes))
-	return replace(file, at, make([]byte, zeroedBytes))
-}
-
-func replace(file *os.File, at int64, content []byte) (change, error) {
-	before, after := make([]byte, len(content)), make([]byte, len(content))
-	if _, err := file.ReadAt(before, at); err != nil {
-		return change{}, err
-	}
-	if _, err := file.WriteAt(content, at); err != nil {
-		return change{}, err
-	}
-	_, err := file.ReadAt(after, at)
-	return change{Offset: at, Before: hex.EncodeToString(before), After: hex.EncodeToString(after)}, err
-}
-
-func truncateFile(file *os.File, offset int64, _ *rand.Rand) (change, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return change{}, err
-	}
-	at := offset + recordBytes/2
-	return change{Offset: at, Before: fmt.Sprint(info.Size()), After: fmt.Sprint(at)}, file.Truncate(at)
-}

@@ -1,4 +1,5 @@
 import { podsReady, readManifest } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import type { Route } from '../../meshes/mesh.ts'
@@ -17,15 +18,33 @@ const LISTING_TIMEOUT_MS = 60_000
 export const ledger: Workload = {
   name: 'ledger',
   images: ['localhost/meshdrill/ledger:1'],
-  async deploy(lab, namespace) {
-    await lab.kube.apply(await readManifest(new URL('manifest.yaml', import.meta.url)), { namespace })
+  async deploy(lab, namespace, { storageClass }) {
+    const objects = await readManifest(new URL('manifest.yaml', import.meta.url))
+    await lab.kube.apply(storageClass === null ? objects : objects.map(onClass(storageClass)), { namespace })
     await podsReady(lab.kube, namespace, LABELS, { timeout: '120s' })
     return deployedLedger(namespace)
   },
 }
 
+const onClass =
+  (storageClassName: string) =>
+  (object: KubeObject): KubeObject =>
+    object.kind === 'PersistentVolumeClaim'
+      ? { ...object, spec: { ...(object.spec as object), storageClassName } }
+      : object
+
+type Verified = Parameters<DeployedWorkload['verify']>[1]
+
+export interface DeployedLedger extends DeployedWorkload {
+  /**
+   * `since` is what happened to the volume last. After a `fault`, what was acknowledged must be there: a slot that holds an
+   * older record, or none, is a finding. After a `restore` (the default) the verdict counts it, as loss.
+   */
+  verify(route: Route, expected: Verified & { since?: 'fault' | 'restore' }): Promise<IntegrityCheck>
+}
+
 /** A ledger that runs, in a namespace. */
-export function deployedLedger(namespace: string): DeployedWorkload {
+export function deployedLedger(namespace: string): DeployedLedger {
   return {
     namespace,
     service: { namespace, name: 'ledger', port: 80 },
@@ -57,11 +76,14 @@ async function discardLedger({ kube }: Lab, namespace: string): Promise<void> {
 /** Reads every record back and compares it; what stops the reading is the check's `error`. */
 async function verifyLedger(
   route: Route,
-  expected: Parameters<DeployedWorkload['verify']>[1],
+  { since, writes, ...volume }: Parameters<DeployedLedger['verify']>[1],
 ): Promise<IntegrityCheck> {
   try {
+    // What is acknowledged while the records are read may come too late for the reading.
+    const readFromMs = Date.now()
     const listing = parseListing(await sendWell(route, 'GET', '/records', LISTING_TIMEOUT_MS))
-    return compare(listing, { ...expected, writes: await expected.writes() })
+    const expected = { ...volume, writes: await writes() }
+    return compare(listing, since === 'fault' ? { ...expected, heldBeforeMs: readFromMs } : expected)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { objects: 0, bytes: 0, findings: [], slots: [], error: `the records could not be read back: ${message}` }

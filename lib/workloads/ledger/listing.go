@@ -7,42 +7,58 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
+	"syscall"
 )
 
-// maxRawBlocks bounds how many corrupt blocks a listing carries whole, to keep it small where everything is corrupt.
-const maxRawBlocks = 512
+// How many corrupt blocks a listing carries whole, in all and in a row within a file: it stays small where everything is
+// corrupt, and still shows some of each file.
+const (
+	maxRawBlocks = 1024
+	maxRawInARow = 24
+
+	maxOthers = 100
+)
 
 // listingEnd is the last line of a listing; without it the stream was cut.
 type listingEnd struct {
-	Slots   int    `json:"slots"`
-	Records int    `json:"records"`
-	SHA256  string `json:"sha256,omitempty"` // over all lines before this one
-	Error   string `json:"error,omitempty"`
+	Slots   int      `json:"slots"`
+	Records int      `json:"records"`
+	Others  []string `json:"others,omitempty"` // files that are none of the ledger's, the first hundred
+	SHA256  string   `json:"sha256,omitempty"` // over all lines before this one
+	Error   string   `json:"error,omitempty"`
 }
 
 // list writes one JSON array a slot, [slot, sequence, generation, place, hash, state, file, offset] and, for a corrupt
-// block, its bytes in base64; then a listingEnd.
+// block, its bytes in base64, for an unreadable one the reason; then a listingEnd.
 func (s *store) list(w io.Writer) error {
 	hash := sha256.New()
 	out := bufio.NewWriterSize(w, 64<<10)
 	lines := io.MultiWriter(out, hash)
-	end, raw, line := listingEnd{}, 0, make([]byte, 0, 8<<10)
+	end, raw, inARow, line := listingEnd{}, 0, 0, make([]byte, 0, 8<<10)
 	err := s.scan(func(found seen) error {
 		end.Slots++
-		if found.state == stateOK || found.state.corrupt() && found.block != nil {
+		corrupt := found.state.corrupt() && found.block != nil
+		if found.state == stateOK || corrupt {
 			end.Records++
 		}
-		withBlock := found.state.corrupt() && found.block != nil && raw < maxRawBlocks
+		if !corrupt || found.slot%segmentSlots == 0 {
+			inARow = 0
+		}
+		withBlock := corrupt && raw < maxRawBlocks && inARow < maxRawInARow
 		if withBlock {
 			raw++
+			inARow++
 		}
 		line = appendLine(line[:0], found, withBlock)
 		_, err := lines.Write(line)
 		return err
 	})
-	if err != nil {
+	found, errNames := s.files.names()
+	end.Others = found.others[:min(len(found.others), maxOthers)]
+	if err = errors.Join(err, errNames); err != nil {
 		end.Error = err.Error()
 	} else {
 		end.SHA256 = hex.EncodeToString(hash.Sum(nil))
@@ -74,13 +90,29 @@ func appendLine(line []byte, found seen, withBlock bool) []byte {
 	if withBlock {
 		line = append(base64.StdEncoding.AppendEncode(append(line, `,"`...), found.block), '"')
 	}
+	if found.err != nil {
+		// A string always has an encoding.
+		reason, _ := json.Marshal(reasonOf(found.err))
+		line = append(append(line, ','), reason...)
+	}
 	return append(line, "]\n"...)
+}
+
+// reasonOf is the kernel's own word where there is one: the path stands beside it.
+func reasonOf(err error) string {
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return err.Error()
 }
 
 // digest is one SHA-256 over the place and the bytes of every slot that is not empty.
 func (s *store) digest() (string, error) {
 	hash := sha256.New()
 	err := s.scan(func(found seen) error {
+		if found.err != nil {
+			return found.err
+		}
 		if found.state == stateEmpty || found.block == nil {
 			return nil
 		}
@@ -117,6 +149,8 @@ func (s *store) check() (ownFindings, error) {
 		case found.state == stateOK:
 			result.Records++
 			return nil
+		case found.err != nil:
+			detail = reasonOf(found.err)
 		}
 		result.Records++
 		result.Corrupt++

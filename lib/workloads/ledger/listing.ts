@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto'
 
-const STATES = ['ok', 'empty', 'missing', 'short', 'bad magic', 'bad version', 'bad length', 'bad hash'] as const
+const STATES = [
+  ...(['ok', 'empty', 'missing', 'short', 'unreadable'] as const),
+  ...(['bad magic', 'bad version', 'bad length', 'bad hash'] as const),
+]
 
 export type SlotState = (typeof STATES)[number]
+
+/** What the service found on the volume. */
+export interface Listing {
+  /** Every slot up to the end of the last file. */
+  slots: ListedSlot[]
+  /** Files beside those of the slots that the service did not make, the first hundred. */
+  others: string[]
+}
 
 /** One slot as the service read it from the disk. */
 export interface ListedSlot {
@@ -16,15 +27,17 @@ export interface ListedSlot {
   state: SlotState
   file: string
   offset: number
-  /** The bytes of a corrupt record, for the first 512 of a listing. */
+  /** The bytes of a corrupt record; null where there are too many in a listing. */
   block: Buffer | null
+  /** Why the slot is unreadable, as the service's kernel says it. */
+  reason: string | null
 }
 
 /**
  * Parses what `GET /records` answered. A stream that was cut, changed or ended by the service with an error is an error:
  * it must not pass for a volume that ends early.
  */
-export function parseListing(body: Buffer): ListedSlot[] {
+export function parseListing(body: Buffer): Listing {
   const endStart = body.lastIndexOf('\n', -2) + 1
   const end = parseEnd(body.subarray(endStart))
   const lines = body.subarray(0, endStart)
@@ -32,16 +45,17 @@ export function parseListing(body: Buffer): ListedSlot[] {
   if (hash !== end.sha256) throw new Error(`the listing's lines give SHA-256 ${hash}, its end says ${end.sha256}`)
   const slots = lines.toString('latin1').split('\n').slice(0, -1).map(parseLine)
   if (slots.length !== end.slots) throw new Error(`the listing has ${slots.length} slots, its end says ${end.slots}`)
-  return slots
+  return { slots, others: end.others }
 }
 
-function parseEnd(line: Buffer): { slots: number; sha256: string } {
+function parseEnd(line: Buffer): { slots: number; others: string[]; sha256: string } {
   const end = line.length > 0 && line.at(-1) === 0x0a ? parseObject(line.toString('utf8')) : null
   if (typeof end?.error === 'string') throw new Error(`the service could not read its records: ${end.error}`)
   if (typeof end?.slots !== 'number' || typeof end.sha256 !== 'string') {
     throw new Error(`the listing was cut: it ends with ${JSON.stringify(line.toString('latin1').slice(-80))}`)
   }
-  return { slots: end.slots, sha256: end.sha256 }
+  const others = Array.isArray(end.others) ? end.others.map(String) : []
+  return { slots: end.slots, others, sha256: end.sha256 }
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
@@ -60,7 +74,7 @@ function parseObject(text: string): Record<string, unknown> | null {
 function parseLine(line: string, index: number): ListedSlot {
   const fields: unknown = JSON.parse(line)
   if (!Array.isArray(fields)) throw new Error(`line ${index + 1} of the listing is no array: ${line.slice(0, 120)}`)
-  const [slot, sequence, generation, place, hash, state, file, offset, block] = fields as unknown[]
+  const [slot, sequence, generation, place, hash, state, file, offset, more] = fields as unknown[]
   const numbers = [slot, sequence, generation, place, offset]
   const strings = [hash, state, file]
   if (
@@ -71,6 +85,7 @@ function parseLine(line: string, index: number): ListedSlot {
   ) {
     throw new Error(`line ${index + 1} of the listing is not that of slot ${index}: ${line.slice(0, 120)}`)
   }
-  const raw = typeof block === 'string' ? Buffer.from(block, 'base64') : null
-  return { slot, sequence, generation, place, hash, state, file, offset, block: raw } as ListedSlot
+  const reason = state === 'unreadable' ? String(more) : null
+  const block = typeof more === 'string' && reason === null ? Buffer.from(more, 'base64') : null
+  return { slot, sequence, generation, place, hash, state, file, offset, block, reason } as ListedSlot
 }

@@ -5,17 +5,21 @@
 // content of seeded records at func fill.
 //
 //	PUT  /records/{slot}?sequence=&generation=   body is the payload (1 to 4032 bytes). 200 only when durable. 409 where a
-//	                                             higher sequence is stored, 400 and 413 bad input, 507 disk full, 500 I/O
-//	                                             error or a corrupt record in the slot, which is not overwritten.
+//	                                             higher sequence is stored, 400 and 413 bad input, 507 disk or quota full, 500
+//	                                             I/O error, a file that is gone, or a corrupt record in the slot, which
+//	                                             is not overwritten.
 //	GET  /records/{slot}                         from the disk: 200 with payload, X-Sequence and X-Generation; 404 empty;
-//	                                             500 with the reason where the record does not verify.
+//	                                             500 with the reason where the record does not verify, belongs elsewhere or
+//	                                             cannot be read, or its file is gone.
 //	POST /seed?bytes=&seed=                      fills slots 0..n-1, sequence = slot, generation 1: {"records": n}.
 //	                                             Idempotent; 409 where the volume holds another seed.
 //	GET  /records                                every slot up to the end of the last file, a JSON array a line:
 //	                                             [slot, sequence, generation, place, hash, state, file, offset, block?],
 //	                                             hash: first 16 bytes of the payload's SHA-256 in hex; block: base64, for
-//	                                             the first 512 corrupt ones. Last line {"slots", "records", "sha256"} (of
-//	                                             all lines before) or {"error"}; a stream without it was cut.
+//	                                             corrupt ones (1024 at most, 24 in a row), the reason for unreadable ones.
+//	                                             Last line {"slots", "records", "others", "sha256"} (others: files that are
+//	                                             none of the ledger's; sha256: of all lines before) or {"error"}; a stream
+//	                                             without it was cut.
 //	GET  /digest                                 {"sha256"} over all records.
 //	GET  /verify                                 the service's own findings: {"records", "corrupt", "findings"}.
 //	GET  /healthz, GET /readyz                   the process lives; the data directory can be read.
@@ -23,7 +27,14 @@
 // Commands:
 //
 //	ledger [serve] [--dir /data] [--listen :8080]
-//	ledger corrupt --dir /data --seed N --records K [--kind flip|zero|truncate]
+//	ledger corrupt --dir /data --seed N --records K [--kind KIND] [--volume-seed N] [--all]
+//	ledger fill --dir /data --leave BYTES --most BYTES
+//	ledger fill --dir /data --undo
+//
+// Kinds of corruption, of K records: flip (one byte), zero (512 bytes to 64 KiB), stale (the seeded record that was written
+// over, back in its place), misdirect (the record of another slot); of K files, or all: delete, permissions (the service
+// cannot open it), encrypt (a ransom note beside them); of K files: truncate. Each change is a JSON line with what was there
+// before and after; a last line sums up. Where the choice cannot be made, nothing is changed.
 package main
 
 import (
@@ -32,6 +43,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -63,15 +75,39 @@ func run(args []string) error {
 		}
 		return serve(*dir, *listen)
 	case "corrupt":
-		seed := flags.Uint64("seed", 0, "what the choice of records and bytes is drawn from")
-		records := flags.Int("records", 1, "how many seeded records to change")
-		kind := flags.String("kind", "flip", "flip (one byte), zero (512 bytes), truncate (the file, inside the record)")
+		order := corruption{}
+		flags.Uint64Var(&order.seed, "seed", 0, "what the choice of records and bytes is drawn from")
+		flags.IntVar(&order.records, "records", 1, "how many seeded records to change; files, for truncate, delete, permissions and encrypt")
+		flags.StringVar(&order.kind, "kind", "flip", "flip, zero, truncate, stale, misdirect, delete, permissions or encrypt")
+		flags.BoolVar(&order.all, "all", false, "all files, for delete, permissions and encrypt")
+		flags.Uint64Var(&order.volumeSeed, "volume-seed", 0, "for stale: what the volume was seeded with (default: the seed)")
 		if err := parseAll(flags, args); err != nil {
 			return err
 		}
-		return corrupt(os.Stdout, *dir, *seed, *records, *kind)
+		order.dir = *dir
+		if !isSet(flags, "volume-seed") {
+			order.volumeSeed = order.seed
+		}
+		return corrupt(os.Stdout, order)
+	case "fill":
+		leave := flags.Int64("leave", 0, "how many bytes to leave free; 0 fills until nothing fits")
+		most := flags.Int64("most", 1<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
+		undo := flags.Bool("undo", false, "take away what was filled in")
+		if err := parseAll(flags, args); err != nil {
+			return err
+		}
+		if *undo {
+			return emptyVolume(os.Stdout, *dir)
+		}
+		return fillVolume(os.Stdout, *dir, *leave, *most)
 	}
-	return fmt.Errorf("unknown command %q; there are serve and corrupt", command)
+	return fmt.Errorf("unknown command %q; there are serve, corrupt and fill", command)
+}
+
+func isSet(flags *flag.FlagSet, name string) bool {
+	set := false
+	flags.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
 }
 
 func parseAll(flags *flag.FlagSet, args []string) error {
@@ -91,10 +127,14 @@ func serve(dir, listen string) error {
 	}
 	stopped, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer release()
-	http := &http.Server{Addr: listen, Handler: server{store}.routes(), ReadHeaderTimeout: 10 * time.Second}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	http := &http.Server{Handler: server{store}.routes(), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
-	go func() { failed <- http.ListenAndServe() }()
-	log.Printf("serving %s on %s", dir, listen)
+	go func() { failed <- http.Serve(listener) }()
+	log.Printf("serving %s on %s", dir, listener.Addr())
 	select {
 	case err := <-failed:
 		return err

@@ -45,7 +45,8 @@ const (
 	stateBadLength  state = "bad length"
 	stateBadHash    state = "bad hash"
 	stateShort      state = "short"   // the file ends before the slot does
-	stateMissing    state = "missing" // a later file exists, this one does not
+	stateMissing    state = "missing" // a later file exists, this one does not; or it was there and is gone
+	stateUnreadable state = "unreadable"
 )
 
 func (s state) corrupt() bool {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -26,6 +27,8 @@ type segments struct {
 	create sync.Mutex
 	// Whether all names in the directory are on the disk. Not known at the start: the process before may have been killed.
 	named bool
+	// Indices of files that were there: one that is gone since was taken away, and is neither empty nor made anew.
+	met sync.Map
 }
 
 func segmentName(index uint64) string { return fmt.Sprintf("segment-%05d", index) }
@@ -41,35 +44,26 @@ func (s *segments) clean() error {
 	return err
 }
 
-// count is one more than the highest index of a file.
-func (s *segments) count() (uint64, error) {
-	entries, err := os.ReadDir(s.dir)
-	if err != nil {
-		return 0, err
-	}
-	count := uint64(0)
-	for _, entry := range entries {
-		var index uint64
-		if n, _ := fmt.Sscanf(entry.Name(), "segment-%05d", &index); n == 1 && entry.Name() == segmentName(index) {
-			count = max(count, index+1)
-		}
-	}
-	return count, nil
-}
-
 // open opens a segment for writing and makes it where it does not exist. Its name is on the disk when it returns.
 func (s *segments) open(index uint64) (*os.File, error) {
 	s.create.Lock()
 	defer s.create.Unlock()
 	file, err := os.OpenFile(s.path(index), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.gone(index); err != nil {
+			return nil, err
+		}
 		if err := s.makeFile(index); err != nil {
 			return nil, err
 		}
 		file, err = os.OpenFile(s.path(index), os.O_RDWR, 0)
 	}
-	if err != nil || s.named {
-		return file, err
+	if err != nil {
+		return nil, err
+	}
+	s.met.Store(index, true)
+	if s.named {
+		return file, nil
 	}
 	if err := syncDirectory(s.dir); err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -111,23 +105,39 @@ func syncData(file *os.File) error {
 	}
 }
 
-// read fills the buffer with a segment and returns how many of its bytes exist; -1 where the file does not.
-func (s *segments) read(index uint64, buffer []byte) (int, error) {
+// read fills the buffer with a segment and returns how many of its bytes exist, -1 where the file does not. Where some of
+// them cannot be read, there is an error for each slot that is hit.
+func (s *segments) read(index uint64, buffer []byte) (int, []error) {
 	file, err := os.Open(s.path(index))
 	if errors.Is(err, fs.ErrNotExist) {
 		return -1, nil
 	}
 	if err != nil {
-		return 0, err
+		return segmentBytes, slices.Repeat([]error{err}, segmentSlots)
 	}
 	defer file.Close()
+	s.met.Store(index, true)
 	// What the kernel still holds of an earlier read would hide a change below it. Advice only: an error changes nothing.
 	_, _, _ = syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, fadviseDontNeed, 0, 0)
 	n, err := io.ReadFull(file, buffer)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return n, nil
 	}
-	return n, err
+	return readBlocks(file, buffer)
+}
+
+// readBlocks reads a segment block by block: a bad sector hides no other record.
+func readBlocks(file io.ReaderAt, buffer []byte) (int, []error) {
+	bad := make([]error, segmentSlots)
+	for i := range bad {
+		at := i * recordBytes
+		n, err := file.ReadAt(buffer[at:at+recordBytes], int64(at))
+		if errors.Is(err, io.EOF) {
+			return at + n, bad
+		}
+		bad[i] = err
+	}
+	return segmentBytes, bad
 }
 
 // readSlot reads one block; false where the file does not reach that far.
@@ -135,7 +145,7 @@ func (s *segments) readSlot(slot uint64, block []byte) (bool, error) {
 	file, err := os.Open(s.path(slot / segmentSlots))
 	if errors.Is(err, fs.ErrNotExist) {
 		clear(block)
-		return true, nil
+		return true, s.gone(slot / segmentSlots)
 	}
 	if err != nil {
 		return false, err

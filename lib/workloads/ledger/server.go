@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"syscall"
 )
 
 // maxSlots bounds how far a stray write can stretch the listing.
@@ -135,7 +134,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, errConflict):
 		status = http.StatusConflict
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case isFull(err):
 		status = http.StatusInsufficientStorage
 	case errors.Is(err, context.Canceled):
 		return

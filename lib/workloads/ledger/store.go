@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 )
@@ -37,7 +38,7 @@ func openStore(dir string) (*store, error) {
 		return nil, fmt.Errorf("%q is not a directory", dir)
 	}
 	s := &store{files: segments{dir: dir}, queue: make(chan *pendingWrite, maxBatch)}
-	if err := s.files.clean(); err != nil {
+	if err := errors.Join(s.files.clean(), s.files.meet()); err != nil {
 		return nil, err
 	}
 	go s.commitAll()
@@ -102,23 +103,37 @@ func (s *store) commit(index uint64, writes []*pendingWrite) {
 	}
 }
 
-// place writes one record unless what is stored forbids it: a newer one, or one that does not verify, which must not be
-// covered up.
-func place(file *os.File, r record) error {
-	block := make([]byte, recordBytes)
-	if _, err := file.ReadAt(block, slotOffset(r.slot)); err != nil {
-		return fmt.Errorf("%w: %s ends before slot %d: %w", errCorrupt, segmentName(r.slot/segmentSlots), r.slot, err)
+// place writes one record unless what is stored forbids it: a newer one, or one that does not verify or belongs elsewhere,
+// which must not be covered up.
+func place(file blocks, r record) error {
+	block, at := make([]byte, recordBytes), slotOffset(r.slot)
+	if _, err := file.ReadAt(block, at); err != nil {
+		return fmt.Errorf("%w: %s cannot be read at slot %d: %w", errCorrupt, segmentName(r.slot/segmentSlots), r.slot, err)
 	}
 	stored, state := parse(block)
 	if state.corrupt() {
 		return fmt.Errorf("%w: slot %d holds a record with %s, which is not overwritten", errCorrupt, r.slot, state)
 	}
+	if state == stateOK && stored.slot != r.slot {
+		return fmt.Errorf("%w: slot %d holds the record of slot %d, which is not overwritten", errCorrupt, r.slot, stored.slot)
+	}
 	if state == stateOK && stored.sequence > r.sequence {
 		return fmt.Errorf("%w: slot %d holds sequence %d, sent was %d", errConflict, r.slot, stored.sequence, r.sequence)
 	}
-	r.encode(block)
-	_, err := file.WriteAt(block, slotOffset(r.slot))
+	written := make([]byte, recordBytes)
+	r.encode(written)
+	n, err := file.WriteAt(written, at)
+	if err != nil && n > 0 {
+		// A volume can run full within a block: what is refused must not leave half a record.
+		_, undone := file.WriteAt(block[:n], at)
+		err = errors.Join(err, undone)
+	}
 	return err
+}
+
+type blocks interface {
+	io.ReaderAt
+	io.WriterAt
 }
 
 // get reads a record from the disk. The state says whether it can be trusted.
@@ -143,6 +158,7 @@ type seen struct {
 	record record
 	state  state
 	block  []byte
+	err    error // why it is unreadable
 }
 
 // scan reads every slot up to the end of the last file from the disk.
@@ -154,16 +170,16 @@ func (s *store) scan(visit func(seen) error) error {
 	buffer := make([]byte, segmentBytes)
 	for index := range count {
 		s.blocks.RLock()
-		n, err := s.files.read(index, buffer)
+		n, bad := s.files.read(index, buffer)
 		s.blocks.RUnlock()
-		if err != nil {
-			return err
-		}
 		for i := range segmentSlots {
 			found := seen{slot: index*segmentSlots + uint64(i), state: stateShort}
-			if n < 0 {
+			switch {
+			case n < 0:
 				found.state = stateMissing
-			} else if (i+1)*recordBytes <= n {
+			case bad != nil && bad[i] != nil:
+				found.state, found.err = stateUnreadable, bad[i]
+			case (i+1)*recordBytes <= n:
 				found.block = buffer[i*recordBytes : (i+1)*recordBytes]
 				found.record, found.state = parse(found.block)
 			}

@@ -17,13 +17,18 @@ import (
 func start(t *testing.T) (string, *httptest.Server) {
 	t.Helper()
 	dir := t.TempDir()
+	return dir, serviceOn(t, dir)
+}
+
+func serviceOn(t *testing.T, dir string) *httptest.Server {
+	t.Helper()
 	store, err := openStore(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	service := httptest.NewServer(server{store}.routes())
 	t.Cleanup(service.Close)
-	return dir, service
+	return service
 }
 
 func request(t *testing.T, method, url, body string) (int, string) {
@@ -120,7 +125,7 @@ func TestCorruptRecordIsNeitherServedNorOverwritten(t *testing.T) {
 	dir, service := start(t)
 	expect(t, 200, "POST", service.URL+"/seed?bytes=409600&seed=7", "")
 	var out bytes.Buffer
-	if err := corrupt(&out, dir, 3, 1, "flip"); err != nil {
+	if err := corrupt(&out, corruption{dir: dir, seed: 3, records: 1, kind: "flip"}); err != nil {
 		t.Fatal(err)
 	}
 	var done change
@@ -165,7 +170,7 @@ func TestListingHasEverySlotAndItsEnd(t *testing.T) {
 
 func TestListingThatFailsSaysSo(t *testing.T) {
 	dir, service := start(t)
-	if err := os.Mkdir(filepath.Join(dir, "segment-00000"), 0o755); err != nil {
+	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
 	if text := expect(t, 200, "GET", service.URL+"/records", ""); !strings.Contains(text, `"error":`) || strings.Contains(text, "sha256") {

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import type { Lab } from '../lab.ts'
+import { openBucket, type Bucket, type StoredObject } from '../store/s3.ts'
+import type { FaultTarget, ObservedFault } from './fault.ts'
+
+/** Requests to the store at a time. */
+const AT_ONCE = 8
+
+export interface Attack {
+  /** What was done to an object, in the past tense. */
+  word: string
+  strike: (bucket: Bucket, object: StoredObject) => Promise<unknown>
+  /** Whether an object is no longer what it was, by the listing before and after; null where it is gone. */
+  struck: (before: StoredObject, after: StoredObject | null) => boolean
+}
+
+export const deletion: Attack = {
+  word: 'deleted',
+  strike: (bucket, { key }) => bucket.delete(key),
+  struck: (_before, after) => after === null,
+}
+
+/** With as many bytes as there were, none of which is right. */
+export const overwriting: Attack = {
+  word: 'overwritten',
+  strike: (bucket, { key, bytes }) => bucket.put(key, randomBytes(bytes)),
+  struck: (before, after) => before.bytes === 0 || after?.etag !== before.etag,
+}
+
+/**
+ * Strikes the tool's objects in the bucket: those of the newest backup, which are what was written since it began, or all. It
+ * is no accident that can be undone.
+ */
+export async function attackBucket(
+  lab: Lab,
+  target: FaultTarget,
+  { newest, attack }: { newest: boolean; attack: Attack },
+): Promise<ObservedFault> {
+  const bucket = openBucket(lab.store)
+  const prefixes = prefixesOf(target)
+  const sinceMs = newest ? startOfNewest(target) : 0
+  const list = async () => (await Promise.all(prefixes.map((prefix) => bucket.list(prefix)))).flat()
+  const aimed = (await list()).filter(({ modifiedMs }) => modifiedMs >= sinceMs)
+  const where = `${prefixes.join(' and ')} of bucket "${lab.store.bucket}"`
+  if (aimed.length === 0) throw new Error(`there is no object to strike below ${where}`)
+  const requestedMs = Date.now()
+  let firstMs: number | null = null
+  for (let index = 0; index < aimed.length; index += AT_ONCE) {
+    await Promise.all(aimed.slice(index, index + AT_ONCE).map((object) => attack.strike(bucket, object)))
+    firstMs ??= Date.now()
+  }
+  const after = new Map((await list()).map((object) => [object.key, object]))
+  const spared = aimed.filter((object) => !attack.struck(object, after.get(object.key) ?? null))
+  if (spared.length > 0)
+    throw new Error(`${spared.length} of ${aimed.length} objects below ${where} were not ${attack.word}`)
+  const bytes = aimed.reduce((sum, object) => sum + object.bytes, 0)
+  return {
+    between: [requestedMs, firstMs ?? requestedMs],
+    evidence: `${aimed.length} objects of ${bytes} bytes below ${where} were ${attack.word}`,
+    heal: () => Promise.resolve(`what was ${attack.word} in a bucket cannot be brought back`),
+  }
+}
+
+/** Where the tool keeps its objects; Velero keeps the volumes' data beside its own, a repository for each namespace. */
+function prefixesOf({ tool, namespace }: FaultTarget): string[] {
+  const { prefix } = tool.parts(namespace)
+  if (prefix === null) throw new Error(`${tool.name}/${tool.strategy} keeps nothing in the bucket`)
+  return prefix === 'backups/' ? [prefix, `kopia/${namespace}/`] : [prefix]
+}
+
+/** The store tells times in whole seconds. */
+function startOfNewest({ backup }: FaultTarget): number {
+  const startedMs = backup?.result.startedMs ?? null
+  if (startedMs === null) throw new Error('there is no backup yet whose objects could be struck')
+  return Math.floor(startedMs / 1000) * 1000
+}

@@ -1,0 +1,84 @@
+import type { KubeObject } from '../kube/object.ts'
+import type { Lab } from '../lab.ts'
+import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import type { FaultTarget, ObservedFault } from './fault.ts'
+import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
+import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
+
+/**
+ * Drops every packet between pods and addresses, by the NetworkChaos of a file, and resolves when no connection comes about
+ * any more; there must have been one before. Pods that come later are not cut off.
+ */
+export async function cutOff(
+  lab: Lab,
+  file: string,
+  { pods, away }: { pods: PlacedPod[]; away: Address[] },
+): Promise<ObservedFault> {
+  if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
+  const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
+  const open = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
+  const closed = ends.filter((_, index) => !open[index]).map(inWords)
+  if (closed.length > 0) throw new Error(`no connection even before the fault: ${closed.join(', ')}`)
+  const fault = await readFault(file, {
+    namespace: pods[0]?.namespace ?? '',
+    spec: { selector: selectorOf(pods), externalTargets: [...new Set(away.map(({ host }) => host))] },
+  })
+  const heal = () => healNetwork(lab, fault, pods)
+  const requestedMs = Date.now()
+  const observe = async (): Promise<ObservedFault> => {
+    await targetsReached(lab, fault)
+    const dropped = await Promise.all(ends.map(({ pod, address }) => countDropped(lab, pod, address)))
+    const seenMs = Date.now()
+    const through = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
+    const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(inWords)
+    if (untouched.length > 0) {
+      throw new Error(`${fault.kind} "${fault.metadata.name}" does not cut ${untouched.join(', ')}`)
+    }
+    const packets = Math.max(...dropped)
+    return {
+      between: [requestedMs, seenMs],
+      evidence: `no connection any more: ${ends.map(inWords).join(', ')}; ${packets} packets dropped by then`,
+      heal,
+    }
+  }
+  return injectChaos(lab, fault, observe, heal)
+}
+
+const inWords = ({ pod, address }: { pod: PlacedPod; address: Address }): string =>
+  `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`
+
+/** By name: what else has the same labels, or comes later, is left alone. */
+export const selectorOf = (pods: PlacedPod[]): Record<string, unknown> => ({
+  pods: Object.fromEntries(
+    [...new Set(pods.map((pod) => pod.namespace))].map((namespace) => [
+      namespace,
+      pods.filter((pod) => pod.namespace === namespace).map((pod) => pod.name),
+    ]),
+  ),
+})
+
+/** The backup tool's pods that run, wherever it has them; those in the host's own network cannot be cut off. */
+export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Promise<PlacedPod[]> {
+  const lists = await Promise.all(
+    tool
+      .parts(namespace)
+      .pods.map(async (part) =>
+        (await lab.kube.pods(part.namespace)).filter((pod) => pod.metadata?.name?.startsWith(part.prefix)),
+      ),
+  )
+  return lists
+    .flat()
+    .filter((pod) => isRunning(pod) && !pod.spec?.hostNetwork)
+    .map(placeOf)
+}
+
+/** Takes a network fault away, and from the pods what Chaos Mesh leaves in them. */
+export async function healNetwork(lab: Lab, fault: KubeObject, pods: PlacedPod[]): Promise<string> {
+  const gone = await healChaos(lab, fault)
+  const there = await Promise.all(
+    pods.map(async (pod) => (await placedPods(lab, pod.namespace, {})).some(({ uid }) => uid === pod.uid)),
+  )
+  const left = pods.filter((_, index) => there[index])
+  await Promise.all(left.map((pod) => clearPodNetwork(lab, pod)))
+  return `${gone}, and no rule of it is left in ${left.map(({ name }) => name).join(', ') || 'any pod, as they are gone'}`
+}

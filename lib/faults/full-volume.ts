@@ -1,0 +1,82 @@
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import type { Fault, FaultTarget } from './fault.ts'
+import { orUndo } from './undo.ts'
+import { runVolumeTask } from './volume-task.ts'
+
+/** The volume is filled to its last byte; what the service cannot write then, it must refuse. */
+export const fullVolume = (): Fault => ({
+  name: 'full-volume',
+  description: "the service's volume is filled to its last byte",
+  lasts: '10s',
+  requires: () => Promise.resolve([]),
+  async inject(lab, target) {
+    const { namespace, claim } = target
+    const fill = await runVolumeTask(lab, { file: 'fill-volume.yaml', namespace, claim }, parseFilling)
+    const undo = () => runVolumeTask(lab, { file: 'unfill-volume.yaml', namespace, claim }, parseFilling)
+    const heal = async () => {
+      const cleared = await fill.clear()
+      const undone = await undo()
+      await undone.clear()
+      return `${cleared}; ${undone.result.words}`
+    }
+    const refused = await orUndo(() => refusedWrite(lab, target, fill.result.fromMs), heal)
+    return {
+      // No write was refused before, and the service tells the time of this one.
+      between: [refused.atMs, refused.atMs],
+      evidence: `${fill.result.words}; ${refused.words}`,
+      heal,
+    }
+  },
+})
+
+interface Filling {
+  words: string
+  fromMs: number
+}
+
+/** The log of `ledger fill`: a JSON line for the file that takes the room, and a last one that sums up. */
+export function parseFilling(log: string): Filling {
+  const lines = log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Partial<Record<string, string | number>>)
+  const summary = lines.pop()
+  const [change] = lines
+  if (summary?.changed !== 1 || change === undefined) {
+    throw new Error(`the log of the task that fills the volume is not whole: ${log.slice(0, 500)}`)
+  }
+  const { file = '?', length = '?', before = '?', after = '?' } = change
+  const ended = summary.ended === undefined ? '' : `, ended by "${summary.ended}"`
+  return {
+    words: `${file} of ${length} bytes: ${before}, then ${after}${ended}`,
+    fromMs: Date.parse(String(summary.from)),
+  }
+}
+
+/** The service's own word, in its log, of the first write that it refused since. The load writes all the time. */
+async function refusedWrite(lab: Lab, { namespace, pods }: FaultTarget, fromMs: number) {
+  const sinceSeconds = Math.ceil((Date.now() - fromMs) / 1000) + 1
+  return waitFor(
+    `a write refused with 507 by the service of namespace "${namespace}"`,
+    async () => {
+      const [pod] = await lab.kube.pods(namespace, pods.labels)
+      const name = pod?.metadata?.name ?? ''
+      const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: pods.container, sinceSeconds })
+      return findRefusal(log, fromMs) ?? pending(`its last line: ${log.trim().split('\n').at(-1) ?? 'none'}`)
+    },
+    { timeout: '30s', every: '200ms', hint: `kubectl -n ${namespace} logs deploy/ledger -c ${pods.container}` },
+  )
+}
+
+const REFUSAL = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d\.\d{3})\d* (PUT \S+: 507: .*)$/
+
+/** The first line of the ledger's log, of `fromMs` or later, that tells of a write refused for want of room. */
+export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
+  for (const line of log.split('\n')) {
+    const [, year = '', month = '', day = '', time = '', words = ''] = REFUSAL.exec(line) ?? []
+    const atMs = Date.parse(`${year}-${month}-${day}T${time}Z`)
+    if (atMs >= fromMs) return { atMs, words }
+  }
+  return null
+}

@@ -1,0 +1,104 @@
+import { hasStorePower } from '../clusters/cluster.ts'
+import type { Lab } from '../lab.ts'
+import { cutOff, toolPods } from './cut-off.ts'
+import { controlPlanes, storeAddress } from './far-ends.ts'
+import type { Fault, FaultTarget } from './fault.ts'
+import { placedPods, type PlacedPod } from './node-shell.ts'
+import type { Address } from './pod-network.ts'
+import { needsNetem, shapeTool, shapeWorkload } from './shaping.ts'
+import { stopStore } from './store-power.ts'
+
+export type PartitionEnds = 'workload-store' | 'tool-store' | 'workload-control-plane'
+
+interface Partition {
+  name: string
+  description: string
+  file: string
+  pods: (lab: Lab, target: FaultTarget) => Promise<PlacedPod[]>
+  away: (lab: Lab) => Address[] | Promise<Address[]>
+}
+
+const workloadPods = (lab: Lab, { namespace, pods }: FaultTarget) => placedPods(lab, namespace, pods.labels)
+
+const partitions: Record<PartitionEnds, Partition> = {
+  'workload-store': {
+    name: 'store-partition',
+    description: 'nothing goes between the service and the S3 store',
+    file: 'partition-store.yaml',
+    pods: workloadPods,
+    away: storeAddress,
+  },
+  'tool-store': {
+    name: 'tool-store-partition',
+    description: 'nothing goes between the backup tool and the S3 store',
+    file: 'partition-tool-store.yaml',
+    pods: toolPods,
+    away: storeAddress,
+  },
+  'workload-control-plane': {
+    name: 'control-plane-partition',
+    description: 'nothing goes between the service and the control planes, of Kubernetes and of the mesh',
+    file: 'partition-control-plane.yaml',
+    pods: workloadPods,
+    away: controlPlanes,
+  },
+}
+
+/** Packets between pods and what they need are dropped, in both directions. Pods that come later are not cut off. */
+export function networkPartition({ between }: { between: PartitionEnds }): Fault {
+  const { name, description, file, pods, away } = partitions[between]
+  return {
+    name,
+    description,
+    lasts: '15s',
+    requires: () => Promise.resolve([]),
+    inject: async (lab, target) => cutOff(lab, file, { pods: await pods(lab, target), away: await away(lab) }),
+  }
+}
+
+/**
+ * The store is gone for a while. Where the provider runs it, its power is cut: then it is away for whoever asks, for pods that
+ * start meanwhile too. Elsewhere the tool's pods that run are cut off from it, which is all that can be done to a store that
+ * is not ours.
+ */
+export const storeAway = ({ lasts = '20s' }: { lasts?: string } = {}): Fault => ({
+  name: 'store-away',
+  description: `the S3 store is away for ${lasts}`,
+  lasts,
+  requires: () => Promise.resolve([]),
+  async inject(lab, target) {
+    const { cluster } = lab
+    if (hasStorePower(cluster)) return stopStore(lab, cluster)
+    return cutOff(lab, 'partition-tool-store.yaml', { pods: await toolPods(lab, target), away: storeAddress(lab) })
+  },
+})
+
+/**
+ * All that the backup tool's pods send goes through a narrow line; most of it goes to the store. It is a limit of the pods'
+ * whole device: one to a single address needs qdiscs (prio, sfq) that some kernels lack. `rate` is tc's.
+ */
+export const bandwidthLimit = ({ rate = '32mbit' }: { rate?: string } = {}): Fault => ({
+  name: 'store-bandwidth',
+  description: `the backup tool's pods send ${rate} at most`,
+  lasts: '15s',
+  requires: () => Promise.resolve([]),
+  inject: (lab, target) => shapeTool(lab, target, rate),
+})
+
+/** All that the service sends comes late. */
+export const networkDelay = (): Fault => ({
+  name: 'network-delay',
+  description: 'all that the service sends comes 200 ms later, give or take 50 ms',
+  lasts: '15s',
+  requires: needsNetem,
+  inject: (lab, target) => shapeWorkload(lab, target, 'network-delay.yaml'),
+})
+
+/** Packets of what the service sends are lost. */
+export const networkLoss = (): Fault => ({
+  name: 'network-loss',
+  description: 'a tenth of the packets that the service sends is lost',
+  lasts: '15s',
+  requires: needsNetem,
+  inject: (lab, target) => shapeWorkload(lab, target, 'network-loss.yaml'),
+})

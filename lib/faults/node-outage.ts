@@ -1,0 +1,85 @@
+import type { V1Node } from '@kubernetes/client-node'
+import { hasNodePower, type NodePower } from '../clusters/cluster.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import { UNTIL_HEALED, type Fault, type FaultTarget, type ObservedFault } from './fault.ts'
+import { nodeBack } from './node-return.ts'
+import { placedPods } from './node-shell.ts'
+import { cutWatched } from './reach.ts'
+import { orUndo } from './undo.ts'
+
+const KUBELET_PORT = 10250
+
+/**
+ * The power of the node is cut on which the service's pod runs. With its volumes `kept` the node comes back with them; `lost`
+ * it does not, by the operator's decision: its Node object is deleted, and when it is healed it starts with empty disks.
+ */
+export function nodeOutage({ volume }: { volume: 'kept' | 'lost' }): Fault {
+  const lost = volume === 'lost'
+  return {
+    name: lost ? 'node-loss' : 'node-outage',
+    description: lost
+      ? "the service's node is lost, with its volumes"
+      : "the power of the service's node is cut for 15 s",
+    lasts: lost ? UNTIL_HEALED : '15s',
+    requires,
+    async inject(lab, target) {
+      const { cluster } = lab
+      if (!hasNodePower(cluster)) throw new Error(`provider "${cluster.provider}" cannot cut the power of a node`)
+      const node = await nodeOf(lab, target)
+      return cutPower(lab, cluster, node, lost)
+    },
+  }
+}
+
+async function requires({ cluster, kube }: Lab): Promise<string[]> {
+  if (!hasNodePower(cluster)) return [`provider "${cluster.provider}" cannot cut the power of a node`]
+  const { items } = await kube.core.listNode()
+  const workers = items.filter((node) => !isSystem(node, cluster.systemNodes)).length
+  return workers > 1 ? [] : [`the cluster has ${workers} workers: with one cut off there must be another`]
+}
+
+/** Whether it is one of the nodes that hold what the drills stand on. */
+export const isSystem = ({ metadata }: V1Node, system: Record<string, string>): boolean =>
+  Object.entries(system).every(([name, value]) => metadata?.labels?.[name] === value)
+
+async function nodeOf(lab: Lab, { namespace, pods }: FaultTarget): Promise<V1Node> {
+  const [pod] = await placedPods(lab, namespace, pods.labels)
+  if (pod === undefined) throw new Error(`no pod ${JSON.stringify(pods.labels)} of namespace "${namespace}" runs`)
+  const node = await lab.kube.core.readNode({ name: pod.node })
+  if (isSystem(node, lab.cluster.systemNodes)) {
+    throw new Error(
+      `pod "${pod.name}" runs on "${pod.node}", which holds what the drills stand on. Next: delete it, so that it moves`,
+    )
+  }
+  return node
+}
+
+async function cutPower(lab: Lab, power: NodePower, node: V1Node, lost: boolean): Promise<ObservedFault> {
+  const name = node.metadata?.name ?? ''
+  const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? name
+  const heal = async () => {
+    if (lost) await power.wipeVolumes(name)
+    const startedMs = Date.now()
+    await power.startNode(name)
+    return nodeBack(lab, node, startedMs)
+  }
+  return orUndo(async () => {
+    const between = await cutWatched({ host, port: KUBELET_PORT }, () => power.stopNode(name))
+    const silent = `the kubelet of "${name}" (${host}:${KUBELET_PORT}) does not answer`
+    if (!lost) return { between, evidence: silent, heal }
+    return { between, evidence: `${silent}; ${await deleteNode(lab, name)}`, heal }
+  }, heal)
+}
+
+async function deleteNode({ kube }: Lab, name: string): Promise<string> {
+  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name } } satisfies KubeObject
+  await kube.delete(reference)
+  await waitFor(
+    `Node "${name}" gone`,
+    async () => ((await kube.get(reference)) === null ? true : pending('it is still there')),
+    { timeout: '30s', every: '50ms' },
+  )
+  return `Node "${name}" was deleted, as it will not come back`
+}

@@ -1,0 +1,95 @@
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
+import { isReady } from '../kube/client.ts'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import { containerEnded, statusIn } from './container-end.ts'
+import type { Fault } from './fault.ts'
+import { killFirstProcess } from './first-process.ts'
+import { placeOf } from './node-shell.ts'
+
+/** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
+export const podFailure = (): Fault => ({
+  name: 'pod-failure',
+  description: "the service's pod stays, and serves nothing",
+  lasts: '10s',
+  requires: () => Promise.resolve([]),
+  async inject(lab, { namespace, pods }) {
+    const { labels, container } = pods
+    const place = { namespace, labels, container }
+    const [pod] = await lab.kube.pods(namespace, labels)
+    const before = statusIn(pod, container)
+    if (pod === undefined || before === undefined) {
+      throw new Error(`no pod ${JSON.stringify(labels)} with a container "${container}" in namespace "${namespace}"`)
+    }
+    const selector = { namespaces: [namespace], labelSelectors: labels }
+    const fault = await readFault('pod-failure.yaml', { namespace, spec: { selector } })
+    const requestedMs = Date.now()
+    const { targets, end, swapped } = await injectChaos(lab, fault, async () => ({
+      targets: await targetsReached(lab, fault),
+      end: await containerEnded(lab, place, before, requestedMs),
+      swapped: await notReady(lab, pod),
+    }))
+    return {
+      between: end.between,
+      evidence: `container "${container}" of ${targets.join(', ')} ended with exit code ${end.exitCode}; ${swapped}`,
+      async heal() {
+        const gone = await healChaos(lab, fault)
+        return `${gone}, and ${await serving(lab, pod, imagesOf(pod))}`
+      },
+    }
+  },
+})
+
+const imagesOf = (pod: V1Pod): string => [...(pod.spec?.containers ?? [])].map(({ image }) => image ?? '').join(', ')
+
+const current = ({ kube }: Lab, { metadata }: V1Pod): Promise<V1Pod> =>
+  kube.core.readNamespacedPod({ name: metadata?.name ?? '', namespace: metadata?.namespace ?? '' })
+
+/** The pod is not Ready, and its containers are others than they were. */
+async function notReady(lab: Lab, pod: V1Pod): Promise<string> {
+  return waitFor(
+    `pod "${pod.metadata?.name ?? '?'}" swapped and not Ready`,
+    async () => {
+      const now = await current(lab, pod)
+      const images = imagesOf(now)
+      if (images === imagesOf(pod)) return pending(`its images are still ${images}`)
+      return isReady(now)
+        ? pending(`still Ready, with the images ${images}`)
+        : `it is not Ready, with the images ${images}`
+    },
+    { timeout: '30s', every: '50ms' },
+  )
+}
+
+/**
+ * The pod has its own images again, and is Ready. A proxy that is an init container waits for its start to succeed before
+ * the kubelet looks at its image again, which is never: such a container is ended here. A pod that is gone needs no healing.
+ */
+async function serving(lab: Lab, pod: V1Pod, images: string): Promise<string> {
+  const { name, namespace, uid } = placeOf(pod)
+  const ended = new Set<string>()
+  return waitFor(
+    `pod "${name}" of namespace "${namespace}" Ready with its own images`,
+    async () => {
+      const now = (await lab.kube.pods(namespace)).find(({ metadata }) => metadata?.uid === uid)
+      if (now === undefined) return `pod "${name}" is gone`
+      const seen = imagesOf(now)
+      if (seen !== images) return pending(`its images are ${seen}`)
+      const [stale] = staleProxies(now).filter(({ containerID = '' }) => !ended.has(containerID))
+      if (stale !== undefined) {
+        ended.add(stale.containerID ?? '')
+        await killFirstProcess(lab, placeOf(now), stale)
+      }
+      return isReady(now) ? `pod "${name}" is Ready with its own images` : pending('it is not Ready')
+    },
+    { timeout: '120s', hint: `kubectl -n ${namespace} describe pod ${name}` },
+  )
+}
+
+/** Init containers that run with another image than their pod says. */
+export const staleProxies = ({ spec, status }: V1Pod): V1ContainerStatus[] =>
+  (status?.initContainerStatuses ?? []).filter(({ name, image, state }) => {
+    const wanted = spec?.initContainers?.find((container) => container.name === name)?.image
+    return state?.running !== undefined && wanted !== undefined && !image.endsWith(wanted)
+  })

@@ -1,0 +1,53 @@
+import { connect } from 'node:net'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Address } from './pod-network.ts'
+
+/** Longer than any answer on the lab's own network takes, even on a busy machine. */
+const PATIENCE_MS = 250
+/** So many in a row, that a machine that was busy for a moment is not taken for an outage. */
+const FAILURES = 3
+
+/** Whether this machine can connect to an address. */
+export function reaches({ host, port }: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port })
+    const end = (reached: boolean) => {
+      socket.destroy()
+      resolve(reached)
+    }
+    socket.setTimeout(PATIENCE_MS, () => {
+      end(false)
+    })
+    socket.once('connect', () => {
+      end(true)
+    })
+    socket.once('error', () => {
+      end(false)
+    })
+  })
+}
+
+/** Cuts something off, watching its address meanwhile; resolves with the times between which it stopped to answer. */
+export async function cutWatched(address: Address, cut: () => Promise<void>): Promise<[number, number]> {
+  const where = `${address.host}:${address.port}`
+  if (!(await reaches(address))) throw new Error(`${where} does not answer even before the fault`)
+  let lastAnsweredMs = Date.now()
+  let failures: number[] = []
+  const watch = () =>
+    waitFor(
+      `${where} not answering`,
+      async () => {
+        const askedMs = Date.now()
+        if (await reaches(address)) {
+          lastAnsweredMs = askedMs
+          failures = []
+          return pending('it answers')
+        }
+        failures.push(Date.now())
+        return failures.length >= FAILURES ? (failures[0] ?? askedMs) : pending(`${failures.length} without an answer`)
+      },
+      { timeout: '30s', every: '10ms' },
+    )
+  const [, seenMs] = await Promise.all([cut(), watch()])
+  return [lastAnsweredMs, seenMs]
+}

@@ -1,0 +1,160 @@
+import { podsReady, readManifest } from '../kube/client.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import { parseResources } from '../probes/resources.ts'
+import { CHAOS_FOLDER, healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import type { Fault } from './fault.ts'
+import { placedPods, runOnNode, type PlacedPod } from './node-shell.ts'
+import { parseQuantity } from './quantity.ts'
+import { orUndo } from './undo.ts'
+
+/** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */
+const BUSY_SECONDS = 0.3
+const MEMORY_SHARE = 0.75
+
+/** A neighbour on the service's node uses all of its CPUs: a pod of ours, as the service's own limits would hide it else. */
+export const cpuStress = (): Fault => ({
+  name: 'cpu-stress',
+  description: "a pod on the service's node uses all of the node's CPUs",
+  lasts: '15s',
+  requires: () => Promise.resolve([]),
+  async inject(lab, target) {
+    const { node } = await onePod(lab, target.namespace, target.pods.labels)
+    const capacity = (await lab.kube.core.readNode({ name: node })).status?.capacity?.cpu ?? '1'
+    const workers = Math.ceil(parseQuantity(capacity))
+    const { neighbour, fault } = await readNeighbour(lab, target.namespace, { node, workers })
+    const labels = neighbour.metadata.labels ?? {}
+    const quiet = async () => healChaos(lab, neighbour)
+    const pod = await orUndo(async () => {
+      await lab.kube.apply([neighbour])
+      await podsReady(lab.kube, target.namespace, labels, { timeout: '60s' })
+      return onePod(lab, target.namespace, labels)
+    }, quiet)
+    const heal = async () => `${await healChaos(lab, fault)}; ${await stressorsGone(lab, pod)}; ${await quiet()}`
+    const before = (await usageOf(lab, pod)).cpuSeconds
+    const requestedMs = Date.now()
+    const observe = async () => {
+      await targetsReached(lab, fault)
+      return grown(lab, pod, 'CPU seconds', ({ cpuSeconds }) => cpuSeconds - before >= BUSY_SECONDS && cpuSeconds)
+    }
+    const used = await injectChaos(lab, fault, observe, heal)
+    return {
+      between: [requestedMs, used.seenMs],
+      evidence: `${workers} workers on node "${node}" beside the service; they used ${(used.value - before).toFixed(1)} s of CPU by then`,
+      heal,
+    }
+  },
+})
+
+/** The service's own container is short of memory, within its limit: the node's is the machine's, and has no end. */
+export const memoryStress = (): Fault => ({
+  name: 'memory-stress',
+  description: "three quarters of the memory of the service's container are taken",
+  lasts: '15s',
+  requires: () => Promise.resolve([]),
+  async inject(lab, { namespace, pods }) {
+    const pod = await onePod(lab, namespace, pods.labels)
+    const bytes = MEMORY_SHARE * (await memoryLimit(lab, pod, pods.container))
+    const selector = { namespaces: [namespace], labelSelectors: pods.labels }
+    const memory = { workers: 1, size: `${Math.floor(bytes / 2 ** 20)}MiB` }
+    const spec = { selector, containerNames: [pods.container], stressors: { memory } }
+    const fault = await readFault('memory-stress.yaml', { namespace, spec })
+    const before = (await usageOf(lab, pod)).memoryBytes
+    const requestedMs = Date.now()
+    const used = await injectChaos(lab, fault, async () => {
+      await targetsReached(lab, fault)
+      return grown(lab, pod, 'bytes of memory', ({ memoryBytes }) => memoryBytes - before >= bytes / 2 && memoryBytes)
+    })
+    return {
+      between: [requestedMs, used.seenMs],
+      evidence: `the working set of ${namespace}/${pod.name} went from ${mebibytes(before)} to ${mebibytes(used.value)}, by ${memory.size} of a stressor`,
+      heal: async () => `${await healChaos(lab, fault)}; ${await stressorsGone(lab, pod)}`,
+    }
+  },
+})
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
+
+async function onePod(lab: Lab, namespace: string, labels: Record<string, string>): Promise<PlacedPod> {
+  const [pod] = await placedPods(lab, namespace, labels)
+  if (pod === undefined) throw new Error(`no pod ${JSON.stringify(labels)} of namespace "${namespace}" runs`)
+  return pod
+}
+
+async function readNeighbour(lab: Lab, namespace: string, { node, workers }: { node: string; workers: number }) {
+  const [pod, fault] = await readManifest(new URL('cpu-stress.yaml', CHAOS_FOLDER))
+  if (pod === undefined || fault === undefined) throw new Error('chaos/cpu-stress.yaml does not hold a pod and a fault')
+  const podSpec = pod.spec as { containers: { image: string }[] }
+  const containers = podSpec.containers.map((c) => ({ ...c, image: lab.artifacts.image('meshdrill/busybox') }))
+  const inNamespace = (object: KubeObject, spec: object): KubeObject => ({
+    ...object,
+    metadata: { ...object.metadata, namespace },
+    spec: { ...(object.spec as object), ...spec },
+  })
+  const selector = { namespaces: [namespace], labelSelectors: pod.metadata.labels ?? {} }
+  return {
+    neighbour: inNamespace(pod, { nodeName: node, containers }),
+    fault: inNamespace(fault, { selector, stressors: { cpu: { workers, load: 100 } } }),
+  }
+}
+
+async function memoryLimit(lab: Lab, { namespace, name }: PlacedPod, container: string): Promise<number> {
+  const pod = await lab.kube.core.readNamespacedPod({ namespace, name })
+  const limit = pod.spec?.containers.find((one) => one.name === container)?.resources?.limits?.memory
+  if (limit === undefined)
+    throw new Error(`container "${container}" of pod "${namespace}/${name}" has no memory limit to press it to`)
+  return parseQuantity(limit)
+}
+
+interface Usage {
+  cpuSeconds: number
+  memoryBytes: number
+}
+
+/** What a pod uses by its kubelet; nothing where the kubelet has not looked yet. */
+async function usageOf(lab: Lab, pod: PlacedPod): Promise<Usage> {
+  const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: pod.node, path: 'metrics/resource' })
+  const samples = parseResources(text, { node: pod.node, toolPods: [], at: Date.now() })
+  return samples.find(({ scope }) => scope === `pod/${pod.namespace}/${pod.name}`) ?? { cpuSeconds: 0, memoryBytes: 0 }
+}
+
+/** Resolves when the pod's use is what `enough` takes for the fault's, with that figure and when it was seen. */
+async function grown(lab: Lab, pod: PlacedPod, what: string, enough: (usage: Usage) => number | false) {
+  return waitFor(
+    `${what} of pod "${pod.namespace}/${pod.name}" under stress`,
+    async () => {
+      const usage = await usageOf(lab, pod)
+      const value = enough(usage)
+      return value === false ? pending(JSON.stringify(usage)) : { value, seenMs: Date.now() }
+    },
+    { timeout: '30s', every: '100ms', hint: `kubectl -n ${pod.namespace} describe stresschaos` },
+  )
+}
+
+/** Prints the PID of each stressor on a node; of those alone whose cgroup holds one of two texts, where they are given. */
+export const LIST_STRESSORS = `
+for p in /proc/[0-9]*; do
+  read -r name 2>/dev/null <"$p/comm" || continue
+  case $name in stress-ng*|memStress*) ;; *) continue ;; esac
+  case $(cat "$p/cgroup" 2>/dev/null) in *"$2"*|*"$3"*) echo "\${p#/proc/}" ;; esac
+done
+`
+
+async function stressorsOf(lab: Lab, { node, uid }: PlacedPod): Promise<string[]> {
+  const found = await runOnNode(lab, node, LIST_STRESSORS, ['', uid, uid.replaceAll('-', '_')])
+  return found.split('\n').filter(Boolean)
+}
+
+async function stressorsGone(lab: Lab, pod: PlacedPod): Promise<string> {
+  return waitFor(
+    `stressors of pod "${pod.namespace}/${pod.name}" gone`,
+    async () => {
+      const left = await stressorsOf(lab, pod)
+      return left.length === 0
+        ? 'its stressors are gone'
+        : pending(`processes ${left.join(', ')} of node "${pod.node}"`)
+    },
+    { timeout: '30s' },
+  )
+}

@@ -1,0 +1,103 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import { endedBetween } from './container-end.ts'
+import type { Fault } from './fault.ts'
+import { containerIdOf } from './first-process.ts'
+import { isRunning, placeOf, runBesidePod, type PlacedPod } from './node-shell.ts'
+import { orUndo } from './undo.ts'
+
+/**
+ * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
+ * where a kubelet would set it, in the running container's cgroup: a mover is made for one backup, from no template that could
+ * be changed for it, and Kubernetes refuses to limit a running container that had no limit.
+ */
+export const toolMemoryLimit = (): Fault => ({
+  name: 'tool-memory-limit',
+  description: 'the pod of the backup tool that moves the data runs out of memory',
+  requires: () => Promise.resolve([]),
+  async inject(lab, { namespace, tool }) {
+    const { mover } = tool.parts(namespace)
+    if (mover === null) throw new Error(`nothing in the cluster moves the data of ${tool.name}/${tool.strategy}`)
+    const [pod] = (await lab.kube.pods(mover.namespace, mover.labels)).filter(isRunning)
+    const status = pod?.status?.containerStatuses?.find(({ state }) => state?.running)
+    const containerId = status && containerIdOf(status)
+    if (pod === undefined || !containerId) throw new Error(`no mover of ${tool.name}/${tool.strategy} runs`)
+    const place = placeOf(pod)
+    const set = async (limit: string) =>
+      parseLimit(await runBesidePod(lab, place, SET_LIMIT, { containerId, args: [limit] }))
+    const requestedMs = Date.now()
+    const { before, after } = await set('tight')
+    const heal = async () => {
+      if (await isGone(lab, place, containerId)) return `the container of "${place.name}" that had the limit is gone`
+      return `the limit of "${place.name}" is ${(await set(before)).after} again`
+    }
+    return orUndo(async () => {
+      const { words, between } = await killedForMemory(lab, pod, containerId, requestedMs)
+      const limited = `container "${status.name}" of ${place.namespace}/${place.name} was limited to ${after} bytes`
+      return { between, evidence: `${limited}; ${words}`, heal }
+    }, heal)
+  },
+})
+
+/** The cgroup of a process that holds its memory limit, in either version, by the names that it has on the node. */
+const CGROUP = `
+paths=$(/usr/bin/nsenter -C -t 1 cat "/proc/$pid/cgroup")
+v1=$(echo "$paths" | sed -n 's/^[0-9]*:memory://p')
+v2=$(echo "$paths" | sed -n 's/^0:://p')
+if [ -n "$v1" ]; then dir=/host-sys/fs/cgroup/memory$v1 file=memory.limit_in_bytes own=rss
+else dir=/host-sys/fs/cgroup$v2 file=memory.max own=anon; fi
+`
+
+/** Cache is given up for a limit, the rest is not: a version 1 cgroup refuses a limit below it. */
+const SET_LIMIT = `${CGROUP}
+before=$(cat "$dir/$file")
+if [ "$1" = tight ]; then
+  limit=$(sed -n "s/^$own //p" "$dir/memory.stat")
+  tries=0
+  while [ $tries -lt 64 ]; do
+    limit=$((limit + 524288)) tries=$((tries + 1))
+    (echo $limit >"$dir/$file") 2>/dev/null && break
+  done
+else
+  echo "$1" >"$dir/$file"
+fi
+echo "before $before after $(cat "$dir/$file")"
+`
+
+/** The limit of a container before it was changed, and after, in bytes; 'max' where there is none. */
+export function parseLimit(text: string): { before: string; after: string } {
+  const [, before, after] = /^before (\S+) after (\S+)$/m.exec(text) ?? []
+  if (before === undefined || after === undefined)
+    throw new Error(`the memory limit could not be set: ${text.slice(0, 300)}`)
+  if (before === after) throw new Error(`the memory limit is still ${after}`)
+  return { before, after }
+}
+
+const current = async ({ kube }: Lab, { namespace, uid }: PlacedPod): Promise<V1Pod | undefined> =>
+  (await kube.pods(namespace)).find(({ metadata }) => metadata?.uid === uid)
+
+async function isGone(lab: Lab, pod: PlacedPod, containerId: string): Promise<boolean> {
+  const statuses = (await current(lab, pod))?.status?.containerStatuses ?? []
+  return !statuses.some((status) => containerIdOf(status) === containerId && status.state?.running)
+}
+
+/** Resolves when the kubelet says that the container was ended for want of memory. A pod that is gone says nothing more. */
+async function killedForMemory(lab: Lab, pod: V1Pod, containerId: string, requestedMs: number) {
+  const place = placeOf(pod)
+  const mover = `mover "${place.namespace}/${place.name}"`
+  return waitFor(
+    `${mover} ended for want of memory`,
+    async () => {
+      const now = await current(lab, place)
+      if (now === undefined) throw new Error(`${mover} is gone, and nobody said why`)
+      const states = (now.status?.containerStatuses ?? []).flatMap(({ state, lastState }) => [state, lastState])
+      const end = states.find((state) => state?.terminated?.containerID?.endsWith(containerId))?.terminated
+      if (end === undefined) return pending('it still runs')
+      const words = `it was ended: ${end.reason ?? 'for no reason'}, exit code ${end.exitCode}`
+      if (end.reason !== 'OOMKilled') throw new Error(`${mover}: ${words}`)
+      return { words, between: endedBetween(end.finishedAt, requestedMs, Date.now()) }
+    },
+    { timeout: '60s', every: '20ms', hint: `kubectl -n ${place.namespace} describe pod ${place.name}` },
+  )
+}

@@ -1,0 +1,97 @@
+import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { Lab } from '../lab.ts'
+import { healChaos, injectChaos, readFault } from './chaos-mesh.ts'
+
+/** A task on a volume: a Chaos Mesh Workflow whose one pod mounts the claim beside the service. */
+export interface VolumeTask {
+  /** Name of its file in `chaos/`. */
+  file: string
+  namespace: string
+  claim: string
+  /** Values of flags in place of those in the file, by the flag's name, such as `--seed`. */
+  flags?: Record<string, string | number>
+}
+
+interface WorkflowObject extends KubeObject {
+  spec: {
+    templates: {
+      task: {
+        container: { name: string; command: string[] }
+        volumes: { persistentVolumeClaim: { claimName: string } }[]
+      }
+    }[]
+  }
+}
+
+/**
+ * Runs a task on a volume and resolves with what `read` makes of its log. The Workflow stays, with its pod, until `clear` is
+ * called; it goes at once where the task failed.
+ */
+export async function runVolumeTask<T>(
+  lab: Lab,
+  task: VolumeTask,
+  read: (log: string) => T,
+): Promise<{ result: T; clear: () => Promise<string> }> {
+  const workflow = (await readFault(task.file, { namespace: task.namespace })) as WorkflowObject
+  const [template] = workflow.spec.templates
+  if (template === undefined) throw new Error(`chaos/${task.file} has no template`)
+  const { container, volumes } = template.task
+  container.command = withFlags(container.command, task.flags ?? {})
+  for (const volume of volumes) volume.persistentVolumeClaim.claimName = task.claim
+  const clear = () => clearTask(lab, workflow)
+  const result = await injectChaos(
+    lab,
+    workflow,
+    async () => read(await logOfTask(lab, workflow, container.name)),
+    clear,
+  )
+  return { result, clear }
+}
+
+export const withFlags = (command: string[], flags: Record<string, string | number>): string[] =>
+  command.map((word, index) => String(flags[command[index - 1] ?? ''] ?? word))
+
+const labelsOf = ({ metadata }: KubeObject) => ({ 'chaos-mesh.org/workflow': metadata.name })
+
+/** The task's pod outlives the task; its log is the evidence. */
+async function logOfTask(lab: Lab, workflow: KubeObject, container: string): Promise<string> {
+  const { name, namespace = '' } = workflow.metadata
+  const ended = await waitFor(
+    `task of Workflow "${name}" in namespace "${namespace}" ended`,
+    async () => {
+      const pods = await lab.kube.pods(namespace, labelsOf(workflow))
+      const pod = pods.find(({ spec }) => spec?.containers.some((one) => one.name === container))
+      const state = pod?.status?.containerStatuses?.find((status) => status.name === container)?.state
+      if (state?.terminated) return { pod: pod?.metadata?.name ?? '', code: state.terminated.exitCode }
+      return pending(pod ? JSON.stringify(state ?? pod.status?.phase) : 'no pod yet')
+    },
+    { timeout: '120s', every: '100ms', hint: `kubectl -n ${namespace} describe workflow ${name}` },
+  )
+  const log = await lab.kube.core.readNamespacedPodLog({ namespace, name: ended.pod, container })
+  if (ended.code !== 0) throw new Error(`task "${container}" of "${name}" failed with exit code ${ended.code}: ${log}`)
+  return log
+}
+
+interface WorkflowNode extends KubeObject {
+  spec: { workflowName: string }
+}
+
+/** The Workflow's nodes and pods go after it, by and by: the pods hold the claim. */
+async function clearTask(lab: Lab, workflow: KubeObject): Promise<string> {
+  const gone = await healChaos(lab, workflow)
+  const { name, namespace = '' } = workflow.metadata
+  const nodes = { group: 'chaos-mesh.org', version: 'v1alpha1', plural: 'workflownodes', namespace }
+  await waitFor(
+    `pods of ${workflow.kind} "${name}" gone`,
+    async () => {
+      const pods = (await lab.kube.pods(namespace, labelsOf(workflow))).map(({ metadata }) => metadata?.name ?? '?')
+      const { items } = (await lab.kube.custom.listNamespacedCustomObject(nodes)) as { items: WorkflowNode[] }
+      const left = items.filter(({ spec }) => spec.workflowName === name)
+      if (pods.length + left.length === 0) return true
+      return pending([...pods, ...left.map(({ metadata }) => `node ${metadata.name}`)].join(', '))
+    },
+    { timeout: '60s', hint: `kubectl -n ${namespace} get pods,workflownodes` },
+  )
+  return gone
+}

@@ -1,0 +1,246 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@playwright/test'
+import {
+  type CoreV1Api,
+  type V1Node,
+  V1NodeList,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
+} from '@kubernetes/client-node'
+import type { Cluster, NodePower, StorePower } from '../../lib/clusters/cluster.ts'
+import { backupObjectsDeletion, bucketDeletion, bucketOverwrite, claimDeletion } from '../../lib/faults/malice.ts'
+import { networkPartition, storeAway } from '../../lib/faults/network.ts'
+import { nodeOutage } from '../../lib/faults/node-outage.ts'
+import { toolKill } from '../../lib/faults/pod-kill.ts'
+import { toolMemoryLimit } from '../../lib/faults/tool-memory.ts'
+import { orUndo } from '../../lib/faults/undo.ts'
+import { noopLab } from '../../lib/clusters/noop.ts'
+import type { Lab } from '../../lib/lab.ts'
+import type { Backup } from '../../lib/tools/tool.ts'
+import { faultTarget, nodeOf } from './stand-ins/faults.ts'
+import { labWith, only } from './stand-ins/lab.ts'
+
+/** A store in memory, as far as faults use one. */
+async function memoryStore(contents: Record<string, { modified: string; body: string }>) {
+  const objects = new Map(Object.entries(contents))
+  const server = createServer((request, answer) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://store')
+    const key = decodeURIComponent(pathname.replace(/^\/none\/?/, ''))
+    if (request.method === 'DELETE') objects.delete(key)
+    if (request.method === 'PUT') {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        objects.set(key, { modified: '2026-11-21T06:00:00Z', body: Buffer.concat(chunks).toString('latin1') })
+        answer.end()
+      })
+      return
+    }
+    const listed = [...objects].filter(([name]) => name.startsWith(searchParams.get('prefix') ?? ''))
+    const entries = listed.map(
+      ([name, { modified, body }]) =>
+        `<Contents><Key>${name}</Key><LastModified>${modified}</LastModified><ETag>${Buffer.from(body, 'latin1').toString('hex')}</ETag><Size>${body.length}</Size></Contents>`,
+    )
+    answer.end(`<ListBucketResult>${entries.join('')}</ListBucketResult>`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = (server.address() as AddressInfo).port
+  const lab: Lab = { ...noopLab(), store: { ...noopLab().store, url: `http://127.0.0.1:${port}` } }
+  return { lab, objects, server, port }
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
+
+const backupOf = (changes: Partial<Backup> = {}): Backup =>
+  only<Backup>({
+    name: 'newest',
+    result: { startedMs: Date.parse('2026-11-21T05:00:00.700Z') } as Backup['result'],
+    objects: [],
+    ...changes,
+  })
+
+test.describe('an attack on the bucket', () => {
+  const contents = {
+    'tool/old': { modified: '2026-11-21T04:59:59Z', body: 'old' },
+    'tool/new': { modified: '2026-11-21T05:00:00Z', body: 'newer' },
+    'other/new': { modified: '2026-11-21T05:00:01Z', body: 'none of ours' },
+  }
+  const target = faultTarget({ prefix: 'tool/' }, backupOf())
+
+  test('deletes what was written since the newest backup began, and nothing else', async () => {
+    const { lab, objects, server } = await memoryStore(contents)
+    const { evidence } = await bucketDeletion().inject(lab, target)
+    expect([...objects.keys()]).toEqual(['tool/old', 'other/new'])
+    expect(evidence).toBe('1 objects of 5 bytes below tool/ of bucket "none" were deleted')
+    await closed(server)
+  })
+
+  test('deletes all that the tool has, where that is asked for', async () => {
+    const { lab, objects, server } = await memoryStore(contents)
+    await bucketDeletion({ newest: false }).inject(lab, faultTarget({ prefix: 'tool/' }))
+    expect([...objects.keys()]).toEqual(['other/new'])
+    await closed(server)
+  })
+
+  test('overwrites with as many bytes, and others', async () => {
+    const { lab, objects, server } = await memoryStore(contents)
+    await bucketOverwrite().inject(lab, target)
+    expect(objects.get('tool/new')?.body).toHaveLength(5)
+    expect(objects.get('tool/new')?.body).not.toBe('newer')
+    expect(objects.get('tool/old')?.body).toBe('old')
+    await closed(server)
+  })
+
+  test('needs something to strike', async () => {
+    const { lab, server } = await memoryStore({})
+    await expect(bucketDeletion().inject(lab, target)).rejects.toThrow(/no object to strike below tool\//)
+    await expect(bucketDeletion().inject(lab, faultTarget({ prefix: 'tool/' }))).rejects.toThrow(/no backup yet/)
+    await expect(bucketDeletion().inject(lab, faultTarget())).rejects.toThrow(/keeps nothing in the bucket/)
+    await closed(server)
+  })
+})
+
+test.describe('a store that is away', () => {
+  const powered = (lab: Lab, power: StorePower): Lab => ({ ...lab, cluster: { ...lab.cluster, ...power } })
+
+  test('was seen to stop answering, and to answer again with all that it held', async () => {
+    const { lab, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
+    const seen = await storeAway().inject(
+      powered(lab, {
+        stopStore: () => closed(server),
+        async startStore() {
+          server.listen(port, '127.0.0.1')
+          await once(server, 'listening')
+        },
+      }),
+      faultTarget(),
+    )
+    expect(seen.between[1]).toBeGreaterThanOrEqual(seen.between[0])
+    expect(seen.evidence).toContain('does not answer; it held 1 objects')
+    expect(await seen.heal()).toBe('the store answers again, with 1 objects')
+    await closed(server)
+  })
+
+  test('is not healed while it has lost what it held', async () => {
+    const { lab, objects, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
+    const seen = await storeAway().inject(
+      powered(lab, {
+        stopStore: () => closed(server),
+        async startStore() {
+          objects.clear()
+          server.listen(port, '127.0.0.1')
+          await once(server, 'listening')
+        },
+      }),
+      faultTarget(),
+    )
+    await expect(seen.heal()).rejects.toThrow('had 1 objects before it was away, and has 0 now')
+    await closed(server)
+  })
+})
+
+test.describe('a claim that is deleted under its pod', () => {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'ledger-data', namespace: 'drill' },
+  }
+  const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv-1' } }
+  /** A cluster that keeps a claim in use until its protection is taken away, and reclaims its volume by its policy. */
+  const protecting = (policy: string) =>
+    labWith((memory) => ({
+      async delete(reference) {
+        if (reference.kind !== 'PersistentVolumeClaim') await memory.delete(reference)
+      },
+      core: only<CoreV1Api>({
+        readNamespacedPersistentVolumeClaim: () =>
+          Promise.resolve(
+            Object.assign(new V1PersistentVolumeClaim(), {
+              metadata: { finalizers: ['kubernetes.io/pvc-protection'] },
+              spec: { volumeName: 'pv-1' },
+            }),
+          ),
+        readPersistentVolume: () =>
+          Promise.resolve(
+            Object.assign(new V1PersistentVolume(), {
+              metadata: { name: 'pv-1' },
+              spec: { persistentVolumeReclaimPolicy: policy },
+            }),
+          ),
+        async replaceNamespacedPersistentVolumeClaim({ body }) {
+          expect(body.metadata?.finalizers).toEqual([])
+          await memory.delete(claim)
+          if (policy === 'Delete') await memory.delete(volume)
+          return body
+        },
+      }),
+    }))
+
+  for (const policy of ['Delete', 'Retain']) {
+    test(`goes with its volume, whose policy is ${policy}`, async () => {
+      const lab = protecting(policy)
+      await lab.kube.apply([claim, volume])
+      const { evidence } = await claimDeletion().inject(lab, faultTarget())
+      expect(evidence).toMatch(/^claim "ledger-data" was gone \d+ ms after the request, volume "pv-1" after \d+ ms/)
+      expect(await lab.kube.get(volume)).toBeNull()
+    })
+  }
+})
+
+test.describe('a fault that cannot strike', () => {
+  test('says so: nothing moves the data, no pod runs, no backup is there', async () => {
+    const lab = noopLab()
+    const target = faultTarget()
+    const refusals: [Promise<unknown>, RegExp][] = [
+      [toolKill().inject(lab, target), /nothing in the cluster moves the data of noop\/none/],
+      [toolMemoryLimit().inject(lab, target), /nothing in the cluster moves the data/],
+      [networkPartition({ between: 'workload-store' }).inject(lab, target), /no pod to cut off/],
+      [backupObjectsDeletion().inject(lab, target), /no backup yet/],
+      [backupObjectsDeletion().inject(lab, faultTarget({}, backupOf())), /keeps no object of a backup/],
+      [nodeOutage({ volume: 'kept' }).inject(lab, target), /provider "noop" cannot cut the power/],
+    ]
+    for (const [injected, reason] of refusals) await expect(injected).rejects.toThrow(reason)
+  })
+
+  test('is skipped with the reason: a node can be cut off by few, and needs another beside it', async () => {
+    expect(await nodeOutage({ volume: 'lost' }).requires(noopLab())).toEqual([
+      'provider "noop" cannot cut the power of a node',
+    ])
+    const named = (name: string): V1Node =>
+      nodeOf({ metadata: { name, labels: name === 'control' ? { control: '' } : {} } })
+    const nodes = (names: string[]) => {
+      const lab = labWith(() => ({
+        core: only<CoreV1Api>({
+          listNode: () => Promise.resolve(Object.assign(new V1NodeList(), { items: names.map(named) })),
+        }),
+      }))
+      const power: NodePower = {
+        stopNode: () => Promise.resolve(),
+        startNode: () => Promise.resolve(),
+        wipeVolumes: () => Promise.resolve(),
+      }
+      return { ...lab, cluster: { ...lab.cluster, systemNodes: { control: '' }, ...power } as Cluster }
+    }
+    const outage = nodeOutage({ volume: 'kept' })
+    expect(await outage.requires(nodes(['control', 'a', 'b']))).toEqual([])
+    expect(await outage.requires(nodes(['control', 'a']))).toEqual([
+      'the cluster has 1 workers: with one cut off there must be another',
+    ])
+  })
+})
+
+test('what could not be undone is told beside what went wrong', async () => {
+  const failing = (text: string) => () => Promise.reject(new Error(text))
+  const undone: string[] = []
+  const undo = () => Promise.resolve(undone.push('undone'))
+  expect(await orUndo(() => Promise.resolve(1), undo)).toBe(1)
+  expect(undone).toEqual([])
+  await expect(orUndo(failing('not seen'), undo)).rejects.toThrow('not seen')
+  expect(undone).toEqual(['undone'])
+  await expect(orUndo(failing('not seen'), failing('held'))).rejects.toThrow('Error: not seen; and then: Error: held')
+})

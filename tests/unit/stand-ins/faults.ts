@@ -1,0 +1,22 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node'
+import { noopTool } from '../../../lib/tools/noop.ts'
+import type { Backup, ToolParts } from '../../../lib/tools/tool.ts'
+import type { FaultTarget } from '../../../lib/faults/fault.ts'
+import { noopLab } from '../../../lib/clusters/noop.ts'
+
+/** What a drill aims a fault at: a ledger in namespace "drill", backed up by a tool of these parts. */
+export function faultTarget(parts: Partial<ToolParts> = {}, backup: Backup | null = null): FaultTarget {
+  const tool = noopTool().attach(noopLab())
+  return {
+    namespace: 'drill',
+    pods: { labels: { app: 'ledger' }, container: 'ledger' },
+    claim: 'ledger-data',
+    seed: 7,
+    tool: { ...tool, parts: (namespace) => ({ ...tool.parts(namespace), ...parts }) },
+    backup,
+  }
+}
+
+/** Objects of the API as plain data, of which only this is there. */
+export const podOf = (part: object): V1Pod => part
+export const nodeOf = (part: object): V1Node => part
