@@ -1,31 +1,41 @@
 import { defineConfig } from '@playwright/test'
-import { readConfig } from './lib/config.ts'
+import { readConfig, TOOLS } from './lib/config.ts'
 import { prepareRun } from './lib/run-folder.ts'
 
 // What is wrong with the configuration is said before anything is changed.
-readConfig(process.env)
+const config = readConfig(process.env)
 
+// Who only asks which drills there are leaves no results.
+const listing = process.argv.includes('--list')
 // Set once, by the first process that reads this file; the workers inherit it.
-const run = prepareRun(process.env)
+const run = listing ? null : prepareRun(process.env)
 
 export default defineConfig({
   testDir: 'tests',
-  outputDir: `${run.folder}/playwright`,
+  ...(run === null ? {} : { outputDir: `${run.folder}/playwright` }),
   // Drills measure: two at a time would measure each other. A drill that failed is a result, not something to try again.
   workers: 1,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 10 * 60_000,
   globalTeardown: './tests/global-teardown.ts',
-  reporter: [
-    ['./lib/report/reporter.ts'],
-    ['html', { outputFolder: `${run.folder}/html`, open: 'never' }],
-    ['junit', { outputFile: `${run.folder}/junit.xml` }],
-  ],
+  reporter:
+    run === null
+      ? 'list'
+      : [
+          ['./lib/report/reporter.ts'],
+          ['html', { outputFolder: `${run.folder}/html`, open: 'never' }],
+          ['junit', { outputFile: `${run.folder}/junit.xml` }],
+        ],
   projects: [
     { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
     { name: 'end of the lab', testMatch: 'lab.teardown.ts' },
-    { name: 'velero', testMatch: 'drills/*.spec.ts', dependencies: ['lab'] },
+    ...TOOLS.filter((tool) => tool === (config.tool ?? tool)).map((tool) => ({
+      name: tool,
+      testMatch: 'drills/*.spec.ts',
+      grep: config.matrix === 'full' ? new RegExp(`@${tool}\\b`) : new RegExp(`(?=.*@${tool}\\b)(?=.*@slice\\b)`),
+      dependencies: ['lab'],
+    })),
     // Backup tools that are broken on purpose: each must be failed.
     { name: 'controls', testMatch: 'controls/*.spec.ts', dependencies: ['lab'], default: false },
   ],

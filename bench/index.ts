@@ -1,9 +1,10 @@
 import { readConfig } from '../lib/config.ts'
-import { createLab, NODES_READY } from '../lib/create-lab.ts'
+import { createLab, ensureTool, NODES_READY } from '../lib/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { components } from '../lib/clusters/embedded/toolchain/components.ts'
 import { startToolchain } from '../lib/clusters/embedded/toolchain/build.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
+import { veleroFileSystem } from '../lib/tools/velero.ts'
 import { formatDuration } from '../lib/verdict/objectives.ts'
 import { measureService } from './service.ts'
 
@@ -21,6 +22,10 @@ await tearDown()
 const config = readConfig({ ...process.env, MESHDRILL_KEEP: '0' })
 const starting = performance.now()
 const { lab, times } = await createLab(config, { ownerPid: process.pid, log })
+const tool = veleroFileSystem()
+const installing = performance.now()
+await ensureTool(lab, tool)
+times.push({ part: tool.name, durationMs: performance.now() - installing })
 const service = await measureService(lab, config)
 const labMs = performance.now() - starting
 const ending = performance.now()

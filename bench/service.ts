@@ -16,7 +16,7 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
   await lab.cluster.loadImages(ledger.images)
   const metadata = { name: NAMESPACE, labels: mesh.namespaceLabels }
   await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
-  const service = await ledger.deploy(lab, NAMESPACE)
+  const service = await ledger.deploy(lab, NAMESPACE, { storageClass: lab.cluster.storageClasses.local })
   const route = await mesh.expose(service.service)
   await service.answers(route)
   const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })

@@ -4,7 +4,10 @@ import { parseDuration } from './verdict/objectives.ts'
 export interface Config {
   /** Provider of the cluster. */
   cluster: 'embedded'
-  tool: (typeof TOOLS)[number]
+  /** The only tool to drill; null for every tool. */
+  tool: (typeof TOOLS)[number] | null
+  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
+  matrix: (typeof MATRICES)[number]
   mesh: (typeof MESHES)[number]
   /** Whether the lab stays after the run, for the next one to attach to. */
   keep: boolean
@@ -20,7 +23,8 @@ export interface Config {
   probeHz: number
 }
 
-export const TOOLS = ['velero'] as const
+export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
+const MATRICES = ['slice', 'full'] as const
 export const MESHES = ['istio'] as const
 const CLUSTERS = ['embedded'] as const
 
@@ -39,7 +43,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   const config: Config = {
     cluster: read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS)),
-    tool: read('MESHDRILL_TOOL', 'velero', oneOf(TOOLS)),
+    tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
+    matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
     keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
     seed: read('MESHDRILL_SEED', 1, whole(0, 2 ** 31)),

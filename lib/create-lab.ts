@@ -7,21 +7,18 @@ import type { Lab } from './lab.ts'
 import { istio } from './meshes/istio.ts'
 import type { Mesh } from './meshes/mesh.ts'
 import { attachStore, startStore } from './store/versitygw.ts'
-import type { BackupTool } from './tools/tool.ts'
-import { veleroFileSystem } from './tools/velero.ts'
+import type { BackupTool, InstalledTool } from './tools/tool.ts'
 
 const meshes: Record<Config['mesh'], () => Mesh> = { istio }
-const tools: Record<Config['tool'], () => BackupTool> = { velero: veleroFileSystem }
 
 export const meshOf = (config: Config): Mesh => meshes[config.mesh]()
-export const toolOf = (config: Config): BackupTool => tools[config.tool]()
 
 export const NODES_READY = 'nodes Ready'
 
 /** How long each part took, in milliseconds, in the order in which they ended. */
 export type LabTimes = { part: string; durationMs: number }[]
 
-/** Makes the lab: cluster, store, mesh, Chaos Mesh, backup tool. A part that is there already is left as it is. */
+/** Makes the lab: cluster, store, mesh, Chaos Mesh. A part that is there already is left as it is. */
 export async function createLab(
   config: Config,
   options: { ownerPid: number; log: (line: string) => void },
@@ -56,10 +53,22 @@ export async function createLab(
     installOnce(config.mesh, '40 s', () => meshOf(config).install(lab)),
     installOnce('Chaos Mesh', '30 s', () => installChaosMesh(lab)),
   ])
-  // Velero looks at the kinds that the cluster knows when it starts, and again only minutes later: a mesh whose kinds came
-  // after that is left out of its backups, and they end Completed.
-  await installOnce(config.tool, '15 s', () => toolOf(config).install(lab))
   return { lab, times }
+}
+
+/**
+ * The tool, installed where it is not there yet. It comes after all else: Velero looks at the kinds that the cluster knows
+ * when it starts, and again only minutes later, so that a mesh whose kinds came after that would be left out of its
+ * backups, and they would end Completed.
+ */
+export async function ensureTool(lab: Lab, tool: BackupTool): Promise<InstalledTool> {
+  if (lab.cluster.has(tool.name)) return tool.attach(lab)
+  const startedMs = performance.now()
+  lab.log(`${tool.name} … (usually 15 s)`)
+  const installed = await tool.install(lab)
+  await lab.cluster.note(tool.name)
+  lab.log(`${tool.name} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+  return installed
 }
 
 /** The lab that `createLab` made in another process. */

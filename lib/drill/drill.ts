@@ -1,12 +1,15 @@
-import type { Fault, ObservedFault } from '../faults/fault.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh, Route } from '../meshes/mesh.ts'
-import type { DrillFact, IntegrityCheck, StepName } from '../record/facts.ts'
+import type { DrillFact, IntegrityCheck, OperationResult, StepName } from '../record/facts.ts'
 import type { Backup, InstalledTool, RunningBackup } from '../tools/tool.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
+import { hostClock, type Clock } from './clock.ts'
+import { damage } from './damage.ts'
 import type { Measurements, StartMeasuring } from './measure.ts'
+import { createNamespace, removeNamespace } from './namespace.ts'
 
 /** What a drill needs to run. */
 export interface DrillContext {
@@ -17,6 +20,8 @@ export interface DrillContext {
   fault: Fault
   /** The namespace of the drill's service. */
   namespace: string
+  /** The class of the service's volumes; null for the cluster's default. */
+  storageClass: string | null
   seed: number
   volumeBytes: number
   loadRps: number
@@ -27,8 +32,12 @@ export interface DrillContext {
   patience: string
   /** Folder for the drill's files. */
   folder: string
+  /** The machine's clock where it is not given. */
+  clock?: Clock
   /** Starts load, probes and the sampling of resources. */
   measure: StartMeasuring
+  /** What is still there of any fault in the lab, a sentence each. */
+  inventory: (lab: Lab) => Promise<string[]>
   record: (fact: DrillFactBody) => void
   /** Runs a step: the test runner shows it. */
   step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
@@ -43,20 +52,34 @@ export interface ProvisionedService {
   backUp(): Promise<Backup>
   /** Starts a backup and resolves when its data is moving. */
   startBackup(): Promise<{ ended(): Promise<Backup> }>
-  /** Injects the drill's fault and resolves when it was seen to have taken effect. */
+  /**
+   * Injects the drill's fault and resolves when it was seen to have taken effect and, unless it is to last, when it was
+   * taken away again.
+   */
   break(): Promise<void>
+  /** Loses the service by another fault first, so that the drill's own can strike what brings it back. */
+  lose(first: Fault): Promise<void>
+  /** Takes a fault away that lasts until then. */
+  heal(): Promise<void>
   /** Reads every record back, while the fault's damage is there. */
   detect(): Promise<IntegrityCheck>
   /** Takes away what is left of the service's state, so that a restore can bring it back. */
   discard(): Promise<void>
-  /** Restores from a backup and resolves at the tool's terminal state. */
+  /** Restores from a backup, or the newest that there was when the fault struck, and resolves at the tool's terminal state. */
   restore(backup: Backup): Promise<void>
+  /** Starts a restore and resolves when the volume is there for its data, or when the restore has ended. */
+  startRestore(backup: Backup): Promise<RunningRestore>
   /** Restores a copy beside the service and reads it back: what a tool says of its backup is no proof. */
   prove(backup: Backup): Promise<void>
   /** Waits until the service is well again, reads everything back, and ends the measuring. */
   settle(): Promise<void>
   /** Ends the measuring, for a drill that did not get to `settle`. */
   stop(): Promise<void>
+}
+
+export interface RunningRestore {
+  /** Resolves at the tool's terminal state. One that did not succeed is discarded and done again, as an operator would. */
+  ended(): Promise<void>
 }
 
 /** How long a service must be well before and after, so that the verdict has something to stand on. */
@@ -67,8 +90,8 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
   return context.step('provision', `${context.workload.name} behind ${context.mesh.name}`, async () => {
     const { lab, mesh, workload, namespace, seed } = context
     await lab.cluster.loadImages(workload.images)
-    await createNamespace(context)
-    const service = await workload.deploy(lab, namespace)
+    await createNamespace(lab, mesh, namespace)
+    const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
     const route = await mesh.expose(service.service)
     await service.answers(route)
     const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
@@ -107,24 +130,54 @@ async function recordStart(context: DrillContext, { service, route, seeded, meas
 }
 
 function provisioned(context: DrillContext, running: Running): ProvisionedService {
-  const { lab, mesh, tool, fault, namespace, record, step, seed } = context
+  const { lab, mesh, tool, fault, namespace, record, step, seed, clock = hostClock } = context
   const { service, route, seeded, measuring } = running
-  let observed: ObservedFault | null = null
+  const hurt = damage(context, service)
 
   const start = async (): Promise<RunningBackup> => {
-    const name = `${namespace}-${Date.now().toString(36)}`
+    const name = `${namespace}-${clock.now().toString(36)}`
     record({ kind: 'backup.requested', name })
     return tool.backup(namespace, { name })
   }
   const end = async (backup: RunningBackup): Promise<Backup> => {
     const ended = await backup.finished()
     record({ kind: 'backup.ended', name: ended.name, operation: ended.result })
+    hurt.backup = ended
     return ended
   }
   const check = async (phase: 'after-fault' | 'after-restore'): Promise<IntegrityCheck> => {
     const result = await service.verify(route, { seed, seeded, writes: measuring.writes })
     record({ kind: 'integrity.checked', phase, check: result })
     return result
+  }
+
+  /** What there is to restore from: of a tool that backs up by the clock, what it had made when the fault struck. */
+  const newest = async (backup: Backup): Promise<Backup> => {
+    if (backup.newestAt === undefined || hurt.sinceMs === null) return backup
+    const found = await backup.newestAt(hurt.sinceMs)
+    if (found.name !== backup.name) record({ kind: 'backup.found', name: found.name, operation: found.result })
+    return found
+  }
+  const restoreOnce = async (backup: Backup): Promise<OperationResult> => {
+    record({ kind: 'restore.requested', name: backup.name })
+    const operation = await backup.restore()
+    record({ kind: 'restore.ended', name: backup.name, operation })
+    return operation
+  }
+  /** Resolves when the claim that is restored has its volume; true where the restore ended before that was seen. */
+  const claimedOrEnded = async (restoring: Promise<unknown>): Promise<boolean> => {
+    let over = false
+    void restoring.then(() => (over = true))
+    const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
+    return waitFor(
+      `claim "${service.claim}" of namespace "${namespace}" bound`,
+      async () => {
+        if (over) return true
+        const claim = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(reference)
+        return claim?.status?.phase === 'Bound' ? false : pending(claim?.status?.phase ?? 'no claim')
+      },
+      { timeout: '5m', every: '50ms', hint: `kubectl -n ${namespace} describe pvc` },
+    )
   }
 
   const readCopy = async (copy: string): Promise<IntegrityCheck> => {
@@ -150,20 +203,34 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       }),
     break: () =>
       step('break', fault.description, async () => {
-        const { pods, claim } = service
-        record({ kind: 'fault.requested', fault: fault.name, target: namespace })
-        observed = await fault.inject(lab, { namespace, pods, claim, seed })
-        record({ kind: 'fault.observed', fault: fault.name, between: observed.between, evidence: observed.evidence })
-        const evidence = await observed.heal()
-        record({ kind: 'fault.healed', fault: fault.name, evidence })
+        // A tool may stop the service to back it up: it must be well again before it is hurt.
+        await measuring.steady(STEADY.beforeMs, '30s', clock.now() - STEADY.beforeMs - 500)
+        await hurt.strike(fault)
       }),
+    lose: (first) => step('break', first.description, () => hurt.strike(first)),
+    heal: () => step('break', 'the fault is taken away', hurt.heal),
     detect: () => step('break', 'read every record back', () => check('after-fault')),
     discard: () => step('restore', 'take the damaged state away', () => service.discard(lab)),
     restore: (backup) =>
       step('restore', tool.name, async () => {
-        record({ kind: 'restore.requested', name: backup.name })
-        const operation = await backup.restore()
-        record({ kind: 'restore.ended', name: backup.name, operation })
+        await restoreOnce(await newest(backup))
+      }),
+    startRestore: (backup) =>
+      step('restore', `${tool.name}, until the volume is there`, async () => {
+        const chosen = await newest(backup)
+        const restoring = restoreOnce(chosen)
+        // Its failure is told by ended(): nobody waits for it until then.
+        const settled = restoring.catch(() => null)
+        if (await claimedOrEnded(settled)) {
+          record({ kind: 'note', text: 'the restore ended before its volume was seen: the fault comes after it' })
+        }
+        const ended = () =>
+          step('restore', `${tool.name}, until it has ended`, async () => {
+            if ((await restoring).succeeded) return
+            await service.discard(lab)
+            await restoreOnce(chosen)
+          })
+        return { ended }
       }),
     prove: (backup) =>
       step('assert', 'what the backup holds, restored beside the service', async () => {
@@ -187,7 +254,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     settle: () =>
       step('assert', 'the service is back, every byte and the mesh too', async () => {
         // What is not seen here is not an error of the drill: the verdict says what it means.
-        if (context.outage && observed !== null) await measuring.outageSeen(observed.between[0], '10s')
+        if (context.outage && hurt.sinceMs !== null) await measuring.outageSeen(hurt.sinceMs, '10s')
         if (!(await measuring.steady(STEADY.afterMs, context.patience))) {
           record({
             kind: 'note',
@@ -199,28 +266,11 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         await check('after-restore')
         record({ kind: 'mesh.state', phase: 'after', state: await mesh.state(namespace) })
         await measuring.stop()
+        await hurt.clear()
       }),
-    stop: () => measuring.stop(),
+    async stop() {
+      await measuring.stop()
+      await hurt.clear()
+    },
   }
-}
-
-async function createNamespace({ lab, mesh, namespace }: DrillContext): Promise<void> {
-  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-  if ((await lab.kube.get(reference)) !== null) await removeNamespace(lab, namespace)
-  const object: KubeObject = {
-    ...reference,
-    metadata: { name: namespace, labels: mesh.namespaceLabels, annotations: { 'chaos-mesh.org/inject': 'enabled' } },
-  }
-  await lab.kube.apply([object])
-}
-
-/** Deletes a drill's namespace and resolves when it is gone. */
-export async function removeNamespace(lab: Lab, namespace: string): Promise<void> {
-  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-  await lab.kube.delete(reference)
-  await waitFor(
-    `namespace "${namespace}" gone`,
-    async () => ((await lab.kube.get(reference)) === null ? true : pending('still terminating')),
-    { timeout: '120s', hint: `kubectl get namespace ${namespace} -o yaml` },
-  )
 }

@@ -9,8 +9,11 @@ import type { DrillContext } from './drill.ts'
 
 /** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
 export interface Measurements {
-  /** Resolves when the last `durationMs` of probes were all answered rightly; false where that took longer than `timeout`. */
-  steady(durationMs: number, timeout: string): Promise<boolean>
+  /**
+   * Resolves when the last `durationMs` of probes, due since `sinceMs` (by default now), were all answered rightly; false
+   * where that took longer than `timeout`.
+   */
+  steady(durationMs: number, timeout: string, sinceMs?: number): Promise<boolean>
   /** Resolves when a probe due after `sinceMs` was answered wrongly; false where none was within `timeout`. */
   outageSeen(sinceMs: number, timeout: string): Promise<boolean>
   /** The writes so far. */
@@ -42,7 +45,7 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
     },
   })
   const sampler = startResourceSampler(lab, {
-    toolNamespace: context.tool.namespace,
+    toolPods: context.tool.parts(context.namespace).pods,
     everyMs: 1000,
     onSamples: (samples) => {
       record({ kind: 'resources', samples })
@@ -67,9 +70,8 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
     if (blind !== null) record({ kind: 'note', text: blind })
   }
   return {
-    async steady(durationMs, timeout) {
-      const sinceMs = Date.now()
-      const untilMs = sinceMs + parseDuration(timeout)
+    async steady(durationMs, timeout, sinceMs = Date.now()) {
+      const untilMs = Date.now() + parseDuration(timeout)
       const isSteady = () => steadyFor(recent, sinceMs, durationMs)
       while (!isSteady() && Date.now() < untilMs) await sleep(POLL_MS)
       return isSteady()
@@ -87,7 +89,7 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
 }
 
 /** Whether probes due since `sinceMs` cover `durationMs` without a wrong one, up to the newest. */
-function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {
+export function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {
   const lastWrong = samples.findLastIndex(([, , right]) => !right)
   const first = samples.slice(lastWrong + 1).find(([dueMs]) => dueMs >= sinceMs)
   const last = samples.at(-1)

@@ -9,6 +9,7 @@ const columns: [name: string, value: (drill: DrillResult) => string | number | b
   ['workload', ({ workload }) => workload],
   ['repetition', ({ repetition }) => repetition],
   ['verdict', ({ verdict }) => verdict],
+  ['outcome', ({ evidence }) => evidence.outcome],
   ['rtoLowMs', ({ rtoMs }) => rtoMs?.low],
   ['rtoHighMs', ({ rtoMs }) => rtoMs?.high],
   ['rtoObjectiveMs', ({ objectives }) => objectives?.rtoMs],

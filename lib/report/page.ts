@@ -3,6 +3,7 @@ import type { TornLine } from '../record/read.ts'
 import { formatBytes, formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
+import { renderMatrix } from './matrix.ts'
 import { figuresTable } from './table.ts'
 import { escapeHtml, renderTable } from './html.ts'
 import { describeAxes, describeFigures } from './words.ts'
@@ -28,6 +29,7 @@ export function renderPage(summary: Summary, pictures: Map<string, string>, torn
 <h1>Backup drills: ${escapeHtml(countVerdicts(drills))}</h1>
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
 ${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
+${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderOverview(drills)}
 ${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
 ${renderComponents(run.components)}

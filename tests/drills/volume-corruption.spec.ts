@@ -1,18 +1,19 @@
-import { test } from '../../fixtures/index.ts'
-import { volumeCorruption } from '../../lib/faults/volume-corruption.ts'
+import { drillEach } from '../../fixtures/index.ts'
+import { CORRUPTIONS, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 
-test.use({
-  fault: volumeCorruption(),
-  objectives: { rto: '3m', rpo: '2m' },
-  expects: { restore: true, corruption: true },
-})
-
-test('a corrupted volume is detected, and replaced from its backup', async ({ drill }) => {
-  const service = await drill.provision()
-  const backup = await service.backUp()
-  await service.break()
-  await service.detect()
-  await service.discard()
-  await service.restore(backup)
-  await service.assert()
-})
+for (const kind of CORRUPTIONS) {
+  const fault = volumeCorruption(kind)
+  drillEach(
+    `a volume is damaged (${fault.description}): it is detected, and the volume is replaced from its backup`,
+    { fault, objectives: { rto: '3m', rpo: '3m' }, expects: { restore: true, corruption: true } },
+    async (drill) => {
+      const service = await drill.provision()
+      const backup = await service.backUp()
+      await service.break()
+      await service.detect()
+      await service.discard()
+      await service.restore(backup)
+      await service.assert()
+    },
+  )
+}

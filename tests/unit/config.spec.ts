@@ -3,7 +3,8 @@ import { readConfig } from '../../lib/config.ts'
 
 test('an empty environment gives the defaults', () => {
   expect(readConfig({})).toMatchObject({
-    tool: 'velero',
+    tool: null,
+    matrix: 'slice',
     mesh: 'istio',
     keep: false,
     volumeBytes: 128 << 20,

@@ -144,6 +144,7 @@ export async function play(
     workload: noopWorkload(),
     fault: noopFault(world.strike),
     namespace: 'drill-noop',
+    storageClass: null,
     seed: 1,
     volumeBytes: 1 << 20,
     loadRps: 20,
@@ -152,6 +153,7 @@ export async function play(
     patience: '20s',
     folder: test.info().outputDir,
     measure: world.measure,
+    inventory: () => Promise.resolve([]),
     record,
     step: (name, what, body) => recordStep(record, name, what, body),
     ...replaced,
@@ -184,8 +186,8 @@ export function expectVerdict(result: DrillResult, verdict: Verdict, reason: Reg
 /** A noop workload whose checks say something else; `url` tells which of its services was read back. */
 export const verifying = (say: (check: IntegrityCheck, url: string) => IntegrityCheck): Workload => ({
   ...noopWorkload(),
-  async deploy(lab, namespace) {
-    const service = await noopWorkload().deploy(lab, namespace)
+  async deploy(...args) {
+    const service = await noopWorkload().deploy(...args)
     return { ...service, verify: async (route, expected) => say(await service.verify(route, expected), route.url) }
   },
 })

@@ -40,7 +40,8 @@ test('everything is recorded in the order in which it happened, and the load end
     ...['backup.requested', 'backup.ended', 'back up ended'],
     ...['fault.requested', 'fault.observed', 'fault.healed', 'break ended'],
     ...['restore.requested', 'restore.ended', 'restore ended'],
-    ...['writes', 'load.ended', 'integrity.checked', 'mesh.state', 'probes.ended', 'assert ended'],
+    ...['writes', 'load.ended', 'integrity.checked', 'mesh.state', 'probes.ended', 'inventory.checked'],
+    'assert ended',
     'drill.ended',
   ])
 })

@@ -1,0 +1,65 @@
+import { UNTIL_HEALED, type Fault, type ObservedFault } from '../faults/fault.ts'
+import type { Backup } from '../tools/tool.ts'
+import { parseDuration } from '../verdict/objectives.ts'
+import type { DeployedWorkload } from '../workloads/workload.ts'
+import { hostClock } from './clock.ts'
+import type { DrillContext } from './drill.ts'
+
+/** The faults of a drill, from their injection until nothing of them is left. */
+export interface Damage {
+  /** The newest backup that ended: what an attacker finds. */
+  backup: Backup | null
+  /** When the first fault took effect, at the earliest; null until one was seen. */
+  readonly sinceMs: number | null
+  /** Injects a fault, and takes it away again unless it is to last. */
+  strike: (fault: Fault) => Promise<void>
+  /** Takes away every fault that is still there; does nothing where there is none. */
+  heal: () => Promise<void>
+  /** Heals what was not healed yet, and looks whether anything is left; once. */
+  clear: () => Promise<void>
+}
+
+/** The facts of each fault's request, of its effect and of its end are recorded as they come. */
+export function damage(context: DrillContext, service: DeployedWorkload): Damage {
+  const { lab, tool, namespace, record, seed, clock = hostClock } = context
+  const unhealed = new Map<Fault, ObservedFault>()
+  let cleared = false
+  const self: Damage & { sinceMs: number | null } = {
+    backup: null,
+    sinceMs: null,
+    async strike(fault) {
+      const { pods, claim } = service
+      record({ kind: 'fault.requested', fault: fault.name, target: namespace })
+      const observed = await fault.inject(lab, { namespace, pods, claim, seed, tool, backup: self.backup })
+      unhealed.set(fault, observed)
+      self.sinceMs ??= observed.between[0]
+      record({ kind: 'fault.observed', fault: fault.name, between: observed.between, evidence: observed.evidence })
+      if (fault.lasts === UNTIL_HEALED) return
+      if (fault.lasts !== undefined) await clock.sleep(parseDuration(fault.lasts))
+      await self.heal()
+    },
+    async heal() {
+      for (const [fault, observed] of [...unhealed]) {
+        unhealed.delete(fault)
+        const evidence = await observed.heal()
+        record({ kind: 'fault.healed', fault: fault.name, evidence })
+      }
+    },
+    async clear() {
+      if (cleared) return
+      cleared = true
+      await self.heal()
+      record({ kind: 'inventory.checked', ...(await takeStock(context)) })
+    },
+  }
+  return self
+}
+
+/** An inventory that cannot be taken is no error of the drill: the verdict says what it means. */
+async function takeStock({ lab, inventory }: DrillContext): Promise<{ left: string[]; error: string | null }> {
+  try {
+    return { left: await inventory(lab), error: null }
+  } catch (error) {
+    return { left: [], error: error instanceof Error ? error.message : String(error) }
+  }
+}

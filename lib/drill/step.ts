@@ -1,0 +1,20 @@
+import type { StepName } from '../record/facts.ts'
+import type { DrillFactBody } from './drill.ts'
+
+/** Runs a step between the facts of its start and its end. */
+export async function recordStep<T>(
+  record: (body: DrillFactBody) => void,
+  name: StepName,
+  what: string,
+  body: () => Promise<T>,
+): Promise<T> {
+  record({ kind: 'step.started', step: name, what })
+  try {
+    const value = await body()
+    record({ kind: 'step.ended', step: name, what, error: null })
+    return value
+  } catch (error) {
+    record({ kind: 'step.ended', step: name, what, error: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+}
