@@ -41,6 +41,8 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'fault.healed'; fault: string; evidence: string }
   | { kind: 'backup.requested'; name: string }
   | { kind: 'backup.ended'; name: string; operation: OperationResult }
+  /** A backup that the tool made by its own clock, and that was the newest when the fault struck. */
+  | { kind: 'backup.found'; name: string; operation: OperationResult }
   | { kind: 'restore.requested'; name: string }
   | { kind: 'restore.ended'; name: string; operation: OperationResult }
   /** A backup was restored beside the service that it is of, and every record of that copy read back. */
@@ -49,6 +51,8 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'integrity.checked'; phase: 'seeded' | 'after-fault' | 'after-restore'; check: IntegrityCheck }
   | { kind: 'resources'; samples: ResourceSample[] }
   | { kind: 'mesh.state'; phase: 'before' | 'after'; state: MeshState }
+  /** After the drill: what is still there of its fault, a sentence each. */
+  | { kind: 'inventory.checked'; left: string[]; error: string | null }
   | { kind: 'note'; text: string }
 )
 
@@ -79,6 +83,12 @@ export interface Expectations {
   restore: boolean
   /** The backup may end in a state other than success, as the fault hits the backup itself; it must still end in an honest one. */
   backupMayFail: boolean
+  /** A restore may fail, as the fault hits the restore itself; it must then be done again, and succeed. */
+  restoreMayFail?: boolean
+  /** Whether the strategy promises the state of one moment, as a snapshot does. */
+  pointInTime?: boolean
+  /** Whether the state can be brought back from this fault with this tool; false is a finding, and must stay true. */
+  recoverable?: boolean
   /** Requests per second that the load must have reached for its figures to mean anything. */
   minimumLoadRps: number
 }

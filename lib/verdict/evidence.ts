@@ -12,7 +12,7 @@ export interface DrillEvidence {
   /** When the first of the faults took effect. */
   fault: FactOf<'fault.observed'> | null
   /** The one that was restored, else the last. */
-  backup: FactOf<'backup.ended'> | null
+  backup: FactOf<'backup.ended' | 'backup.found'> | null
   restore: FactOf<'restore.ended'> | null
   /** The service as it was left in the end, read back. */
   readBack: FactOf<'integrity.checked'> | null
@@ -27,7 +27,7 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
   const phase = (name: FactOf<'integrity.checked'>['phase']) =>
     select(facts, 'integrity.checked').find((fact) => fact.phase === name) ?? null
   const restore = select(facts, 'restore.ended').at(-1) ?? null
-  const backups = select(facts, 'backup.ended')
+  const backups = [...select(facts, 'backup.found'), ...select(facts, 'backup.ended')]
   return {
     facts,
     planned,

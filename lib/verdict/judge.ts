@@ -1,9 +1,11 @@
-import type { DrillFact } from '../record/facts.ts'
+import type { DrillFact, OperationResult } from '../record/facts.ts'
 import { type DrillEvidence, gatherEvidence, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
+import { judgeMoment } from './moment.ts'
 import { judgeIntegrity, judgeLoss, judgeMesh, judgeRecovery, judgeResources } from './outcome.ts'
 import { judgeProof } from './proof.ts'
+import { expectLoss, nameOutcome } from './recoverable.ts'
 import { measureRecovery, type Recovery } from './recovery.ts'
 import { measureUsage, type ResourceGroup } from './resources.ts'
 import { type DrillResult, type Part, takeWorst, type Usage } from './result.ts'
@@ -28,7 +30,7 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
       ...nothingMeasured,
       verdict: 'skipped',
       reasons,
-      evidence: { parts: [], notes: [] },
+      evidence: { outcome: null, parts: [], notes: [] },
     }
   }
 
@@ -38,7 +40,7 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
   const mesh = judgeMesh(evidence)
   const integrity = judgeIntegrity(evidence)
   const dataLost = (loss?.lost ?? 0) > 0 || (evidence.readBack?.check.findings.length ?? 0) > 0
-  const parts = [
+  const found = [
     ...judgeProof(evidence, tornLines),
     judgeBackup(evidence, dataLost),
     judgeClaim(evidence),
@@ -46,9 +48,12 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
     ...integrity,
     judgeRecovery(evidence, recovery),
     judgeLoss(evidence, loss),
+    judgeMoment(evidence, loss),
     mesh?.part ?? null,
     judgeResources(evidence, tool),
   ].filter((part) => part !== null)
+  const outcome = nameOutcome(evidence, found, { recovery, loss })
+  const parts = evidence.expectations?.recoverable === false ? expectLoss(found, outcome) : found
 
   const { backup, restore } = evidence
   const check = evidence.readBack?.check
@@ -70,6 +75,7 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
         ? { requests: load.requests, failed: load.failed, p50Ms: load.p50Ms, p99Ms: load.p99Ms }
         : null,
     evidence: {
+      outcome,
       parts,
       notes: select(facts, 'note').map(({ text }) => text),
       ...describeEvidence(evidence, recovery, loss),
@@ -145,11 +151,29 @@ function pickCheck({ objects, bytes }: { objects: number; bytes: number }) {
 function useResources(evidence: DrillEvidence, group: ResourceGroup): { backup: Usage | null; restore: Usage | null } {
   const use = (operation: 'backup' | 'restore') => {
     const ended = evidence[operation]
-    const requested = select(evidence.facts, `${operation}.requested`).find(({ name }) => name === ended?.name)
-    return ended && requested ? measureUsage(evidence.resources, group, [requested.at, ended.at]) : null
+    if (ended === null) return null
+    const window =
+      ended.kind === 'backup.found' ? findOwnWindow(ended.operation) : findWindow(evidence, operation, ended)
+    return window && measureUsage(evidence.resources, group, window)
   }
   return { backup: use('backup'), restore: use('restore') }
 }
+
+/** From the drill's request to its end. */
+function findWindow(
+  { facts }: DrillEvidence,
+  operation: 'backup' | 'restore',
+  ended: { name: string; at: number },
+): [number, number] | null {
+  const requested = select(facts, `${operation}.requested`).findLast(
+    ({ name, at }) => name === ended.name && at <= ended.at,
+  )
+  return requested ? [requested.at, ended.at] : null
+}
+
+/** Of a backup that nobody requested: what the tool says. */
+const findOwnWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
+  startedMs === null || endedMs === null ? null : [startedMs, endedMs]
 
 function describeEvidence(
   evidence: DrillEvidence,

@@ -1,5 +1,9 @@
-import { clockToleranceMs } from './recovery.ts'
 import type { IntegrityCheck, Write } from '../record/facts.ts'
+import { findPoint, type Consistency } from './consistency.ts'
+import { isSlot, toHistory } from './history.ts'
+import { checkHistory, type HistoryCheck } from './history-check.ts'
+import { pickExamples } from './history-examples.ts'
+import { clockToleranceMs } from './recovery.ts'
 
 export interface Loss {
   /** Writes whose 2xx reached the client, over the whole drill. */
@@ -11,6 +15,12 @@ export interface Loss {
   oldestLostAtMostMs: number
   /** Slots that hold what was never written to them. */
   phantoms: string[]
+  /** Writes without a 2xx, and how many of them can be seen to be there: either is right. */
+  unknown: { sent: number; there: number }
+  /** Of each kind of wrong slot the smallest counter-example, in words. */
+  counterExamples: string[]
+  /** Whether what was restored is the state of one moment; not to be trusted where there is a problem. */
+  consistency: Consistency
   /** Why the loss is not known, else null. */
   problem: string | null
 }
@@ -23,7 +33,8 @@ const recentMs = 5000
  *
  * Only the last write of a slot can be seen, so a write is there where its slot holds its sequence number or a later one
  * that was sent to that slot: an acknowledged write that a later one replaced is not lost, even if that later one was
- * never acknowledged. One that is replaced after the restore has begun hides what it replaced: then the loss is not known. It makes no difference whether a lost write was acknowledged before the fault or after it.
+ * never acknowledged. One that is replaced after the restore has begun, or may have been, hides what it replaced: then the
+ * loss is not known. It makes no difference whether a lost write was acknowledged before the fault or after it.
  * `slots` of the check must hold every slot that was written to, else the loss is not known.
  */
 export function measureLoss(
@@ -33,64 +44,56 @@ export function measureLoss(
   fault: [number, number],
   restoreMs: number | null,
 ): Loss {
-  const found = new Map(check.slots)
-  const acknowledged = writes.filter((write) => write.acknowledgedMs !== null)
-  const sent = new Map<number, Set<number>>()
-  for (const { slot, sequence } of writes) sent.set(slot, (sent.get(slot) ?? new Set()).add(sequence))
-  const phantoms = [...found].filter(([slot, sequence]) => isPhantom(sequence, sent.get(slot) ?? new Set()))
-  const phantomSlots = new Set(phantoms.map(([slot]) => slot))
-  const lost = acknowledged.filter(
-    ({ slot, sequence }) => phantomSlots.has(slot) || (found.has(slot) && !((found.get(slot) ?? -1) >= sequence)),
+  const placed = writes.filter(({ slot }) => isSlot(slot))
+  const history = toHistory(
+    placed,
+    check.slots.filter(([slot]) => isSlot(slot)),
   )
-  const oldest = lost.reduce((earliest, write) => Math.min(earliest, write.acknowledgedMs ?? Infinity), Infinity)
+  const options = { restoreMs, toleranceMs: clockToleranceMs }
+  const checked = checkHistory(history, options)
+  const { acknowledged, lost, oldestLostMs, unknown, bad } = checked
+  const { slot, sequence } = history.readings
+  const phantoms = [...bad.phantom, ...bad.duplicated].sort((one, other) => (slot[one] ?? 0) - (slot[other] ?? 0))
+  const misplaced = writes.length - placed.length + check.slots.length - history.readings.slot.length
   return {
-    acknowledged: acknowledged.length,
-    lost: lost.length,
-    oldestLostMs: lost.length === 0 ? 0 : Math.max(0, fault[0] - oldest),
-    oldestLostAtMostMs: lost.length === 0 ? 0 : Math.max(0, fault[1] - oldest),
-    phantoms: phantoms.map(([slot, sequence]) => `slot ${slot} holds sequence ${sequence}, which was never sent to it`),
+    acknowledged,
+    lost,
+    oldestLostMs: lost === 0 ? 0 : Math.max(0, fault[0] - oldestLostMs),
+    oldestLostAtMostMs: lost === 0 ? 0 : Math.max(0, fault[1] - oldestLostMs),
+    phantoms: phantoms.map(
+      (reading) =>
+        `slot ${slot[reading] ?? '?'} holds sequence ${sequence[reading] ?? '?'}, which was never sent to it`,
+    ),
+    unknown,
+    counterExamples: pickExamples(history, checked, options).map(({ words }) => words),
+    consistency: findPoint(history, checked, options),
     problem:
-      findProblem(writes, acknowledged, check.slots, checkedMs, fault) ??
-      findHidden(writes, acknowledged, found, restoreMs ?? Infinity),
+      misplaced > 0
+        ? `${misplaced} writes or readings are of slots that cannot be`
+        : findProblem(writes, check.slots, checked, checkedMs, fault),
   }
-}
-
-/** What the slot held before the load is older than anything sent; whatever else was not sent has no business there. */
-function isPhantom(sequence: number, sent: Set<number>): boolean {
-  return sequence !== -1 && !sent.has(sequence) && !(sequence < Math.min(...sent))
 }
 
 function findProblem(
   writes: Write[],
-  acknowledged: Write[],
   slots: [number, number][],
+  { match, unread, hidden }: HistoryCheck,
   checkedMs: number,
   fault: [number, number],
 ): string | null {
+  const acknowledged = writes.filter((write) => write.acknowledgedMs !== null)
   if (acknowledged.length === 0) return 'no write was acknowledged'
-  if (new Set(writes.map((write) => write.sequence)).size !== writes.length) return 'two writes have the same sequence'
+  if (match.repeated !== null) return `two writes have the same sequence: ${match.repeated}`
   const disordered = acknowledged.find((write) => !((write.acknowledgedMs ?? NaN) >= write.sentMs - clockToleranceMs))
   if (disordered) return `write ${disordered.sequence} was acknowledged before it was sent: the clock jumped`
   if (!acknowledged.some(({ acknowledgedMs }) => isBetween(acknowledgedMs, fault[0] - recentMs, fault[0])))
     return `no write was acknowledged in the ${recentMs / 1000} s before the fault`
   if (acknowledged.some(({ acknowledgedMs }) => (acknowledgedMs ?? 0) > checkedMs))
     return 'writes were acknowledged after the volume had been read back'
-  const read = new Set(slots.map(([slot]) => slot))
-  if (read.size !== slots.length) return 'a slot was read back twice'
-  const unread = new Set(acknowledged.map((write) => write.slot).filter((slot) => !read.has(slot)))
-  if (unread.size > 0) return `${unread.size} slots with acknowledged writes were not read back`
-  return slots.some(([, sequence]) => !Number.isFinite(sequence)) ? 'a slot holds no readable sequence' : null
-}
-
-function findHidden(
-  writes: Write[],
-  acknowledged: Write[],
-  found: Map<number, number>,
-  restoreMs: number,
-): string | null {
-  const later = new Set(writes.filter(({ sentMs }) => sentMs >= restoreMs).map(({ sequence }) => sequence))
-  const hidden = acknowledged.filter(({ slot, sentMs }) => sentMs < restoreMs && later.has(found.get(slot) ?? -1))
-  return hidden.length === 0 ? null : `${hidden.length} acknowledged writes were replaced after the restore had begun`
+  if (match.readTwice !== null) return `slot ${match.readTwice} was read back twice`
+  if (unread > 0) return `${unread} slots with acknowledged writes were not read back`
+  if (slots.some(([, sequence]) => !Number.isFinite(sequence))) return 'a slot holds no readable sequence'
+  return hidden === 0 ? null : `${hidden} acknowledged writes were replaced after the restore had begun`
 }
 
 function isBetween(value: number | null, low: number, high: number): boolean {

@@ -15,6 +15,7 @@ export function judgeBackup(evidence: DrillEvidence, dataLost: boolean): Part | 
   const worst =
     parts.find(({ verdict }) => verdict === 'fail') ?? parts.find(({ verdict }) => verdict === 'inconclusive')
   if (worst) return worst
+  if (backup.kind === 'backup.found') return judgeFound(backup, fault, dataLost)
   const request = requested.find(({ name }) => name === backup.name)
   if (!request) return inconclusive(part, `backup "${backup.name}" ended and was never requested`)
   if (fault && request.at > fault.between[1])
@@ -22,7 +23,20 @@ export function judgeBackup(evidence: DrillEvidence, dataLost: boolean): Part | 
   return parts.find(({ reason }) => reason.includes('did not succeed')) ?? parts[0] ?? null
 }
 
-function judgeOneBackup({ name, operation }: FactOf<'backup.ended'>, mayFail: boolean, dataLost: boolean): Part {
+/** One that the tool made by its own clock: it must have ended before the fault struck. */
+function judgeFound(found: FactOf<'backup.found'>, fault: DrillEvidence['fault'], dataLost: boolean): Part {
+  const endedMs = found.operation.endedMs
+  if (endedMs === null) return inconclusive('backup', `backup "${found.name}" does not say when it ended`)
+  if (fault && endedMs > fault.between[1])
+    return inconclusive('backup', `backup "${found.name}" ended after the fault: it was not there to restore from`)
+  return judgeOneBackup(found, false, dataLost)
+}
+
+function judgeOneBackup(
+  { name, operation }: FactOf<'backup.ended' | 'backup.found'>,
+  mayFail: boolean,
+  dataLost: boolean,
+): Part {
   const part = 'backup'
   const { state, succeeded, bytes } = operation
   if (state.trim() === '') return inconclusive(part, `backup "${name}" reported no state`)
@@ -74,13 +88,17 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
     const stopped = ended?.error !== null
     return stopped ? inconclusive(part, 'no restore was seen to end') : fail(part, 'nothing was restored')
   }
-  const failed = select(facts, 'restore.ended').find(({ operation }) => !operation.succeeded)
+  const restores = select(facts, 'restore.ended')
+  const counted = expectations?.restoreMayFail === true ? restores.slice(-1) : restores
+  const failed = counted.find(({ operation }) => !operation.succeeded)
   if (failed) return fail(part, `restore of "${failed.name}" ended as "${failed.operation.state}"`)
   if (restore.operation.state.trim() === '') return inconclusive(part, `restore of "${restore.name}" reported no state`)
   const request = select(facts, 'restore.requested').find(({ name }) => name === restore.name)
   if (!request) return inconclusive(part, `restore of "${restore.name}" ended and was never requested`)
   if (
-    !select(facts, 'backup.ended').some(({ name, at }) => name === restore.name && at <= request.at + clockToleranceMs)
+    ![...select(facts, 'backup.ended'), ...select(facts, 'backup.found')].some(
+      ({ name, at }) => name === restore.name && at <= request.at + clockToleranceMs,
+    )
   )
     return inconclusive(part, `what was restored, "${restore.name}", is no backup of this drill`)
   return pass(part, `restore of "${restore.name}" ended as "${restore.operation.state}"`)

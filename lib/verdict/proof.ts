@@ -2,12 +2,12 @@ import type { DrillFact } from '../record/facts.ts'
 import { type DrillEvidence, select } from './evidence.ts'
 import { formatDuration } from './objectives.ts'
 import { clockToleranceMs } from './recovery.ts'
-import { inconclusive, pass, type Part } from './result.ts'
+import { fail, inconclusive, pass, type Part } from './result.ts'
 
 /** The share of due probes that may be missing. */
 const missingShare = 0.01
 
-/** Whether the drill was carried out and watched well enough to prove anything. None of these parts can fail. */
+/** Whether the drill was carried out and watched well enough to prove anything. Of these parts only the inventory can fail. */
 export function judgeProof(evidence: DrillEvidence, tornLines: number[]): Part[] {
   return [
     judgeCourse(evidence, tornLines),
@@ -15,6 +15,7 @@ export function judgeProof(evidence: DrillEvidence, tornLines: number[]): Part[]
     judgeProbes(evidence),
     judgeLoad(evidence),
     judgeFault(evidence),
+    judgeInventory(evidence),
   ]
 }
 
@@ -118,4 +119,14 @@ function judgeFault({ facts, fault, expectations }: DrillEvidence): Part {
     if (afterFault.length === 0) return inconclusive(part, 'nobody looked for corruption after the fault')
   }
   return pass(part, fault.evidence)
+}
+
+/** A fault that outlives its drill would be measured in the next one. */
+function judgeInventory({ facts }: DrillEvidence): Part {
+  const part = 'inventory'
+  const taken = select(facts, 'inventory.checked').at(-1)
+  if (!taken) return inconclusive(part, 'nobody looked whether the fault was gone')
+  if (taken.error !== null) return inconclusive(part, `whether the fault is gone is not known: ${taken.error}`)
+  const [first] = taken.left
+  return first === undefined ? pass(part, 'nothing of the fault is left') : fail(part, taken.left.join('; '))
 }

@@ -29,6 +29,8 @@ export interface Recovery {
   atLeastMs: number | null
   /** How often the service went away after the fault. */
   outages: number
+  /** Whether the service was away when probing ended. */
+  away: boolean
   /** Total time that the service was away, over all outages. */
   unavailableMs: Interval
   /** Why there is no RTO, else null. */
@@ -54,7 +56,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const { samples, intervalMs, fault } = probed
   const gapMs = gapIntervals * intervalMs
   const [faultLow, faultHigh] = fault
-  const unknown = { rtoMs: null, atLeastMs: null, outages: 0, unavailableMs: { low: 0, high: 0 } }
+  const unknown = { rtoMs: null, atLeastMs: null, outages: 0, away: false, unavailableMs: { low: 0, high: 0 } }
   const before = findDisorder(probed) ?? findUnhealthyStart(probed, gapMs)
   if (before !== null) return { ...unknown, problem: before }
 
@@ -67,6 +69,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const seen = {
     ...measureOutages(after, probed.timeoutMs),
     atLeastMs: wrongDue === null ? null : Math.max(0, wrongDue - faultHigh),
+    away: wrongDue !== null && lastDue - wrongDue < steadyMs,
   }
 
   const firstWrong = after.find((sample) => !isRight(sample, probed.timeoutMs))

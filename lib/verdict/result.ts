@@ -3,6 +3,12 @@ import type { Finding } from '../record/facts.ts'
 /** `skipped` stands beside the other three: the drill was never begun. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped'
 
+/**
+ * What became of the service: it survived with every acknowledged write, it came back and lost some, or it did not come
+ * back.
+ */
+export type Outcome = 'survives' | 'recovers with loss' | 'does not recover'
+
 /** A quantity that is known to lie between two bounds. */
 export interface Interval {
   low: number
@@ -47,7 +53,7 @@ export interface DrillResult {
   meshState: { equal: boolean; differences: string[] } | null
   load: { requests: number; failed: number; p50Ms: number | null; p99Ms: number | null } | null
   objectives: { rtoMs: number; rpoMs: number } | null
-  evidence: Record<string, unknown> & { parts: Part[]; notes: string[] }
+  evidence: Record<string, unknown> & { outcome: Outcome | null; parts: Part[]; notes: string[] }
 }
 
 /** The worst of a drill's parts. No part at all proves nothing. */

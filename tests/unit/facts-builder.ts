@@ -140,6 +140,7 @@ export function buildDrill(drill = 'd1'): DrillFact[] {
     fact(40, { kind: 'probes', intervalMs, timeoutMs, samples: buildProbes() }),
     fact(40, { kind: 'probes.ended', sent: 780, error: null }),
     fact(40, { kind: 'resources', samples: buildResources() }),
+    fact(40, { kind: 'inventory.checked', left: [], error: null }),
     fact(40, { kind: 'note', text: 'made by hand' }),
     fact(40, { kind: 'drill.ended', error: null }),
   ].toSorted((a, b) => a.at - b.at)

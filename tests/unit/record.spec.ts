@@ -30,7 +30,8 @@ test('every kind of fact is checked: each of its fields is needed, and none may 
   const skipped: Fact = { kind: 'drill.skipped', at: startMs, drill: 'd1', reason: 'needs Docker' }
   const proof = { operation: buildOperation(), check: buildCheck() }
   const proved: Fact = { kind: 'backup.proved', at: startMs, drill: 'd1', name: 'b1', ...proof }
-  const kinds = new Map([...buildRun(), skipped, proved].map((fact) => [fact.kind, fact]))
+  const found: Fact = { kind: 'backup.found', at: startMs, drill: 'd1', name: 'b1', operation: buildOperation() }
+  const kinds = new Map([...buildRun(), skipped, proved, found].map((fact) => [fact.kind, fact]))
   const schema = readFileSync(new URL('../../lib/record/facts.schema.json', import.meta.url), 'utf8')
   const { definitions } = JSON.parse(schema) as { definitions: { kinds: object } }
   expect([...kinds.keys()].toSorted()).toEqual(Object.keys(definitions.kinds).toSorted())

@@ -1,0 +1,161 @@
+import { pickWrite, type History, type HistoryOptions, type SentWrite, type WriteColumns } from './history.ts'
+import { isEarlier, type HistoryCheck } from './history-check.ts'
+import { BEFORE, UNREADABLE } from './history-match.ts'
+import { describeWitness } from './history-words.ts'
+
+/**
+ * Whether what was restored is the state of one moment.
+ *
+ * Seen is only the last write of each slot, so this is what the answer rests on. A slot that shows a write says: that write
+ * had been sent by then. An acknowledged write of which the slot shows neither itself nor a newer one says: it had not been
+ * acknowledged yet. A write that was replaced is there through its successor, and adds nothing. No say have: writes without
+ * a 2xx that are not there (they may never have been made), writes sent after the restore began, what was or may have been
+ * made after that, and slots that are torn or hold what was never sent to them (they are no state of the service at all).
+ * One moment exists exactly where no write that is there was sent after one that is missing had been acknowledged.
+ */
+export type Consistency =
+  | {
+      consistent: true
+      /** The moment is between the two; null where nothing bounds it (no write is there; none is missing and nothing was restored). */
+      point: Point
+      seen: Seen
+    }
+  | {
+      consistent: false
+      witness: Witness
+      /** The part that is mixed in itself, with the widest gap; null where each part is of one moment, but not of the same. */
+      within: string | null
+      /** The moment of each part, the earliest first, at most `listedParts`. */
+      parts: { part: string; point: Point | null }[]
+      seen: Seen
+    }
+
+export type Point = [lowMs: number | null, highMs: number | null]
+
+/** How much the answer rests on: slots that show a write from before the restore, and slots that miss one. */
+export interface Seen {
+  there: number
+  missing: number
+}
+
+/** The two writes that cannot both be so, with the widest gap. */
+export interface Witness {
+  there: SentWrite & { part: string }
+  missing: SentWrite & { part: string }
+  /** How long after the one was acknowledged the other was sent. */
+  gapMs: number
+  words: string
+}
+
+export interface ConsistencyOptions extends HistoryOptions {
+  /** The name of what a slot is a part of: a file, or a volume. By default the file: 1024 slots each, as the ledger has them. */
+  partOf?: (slot: number) => string
+}
+
+/** More parts than this are not listed. */
+export const listedParts = 1000
+
+const segmentSlots = 1024
+const segmentOf = (slot: number): string => `segment-${String(Math.floor(slot / segmentSlots)).padStart(5, '0')}`
+
+/** The write that was sent last of those that are there, and the one acknowledged first of those that are missing; -1 for none. */
+interface Bounds {
+  there: number
+  missing: number
+}
+
+/** Looks for the moment. O(m) for m readings, and O(p log p) for p parts where there is none. `check` is of the same history. */
+export function findPoint(history: History, check: HistoryCheck, options: ConsistencyOptions): Consistency {
+  const { writes } = history
+  const restoreMs = options.restoreMs ?? Infinity
+  const toleranceMs = options.toleranceMs ?? 0
+  const all: Bounds = { there: -1, missing: -1 }
+  const seen: Seen = { there: 0, missing: 0 }
+  for (let reading = 0; reading < check.missed.length; reading++) {
+    const { there, missing } = readBounds(writes, check, reading, restoreMs)
+    if (there >= 0) seen.there++
+    if (missing >= 0) seen.missing++
+    narrow(writes, all, there, missing)
+  }
+  if (gapOf(writes, all) <= toleranceMs) return { consistent: true, point: pointOf(writes, all, restoreMs), seen }
+
+  const partOf = options.partOf ?? segmentOf
+  const pick = (write: number): SentWrite & { part: string } => {
+    const picked = pickWrite(writes, write)
+    return { ...picked, part: partOf(picked.slot) }
+  }
+  const [there, missing] = [pick(all.there), pick(all.missing)]
+  const parts = [...boundParts(history, check, restoreMs, partOf)].map(([part, bounds]) => {
+    const gapMs = gapOf(writes, bounds)
+    return { part, gapMs, point: gapMs > toleranceMs ? null : pointOf(writes, bounds, restoreMs) }
+  })
+  const mixed = parts.filter(({ point }) => point === null)
+  return {
+    consistent: false,
+    witness: { there, missing, gapMs: gapOf(writes, all), words: describeWitness(there, missing) },
+    within: mixed.toSorted((a, b) => b.gapMs - a.gapMs || compareText(a.part, b.part))[0]?.part ?? null,
+    parts: parts
+      .toSorted((a, b) => compareLows(a.point, b.point) || compareText(a.part, b.part))
+      .slice(0, listedParts)
+      .map(({ part, point }) => ({ part, point })),
+    seen,
+  }
+}
+
+function boundParts(
+  { writes, readings }: History,
+  check: HistoryCheck,
+  restoreMs: number,
+  partOf: (slot: number) => string,
+): Map<string, Bounds> {
+  const parts = new Map<string, Bounds>()
+  for (let reading = 0; reading < check.missed.length; reading++) {
+    const { there, missing } = readBounds(writes, check, reading, restoreMs)
+    if (there < 0 && missing < 0) continue
+    const part = partOf(readings.slot[reading] ?? -1)
+    const bounds = parts.get(part) ?? { there: -1, missing: -1 }
+    parts.set(part, bounds)
+    narrow(writes, bounds, there, missing)
+  }
+  return parts
+}
+
+/** What one reading says of the moment. */
+function readBounds(writes: WriteColumns, check: HistoryCheck, reading: number, restoreMs: number): Bounds {
+  const shown = check.match.found[reading] ?? UNREADABLE
+  const late = check.missed[reading] ?? -1
+  const missing = shown >= BEFORE && late >= 0 && (writes.acknowledgedMs[late] ?? NaN) < restoreMs ? late : -1
+  return { there: check.settled[reading] === 1 ? shown : -1, missing }
+}
+
+/** Ties go to the lower sequence, so that the order of input makes no difference. */
+function narrow(writes: WriteColumns, bounds: Bounds, there: number, missing: number): void {
+  if (there >= 0 && (bounds.there < 0 || isSentLater(writes, there, bounds.there))) bounds.there = there
+  if (missing >= 0 && (bounds.missing < 0 || isEarlier(writes, missing, bounds.missing))) bounds.missing = missing
+}
+
+function isSentLater({ sequence, sentMs }: WriteColumns, one: number, other: number): boolean {
+  const apart = (sentMs[one] ?? NaN) - (sentMs[other] ?? NaN)
+  return apart > 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))
+}
+
+/** How long after the missing one was acknowledged the one that is there was sent; negative or -Infinity where they agree. */
+function gapOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds): number {
+  return there < 0 || missing < 0 ? -Infinity : (sentMs[there] ?? NaN) - (acknowledgedMs[missing] ?? NaN)
+}
+
+/** Within the tolerance the bounds may be the wrong way round. */
+function pointOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds, restoreMs: number): Point {
+  const low = there < 0 ? -Infinity : (sentMs[there] ?? NaN)
+  const high = missing < 0 ? restoreMs : (acknowledgedMs[missing] ?? NaN)
+  const known = (bound: number) => (Number.isFinite(bound) ? bound : null)
+  return [known(Math.min(low, high)), known(Math.max(low, high))]
+}
+
+/** Mixed parts and those without a lower bound come first. */
+function compareLows(one: Point | null, other: Point | null): number {
+  const [low, otherLow] = [one?.[0] ?? -Infinity, other?.[0] ?? -Infinity]
+  return low === otherLow ? 0 : low - otherLow
+}
+
+const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -1,0 +1,126 @@
+import { isSeedGone, settleMs, type History, type HistoryOptions, type WriteColumns } from './history.ts'
+import { findCopies, type Copies } from './history-copies.ts'
+import { BEFORE, FOREIGN, UNREADABLE, matchReadings, type Match } from './history-match.ts'
+
+/**
+ * What can be wrong with a slot, the worst first; a slot has the first one that holds.
+ * - torn: what it holds does not verify
+ * - duplicated: it holds a write of another slot, which is also where it belongs (or in a second wrong slot)
+ * - phantom: it holds what was never sent to it
+ * - reordered: it holds a write of a lower sequence than one that was acknowledged before that write was sent: the service
+ *   took what it must refuse. (After the restore began it need not: what was restored may be without the higher sequence.)
+ * - stale: it holds a write, but a newer one was acknowledged
+ * - lost: a write was acknowledged, but the slot is empty or holds what was there before the load; or the slot was seeded, and
+ *   is empty
+ */
+export const slotKinds = ['torn', 'duplicated', 'phantom', 'reordered', 'stale', 'lost'] as const
+export type SlotKind = (typeof slotKinds)[number]
+
+export interface HistoryCheck {
+  acknowledged: number
+  /** Acknowledged writes that are not there, and nothing newer in their slot either: each once, whatever became of its slot. */
+  lost: number
+  /** When the first of the lost was acknowledged; Infinity where none was lost. */
+  oldestLostMs: number
+  /** Writes without a 2xx. Either outcome is right. `there` are those that can be seen to have been made. */
+  unknown: { sent: number; there: number }
+  /** Acknowledged writes whose slot holds one that was made, or may have been, after the restore had begun: nobody knows whether they were lost. */
+  hidden: number
+  /** Slots with acknowledged writes that were not read. */
+  unread: number
+  /** Indices of the readings of bad slots. */
+  bad: Record<SlotKind, number[]>
+  /** Reading → of the acknowledged writes that its slot misses, the one acknowledged first; -1 where it misses none. */
+  missed: Int32Array
+  /** Reading → 1 where it shows a write that was made before the restore began, else 0. */
+  settled: Uint8Array
+  match: Match
+  copies: Copies
+}
+
+/** Compares all that was sent with all that was read. Does not depend on the order of either, but for the indices. O(n) where sequences rise, else O(n log n). */
+export function checkHistory(history: History, options: HistoryOptions): HistoryCheck {
+  const match = matchReadings(history, options)
+  const copies = findCopies(history, match, options)
+  const restoreMs = options.restoreMs ?? Infinity
+  const settled = findSettled(history.writes, match, restoreMs)
+  const counts = countWrites(history, match, settled, restoreMs)
+  const checked = { ...counts, settled, match, copies }
+  return { ...checked, bad: sortSlots(history, options, checked) }
+}
+
+function countWrites(
+  { writes, readings }: History,
+  { readingOf, found }: Match,
+  settled: Uint8Array,
+  restoreMs: number,
+) {
+  const { sequence, slot, sentMs, acknowledgedMs } = writes
+  const missed = new Int32Array(found.length).fill(-1)
+  const unread = new Set<number>()
+  const unknown = { sent: 0, there: 0 }
+  let [acknowledged, lost, hidden, oldestLostMs] = [0, 0, 0, Infinity]
+  for (let write = 0; write < sequence.length; write++) {
+    const reading = readingOf[slot[write] ?? -1] ?? -1
+    const shown = found[reading] ?? UNREADABLE
+    const answeredMs = acknowledgedMs[write] ?? Infinity
+    if (!(answeredMs < Infinity)) {
+      unknown.sent++
+      if (reading >= 0 && shown === write) unknown.there++
+      continue
+    }
+    acknowledged++
+    if (reading < 0) {
+      unread.add(slot[write] ?? -1)
+      // A reading that shows a write has its sequence.
+    } else if (shown >= 0 && (readings.sequence[reading] ?? NaN) >= (sequence[write] ?? NaN)) {
+      if (shown !== write && settled[reading] !== 1 && (sentMs[write] ?? NaN) < restoreMs) hidden++
+    } else {
+      lost++
+      if (answeredMs < oldestLostMs) oldestLostMs = answeredMs
+      const rival = missed[reading] ?? -1
+      if (rival < 0 || isEarlier(writes, write, rival)) missed[reading] = write
+    }
+  }
+  return { acknowledged, lost, oldestLostMs, unknown, hidden, unread: unread.size, missed }
+}
+
+function findSettled({ sentMs, acknowledgedMs }: WriteColumns, { found }: Match, restoreMs: number): Uint8Array {
+  const settled = new Uint8Array(found.length)
+  for (let reading = 0; reading < found.length; reading++) {
+    const shown = found[reading] ?? UNREADABLE
+    const latestMs = Math.min(acknowledgedMs[shown] ?? Infinity, (sentMs[shown] ?? Infinity) + settleMs)
+    if (latestMs < restoreMs) settled[reading] = 1
+  }
+  return settled
+}
+
+/** By when it was acknowledged, then by sequence, so that the order of input makes no difference. */
+export function isEarlier({ sequence, acknowledgedMs }: WriteColumns, one: number, other: number): boolean {
+  const apart = (acknowledgedMs[one] ?? NaN) - (acknowledgedMs[other] ?? NaN)
+  return apart < 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))
+}
+
+function sortSlots(
+  history: History,
+  { seeded = null, toleranceMs = 0 }: HistoryOptions,
+  { missed, settled, match, copies }: Omit<HistoryCheck, 'bad'>,
+): Record<SlotKind, number[]> {
+  const { sentMs, acknowledgedMs } = history.writes
+  const classify = (reading: number): SlotKind | null => {
+    const shown = match.found[reading] ?? UNREADABLE
+    const late = missed[reading] ?? -1
+    if (shown === UNREADABLE) return 'torn'
+    if (shown === FOREIGN) return copies.isCopy(reading) ? 'duplicated' : 'phantom'
+    if (shown === BEFORE) return late >= 0 || isSeedGone(history, reading, seeded) ? 'lost' : null
+    if (late < 0) return null
+    const after = (sentMs[shown] ?? NaN) - (acknowledgedMs[late] ?? NaN) > toleranceMs
+    return after && settled[reading] === 1 ? 'reordered' : 'stale'
+  }
+  const bad: Record<SlotKind, number[]> = { torn: [], duplicated: [], phantom: [], reordered: [], stale: [], lost: [] }
+  for (let reading = 0; reading < missed.length; reading++) {
+    const kind = classify(reading)
+    if (kind !== null) bad[kind].push(reading)
+  }
+  return bad
+}

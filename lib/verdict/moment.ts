@@ -1,0 +1,33 @@
+import type { Consistency } from './consistency.ts'
+import type { DrillEvidence } from './evidence.ts'
+import type { Loss } from './loss.ts'
+import { fail, inconclusive, pass, type Part } from './result.ts'
+
+/**
+ * Whether what was restored is the state of one moment, as after a crash. Strategies that copy the files of a running
+ * service one after another promise no such thing: what they mix is told and does not fail them. Null where nothing was
+ * restored.
+ */
+export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, loss: Loss | null): Part | null {
+  const part = 'moment'
+  if (restore === null) return null
+  const promised = expectations?.pointInTime === true
+  const unknown = (why: string): Part =>
+    promised ? inconclusive(part, why) : pass(part, `${why}; the strategy promises no single moment`)
+  if (loss === null) return unknown('whether it is of one moment is not known: nothing was read back')
+  if (loss.problem !== null) return unknown(`whether it is of one moment is not known: ${loss.problem}`)
+  // A record that is damaged looks like one that is missing.
+  if ((readBack?.check.findings.length ?? 0) > 0) return unknown('damaged records hide of which moment the state is')
+  const { consistency } = loss
+  if (consistency.seen.there + consistency.seen.missing === 0) return unknown('no write tells of which moment it is')
+  if (consistency.consistent) return pass(part, describePoint(consistency))
+  const mixture = `what was restored is of no one moment: ${consistency.witness.words}`
+  return promised ? fail(part, mixture) : pass(part, `finding: ${mixture}`)
+}
+
+function describePoint({ point: [lowMs, highMs] }: Extract<Consistency, { consistent: true }>): string {
+  const time = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
+  const since = lowMs === null ? '' : ` after ${time(lowMs)}`
+  const until = highMs === null ? '' : ` before ${time(highMs)}`
+  return `what was restored is the state of one moment${since}${until}`
+}

@@ -1,0 +1,115 @@
+import { magnitudes, measureDelta, nameMagnitude, type Magnitude } from './cliffs-delta.ts'
+import { leastP, mannWhitney } from './mann-whitney.ts'
+import { findMedian, leastValues, type Median } from './median.ts'
+import type { Interval } from './result.ts'
+import { measureSize, type Measurement, readSample, type Sample, type SampleSize } from './sample.ts'
+
+/**
+ * A difference is shown where p is below `alpha` and delta is at least `leastDelta`.
+ *
+ * p < 0.05 would name a winner in one of 20 comparisons of a tool with itself. At 0.002 it is one of 500, which keeps 300
+ * such comparisons under three with some room; 10 % of difference at a coefficient of variation of 5 % is still found with
+ * 20 values, as there p is near 0.00001. It takes 7 values a side to get below 0.002 at all. The least delta, where Romano's
+ * "medium" begins, keeps hundreds of values from turning a difference that nobody notices into a winner.
+ */
+export const decision = { alpha: 0.002, leastDelta: magnitudes.medium } as const
+
+/** `less`: the first sample is shown to be the lower one; `~`: no difference was shown, which does not say that there is none. */
+export type Order = 'less' | 'greater' | '~'
+
+/** Whether, and by how much, one sample is lower than the other. */
+export interface Contrast {
+  sizeA: SampleSize
+  sizeB: SampleSize
+  /** Whether there are so many values that a difference could be shown at all. */
+  enough: boolean
+  /** Cliff's delta, of all that the values' bounds allow the one nearest to 0; null for fewer than 5 values. */
+  delta: number | null
+  /** The 95 % confidence interval of delta, over all that the bounds allow. */
+  deltaInterval: Interval | null
+  magnitude: Magnitude | null
+  /** Of the two-sided test of Mann and Whitney, for that delta; null for fewer than 5 values. */
+  p: number | null
+  verdict: Order
+  /** For people: what the verdict stands on. */
+  reason: string
+}
+
+export interface Comparison extends Contrast {
+  /** Null where nothing was measured. */
+  medianA: Median | null
+  medianB: Median | null
+}
+
+/** Whether one sample is shown to be lower than the other, as `contrast` says, with the median of each. */
+export function compare(a: readonly Measurement[], b: readonly Measurement[]): Comparison {
+  return { medianA: findMedian(readSample(a)), medianB: findMedian(readSample(b)), ...contrast(a, b) }
+}
+
+/**
+ * Whether one sample is shown to be lower than the other.
+ *
+ * Where values are intervals, worst is compared with best: A is less only if its upper bounds are less than B's lower
+ * bounds, and so, for every choice of values within the bounds. (To count overlapping pairs as ties looks as careful and is
+ * not: half of the pairs in order and half overlapping would make a delta of -0.5 where the truth may be 0.) If the bounds
+ * allow that there is no difference, delta is 0 and p is 1. For exact values all this is the plain test.
+ */
+export function contrast(a: readonly Measurement[], b: readonly Measurement[]): Contrast {
+  const [sampleA, sampleB] = [readSample(a), readSample(b)]
+  const sizes = { sizeA: measureSize(sampleA), sizeB: measureSize(sampleB) }
+  const [countA, countB] = [sizes.sizeA.values, sizes.sizeB.values]
+  const missing = sampleA.missing + sampleB.missing
+  const counted = `${countA} and ${countB} values${missing === 0 ? '' : ` (${missing} more were not measured)`}`
+  const unclaimed = { ...sizes, enough: false, verdict: '~' } as const
+  if (Math.min(countA, countB) < leastValues) {
+    const reason = `n too small: ${counted}; at least ${leastValues} are needed`
+    return { ...unclaimed, delta: null, deltaInterval: null, magnitude: null, p: null, reason }
+  }
+  const measured = measureDifference(sampleA, sampleB)
+  const least = leastP(countA, countB)
+  if (least >= decision.alpha) {
+    const reason = `n too small: ${counted} cannot give p under ${formatP(least)}; under ${decision.alpha} is needed`
+    return { ...unclaimed, ...measured, reason }
+  }
+  return { ...sizes, enough: true, ...measured, ...decide(measured) }
+}
+
+/** The verdict on a difference by its delta and p, of which there are enough values. */
+export function decide({ delta, p }: { delta: number; p: number }): Pick<Contrast, 'verdict' | 'reason'> {
+  const { alpha, leastDelta } = decision
+  const found = `p = ${formatP(p)}, delta ${delta.toFixed(2)} (${nameMagnitude(delta)})`
+  if (!(p < alpha)) return { verdict: '~', reason: `no difference is shown: ${found}; p under ${alpha} is needed` }
+  if (Math.abs(delta) < leastDelta)
+    return { verdict: '~', reason: `the difference is too small: ${found}; a delta of ${leastDelta} is needed` }
+  return { verdict: delta < 0 ? 'less' : 'greater', reason: found }
+}
+
+/**
+ * Holm's (1979) correction: p values of several comparisons, each made so much greater that the chance of even one false
+ * claim among all of them is held, whatever they have to do with each other. In the order given.
+ */
+export function adjustByHolm(ps: readonly number[]): number[] {
+  const adjusted = Array.from(ps)
+  let greatest = 0
+  const ascending = [...ps.entries()].toSorted(([, a], [, b]) => a - b)
+  for (const [rank, [index, p]] of ascending.entries()) {
+    greatest = Math.max(greatest, Math.min(1, p * (ps.length - rank)))
+    adjusted[index] = greatest
+  }
+  return adjusted
+}
+
+function measureDifference({ values: a }: Sample, { values: b }: Sample) {
+  const lowest = [a.map(({ rank }) => rank.low), b.map(({ rank }) => rank.high)] as const
+  const highest = [a.map(({ rank }) => rank.high), b.map(({ rank }) => rank.low)] as const
+  const [least, most] = [measureDelta(...lowest), measureDelta(...highest)]
+  const deltaInterval = { low: least.interval?.low ?? -1, high: most.interval?.high ?? 1 }
+  if (least.delta < 0 && most.delta > 0) return { delta: 0, deltaInterval, magnitude: nameMagnitude(0), p: 1 }
+  const [nearest, samples] = least.delta >= 0 ? [least, lowest] : [most, highest]
+  const { p } = mannWhitney(...samples)
+  return { delta: nearest.delta, deltaInterval, magnitude: nameMagnitude(nearest.delta), p }
+}
+
+function formatP(p: number): string {
+  return p < 0.001 ? p.toExponential(1) : String(Number(p.toPrecision(2)))
+}
