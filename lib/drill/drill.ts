@@ -203,8 +203,9 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       }),
     break: () =>
       step('break', fault.description, async () => {
-        // A tool may stop the service to back it up: it must be well again before it is hurt.
-        await measuring.steady(STEADY.beforeMs, '30s', clock.now() - STEADY.beforeMs - 500)
+        // A tool may stop the service to back it up: it must be well again before it is hurt. What was lost already will not
+        // be well before it is restored, and then there is no restore left to strike.
+        if (hurt.sinceMs === null) await measuring.steady(STEADY.beforeMs, '10s', clock.now() - STEADY.beforeMs - 500)
         await hurt.strike(fault)
       }),
     lose: (first) => step('break', first.description, () => hurt.strike(first)),

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { recordStep } from '../../fixtures/drill.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import { provision, type DrillContext, type DrillFactBody, type ProvisionedService } from '../../lib/drill/drill.ts'
 import type { StartMeasuring } from '../../lib/drill/measure.ts'
+import { recordStep } from '../../lib/drill/step.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
 import { noMesh } from '../../lib/meshes/none.ts'
 import type {

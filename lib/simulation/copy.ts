@@ -1,0 +1,57 @@
+import type { ToolTraits } from './tool.ts'
+import { Volume, type Snapshot } from './volume.ts'
+import type { Mover, World } from './world.ts'
+
+/** What a backup holds. */
+export interface Copy {
+  held: Snapshot
+  /** Files that were copied. */
+  files: number
+  /** Why it is not the whole volume, else null. */
+  problem: string | null
+}
+
+/** A volume is copied in as many pieces, so that what happens meanwhile can come between. */
+const PIECES = 8
+export const STORE_POLL_MS = 250
+
+/** Copies the volume of a namespace out; `begun` is called when its data moves. */
+export async function copyOut(world: World, traits: ToolTraits, namespace: string, begun: () => void): Promise<Copy> {
+  const { clock, movers, store } = world
+  const service = world.service(namespace)
+  const source = service.volume
+  const held = new Volume()
+  if (source === null) return { held: held.snapshot(), files: 0, problem: 'there is no volume' }
+  const mover: Mover = { namespace, sinceMs: clock.now(), killed: false }
+  movers.add(mover)
+  if (source.seeding !== null) held.fill(source.seeding)
+  // What is not listed now is not copied.
+  const files = source.fileCount
+  for (let file = 0; file < files; file++) held.removeFile(file)
+  let frozen = freeze(source, traits)
+  begun()
+  let done = 0
+  let problem: string | null = null
+  while (done < PIECES && problem === null) {
+    await clock.sleep(traits.backupMs / PIECES)
+    while (store.away && traits.persistent) await clock.sleep(STORE_POLL_MS)
+    if (service.volume !== source) problem = 'the volume went away'
+    else if (store.away) problem = 'the store does not answer'
+    else if (mover.killed && !traits.persistent) problem = 'the mover was killed'
+    else if (mover.killed) {
+      mover.killed = false
+      done = 0
+      frozen = freeze(source, traits)
+    } else {
+      held.copyFiles(place(done, files), place(done + 1, files), frozen)
+      done++
+    }
+  }
+  movers.delete(mover)
+  return { held: held.snapshot(), files: place(done, files), problem }
+}
+
+const freeze = (source: Volume, { copies }: ToolTraits): Volume =>
+  copies === 'at one moment' ? new Volume(source.snapshot()) : source
+
+const place = (piece: number, files: number): number => Math.floor((piece * files) / PIECES)

@@ -1,0 +1,87 @@
+import type { Mesh, Route } from '../meshes/mesh.ts'
+import type { MeshState } from '../record/facts.ts'
+import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
+import { RECORD_BYTES } from '../workloads/ledger/record.ts'
+import { checkVolume } from './check.ts'
+import { Volume } from './volume.ts'
+import type { World } from './world.ts'
+
+const URL_PREFIX = 'http://simulated.invalid/'
+
+/** The service that answers at a route, by its namespace. */
+export const namespaceOf = ({ url }: Route): string => url.slice(URL_PREFIX.length)
+
+/** A mesh of one proxy, which counts what the service answers. */
+export function simulatedMesh(world: World): Mesh {
+  const installed = {
+    name: 'simulated',
+    version: 'none',
+    namespaceLabels: { 'simulated.invalid/inject': 'true' },
+    expose: ({ namespace, name }: { namespace: string; name: string }) =>
+      Promise.resolve({ url: `${URL_PREFIX}${namespace}`, host: name }),
+    async state(namespace: string): Promise<MeshState> {
+      await world.clock.sleep(20)
+      const { running, counted } = world.service(namespace)
+      const state = { configuration: {}, identities: [], policies: {}, requests: null, accessLogLines: null }
+      if (running === null) return { ...state, error: `no proxy in namespace "${namespace}" answers` }
+      return {
+        configuration: { clusters: 'c1', listeners: 'c2', routes: 'c3' },
+        identities: [`spiffe://simulated.invalid/ns/${namespace}/sa/ledger issued by CN=root`],
+        policies: { 'PeerAuthentication/default': 'p1' },
+        requests: counted,
+        accessLogLines: counted,
+        error: null,
+      }
+    },
+  }
+  return {
+    name: installed.name,
+    requires: () => Promise.resolve([]),
+    install: () => Promise.resolve(installed),
+    attach: () => Promise.resolve(installed),
+  }
+}
+
+/** The ledger without a cluster: every record has its place, and what differs from what was seeded is kept. */
+export function simulatedWorkload(world: World): Workload {
+  const { clock } = world
+  const deployed = (namespace: string): DeployedWorkload => ({
+    namespace,
+    service: { namespace, name: 'ledger', port: 80 },
+    pods: { labels: { app: 'ledger' }, container: 'ledger' },
+    claim: 'ledger-data',
+    async answers(route) {
+      const service = world.service(namespaceOf(route))
+      for (let asked = 0; asked < 600 && service.running === null; asked++) await clock.sleep(100)
+      if (service.running === null) throw new Error(`ledger at ${route.url} ready: not after 60 s`)
+    },
+    async seed(route, { seed, bytes }) {
+      await clock.sleep(bytes / 2 ** 18)
+      const seeded = Math.ceil(bytes / RECORD_BYTES)
+      world.service(namespaceOf(route)).volume?.fill({ seed, seeded })
+      return seeded
+    },
+    async verify(route, { seed, seeded, writes }) {
+      await clock.sleep(150 + 100 * world.draw('verify')())
+      const { running } = world.service(namespaceOf(route))
+      if (running === null)
+        return { objects: 0, bytes: 0, findings: [], slots: [], error: 'the records could not be read back: no answer' }
+      return checkVolume(running.volume, { seed, seeded }, await writes())
+    },
+    async discard() {
+      await clock.sleep(300)
+      world.service(namespace).remove()
+    },
+  })
+  return {
+    name: 'simulated',
+    images: [],
+    async deploy(_lab, namespace) {
+      const service = world.service(namespace)
+      service.volume ??= new Volume()
+      await clock.sleep(800)
+      service.start()
+      return deployed(namespace)
+    },
+  }
+}

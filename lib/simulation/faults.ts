@@ -1,0 +1,112 @@
+import { UNTIL_HEALED, type Fault, type ObservedFault } from '../faults/fault.ts'
+import type { Service } from './service.ts'
+import type { World } from './world.ts'
+
+/** What a fault does at the moment it strikes: it says what was seen, and how it is taken away. */
+interface Strike {
+  evidence: string
+  heal?: () => string
+}
+
+/** A fault that strikes at once, and is seen a moment later. */
+export function simulatedFault(
+  world: World,
+  { name, description, lasts }: Pick<Fault, 'name' | 'description' | 'lasts'>,
+  strike: (service: Service, namespace: string) => Strike,
+): Fault {
+  const { clock, host } = world
+  return {
+    name,
+    description,
+    ...(lasts === undefined ? {} : { lasts }),
+    requires: () => Promise.resolve([]),
+    async inject(_lab, { namespace }): Promise<ObservedFault> {
+      const draw = world.draw('fault')
+      await clock.sleep(50 + 100 * draw())
+      const fromMs = host.now()
+      const { evidence, heal } = strike(world.service(namespace), namespace)
+      await clock.sleep(1 + 10 * draw())
+      const between: [number, number] = [fromMs, host.now()]
+      await clock.sleep(20 + 80 * draw())
+      return {
+        between,
+        evidence,
+        async heal() {
+          await clock.sleep(20)
+          return heal?.() ?? 'it leaves nothing to take away'
+        },
+      }
+    },
+  }
+}
+
+/** The service's process ends, and comes back by itself; with each pair it is up for a while and ends again. */
+export function crash(world: World, outages: readonly { awayMs: number; upMs: number }[]): Fault {
+  const goOn = async (service: Service) => {
+    for (const [index, { awayMs, upMs }] of outages.entries()) {
+      await service.startLater(awayMs)
+      if (index === outages.length - 1) return
+      await world.clock.sleep(upMs)
+      service.stop()
+    }
+  }
+  return simulatedFault(
+    world,
+    { name: 'container-kill', description: 'the process of the service is ended' },
+    (service) => {
+      service.stop()
+      void goOn(service)
+      return { evidence: `the process ended, ${outages.length} times in all` }
+    },
+  )
+}
+
+export const namespaceDeletion = (world: World): Fault =>
+  simulatedFault(
+    world,
+    { name: 'namespace-deletion', description: 'the namespace is deleted, with its volume' },
+    (service, namespace) => {
+      service.remove()
+      return { evidence: `namespace "${namespace}" and its volume were gone` }
+    },
+  )
+
+/** A part of the requests is refused and the others are slow, until it is over. */
+export const brownOut = (
+  world: World,
+  { refused, slowness, lasts }: { refused: number; slowness: number; lasts: string },
+): Fault =>
+  simulatedFault(world, { name: 'brown-out', description: 'the service answers in part', lasts }, (service) => {
+    service.brownOut = { refused, slowness }
+    return {
+      evidence: `${Math.round(refused * 100)} % of the requests refused, the others ${slowness} times as slow`,
+      heal: () => {
+        service.brownOut = null
+        return 'every request is answered'
+      },
+    }
+  })
+
+export const moverKill = (world: World): Fault =>
+  simulatedFault(world, { name: 'tool-kill', description: 'what moves the data is killed' }, () => {
+    const { size } = world.movers
+    if (size === 0) throw new Error('no pod moves data: there is nothing to kill')
+    for (const mover of world.movers) mover.killed = true
+    return { evidence: `${size} movers were killed` }
+  })
+
+export const storeAway = (world: World, lasts: string = UNTIL_HEALED): Fault =>
+  simulatedFault(world, { name: 'store-away', description: 'the store does not answer', lasts }, () => {
+    world.store.away = true
+    return {
+      evidence: 'a connection to the store was refused',
+      heal: () => {
+        world.store.away = false
+        return 'the store answers'
+      },
+    }
+  })
+
+/** Hurts nothing, though it says so. */
+export const harmless = (world: World): Fault =>
+  simulatedFault(world, { name: 'harmless', description: 'nothing is hurt' }, () => ({ evidence: 'nothing was seen' }))

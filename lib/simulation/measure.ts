@@ -1,0 +1,121 @@
+import { steadyFor, type StartMeasuring } from '../drill/measure.ts'
+import { summariseLoad } from '../load/outcomes.ts'
+import type { ResourceSample } from '../record/facts.ts'
+import { parseDuration } from '../verdict/objectives.ts'
+import { namespaceOf } from './drivers.ts'
+import { startProbes, type ProberTrouble } from './probes.ts'
+import { startRequests } from './requests.ts'
+import { TOOL_NAMESPACE } from './tool.ts'
+import type { World } from './world.ts'
+
+const TICK_MS = 1000
+const POLL_MS = 100
+
+/** What can go wrong with what measures, rather than with what is measured. */
+export interface MeasuringTrouble {
+  prober: ProberTrouble
+  /** Why the load is not to be trusted, else null. */
+  load: string | null
+  /** Whether nobody samples resources. */
+  blind: boolean
+}
+
+/** Load, probes and samples of a simulated service: what they find follows from what the service is at each moment. */
+export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): StartMeasuring {
+  const { clock, host } = world
+  return async ({ record, seed, loadRps, probeHz }, route, seeded) => {
+    const shared = { service: world.service(namespaceOf(route)), volume: { seed, seeded }, startMs: clock.now() + 1 }
+    const stamp = (ms: number) => ms + host.now() - clock.now()
+    const requests = startRequests({ ...shared, rate: loadRps, draw: world.draw('load'), stamp })
+    const probes = startProbes({ ...shared, rateHz: probeHz, draw: world.draw('probes'), trouble: trouble.prober })
+    const { intervalMs, timeoutMs, samples } = probes
+    let [told, loadEnded, stopped] = [0, false, false]
+    clock.onPassing((nowMs) => {
+      requests.passTo(nowMs)
+      probes.passTo(nowMs)
+    })
+    const tell = () => {
+      if (told < samples.length) record({ kind: 'probes', intervalMs, timeoutMs, samples: samples.slice(told) })
+      told = samples.length
+    }
+    const tick = async () => {
+      for (let ticks = 0; !stopped; ticks++) {
+        // Every other time: kubelets measure more seldom than they are asked.
+        if (!trouble.blind && ticks % 2 === 0)
+          record({ kind: 'resources', samples: sampleResources(world, clock.now() - shared.startMs) })
+        tell()
+        await clock.sleep(TICK_MS)
+      }
+    }
+    void tick()
+    const stopLoad = async () => {
+      if (loadEnded) return
+      loadEnded = true
+      requests.end()
+      await clock.sleep(50)
+      const outcomes = requests.conclude()
+      record({ kind: 'writes', writes: outcomes.writes })
+      record({ kind: 'load.ended', load: summariseLoad(outcomes, trouble.load) })
+    }
+    const stopAll = async () => {
+      await stopLoad()
+      probes.end()
+      await clock.sleep(probes.open === 0 ? 0 : timeoutMs)
+      tell()
+      record({ kind: 'probes.ended', ...probes.ended() })
+      stopped = true
+    }
+    /** Until it holds or time is up; `soonestMs` says before when it cannot hold. */
+    const until = async (holds: () => boolean, timeout: string, soonestMs: () => number) => {
+      const untilMs = clock.now() + parseDuration(timeout)
+      while (!holds() && clock.now() < untilMs)
+        await clock.sleep(Math.max(POLL_MS, Math.min(soonestMs(), untilMs) - clock.now()))
+      return holds()
+    }
+    let ended: Promise<void> | null = null
+    await clock.sleep(300)
+    return {
+      steady(durationMs, timeout, sinceMs = clock.now()) {
+        const lastWrongMs = () => samples.findLast(([, , right]) => !right)?.[0] ?? -Infinity
+        return until(
+          () => steadyFor(samples, sinceMs, durationMs),
+          timeout,
+          () => Math.max(lastWrongMs(), sinceMs) + durationMs,
+        )
+      },
+      outageSeen: (sinceMs, timeout) =>
+        until(
+          () => samples.some(([dueMs, , right]) => dueMs >= sinceMs && !right),
+          timeout,
+          () => 0,
+        ),
+      writes: () => Promise.resolve(requests.writes()),
+      stopLoad,
+      stop: () => (ended ??= stopAll()),
+    }
+  }
+}
+
+/** The node, and each pod of the tool that is there now. */
+function sampleResources(world: World, sinceMs: number): ResourceSample[] {
+  const at = world.host.now()
+  const seconds = sinceMs / 1000
+  const node = { at, scope: 'node/one', tool: false, cpuSeconds: round(60 + seconds * 0.4), memoryBytes: 900 << 20 }
+  const agent = {
+    at,
+    scope: `pod/${TOOL_NAMESPACE}/agent/1`,
+    tool: true,
+    cpuSeconds: round(5 + seconds * 0.01),
+    memoryBytes: 80 << 20,
+  }
+  const movers = [...world.movers].map(({ namespace, sinceMs: startedMs }) => ({
+    at,
+    scope: `pod/${TOOL_NAMESPACE}/mover-${namespace}/${startedMs}`,
+    tool: true,
+    cpuSeconds: round((world.clock.now() - startedMs) * 0.0005),
+    memoryBytes: 120 << 20,
+  }))
+  return [node, agent, ...movers]
+}
+
+const round = (seconds: number): number => Math.round(seconds * 1000) / 1000

@@ -1,0 +1,102 @@
+import type { ProbeSample } from '../record/facts.ts'
+import { drawFate, type Incarnation, type Service } from './service.ts'
+import type { Seeding } from './volume.ts'
+
+const TIMEOUT_MS = 1000
+/** A prime, as the prober's own has it: the probes come by every slot. */
+const STRIDE = 7919
+
+/** What can go wrong with the prober itself, at times after it was started. */
+export interface ProberTrouble {
+  /** It stands still: what was due then is sent late, or not at all. */
+  stall: { afterMs: number; durationMs: number } | null
+  crashAfterMs: number | null
+}
+
+/** Reads by the clock, each timed from when it was due. */
+export interface Probes {
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  /** Those whose outcome is known, and of all before them, in the order they were due. */
+  readonly samples: ProbeSample[]
+  passTo(nowMs: number): void
+  /** Sends nothing more. */
+  end(): void
+  readonly open: number
+  ended(): { sent: number; error: string | null }
+}
+
+interface Sent {
+  sample: ProbeSample
+  doneMs: number
+  good: boolean
+  incarnation: Incarnation | null
+}
+
+export interface ProbeOptions {
+  service: Service
+  volume: Seeding
+  startMs: number
+  rateHz: number
+  draw: () => number
+  trouble: ProberTrouble
+}
+
+export function startProbes({ service, volume, startMs, rateHz, draw, trouble }: ProbeOptions): Probes {
+  const intervalMs = 1000 / rateHz
+  const samples: ProbeSample[] = []
+  const open: Sent[] = []
+  const stalledMs = trouble.stall && startMs + trouble.stall.afterMs
+  const crashMs = startMs + (trouble.crashAfterMs ?? Infinity)
+  let [index, sent, ended, crashed] = [0, 0, false, false]
+
+  /** When the probe that is due is sent; null where it never is. */
+  const sendAt = (dueMs: number): number | null => {
+    if (stalledMs === null || trouble.stall === null || dueMs < stalledMs) return dueMs
+    const sentMs = Math.max(dueMs, stalledMs + trouble.stall.durationMs)
+    return sentMs - dueMs < TIMEOUT_MS ? sentMs : null
+  }
+  const send = (dueMs: number, sentMs: number): void => {
+    const slot = ((index % volume.seeded) * STRIDE) % volume.seeded
+    const { running: incarnation } = service
+    const fate = drawFate(service, sentMs, draw)
+    const good = fate.good && incarnation?.volume.read(slot).state === 'ok'
+    open.push({ sample: [dueMs, null, false], doneMs: fate.doneMs ?? Infinity, good, incarnation })
+    sent++
+  }
+  return {
+    intervalMs,
+    timeoutMs: TIMEOUT_MS,
+    samples,
+    passTo(nowMs) {
+      crashed ||= !ended && nowMs >= crashMs
+      for (; !ended; index++) {
+        const dueMs = round(startMs + index * intervalMs)
+        const sentMs = sendAt(dueMs)
+        if (dueMs >= Math.min(nowMs, crashMs) || (sentMs ?? 0) > nowMs) break
+        if (sentMs !== null) send(dueMs, sentMs)
+      }
+      let known = 0
+      for (const { sample, doneMs, good, incarnation } of open) {
+        if (Math.min(doneMs, sample[0] + TIMEOUT_MS) > nowMs) break
+        const died = incarnation !== null && incarnation.endedMs < doneMs
+        if (!died && doneMs - sample[0] <= TIMEOUT_MS) {
+          sample[1] = round(doneMs)
+          sample[2] = good
+        }
+        samples.push(sample)
+        known++
+      }
+      if (known > 0) open.splice(0, known)
+    },
+    end() {
+      ended = true
+    },
+    get open() {
+      return open.length
+    },
+    ended: () => ({ sent, error: crashed ? 'the prober crashed (signal SIGKILL)' : null }),
+  }
+}
+
+const round = (ms: number): number => Math.round(ms * 10) / 10

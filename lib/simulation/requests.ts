@@ -1,0 +1,115 @@
+import type { Write } from '../record/facts.ts'
+import { planWrite } from '../load/plan.ts'
+import type { Outcomes } from '../load/outcomes.ts'
+import { drawFate, type Incarnation, type Service } from './service.ts'
+import { recordOf, type Seeding } from './volume.ts'
+
+/** The client gives a request up after this long. */
+const CLIENT_PATIENCE_MS = 2000
+/** A prime, as the load's own script has it: the reads come by every slot. */
+const READ_STRIDE = 104_729
+
+interface Sent {
+  sentMs: number
+  applyMs: number
+  doneMs: number
+  good: boolean
+  incarnation: Incarnation | null
+  /** Null for a read. */
+  write: Write | null
+  made: boolean
+}
+
+/** The load: writes at three quarters of the rate and reads at one, by the clock and never after the last answer. */
+export interface Requests {
+  /** Everything that was due, and everything that was answered, up to a time. */
+  passTo(nowMs: number): void
+  /** Sends nothing more. */
+  end(): void
+  /** In the order their outcome was known, those without one last. */
+  writes(): Write[]
+  /** What is known when it is called stays so. */
+  conclude(): Outcomes
+}
+
+export interface RequestOptions {
+  service: Service
+  volume: Seeding
+  startMs: number
+  rate: number
+  draw: () => number
+  /** What the host's clock says at a time. */
+  stamp: (ms: number) => number
+}
+
+export function startRequests({ service, volume, startMs, rate, draw, stamp }: RequestOptions): Requests {
+  const { seed, seeded } = volume
+  const intervalMs = 1000 / rate
+  const known: Write[] = []
+  const latenciesMs: number[] = []
+  const open: Sent[] = []
+  let [index, planned, reads, failed] = [0, 0, 0, 0]
+  let [ended, concluded] = [false, false]
+
+  const send = (sentMs: number): void => {
+    const { running: incarnation } = service
+    const { applyMs, doneMs, good } = drawFate(service, sentMs, draw)
+    const inTime = doneMs !== null && doneMs - sentMs <= CLIENT_PATIENCE_MS
+    const endMs = Math.ceil(inTime ? doneMs : sentMs + CLIENT_PATIENCE_MS)
+    let write: Write | null = null
+    let right = true
+    if (index % 4 === 3) right = incarnation?.volume.read((reads++ * READ_STRIDE) % seeded).state === 'ok'
+    else {
+      const { sequence, slot, generation } = planWrite(planned++, seeded)
+      write = { sequence, slot, generation, sentMs: stamp(sentMs), acknowledgedMs: null }
+    }
+    open.push({ sentMs, applyMs, doneMs: endMs, good: good && inTime && right, incarnation, write, made: false })
+  }
+  const apply = (sent: Sent, nowMs: number): void => {
+    const { applyMs, incarnation, write } = sent
+    if (sent.made || write === null || incarnation === null) return
+    if (applyMs > nowMs || applyMs > incarnation.endedMs) return
+    sent.made = true
+    incarnation.volume.write(write.slot, recordOf(seed, write.sequence, write.generation, write.slot))
+  }
+  const finish = ({ sentMs, doneMs, good, incarnation, write }: Sent): void => {
+    const answered = good && incarnation !== null && doneMs <= incarnation.endedMs
+    latenciesMs.push(doneMs - sentMs)
+    if (answered) service.counted++
+    else failed++
+    if (write === null) return
+    if (answered) write.acknowledgedMs = stamp(doneMs)
+    known.push(write)
+  }
+  const openWrites = () => open.flatMap(({ write }) => (write === null ? [] : [write]))
+  return {
+    passTo(nowMs) {
+      if (concluded) return
+      for (; !ended; index++) {
+        const dueMs = startMs + index * intervalMs
+        if (dueMs >= nowMs) break
+        send(Math.ceil(dueMs))
+      }
+      let done: Sent[] | null = null
+      let left = 0
+      for (const sent of open) {
+        apply(sent, nowMs)
+        if (sent.doneMs <= nowMs) (done ??= []).push(sent)
+        else open[left++] = sent
+      }
+      open.length = left
+      done?.sort((one, other) => one.doneMs - other.doneMs).forEach(finish)
+    },
+    end() {
+      ended = true
+    },
+    writes: () => [...known, ...openWrites()],
+    conclude() {
+      concluded = true
+      const writes = openWrites()
+      const durationMs = index * intervalMs
+      const counts = { requests: latenciesMs.length, failed, latenciesMs, durationMs, lastMs: startMs + durationMs }
+      return { writes: [...known, ...writes], open: writes, torn: false, ...counts }
+    },
+  }
+}

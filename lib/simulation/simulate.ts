@@ -1,0 +1,123 @@
+import { provision, type DrillContext, type DrillFactBody, type ProvisionedService } from '../drill/drill.ts'
+import { recordStep } from '../drill/step.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { Lab } from '../lab.ts'
+import type { InstalledMesh } from '../meshes/mesh.ts'
+import type { DrillFact } from '../record/facts.ts'
+import type { Recorder } from '../record/recorder.ts'
+import { describeInvalid } from '../record/validate.ts'
+import type { BackupTool } from '../tools/tool.ts'
+import { judgeDrill } from '../verdict/judge.ts'
+import { drawFrom } from '../verdict/random.ts'
+import type { DrillResult } from '../verdict/result.ts'
+import type { Workload } from '../workloads/workload.ts'
+import { simulatedMesh, simulatedWorkload } from './drivers.ts'
+import { noTrouble, troubleMaker, type HarnessTrouble } from './harness.ts'
+import { simulatedMeasuring } from './measure.ts'
+import type { Scenario } from './scenario.ts'
+import { simulatedTool } from './tool.ts'
+import { troubles, type Course } from './troubles.ts'
+import { createWorld, type World } from './world.ts'
+
+export const NAMESPACE = 'simulated'
+
+/** What a tool stands in, for who breaks it on purpose. */
+export interface Surroundings {
+  world: World
+  lab: Lab
+  mesh: InstalledMesh
+  workload: Workload
+}
+
+export interface SimulationOptions {
+  /** Puts another tool in the place of the scenario's, which it is given. */
+  breakTool?: (tool: BackupTool, around: Surroundings) => BackupTool
+  /** Steps in place of the scenario's. */
+  course?: Course
+  /** A fault in place of the scenario's. */
+  fault?: (world: World) => Fault
+  /** Is given each fact, when it was checked and as it comes; nobody is by default. */
+  recorder?: Pick<Recorder, 'record'>
+  /** What goes wrong with the harness, beside what happens to the service. */
+  harness?: Partial<HarnessTrouble>
+}
+
+export interface Simulated {
+  facts: DrillFact[]
+  result: DrillResult
+}
+
+/**
+ * Plays a drill on simulated drivers: the drill's own code, and its facts as they are recorded and judged. The same scenario
+ * gives the same facts, byte for byte. A test of meshdrill itself, and never a result.
+ * @throws where a fact could not have been recorded
+ */
+export async function simulateDrill(scenario: Scenario, options: SimulationOptions = {}): Promise<Simulated> {
+  const harness = { ...noTrouble, ...options.harness }
+  const world = createWorld(scenario.seed, harness.clockJump)
+  const { lab, clock, host } = world
+  const mesh = await simulatedMesh(world).attach(lab)
+  const workload = simulatedWorkload(world)
+  const whole = simulatedTool(world, scenario.tool)
+  const tool = options.breakTool?.(whole, { world, lab, mesh, workload }) ?? whole
+  const trouble = troubles[scenario.trouble]
+  const course = options.course ?? trouble.course
+  const fault = options.fault?.(world) ?? trouble.fault(world, drawFrom(scenario.seed))
+  const spoil = troubleMaker(harness)
+
+  const { name, strategy } = tool
+  const id = ['simulated', name, strategy, scenario.trouble.replaceAll(/[, ]+/g, '-'), scenario.seed].join('.')
+  const facts: DrillFact[] = []
+  const record = (body: DrillFactBody) => {
+    const fact = spoil({ ...body, at: host.now(), drill: id })
+    if (fact === null) return
+    const invalid = describeInvalid(fact)
+    if (invalid !== null) throw new Error(`fact "${fact.kind}" not recorded: ${invalid}`)
+    facts.push(fact)
+    options.recorder?.record(fact)
+  }
+  const context: DrillContext = {
+    lab,
+    mesh,
+    tool: await tool.install(lab),
+    workload: harness.checker === null ? workload : harness.checker(workload),
+    fault,
+    namespace: NAMESPACE,
+    storageClass: null,
+    seed: scenario.seed,
+    volumeBytes: scenario.volumeBytes,
+    loadRps: scenario.loadRps,
+    probeHz: scenario.probeHz,
+    outage: scenario.expectations.outage,
+    patience: `${1.5 * scenario.objectives.rtoMs}ms`,
+    folder: '/nowhere',
+    clock: host,
+    measure: simulatedMeasuring(world, harness),
+    inventory: harness.inventory,
+    record,
+    step: (step, what, body) => recordStep(record, step, what, body),
+  }
+  const axes = {
+    tool: name,
+    strategy,
+    mesh: mesh.name,
+    fault: fault.name,
+    workload: workload.name,
+    repetition: scenario.seed,
+  }
+  record({ kind: 'drill.planned', axes, objectives: scenario.objectives, expectations: scenario.expectations })
+  record({ kind: 'note', text: 'simulated: a test of meshdrill itself, and never a result' })
+  await clock.run(async () => {
+    let service: ProvisionedService | null = null
+    let error: string | null = null
+    try {
+      service = await provision(context)
+      await course(service, world)
+    } catch (caught) {
+      error = caught instanceof Error ? caught.message : String(caught)
+    }
+    await service?.stop()
+    record({ kind: 'drill.ended', error })
+  })
+  return { facts, result: judgeDrill(facts) }
+}

@@ -1,0 +1,137 @@
+import type { ProvisionedService } from '../drill/drill.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { Expectations } from '../record/facts.ts'
+import { corruption, corruptions } from './corruption.ts'
+import { brownOut, crash, harmless, moverKill, namespaceDeletion, storeAway } from './faults.ts'
+import type { ToolTraits } from './tool.ts'
+import type { World } from './world.ts'
+
+/** The steps of a drill, as a spec has them. */
+export type Course = (service: ProvisionedService, world: World) => Promise<void>
+
+/** What happens to a service, what the drill does about it, and what it must see. */
+export interface Trouble {
+  fault: (world: World, draw: () => number) => Fault
+  course: Course
+  expects: Partial<Expectations>
+  tool?: Partial<ToolTraits>
+}
+
+const survive: Course = async (service) => {
+  await service.backUp()
+  await service.break()
+  await service.settle()
+}
+const restoreAll: Course = async (service) => {
+  const backup = await service.backUp()
+  await service.break()
+  await service.restore(backup)
+  await service.settle()
+}
+const replace: Course = async (service) => {
+  const backup = await service.backUp()
+  await service.break()
+  await service.detect()
+  await service.discard()
+  await service.restore(backup)
+  await service.settle()
+}
+const interrupt: Course = async (service) => {
+  const running = await service.startBackup()
+  await service.break()
+  await service.prove(await running.ended())
+  await service.settle()
+}
+/** Backs up a second time when the first backup is old. */
+const backUpAgain: Course = async (service, world) => {
+  await service.backUp()
+  await world.clock.sleep(OLD_MS)
+  await restoreAll(service, world)
+}
+/** So late that a tool by the clock has made another backup before the fault. */
+const wait: Course = async (service, { clock }) => {
+  const backup = await service.backUp()
+  await clock.sleep(8_000)
+  await service.break()
+  await service.restore(backup)
+  await service.settle()
+}
+
+/** The service is lost first; the fault strikes what brings it back. */
+const restoreUnderFire: Course = async (service, world) => {
+  const backup = await service.backUp()
+  await service.lose(namespaceDeletion(world))
+  const restore = await service.startRestore(backup)
+  await service.break()
+  await restore.ended()
+  await service.settle()
+}
+
+/** The age of a backup that is too old for the objective. */
+const OLD_MS = 15_000
+
+const seconds = (draw: () => number, least: number, most: number): number =>
+  Math.round(1000 * (least + (most - least) * draw()))
+const lost = { outage: true, restore: true }
+
+/** Everything that a simulated service is drilled on, by what happens to it. */
+export const troubles = {
+  crash: {
+    fault: (world, draw) => crash(world, [{ awayMs: seconds(draw, 0.5, 4), upMs: 0 }]),
+    course: survive,
+    expects: { outage: true },
+  },
+  flapping: {
+    fault: (world, draw) =>
+      crash(
+        world,
+        Array.from({ length: 2 + Math.floor(3 * draw()) }, () => ({
+          awayMs: seconds(draw, 0.3, 1.5),
+          upMs: seconds(draw, 0.2, 2),
+        })),
+      ),
+    course: survive,
+    expects: { outage: true },
+  },
+  'brown-out': {
+    fault: (world, draw) =>
+      brownOut(world, { refused: 0.3 + 0.6 * draw(), slowness: 1 + 10 * draw(), lasts: `${seconds(draw, 2, 5)}ms` }),
+    course: survive,
+    expects: { outage: true },
+  },
+  deletion: { fault: namespaceDeletion, course: restoreAll, expects: lost },
+  'deletion after two backups': { fault: namespaceDeletion, course: backUpAgain, expects: lost },
+  'deletion, backed up by the clock': {
+    fault: namespaceDeletion,
+    course: wait,
+    expects: lost,
+    tool: { everyMs: 4_000, backupMs: 1_000 },
+  },
+  corruption: {
+    fault: (world, draw) => corruption(world, corruptions[Math.floor(draw() * corruptions.length)] ?? 'flipped'),
+    course: replace,
+    expects: { corruption: true, restore: true },
+  },
+  'mover killed': { fault: moverKill, course: interrupt, expects: { backupMayFail: true } },
+  'store away': {
+    fault: (world, draw) => storeAway(world, `${seconds(draw, 1, 3)}ms`),
+    course: interrupt,
+    expects: { backupMayFail: true },
+  },
+  'restore disturbed': {
+    fault: (world, draw) => (draw() < 0.5 ? moverKill(world) : storeAway(world, `${seconds(draw, 1, 2)}ms`)),
+    course: restoreUnderFire,
+    expects: { ...lost, restoreMayFail: true },
+    tool: { restoreMs: 3_000 },
+  },
+  /** Proves nothing: no drill on it may pass. */
+  'fault without effect': { fault: harmless, course: restoreAll, expects: lost },
+} as const satisfies Record<string, Trouble>
+
+export type TroubleName = keyof typeof troubles
+
+/** Those that a tool that works comes through, and that show it. */
+export const survivable = (Object.keys(troubles) as TroubleName[]).filter(
+  // The second: for now the drill's own fault strikes only when the restore is over.
+  (name) => name !== 'fault without effect' && name !== 'restore disturbed',
+)
