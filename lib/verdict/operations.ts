@@ -20,6 +20,10 @@ export function judgeBackup(evidence: DrillEvidence, dataLost: boolean): Part | 
   if (!request) return inconclusive(part, `backup "${backup.name}" ended and was never requested`)
   if (fault && request.at > fault.between[1])
     return inconclusive(part, `backup "${backup.name}" was requested after the fault: it protects from nothing`)
+  const { endedMs } = backup.operation
+  // By the cluster's clock, which tells whole seconds.
+  if (fault && endedMs !== null && expectations?.restore === true && endedMs > fault.between[1] + 1000)
+    return inconclusive(part, `backup "${backup.name}" ended after the fault: it may hold what the fault left`)
   return parts.find(({ reason }) => reason.includes('did not succeed')) ?? parts[0] ?? null
 }
 
@@ -92,6 +96,11 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
   const counted = expectations?.restoreMayFail === true ? restores.slice(-1) : restores
   const failed = counted.find(({ operation }) => !operation.succeeded)
   if (failed) return fail(part, `restore of "${failed.name}" ended as "${failed.operation.state}"`)
+  const { startedMs, endedMs, bytes } = restore.operation
+  if (startedMs !== null && endedMs !== null && measureOperation(restore.operation) === null)
+    return inconclusive(part, `restore of "${restore.name}" ended before it started: the clock jumped`)
+  if (bytes === 0)
+    return inconclusive(part, `restore of "${restore.name}" says "${restore.operation.state}" and moved zero bytes`)
   if (restore.operation.state.trim() === '') return inconclusive(part, `restore of "${restore.name}" reported no state`)
   const request = select(facts, 'restore.requested').find(({ name }) => name === restore.name)
   if (!request) return inconclusive(part, `restore of "${restore.name}" ended and was never requested`)

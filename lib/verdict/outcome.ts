@@ -40,7 +40,7 @@ export function judgeLoss({ objectives }: DrillEvidence, loss: Loss | null): Par
   return age.high <= objectives.rpoMs ? pass(part, aged) : inconclusive(part, aged)
 }
 
-export function judgeIntegrity({ facts, restore, readBack, expectations }: DrillEvidence): Part[] {
+export function judgeIntegrity({ facts, fault, restore, readBack, expectations }: DrillEvidence): Part[] {
   const part = 'integrity'
   const checks = select(facts, 'integrity.checked')
   const seeded = checks.find(({ phase }) => phase === 'seeded')?.check
@@ -53,6 +53,12 @@ export function judgeIntegrity({ facts, restore, readBack, expectations }: Drill
     parts.push(
       inconclusive(part, `the volume was not whole to begin with: ${seeded.error ?? seeded.findings[0]?.detail ?? ''}`),
     )
+  if (!seeded) parts.push(inconclusive(part, 'nobody looked whether the volume was whole to begin with'))
+  else if (seeded.error === null && !(seeded.objects > 0))
+    parts.push(inconclusive(part, 'the volume held no record to begin with'))
+  const lookedAt = checks.find(({ phase }) => phase === 'seeded')?.at ?? 0
+  if (fault && lookedAt > fault.between[1])
+    parts.push(inconclusive(part, 'whether the volume was whole to begin with was looked at only after the fault'))
   if (readBack === null) return [...parts, inconclusive(part, 'the volume was not read back in the end')]
   const { check } = readBack
   const [first] = check.findings
@@ -72,12 +78,17 @@ export function judgeIntegrity({ facts, restore, readBack, expectations }: Drill
 }
 
 /** Null where the drill has no mesh. */
-export function judgeMesh({ facts, planned }: DrillEvidence): { part: Part; comparison: MeshComparison | null } | null {
+export function judgeMesh({
+  facts,
+  planned,
+  fault,
+}: DrillEvidence): { part: Part; comparison: MeshComparison | null } | null {
   const part = 'mesh'
   const states = select(facts, 'mesh.state')
   if (planned?.axes.mesh === 'none') return null
   const before = states.find(({ phase }) => phase === 'before')?.state
-  const after = states.findLast(({ phase }) => phase === 'after')?.state
+  const afterFault = (at: number) => fault === null || at >= fault.between[0]
+  const after = states.findLast(({ phase, at }) => phase === 'after' && afterFault(at))?.state
   const unknown = (reason: string) => ({ part: inconclusive(part, reason), comparison: null })
   if (!before || !after) return unknown(`the state of the mesh ${before ? 'after' : 'before'} the fault was not seen`)
   const error = before.error ?? after.error

@@ -4,6 +4,8 @@ import { formatDuration } from './objectives.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
 
+/** Probes are recorded as they are answered, many times a second. */
+const lateMs = 10_000
 /** The share of due probes that may be missing. */
 const missingShare = 0.01
 
@@ -44,6 +46,11 @@ function judgeClock(facts: DrillFact[]): Part {
       const jumpMs = formatDuration(latest - fact.at)
       return inconclusive(part, `the clock went back by ${jumpMs} before fact "${fact.kind}"`)
     }
+    if (fact.kind === 'probes' && fact.at - findLatestTime(fact) > fact.timeoutMs + lateMs)
+      return inconclusive(
+        part,
+        'probes were recorded long after they were due: the clock was set ahead, or all stood still',
+      )
     latest = Math.max(latest, fact.at)
     if (findLatestTime(fact) > fact.at + clockToleranceMs)
       return inconclusive(part, `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`)
@@ -73,6 +80,7 @@ function judgeProbes({ facts, probes }: DrillEvidence): Part {
   const crashed = select(facts, 'probes.ended').find(({ error }) => error !== null)
   if (crashed) return inconclusive(part, `probing was stopped by an error: ${crashed.error ?? ''}`)
   if (sent === null) return inconclusive(part, 'probing did not report its end')
+  if (sent < samples.length) return inconclusive(part, `${samples.length} probes were answered, and only ${sent} sent`)
   const spanMs = (samples.at(-1)?.[0] ?? NaN) - (samples[0]?.[0] ?? NaN)
   const due = Math.max(sent, Math.round(spanMs / intervalMs) + 1)
   const missing = due - samples.length
@@ -84,6 +92,7 @@ function judgeLoad({ facts, expectations }: DrillEvidence): Part {
   const part = 'load'
   const loads = select(facts, 'load.ended').map(({ load }) => load)
   const floorRps = expectations?.minimumLoadRps ?? NaN
+  if (floorRps <= 0) return inconclusive(part, 'the load has no floor: any would do')
   if (loads.length === 0) return inconclusive(part, 'the load did not report its end')
   for (const load of loads) {
     if (load.error !== null) return inconclusive(part, `the load is not to be trusted: ${load.error}`)
@@ -99,19 +108,28 @@ function formatRate(rps: number): string {
   return Number.isFinite(rps) ? `${Number(rps.toFixed(1))} requests/s` : 'an unknown rate'
 }
 
-function judgeFault({ facts, fault, expectations }: DrillEvidence): Part {
+function judgeFault({ facts, fault, expectations, planned }: DrillEvidence): Part {
   const part = 'fault'
   const observed = select(facts, 'fault.observed')
   const requested = select(facts, 'fault.requested')
   if (fault === null) return inconclusive(part, 'the fault was never seen to take effect')
   const unseen = requested.find((request) => !observed.some((seen) => seen.fault === request.fault))
   if (unseen) return inconclusive(part, `fault "${unseen.fault}" was requested and never seen to take effect`)
+  const strange = observed.find((seen) => !requested.some((request) => request.fault === seen.fault))
+  if (strange) return inconclusive(part, `fault "${strange.fault}" was seen, and nobody requested it`)
+  const name = planned?.axes.fault
+  if (name !== undefined && !observed.some((seen) => seen.fault === name))
+    return inconclusive(part, `the fault that was planned, "${name}", is not the one that was seen`)
   if (!observed.every(({ between }) => between[0] <= between[1]))
     return inconclusive(part, 'the time of the fault is not an interval')
   const early = requested.find((request) =>
     observed.some(({ fault: name, between }) => name === request.fault && between[1] < request.at - clockToleranceMs),
   )
   if (early) return inconclusive(part, `fault "${early.fault}" was seen before it was requested: something else did it`)
+  const healed = select(facts, 'fault.healed').find((heal) =>
+    observed.some((seen) => seen.fault === heal.fault && heal.at < seen.between[0]),
+  )
+  if (healed) return inconclusive(part, `fault "${healed.fault}" was healed before it struck`)
   const afterFault = select(facts, 'integrity.checked').filter(({ phase }) => phase === 'after-fault')
   if (expectations?.corruption === true) {
     const broken = afterFault.find(({ check }) => check.error !== null)
@@ -122,9 +140,10 @@ function judgeFault({ facts, fault, expectations }: DrillEvidence): Part {
 }
 
 /** A fault that outlives its drill would be measured in the next one. */
-function judgeInventory({ facts }: DrillEvidence): Part {
+function judgeInventory({ facts, fault }: DrillEvidence): Part {
   const part = 'inventory'
   const taken = select(facts, 'inventory.checked').at(-1)
+  if (taken && fault && taken.at < fault.between[0]) return inconclusive(part, 'the inventory is from before the fault')
   if (!taken) return inconclusive(part, 'nobody looked whether the fault was gone')
   if (taken.error !== null) return inconclusive(part, `whether the fault is gone is not known: ${taken.error}`)
   const [first] = taken.left

@@ -5,7 +5,7 @@ import { playPassing, tryDamage, type PassedDrill } from './simulation-damages.t
 import { proofDamages } from './simulation-damages-proof.ts'
 import { dataDamages } from './simulation-damages-data.ts'
 import { toolDamages } from './simulation-damages-tool.ts'
-import { unseenDamages } from './simulation-damages-unseen.ts'
+import { mendedDamages, unseenDamages } from './simulation-damages-unseen.ts'
 
 test.describe.configure({ mode: 'default' })
 
@@ -15,7 +15,7 @@ test.beforeAll(async () => {
   expect(drills.length).toBe(27)
 })
 
-for (const damage of [...proofDamages, ...toolDamages, ...dataDamages]) {
+for (const damage of [...proofDamages, ...toolDamages, ...dataDamages, ...mendedDamages]) {
   test(`a drill with ${damage.title} never passes, and says why`, () => {
     const { judged, passed, wrong } = tryDamage(damage, drills)
     expect(judged).toBeGreaterThan(0)

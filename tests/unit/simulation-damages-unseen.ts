@@ -13,11 +13,8 @@ import {
   type Damage,
 } from './simulation-damages.ts'
 
-/**
- * Damage that the verdict does not see, or sees as something else: what it says of each is still to be mended. The reason is
- * what it should name.
- */
-export const unseenDamages: Damage[] = [
+/** What the verdict once let pass, or took for something else. */
+export const mendedDamages: Damage[] = [
   {
     title: 'nobody looked whether the volume was whole to begin with',
     edit: dropping('integrity.checked', ({ phase }) => phase === 'seeded'),
@@ -92,21 +89,6 @@ export const unseenDamages: Damage[] = [
     because: /to begin with|after the fault/,
   },
   {
-    title: 'a list of writes with holes',
-    edit: (facts, draw) => {
-      const gone = new Set<number>()
-      const listed = writing((writes) => {
-        const kept = writes.filter(({ sequence }) => sequence % 7 > 0)
-        for (const { slot } of writes.filter(({ sequence }) => sequence % 7 === 0)) gone.add(slot)
-        return kept
-      })(facts, draw)
-      const unread = checking('after-restore', ({ slots }) => ({ slots: slots.filter(([slot]) => !gone.has(slot)) }))
-      return listed && unread(listed, draw)
-    },
-    verdict: 'inconclusive',
-    because: /writes are missing/,
-  },
-  {
     title: 'fewer probes sent than answered',
     edit: each('probes.ended', (fact) => ({ ...fact, sent: 0 })),
     verdict: 'inconclusive',
@@ -123,6 +105,34 @@ export const unseenDamages: Damage[] = [
     edit: restoring(() => ({ bytes: 0 })),
     verdict: 'inconclusive',
     because: /zero bytes/,
+  },
+  {
+    title: 'a load without a floor',
+    edit: each('drill.planned', (fact) => ({ ...fact, expectations: { ...fact.expectations, minimumLoadRps: 0 } })),
+    verdict: 'inconclusive',
+    because: /floor/,
+  },
+]
+
+/**
+ * Damage that the verdict does not see, or sees as something else: what it says of each is still to be mended. The reason is
+ * what it should name.
+ */
+export const unseenDamages: Damage[] = [
+  {
+    title: 'a list of writes with holes',
+    edit: (facts, draw) => {
+      const gone = new Set<number>()
+      const listed = writing((writes) => {
+        const kept = writes.filter(({ sequence }) => sequence % 7 > 0)
+        for (const { slot } of writes.filter(({ sequence }) => sequence % 7 === 0)) gone.add(slot)
+        return kept
+      })(facts, draw)
+      const unread = checking('after-restore', ({ slots }) => ({ slots: slots.filter(([slot]) => !gone.has(slot)) }))
+      return listed && unread(listed, draw)
+    },
+    verdict: 'inconclusive',
+    because: /writes are missing/,
   },
   {
     title: 'a backup that ended after the fault',
@@ -161,12 +171,6 @@ export const unseenDamages: Damage[] = [
     ),
     verdict: 'inconclusive',
     because: /lost/,
-  },
-  {
-    title: 'a load without a floor',
-    edit: each('drill.planned', (fact) => ({ ...fact, expectations: { ...fact.expectations, minimumLoadRps: 0 } })),
-    verdict: 'inconclusive',
-    because: /floor/,
   },
   {
     title: 'a slot that was read twice is no write that nobody sent',
