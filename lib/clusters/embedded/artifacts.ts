@@ -60,12 +60,12 @@ const manifests: Record<string, { folder: string; path: string; files: RegExp; b
     files: /^snapshot\..*\.yaml$/,
   },
   'k8up/crds': {
-    folder: 'velero',
+    folder: 'k8up',
     path: 'github.com/k8up-io/k8up/v2',
     below: 'config/crd/apiextensions.k8s.io/v1',
     files: /\.yaml$/,
   },
-  'k8up/role': { folder: 'velero', path: 'github.com/k8up-io/k8up/v2', below: 'config/rbac', files: /^role\.yaml$/ },
+  'k8up/role': { folder: 'k8up', path: 'github.com/k8up-io/k8up/v2', below: 'config/rbac', files: /^role\.yaml$/ },
 }
 
 /** Programs by which a component is known, where the two differ. */

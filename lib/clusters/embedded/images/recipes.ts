@@ -162,7 +162,7 @@ export const recipes: readonly Recipe[] = [
     reference: 'localhost/k8up/k8up:v1',
     entrypoint: ['/usr/local/bin/k8up'],
     user: root,
-    files: built({ '/usr/local/bin/k8up': 'k8up', '/usr/local/bin/restic': 'restic' }),
+    files: built({ '/usr/local/bin/k8up': 'k8up', '/usr/local/bin/restic': 'restic-of-k8up' }),
   },
   {
     reference: 'localhost/istio/pilot:v1',

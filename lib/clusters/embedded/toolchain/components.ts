@@ -180,12 +180,21 @@ export const components = [
     coldSeconds: 30,
   },
   {
-    ...inModule('velero'),
+    ...inModule('k8up'),
     name: 'k8up',
     package: `${k8up.path}/cmd/k8up`,
     module: k8up,
     stamps: { 'main.version': k8up.version },
     coldSeconds: 30,
+  },
+  {
+    // K8up reads what restic prints, of the version that it was made for: with a later one it restores nothing, and says
+    // that it succeeded.
+    ...inModule('k8up'),
+    name: 'restic-of-k8up',
+    package: `${restic.path}/cmd/restic`,
+    module: { path: restic.path, version: 'v0.16.4' },
+    coldSeconds: 20,
   },
   {
     ...inModule('chaosmesh'),

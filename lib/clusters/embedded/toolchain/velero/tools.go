@@ -3,7 +3,6 @@
 package tools
 
 import (
-	_ "github.com/k8up-io/k8up/v2/cmd/k8up"
 	_ "github.com/restic/restic/cmd/restic"
 	_ "github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws"
 	_ "github.com/vmware-tanzu/velero/cmd/velero"
