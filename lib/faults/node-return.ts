@@ -19,7 +19,7 @@ export async function nodeBack(lab: Lab, before: V1Node, startedMs: number): Pro
       if (node === null) return pending('it has not registered yet')
       return isFresh(node, startedMs) ? node : pending(describeReady(node))
     },
-    { timeout: '180s', every: '100ms', hint: `kubectl describe node ${name}` },
+    { timeout: '300s', every: '100ms', hint: `kubectl describe node ${name}` },
   )
   const readyMs = Date.now()
   await restoreNode(lab, before, ready)

@@ -12,7 +12,10 @@ import { startSchedule } from './velero/schedule.ts'
 /** File-system backup (kopia) of the volumes, without those that the mesh adds to each pod. */
 export const veleroFileSystem = (): BackupTool => velero('file-system', { method: fileSystem })
 
-/** The same with the mesh's volumes, as Velero does by itself: what they cost. */
+/**
+ * The same with the mesh's volumes, as Velero does by itself: what they cost. Those of a native sidecar it leaves out with a
+ * warning each, as it looks for what is mounted in a pod's containers alone.
+ */
 export const veleroFileSystemWithMeshVolumes = (): BackupTool =>
   velero('file-system-mesh-volumes', { method: everyFileSystem })
 

@@ -159,7 +159,7 @@ test.describe('the kinds that are asked for', () => {
       kind('Node', { namespaced: false }),
       kind('Scale', { name: 'deployments/scale' }),
       kind('Binding', { verbs: ['create'] }),
-      kind('PodMetrics', { verbs: ['get', 'list'] }),
+      kind('Measurement', { verbs: ['get', 'list'] }),
       kind('Event'),
     ]
     expect(chooseKinds([{ groupVersion: 'v1', resources }])).toEqual([])

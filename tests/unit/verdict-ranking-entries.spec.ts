@@ -53,6 +53,12 @@ test('equals are in the order of their names, not of their drills', () => {
   expect(rankTools(drills).map(({ tool }) => tool)).toEqual(['a', 'b', 'c'])
 })
 
+test('rows are in the order of their faults, not of their drills', () => {
+  const drills = ['z', 'a', 'm'].map((fault, index) => ({ ...buildResult('tool', 0, { fault }), id: String(index) }))
+  const [entry] = rankTools(drills)
+  expect(entry?.performance.rows.map(({ condition }) => condition.fault)).toEqual(['a', 'm', 'z'])
+})
+
 test('simplicity stands beside, counted, and moves no place', () => {
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...repeat('fast', 20, { rtoMs: 20_000 })]
   const counts = { definitions: 0, images: 1, privilegedPods: 0, permissions: 0, unboundedGrants: 0 }
