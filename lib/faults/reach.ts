@@ -27,11 +27,13 @@ export function reaches({ host, port }: Address): Promise<boolean> {
   })
 }
 
-/** Cuts something off, watching its address meanwhile; resolves with the times between which it stopped to answer. */
+/**
+ * Cuts something off, watching its address meanwhile; resolves with the times between which it stopped to answer. The first
+ * is when the cut began: a host whose programs are gone may still take connections for a moment, by its kernel.
+ */
 export async function cutWatched(address: Address, cut: () => Promise<void>): Promise<[number, number]> {
   const where = `${address.host}:${address.port}`
   if (!(await reaches(address))) throw new Error(`${where} does not answer even before the fault`)
-  let lastAnsweredMs = Date.now()
   let failures: number[] = []
   const watch = () =>
     waitFor(
@@ -39,7 +41,6 @@ export async function cutWatched(address: Address, cut: () => Promise<void>): Pr
       async () => {
         const askedMs = Date.now()
         if (await reaches(address)) {
-          lastAnsweredMs = askedMs
           failures = []
           return pending('it answers')
         }
@@ -48,6 +49,7 @@ export async function cutWatched(address: Address, cut: () => Promise<void>): Pr
       },
       { timeout: '30s', every: '10ms' },
     )
+  const cutMs = Date.now()
   const [, seenMs] = await Promise.all([cut(), watch()])
-  return [lastAnsweredMs, seenMs]
+  return [cutMs, seenMs]
 }
