@@ -1,7 +1,9 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact } from '../../lib/record/facts.ts'
+import { checkSummary } from '../../lib/report/results.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
-import { buildCheck, buildDrill, buildOperation, change } from './facts-builder.ts'
+import { summarise } from '../../lib/verdict/summarise.ts'
+import { buildCheck, buildDrill, buildOperation, buildRun, change, faultMs } from './facts-builder.ts'
 
 const notRecoverable = (facts: DrillFact[]) =>
   change(facts, 'drill.planned', (fact) => ({
@@ -96,4 +98,22 @@ test('a backup that the tool made by its own clock counts when it had ended befo
   expect(judgeDrill(restored(found(before))).verdict).toBe('pass')
   expect(judgeDrill(restored(found(before + 60_000))).reasons.join()).toMatch(/ended after the fault/)
   expect(judgeDrill(restored(found(null))).verdict).toBe('inconclusive')
+})
+
+test('a summary holds a row that passes because nothing came back, and no other that passes without its figures', () => {
+  const silent = change(refused, 'probes', (fact) => ({
+    ...fact,
+    samples: fact.samples.map(([due, answered, right]) =>
+      due < faultMs ? [due, answered, right] : [due, null, false],
+    ),
+  }))
+  const summary = summarise({ facts: buildRun(notRecoverable(silent)), torn: [] })
+  expect(summary.drills).toMatchObject([{ verdict: 'pass', rtoMs: null }])
+  expect(() => {
+    checkSummary(summary)
+  }).not.toThrow()
+  const [drill] = summarise({ facts: buildRun(), torn: [] }).drills
+  expect(() => {
+    checkSummary({ ...summary, drills: [{ ...drill, rtoMs: null }] })
+  }).toThrow(/rtoMs/)
 })
