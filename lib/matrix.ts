@@ -97,6 +97,11 @@ export const faults = {
   'wrong-credentials': { hits: 'running backup', aims: 'store' },
   'tool-kill-during-restore': { hits: 'running restore', aims: 'mover' },
   'store-away-during-restore': { hits: 'running restore', aims: 'store' },
+  'node-outage-during-restore': {
+    hits: 'running restore',
+    aims: 'mover',
+    once: 'a mover that is gone with its node is what tool-kill-during-restore drills for each',
+  },
   'istiod-kill-during-restore': { hits: 'running restore', once: 'the mesh does not know who restores' },
   'backup-objects-deletion': { hits: 'backup', aims: 'objects' },
   'bucket-deletion': { hits: 'backup', aims: 'store' },

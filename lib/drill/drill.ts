@@ -146,7 +146,8 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     return ended
   }
   const check = async (phase: 'after-fault' | 'after-restore'): Promise<IntegrityCheck> => {
-    const result = await service.verify(route, { seed, seeded, writes: measuring.writes })
+    const since = phase === 'after-fault' ? 'fault' : 'restore'
+    const result = await service.verify(route, { seed, seeded, since, writes: measuring.writes })
     record({ kind: 'integrity.checked', phase, check: result })
     return result
   }

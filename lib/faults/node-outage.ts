@@ -5,15 +5,16 @@ import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { UNTIL_HEALED, type Fault, type FaultTarget, type ObservedFault } from './fault.ts'
 import { nodeBack } from './node-return.ts'
-import { placedPods } from './node-shell.ts'
+import { placeOf, type PlacedPod } from './node-shell.ts'
 import { cutWatched } from './reach.ts'
 import { orUndo } from './undo.ts'
 
 const KUBELET_PORT = 10250
 
 /**
- * The power of the node is cut on which the service's pod runs. With its volumes `kept` the node comes back with them; `lost`
- * it does not, by the operator's decision: its Node object is deleted, and when it is healed it starts with empty disks.
+ * The power of the node is cut on which the service's pod runs, or is about to. With its volumes `kept` the node comes back
+ * with them; `lost` it does not, by the operator's decision: its Node object is deleted, and when it is healed it starts with
+ * empty disks.
  */
 export function nodeOutage({ volume }: { volume: 'kept' | 'lost' }): Fault {
   const lost = volume === 'lost'
@@ -44,9 +45,8 @@ async function requires({ cluster, kube }: Lab): Promise<string[]> {
 export const isSystem = ({ metadata }: V1Node, system: Record<string, string>): boolean =>
   Object.entries(system).every(([name, value]) => metadata?.labels?.[name] === value)
 
-async function nodeOf(lab: Lab, { namespace, pods }: FaultTarget): Promise<V1Node> {
-  const [pod] = await placedPods(lab, namespace, pods.labels)
-  if (pod === undefined) throw new Error(`no pod ${JSON.stringify(pods.labels)} of namespace "${namespace}" runs`)
+async function nodeOf(lab: Lab, target: FaultTarget): Promise<V1Node> {
+  const pod = await findPlaced(lab, target)
   const node = await lab.kube.core.readNode({ name: pod.node })
   if (isSystem(node, lab.cluster.systemNodes)) {
     throw new Error(
@@ -54,6 +54,21 @@ async function nodeOf(lab: Lab, { namespace, pods }: FaultTarget): Promise<V1Nod
     )
   }
   return node
+}
+
+/** The service's pod; while it is being restored that may not be there yet, and the one that moves its data is. */
+async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Promise<PlacedPod> {
+  const { mover } = tool.parts(namespace)
+  const selections = [{ namespace, labels: pods.labels }, ...(mover === null ? [] : [mover])]
+  return waitFor(
+    `a pod of ${JSON.stringify(selections)} on a node`,
+    async () => {
+      const found = (await Promise.all(selections.map((one) => lab.kube.pods(one.namespace, one.labels)))).flat()
+      const placed = found.filter(({ metadata, spec }) => spec?.nodeName && !metadata?.deletionTimestamp).map(placeOf)
+      return placed[0] ?? pending(`${found.length} pods, none of them on a node`)
+    },
+    { timeout: '30s', every: '50ms', hint: `kubectl -n ${namespace} get pods -o wide` },
+  )
 }
 
 async function cutPower(lab: Lab, power: NodePower, node: V1Node, lost: boolean): Promise<ObservedFault> {

@@ -28,11 +28,13 @@ export interface DeployedWorkload {
   /**
    * Reads every record back and compares it with what was written.
    * `seeded` is what `seed` returned, `writes` gives all that the load sent so far: it is asked after the reading, so that
-   * a write that came in between is known.
+   * a write that came in between is known. `since` is what happened to the volume last. After a `fault`, what was
+   * acknowledged must be there: a slot that holds an older record, or none, is a finding. After a `restore` (the default)
+   * the verdict counts it, as loss.
    */
   verify(
     route: Route,
-    expected: { seed: number; seeded: number; writes: () => Promise<Write[]> },
+    expected: { seed: number; seeded: number; writes: () => Promise<Write[]>; since?: 'fault' | 'restore' },
   ): Promise<IntegrityCheck>
   /** Deletes what holds the state (controller, pods, claim) and resolves when it is gone, so that a restore can bring it back. */
   discard(lab: Lab): Promise<void>

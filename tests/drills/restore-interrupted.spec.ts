@@ -3,6 +3,7 @@ import { drillEach } from '../../fixtures/index.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { meshControlKill, toolKill } from '../../lib/faults/pod-kill.ts'
 import { storeAway } from '../../lib/faults/network.ts'
+import { nodeOutage } from '../../lib/faults/node-outage.ts'
 
 const options = {
   objectives: { rto: '4m', rpo: '3m' },
@@ -29,6 +30,12 @@ drillEach(
 drillEach(
   'a restore whose store is away for a while ends in an honest state, and brings the service back in the end',
   { ...options, fault: { ...storeAway(), name: 'store-away-during-restore' } },
+  restoreUnderFire,
+)
+
+drillEach(
+  'a restore whose node loses power ends in an honest state, and brings the service back in the end',
+  { ...options, fault: { ...nodeOutage({ volume: 'kept' }), name: 'node-outage-during-restore' } },
   restoreUnderFire,
 )
 

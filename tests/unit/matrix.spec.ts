@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { replaceMatrix } from '../../lib/matrix-table.ts'
 import { faults, matrix, rowsOf, strategies, USUAL } from '../../lib/matrix.ts'
 import { toolOf } from '../../lib/tools/strategies.ts'
 
@@ -40,4 +42,9 @@ test('rows of snapshots are drilled on volumes that have them, and a node takes 
   expect(rowsOf('node-loss').filter(({ volumes }) => volumes !== 'local')).toEqual([])
   expect(rowsOf('node-loss').map(({ strategy }) => strategy)).not.toContain('velero/csi-snapshot')
   expect(rowsOf('full-volume').map(({ volumes }) => volumes)).toEqual(['snapshots'])
+})
+
+test('the README shows the matrix as it is: npm run matrix writes it', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  expect(await replaceMatrix(readme)).toBe(readme)
 })

@@ -33,18 +33,8 @@ const onClass =
       ? { ...object, spec: { ...(object.spec as object), storageClassName } }
       : object
 
-type Verified = Parameters<DeployedWorkload['verify']>[1]
-
-export interface DeployedLedger extends DeployedWorkload {
-  /**
-   * `since` is what happened to the volume last. After a `fault`, what was acknowledged must be there: a slot that holds an
-   * older record, or none, is a finding. After a `restore` (the default) the verdict counts it, as loss.
-   */
-  verify(route: Route, expected: Verified & { since?: 'fault' | 'restore' }): Promise<IntegrityCheck>
-}
-
 /** A ledger that runs, in a namespace. */
-export function deployedLedger(namespace: string): DeployedLedger {
+export function deployedLedger(namespace: string): DeployedWorkload {
   return {
     namespace,
     service: { namespace, name: 'ledger', port: 80 },
@@ -76,7 +66,7 @@ async function discardLedger({ kube }: Lab, namespace: string): Promise<void> {
 /** Reads every record back and compares it; what stops the reading is the check's `error`. */
 async function verifyLedger(
   route: Route,
-  { since, writes, ...volume }: Parameters<DeployedLedger['verify']>[1],
+  { since, writes, ...volume }: Parameters<DeployedWorkload['verify']>[1],
 ): Promise<IntegrityCheck> {
   try {
     // What is acknowledged while the records are read may come too late for the reading.
