@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../lib/config.ts'
+import { createLab, ensureTool, meshOf } from '../lib/create-lab.ts'
+import { tearDown } from '../lib/clusters/embedded/teardown.ts'
+import { alignColumns } from '../lib/report/terminal.ts'
+import { backUpClaims, backupOf, resticTool, runningBackup, snapshotsOf } from '../lib/tools/restic/backup.ts'
+import { backedUpBytes, resultOf } from '../lib/tools/restic/outcome.ts'
+import { toolOf } from '../lib/tools/strategies.ts'
+import type { BackupTool } from '../lib/tools/tool.ts'
+import { interleave } from '../lib/verdict/interleave.ts'
+import { findMedian } from '../lib/verdict/median.ts'
+import { formatDuration } from '../lib/verdict/objectives.ts'
+import { readSample, type Measurement } from '../lib/verdict/sample.ts'
+import { compare } from '../lib/verdict/statistics.ts'
+import { ledger } from '../lib/workloads/ledger/ledger.ts'
+import { takeTurn, type Cost } from './strategy-turn.ts'
+
+/**
+ * What each strategy's backup and restore cost, on the same volumes in one run, in interleaved order:
+ * `npx tsx bench/strategies.ts [repetitions, 7 where not given]`. Figures, never a pass or a fail.
+ */
+interface Strategy {
+  name: string
+  tool: BackupTool
+  /** Whether the backup that is measured is the second one. */
+  second?: true
+}
+
+/** What an incremental backup is compared with: the first one, of the same live volume by the same means. */
+const resticFull = (): BackupTool =>
+  resticTool('full', (lab, subject, name) => {
+    const work = backUpClaims(lab, subject, name).then((ends) =>
+      backupOf(lab, subject, { name, result: resultOf(ends, backedUpBytes, {}), snapshots: snapshotsOf(ends) }),
+    )
+    return Promise.resolve(runningBackup(lab, subject.namespace, name, { work }))
+  })
+
+const strategies: Strategy[] = [
+  { name: 'restic full', tool: resticFull() },
+  { name: 'restic incremental', tool: toolOf['restic/incremental'](), second: true },
+  { name: 'velero file-system', tool: toolOf['velero/file-system']() },
+  { name: 'velero file-system, mesh volumes too', tool: toolOf['velero/file-system-mesh-volumes']() },
+  { name: 'velero csi-snapshot', tool: toolOf['velero/csi-snapshot']() },
+  { name: 'velero data-mover', tool: toolOf['velero/data-mover']() },
+  { name: 'VolumeSnapshot', tool: toolOf['kubernetes/volume-snapshot']() },
+]
+const pairs = [
+  ['restic incremental', 'restic full'],
+  ['velero csi-snapshot', 'velero file-system'],
+  ['velero csi-snapshot', 'velero data-mover'],
+  ['VolumeSnapshot', 'restic full'],
+  ['velero file-system', 'velero file-system, mesh volumes too'],
+] as const
+const figures = { backup: 'backupMs', restore: 'restoreMs', moved: 'movedBytes' } as const
+
+const log = (line: string): void => {
+  console.error(line)
+}
+
+function words(values: Measurement[], format: (value: number) => string): string {
+  const median = findMedian(readSample(values))
+  if (median === null) return '–'
+  const interval = median.confidence
+  const ends = interval === null ? '' : ` [${format(interval.low)}, ${format(interval.high ?? NaN)}]`
+  const { low, high } = median
+  return `${low === high ? format(low) : `${format(low)}–${format(high ?? NaN)}`}${ends}`
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+
+function tell(costs: Map<string, Cost[]>): void {
+  const of = (name: string, figure: keyof Cost) => (costs.get(name) ?? []).map((cost) => cost[figure])
+  const rows = strategies.map(({ name }) => [
+    name,
+    String(costs.get(name)?.length ?? 0),
+    words(of(name, 'backupMs'), formatDuration),
+    words(of(name, 'restoreMs'), formatDuration),
+    words(of(name, 'movedBytes'), mebibytes),
+    words(of(name, 'changedBytes'), mebibytes),
+  ])
+  console.log(
+    'Medians, times as the bounds that the cluster’s clock of whole seconds leaves, with 95 % bootstrap intervals; "changed" is what was written over before the backup.',
+  )
+  console.log(alignColumns([['strategy', 'n', 'backup', 'restore', 'moved', 'changed'], ...rows]).join('\n'))
+  for (const [one, other] of pairs) {
+    for (const [what, figure] of Object.entries(figures)) {
+      const { verdict, reason } = compare(of(one, figure), of(other, figure))
+      const sign = { less: '<', greater: '>', '~': '~' }[verdict]
+      console.log(`${what}: ${one} ${sign} ${other}: ${reason}`)
+    }
+  }
+}
+
+const config = readConfig(process.env)
+const repetitions = Number(process.argv[2] ?? 7)
+const turns = interleave(strategies, repetitions, config.seed)
+const { lab } = await createLab(config, { ownerPid: process.pid, log })
+const mesh = await meshOf(config).attach(lab)
+await lab.cluster.loadImages(ledger.images)
+const folder = await mkdtemp(join(tmpdir(), 'meshdrill-strategies-'))
+const costs = new Map<string, Cost[]>()
+try {
+  for (const [index, { row, repetition }] of turns.entries()) {
+    const installed = row.name === 'restic full' ? await row.tool.install(lab) : await ensureTool(lab, row.tool)
+    const cost = await takeTurn({ lab, mesh, config, folder }, installed, row.second ?? false)
+    costs.set(row.name, [...(costs.get(row.name) ?? []), cost])
+    log(`${index + 1} of ${turns.length}: ${row.name}, round ${repetition + 1}: ${JSON.stringify(cost)}`)
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+  if (!config.keep) await tearDown()
+}
+tell(costs)

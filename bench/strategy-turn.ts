@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../lib/config.ts'
+import { createNamespace, removeNamespace } from '../lib/drill/namespace.ts'
+import type { Lab } from '../lib/lab.ts'
+import { startLoad } from '../lib/load/runner.ts'
+import type { InstalledMesh, Route } from '../lib/meshes/mesh.ts'
+import type { OperationResult, Write } from '../lib/record/facts.ts'
+import type { InstalledTool } from '../lib/tools/tool.ts'
+import type { Interval } from '../lib/verdict/result.ts'
+import { ledger } from '../lib/workloads/ledger/ledger.ts'
+import { RECORD_BYTES } from '../lib/workloads/ledger/record.ts'
+
+/** What a backup and the restore of a copy cost. Times in milliseconds by the cluster's clock, null where it does not tell. */
+export interface Cost {
+  backupMs: Interval | null
+  restoreMs: Interval | null
+  /** What the tool says that it moved. */
+  movedBytes: number | null
+  /** What was written over since the volume was filled: distinct records. */
+  changedBytes: number
+}
+
+/** How long the service is written to before the backup that counts. */
+const WRITING_MS = 4_000
+
+interface Ground {
+  lab: Lab
+  mesh: InstalledMesh
+  config: Config
+  folder: string
+}
+
+/**
+ * One backup of a fresh service, and the restore of a copy of it, of which every record is read back: a backup that does not
+ * hold everything has no cost to compare. With `second`, an earlier backup is there already.
+ */
+export async function takeTurn(ground: Ground, tool: InstalledTool, second: boolean): Promise<Cost> {
+  const { lab, mesh, config } = ground
+  const namespace = `bench-${tool.strategy}`
+  const copy = `${namespace}-copy`
+  await createNamespace(lab, mesh, namespace)
+  try {
+    const service = await ledger.deploy(lab, namespace, { storageClass: lab.cluster.storageClasses.snapshots })
+    const route = await mesh.expose(service.service)
+    await service.answers(route)
+    const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })
+    if (second) await backUp(tool, namespace)
+    const writes = await write(ground, route, seeded)
+    const backup = await backUp(tool, namespace)
+    const restored = await backup.restore({ into: copy })
+    requireSuccess(restored, `the restore by ${tool.name}/${tool.strategy}`)
+    const copied = await mesh.expose({ ...service.service, namespace: copy })
+    await service.answers(copied)
+    const check = await service.verify(copied, {
+      seed: config.seed,
+      seeded,
+      since: 'fault',
+      writes: () => Promise.resolve(writes),
+    })
+    const [finding] = check.findings
+    if (check.error !== null || finding) {
+      throw new Error(`${tool.name}/${tool.strategy} did not bring everything back: ${check.error ?? finding?.detail}`)
+    }
+    return {
+      backupMs: durationOf(backup.result),
+      restoreMs: durationOf(restored),
+      movedBytes: backup.result.bytes,
+      changedBytes: new Set(writes.map(({ slot }) => slot)).size * RECORD_BYTES,
+    }
+  } finally {
+    await removeNamespace(lab, copy)
+    await removeNamespace(lab, namespace)
+  }
+}
+
+async function backUp(tool: InstalledTool, namespace: string) {
+  const running = await tool.backup(namespace, { name: `${namespace}-${Date.now().toString(36)}` })
+  const backup = await running.finished()
+  requireSuccess(backup.result, `the backup by ${tool.name}/${tool.strategy}`)
+  return backup
+}
+
+function requireSuccess({ succeeded, state, details }: OperationResult, what: string): void {
+  if (!succeeded) throw new Error(`${what} ended as "${state}": ${JSON.stringify(details)}`)
+}
+
+async function write({ lab, config, folder }: Ground, route: Route, seeded: number): Promise<Write[]> {
+  const k6 = await lab.artifacts.binary('k6')
+  const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
+  await sleep(WRITING_MS)
+  const { load: result, writes } = await load.stop()
+  if (result.error !== null) throw new Error(`the load that changes the volume failed: ${result.error}`)
+  return writes
+}
+
+/** The cluster tells times in whole seconds, so that the truth is up to one on either side. */
+const CLOCK_MS = 1000
+
+function durationOf({ startedMs, endedMs }: OperationResult): Interval | null {
+  if (startedMs === null || endedMs === null) return null
+  return { low: Math.max(0, endedMs - startedMs - CLOCK_MS), high: endedMs - startedMs + CLOCK_MS }
+}
