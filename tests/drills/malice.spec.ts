@@ -20,11 +20,12 @@ async function comeBack(drill: Drill): Promise<void> {
   await service.assert()
 }
 
-/** An older backup is there when the newest one is attacked. */
+/** The state is deleted, and the newest backup is attacked too; an older one is there. */
 async function comeBackFromOlder(drill: Drill): Promise<void> {
   const service = await drill.provision()
   const older = await service.backUp()
   await service.backUp()
+  await service.lose(claimDeletion())
   await service.break()
   await service.discard()
   await service.restore(older)

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodePower, StorePower } from '../cluster.ts'
+import { ourCgroups, removeCgroup } from './cgroups.ts'
 import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
 import { labFolder } from './paths.ts'
 import { writeState, type LabState } from './state.ts'
@@ -13,6 +14,9 @@ export function powerOf(state: LabState, toolchain: Toolchain): NodePower & Stor
   const start = async (list: RunningHost[], name: string): Promise<void> => {
     const host = find(list, name)
     if (await isRunning(host)) return
+    // A machine that was switched off knows no cgroup of what ran on it. One that did would have its kubelet ask for each
+    // container of then, three seconds a container, before it looks at a pod.
+    for (const root of await ourCgroups()) await removeCgroup(join(root, name))
     const started = await startAgain(await toolchain.binary('node-init'), join(labFolder(), name), host.address)
     list[list.indexOf(host)] = started
     await writeState(state)

@@ -1,13 +1,12 @@
-import { readdir, readFile, rmdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
+import { cgroupTree, ourCgroups, removeCgroup } from './cgroups.ts'
 import { bornAt, killHost } from './host.ts'
 import { removeNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
 import { readState, removeFiles } from './state.ts'
 import { detachStorage } from './storage.ts'
-
-const CGROUP_ROOT = '/sys/fs/cgroup'
 
 /**
  * Ends the lab, whatever state it is in, and everything that it left on the machine: processes, network devices, cgroups,
@@ -34,31 +33,16 @@ export async function tearDown(): Promise<string[]> {
   await removeNetwork()
   await detachStorage()
   const cgroups = await ourCgroups()
-  for (const cgroup of cgroups) await removeTree(cgroup)
+  for (const cgroup of cgroups) await removeCgroup(cgroup)
   if (state !== null || (await readdir(labFolder()).catch(() => [])).length > 0) found.push('files')
   await removeFiles()
   return found
 }
 
-/** Our folder in every cgroup hierarchy: one for each controller in v1, a single one in v2. */
-async function ourCgroups(): Promise<string[]> {
-  const candidates = [CGROUP_ROOT, ...(await readdir(CGROUP_ROOT)).map((name) => join(CGROUP_ROOT, name))]
-  const folders = candidates.map((folder) => join(folder, 'meshdrill'))
-  const there = await Promise.all(
-    folders.map((folder) =>
-      readdir(folder).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  )
-  return folders.filter((_, index) => there[index])
-}
-
 async function strayProcesses(): Promise<number[]> {
   const pids = new Set<number>()
   for (const root of await ourCgroups()) {
-    for (const folder of await folders(root)) {
+    for (const folder of await cgroupTree(root)) {
       const procs = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
       for (const line of procs.split('\n')) if (line !== '' && line !== '0') pids.add(Number(line))
     }
@@ -66,26 +50,3 @@ async function strayProcesses(): Promise<number[]> {
   const running = await Promise.all([...pids].map(async (pid) => ((await bornAt(pid)) === null ? null : pid)))
   return running.filter((pid) => pid !== null)
 }
-
-async function folders(root: string): Promise<string[]> {
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => [])
-  const below = await Promise.all(entries.filter((e) => e.isDirectory()).map((e) => folders(join(root, e.name))))
-  return [root, ...below.flat()]
-}
-
-/** A cgroup is removed as an empty folder, its children first; one whose last process just ended may be busy a moment. */
-async function removeTree(root: string): Promise<void> {
-  for (const folder of (await folders(root)).reverse()) {
-    await waitFor(
-      `cgroup "${folder}" removed`,
-      () =>
-        rmdir(folder).then(
-          () => true,
-          (error: unknown) => (gone(error) ? true : pending(String(error))),
-        ),
-      { timeout: '5s', every: '50ms' },
-    )
-  }
-}
-
-const gone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
