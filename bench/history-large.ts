@@ -1,4 +1,4 @@
-import { EMPTY, TORN, type History } from '../lib/verdict/history.ts'
+import { EMPTY, TORN, type History } from '../lib/verdict/history/history.ts'
 import { drawFrom } from '../tests/unit/facts-builder.ts'
 
 /** The backup is of one moment; or of one moment a file; or of one moment, with every tenth slot torn, foreign, copied or older. */

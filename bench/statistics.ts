@@ -1,5 +1,5 @@
 import { alignColumns } from '../lib/report/terminal.ts'
-import { decision } from '../lib/verdict/statistics.ts'
+import { decision } from '../lib/verdict/statistics/contrast.ts'
 import {
   drawAround,
   drawLatency,

@@ -1,5 +1,5 @@
 import type { Expectations, Objectives } from '../record/facts.ts'
-import { drawFrom } from '../verdict/random.ts'
+import { drawFrom } from '../verdict/statistics/random.ts'
 import type { ToolTraits } from './tool.ts'
 import { survivable, troubles, type Trouble, type TroubleName } from './troubles.ts'
 

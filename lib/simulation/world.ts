@@ -2,7 +2,7 @@ import { noopLab } from '../clusters/noop.ts'
 import type { Clock } from '../drill/clock.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
-import { drawFrom } from '../verdict/random.ts'
+import { drawFrom } from '../verdict/statistics/random.ts'
 import { settingClock, virtualClock, type VirtualClock } from './clock.ts'
 import { Service } from './service.ts'
 

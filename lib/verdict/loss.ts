@@ -1,8 +1,8 @@
 import type { IntegrityCheck, Write } from '../record/facts.ts'
 import { findPoint, type Consistency } from './consistency.ts'
-import { isSlot, toHistory } from './history.ts'
-import { checkHistory, type HistoryCheck } from './history-check.ts'
-import { pickExamples } from './history-examples.ts'
+import { isSlot, toHistory } from './history/history.ts'
+import { checkHistory, type HistoryCheck } from './history/check.ts'
+import { pickExamples } from './history/examples.ts'
 import { clockToleranceMs } from './recovery.ts'
 
 export interface Loss {

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
-import { drawFrom } from '../../lib/verdict/random.ts'
+import { drawFrom } from '../../lib/verdict/statistics/random.ts'
 import { playPassing, tryDamage, type PassedDrill } from './simulation-damages.ts'
 import { proofDamages } from './simulation-damages-proof.ts'
 import { dataDamages } from './simulation-damages-data.ts'

@@ -1,5 +1,5 @@
 import type { DrillFact } from '../../lib/record/facts.ts'
-import { shuffle } from '../../lib/verdict/random.ts'
+import { shuffle } from '../../lib/verdict/statistics/random.ts'
 import { dropping, each, expecting, faultOf, probing, select, writing, type Damage } from './simulation-damages.ts'
 
 /** Damage to what shows that a drill was carried out and watched at all: nothing but the inventory can prove a failure. */

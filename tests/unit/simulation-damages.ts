@@ -4,7 +4,7 @@ import { drawScenario, type Scenario } from '../../lib/simulation/scenario.ts'
 import { simulateDrill } from '../../lib/simulation/simulate.ts'
 import { survivable } from '../../lib/simulation/troubles.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
-import { drawFrom } from '../../lib/verdict/random.ts'
+import { drawFrom } from '../../lib/verdict/statistics/random.ts'
 import { change } from './facts-builder.ts'
 
 /** Something that is wrong with the facts of a drill that passed. */

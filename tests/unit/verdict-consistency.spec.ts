@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
 import type { Write } from '../../lib/record/facts.ts'
 import { findPoint, listedParts, type Consistency, type ConsistencyOptions } from '../../lib/verdict/consistency.ts'
-import { settleMs, toHistory, TORN } from '../../lib/verdict/history.ts'
-import { checkHistory } from '../../lib/verdict/history-check.ts'
+import { settleMs, toHistory, TORN } from '../../lib/verdict/history/history.ts'
+import { checkHistory } from '../../lib/verdict/history/check.ts'
 import { drawFrom } from './facts-builder.ts'
 
 function write(sequence: number, slot: number, sentMs: number, acknowledgedMs: number | null): Write {

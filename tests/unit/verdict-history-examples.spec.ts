@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
 import type { Write } from '../../lib/record/facts.ts'
-import { EMPTY, maxSlot, settleMs, toHistory, TORN, type HistoryOptions } from '../../lib/verdict/history.ts'
-import { checkHistory, slotKinds } from '../../lib/verdict/history-check.ts'
-import { pickExamples } from '../../lib/verdict/history-examples.ts'
+import { EMPTY, maxSlot, settleMs, toHistory, TORN, type HistoryOptions } from '../../lib/verdict/history/history.ts'
+import { checkHistory, slotKinds } from '../../lib/verdict/history/check.ts'
+import { pickExamples } from '../../lib/verdict/history/examples.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
 const seeded = 4

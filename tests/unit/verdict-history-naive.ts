@@ -1,6 +1,6 @@
 import type { Write } from '../../lib/record/facts.ts'
-import { settleMs, TORN, type HistoryOptions } from '../../lib/verdict/history.ts'
-import type { SlotKind } from '../../lib/verdict/history-check.ts'
+import { settleMs, TORN, type HistoryOptions } from '../../lib/verdict/history/history.ts'
+import type { SlotKind } from '../../lib/verdict/history/check.ts'
 import type { Point } from '../../lib/verdict/consistency.ts'
 
 export interface NaiveCheck {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findPoint, type Witness } from '../../lib/verdict/consistency.ts'
-import { EMPTY, toHistory, type History, type SentWrite } from '../../lib/verdict/history.ts'
-import { checkHistory, slotKinds, type HistoryCheck, type SlotKind } from '../../lib/verdict/history-check.ts'
-import { pickExamples, type Example } from '../../lib/verdict/history-examples.ts'
+import { EMPTY, toHistory, type History, type SentWrite } from '../../lib/verdict/history/history.ts'
+import { checkHistory, slotKinds, type HistoryCheck, type SlotKind } from '../../lib/verdict/history/check.ts'
+import { pickExamples, type Example } from '../../lib/verdict/history/examples.ts'
 import { checkNaively } from './verdict-history-naive.ts'
 import { historyOf, type Trial } from './verdict-history-trials.ts'
 

@@ -1,6 +1,6 @@
 import type { Write } from '../../lib/record/facts.ts'
-import { settleMs, TORN, toHistory, type History } from '../../lib/verdict/history.ts'
-import type { SlotKind } from '../../lib/verdict/history-check.ts'
+import { settleMs, TORN, toHistory, type History } from '../../lib/verdict/history/history.ts'
+import type { SlotKind } from '../../lib/verdict/history/check.ts'
 import type { ConsistencyOptions } from '../../lib/verdict/consistency.ts'
 import { drawFrom } from './facts-builder.ts'
 import { fileOf, freeSlot, runService, seeded, type Run } from './verdict-history-service.ts'

@@ -1,6 +1,6 @@
-import type { Bout } from '../../lib/verdict/ranking-contests.ts'
-import type { MetricName } from '../../lib/verdict/ranking-figures.ts'
-import type { RankingEntry } from '../../lib/verdict/ranking.ts'
+import type { MetricComparison } from '../../lib/verdict/ranking/pairs.ts'
+import type { MetricName } from '../../lib/verdict/ranking/metrics.ts'
+import type { RankingEntry } from '../../lib/verdict/ranking/ranking.ts'
 import { type DrillResult, fail, pass } from '../../lib/verdict/result.ts'
 
 /** What drills of a tool measure; what is not said is the same for all tools. */
@@ -78,9 +78,15 @@ export function findEntry(ranking: RankingEntry[], tool: string): RankingEntry {
 }
 
 /** A tool against its first rival on the fault that drills have where nothing else is said. */
-export function findBout(ranking: RankingEntry[], tool: string, metric: MetricName): Bout | undefined {
-  const bouts = findEntry(ranking, tool).performance.contests[0]?.bouts
-  return bouts?.find((bout) => bout.metric === metric && bout.condition.fault === 'volume-loss')
+export function findDifference(
+  ranking: RankingEntry[],
+  tool: string,
+  metric: MetricName,
+): MetricComparison | undefined {
+  const [pair] = findEntry(ranking, tool).performance.pairs
+  return pair?.differences.find(
+    (comparison) => comparison.metric === metric && comparison.condition.fault === 'volume-loss',
+  )
 }
 
 /** [tool, place, front] of each entry, in their order. */

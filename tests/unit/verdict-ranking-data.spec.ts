@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { measureCpu, measureMemory, measureRpo, measureRto, judgeData } from '../../lib/verdict/ranking-drills.ts'
-import { rankTools } from '../../lib/verdict/ranking.ts'
+import { judgeData } from '../../lib/verdict/ranking/data.ts'
+import { measureCpu, measureMemory, measureRpo, measureRto } from '../../lib/verdict/ranking/metrics.ts'
+import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
 import { type DrillResult, fail, inconclusive, type Outcome, pass, type Part } from '../../lib/verdict/result.ts'
 import { buildResult, findEntry, loseData, repeat, replaceParts, summarisePlaces } from './verdict-ranking-builder.ts'
 
@@ -27,7 +28,7 @@ test('who lost data stands behind all who lost none, however fast', () => {
     findings: 7,
   })
   expect(entry.because).toContain('lost data in 1 of 20 drills, so it stands above nobody who lost none')
-  expect(entry.performance.contests.map(({ dominates }) => dominates)).toEqual([false, false])
+  expect(entry.performance.pairs.map(({ dominates }) => dominates)).toEqual([false, false])
 })
 
 test('of those who lost data, who lost it far oftener stands behind', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { drawFrom, shuffle } from '../../lib/verdict/random.ts'
-import { rankTools } from '../../lib/verdict/ranking.ts'
+import { drawFrom, shuffle } from '../../lib/verdict/statistics/random.ts'
+import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
 import { type DrillResult, fail, inconclusive } from '../../lib/verdict/result.ts'
 import { buildResult, loseData, repeat, replaceParts } from './verdict-ranking-builder.ts'
 

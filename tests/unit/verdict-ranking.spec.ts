@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { leastP } from '../../lib/verdict/mann-whitney.ts'
-import { drawFrom } from '../../lib/verdict/random.ts'
-import { metrics } from '../../lib/verdict/ranking-figures.ts'
-import { rankTools } from '../../lib/verdict/ranking.ts'
+import { leastP } from '../../lib/verdict/statistics/mann-whitney.ts'
+import { drawFrom } from '../../lib/verdict/statistics/random.ts'
+import { metrics } from '../../lib/verdict/ranking/metrics.ts'
+import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
 import type { DrillResult } from '../../lib/verdict/result.ts'
-import { findBout, findEntry, loseData, repeat, summarisePlaces } from './verdict-ranking-builder.ts'
+import { findDifference, findEntry, loseData, repeat, summarisePlaces } from './verdict-ranking-builder.ts'
 
 test('nothing drilled is nothing ranked', () => {
   expect(rankTools([])).toEqual([])
@@ -84,7 +84,7 @@ test('what was measured too seldom to tell decides nothing, and keeps others fro
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...seldom(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(rankTools(drills).map(({ place }) => place)).toEqual([null, null])
   expect(findEntry(rankTools(drills), 'fast').because).toContainEqual(
-    'cannot be told from slow (copy) by backup time on volume-loss (istio, ledger): ' +
+    '1 of 8 figures cannot tell it from slow (copy), as backup time on volume-loss (istio, ledger): ' +
       'n too small: 3 and 20 values (17 more were not measured); at least 5 are needed',
   )
 })
@@ -94,8 +94,7 @@ test('what one of the two did not measure at all is not compared', () => {
     drills.map((drill) => ({ ...drill, backup: { durationMs: 3000, bytes: null } }))
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...blind(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(summarisePlaces(rankTools(drills)).map(([tool]) => tool)).toEqual(['fast', 'slow'])
-  const [contest] = findEntry(rankTools(drills), 'fast').performance.contests
-  expect(contest?.bouts.map(({ metric }) => metric)).not.toContain('storedBytes')
+  expect(findEntry(rankTools(drills), 'fast').performance.pairs).toMatchObject([{ compared: 7, tooFew: 0 }])
 })
 
 test('a doubt is not corrected away: seven values a side that lie apart stand in the way of dominance', () => {
@@ -109,27 +108,31 @@ test('a doubt is not corrected away: seven values a side that lie apart stand in
   expect(rankTools(drills).map(({ place }) => place)).toEqual([1, 2])
   const ranking = rankTools([...drills, ...few])
   expect(ranking.map(({ place }) => place)).toEqual([null, null])
-  expect(findBout(ranking, 'fast', 'storedBytes')).toMatchObject({ verdict: '~', looksWorse: true, open: false })
+  expect(findDifference(ranking, 'fast', 'storedBytes')).toMatchObject({
+    verdict: '~',
+    looksWorse: true,
+    tooFew: false,
+  })
 })
 
 test('six values a side cannot show a difference, however far apart they lie', () => {
   const ranking = rankTools([...repeat('slow', 6, { rtoMs: 30_000 }), ...repeat('fast', 6, { rtoMs: 20_000 })])
   expect(ranking.map(({ place }) => place)).toEqual([null, null])
-  expect(findBout(ranking, 'fast', 'rtoMs')).toMatchObject({ verdict: '~', delta: -1, p: null, open: true })
+  expect(findEntry(ranking, 'fast').performance.pairs).toMatchObject([{ compared: 8, tooFew: 8, differences: [] }])
 })
 
 test('p is corrected for all that two tools are compared by, once for each pair', () => {
   const ranking = rankTools([...repeat('slow', 10, { rtoMs: 30_000 }), ...repeat('fast', 10, { rtoMs: 20_000 })])
   const p = metrics.length * leastP(10, 10)
-  expect(findBout(ranking, 'fast', 'rtoMs')).toMatchObject({
+  expect(findDifference(ranking, 'fast', 'rtoMs')).toMatchObject({
     verdict: 'less',
     delta: -1,
-    open: false,
+    tooFew: false,
     looksWorse: false,
   })
-  expect(findBout(ranking, 'fast', 'rtoMs')?.p).toBeCloseTo(p, 12)
-  expect(findBout(ranking, 'slow', 'rtoMs')).toMatchObject({ verdict: 'greater', delta: 1, looksWorse: true })
-  expect(findBout(ranking, 'slow', 'rtoMs')?.p).toBeCloseTo(p, 12)
+  expect(findDifference(ranking, 'fast', 'rtoMs')?.p).toBeCloseTo(p, 12)
+  expect(findDifference(ranking, 'slow', 'rtoMs')).toMatchObject({ verdict: 'greater', delta: 1, looksWorse: true })
+  expect(findDifference(ranking, 'slow', 'rtoMs')?.p).toBeCloseTo(p, 12)
 })
 
 test('faults are compared with the same fault only', () => {
@@ -148,7 +151,7 @@ test('faults are compared with the same fault only', () => {
   const meshes = [...repeat('fast', 20, { rtoMs: 20_000 }), ...repeat('slow', 20, { rtoMs: 30_000 })].map((drill) =>
     drill.tool === 'fast' ? { ...drill, mesh: 'none' } : drill,
   )
-  expect(rankTools(meshes)[0]?.performance.contests[0]?.conditions).toEqual([])
+  expect(rankTools(meshes)[0]?.performance.pairs[0]?.conditions).toEqual([])
 })
 
 test('better on one fault and worse on another is no dominance', () => {
@@ -187,7 +190,13 @@ test('one drill a row shows no order, whatever it shows', () => {
   expect(ranking.map(({ because }) => because[0])).toEqual([reason, reason])
   const once = [...repeat('kept', 1, {}), ...repeat('lost', 20, {}).map(loseData)]
   expect(rankTools(once).map(({ place }) => place)).toEqual([null, null])
-  expect(rankTools([...once, ...repeat('also', 20, {})]).map(({ place }) => place)).toEqual([1, 1, 3])
+  const others = rankTools([...once, ...repeat('also', 20, {})])
+  expect(others.map(({ tool, place }) => [tool, place])).toEqual([
+    ['also', 1],
+    ['lost', 2],
+    ['kept', null],
+  ])
+  expect(others[2]?.because).toContain('one drill a row gives it no place')
   const twice = [...repeat('kept', 2, {}), ...repeat('lost', 2, {}).map(loseData)]
   expect(rankTools(twice).map(({ place }) => place)).toEqual([1, 2])
 })

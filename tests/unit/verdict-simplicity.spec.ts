@@ -6,7 +6,7 @@ import {
   rankSimplicity,
   rubric,
   type SimplicityFacts,
-} from '../../lib/verdict/simplicity.ts'
+} from '../../lib/verdict/simplicity/simplicity.ts'
 
 const rbac = 'rbac.authorization.k8s.io/v1'
 const object = (kind: string, name: string, fields: object = {}, apiVersion = 'v1'): KubeObject => {

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { measureDelta } from '../../lib/verdict/cliffs-delta.ts'
-import { drawFrom, shuffle } from '../../lib/verdict/random.ts'
-import type { Measurement } from '../../lib/verdict/sample.ts'
-import { compare, contrast, decide, decision } from '../../lib/verdict/statistics.ts'
+import { measureDelta } from '../../lib/verdict/statistics/cliffs-delta.ts'
+import { drawFrom, shuffle } from '../../lib/verdict/statistics/random.ts'
+import type { Measurement } from '../../lib/verdict/statistics/sample.ts'
+import { compare, contrast, decide, decision } from '../../lib/verdict/statistics/contrast.ts'
 
 const rising = (length: number, from: number) => Array.from({ length }, (_, index) => index + from)
 const widen = (values: number[], by: number) => values.map((value) => ({ low: value - by, high: value + by }))

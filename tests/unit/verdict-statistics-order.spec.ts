@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { drawAround, drawLatency, tryComparisons, tryRankings } from './verdict-statistics-trials.ts'
-import { interleave } from '../../lib/verdict/interleave.ts'
-import { drawFrom, shuffle } from '../../lib/verdict/random.ts'
+import { interleave } from '../../lib/verdict/statistics/interleave.ts'
+import { drawFrom, shuffle } from '../../lib/verdict/statistics/random.ts'
 
 test('each block of repetitions holds every row once, in an order of its own', () => {
   const rows = ['a', 'b', 'c', 'd', 'e', 'f']

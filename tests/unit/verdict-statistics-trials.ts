@@ -1,8 +1,8 @@
-import { findMedian } from '../../lib/verdict/median.ts'
-import { drawFrom } from '../../lib/verdict/random.ts'
-import { rankTools } from '../../lib/verdict/ranking.ts'
-import { readSample } from '../../lib/verdict/sample.ts'
-import { compare, type Order } from '../../lib/verdict/statistics.ts'
+import { findMedian } from '../../lib/verdict/statistics/median.ts'
+import { drawFrom } from '../../lib/verdict/statistics/random.ts'
+import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
+import { readSample } from '../../lib/verdict/statistics/sample.ts'
+import { compare, type Order } from '../../lib/verdict/statistics/contrast.ts'
 import { buildResult } from './verdict-ranking-builder.ts'
 
 /** Trials of the statistics on numbers whose truth is known. */

@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
-import { measureDelta, nameMagnitude } from '../../lib/verdict/cliffs-delta.ts'
-import { normalTail, studentQuantile } from '../../lib/verdict/distributions.ts'
-import { leastP, mannWhitney } from '../../lib/verdict/mann-whitney.ts'
-import { findMedian } from '../../lib/verdict/median.ts'
-import { drawFrom, shuffle } from '../../lib/verdict/random.ts'
-import { type Measurement, readSample } from '../../lib/verdict/sample.ts'
-import { adjustByHolm } from '../../lib/verdict/statistics.ts'
+import { measureDelta, nameMagnitude } from '../../lib/verdict/statistics/cliffs-delta.ts'
+import { normalTail, studentQuantile } from '../../lib/verdict/statistics/distributions.ts'
+import { leastP, mannWhitney } from '../../lib/verdict/statistics/mann-whitney.ts'
+import { findMedian } from '../../lib/verdict/statistics/median.ts'
+import { drawFrom, shuffle } from '../../lib/verdict/statistics/random.ts'
+import { type Measurement, readSample } from '../../lib/verdict/statistics/sample.ts'
+import { adjustByHolm } from '../../lib/verdict/statistics/contrast.ts'
 
 const medianOf = (values: Measurement[]) => findMedian(readSample(values))
 

@@ -1,10 +1,10 @@
-import { type Candidate, type CountedDrills, type DataIntegrity, findCandidates } from './ranking-candidates.ts'
-import { type Contest, findFronts, holdContests } from './ranking-contests.ts'
-import type { Figure } from './ranking-figures.ts'
-import { type Condition, keyOf } from './ranking-rows.ts'
-import { explain } from './ranking-words.ts'
-import type { DrillResult } from './result.ts'
-import { rankSimplicity, type SimplicityCount, type SimplicityFacts } from './simplicity.ts'
+import type { DrillResult } from '../result.ts'
+import { rankSimplicity, type SimplicityCount, type SimplicityFacts } from '../simplicity/simplicity.ts'
+import { type Candidate, type Condition, type CountedDrills, findCandidates, isRankable, keyOf } from './candidates.ts'
+import type { DataIntegrity } from './data.ts'
+import type { Figure } from './metrics.ts'
+import { comparePairs, findFronts, type PairComparison, type PairSummary, summarisePair } from './pairs.ts'
+import { explain } from './words.ts'
 
 /**
  * A tool with a strategy in `ranking` of `summary.json`; the best come first.
@@ -18,7 +18,7 @@ export interface RankingEntry {
   /** Null where the drills do not say. */
   tool: string | null
   strategy: string | null
-  /** From 1; alike for entries between which no order is shown. Null where the ranking shows no order at all. */
+  /** From 1; alike for entries between which no order is shown. Null where no order is shown at all, or not of this one. */
   place: number | null
   /** For people: why it stands where it stands. */
   because: string[]
@@ -30,11 +30,11 @@ export interface RankingEntry {
 }
 
 export interface Performance {
-  /** Of the Pareto fronts of those alike in integrity, from 1; null where no data outcome is known. */
+  /** Of the Pareto fronts of those alike in integrity, from 1; null of what is not ranked. */
   front: number | null
   rows: { condition: Condition; drills: number; figures: Figure[] }[]
   /** Against each of the others. */
-  contests: Contest[]
+  pairs: PairSummary[]
 }
 
 /**
@@ -43,51 +43,59 @@ export interface Performance {
  */
 export function rankTools(drills: readonly DrillResult[], simplicity: readonly SimplicityFacts[] = []): RankingEntry[] {
   const candidates = findCandidates(drills)
-  const contests = holdContests(candidates)
-  const strata = findStrata(candidates, contests)
+  const pairs = comparePairs(candidates)
+  const strata = findStrata(candidates.filter(isRankable), pairs)
   const noOrder = findNoOrder(candidates, strata)
   const stratumOf = ({ name }: Candidate) => strata.findIndex(({ names }) => names.includes(name))
-  const entries = candidates.map((candidate) => {
+  const enter = (candidate: Candidate): RankingEntry => {
     const { name, tool, strategy, rows, integrity, drills: counted } = candidate
-    const stratum = stratumOf(candidate)
-    const ahead = candidates.filter((other) => stratumOf(other) !== -1 && stratumOf(other) < stratum)
+    const stratum = strata[stratumOf(candidate)] ?? null
+    const place = noOrder !== null || stratum === null ? null : stratum.place
     const facts = simplicity.find((each) => each.tool === tool && each.strategy === strategy)
-    const own = contests.get(name) ?? []
-    const place = noOrder !== null || stratum === -1 ? null : ahead.length + 1
-    const equals = (strata[stratum]?.names ?? []).filter((other) => other !== name)
-    const entry: RankingEntry = {
+    const own = pairs.get(name) ?? []
+    const equals = (stratum?.names ?? []).filter((other) => other !== name)
+    return {
       tool,
       strategy,
       place,
-      because: explain(candidate, { contests: own, others: candidates, equals, place, noOrder }),
+      because: explain(candidate, { pairs: own, others: candidates, equals, place, noOrder }),
       integrity,
       performance: {
-        front: strata[stratum]?.front ?? null,
+        front: stratum?.front ?? null,
         rows: rows.map(({ condition, drills: { length }, figures }) => ({ condition, drills: length, figures })),
-        contests: own,
+        pairs: own.map(summarisePair),
       },
       simplicity: facts ? rankSimplicity(facts, simplicity) : null,
       drills: counted,
     }
-    return { entry, stratum: stratum === -1 ? strata.length : stratum }
-  })
-  // The candidates are in the order of their names, and sorting keeps that among equals.
-  return entries.toSorted((a, b) => a.stratum - b.stratum).map(({ entry }) => entry)
+  }
+  // Behind what is ranked stands what is not, by what is known of the data. Sorting keeps the order of names among equals.
+  const sortKey = (candidate: Candidate) => {
+    const { integrity, lostData } = candidate
+    const stratum = stratumOf(candidate)
+    return stratum === -1 ? strata.length + (integrity.wholeShare === null ? 2 : Number(lostData)) : stratum
+  }
+  return candidates.toSorted((a, b) => sortKey(a) - sortKey(b)).map(enter)
 }
 
 /** Candidates between which no order is shown; those of an earlier stratum stand above those of a later one. */
 interface Stratum {
   names: string[]
+  place: number
   front: number
 }
 
-/** First the fronts of those who lost nothing, then of those who did. Of whom neither is known, there is none. */
-function findStrata(candidates: readonly Candidate[], contests: ReadonlyMap<string, Contest[]>): Stratum[] {
-  return [false, true].flatMap((lost) => {
-    const alike = candidates.filter(({ integrity, lostData }) => integrity.wholeShare !== null && lostData === lost)
-    const names = alike.map(({ name }) => name)
-    return findFronts(names, contests).map((front, index) => ({ names: front, front: index + 1 }))
-  })
+/** First the fronts of those who lost nothing, then of those who did. */
+function findStrata(rankable: readonly Candidate[], pairs: ReadonlyMap<string, PairComparison[]>): Stratum[] {
+  const strata: Stratum[] = []
+  for (const lost of [false, true]) {
+    const alike = rankable.filter(({ lostData }) => lostData === lost).map(({ name }) => name)
+    for (const [index, names] of findFronts(alike, pairs).entries()) {
+      const last = strata.at(-1)
+      strata.push({ names, place: last ? last.place + last.names.length : 1, front: index + 1 })
+    }
+  }
+  return strata
 }
 
 /** Why the ranking shows no order, or null where it shows one. */

@@ -1,6 +1,6 @@
-import { concernsTool, type DataOutcome, judgeData } from './ranking-drills.ts'
-import { findRows, type Row } from './ranking-rows.ts'
-import type { DrillResult, Verdict } from './result.ts'
+import type { DrillResult, Verdict } from '../result.ts'
+import { concernsTool, type DataIntegrity, measureIntegrity } from './data.ts'
+import { type Figure, measureFigure, metrics } from './metrics.ts'
 
 /** A tool with a strategy, and what its drills say of it. `name` is unique. */
 export interface Candidate {
@@ -16,26 +16,21 @@ export interface Candidate {
   drills: CountedDrills
 }
 
-export interface DataIntegrity {
-  /** Drills whose data came back whole. */
-  whole: number
-  /** Drills whose data did not, and should have. */
-  lost: number
-  /** Drills whose data did not, as was expected of the tool after such a fault. */
-  lostAsExpected: number
-  unknown: number
-  /** Whole ones of those that are known; null where none is. */
-  wholeShare: number | null
-  /** Acknowledged writes that were lost, and findings in what was read back; null where no drill says. */
-  lostWrites: number | null
-  findings: number | null
-}
-
 export interface CountedDrills {
   pass: number
   fail: number
   /** Those that do not count as measured. */
   unmeasured: { id: string; verdict: Verdict; reason: string }[]
+}
+
+/** What drills must share to be compared. */
+export type Condition = Pick<DrillResult, 'mesh' | 'fault' | 'workload'>
+
+/** The repetitions of a drill by one contender. */
+export interface Row {
+  condition: Condition
+  drills: DrillResult[]
+  figures: Figure[]
 }
 
 /** The candidates that drills are of, in the order of their names. */
@@ -46,6 +41,11 @@ export function findCandidates(drills: readonly DrillResult[]): Candidate[] {
     groups.set(name, [...(groups.get(name) ?? []), drill])
   }
   return [...groups].toSorted(([a], [b]) => compareTexts(a, b)).map(([name, own]) => describeCandidate(name, own))
+}
+
+/** Whether it can have a place: something is known of its data, and not from one drill a row alone. */
+export function isRankable({ integrity, rows }: Candidate): boolean {
+  return integrity.wholeShare !== null && rows.some(({ drills }) => drills.length > 1)
 }
 
 function describeCandidate(name: string, drills: DrillResult[]): Candidate {
@@ -77,34 +77,32 @@ function findUnmeasured(drill: DrillResult): string | null {
   return concernsTool(drill) ? null : 'nothing was backed up or restored in it: it says nothing of the tool'
 }
 
-function measureIntegrity(measured: DrillResult[]): DataIntegrity {
-  const outcomes = measured.map(judgeData)
-  const count = (outcome: DataOutcome) => outcomes.filter((each) => each === outcome).length
-  const [whole, lost, lostAsExpected] = [count('whole'), count('lost'), count('lost as expected')]
-  const known = whole + lost + lostAsExpected
-  // The list in the result is cut off where it grows long; the evidence has the number.
-  const findings = measured.map(({ integrity, evidence }) =>
-    typeof evidence.findings === 'number' ? evidence.findings : (integrity?.findings.length ?? null),
-  )
-  return {
-    whole,
-    lost,
-    lostAsExpected,
-    unknown: count('unknown'),
-    wholeShare: known === 0 ? null : whole / known,
-    lostWrites: addKnown(measured.map(({ rpo }) => rpo?.lost ?? null)),
-    findings: addKnown(findings),
-  }
-}
-
-/** Null where none is known. */
-function addKnown(counts: (number | null)[]): number | null {
-  const known = counts.filter((count) => count !== null)
-  return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0)
-}
-
 /** By code units, so that no locale has a say. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
+}
+
+/** The rows that drills make up, in the order of their conditions' names. */
+function findRows(drills: readonly DrillResult[]): Row[] {
+  const groups = new Map<string, DrillResult[]>()
+  for (const drill of drills) groups.set(keyOf(drill), [...(groups.get(keyOf(drill)) ?? []), drill])
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, group]) => {
+      const [first] = group
+      if (!first) return []
+      const { mesh, fault, workload } = first
+      const figures = metrics.map((metric) => measureFigure(metric, group))
+      return [{ condition: { mesh, fault, workload }, drills: group, figures }]
+    })
+}
+
+export function keyOf({ fault, mesh, workload }: Condition): string {
+  return JSON.stringify([fault, mesh, workload])
+}
+
+/** 'volume-corruption (istio, ledger)'. */
+export function nameCondition({ fault, mesh, workload }: Condition): string {
+  return `${fault ?? 'unknown fault'} (${mesh ?? 'unknown mesh'}, ${workload ?? 'unknown workload'})`
 }

@@ -1,7 +1,7 @@
 import { magnitudes, measureDelta, nameMagnitude, type Magnitude } from './cliffs-delta.ts'
 import { leastP, mannWhitney } from './mann-whitney.ts'
 import { findMedian, leastValues, type Median } from './median.ts'
-import type { Interval } from './result.ts'
+import type { Interval } from '../result.ts'
 import { measureSize, type Measurement, readSample, type Sample, type SampleSize } from './sample.ts'
 
 /**

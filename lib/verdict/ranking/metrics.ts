@@ -1,8 +1,8 @@
-import { findMedian, type Median } from './median.ts'
-import { formatBytes, formatDuration } from './objectives.ts'
-import { judgeData, measureCpu, measureMemory, measureRpo, measureRto } from './ranking-drills.ts'
-import type { DrillResult } from './result.ts'
-import { measureSize, type Measurement, readSample, type SampleSize } from './sample.ts'
+import { formatBytes, formatDuration } from '../objectives.ts'
+import type { DrillResult, Part, Usage } from '../result.ts'
+import { findMedian, type Median } from '../statistics/median.ts'
+import { measureSize, type Measurement, readSample, type SampleSize } from '../statistics/sample.ts'
+import { judgeData } from './data.ts'
 
 export type MetricName =
   'lostData' | 'failed' | 'rtoMs' | 'rpoMs' | 'backupMs' | 'cpuSeconds' | 'memoryBytes' | 'storedBytes'
@@ -66,4 +66,45 @@ function readBackupTime({ backup }: DrillResult): number | null {
 
 function ifWhole(read: (drill: DrillResult) => number | null): Metric['read'] {
   return (drill) => (judgeData(drill) === 'whole' ? read(drill) : null)
+}
+
+/** The age of the oldest lost write, by the earliest and the latest time that the fault can have struck. */
+export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measurement {
+  if (rpo === null) return null
+  const low = rpo.oldestLostMs
+  const most =
+    typeof loss === 'object' && loss !== null && 'oldestLostAtMostMs' in loss ? loss.oldestLostAtMostMs : null
+  return { low, high: typeof most === 'number' && most > low ? most : low }
+}
+
+/**
+ * RTO, where the service came back with its data. It never ended where the drill was carried out to its end, the objective
+ * was missed, and what there was in the end was no service.
+ */
+export function measureRto(drill: DrillResult): Measurement {
+  const { rtoMs, evidence } = drill
+  if (rtoMs !== null) return judgeData(drill) === 'whole' ? rtoMs : null
+  const has = (name: string, verdict: Part['verdict']) =>
+    evidence.parts.some((part) => part.part === name && part.verdict === verdict)
+  const { rtoAtLeastMs, outcome } = evidence
+  const neverEnded = has('RTO', 'fail') && has('drill', 'pass') && outcome === 'does not recover'
+  return neverEnded && typeof rtoAtLeastMs === 'number' ? { atLeast: rtoAtLeastMs } : null
+}
+
+/** CPU seconds of the tool over backup and restore. */
+export function measureCpu(drill: DrillResult): number | null {
+  return listUsage(drill)?.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) ?? null
+}
+
+/** The tool's peak of memory in bytes, over backup and restore. */
+export function measureMemory(drill: DrillResult): number | null {
+  const peaks = listUsage(drill)?.map(({ peakMemoryBytes }) => peakMemoryBytes)
+  return peaks ? Math.max(...peaks) : null
+}
+
+/** Of each operation that took place; null where one of them was not measured, as the rest would pass for the whole. */
+function listUsage({ backup, restore, resources }: DrillResult): Usage[] | null {
+  const usage = [...(backup ? [resources.backup] : []), ...(restore ? [resources.restore] : [])]
+  const known = usage.filter((each) => each !== null)
+  return known.length > 0 && known.length === usage.length ? known : null
 }

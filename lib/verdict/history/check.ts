@@ -1,6 +1,6 @@
 import { isSeedGone, settleMs, type History, type HistoryOptions, type WriteColumns } from './history.ts'
-import { findCopies, type Copies } from './history-copies.ts'
-import { BEFORE, FOREIGN, UNREADABLE, matchReadings, type Match } from './history-match.ts'
+import { findCopies, type Copies } from './copies.ts'
+import { BEFORE, FOREIGN, UNREADABLE, matchReadings, type Match } from './match.ts'
 
 /**
  * What can be wrong with a slot, the worst first; a slot has the first one that holds.

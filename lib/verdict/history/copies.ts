@@ -1,5 +1,5 @@
 import type { History, HistoryOptions } from './history.ts'
-import { FOREIGN, type Match } from './history-match.ts'
+import { FOREIGN, type Match } from './match.ts'
 
 /** Of the readings that show what was never sent to their slot: where else the same sequence was found or sent. */
 export interface Copies {

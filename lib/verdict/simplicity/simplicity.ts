@@ -1,7 +1,7 @@
 import { countManifests, type ManifestCounts } from './manifests.ts'
-import { findMedian } from './median.ts'
-import { readSample } from './sample.ts'
-import { contrast } from './statistics.ts'
+import { findMedian } from '../statistics/median.ts'
+import { readSample } from '../statistics/sample.ts'
+import { contrast } from '../statistics/contrast.ts'
 
 export { countManifests, type ManifestCounts }
 

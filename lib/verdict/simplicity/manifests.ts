@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube/object.ts'
+import type { KubeObject } from '../../kube/object.ts'
 
 /** What can be counted from the manifests that a tool applies. What its operators make later is not in them. */
 export interface ManifestCounts {

@@ -1,4 +1,4 @@
-import type { Interval } from './result.ts'
+import type { Interval } from '../result.ts'
 
 /**
  * One measured quantity. A number; an interval that it lies in; `atLeast` where it was watched for that long and never

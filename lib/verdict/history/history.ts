@@ -1,4 +1,4 @@
-import type { Write } from '../record/facts.ts'
+import type { Write } from '../../record/facts.ts'
 
 /**
  * Writes in columns, in any order; entry i of each column is of the same write. A write takes effect at one moment from

@@ -1,6 +1,6 @@
-import { type Condition, keyOf, type Row } from './ranking-rows.ts'
-import { type MetricName, metrics } from './ranking-figures.ts'
-import { adjustByHolm, type Contrast, contrast, decide, type Order } from './statistics.ts'
+import { type Condition, keyOf, type Row } from './candidates.ts'
+import { type MetricName, metrics } from './metrics.ts'
+import { adjustByHolm, type Contrast, contrast, decide, type Order } from '../statistics/contrast.ts'
 
 /** Who is compared: a candidate of the ranking. `name` is unique. */
 export interface Contender {
@@ -10,31 +10,31 @@ export interface Contender {
 }
 
 /** A contender against a rival by one metric under one condition. */
-export interface Bout {
+export interface MetricComparison {
   condition: Condition
   metric: MetricName
   /** For people: what was measured of the contender, and of the rival. */
   own: string
   rival: string
   delta: number | null
-  /** After Holm's correction over all bouts of the ranking; null where there are too few values. */
+  /** After Holm's correction over all comparisons of the ranking; null where there are too few values. */
   p: number | null
   /** `less`: the contender is shown to be lower, hence better, also after the correction. */
   verdict: Order
   /** For people: what the verdict stands on. */
   reason: string
   /** There are too few values on a side for any difference to be shown. */
-  open: boolean
+  tooFew: boolean
   /** Shown to be worse before the correction: that guards claims, and must not hide doubts. */
   looksWorse: boolean
 }
 
 /** A contender against one rival, by all that both were measured by. */
-export interface Contest {
+export interface PairComparison {
   rival: string
   /** Conditions under which both were drilled. */
   conditions: Condition[]
-  bouts: Bout[]
+  comparisons: MetricComparison[]
   /**
    * Something is shown to be better than the rival's, nothing looks worse, and nothing was measured too seldom to tell. Who
    * lost data dominates nobody who did not.
@@ -42,31 +42,50 @@ export interface Contest {
   dominates: boolean
 }
 
-/** The contests of each contender against every other, by the contender's name. */
-export function holdContests(contenders: readonly Contender[]): Map<string, Contest[]> {
-  const meetings = contenders.flatMap((own) =>
-    contenders.filter((rival) => rival !== own).map((rival) => ({ own, rival, ...meet(own, rival) })),
+/** A pair as results keep it: how much was compared, and where there is something to see. */
+export interface PairSummary extends Omit<PairComparison, 'comparisons'> {
+  /** How many figures both have values of, and of how many of those there are too few to show any difference. */
+  compared: number
+  tooFew: number
+  /** By which one of the two is shown to be better, or looks it. */
+  differences: MetricComparison[]
+}
+
+export function summarisePair({ comparisons, ...pair }: PairComparison): PairSummary {
+  return {
+    ...pair,
+    compared: comparisons.length,
+    tooFew: comparisons.filter(({ tooFew }) => tooFew).length,
+    differences: comparisons.filter(({ verdict, looksWorse }) => verdict !== '~' || looksWorse),
+  }
+}
+
+/** Each contender against every other, by its name. */
+export function comparePairs(contenders: readonly Contender[]): Map<string, PairComparison[]> {
+  const matched = contenders.flatMap((own) =>
+    contenders.filter((rival) => rival !== own).map((rival) => ({ own, rival, ...matchFigures(own, rival) })),
   )
-  const correct = correctAll(meetings.flatMap(({ matches }) => matches))
-  const contestsOf = (contender: Contender) =>
-    meetings
+  const correct = correctAll(matched.flatMap(({ matches }) => matches))
+  const pairsOf = (contender: Contender) =>
+    matched
       .filter(({ own }) => own === contender)
-      .map(({ own, rival, conditions, matches }): Contest => {
-        const bouts = matches.map((match) => judgeBout(match, correct(match)))
-        const better = bouts.some(({ verdict }) => verdict === 'less')
-        const doubtful = bouts.some(({ looksWorse, open }) => looksWorse || open) || (own.lostData && !rival.lostData)
-        return { rival: rival.name, conditions, bouts, dominates: better && !doubtful }
+      .map(({ own, rival, conditions, matches }): PairComparison => {
+        const comparisons = matches.map((match) => judgeMatch(match, correct(match)))
+        const better = comparisons.some(({ verdict }) => verdict === 'less')
+        const doubtful =
+          comparisons.some(({ looksWorse, tooFew }) => looksWorse || tooFew) || (own.lostData && !rival.lostData)
+        return { rival: rival.name, conditions, comparisons, dominates: better && !doubtful }
       })
-  return new Map(contenders.map((contender) => [contender.name, contestsOf(contender)]))
+  return new Map(contenders.map((contender) => [contender.name, pairsOf(contender)]))
 }
 
 /**
  * Pareto fronts: the first holds whom nobody dominates, the next whom only those of earlier fronts do. Dominance by shown
  * differences can go round in a circle (each shares another fault with the next): who is left then is one front.
  */
-export function findFronts(names: readonly string[], contests: ReadonlyMap<string, Contest[]>): string[][] {
+export function findFronts(names: readonly string[], pairs: ReadonlyMap<string, PairComparison[]>): string[][] {
   const dominates = (by: string, name: string) =>
-    contests.get(by)?.some((contest) => contest.dominates && contest.rival === name) === true
+    pairs.get(by)?.some((pair) => pair.dominates && pair.rival === name) === true
   const fronts: string[][] = []
   let left = [...names]
   while (left.length > 0) {
@@ -89,7 +108,7 @@ interface Match {
 }
 
 /** By every metric that both have a value of, under every condition that both were drilled under. */
-function meet(own: Contender, rival: Contender): { conditions: Condition[]; matches: Match[] } {
+function matchFigures(own: Contender, rival: Contender): { conditions: Condition[]; matches: Match[] } {
   const shared = own.rows.flatMap((row) => {
     const other = rival.rows.find(({ condition }) => keyOf(condition) === keyOf(row.condition))
     return other ? [[row, other] as const] : []
@@ -115,9 +134,9 @@ function correctAll(matches: readonly Match[]): (match: Match) => number | null 
   return ({ key }) => byKey.get(key) ?? null
 }
 
-function judgeBout({ condition, metric, texts, contrast: found }: Match, p: number | null): Bout {
+function judgeMatch({ condition, metric, texts, contrast: found }: Match, p: number | null): MetricComparison {
   const { delta, enough } = found
   const { verdict, reason } = p === null || delta === null ? found : decide({ delta, p })
   const looksWorse = found.verdict === 'greater'
-  return { condition, metric, ...texts, delta, p, verdict, reason, open: !enough, looksWorse }
+  return { condition, metric, ...texts, delta, p, verdict, reason, tooFew: !enough, looksWorse }
 }

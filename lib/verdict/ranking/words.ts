@@ -1,10 +1,12 @@
-import type { Candidate } from './ranking-candidates.ts'
-import type { Bout, Contest } from './ranking-contests.ts'
-import { metrics } from './ranking-figures.ts'
-import { keyOf, nameCondition } from './ranking-rows.ts'
+import { type Candidate, isRankable, keyOf, nameCondition } from './candidates.ts'
+import type { MetricComparison, PairComparison } from './pairs.ts'
+import { metrics } from './metrics.ts'
+
+/** More differences to one rival than these are counted, not listed; results hold them all. */
+const listed = 4
 
 export interface Position {
-  contests: readonly Contest[]
+  pairs: readonly PairComparison[]
   /** All candidates, this one among them. */
   others: readonly Candidate[]
   /** Names of those between whom and this one no order is shown, although the ranking shows one. */
@@ -15,28 +17,29 @@ export interface Position {
 }
 
 /** Why a candidate stands where it stands: a sentence each, for people. */
-export function explain(candidate: Candidate, { contests, others, equals, place, noOrder }: Position): string[] {
+export function explain(candidate: Candidate, { pairs, others, equals, place, noOrder }: Position): string[] {
   const among =
     equals.length > 0 && place !== null ? [`shares place ${place} with ${join(equals)}: no order is shown`] : []
   return [
     ...(noOrder === null ? among : [`the ranking shows no order: ${noOrder}`]),
     ...explainData(candidate),
     ...explainFailures(candidate),
-    ...contests.flatMap(explainContest),
+    ...pairs.flatMap(explainPair),
     ...explainGaps(candidate, others),
     ...explainUnmeasured(candidate),
   ]
 }
 
-function explainData({ integrity, rows }: Candidate): string[] {
-  const { whole, lost, lostAsExpected, unknown, wholeShare } = integrity
-  if (rows.length === 0) return ['no drill of it counts as measured: it has no place']
+function explainData(candidate: Candidate): string[] {
+  const { whole, lost, lostAsExpected, unknown, wholeShare } = candidate.integrity
+  if (candidate.rows.length === 0) return ['no drill of it counts as measured: it has no place']
   const rest = [
     ...(lostAsExpected === 0
       ? []
       : [`cannot bring the data back in ${count(lostAsExpected, 'drill')}, as was expected`]),
     ...(unknown === 0 ? [] : [`whether data was lost is not known of ${count(unknown, 'drill')}`]),
     ...(wholeShare === null ? ['without that it has no place'] : []),
+    ...(wholeShare === null || isRankable(candidate) ? [] : ['one drill a row gives it no place']),
   ]
   if (lost > 0)
     return [`lost data in ${lost} of ${whole + lost} drills, so it stands above nobody who lost none`, ...rest]
@@ -53,20 +56,36 @@ function explainFailures({ rows, drills: { pass, fail } }: Candidate): string[] 
     : []
 }
 
-function explainContest({ rival, conditions, bouts }: Contest): string[] {
+function explainPair({ rival, conditions, comparisons }: PairComparison): string[] {
   if (conditions.length === 0) return [`shares no fault with ${rival}: they are not compared`]
-  const [better, worse] = (['less', 'greater'] as const).map((order) =>
-    bouts.filter(({ verdict }) => verdict === order),
-  )
-  const open = bouts.filter((bout) => bout.open)
-  const list = (word: string, shown: Bout[] = []) =>
-    shown.length === 0 ? [] : [`${word} than ${rival} by ${shown.map(describeBout).join('; by ')}`]
-  const none = better?.length === 0 && worse?.length === 0 ? [`no difference to ${rival} is shown`] : []
-  const [first] = open
-  const undecided = first
-    ? [`cannot be told from ${rival} by ${join(new Set(open.map(nameBout)))}: ${first.reason}`]
-    : []
-  return [...list('better', better), ...list('worse', worse), ...none, ...undecided]
+  const [better, worse] = [listDifferences(comparisons, 'less'), listDifferences(comparisons, 'greater')]
+  const tooFew = comparisons.filter((comparison) => comparison.tooFew)
+  const [first] = tooFew
+  return [
+    ...(better === null ? [] : [`better than ${rival} by ${better}`]),
+    ...(worse === null ? [] : [`worse than ${rival} by ${worse}`]),
+    ...(better === null && worse === null ? [`no difference to ${rival} is shown`] : []),
+    ...(first
+      ? [
+          `${tooFew.length} of ${comparisons.length} figures cannot tell it from ${rival}, as ${nameMetric(first)}: ${first.reason}`,
+        ]
+      : []),
+  ]
+}
+
+/** The first few in words; null where there is none. */
+function listDifferences(
+  comparisons: readonly MetricComparison[],
+  verdict: MetricComparison['verdict'],
+): string | null {
+  const shown = comparisons.filter((comparison) => comparison.verdict === verdict)
+  const more = shown.length > listed ? [`${shown.length - listed} more`] : []
+  const words = shown
+    .slice(0, listed)
+    .map(
+      (comparison) => `${nameMetric(comparison)}, ${comparison.own} against ${comparison.rival} (${comparison.reason})`,
+    )
+  return shown.length === 0 ? null : [...words, ...more].join('; by ')
 }
 
 function explainGaps({ rows }: Candidate, others: readonly Candidate[]): string[] {
@@ -83,11 +102,7 @@ function explainUnmeasured({ drills: { unmeasured } }: Candidate): string[] {
     : []
 }
 
-function describeBout(bout: Bout): string {
-  return `${nameBout(bout)}, ${bout.own} against ${bout.rival} (${bout.reason})`
-}
-
-function nameBout({ metric, condition }: Bout): string {
+function nameMetric({ metric, condition }: MetricComparison): string {
   return `${metrics.find(({ name }) => name === metric)?.label ?? metric} on ${nameCondition(condition)}`
 }
 

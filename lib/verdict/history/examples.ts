@@ -1,6 +1,6 @@
 import { EMPTY, isSeedGone, pickWrite, type History, type HistoryOptions, type SentWrite } from './history.ts'
-import { slotKinds, type HistoryCheck, type SlotKind } from './history-check.ts'
-import { nameMissing, nameSent } from './history-words.ts'
+import { slotKinds, type HistoryCheck, type SlotKind } from './check.ts'
+import { nameMissing, nameSent } from './words.ts'
 
 /**
  * A counter-example in the fewest operations that show it: a history of `writes` alone, of which `slots` were read with what

@@ -1,0 +1,72 @@
+import type { DrillResult, Part } from '../result.ts'
+
+/**
+ * What a drill says of the data: it came back whole; it did not, and should have; it did not, as was expected of the tool
+ * after such a fault; or that is not known.
+ */
+export type DataOutcome = 'whole' | 'lost' | 'lost as expected' | 'unknown'
+
+export interface DataIntegrity {
+  /** Drills whose data came back whole. */
+  whole: number
+  /** Drills whose data did not, and should have. */
+  lost: number
+  /** Drills whose data did not, as was expected of the tool after such a fault. */
+  lostAsExpected: number
+  unknown: number
+  /** Whole ones of those that are known; null where none is. */
+  wholeShare: number | null
+  /** Acknowledged writes that were lost, and findings in what was read back; null where no drill says. */
+  lostWrites: number | null
+  findings: number | null
+}
+
+/** Whether anything was backed up or restored in a drill, or should have been: else it says nothing of the tool. */
+export function concernsTool({ evidence: { parts } }: DrillResult): boolean {
+  return parts.some(({ part }) => ['backup', 'restore', 'outcome'].includes(part))
+}
+
+/**
+ * Data is lost where it was seen to be wrong, where more was gone than the objective allows, where a backup claimed what it
+ * did not hold, and where the tool did not bring back what could then not be read.
+ */
+export function judgeData({ evidence: { parts, outcome } }: DrillResult): DataOutcome {
+  const of = (...names: string[]) => parts.filter(({ part }) => names.includes(part))
+  const fails = ({ verdict }: Part) => verdict === 'fail'
+  // It stands in place of the others where nothing is expected to bring the state back.
+  if (of('outcome').length > 0) {
+    if (outcome === 'does not recover') return 'lost as expected'
+    return outcome === 'survives' ? 'whole' : 'unknown'
+  }
+  const data = of('integrity', 'RPO', 'claim')
+  if (data.some(fails)) return 'lost'
+  const looked = ['integrity', 'RPO'].every((name) => of(name).length > 0)
+  if (looked && data.every(({ verdict }) => verdict === 'pass')) return 'whole'
+  return outcome === 'does not recover' || of('backup', 'restore').some(fails) ? 'lost' : 'unknown'
+}
+
+export function measureIntegrity(measured: DrillResult[]): DataIntegrity {
+  const outcomes = measured.map(judgeData)
+  const count = (outcome: DataOutcome) => outcomes.filter((each) => each === outcome).length
+  const [whole, lost, lostAsExpected] = [count('whole'), count('lost'), count('lost as expected')]
+  const known = whole + lost + lostAsExpected
+  // The list in the result is cut off where it grows long; the evidence has the number.
+  const findings = measured.map(({ integrity, evidence }) =>
+    typeof evidence.findings === 'number' ? evidence.findings : (integrity?.findings.length ?? null),
+  )
+  return {
+    whole,
+    lost,
+    lostAsExpected,
+    unknown: count('unknown'),
+    wholeShare: known === 0 ? null : whole / known,
+    lostWrites: addKnown(measured.map(({ rpo }) => rpo?.lost ?? null)),
+    findings: addKnown(findings),
+  }
+}
+
+/** Null where none is known. */
+function addKnown(counts: (number | null)[]): number | null {
+  const known = counts.filter((count) => count !== null)
+  return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0)
+}
