@@ -1,4 +1,4 @@
-import type { DrillResult, Verdict } from '../verdict/result.ts'
+import { type DrillResult, nameStrategy, type Verdict } from '../verdict/result.ts'
 import { escapeHtml, renderTable } from './html.ts'
 
 /** What became of the service in each row, as faults × strategies; empty where there is but one strategy. */
@@ -8,16 +8,20 @@ export function renderMatrix(drills: DrillResult[], mark: (verdict: Verdict) => 
   const faults = distinct(drills.map(({ fault }) => fault ?? 'unknown'))
   const rows = faults.map((fault) => [
     escapeHtml(fault),
-    ...strategies.map((strategy) =>
-      drills
+    ...strategies.map((strategy) => {
+      const own = drills
         .map((drill, index) => ({ drill, index }))
         .filter(({ drill }) => drill.fault === fault && nameStrategy(drill) === strategy)
-        .map(
-          ({ drill, index }) =>
-            `<a href="#drill-${index}">${mark(drill.verdict)} ${escapeHtml(nameOutcome(drill))}</a>`,
-        )
-        .join('<br>'),
-    ),
+      const saying = ({ drill }: (typeof own)[number]) => `${mark(drill.verdict)} ${nameOutcome(drill)}`
+      // Repetitions that came out alike are told once, with the first of them to look at.
+      return distinct(own.map(saying))
+        .map((text) => {
+          const alike = own.filter((each) => saying(each) === text)
+          const times = alike.length === 1 ? '' : ` × ${alike.length}`
+          return `<a href="#drill-${alike[0]?.index ?? ''}">${escapeHtml(text + times)}</a>`
+        })
+        .join('<br>')
+    }),
   ])
   return `<h2>What became of the service</h2>
 <p>✓ as its objectives say, ✗ not, ? not seen well enough, – skipped; an empty field was not drilled in this run.</p>
@@ -25,7 +29,5 @@ ${renderTable(['Fault', ...strategies.map(escapeHtml)], rows)}`
 }
 
 const nameOutcome = ({ evidence, verdict }: DrillResult): string => evidence.outcome ?? verdict
-
-const nameStrategy = ({ tool, strategy }: DrillResult): string => `${tool ?? 'unknown'}/${strategy ?? 'unknown'}`
 
 const distinct = (names: string[]): string[] => [...new Set(names)]

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
 import { renderMatrix } from './matrix.ts'
+import { renderRanking } from './ranking/section.ts'
 import { figuresTable } from './table.ts'
 import { escapeHtml, renderTable } from './html.ts'
 import { describeAxes, describeFigures } from './words.ts'
@@ -15,7 +16,7 @@ const shownFindings = 20
 
 /** `report.html`: one file that needs nothing else. `pictures` are SVG by drill id. */
 export function renderPage(summary: Summary, pictures: Map<string, string>, torn: TornLine[]): string {
-  const { run, drills } = summary
+  const { run, drills, ranking } = summary
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,6 +31,7 @@ export function renderPage(summary: Summary, pictures: Map<string, string>, torn
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
 ${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
 ${renderMatrix(drills, (verdict) => marks[verdict])}
+${renderRanking(ranking)}
 ${renderOverview(drills)}
 ${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
 ${renderComponents(run.components)}
@@ -67,7 +69,7 @@ function renderOverview(drills: DrillResult[]): string {
     const link = `<a href="#drill-${index}">${escapeHtml(drill.id)}</a>`
     return [link, renderVerdict(drill.verdict), ...[rto, rpo, backup, restore].map(escapeHtml).map(keepUnits)]
   })
-  return renderTable(['Drill', 'Verdict', 'RTO', 'RPO', 'Backup', 'Restore'], rows)
+  return `<h2>Every drill</h2>${renderTable(['Drill', 'Verdict', 'RTO', 'RPO', 'Backup', 'Restore'], rows)}`
 }
 
 /** A number and its unit stay on one line. */

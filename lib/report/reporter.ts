@@ -13,6 +13,7 @@ import type {
 import { formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
+import { renderPlaces } from './ranking/terminal.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 import { printable, renderDrills } from './terminal.ts'
 
@@ -87,9 +88,10 @@ export default class DrillReporter implements Reporter {
       return []
     }
     try {
-      const { drills } = writeResults(runFolder)
+      const { drills, ranking } = writeResults(runFolder)
       pointLatestAt(runFolder)
-      say(`\n${renderDrills(drills)}\n\nreport: ${resolve(runFolder, 'report.html')}`)
+      const tables = [renderDrills(drills), renderPlaces(ranking)].filter((table) => table !== '')
+      say(`\n${tables.join('\n\n')}\n\nreport: ${resolve(runFolder, 'report.html')}`)
       return drills
     } catch (error) {
       // What cannot be judged has not passed.

@@ -7,9 +7,9 @@ import { renderCsv } from './csv.ts'
 import { renderPage } from './page.ts'
 import { drawTimeline } from './timeline.ts'
 
-const schema = JSON.parse(readFileSync(new URL('./summary.schema.json', import.meta.url), 'utf8')) as object
-const ajv = new Ajv({ allowUnionTypes: true })
-const isSummary = ajv.compile(schema)
+const readSchema = (file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as object
+const ajv = new Ajv({ allowUnionTypes: true }).addSchema(readSchema('./ranking/ranking.schema.json'))
+const isSummary = ajv.compile(readSchema('./summary.schema.json'))
 
 /**
  * Judges the facts of a run and writes `summary.json`, `summary.csv` and `report.html` beside them.

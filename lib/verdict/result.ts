@@ -56,6 +56,16 @@ export interface DrillResult {
   evidence: Record<string, unknown> & { outcome: Outcome | null; parts: Part[]; notes: string[] }
 }
 
+/** 'velero/file-system', as the matrix names it. */
+export function nameStrategy({ tool, strategy }: Pick<DrillResult, 'tool' | 'strategy'>): string {
+  return `${tool ?? 'unknown'}/${strategy ?? 'unknown'}`
+}
+
+/** Whether a drill's tool is broken on purpose: it tests the drills, and is no choice of anybody's. */
+export function isControl({ tool }: Pick<DrillResult, 'tool'>): boolean {
+  return tool?.startsWith('control-') === true
+}
+
 /** The worst of a drill's parts. No part at all proves nothing. */
 export function takeWorst(parts: Part[]): Part['verdict'] {
   if (parts.some((part) => part.verdict === 'fail')) return 'fail'

@@ -1,6 +1,7 @@
 import type { DrillFact, Fact, RunDescription, RunFact } from '../record/facts.ts'
 import { type Events, findOwner } from '../record/read.ts'
 import { judgeDrill } from './judge.ts'
+import { type RankingEntry, rankTools, selectRanked } from './ranking/ranking.ts'
 import type { DrillResult } from './result.ts'
 
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
@@ -13,7 +14,8 @@ export interface Summary {
     components: Record<string, { version: string; source: string }>
   }
   drills: DrillResult[]
-  ranking: unknown[]
+  /** The best first; empty where nothing was drilled that is a tool. */
+  ranking: RankingEntry[]
 }
 
 /** Judges every drill of a run. Fails where the facts are not those of exactly one run. */
@@ -46,7 +48,7 @@ export function summarise({ facts, torn }: Events): Summary {
       components: Object.fromEntries(components),
     },
     drills,
-    ranking: [],
+    ranking: rankTools(selectRanked(drills, first.run)),
   }
 }
 

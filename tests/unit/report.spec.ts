@@ -33,7 +33,7 @@ test('a run becomes summary, table and page, and judged again it becomes the sam
     schema: 'meshdrill/summary@1',
     run: { id: 'run-1', startedAt: startMs, durationMs: 41_000, components: { velero: { version: 'v1.17.0' } } },
     drills: [{ id: 'd1', verdict: 'pass', rtoMs: { low: 7940, high: 8005 } }],
-    ranking: [],
+    ranking: [{ tool: 'velero', place: null }],
   })
   const first = read(folder, 'summary.json')
   writeResults(folder)

@@ -66,7 +66,7 @@ test('simplicity stands beside, counted, and moves no place', () => {
     return { tool, strategy: 'copy', manifests: { objects, ...counts }, effort: null, installMs: [] }
   }
   const ranking = rankTools(drills, [facts('slow', 1), facts('fast', 40), { ...facts('slow', 9), strategy: 'other' }])
-  expect(ranking.map(({ tool, simplicity }) => [tool, simplicity?.[0]])).toEqual([
+  expect(ranking.map(({ tool, simplicity }) => [tool, simplicity?.counts[0]])).toEqual([
     ['fast', { criterion: 'objects', count: 40, rank: 3, of: 3 }],
     ['slow', { criterion: 'objects', count: 1, rank: 1, of: 3 }],
   ])
@@ -88,7 +88,7 @@ test('a failed drill that kept the data is told, and its share counts against it
   expect(ranking[1]?.because).toEqual(
     expect.arrayContaining([
       'failed 20 of 20 drills, "bad.copy.volume-loss.0" because the mesh is not as before',
-      expect.stringMatching(/^worse than good \(copy\) by failed drills on .*, 20 of 20 against 0 of 20 \(p = /),
+      expect.stringMatching(/^worse than good\/copy by failed drills on .*, 20 of 20 against 0 of 20 \(p = /),
     ]),
   )
   expect(ranking[1]?.drills).toEqual({ pass: 0, fail: 20, unmeasured: [] })

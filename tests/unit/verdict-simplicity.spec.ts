@@ -3,7 +3,7 @@ import type { KubeObject } from '../../lib/kube/object.ts'
 import {
   countLines,
   countManifests,
-  rankSimplicity,
+  compareSimplicity,
   rubric,
   type SimplicityFacts,
 } from '../../lib/verdict/simplicity/simplicity.ts'
@@ -123,7 +123,10 @@ const large: SimplicityFacts = {
 }
 const countsOf = (own: SimplicityFacts, ...others: SimplicityFacts[]) =>
   Object.fromEntries(
-    rankSimplicity(own, [own, ...others]).map(({ criterion, count, rank, of }) => [criterion, [count, rank, of]]),
+    compareSimplicity(own, [own, ...others]).counts.map(({ criterion, count, rank, of }) => [
+      criterion,
+      [count, rank, of],
+    ]),
   )
 
 test('a tool is counted by each criterion of the rubric, and ranked by each alone', () => {

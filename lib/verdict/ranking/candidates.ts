@@ -1,4 +1,4 @@
-import type { DrillResult, Verdict } from '../result.ts'
+import { type DrillResult, nameStrategy, type Verdict } from '../result.ts'
 import { concernsTool, type DataIntegrity, measureIntegrity } from './data.ts'
 import { type Figure, measureFigure, metrics } from './metrics.ts'
 
@@ -37,7 +37,7 @@ export interface Row {
 export function findCandidates(drills: readonly DrillResult[]): Candidate[] {
   const groups = new Map<string, DrillResult[]>()
   for (const drill of drills.toSorted((a, b) => compareTexts(a.id, b.id))) {
-    const name = `${drill.tool ?? 'unknown tool'} (${drill.strategy ?? 'unknown strategy'})`
+    const name = nameStrategy(drill)
     groups.set(name, [...(groups.get(name) ?? []), drill])
   }
   return [...groups].toSorted(([a], [b]) => compareTexts(a, b)).map(([name, own]) => describeCandidate(name, own))

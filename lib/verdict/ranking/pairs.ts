@@ -1,6 +1,6 @@
 import { type Condition, keyOf, type Row } from './candidates.ts'
 import { type MetricName, metrics } from './metrics.ts'
-import { adjustByHolm, type Contrast, contrast, decide, type Order } from '../statistics/contrast.ts'
+import { adjustByHolm, type Contrast, contrast, decide, decision, type Order } from '../statistics/contrast.ts'
 
 /** Who is compared: a candidate of the ranking. `name` is unique. */
 export interface Contender {
@@ -17,7 +17,7 @@ export interface MetricComparison {
   own: string
   rival: string
   delta: number | null
-  /** After Holm's correction over all comparisons of the ranking; null where there are too few values. */
+  /** After Holm's correction over all comparisons of the ranking; null where no difference could be claimed. */
   p: number | null
   /** `less`: the contender is shown to be lower, hence better, also after the correction. */
   verdict: Order
@@ -125,9 +125,12 @@ function matchFigures(own: Contender, rival: Contender): { conditions: Condition
   return { conditions: shared.map(([{ condition }]) => condition), matches }
 }
 
-/** Holm's correction over all matches, each pair of rivals counted once; null for a match without enough values. */
+/**
+ * Holm's correction over all matches, each pair of rivals counted once; null for a match that cannot claim a difference, as it
+ * has too few values or but one: it adds nothing to the chance of a false claim (Tarone, 1990).
+ */
 function correctAll(matches: readonly Match[]): (match: Match) => number | null {
-  const able = matches.filter(({ contrast: { enough } }) => enough)
+  const able = matches.filter(({ contrast: { enough, constant } }) => enough && !constant)
   const ps = new Map(able.map(({ key, contrast: { p } }) => [key, p ?? 1]))
   const adjusted = adjustByHolm([...ps.values()])
   const byKey = new Map([...ps.keys()].map((key, index) => [key, adjusted[index] ?? 1]))
@@ -136,7 +139,8 @@ function correctAll(matches: readonly Match[]): (match: Match) => number | null 
 
 function judgeMatch({ condition, metric, texts, contrast: found }: Match, p: number | null): MetricComparison {
   const { delta, enough } = found
-  const { verdict, reason } = p === null || delta === null ? found : decide({ delta, p })
+  const shown = found.verdict !== '~' && p !== null && delta !== null
+  const { verdict, reason } = shown ? decide({ delta, p }, decision.familyAlpha) : found
   const looksWorse = found.verdict === 'greater'
   return { condition, metric, ...texts, delta, p, verdict, reason, tooFew: !enough, looksWorse }
 }

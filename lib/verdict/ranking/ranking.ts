@@ -1,5 +1,5 @@
-import type { DrillResult } from '../result.ts'
-import { rankSimplicity, type SimplicityCount, type SimplicityFacts } from '../simplicity/simplicity.ts'
+import { type DrillResult, isControl } from '../result.ts'
+import { compareSimplicity, type Simplicity, type SimplicityFacts } from '../simplicity/simplicity.ts'
 import { type Candidate, type Condition, type CountedDrills, findCandidates, isRankable, keyOf } from './candidates.ts'
 import type { DataIntegrity } from './data.ts'
 import type { Figure } from './metrics.ts'
@@ -25,7 +25,7 @@ export interface RankingEntry {
   integrity: DataIntegrity
   performance: Performance
   /** Null where nothing was recorded. */
-  simplicity: SimplicityCount[] | null
+  simplicity: Simplicity | null
   drills: CountedDrills
 }
 
@@ -35,6 +35,12 @@ export interface Performance {
   rows: { condition: Condition; drills: number; figures: Figure[] }[]
   /** Against each of the others. */
   pairs: PairSummary[]
+}
+
+/** The drills of tools that somebody could choose: no stand-in, no control, and nothing that was simulated. */
+export function selectRanked(drills: readonly DrillResult[], { provider }: { provider: string }): DrillResult[] {
+  const isStandIn = (name: string | null) => name === 'noop' || name === 'simulated'
+  return isStandIn(provider) ? [] : drills.filter((drill) => !isStandIn(drill.tool) && !isControl(drill))
 }
 
 /**
@@ -65,7 +71,7 @@ export function rankTools(drills: readonly DrillResult[], simplicity: readonly S
         rows: rows.map(({ condition, drills: { length }, figures }) => ({ condition, drills: length, figures })),
         pairs: own.map(summarisePair),
       },
-      simplicity: facts ? rankSimplicity(facts, simplicity) : null,
+      simplicity: facts ? compareSimplicity(facts, simplicity) : null,
       drills: counted,
     }
   }

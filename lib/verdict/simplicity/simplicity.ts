@@ -65,21 +65,34 @@ export interface SimplicityCount {
   of: number
 }
 
+/** A tool's simplicity: its counts, and what of them was declared. */
+export interface Simplicity {
+  counts: SimplicityCount[]
+  effort: UserEffort | null
+}
+
 /** The counts of one tool, and where they stand among those of all. */
-export function rankSimplicity(own: SimplicityFacts, all: readonly SimplicityFacts[]): SimplicityCount[] {
-  return rubric.map(({ name, source, read }) => {
-    const count = read(own)
-    const known = all.filter((facts) => read(facts) !== null)
-    const isLess = (facts: SimplicityFacts) =>
-      source === 'clock'
-        ? contrast(facts.installMs, own.installMs).verdict === 'less'
-        : (read(facts) ?? NaN) < (count ?? NaN)
-    // A count is what it is; a time varies from install to install.
-    const able =
-      source !== 'clock' || known.every((facts) => facts === own || contrast(facts.installMs, own.installMs).enough)
-    const rank = count === null || known.length < 2 || !able ? null : 1 + known.filter(isLess).length
-    return { criterion: name, count, rank, of: known.length }
-  })
+export function compareSimplicity(own: SimplicityFacts, all: readonly SimplicityFacts[]): Simplicity {
+  const counts = rubric.map((criterion) => countOne(criterion, own, all))
+  return { counts, effort: own.effort }
+}
+
+function countOne(
+  { name, source, read }: Criterion,
+  own: SimplicityFacts,
+  all: readonly SimplicityFacts[],
+): SimplicityCount {
+  const count = read(own)
+  const known = all.filter((facts) => read(facts) !== null)
+  const isLess = (facts: SimplicityFacts) =>
+    source === 'clock'
+      ? contrast(facts.installMs, own.installMs).verdict === 'less'
+      : (read(facts) ?? NaN) < (count ?? NaN)
+  // A count is what it is; a time varies from install to install.
+  const able =
+    source !== 'clock' || known.every((facts) => facts === own || contrast(facts.installMs, own.installMs).enough)
+  const rank = count === null || known.length < 2 || !able ? null : 1 + known.filter(isLess).length
+  return { criterion: name, count, rank, of: known.length }
 }
 
 /** Lines of a configuration that say something: neither blank nor a comment (`#`). */

@@ -11,8 +11,11 @@ import { measureSize, type Measurement, readSample, type Sample, type SampleSize
  * such comparisons under three with some room; 10 % of difference at a coefficient of variation of 5 % is still found with
  * 20 values, as there p is near 0.00001. It takes 7 values a side to get below 0.002 at all. The least delta, where Romano's
  * "medium" begins, keeps hundreds of values from turning a difference that nobody notices into a winner.
+ *
+ * Where many comparisons are made at a time, as in a ranking, the chance of even one false claim among all of them is held
+ * below `familyAlpha` besides.
  */
-export const decision = { alpha: 0.002, leastDelta: magnitudes.medium } as const
+export const decision = { alpha: 0.002, familyAlpha: 0.01, leastDelta: magnitudes.medium } as const
 
 /** `less`: the first sample is shown to be the lower one; `~`: no difference was shown, which does not say that there is none. */
 export type Order = 'less' | 'greater' | '~'
@@ -23,6 +26,8 @@ export interface Contrast {
   sizeB: SampleSize
   /** Whether there are so many values that a difference could be shown at all. */
   enough: boolean
+  /** All values are the same, so that no difference could be claimed, however many there are. */
+  constant: boolean
   /** Cliff's delta, of all that the values' bounds allow the one nearest to 0; null for fewer than 5 values. */
   delta: number | null
   /** The 95 % confidence interval of delta, over all that the bounds allow. */
@@ -56,7 +61,10 @@ export function compare(a: readonly Measurement[], b: readonly Measurement[]): C
  */
 export function contrast(a: readonly Measurement[], b: readonly Measurement[]): Contrast {
   const [sampleA, sampleB] = [readSample(a), readSample(b)]
-  const sizes = { sizeA: measureSize(sampleA), sizeB: measureSize(sampleB) }
+  const constant = new Set(
+    [sampleA, sampleB].flatMap(({ values }) => values.flatMap(({ rank }) => [rank.low, rank.high])),
+  )
+  const sizes = { sizeA: measureSize(sampleA), sizeB: measureSize(sampleB), constant: constant.size <= 1 }
   const [countA, countB] = [sizes.sizeA.values, sizes.sizeB.values]
   const missing = sampleA.missing + sampleB.missing
   const counted = `${countA} and ${countB} values${missing === 0 ? '' : ` (${missing} more were not measured)`}`
@@ -75,8 +83,11 @@ export function contrast(a: readonly Measurement[], b: readonly Measurement[]): 
 }
 
 /** The verdict on a difference by its delta and p, of which there are enough values. */
-export function decide({ delta, p }: { delta: number; p: number }): Pick<Contrast, 'verdict' | 'reason'> {
-  const { alpha, leastDelta } = decision
+export function decide(
+  { delta, p }: { delta: number; p: number },
+  alpha: number = decision.alpha,
+): Pick<Contrast, 'verdict' | 'reason'> {
+  const { leastDelta } = decision
   const found = `p = ${formatP(p)}, delta ${delta.toFixed(2)} (${nameMagnitude(delta)})`
   if (!(p < alpha)) return { verdict: '~', reason: `no difference is shown: ${found}; p under ${alpha} is needed` }
   if (Math.abs(delta) < leastDelta)

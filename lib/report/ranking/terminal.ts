@@ -1,0 +1,21 @@
+import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
+import { isNoOrder } from '../../verdict/ranking/words.ts'
+import { nameStrategy } from '../../verdict/result.ts'
+import { alignColumns, printable } from '../terminal.ts'
+import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from './words.ts'
+
+/** The ranking as a table for the terminal, with why it shows no order where it shows none. Empty for fewer than two. */
+export function renderPlaces(ranking: RankingEntry[]): string {
+  if (ranking.length < 2) return ''
+  const rows = ranking.map((entry) => [
+    String(entry.place ?? '–'),
+    nameStrategy(entry),
+    describeRecord(entry),
+    describeIntegrity(entry)[0] ?? '',
+    describePairs(entry)[0] ?? '',
+    describeSimplicity(entry).join(', '),
+  ])
+  const table = alignColumns([['place', 'strategy', 'drills', 'data', 'performance', 'simplicity'], ...rows])
+  const noOrder = ranking[0]?.because.find(isNoOrder)
+  return [...table, ...(noOrder === undefined ? [] : [noOrder])].map(printable).join('\n')
+}

@@ -1,0 +1,59 @@
+import type { PairSummary } from '../../verdict/ranking/pairs.ts'
+import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
+import type { Criterion } from '../../verdict/simplicity/simplicity.ts'
+
+/** An entry of the ranking in words, the most important first; the same in terminal and page. */
+
+export function describeRecord({ drills: { pass, fail, unmeasured } }: RankingEntry): string {
+  const uncounted = unmeasured.length === 0 ? '' : `, ${unmeasured.length} not counted`
+  return `${pass} passed, ${fail} failed${uncounted}`
+}
+
+export function describeIntegrity({ integrity }: RankingEntry): string[] {
+  const { whole, lost, lostAsExpected, unknown, lostWrites, findings } = integrity
+  const known = whole + lost + lostAsExpected
+  const of = (count: number) => `${count} of ${known} drills`
+  return [
+    known === 0 ? 'not known' : lost > 0 ? `data lost in ${of(lost)}` : `whole in ${of(whole)}`,
+    ...(lostAsExpected === 0 ? [] : [`lost as expected in ${lostAsExpected}`]),
+    ...(unknown === 0 ? [] : [`not known of ${unknown}`]),
+    ...(known === 0 ? [] : [`${lostWrites ?? 'unknown'} writes lost, ${findings ?? 'unknown'} findings`]),
+  ]
+}
+
+/** Against whom it is shown to be what. */
+export function describePairs({ performance: { front, pairs }, integrity: { lost } }: RankingEntry): string[] {
+  const compared = pairs.filter(({ conditions }) => conditions.length > 0)
+  const list = (words: string, standing: Standing) => {
+    const rivals = compared.filter((pair) => nameStanding(pair) === standing).map(({ rival }) => rival)
+    return rivals.length === 0 ? [] : [`${words} ${rivals.join(', ')}`]
+  }
+  return [
+    front === null ? 'no place' : `front ${front}${lost > 0 ? ' of those who lost data' : ''}`,
+    ...list('better than', 'better'),
+    ...list('better in some, worse in others than', 'both'),
+    ...list('worse than', 'worse'),
+    ...list('~', 'no difference'),
+  ]
+}
+
+export function describeSimplicity({ simplicity }: RankingEntry): string[] {
+  if (simplicity === null) return ['not recorded']
+  const count = (name: Criterion['name']) => simplicity.counts.find(({ criterion }) => criterion === name)?.count ?? '?'
+  return [
+    `${count('objects')} objects`,
+    `${count('configurationLines')} lines to write`,
+    `${count('backupSteps')} + ${count('restoreSteps')} steps`,
+  ]
+}
+
+type Standing = 'better' | 'worse' | 'both' | 'no difference'
+
+function nameStanding({ differences }: PairSummary): Standing {
+  const [better, worse] = (['less', 'greater'] as const).map((order) =>
+    differences.some(({ verdict }) => verdict === order),
+  )
+  if (better === true && worse === true) return 'both'
+  if (better === true) return 'better'
+  return worse === true ? 'worse' : 'no difference'
+}
