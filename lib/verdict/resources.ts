@@ -2,7 +2,7 @@ import type { ResourceSample } from '../record/facts.ts'
 import type { Usage } from './result.ts'
 
 /**
- * Scopes are measured one by one and seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a
+ * Scopes are measured one by one, and on many clusters seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a
  * window says something about its edge, and a figure holds until the scope's next one if that is this near.
  */
 const nearMs = 20_000
@@ -31,7 +31,8 @@ export function groupByScope(samples: ResourceSample[]): Map<string, ResourceSam
 
 /**
  * CPU seconds and peak memory of a group of scopes between two times; null where fewer than two moments of sampling
- * cover the window, or a sample is not a number. All samples of the run are needed: they tell whether a scope that
+ * cover the window, or a sample is not a number. A scope that came and went between two readings needs only one: that
+ * the others do not list it says that it was not there. All samples of the run are needed: they tell whether a scope that
  * appears within the window is new, and then everything that its counter says was used within the window.
  */
 export function measureUsage(all: ResourceSample[], group: ResourceGroup, window: [number, number]): Usage | null {
@@ -41,16 +42,24 @@ export function measureUsage(all: ResourceSample[], group: ResourceGroup, window
     .toSorted((a, b) => a.at - b.at)
   const sound = samples.every(({ cpuSeconds, memoryBytes }) => isQuantity(cpuSeconds) && isQuantity(memoryBytes))
   const covering = findCovering([...new Set(samples.map(({ at }) => at))], window)
-  if (!(start <= end) || !sound || covering.length < 2) return null
-  const scopes = groupByScope(samples)
-  const samplingStart = all.reduce((earliest, { at }) => Math.min(earliest, at), Infinity)
-  let cpuSeconds = 0
-  for (const series of scopes.values()) {
-    const first = series[0]
-    const known = all.some(({ scope, at }) => scope === first?.scope && at < first.at)
-    cpuSeconds += sumIncrease(series, window, !known && samplingStart < (first?.at ?? -Infinity) - holdMs)
+  if (!(start <= end) || !sound || covering.length === 0) return null
+  const readings = { from: Infinity, to: -Infinity }
+  for (const { at } of all) {
+    readings.from = Math.min(readings.from, at)
+    readings.to = Math.max(readings.to, at)
   }
-  return { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes: findPeak([...scopes.values()], covering) }
+  let cpuSeconds = 0
+  let cameAndWent = true
+  for (const series of groupByScope(samples).values()) {
+    const [first, last] = [series[0]?.at ?? NaN, series.at(-1)?.at ?? NaN]
+    const known = all.some(({ scope, at }) => scope === series[0]?.scope && at < first)
+    const isNew = !known && readings.from < first - holdMs
+    cameAndWent &&= isNew && first >= start && last <= end && readings.to > last + holdMs
+    cpuSeconds += sumIncrease(series, window, isNew)
+  }
+  if (covering.length < 2 && !cameAndWent) return null
+  const peakMemoryBytes = findPeak([...groupByScope(samples).values()], covering)
+  return { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes }
 }
 
 /**

@@ -62,6 +62,23 @@ test('fewer than two samples, samples far away and samples that are no numbers a
   expect(measureUsage([pod(0, 1), pod(1000, 2)], 'tool', [NaN, 1000])).toBe(null)
 })
 
+test('a pod that came and went between two readings is measured by the one that saw it', () => {
+  const others = [node(-3000, 1), node(5000, 1)]
+  const seen = [...others, pod(500, 1, 30 * MiB)]
+  expect(measureUsage(seen, 'tool', [0, 1000])).toEqual({ cpuSeconds: 1, peakMemoryBytes: 30 * MiB })
+  expect(measureUsage(seen.slice(1), 'tool', [0, 1000]), 'nothing was read before it').toBe(null)
+  expect(
+    measureUsage(
+      [seen[0], seen[2]].flatMap((one) => one ?? []),
+      'tool',
+      [0, 1000],
+    ),
+    'nor after it',
+  ).toBe(null)
+  expect(measureUsage(others, 'tool', [0, 1000]), 'nobody saw it').toBe(null)
+  expect(measureUsage(seen, 'tool', [600, 1000]), 'it was there before').toBe(null)
+})
+
 test('equal mesh states are equal whatever their order, and metrics must have moved', () => {
   const after = {
     ...meshState,
