@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh, Route } from '../meshes/mesh.ts'
-import type { DrillFact, IntegrityCheck, OperationResult, StepName } from '../record/facts.ts'
+import type { ClaimState, DrillFact, IntegrityCheck, OperationResult, StepName } from '../record/facts.ts'
 import type { Backup, InstalledTool, RunningBackup } from '../tools/tool.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import { hostClock, type Clock } from './clock.ts'
@@ -83,7 +83,7 @@ export interface RunningRestore {
 }
 
 /** How long a service must be well before and after, so that the verdict has something to stand on. */
-const STEADY = { beforeMs: 4_000, afterMs: 5_000 }
+const STEADY = { beforeMs: 4_000, slackMs: 500, afterMs: 5_000 }
 
 /** Sets the service up behind the mesh, fills its volume, and puts load and probes on it. */
 export async function provision(context: DrillContext): Promise<ProvisionedService> {
@@ -159,25 +159,31 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     if (found.name !== backup.name) record({ kind: 'backup.found', name: found.name, operation: found.result })
     return found
   }
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
+  const lookForClaim = async (): Promise<ClaimState> => ((await lab.kube.get(claim)) === null ? 'gone' : 'there')
   const restoreOnce = async (backup: Backup): Promise<OperationResult> => {
-    record({ kind: 'restore.requested', name: backup.name })
+    record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaim() })
     const operation = await backup.restore()
-    record({ kind: 'restore.ended', name: backup.name, operation })
+    record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaim() })
     return operation
   }
   /** Resolves when the claim that is restored has its volume; true where the restore ended before that was seen. */
   const claimedOrEnded = async (restoring: Promise<unknown>): Promise<boolean> => {
     let over = false
     void restoring.then(() => (over = true))
-    const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
     return waitFor(
       `claim "${service.claim}" of namespace "${namespace}" bound`,
       async () => {
         if (over) return true
-        const claim = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(reference)
-        return claim?.status?.phase === 'Bound' ? false : pending(claim?.status?.phase ?? 'no claim')
+        const phase = (await lab.kube.get<KubeObject & { status?: { phase?: string } }>(claim))?.status?.phase
+        return phase === 'Bound' ? false : pending(phase ?? 'no claim')
       },
-      { timeout: '5m', every: '50ms', hint: `kubectl -n ${namespace} describe pvc` },
+      {
+        timeout: '5m',
+        every: '50ms',
+        hint: `kubectl -n ${namespace} describe pvc`,
+        ...(context.clock === undefined ? {} : { clock }),
+      },
     )
   }
 
@@ -191,6 +197,15 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       return { objects: 0, bytes: 0, findings: [], slots: [], error: String(error) }
     }
   }
+  const strike = async (one: Fault): Promise<void> => {
+    // A tool may stop the service to back it up: it must be well again before it is hurt, and be seen to be. What was lost
+    // already will not be well before it is restored, and then there is no restore left to strike.
+    const well =
+      hurt.sinceMs !== null ||
+      (await measuring.steady(STEADY.beforeMs, '10s', clock.now() - STEADY.beforeMs - STEADY.slackMs))
+    if (!well) throw new Error(`the service was not seen to be well for ${STEADY.beforeMs / 1000} s before the fault`)
+    await hurt.strike(one)
+  }
 
   return {
     backUp: () => step('back up', tool.name, async () => end(await start())),
@@ -202,14 +217,8 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         }
         return { ended: () => step('back up', `${tool.name}, until it has ended`, () => end(backup)) }
       }),
-    break: () =>
-      step('break', fault.description, async () => {
-        // A tool may stop the service to back it up: it must be well again before it is hurt. What was lost already will not
-        // be well before it is restored, and then there is no restore left to strike.
-        if (hurt.sinceMs === null) await measuring.steady(STEADY.beforeMs, '10s', clock.now() - STEADY.beforeMs - 500)
-        await hurt.strike(fault)
-      }),
-    lose: (first) => step('break', first.description, () => hurt.strike(first)),
+    break: () => step('break', fault.description, () => strike(fault)),
+    lose: (first) => step('break', first.description, () => strike(first)),
     heal: () => step('break', 'the fault is taken away', hurt.heal),
     detect: () => step('break', 'read every record back', () => check('after-fault')),
     discard: () => step('restore', 'take the damaged state away', () => service.discard(lab)),

@@ -1,3 +1,4 @@
+import type { Clock } from '../drill/clock.ts'
 import { formatDuration, parseDuration } from '../verdict/objectives.ts'
 
 /** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
@@ -14,6 +15,14 @@ export interface WaitOptions {
   every?: string
   /** The next command to run, for the error of a timeout. */
   hint?: string
+  /** By which the time passes; the machine's own where it is not given. */
+  clock?: Clock
+}
+
+/** Is never set, as the machine's time of day may be. */
+const steadyClock: Clock = {
+  now: () => performance.now(),
+  sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
 }
 
 /**
@@ -21,17 +30,18 @@ export interface WaitOptions {
  * error of the probe itself ends the wait at once, so a probe turns what may pass into `pending`.
  */
 export async function waitFor<T>(what: string, probe: () => Promise<T | Pending>, options: WaitOptions): Promise<T> {
-  const started = performance.now()
+  const { clock = steadyClock } = options
+  const startedMs = clock.now()
   const timeoutMs = parseDuration(options.timeout)
   const everyMs = parseDuration(options.every ?? '200ms')
   for (;;) {
     const answer = await probe()
     if (!(answer instanceof Pending)) return answer
-    const elapsedMs = performance.now() - started
+    const elapsedMs = clock.now() - startedMs
     if (elapsedMs >= timeoutMs) {
       const hint = options.hint ? `\nNext: ${options.hint}` : ''
       throw new Error(`${what}: not after ${formatDuration(elapsedMs)}. Last state: ${answer.state}${hint}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.min(everyMs, timeoutMs - elapsedMs + 1)))
+    await clock.sleep(Math.min(everyMs, timeoutMs - elapsedMs + 1))
   }
 }

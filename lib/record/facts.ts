@@ -43,8 +43,9 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'backup.ended'; name: string; operation: OperationResult }
   /** A backup that the tool made by its own clock, and that was the newest when the fault struck. */
   | { kind: 'backup.found'; name: string; operation: OperationResult }
-  | { kind: 'restore.requested'; name: string }
-  | { kind: 'restore.ended'; name: string; operation: OperationResult }
+  /** `claim` says whether that of the volume that is restored was there then; older runs do not say. */
+  | { kind: 'restore.requested'; name: string; claim?: ClaimState }
+  | { kind: 'restore.ended'; name: string; operation: OperationResult; claim?: ClaimState }
   /** A backup was restored beside the service that it is of, and every record of that copy read back. */
   | { kind: 'backup.proved'; name: string; operation: OperationResult; check: IntegrityCheck }
   /** Every record of the volume was read back; `phase` says when. */
@@ -55,6 +56,8 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'inventory.checked'; left: string[]; error: string | null }
   | { kind: 'note'; text: string }
 )
+
+export type ClaimState = 'there' | 'gone'
 
 export type StepName = 'provision' | 'back up' | 'break' | 'restore' | 'assert'
 
@@ -97,7 +100,7 @@ export interface Expectations {
 export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean]
 
 export interface Write {
-  /** Unique, rising in the order the writes were sent. */
+  /** Unique, one more than that of the write sent before. */
   sequence: number
   /** The place in the volume, in records. */
   slot: number

@@ -23,11 +23,12 @@ export function drawScenario(seed: number, among: readonly TroubleName[] = survi
   const trouble = among[Math.floor(draw() * among.length)] ?? 'crash'
   const { expects, tool = {} }: Trouble = troubles[trouble]
   const loadRps = 12 + Math.floor(5 * draw())
+  const copies = draw() < 0.5 ? 'at one moment' : 'file by file'
   return {
     seed,
     trouble,
     tool: {
-      copies: draw() < 0.5 ? 'at one moment' : 'file by file',
+      copies,
       backupMs: between(draw, 2_000, 3_500),
       restoreMs: between(draw, 1_000, 4_000),
       startUpMs: between(draw, 300, 2_000),
@@ -42,6 +43,7 @@ export function drawScenario(seed: number, among: readonly TroubleName[] = survi
       corruption: false,
       restore: false,
       backupMayFail: false,
+      pointInTime: copies === 'at one moment',
       ...expects,
       minimumLoadRps: loadRps / 2,
     },

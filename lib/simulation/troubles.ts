@@ -131,7 +131,4 @@ export const troubles = {
 export type TroubleName = keyof typeof troubles
 
 /** Those that a tool that works comes through, and that show it. */
-export const survivable = (Object.keys(troubles) as TroubleName[]).filter(
-  // The second: for now the drill's own fault strikes only when the restore is over.
-  (name) => name !== 'fault without effect' && name !== 'restore disturbed',
-)
+export const survivable = (Object.keys(troubles) as TroubleName[]).filter((name) => name !== 'fault without effect')

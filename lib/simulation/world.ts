@@ -31,7 +31,6 @@ export interface Mover {
 
 /** 14 November 2023, 22:13:20 UTC: as good as any. */
 export const START_MS = 1_700_000_000_000
-const CLAIM_POLL_MS = 50
 
 export function createWorld(seed: number, jump: { afterMs: number; byMs: number } | null = null): World {
   const clock = virtualClock(START_MS)
@@ -41,7 +40,7 @@ export function createWorld(seed: number, jump: { afterMs: number; byMs: number 
   const world: World = {
     clock,
     host: settingClock(clock, jump && { atMs: START_MS + jump.afterMs, byMs: jump.byMs }),
-    lab: simulatedLab((namespace) => services.get(namespace) ?? null, movers, clock),
+    lab: simulatedLab((namespace) => services.get(namespace) ?? null),
     draw(stream) {
       const known = streams.get(stream) ?? drawFrom(mix(seed, stream))
       streams.set(stream, known)
@@ -66,22 +65,17 @@ function mix(seed: number, stream: string): number {
 }
 
 /** The noop lab, marked as what it is, in which a namespace has a service and a claim. */
-function simulatedLab(find: (namespace: string) => Service | null, movers: Set<Mover>, clock: Clock): Lab {
+function simulatedLab(find: (namespace: string) => Service | null): Lab {
   const { cluster, kube, ...rest } = noopLab()
-  /** Answers when the claim is there, or nobody is about to make it: nobody has to ask again by the machine's clock. */
-  const getClaim = async ({ metadata, ...reference }: ObjectReference): Promise<KubeObject | null> => {
-    const namespace = metadata.namespace ?? ''
-    const isRestoring = () => [...movers].some((mover) => mover.namespace === namespace)
-    while (!find(namespace)?.volume && isRestoring()) await clock.sleep(CLAIM_POLL_MS)
-    return find(namespace)?.volume ? { ...reference, metadata, status: { phase: 'Bound' } } : null
-  }
+  const getClaim = ({ metadata, ...reference }: ObjectReference): KubeObject | null =>
+    find(metadata.namespace ?? '')?.volume ? { ...reference, metadata, status: { phase: 'Bound' } } : null
   return {
     ...rest,
     cluster: { ...cluster, provider: 'simulated', describe: () => Promise.resolve({ kubernetes: 'none', nodes: 1 }) },
     kube: {
       ...kube,
       get: async <T extends KubeObject>(reference: ObjectReference) =>
-        reference.kind === 'PersistentVolumeClaim' ? ((await getClaim(reference)) as T | null) : kube.get<T>(reference),
+        reference.kind === 'PersistentVolumeClaim' ? (getClaim(reference) as T | null) : kube.get<T>(reference),
       async delete(reference) {
         if (reference.kind === 'Namespace') find(reference.metadata.name)?.remove()
         await kube.delete(reference)

@@ -8,7 +8,7 @@ import { judgeProof } from './proof.ts'
 import { expectLoss, nameOutcome } from './recoverable.ts'
 import { measureRecovery, type Recovery } from './recovery.ts'
 import { measureUsage, type ResourceGroup } from './resources.ts'
-import { type DrillResult, type Part, takeWorst, type Usage } from './result.ts'
+import { type DrillResult, inconclusive, type Part, takeWorst, type Usage } from './result.ts'
 
 /** More findings than this are counted, not listed. */
 const listedFindings = 1000
@@ -39,16 +39,19 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
   const tool = useResources(evidence, 'tool')
   const mesh = judgeMesh(evidence)
   const integrity = judgeIntegrity(evidence)
-  const dataLost = (loss?.lost ?? 0) > 0 || (evidence.readBack?.check.findings.length ?? 0) > 0
+  const dataLost = (loss?.untrusted === null && loss.lost > 0) || (evidence.readBack?.check.findings.length ?? 0) > 0
+  const proof = judgeProof(evidence, tornLines)
+  const byTheClock = proof.some(({ part, verdict }) => part === 'clock' && verdict !== 'pass') ? distrust : trust
   const found = [
-    ...judgeProof(evidence, tornLines),
+    ...proof,
     judgeBackup(evidence, dataLost),
     judgeClaim(evidence),
-    judgeRestore(evidence),
+    // Of several restores the last one counts.
+    evidence.expectations?.restoreMayFail === true ? byTheClock(judgeRestore(evidence)) : judgeRestore(evidence),
     ...integrity,
-    judgeRecovery(evidence, recovery),
-    judgeLoss(evidence, loss),
-    judgeMoment(evidence, loss),
+    byTheClock(judgeRecovery(evidence, recovery)),
+    tellsAge(evidence, loss) ? byTheClock(judgeLoss(evidence, loss)) : judgeLoss(evidence, loss),
+    byTheClock(judgeMoment(evidence, loss)),
     mesh?.part ?? null,
     judgeResources(evidence, tool),
   ].filter((part) => part !== null)
@@ -93,6 +96,18 @@ const nothingMeasured = {
   integrity: null,
   meshState: null,
   load: null,
+}
+
+const trust = (part: Part | null): Part | null => part
+
+/** Nobody is accused by a clock that jumped. */
+function distrust(part: Part | null): Part | null {
+  return part?.verdict === 'fail' ? inconclusive(part.part, `by a clock that jumped, ${part.reason}`) : part
+}
+
+/** Whether it is by their age that lost writes are judged: where none may be lost, and of what nobody sent, it is not. */
+function tellsAge({ objectives }: DrillEvidence, loss: Loss | null): boolean {
+  return loss !== null && loss.phantoms.length === 0 && objectives?.rpoMs !== 0
 }
 
 function hasBegun(facts: DrillFact[]): boolean {

@@ -23,10 +23,14 @@ export interface Loss {
   consistency: Consistency
   /** Why the loss is not known, else null. */
   problem: string | null
+  /** Why nothing that is said here can be trusted, neither a loss nor a phantom, else null: it is the problem then. */
+  untrusted: string | null
 }
 
 /** How long before the fault the last write may have been acknowledged: an idle service has nothing to lose. */
 const recentMs = 5000
+/** How long the load takes to stop. */
+const stoppingMs = 1000
 
 /**
  * Which acknowledged writes are not there after the restore.
@@ -55,6 +59,7 @@ export function measureLoss(
   const { slot, sequence } = history.readings
   const phantoms = [...bad.phantom, ...bad.duplicated].sort((one, other) => (slot[one] ?? 0) - (slot[other] ?? 0))
   const misplaced = writes.length - placed.length + check.slots.length - history.readings.slot.length
+  const untrusted = findContradiction(writes, checked)
   return {
     acknowledged,
     lost,
@@ -67,30 +72,48 @@ export function measureLoss(
     unknown,
     counterExamples: pickExamples(history, checked, options).map(({ words }) => words),
     consistency: findPoint(history, checked, options),
+    untrusted,
     problem:
-      misplaced > 0
+      untrusted ??
+      (misplaced > 0
         ? `${misplaced} writes or readings are of slots that cannot be`
-        : findProblem(writes, check.slots, checked, checkedMs, fault),
+        : findProblem(writes, check.slots, checked, checkedMs, fault)),
   }
+}
+
+/** Of lists that contradict themselves, or have holes: what looks lost, or sent by nobody, may be what is not listed. */
+function findContradiction(writes: Write[], { match }: HistoryCheck): string | null {
+  if (match.repeated !== null) return `two writes have the same sequence: ${match.repeated}`
+  if (match.readTwice !== null) return `slot ${match.readTwice} was read back twice`
+  const missing = countMissing(writes)
+  return missing > 0 ? `${missing} writes are missing from the list of what was sent` : null
+}
+
+/** A load that is stopped may have numbered a write that it never sent: holes of its last second are none. */
+function countMissing(writes: Write[]): number {
+  const sorted = writes.toSorted((one, other) => one.sequence - other.sequence)
+  const lastMs = writes.reduce((latest, { sentMs }) => Math.max(latest, sentMs), -Infinity)
+  return sorted.reduce((missing, { sequence, sentMs }, index) => {
+    const gap = sequence - (sorted[index - 1]?.sequence ?? sequence - 1) - 1
+    return sentMs < lastMs - stoppingMs ? missing + gap : missing
+  }, 0)
 }
 
 function findProblem(
   writes: Write[],
   slots: [number, number][],
-  { match, unread, hidden }: HistoryCheck,
+  { unread, hidden }: HistoryCheck,
   checkedMs: number,
   fault: [number, number],
 ): string | null {
   const acknowledged = writes.filter((write) => write.acknowledgedMs !== null)
   if (acknowledged.length === 0) return 'no write was acknowledged'
-  if (match.repeated !== null) return `two writes have the same sequence: ${match.repeated}`
   const disordered = acknowledged.find((write) => !((write.acknowledgedMs ?? NaN) >= write.sentMs - clockToleranceMs))
   if (disordered) return `write ${disordered.sequence} was acknowledged before it was sent: the clock jumped`
   if (!acknowledged.some(({ acknowledgedMs }) => isBetween(acknowledgedMs, fault[0] - recentMs, fault[0])))
     return `no write was acknowledged in the ${recentMs / 1000} s before the fault`
   if (acknowledged.some(({ acknowledgedMs }) => (acknowledgedMs ?? 0) > checkedMs))
     return 'writes were acknowledged after the volume had been read back'
-  if (match.readTwice !== null) return `slot ${match.readTwice} was read back twice`
   if (unread > 0) return `${unread} slots with acknowledged writes were not read back`
   if (slots.some(([, sequence]) => !Number.isFinite(sequence))) return 'a slot holds no readable sequence'
   return hidden === 0 ? null : `${hidden} acknowledged writes were replaced after the restore had begun`

@@ -11,7 +11,8 @@ export function judgeBackup(evidence: DrillEvidence, dataLost: boolean): Part | 
   if (backup === null) return inconclusive(part, 'no backup was seen to end')
   const open = requested.find(({ name }) => !ended.some((end) => end.name === name))
   if (open) return inconclusive(part, `backup "${open.name}" was not seen to end`)
-  const parts = ended.map((end) => judgeOneBackup(end, expectations?.backupMayFail === true, dataLost))
+  const mayFail = expectations === null ? null : expectations.backupMayFail
+  const parts = ended.map((end) => judgeOneBackup(end, mayFail, dataLost, fault))
   const worst =
     parts.find(({ verdict }) => verdict === 'fail') ?? parts.find(({ verdict }) => verdict === 'inconclusive')
   if (worst) return worst
@@ -33,21 +34,27 @@ function judgeFound(found: FactOf<'backup.found'>, fault: DrillEvidence['fault']
   if (endedMs === null) return inconclusive('backup', `backup "${found.name}" does not say when it ended`)
   if (fault && endedMs > fault.between[1])
     return inconclusive('backup', `backup "${found.name}" ended after the fault: it was not there to restore from`)
-  return judgeOneBackup(found, false, dataLost)
+  return judgeOneBackup(found, false, dataLost, fault)
 }
 
+/** `mayFail` is null where it is not known whether it may. */
 function judgeOneBackup(
-  { name, operation }: FactOf<'backup.ended' | 'backup.found'>,
-  mayFail: boolean,
+  { name, operation, at }: FactOf<'backup.ended' | 'backup.found'>,
+  mayFail: boolean | null,
   dataLost: boolean,
+  fault: DrillEvidence['fault'],
 ): Part {
   const part = 'backup'
-  const { state, succeeded, bytes } = operation
+  const { state, succeeded, bytes, endedMs } = operation
   if (state.trim() === '') return inconclusive(part, `backup "${name}" reported no state`)
-  if (!succeeded)
-    return mayFail
-      ? pass(part, `backup "${name}" did not succeed and says so ("${state}"), as it may in this drill`)
-      : fail(part, `backup "${name}" ended as "${state}"`)
+  if (!succeeded) {
+    const ended = `backup "${name}" ended as "${state}"`
+    if (mayFail === null) return inconclusive(part, `${ended}; whether it may is not known`)
+    if (!mayFail) return fail(part, ended)
+    if (fault !== null && endsAtLatest(endedMs ?? at) < fault.between[0])
+      return inconclusive(part, `${ended} before the fault came: it disturbed nothing`)
+    return pass(part, `backup "${name}" did not succeed and says so ("${state}"), as it may in this drill`)
+  }
   if (bytes === 0)
     return dataLost
       ? fail(part, `backup "${name}" says "${state}", moved zero bytes, and data is lost`)
@@ -55,7 +62,7 @@ function judgeOneBackup(
   if (bytes === null || !(bytes > 0 && bytes < Infinity))
     return inconclusive(part, `backup "${name}" says "${state}" and does not say how many bytes it moved`)
   const durationMs = measureOperation(operation)
-  if (durationMs === null && operation.startedMs !== null && operation.endedMs !== null)
+  if (durationMs === null && operation.startedMs !== null && endedMs !== null)
     return inconclusive(part, `backup "${name}" ended before it started: the clock jumped`)
   return pass(part, `backup "${name}" ended as "${state}"`)
 }
@@ -95,7 +102,14 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
   const restores = select(facts, 'restore.ended')
   const counted = expectations?.restoreMayFail === true ? restores.slice(-1) : restores
   const failed = counted.find(({ operation }) => !operation.succeeded)
-  if (failed) return fail(part, `restore of "${failed.name}" ended as "${failed.operation.state}"`)
+  if (failed) {
+    const how = `restore of "${failed.name}" ended as "${failed.operation.state}"`
+    // Who was interrupted could not do it again.
+    const interrupted = expectations?.restoreMayFail === true && ended?.error !== null
+    return interrupted ? inconclusive(part, `${how}, and was not done again`) : fail(part, how)
+  }
+  const hasty = restores.find(({ operation, claim }) => operation.succeeded && claim === 'gone')
+  if (hasty) return fail(part, `restore of "${hasty.name}" says "${hasty.operation.state}" before its claim was there`)
   const { startedMs, endedMs, bytes } = restore.operation
   if (startedMs !== null && endedMs !== null && measureOperation(restore.operation) === null)
     return inconclusive(part, `restore of "${restore.name}" ended before it started: the clock jumped`)
@@ -110,8 +124,18 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
     )
   )
     return inconclusive(part, `what was restored, "${restore.name}", is no backup of this drill`)
+  if (select(facts, 'restore.requested').some(({ claim }) => claim === 'there'))
+    return inconclusive(
+      part,
+      `restore of "${restore.name}" was requested while the claim was still there: it was never lost`,
+    )
+  if (expectations?.restore === true && !expectations.outage && !expectations.corruption)
+    return inconclusive(part, `nobody saw that what "${restore.name}" brought back had been lost`)
   return pass(part, `restore of "${restore.name}" ended as "${restore.operation.state}"`)
 }
+
+/** The last moment that a time by the cluster's clock can mean: it tells whole seconds, unless a tool has its own. */
+const endsAtLatest = (ms: number): number => (ms % 1000 === 0 ? ms + 999 : ms)
 
 /** By the cluster's clock; null where the tool does not say, or says nonsense. */
 export function measureOperation({

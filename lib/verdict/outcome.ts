@@ -27,6 +27,7 @@ export function judgeLoss({ objectives }: DrillEvidence, loss: Loss | null): Par
   const part = 'RPO'
   if (loss === null || objectives === null)
     return inconclusive(part, 'RPO is not known: no fault was seen or nothing was read back')
+  if (loss.untrusted !== null) return inconclusive(part, `RPO is not known: ${loss.untrusted}`)
   if (loss.phantoms.length > 0) return fail(part, loss.phantoms.slice(0, 3).join('; '))
   if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
   const age = { low: loss.oldestLostMs, high: loss.oldestLostAtMostMs }

@@ -8,6 +8,8 @@ import { fail, inconclusive, pass, type Part } from './result.ts'
 const lateMs = 10_000
 /** The share of due probes that may be missing. */
 const missingShare = 0.01
+/** The cluster's clock is not the one that facts are recorded by. */
+const clusterToleranceMs = 1000
 
 /** Whether the drill was carried out and watched well enough to prove anything. Of these parts only the inventory can fail. */
 export function judgeProof(evidence: DrillEvidence, tornLines: number[]): Part[] {
@@ -54,6 +56,12 @@ function judgeClock(facts: DrillFact[]): Part {
     latest = Math.max(latest, fact.at)
     if (findLatestTime(fact) > fact.at + clockToleranceMs)
       return inconclusive(part, `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`)
+    const endedMs = 'operation' in fact ? fact.operation.endedMs : null
+    if (endedMs !== null && endedMs > fact.at + clusterToleranceMs)
+      return inconclusive(
+        part,
+        `fact "${fact.kind}" speaks of an end after it was seen: the clock jumped, or the cluster's is ahead`,
+      )
   }
   return pass(part, 'did not go back')
 }

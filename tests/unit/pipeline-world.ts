@@ -4,6 +4,8 @@ import { provision, type DrillContext, type DrillFactBody, type ProvisionedServi
 import type { StartMeasuring } from '../../lib/drill/measure.ts'
 import { recordStep } from '../../lib/drill/step.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
+import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
+import type { Lab } from '../../lib/lab.ts'
 import { noMesh } from '../../lib/meshes/none.ts'
 import type {
   DrillFact,
@@ -133,12 +135,14 @@ export async function play(
   const { expects, ...replaced } = changes
   const file = test.info().outputPath('events.jsonl')
   const recorder = openRecorder(file)
+  let claimed = false
   const record = (body: DrillFactBody) => {
     recorder.record({ ...body, at: world.nowMs, drill: ID })
+    // Whatever is asked to restore makes the claim at once.
+    claimed ||= body.kind === 'restore.requested'
   }
-  const lab = replaced.lab ?? noopLab()
+  const lab = withClaim(replaced.lab ?? noopLab(), () => claimed)
   const context: DrillContext = {
-    lab,
     mesh: await noMesh().attach(lab),
     tool: noopTool(({ kind, into }) => world.operate({}, kind === 'restore' && into === null)).attach(lab),
     workload: noopWorkload(),
@@ -157,6 +161,7 @@ export async function play(
     record,
     step: (name, what, body) => recordStep(record, name, what, body),
     ...replaced,
+    lab,
   }
   const axes = { tool: 'noop', strategy: 'none', mesh: 'none', fault: 'noop', workload: 'noop', repetition: 0 }
   const usual = { outage: true, corruption: false, restore: true, backupMayFail: false, minimumLoadRps: 10 }
@@ -175,6 +180,15 @@ export async function play(
   recorder.close()
   const facts = groupByDrill(readFacts(file).facts).get(ID) ?? []
   return { facts, result: judgeDrill(facts) }
+}
+
+/** A lab in which every claim is there, or none. */
+function withClaim(lab: Lab, isThere: () => boolean): Lab {
+  const get = <T extends KubeObject>(reference: ObjectReference): Promise<T | null> =>
+    reference.kind === 'PersistentVolumeClaim'
+      ? Promise.resolve(isThere() ? (reference as T) : null)
+      : lab.kube.get<T>(reference)
+  return { ...lab, kube: { ...lab.kube, get } }
 }
 
 /** Fails where the verdict is another, or none of its reasons matches. */

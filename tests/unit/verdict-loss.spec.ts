@@ -178,3 +178,16 @@ for (const [what, writes, slots, problem] of unknown) {
     expect(measureLoss(writes, { slots }, checkedMs, fault, null).problem).toMatch(problem)
   })
 }
+
+test('a hole in the list of writes makes nothing of it known, but for what a load that stops had numbered and not sent', () => {
+  const writes = Array.from({ length: 100 }, (_, index) => write(index + 1, index, 6000 + index * 40))
+  const slots = writes.map(({ slot, sequence }): [number, number] => [slot, sequence])
+  const without = (...gone: number[]) => writes.filter(({ sequence }) => !gone.includes(sequence))
+  const lose = (listed: Write[]) => measureLoss(listed, { slots }, checkedMs, fault, null)
+  expect(lose(writes)).toMatchObject({ untrusted: null, problem: null })
+  expect(lose(without(50, 51))).toMatchObject({
+    untrusted: '2 writes are missing from the list of what was sent',
+    problem: '2 writes are missing from the list of what was sent',
+  })
+  expect(lose(without(99)).untrusted).toBeNull()
+})

@@ -27,7 +27,24 @@ testRules([
   ['backup failed', backingUp({ succeeded: false, state: 'Failed' }), 'fail', /"b1" ended as "Failed"/],
   [
     'backup failed honestly',
+    chain(proving({}, {}), drop('backup.proved'), backingUp({ succeeded: false, state: 'Failed' })),
+    'pass',
+    null,
+  ],
+  [
+    'backup failed before the fault',
     chain(expecting({ backupMayFail: true }), backingUp({ succeeded: false, state: 'Failed' })),
+    'inconclusive',
+    /ended as "Failed" before the fault came: it disturbed nothing/,
+  ],
+  [
+    'backup failed in the second of the fault',
+    chain(
+      proving({}, {}),
+      drop('backup.proved'),
+      backingUp({ succeeded: false, state: 'Failed', endedMs: faultMs }),
+      (f) => change(f, 'fault.observed', (seen) => ({ ...seen, between: [faultMs + 20, faultMs + 30] })),
+    ),
     'pass',
     null,
   ],

@@ -87,7 +87,7 @@ testRules([
     'no outage needed',
     chain(
       probing(() => true),
-      expecting({ outage: false }),
+      expecting({ outage: false, restore: false }),
     ),
     'pass',
     null,

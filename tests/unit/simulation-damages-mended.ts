@@ -112,13 +112,6 @@ export const mendedDamages: Damage[] = [
     verdict: 'inconclusive',
     because: /floor/,
   },
-]
-
-/**
- * Damage that the verdict does not see, or sees as something else: what it says of each is still to be mended. The reason is
- * what it should name.
- */
-export const unseenDamages: Damage[] = [
   {
     title: 'a list of writes with holes',
     edit: (facts, draw) => {
@@ -133,6 +126,39 @@ export const unseenDamages: Damage[] = [
     },
     verdict: 'inconclusive',
     because: /writes are missing/,
+  },
+  {
+    title: 'a list of writes with holes, of which the records are there',
+    edit: writing((writes) => writes.filter(({ sequence }) => sequence % 7 > 0)),
+    verdict: 'inconclusive',
+    because: /writes are missing/,
+  },
+  {
+    title: 'a restore whose volume was never lost',
+    edit: each('restore.requested', (fact) => ({ ...fact, claim: 'there' })),
+    verdict: 'inconclusive',
+    because: /the claim was still there: it was never lost/,
+  },
+  {
+    title: 'a restore that says Completed before its claim is there',
+    edit: each('restore.ended', (fact) => ({ ...fact, claim: 'gone' })),
+    verdict: 'either',
+    because: /before its claim was there|ended as "Failed"/,
+  },
+  {
+    title: 'a restore that ended after it was seen to end',
+    edit: restoring(({ endedMs }) => ({ endedMs: (endedMs ?? 0) + 60_000 })),
+    verdict: 'inconclusive',
+    because: /speaks of an end after it was seen/,
+  },
+  {
+    title: 'a copy whose restore ended after it was seen to end',
+    edit: each('backup.proved', (fact) => ({
+      ...fact,
+      operation: { ...fact.operation, endedMs: fact.at + 60_000 },
+    })),
+    verdict: 'inconclusive',
+    because: /speaks of an end after it was seen/,
   },
   {
     title: 'a backup that ended after the fault',
