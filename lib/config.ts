@@ -52,7 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rpoMs: read('MESHDRILL_RPO', null, parseDuration),
     volumeBytes: read('MESHDRILL_VOLUME_MIB', 128 << 20, (text) => whole(1, 4096)(text) * (1 << 20)),
     loadRps: read('MESHDRILL_LOAD_RPS', 40, whole(1, 1000)),
-    probeHz: read('MESHDRILL_PROBE_HZ', 50, whole(1, 200)),
+    probeHz: read('MESHDRILL_PROBE_HZ', 100, whole(1, 200)),
   }
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config

@@ -39,6 +39,7 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
     seed,
     seeded,
     rateHz: probeHz,
+    goesFirst: true,
     onSamples: (samples) => {
       recent.push(...samples)
       record({ kind: 'probes', intervalMs: prober.intervalMs, timeoutMs: prober.timeoutMs, samples })

@@ -29,7 +29,7 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'drill.ended'; error: string | null }
   | { kind: 'step.started'; step: StepName; what: string }
   | { kind: 'step.ended'; step: StepName; what: string; error: string | null }
-  /** Probes, in the order they were due: [due, answered, right]. `answered` is null where no answer came in time. */
+  /** Probes, in the order they were due. `answered` is null where no answer came in time. */
   | { kind: 'probes'; intervalMs: number; timeoutMs: number; samples: ProbeSample[] }
   | { kind: 'probes.ended'; sent: number; error: string | null }
   /** Writes in the order their outcome was known. */
@@ -96,8 +96,8 @@ export interface Expectations {
   minimumLoadRps: number
 }
 
-/** [due, answered or null, answered rightly]. */
-export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean]
+/** [due, answered or null, answered rightly], and when it was sent where that was later than when it was due. */
+export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean, sentMs?: number]
 
 export interface Write {
   /** Unique, one more than that of the write sent before. */

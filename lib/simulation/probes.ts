@@ -61,7 +61,8 @@ export function startProbes({ service, volume, startMs, rateHz, draw, trouble }:
     const { running: incarnation } = service
     const fate = drawFate(service, sentMs, draw)
     const good = fate.good && incarnation?.volume.read(slot).state === 'ok'
-    open.push({ sample: [dueMs, null, false], doneMs: fate.doneMs ?? Infinity, good, incarnation })
+    const sample: ProbeSample = sentMs > dueMs ? [dueMs, null, false, round(sentMs)] : [dueMs, null, false]
+    open.push({ sample, doneMs: fate.doneMs ?? Infinity, good, incarnation })
     sent++
   }
   return {
@@ -78,9 +79,9 @@ export function startProbes({ service, volume, startMs, rateHz, draw, trouble }:
       }
       let known = 0
       for (const { sample, doneMs, good, incarnation } of open) {
-        if (Math.min(doneMs, sample[0] + TIMEOUT_MS) > nowMs) break
+        if (Math.min(doneMs, (sample[3] ?? sample[0]) + TIMEOUT_MS) > nowMs) break
         const died = incarnation !== null && incarnation.endedMs < doneMs
-        if (!died && doneMs - sample[0] <= TIMEOUT_MS) {
+        if (!died && doneMs - (sample[3] ?? sample[0]) <= TIMEOUT_MS) {
           sample[1] = round(doneMs)
           sample[2] = good
         }

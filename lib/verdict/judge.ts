@@ -12,6 +12,7 @@ import { type DrillResult, inconclusive, type Part, takeWorst, type Usage } from
 
 /** More findings than this are counted, not listed. */
 const listedFindings = 1000
+const listedOutages = 100
 
 /**
  * The result of one drill from its facts alone.
@@ -200,7 +201,11 @@ function describeEvidence(
     fault: fault && { name: fault.fault, between: fault.between, seen: fault.evidence },
     healed: select(facts, 'fault.healed').map((fact) => fact.evidence),
     probes: probes && { answered: probes.samples.length, sent: probes.sent, intervalMs: probes.intervalMs },
-    outages: recovery && { count: recovery.outages, unavailableMs: recovery.unavailableMs },
+    outages: recovery && {
+      count: recovery.outages.reduce((sum, { spells }) => sum + spells, 0),
+      unavailableMs: recovery.unavailableMs,
+      seen: recovery.outages.slice(0, listedOutages),
+    },
     rtoAtLeastMs: recovery?.atLeastMs ?? null,
     loss: loss && { ...loss, phantoms: loss.phantoms.slice(0, 10) },
     backup: backup && { name: backup.name, ...backup.operation },

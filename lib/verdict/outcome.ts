@@ -2,6 +2,7 @@ import { type DrillEvidence, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
 import { formatDuration, formatInterval } from './objectives.ts'
+import { describeOutages } from './outages.ts'
 import type { Recovery } from './recovery.ts'
 import { fail, inconclusive, pass, type DrillResult, type Part } from './result.ts'
 
@@ -11,13 +12,15 @@ export function judgeRecovery({ objectives }: DrillEvidence, recovery: Recovery 
     return inconclusive(part, 'RTO is not known: no fault or no probes were seen')
   const limit = `the objective of ${formatDuration(objectives.rtoMs)}`
   const { rtoMs, atLeastMs, problem } = recovery
+  const partial = describeOutages(recovery.outages)
+  const how = partial === null ? '' : ` (${partial})`
   if (rtoMs === null) {
-    const why = problem ?? 'RTO is not known'
+    const why = `${problem ?? 'RTO is not known'}${how}`
     return atLeastMs !== null && atLeastMs > objectives.rtoMs
       ? fail(part, `RTO is at least ${formatDuration(atLeastMs)}, over ${limit}: ${why}`)
       : inconclusive(part, why)
   }
-  const measured = `RTO ${formatInterval(rtoMs)}`
+  const measured = `RTO ${formatInterval(rtoMs)}${how}`
   if (rtoMs.high <= objectives.rtoMs) return pass(part, `${measured}, within ${limit}`)
   if (rtoMs.low > objectives.rtoMs) return fail(part, `${measured} exceeds ${limit}`)
   return inconclusive(part, `${measured}: ${limit} lies between what can be told apart`)

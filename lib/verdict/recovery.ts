@@ -1,13 +1,12 @@
 import type { ProbeSample } from '../record/facts.ts'
 import { formatDuration } from './objectives.ts'
+import { clockToleranceMs, findOutages, isRight, type Outage, sentOf, steadyMs } from './outages.ts'
 import type { Interval } from './result.ts'
 
-/** How long the service must be right without a wrong probe to count as restored, and before the fault as healthy. */
-export const steadyMs = 3000
+export { clockToleranceMs, isRight, steadyMs } from './outages.ts'
+
 /** A pause between probes longer than this many intervals is time in which nothing was seen. */
 const gapIntervals = 5
-/** Clocks are read at slightly different moments; more than this is a clock that jumped. */
-export const clockToleranceMs = 50
 
 export interface ProbedOutage {
   /** In the order they were due. */
@@ -27,8 +26,8 @@ export interface Recovery {
   rtoMs: Interval | null
   /** What RTO is at least, also where the recovery was not seen; null where even that is unknown. */
   atLeastMs: number | null
-  /** How often the service went away after the fault. */
-  outages: number
+  /** After the fault, in the order they came. */
+  outages: Outage[]
   /** Whether the service was away when probing ended. */
   away: boolean
   /** Total time that the service was away, over all outages. */
@@ -41,22 +40,24 @@ export interface Recovery {
  * From the fault to the service restored, as an interval.
  *
  * Between two probes one cannot know, so both ends are bounds. Let T be the time from which on every request is answered
- * rightly. The last wrong probe b was wrong although it was due at b.due, so T is later than b.due. Let g be the first
+ * rightly. The last wrong probe b was wrong although it was sent at b.sent, so T is later than b.sent. Let g be the first
  * probe of the run of right ones that lasts up to the end of probing: a service that answers g rightly, and everything
  * after it, was restored when it answered g, so T is no later than g.answered. The fault took effect between fLow and
- * fHigh, hence RTO = T − f lies in [max(0, b.due − fHigh), g.answered − fLow].
+ * fHigh, hence RTO = T − f lies in [max(0, b.sent − fHigh), g.answered − fLow].
  *
  * Taking the last wrong probe, and not the first recovery, makes flapping count: a service that comes back and goes away
  * again was not restored yet. The good run must span 3 s. A pause of more than 5 intervals between probes is time in
  * which another outage fits, so the good run starts anew after it: the upper bound moves behind the pause, and the
- * lower one stays. A fault after which no probe was wrong took nothing away: an RTO of zero where that was expected, and
- * otherwise no proof of anything.
+ * lower one stays. A probe that was due and sent late, as the prober stood still, ends such a pause only when it is sent.
+ * Once the service was seen to be right for 3 s it is restored; from then on only a pause counts in which a client would
+ * have waited in vain. A fault after which no probe was wrong took nothing away: an RTO of zero where that was expected,
+ * and otherwise no proof of anything.
  */
 export function measureRecovery(probed: ProbedOutage): Recovery {
   const { samples, intervalMs, fault } = probed
   const gapMs = gapIntervals * intervalMs
   const [faultLow, faultHigh] = fault
-  const unknown = { rtoMs: null, atLeastMs: null, outages: 0, away: false, unavailableMs: { low: 0, high: 0 } }
+  const unknown = { rtoMs: null, atLeastMs: null, outages: [], away: false, unavailableMs: { low: 0, high: 0 } }
   const before = findDisorder(probed) ?? findUnhealthyStart(probed, gapMs)
   if (before !== null) return { ...unknown, problem: before }
 
@@ -64,12 +65,15 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const after = samples.filter(([due]) => due >= faultLow - gapMs)
   const lastDue = after.at(-1)?.[0] ?? 0
   const lastWrong = after.findLastIndex((sample) => !isRight(sample, probed.timeoutMs))
-  const wrongDue = after[lastWrong]?.[0] ?? null
-  const good = findGoodRun(after, lastWrong === -1 ? after.findIndex(([due]) => due >= faultLow) : lastWrong + 1, gapMs)
+  const wrong = after[lastWrong]
+  const wrongMs = wrong ? sentOf(wrong) : null
+  const start = lastWrong === -1 ? after.findIndex(([due]) => due >= faultLow) : lastWrong + 1
+  const good = findGoodRun(after, start, { gapMs, timeoutMs: probed.timeoutMs })
   const seen = {
-    ...measureOutages(after, probed.timeoutMs),
-    atLeastMs: wrongDue === null ? null : Math.max(0, wrongDue - faultHigh),
-    away: wrongDue !== null && lastDue - wrongDue < steadyMs,
+    outages: findOutages(after, probed.timeoutMs),
+    unavailableMs: sumUnavailable(after, probed.timeoutMs),
+    atLeastMs: wrongMs === null ? null : Math.max(0, wrongMs - faultHigh),
+    away: wrongMs !== null && lastDue - wrongMs < steadyMs,
   }
 
   const firstWrong = after.find((sample) => !isRight(sample, probed.timeoutMs))
@@ -85,24 +89,25 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   if (probed.until !== null && lastDue < probed.until)
     return { ...unproven, problem: 'probing ended before the restore did' }
 
-  const undisturbed = wrongDue === null && !good.afterGap
+  const undisturbed = wrongMs === null && !good.afterGap
   const rtoMs = { low: seen.atLeastMs ?? 0, high: undisturbed ? 0 : Math.max(0, goodStart - faultLow) }
   return { ...seen, rtoMs, problem: null }
 }
 
-/** Right, and within the time that a client waits. */
-export function isRight([due, answered, right]: ProbeSample, timeoutMs: number): boolean {
-  return right && answered !== null && answered - due <= timeoutMs + clockToleranceMs
-}
-
 /** The first probe of the last stretch of right probes without a gap, from index `start` on. */
-function findGoodRun(samples: ProbeSample[], start: number, gapMs: number) {
+function findGoodRun(
+  samples: ProbeSample[],
+  start: number,
+  { gapMs, timeoutMs }: { gapMs: number; timeoutMs: number },
+) {
   const run: { first: ProbeSample | null; afterGap: boolean } = { first: samples.at(start) ?? null, afterGap: false }
   if (start < 0 || start >= samples.length) return { ...run, first: null }
   // The first probe after the fault has a predecessor too: the gap may be the one that the fault lies in.
   for (const [offset, sample] of samples.slice(start).entries()) {
     const previous = samples[start + offset - 1]
-    if (previous === undefined || sample[0] - previous[0] <= gapMs) continue
+    if (previous === undefined) continue
+    const restored = run.first !== null && sentOf(previous) - sentOf(run.first) >= steadyMs
+    if (sentOf(sample) - sentOf(previous) <= (restored ? Math.max(gapMs, timeoutMs) : gapMs)) continue
     run.first = sample
     run.afterGap = true
   }
@@ -112,11 +117,14 @@ function findGoodRun(samples: ProbeSample[], start: number, gapMs: number) {
 function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): string | null {
   if (!(intervalMs > 0 && timeoutMs > 0)) return 'the probes have no interval or no timeout'
   if (!(fault[0] <= fault[1])) return 'the time of the fault is not an interval'
-  for (const [index, [due, answered]] of samples.entries()) {
+  for (const [index, sample] of samples.entries()) {
+    const [due, answered] = sample
     const previous = samples[index - 1]?.[0] ?? -Infinity
     if (!(due > previous)) return `probe ${index + 1} was due no later than the one before: the clock jumped`
     if (!Number.isFinite(due) || (answered !== null && !(answered >= due - clockToleranceMs && answered < Infinity)))
       return `probe ${index + 1} was answered before it was due: the clock jumped`
+    if (!(sentOf(sample) >= due && sentOf(sample) <= (answered ?? Infinity) + clockToleranceMs))
+      return `probe ${index + 1} was sent before it was due, or after it was answered: the clock jumped`
   }
   return null
 }
@@ -137,22 +145,21 @@ function findUnhealthyStart({ samples, intervalMs, timeoutMs, fault: [faultLow] 
   return gap ? `there is a gap in the probes within ${steady} before the fault` : null
 }
 
-/** Runs of wrong probes. Each lasted at least from its first to its last, at most from the right one before to the right one after. */
-function measureOutages(samples: ProbeSample[], timeoutMs: number): Pick<Recovery, 'outages' | 'unavailableMs'> {
-  let outages = 0
+/** Each run of wrong probes lasted at least from its first to its last, at most from the right one before to the right one after. */
+function sumUnavailable(samples: ProbeSample[], timeoutMs: number): Interval {
   const unavailableMs = { low: 0, high: 0 }
   let first: number | null = null
   for (const [index, sample] of samples.entries()) {
     if (isRight(sample, timeoutMs)) continue
-    const [previous, next] = [samples[index - 1], samples[index + 1]]
-    if (first === null) unavailableMs.high += sample[0] - (previous?.[0] ?? sample[0])
-    first ??= sample[0]
+    const sent = sentOf(sample)
+    const [previous = sample, next] = [samples[index - 1], samples[index + 1]]
+    if (first === null) unavailableMs.high += sent - sentOf(previous)
+    first ??= sent
     const ends = next === undefined || isRight(next, timeoutMs)
-    unavailableMs.high += (ends ? (next?.[1] ?? sample[0] + timeoutMs) : next[0]) - sample[0]
+    unavailableMs.high += (ends ? (next?.[1] ?? sent + timeoutMs) : sentOf(next)) - sent
     if (!ends) continue
-    outages++
-    unavailableMs.low += sample[0] - first
+    unavailableMs.low += sent - first
     first = null
   }
-  return { outages, unavailableMs }
+  return unavailableMs
 }

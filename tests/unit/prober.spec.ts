@@ -50,7 +50,7 @@ const proberPids = (): number[] =>
     .map(Number)
 
 async function expectNoError(prober: RunningProber, samples: ProbeSample[]) {
-  expect(await prober.stop()).toEqual({ sent: samples.length, error: null })
+  expect(await prober.stop()).toMatchObject({ sent: samples.length, error: null })
 }
 
 test('a service that answers rightly is right in every probe, each due one interval after the one before', async ({
@@ -131,8 +131,43 @@ test('probes that come late, as the prober stood still, are timed from when they
   const late = samples.filter(([due, at]) => due > stoppedAt + 50 && due < goesOn && at !== null)
   expect(late.length).toBeGreaterThan(3)
   for (const [due, at] of late) expect((at ?? 0) - due).toBeGreaterThanOrEqual(goesOn - due - toleranceMs)
+  for (const [, , , sent] of late) expect(sent).toBeGreaterThanOrEqual(goesOn - toleranceMs)
   // What no client waits for was not probed: a gap, not an outage of the service.
   expect(samples.filter(([due]) => due > stoppedAt + 50 && due < goesOn - timeoutMs - 50)).toEqual([])
+})
+
+test('a probe whose time ran out while the prober stood still is not held against the service', async ({ service }) => {
+  const { samples, prober, dueAfter } = watch(service)
+  await dueAfter(0, 25)
+  const [pid = 0] = proberPids()
+  // Some are under way each time: the answers to them are there, and nobody reads them in time.
+  for (let times = 0; times < 5; times++) {
+    process.kill(pid, 'SIGSTOP')
+    const stoppedAt = Date.now()
+    await clockPasses(stoppedAt + timeoutMs + 100)
+    process.kill(pid, 'SIGCONT')
+    await dueAfter(Date.now(), 10 + 3 * times)
+  }
+  await expectNoError(prober, samples)
+  expect(samples.filter(([, answered, right]) => answered === null || !right)).toEqual([])
+})
+
+test('a prober that stood still while the service hung waits for its answer as long as a client would', async ({
+  service,
+}) => {
+  const { samples, prober, dueAfter } = watch(service)
+  await dueAfter(0, 25)
+  const { until } = await service.behave('hanging')
+  await clockPasses(until + 100)
+  const [pid = 0] = proberPids()
+  process.kill(pid, 'SIGSTOP')
+  await clockPasses(until + 600)
+  process.kill(pid, 'SIGCONT')
+  await dueAfter(until + 600, 10)
+  await expectNoError(prober, samples)
+  const during = samples.filter(([due]) => due > until + toleranceMs)
+  expect(during.length).toBeGreaterThan(20)
+  expect(during.filter(([, answered]) => answered !== null)).toEqual([])
 })
 
 test('a prober that is killed is an error, and its samples stay', async ({ service }) => {

@@ -1,4 +1,4 @@
-import type { DrillFact } from '../../lib/record/facts.ts'
+import type { DrillFact, ProbeSample } from '../../lib/record/facts.ts'
 import { shuffle } from '../../lib/verdict/statistics/random.ts'
 import { dropping, each, expecting, faultOf, probing, select, writing, type Damage } from './simulation-damages.ts'
 
@@ -121,7 +121,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     expecting({ outage: true, restore: true }, (facts, draw) => {
       const from = facts.find((fact) => fact.kind === 'step.started' && fact.step === 'restore')?.at ?? 0
       return probing((samples) =>
-        samples.map(([due, answered, right]) => (due > from ? [due, answered, right] : [due, due + 3, true])),
+        samples.map((sample): ProbeSample => (sample[0] > from ? sample : [sample[0], sample[0] + 3, true])),
       )(facts, draw)
     }),
     /the fault did not take the service away/,
@@ -209,7 +209,5 @@ function setBack(facts: DrillFact[], from: number, count: number, byMs: number):
   return facts.map((fact, index) => (index >= from && index < from + count ? { ...fact, at: fact.at - byMs } : fact))
 }
 
-const spoil = (samples: [number, number | null, boolean][], fromMs: number, toMs: number) =>
-  samples.map(([due, answered, right]): [number, number | null, boolean] =>
-    due >= fromMs && due < toMs ? [due, null, false] : [due, answered, right],
-  )
+const spoil = (samples: ProbeSample[], fromMs: number, toMs: number) =>
+  samples.map((sample): ProbeSample => (sample[0] >= fromMs && sample[0] < toMs ? [sample[0], null, false] : sample))

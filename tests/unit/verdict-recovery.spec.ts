@@ -98,18 +98,22 @@ const away = (due: number) => due >= 5000 && due < 8000
 
 test('the bounds are the last wrong probe and the answer to the first right one', () => {
   const recovery = measureRecovery(probe(away))
-  expect(recovery).toMatchObject({ rtoMs: { low: 2880, high: 3010 }, outages: 1, problem: null })
+  expect(recovery).toMatchObject({
+    rtoMs: { low: 2880, high: 3010 },
+    outages: [{ kind: 'outage', wrong: 30 }],
+    problem: null,
+  })
 })
 
 test('a service that goes away again was not restored yet', () => {
   const recovery = measureRecovery(probe((due) => away(due) || due === 14_000))
-  expect(recovery).toMatchObject({ rtoMs: { low: 8980, high: 9110 }, outages: 2 })
+  expect(recovery).toMatchObject({ rtoMs: { low: 8980, high: 9110 }, outages: [{ wrong: 30 }, { wrong: 1 }] })
   expect(recovery.unavailableMs).toEqual({ low: 2900, high: 3110 + 210 })
 })
 
 test('a service that is away in the last 3 s is not known to be restored', () => {
   const recovery = measureRecovery(probe((due) => away(due) || due === 17_500))
-  expect(recovery).toMatchObject({ rtoMs: null, atLeastMs: 12_480, outages: 2 })
+  expect(recovery).toMatchObject({ rtoMs: null, atLeastMs: 12_480, outages: [{ wrong: 30 }, { wrong: 1 }] })
   expect(recovery.problem).toMatch(/not seen to be right for 3 s/)
 })
 
@@ -121,16 +125,53 @@ test('a pause in the probes moves the upper bound behind it, and not the lower o
   expect(measureRecovery(shorter).rtoMs).toEqual({ low: 2880, high: 3010 })
 })
 
-test('a pause in the last 3 s leaves nothing known', () => {
-  const probed = probe(away)
+test('a pause in the first 3 s after the outage, or a long one in the last 3 s, leaves nothing known', () => {
+  const probed = probe((due) => due >= 5000 && due < 15_500)
   const paused = { ...probed, samples: probed.samples.filter(([due]) => due < 16_500 || due >= 17_200) }
   expect(measureRecovery(paused)).toMatchObject({ rtoMs: null })
+  const later = { ...probe(away), samples: probe(away).samples.filter(([due]) => due < 16_500 || due >= 17_600) }
+  expect(measureRecovery(later)).toMatchObject({ rtoMs: null })
+})
+
+test('once the service was right for 3 s, a pause in which no client would have given up changes nothing', () => {
+  const pauseOf = (durationMs: number, from = 11_100) => {
+    const probed = probe(away)
+    return { ...probed, samples: probed.samples.filter(([due]) => due < from || due >= from + durationMs) }
+  }
+  expect(measureRecovery(pauseOf(900)).rtoMs).toEqual({ low: 2880, high: 3010 })
+  expect(measureRecovery(pauseOf(1000)).rtoMs).toEqual({ low: 2880, high: 7110 })
+  expect(measureRecovery(pauseOf(900, 10_900)).rtoMs).toEqual({ low: 2880, high: 6810 })
+})
+
+test('probes that were sent late, as the prober stood still, see nothing of the time before', () => {
+  const sendLate = (from: number, to: number, probed = probe(away)): ProbedOutage => {
+    const late = ([due, , right]: ProbeSample): ProbeSample => [due, to + 10, right, to]
+    return { ...probed, samples: probed.samples.map((one) => (one[0] > from && one[0] < to ? late(one) : one)) }
+  }
+  // Another outage fits into the time in which none was sent.
+  expect(measureRecovery(sendLate(9000, 9700)).rtoMs).toEqual({ low: 2880, high: 4710 })
+  expect(measureRecovery(sendLate(9000, 9400)).rtoMs).toEqual({ low: 2880, high: 3010 })
+  // They were wrong when they were sent, and not when they were due.
+  expect(measureRecovery(sendLate(7500, 7950)).rtoMs).toEqual({ low: 2930, high: 3010 })
+})
+
+test('a client’s patience is counted from when the probe was sent', () => {
+  const answerAt = (answered: number) => {
+    const probed = probe(away)
+    const stalled = ([due]: ProbeSample) => due >= 9000 && due < 9400
+    return {
+      ...probed,
+      samples: probed.samples.map((one): ProbeSample => (stalled(one) ? [one[0], answered, true, 9400] : one)),
+    }
+  }
+  expect(measureRecovery(answerAt(10_400)).outages).toMatchObject([{ spells: 1 }])
+  expect(measureRecovery(answerAt(10_500)).outages).toMatchObject([{ spells: 2 }])
 })
 
 test('an outage that was not seen is no outage where none is needed, and no proof where one is', () => {
   expect(measureRecovery(probe(() => false)).problem).toMatch(/did not take the service away/)
   const unneeded = probe(() => false, { outageExpected: false })
-  expect(measureRecovery(unneeded)).toMatchObject({ rtoMs: { low: 0, high: 0 }, outages: 0, problem: null })
+  expect(measureRecovery(unneeded)).toMatchObject({ rtoMs: { low: 0, high: 0 }, outages: [], problem: null })
   const paused = { ...unneeded, samples: unneeded.samples.filter(([due]) => due < 6000 || due >= 7000) }
   expect(measureRecovery(paused).rtoMs).toEqual({ low: 0, high: 2010 })
 })
@@ -184,6 +225,22 @@ const unhealthy: [
     'answered before due',
     (p) => ({ ...p, samples: p.samples.map(([d, a, r], i) => [d, i === 9 ? d - 60 : a, r]) }),
     /the clock jumped/,
+  ],
+  [
+    'sent before due',
+    (p) => ({
+      ...p,
+      samples: p.samples.map((one, i): ProbeSample => (i === 9 ? [one[0], one[1], one[2], one[0] - 1] : one)),
+    }),
+    /sent before it was due/,
+  ],
+  [
+    'sent after it was answered',
+    (p) => ({
+      ...p,
+      samples: p.samples.map((one, i): ProbeSample => (i === 9 ? [one[0], one[1], one[2], one[0] + 70] : one)),
+    }),
+    /sent before it was due, or after/,
   ],
   ['ended before the restore', { until: 19_950 }, /before the restore did/],
   [

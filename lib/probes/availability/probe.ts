@@ -1,67 +1,71 @@
-import { request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { expectedPayload } from '../../load/plan.ts'
 import type { Route } from '../../meshes/mesh.ts'
+import { type Answer, parseAnswer } from './answer.ts'
 
 export interface ProbedVolume {
   seed: number
   seeded: number
 }
 
-/** What became of a probe. `answered` is false where no whole HTTP answer came: refused, reset, or not in time. */
-export interface ProbeOutcome {
-  answered: boolean
-  right: boolean
-}
+/**
+ * What became of a probe: `cut` where the connection ended before a whole answer, `not asked` where this machine could not
+ * even try, which says nothing of the service.
+ */
+export type Outcome = 'right' | 'wrong' | 'refused' | 'cut' | 'not asked'
 
-const NO_ANSWER: ProbeOutcome = { answered: false, right: false }
-/** Longer than any record. */
-const MAX_BODY_BYTES = 65_536
+/** Longer than any record with its headers. */
+const MAX_BYTES = 65_536
+/** Errors of the machine that asks: no more ports, files or memory. */
+const OWN_ERRORS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /**
- * Reads one slot through the route and checks every byte of it. Resolves always, at the latest after `timeoutMs`.
+ * Reads one slot through the route and checks every byte of it. Calls `done` once, unless it is abandoned before.
  *
  * Each probe has a connection of its own. A pooled one may be dead since its pod went, which says nothing about whether
  * a client that comes now is served; and one that still lives says nothing about whether a new one would be taken.
  */
-export function probe(route: Route, volume: ProbedVolume, slot: number, timeoutMs: number): Promise<ProbeOutcome> {
-  return new Promise((resolve) => {
-    const url = new URL(`/records/${slot}`, route.url)
-    const sent = request(url, { agent: false, headers: { host: route.host, connection: 'close' } }, (response) => {
-      readBody(response, (body) => {
-        finish({ answered: true, right: isRight(response, body, volume, slot) })
-      })
-    })
-    const finish = (outcome: ProbeOutcome) => {
-      clearTimeout(timer)
-      resolve(outcome)
-      sent.destroy()
-    }
-    const timer = setTimeout(finish, timeoutMs, NO_ANSWER)
-    // What went wrong makes no difference to a client without an answer.
-    sent.on('error', () => {
-      finish(NO_ANSWER)
-    })
-    sent.end()
+export function startProbe(
+  route: Route,
+  volume: ProbedVolume,
+  slot: number,
+  done: (outcome: Outcome) => void,
+): { abandon: () => void } {
+  const { hostname, port } = new URL(route.url)
+  const socket = connect({ host: hostname, port: Number(port || 80) })
+  let bytes = Buffer.alloc(0)
+  const finish = (outcome: Outcome) => {
+    abandon()
+    done(outcome)
+  }
+  const abandon = () => {
+    socket.removeAllListeners()
+    // An error that comes after the end is of no interest, and without a listener it would end the process.
+    socket.on('error', () => undefined)
+    socket.destroy()
+  }
+  const read = (ended: boolean) => {
+    const answer = parseAnswer(bytes, ended)
+    if (answer !== null) finish(isRight(answer, volume, slot) ? 'right' : 'wrong')
+    else if (bytes.length > MAX_BYTES) finish('wrong')
+    else if (ended) finish('cut')
+  }
+  socket.on('data', (chunk) => {
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
+    read(false)
   })
+  socket.on('end', () => {
+    read(true)
+  })
+  socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    finish(OWN_ERRORS.has(code) ? 'not asked' : code === 'ECONNREFUSED' ? 'refused' : 'cut')
+  })
+  socket.write(`GET /records/${slot} HTTP/1.1\r\nhost: ${route.host}\r\nconnection: close\r\n\r\n`)
+  return { abandon }
 }
 
-/** A cut body never gets to its end, and is for the timer or the request's error. */
-function readBody(response: IncomingMessage, done: (body: Buffer) => void): void {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk)
-  })
-  response.on('end', () => {
-    done(Buffer.concat(chunks))
-  })
-}
-
-function isRight(response: IncomingMessage, body: Buffer, volume: ProbedVolume, slot: number): boolean {
-  if (response.statusCode !== 200) return false
-  const sequence = Number(response.headers['x-sequence'] ?? NaN)
+function isRight({ status, sequence, body }: Answer, volume: ProbedVolume, slot: number): boolean {
+  if (status !== 200) return false
   const expected = expectedPayload(volume, slot, sequence)
   return expected !== null && body.equals(expected)
 }

@@ -8,6 +8,8 @@ import type { ProberLine, ProberSettings } from './protocol.ts'
 const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
 const LONGEST_MS = 20 * 60_000
 const STOP_GRACE_MS = 5_000
+/** A wall clock that is set by more leaves the probes at other times than everything else that is recorded. */
+const DRIFT_MS = 50
 
 export interface ProberOptions {
   route: Route
@@ -18,15 +20,26 @@ export interface ProberOptions {
   rateHz: number
   /** How long a client waits for an answer, from when the probe was due; 1000 where not given. */
   timeoutMs?: number
+  /** Whether it runs before all ordinary work of the machine, where that is allowed; not where not given. */
+  goesFirst?: boolean
   /** Called about once a second with samples in the order they were due, each of which is final. */
   onSamples: (samples: ProbeSample[]) => void
 }
 
+export interface ProberEnd {
+  sent: number
+  error: string | null
+  /** What the prober itself cost of the machine's processors; null where it did not say. */
+  cpuMs: number | null
+}
+
 export interface RunningProber {
+  /** Of its process; -1 where that could not be started. */
+  readonly pid: number
   readonly intervalMs: number
   readonly timeoutMs: number
   /** Ends the probing; every sample has been given to `onSamples` by then. `error` is why they are not to be trusted. */
-  stop(): Promise<{ sent: number; error: string | null }>
+  stop(): Promise<ProberEnd>
 }
 
 /**
@@ -39,9 +52,10 @@ export function startProber({
   seeded,
   rateHz,
   timeoutMs = 1000,
+  goesFirst = false,
   onSamples,
 }: ProberOptions): RunningProber {
-  const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, longestMs: LONGEST_MS }
+  const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -68,7 +82,7 @@ export function startProber({
     return received.conclude(end, complaints)
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
-  return { intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
+  return { pid: child.pid ?? -1, intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
 }
 
 /** Reads the prober's lines and judges, once it has ended, whether they are all of them. */
@@ -90,11 +104,13 @@ function collectLines(stdout: NodeJS.ReadableStream, onSamples: ProberOptions['o
     if (!totals) return `the prober crashed (${how})${said}`
     if (early) return `the prober ended before it was stopped (${totals.ended}, ${how})${said}`
     if (totals.sent === 0) return 'the prober sent no probe'
+    if (Math.abs(totals.driftMs) > DRIFT_MS) return `the clock was set by ${totals.driftMs} ms while the prober ran`
     return totals.sent === samples ? null : `the prober sent ${totals.sent} probes and told of ${samples}`
   }
   return {
-    conclude: (end: { how: string; early: boolean }, complaints: string) => {
-      return { sent: totals?.sent ?? samples, error: findProblem(end, complaints) }
+    conclude: (end: { how: string; early: boolean }, complaints: string): ProberEnd => {
+      const error = findProblem(end, complaints)
+      return { sent: totals?.sent ?? samples, error, cpuMs: totals?.cpuMs ?? null }
     },
   }
 }

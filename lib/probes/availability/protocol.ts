@@ -8,6 +8,8 @@ export interface ProberSettings {
   seeded: number
   rateHz: number
   timeoutMs: number
+  /** Whether it runs before all ordinary work of the machine, where that is allowed. */
+  goesFirst: boolean
   /** After which it ends by itself. */
   longestMs: number
 }
@@ -17,9 +19,14 @@ export type ProberLine =
   | { samples: ProbeSample[] }
   | {
       ended: 'asked' | 'longest'
+      /** Probes that were told of. */
       sent: number
-      /** Probes that were never sent, as the process itself stood still for longer than a client waits. */
+      /** Probes of which nothing is known, as the process itself stood still, or had no means to send them. */
       skipped: number
       /** By how much the latest probe was sent after it was due. */
       latestMs: number
+      /** By how much the wall clock was set, or went otherwise than the monotonic one, since the start. */
+      driftMs: number
+      /** Time of the processor that the prober itself took. */
+      cpuMs: number
     }

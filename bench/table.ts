@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import { alignColumns } from '../lib/report/terminal.ts'
+
+/** What a bench found. `reached` is null where the figure has no goal. */
+export interface Row {
+  what: string
+  figure: string
+  goal: string
+  reached: boolean | null
+}
+
+/** Rows, and under them what was wrong in words. */
+export interface Findings {
+  rows: Row[]
+  details: string[]
+}
+
+export interface Table extends Findings {
+  tell: (what: string, figure: string, goal?: string, reached?: boolean | null) => void
+}
+
+export function startTable(): Table {
+  const rows: Row[] = []
+  return {
+    rows,
+    details: [],
+    tell: (what, figure, goal = '', reached = null) => {
+      rows.push({ what, figure, goal, reached })
+    },
+  }
+}
+
+/** Prints what was found; a goal that was missed ends the process with 1. */
+export function print({ rows, details }: Findings): void {
+  const cells = rows.map(({ what, figure, goal, reached }) => [
+    what,
+    figure,
+    goal,
+    reached === null ? '' : reached ? 'yes' : 'NO',
+  ])
+  console.log([...alignColumns([['what', 'figure', 'goal', 'reached'], ...cells]), ...details.slice(0, 10)].join('\n'))
+  if (rows.some(({ reached }) => reached === false)) process.exitCode = 1
+}
+
+/** Whether the file is what was started, and not imported by another. */
+export const isStarted = (url: string): boolean => process.argv[1] === fileURLToPath(url)
