@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import type { NetworkInterfaceInfo } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -19,6 +19,7 @@ import {
   nodeSpec,
   type NodePlan,
 } from '../../lib/clusters/embedded/node-spec.ts'
+import { readState, writeState, type LabState } from '../../lib/clusters/embedded/state.ts'
 import { ownerPid, prepareRun } from '../../lib/run-folder.ts'
 import { inFolder } from './in-folder.ts'
 
@@ -166,5 +167,30 @@ test.describe('the folder of a run', () => {
       const env = pid === undefined ? {} : { MESHDRILL_OWNER_PID: pid }
       expect(() => ownerPid(env), pid).toThrow('MESHDRILL_OWNER_PID is not set')
     }
+  })
+})
+
+test('what parts of a lab note side by side is written, the last of it last, and nothing lies about afterwards', async () => {
+  await inFolder(async (folder) => {
+    const lab: LabState = {
+      recipe: 'one',
+      createdAt: '',
+      keep: false,
+      owner: { pid: 1, born: '' },
+      network: chooseNetwork({}),
+      kubeconfig: '',
+      nodes: [],
+      hosts: [],
+      images: [],
+      parts: [],
+    }
+    const note = async (part: number) => {
+      await Promise.resolve()
+      lab.parts.push(String(part))
+      writeState(lab, folder)
+    }
+    await Promise.all(Array.from({ length: 20 }, (_, part) => note(part)))
+    expect((await readState(folder))?.parts).toHaveLength(20)
+    expect(await readdir(folder)).toEqual(['state.json'])
   })
 })

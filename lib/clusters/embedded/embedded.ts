@@ -91,7 +91,7 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
   if (state?.keep && state.recipe === options.recipe && (await allRunning(state))) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)
     state.owner = await ownerOf(options)
-    await writeState(state)
+    writeState(state)
     return state
   }
   const cleared = await tearDown()
@@ -121,7 +121,7 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
     images: [],
     parts: [],
   }
-  await writeState(state)
+  writeState(state)
   for (const [index, name] of NODES.entries()) {
     const role = index === 0 ? 'control-plane' : 'worker'
     const folder = nodeFolder(name)
@@ -130,7 +130,7 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
     const plan: NodePlan = { name, index, role, folder, ...shared }
     await writeNodeFiles(plan)
     state.nodes.push(await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan)))
-    await writeState(state)
+    writeState(state)
   }
   const cluster = clusterOf(state, toolchain, log)
   await nodesReady(cluster)
@@ -198,13 +198,14 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     async startHost(start) {
       const host = await start(NODES.length + state.hosts.length)
       state.hosts.push(host)
-      await writeState(state)
+      writeState(state)
       return host
     },
     has: (part) => state.parts.includes(part),
-    async note(part) {
+    note(part) {
       state.parts.push(part)
-      await writeState(state)
+      writeState(state)
+      return Promise.resolve()
     },
     async describe() {
       const nodes = await connect(state.kubeconfig).core.listNode()
@@ -216,7 +217,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
         if (state.images.includes(path)) continue
         await Promise.all(state.nodes.map((node) => importImage(node, path)))
         state.images.push(path)
-        await writeState(state)
+        writeState(state)
       }
     },
     nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),

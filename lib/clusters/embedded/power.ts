@@ -19,7 +19,7 @@ export function powerOf(state: LabState, toolchain: Toolchain): NodePower & Stor
     for (const root of await ourCgroups()) await removeCgroup(join(root, name))
     const started = await startAgain(await toolchain.binary('node-init'), join(labFolder(), name), host.address)
     list[list.indexOf(host)] = started
-    await writeState(state)
+    writeState(state)
   }
   return {
     stopNode: (name) => killHost(find(state.nodes, name)),

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bornAt, isRunning, type RunningHost } from './host.ts'
 import type { LabNetwork } from './network.ts'
@@ -23,23 +24,29 @@ export interface LabState {
   parts: string[]
 }
 
-const stateFile = (): string => join(labFolder(), 'state.json')
+const STATE_FILE = 'state.json'
 
-export async function readState(): Promise<LabState | null> {
-  const text = await readFile(stateFile(), 'utf8').catch(() => null)
+export async function readState(folder = labFolder()): Promise<LabState | null> {
+  const path = join(folder, STATE_FILE)
+  const text = await readFile(path, 'utf8').catch(() => null)
   if (text === null) return null
   try {
     return JSON.parse(text) as LabState
   } catch (error) {
-    throw new Error(`"${stateFile()}" is damaged. Next: npm run lab:down`, { cause: error })
+    throw new Error(`"${path}" is damaged. Next: npm run lab:down`, { cause: error })
   }
 }
 
-/** Written whole or not at all. */
-export async function writeState(state: LabState): Promise<void> {
-  await mkdir(labFolder(), { recursive: true })
-  await writeFile(`${stateFile()}.new`, JSON.stringify(state, null, 2))
-  await rename(`${stateFile()}.new`, stateFile())
+/**
+ * Written whole or not at all. In one go, without a pause in which a second change of this process could be written: parts of
+ * the lab that are made side by side note themselves as they come.
+ */
+export function writeState(state: LabState, folder = labFolder()): void {
+  const path = join(folder, STATE_FILE)
+  const whole = `${path}.${process.pid}.new`
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(whole, JSON.stringify(state, null, 2))
+  renameSync(whole, path)
 }
 
 export async function removeFiles(): Promise<void> {
