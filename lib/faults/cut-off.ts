@@ -5,6 +5,8 @@ import type { FaultTarget, ObservedFault } from './fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
 
+const TRIES = 3
+
 /**
  * Drops every packet between pods and addresses, by the NetworkChaos of a file, and resolves when no connection comes about
  * any more; there must have been one before. Pods that come later are not cut off.
@@ -16,7 +18,7 @@ export async function cutOff(
 ): Promise<ObservedFault> {
   if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
   const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
-  const open = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
+  const open = await Promise.all(ends.map(({ pod, address }) => everConnects(lab, pod, address)))
   const closed = ends.filter((_, index) => !open[index]).map(inWords)
   if (closed.length > 0) throw new Error(`no connection even before the fault: ${closed.join(', ')}`)
   const fault = await readFault(file, {
@@ -42,6 +44,12 @@ export async function cutOff(
     }
   }
   return injectChaos(lab, fault, observe, heal)
+}
+
+/** A pod that has just begun, or a machine that is busy, may need more than the second that one try has. */
+async function everConnects(lab: Lab, pod: PlacedPod, address: Address): Promise<boolean> {
+  for (let attempt = 0; attempt < TRIES; attempt++) if (await connects(lab, pod, address)) return true
+  return false
 }
 
 const inWords = ({ pod, address }: { pod: PlacedPod; address: Address }): string =>
