@@ -32,6 +32,7 @@ export async function readMeshState(lab: Lab, namespace: string): Promise<MeshSt
       policies: await readPolicies(lab, namespace),
       requests: proxies.reduce((sum, proxy) => sum + proxy.requests, 0),
       accessLogLines: proxies.reduce((sum, proxy) => sum + proxy.accessLogLines, 0),
+      proxies: proxies.map(({ container }) => container).sort(),
       error: null,
     }
   } catch (error) {
@@ -48,6 +49,7 @@ async function readProxy(lab: Lab, namespace: string, pod: V1Pod, names: Map<str
   const stats = await ask('stats?usedonly&format=prometheus')
   const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: PROXY })
   return {
+    container: containerOf(pod),
     configuration: normalise(dump, names),
     identities: identitiesOf(dump),
     requests: sumOf(stats, 'envoy_http_downstream_rq_total'),
@@ -61,6 +63,12 @@ const hasProxy = (pod: V1Pod): boolean =>
   ) &&
   pod.status?.phase === 'Running' &&
   pod.metadata?.deletionTimestamp === undefined
+
+/** By its ID: a proxy that was started again is another container of the same pod. */
+function containerOf({ metadata, status }: V1Pod): string {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  return statuses.find(({ name }) => name === PROXY)?.containerID ?? `${metadata?.uid ?? ''}/${PROXY}`
+}
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 type Section = { '@type': string } & Record<string, Json>

@@ -177,6 +177,8 @@ export interface MeshState {
   requests: number | null
   /** Lines of access log that the proxy wrote so far. */
   accessLogLines: number | null
+  /** The proxies' containers, by their IDs: another one counts from zero. Not in runs of earlier versions. */
+  proxies?: string[]
   /** Why the state is not known, else null. */
   error: string | null
 }

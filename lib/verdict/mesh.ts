@@ -7,10 +7,13 @@ export interface MeshComparison {
 }
 
 /**
- * What the restore did to the mesh. Proxies are new after a restore and count from zero, so metrics and access log have
- * resumed where they say something else than before, and more than nothing.
+ * What the restore did to the mesh. Metrics and access log have resumed where they say something else than before, and more
+ * than nothing; of other proxies, which count from zero, more than nothing is enough.
  */
 export function compareMeshStates(before: MeshState, after: MeshState): MeshComparison {
+  const known = new Set(before.proxies)
+  const others = before.proxies !== undefined && after.proxies?.some((proxy) => known.has(proxy)) === false
+  const hasResumed = (was: number | null, is: number | null) => is !== null && is > 0 && (others || is !== was)
   const differences = [
     ...compareHashes('configuration section', before.configuration, after.configuration),
     ...compareIdentities(before.identities, after.identities),
@@ -43,8 +46,4 @@ function compareIdentities(before: string[], after: string[]): string[] {
     ...[...new Set(before)].filter((name) => !after.includes(name)).map((name) => `identity "${name}" is missing`),
     ...[...new Set(after)].filter((name) => !before.includes(name)).map((name) => `identity "${name}" was added`),
   ]
-}
-
-function hasResumed(before: number | null, after: number | null): boolean {
-  return after !== null && after > 0 && after !== before
 }

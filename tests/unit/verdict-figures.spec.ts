@@ -91,6 +91,9 @@ test('equal mesh states are equal whatever their order, and metrics must have mo
     'metrics did not resume',
     'access log did not resume',
   ])
+  const [one, other] = [{ proxies: ['one'] }, { proxies: ['other'] }]
+  expect(compareMeshStates({ ...meshState, ...one }, { ...meshState, ...one }).differences).toHaveLength(2)
+  expect(compareMeshStates({ ...meshState, ...one }, { ...meshState, ...other }).differences).toEqual([])
   const changed = {
     ...after,
     configuration: { clusters: 'xx', listeners: 'bb', secrets: 'ee' },
