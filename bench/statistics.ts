@@ -54,17 +54,19 @@ tell(
 for (const size of [7, 10, 15])
   tell(`  the same, n = ${size}`, percent(Math.min(...findDifference(size, steady)), trials))
 
-const orders = tryRankings({ tools: ['one', 'two', 'three'], size: 10 }, trials)
+const orders = seeds.map((seed) => tryRankings({ tools: ['one', 'two', 'three'], size: 10 }, trials, seed))
 tell(
   'three tools that are alike, 2 faults, n = 10: orders shown',
-  `${orders} of ${trials}`,
+  list(orders),
   'at most 1 %',
-  orders <= trials / 100,
+  Math.max(...orders) <= trials / 100,
 )
 const covered = tryMedians({ source: (draw) => -Math.log(1 - draw()), truth: Math.LN2, size: 20 }, 1000)
 tell('95 % intervals that hold the median, skewed values, n = 20', percent(covered, 1000))
 tell('one comparison, n = 20, with both medians', `${comparisonMs.toFixed(1)} ms`)
 
-console.log(`A difference is shown where p < ${decision.alpha} and |delta| >= ${decision.leastDelta}.`)
+console.log(
+  `A difference is shown where p < ${decision.alpha} and |delta| >= ${decision.leastDelta}; in a ranking p < ${decision.familyAlpha} too, by Holm.`,
+)
 console.log(alignColumns(rows).join('\n'))
 process.exitCode = missed === 0 ? 0 : 1

@@ -6,7 +6,9 @@ import { connect } from './kube/client.ts'
 import type { Lab } from './lab.ts'
 import { istio } from './meshes/istio.ts'
 import type { Mesh } from './meshes/mesh.ts'
+import type { ManifestCounts } from './record/facts.ts'
 import { attachStore, startStore } from './store/versitygw.ts'
+import { countManifests, watchApplied } from './tools/manifests.ts'
 import type { BackupTool, InstalledTool } from './tools/tool.ts'
 
 const meshes: Record<Config['mesh'], () => Mesh> = { istio }
@@ -61,14 +63,23 @@ export async function createLab(
  * when it starts, and again only minutes later, so that a mesh whose kinds came after that would be left out of its
  * backups, and they would end Completed.
  */
-export async function ensureTool(lab: Lab, tool: BackupTool): Promise<InstalledTool> {
-  if (lab.cluster.has(tool.name)) return tool.attach(lab)
+export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool> {
+  if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
   const startedMs = performance.now()
   lab.log(`${tool.name} … (usually 15 s)`)
-  const installed = await tool.install(lab)
+  const watched = watchApplied(lab)
+  await tool.install(watched.lab)
+  const installMs = Math.round(performance.now() - startedMs)
   await lab.cluster.note(tool.name)
-  lab.log(`${tool.name} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
-  return installed
+  lab.log(`${tool.name} ready after ${(installMs / 1000).toFixed(1)} s`)
+  return { installed: tool.attach(lab), installMs, manifests: countManifests(watched.applied) }
+}
+
+/** A tool, and what its install took and brought; null where it was there already. */
+export interface ReadyTool {
+  installed: InstalledTool
+  installMs: number | null
+  manifests: ManifestCounts | null
 }
 
 /** The lab that `createLab` made in another process. */

@@ -155,7 +155,8 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-const inNamespace = (object: KubeObject, namespace: string): KubeObject => ({
+/** The object in a namespace, where it names none. */
+export const inNamespace = (object: KubeObject, namespace: string): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace },
 })

@@ -10,6 +10,18 @@ export type Fact = RunFact | DrillFact
 export type RunFact =
   | { kind: 'run.started'; at: number; schema: 'meshdrill/events@1'; run: RunDescription }
   | { kind: 'run.component'; at: number; name: string; version: string; source: string }
+  /** Before a drill: its strategy is ready to back up. The first two are null where its tool was there already. */
+  | {
+      kind: 'run.tool'
+      at: number
+      tool: string
+      strategy: string
+      version: string
+      /** From the first request to where it is ready. */
+      installMs: number | null
+      manifests: ManifestCounts | null
+      effort: UserEffort
+    }
   | { kind: 'run.ended'; at: number }
 
 export interface RunDescription {
@@ -19,6 +31,37 @@ export interface RunDescription {
   kubernetes: string
   nodes: number
   machine: { cpus: number; memoryBytes: number }
+}
+
+/** What can be counted from the manifests that a tool applies. What its operators make later is not in them. */
+export interface ManifestCounts {
+  /** Objects, each once, however often it is applied. */
+  objects: number
+  /** Of them, CustomResourceDefinitions. */
+  definitions: number
+  /** Distinct images of the containers and init containers of pod templates. */
+  images: number
+  /**
+   * Pod templates (a DaemonSet is one) that reach into the node: a privileged container, the node's network, process or
+   * IPC namespace, or a hostPath volume.
+   */
+  privilegedPods: number
+  /** Pairs of a resource (or a URL) and a verb in the rules of Roles and ClusterRoles, added up; `*` counts as one. */
+  permissions: number
+  /** Rules that allow every verb or every resource, and bindings to cluster-admin: the pairs that `permissions` cannot count. */
+  unboundedGrants: number
+}
+
+/** What a user has to do by hand to protect a service with one volume, as the strategy's driver declares it. */
+export interface UserEffort {
+  /** Each text that the user writes, with its lines that are neither blank nor a comment. */
+  configuration: { what: string; lines: number }[]
+  /** Steps from an installed tool to the first backup, a sentence each. */
+  firstBackup: string[]
+  /** Steps from the loss to a restore that has begun. */
+  restore: string[]
+  /** Where the driver does just this. */
+  source: string
 }
 
 /** Facts of one drill; `drill` is the drill's id. */

@@ -60,19 +60,26 @@ const claimsOf = (objects: KubeObject[]): KubeObject[] => objects.filter(({ kind
 const snapshotName = (backup: string, claim: string): string => `${backup}-${claim}`
 
 async function takeSnapshots(lab: Lab, taken: Taken): Promise<Taken> {
-  const { namespace, name, objects } = taken
-  await lab.kube.apply(
-    claimsOf(objects).map(({ metadata }) => ({
-      ...snapshotReference(namespace, snapshotName(name, metadata.name)),
-      metadata: { ...snapshotReference(namespace, snapshotName(name, metadata.name)).metadata, labels: MANAGED },
-      spec: {
-        // The class of snapshots bears the name of that of the volumes.
-        volumeSnapshotClassName: lab.cluster.storageClasses.snapshots,
-        source: { persistentVolumeClaimName: metadata.name },
-      },
-    })),
-  )
+  await lab.kube.apply(claimsOf(taken.objects).map(({ metadata }) => snapshotOf(lab, taken, metadata.name)))
   return taken
+}
+
+/** The VolumeSnapshot of a claim that a backup asks for. */
+export function snapshotOf(
+  lab: Lab,
+  { namespace, name }: Pick<Taken, 'namespace' | 'name'>,
+  claim: string,
+): KubeObject {
+  const reference = snapshotReference(namespace, snapshotName(name, claim))
+  return {
+    ...reference,
+    metadata: { ...reference.metadata, labels: MANAGED },
+    spec: {
+      // The class of snapshots bears the name of that of the volumes.
+      volumeSnapshotClassName: lab.cluster.storageClasses.snapshots,
+      source: { persistentVolumeClaimName: claim },
+    },
+  }
 }
 
 async function readyBackup(lab: Lab, taken: Taken): Promise<Backup> {
@@ -163,7 +170,8 @@ const lostResult = ({ metadata }: VolumeSnapshot, objects: KubeObject[]): Operat
   },
 })
 
-const fromSnapshot = (claim: KubeObject, snapshot: string): KubeObject => ({
+/** The claim, to be filled from a snapshot. */
+export const fromSnapshot = (claim: KubeObject, snapshot: string): KubeObject => ({
   ...claim,
   spec: {
     ...(claim.spec as object),

@@ -2,6 +2,7 @@ import type { DrillFact, Fact, RunDescription, RunFact } from '../record/facts.t
 import { type Events, findOwner } from '../record/read.ts'
 import { judgeDrill } from './judge.ts'
 import { type RankingEntry, rankTools, selectRanked } from './ranking/ranking.ts'
+import { gatherSimplicity } from './ranking/simplicity.ts'
 import type { DrillResult } from './result.ts'
 
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
@@ -48,7 +49,7 @@ export function summarise({ facts, torn }: Events): Summary {
       components: Object.fromEntries(components),
     },
     drills,
-    ranking: rankTools(selectRanked(drills, first.run)),
+    ranking: rankTools(selectRanked(drills, first.run), gatherSimplicity(runFacts)),
   }
 }
 

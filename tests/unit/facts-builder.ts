@@ -8,6 +8,7 @@ import type {
   ProbeSample,
   ResourceSample,
   RunFact,
+  UserEffort,
   Write,
 } from '../../lib/record/facts.ts'
 
@@ -146,6 +147,17 @@ export function buildDrill(drill = 'd1'): DrillFact[] {
   ].toSorted((a, b) => a.at - b.at)
 }
 
+const installation = {
+  installMs: 14_200,
+  manifests: { objects: 22, definitions: 13, images: 2, privilegedPods: 1, permissions: 0, unboundedGrants: 1 },
+}
+const effort: UserEffort = {
+  configuration: [{ what: 'the Backup', lines: 12 }],
+  firstBackup: ['Apply the Backup.'],
+  restore: ['Apply the Restore.'],
+  source: 'lib/tools/velero/backup.ts',
+}
+
 /** A whole run around the facts of drills. */
 export function buildRun(drillFacts: DrillFact[] = buildDrill()): Fact[] {
   const machine = { cpus: 2, memoryBytes: 8 * 2 ** 30 }
@@ -153,6 +165,15 @@ export function buildRun(drillFacts: DrillFact[] = buildDrill()): Fact[] {
   const before: RunFact[] = [
     { kind: 'run.started', at: startMs, schema: 'meshdrill/events@1', run },
     { kind: 'run.component', at: startMs, name: 'velero', version: 'v1.17.0', source: 'built from source' },
+    {
+      kind: 'run.tool',
+      at: startMs,
+      tool: 'velero',
+      strategy: 'file-copy',
+      version: 'v1.17.0',
+      ...installation,
+      effort,
+    },
   ]
   return [...before, ...drillFacts, { kind: 'run.ended', at: startMs + 41_000 }]
 }

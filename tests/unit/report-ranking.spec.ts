@@ -4,7 +4,7 @@ import { renderRanking } from '../../lib/report/ranking/section.ts'
 import { renderPlaces } from '../../lib/report/ranking/terminal.ts'
 import { checkSummary } from '../../lib/report/results.ts'
 import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
-import type { SimplicityFacts } from '../../lib/verdict/simplicity/simplicity.ts'
+import type { SimplicityFacts } from '../../lib/verdict/ranking/simplicity.ts'
 import { summarise } from '../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, change } from './facts-builder.ts'
 import { buildResult, loseData, repeat } from './verdict-ranking-builder.ts'
@@ -83,7 +83,12 @@ test('a row of one strategy is shown where it was repeated, and left to the list
 })
 
 test('simplicity is shown by its rubric, with what a user does by hand', () => {
-  const effort = { configuration: [{ what: 'a <Secret>', lines: 9 }], firstBackup: ['kubectl apply'], restore: [] }
+  const effort = {
+    configuration: [{ what: 'a <Secret>', lines: 9 }],
+    firstBackup: ['kubectl apply'],
+    restore: [],
+    source: 'a.ts',
+  }
   const manifests = { objects: 3, definitions: 0, images: 1, privilegedPods: 0, permissions: 6, unboundedGrants: 0 }
   const facts = (tool: string, objects: number): SimplicityFacts => {
     return { tool, strategy: 'copy', manifests: { ...manifests, objects }, effort, installMs: [14_000] }

@@ -146,7 +146,7 @@ test('of so many comparisons that one may be chance, a difference that would be 
   expect(6 * faults.length * leastP(7, 7)).toBeGreaterThan(decision.familyAlpha)
   expect(shown(7)).toMatchObject([{ metric: 'rtoMs', verdict: '~', looksWorse: true }])
   expect(shown(7)?.[0]?.reason).toMatch(
-    /^no difference is shown: p = 0.014, delta 1.00 \(large\); p under 0.01 is needed$/,
+    /^no difference is shown: p = 0.014, delta 1.00 \(large\); p under 0.005 is needed$/,
   )
   expect(shown(10)).toMatchObject([{ metric: 'rtoMs', verdict: 'greater', looksWorse: true }])
 })

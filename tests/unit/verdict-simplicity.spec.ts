@@ -1,104 +1,11 @@
 import { expect, test } from '@playwright/test'
-import type { KubeObject } from '../../lib/kube/object.ts'
+import type { RunFact, UserEffort } from '../../lib/record/facts.ts'
 import {
-  countLines,
-  countManifests,
   compareSimplicity,
+  gatherSimplicity,
   rubric,
   type SimplicityFacts,
-} from '../../lib/verdict/simplicity/simplicity.ts'
-
-const rbac = 'rbac.authorization.k8s.io/v1'
-const object = (kind: string, name: string, fields: object = {}, apiVersion = 'v1'): KubeObject => {
-  return { apiVersion, kind, metadata: { name, namespace: 'tool' }, ...fields }
-}
-const workload = (kind: string, pod: object, name = kind.toLowerCase()) =>
-  object(kind, name, { spec: { template: { spec: pod } } }, 'apps/v1')
-const none = { objects: 0, definitions: 0, images: 0, privilegedPods: 0, permissions: 0, unboundedGrants: 0 }
-
-test.describe('manifests', () => {
-  test('no objects are nothing', () => {
-    expect(countManifests([])).toEqual(none)
-  })
-
-  test('an object counts once, however often it is applied, and a List as what is in it', () => {
-    const map = object('ConfigMap', 'settings')
-    const elsewhere = { ...map, metadata: { name: 'settings', namespace: 'other' } }
-    const definition = object('CustomResourceDefinition', 'backups.tool.io', {}, 'apiextensions.k8s.io/v1')
-    const inner = object('List', 'inner', { items: [object('Secret', 'settings'), map] })
-    const list = object('List', 'list', { items: [map, elsewhere, inner] })
-    expect(countManifests([map, list, definition])).toEqual({ ...none, objects: 4, definitions: 1 })
-  })
-
-  test('images are those of all containers of all pod templates, each once', () => {
-    const pod = { initContainers: [{ image: 'plugin:1' }], containers: [{ image: 'tool:1' }, { image: 'proxy:1' }] }
-    const cron = object(
-      'CronJob',
-      'prune',
-      { spec: { jobTemplate: { spec: { template: { spec: pod } } } } },
-      'batch/v1',
-    )
-    const kinds = ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Job']
-    expect(countManifests([cron]).images).toBe(3)
-    expect(countManifests([object('Pod', 'once', { spec: pod })]).images).toBe(3)
-    for (const kind of kinds)
-      expect(countManifests([workload(kind, pod), cron])).toMatchObject({ objects: 2, images: 3 })
-    const newer = workload('Deployment', { containers: [{ image: 'tool:2' }, { name: 'without an image' }] })
-    expect(countManifests([cron, newer]).images).toBe(4)
-    // A pod template in an object of another kind makes no pod.
-    expect(countManifests([workload('PodTemplateHolder', pod)]).images).toBe(0)
-  })
-
-  const reaching: [what: string, pod: object][] = [
-    ['a privileged container', { containers: [{}, { securityContext: { privileged: true } }] }],
-    ['a privileged init container', { initContainers: [{ securityContext: { privileged: true } }], containers: [{}] }],
-    ['the network of the node', { hostNetwork: true }],
-    ['the processes of the node', { hostPID: true }],
-    ['the IPC of the node', { hostIPC: true }],
-    ['a folder of the node', { volumes: [{ emptyDir: {} }, { hostPath: { path: '/var/lib/kubelet/pods' } }] }],
-  ]
-  for (const [what, pod] of reaching) {
-    test(`a pod reaches into the node by ${what}`, () => {
-      const both = [workload('DaemonSet', pod), workload('Deployment', { ...pod, hostNetwork: true })]
-      expect(countManifests(both.slice(0, 1)).privilegedPods).toBe(1)
-      expect(countManifests(both).privilegedPods).toBe(2)
-    })
-  }
-
-  test('a pod that could reach into the node and does not is not one that does', () => {
-    const securityContext = { privileged: false, runAsUser: 0 }
-    const pod = { hostNetwork: false, hostPID: 'true', volumes: [{ emptyDir: {} }], containers: [{ securityContext }] }
-    expect(countManifests([workload('Deployment', pod)]).privilegedPods).toBe(0)
-  })
-
-  test('permissions are pairs of a resource and a verb, and what has no bounds is counted apart', () => {
-    const rules = [
-      { apiGroups: ['', 'apps'], resources: ['pods', 'volumes'], verbs: ['get', 'list', 'watch'] },
-      { nonResourceURLs: ['/metrics'], verbs: ['get'] },
-      { apiGroups: ['tool.io'], resources: ['*'], verbs: ['get'] },
-      { apiGroups: ['*'], resources: ['backups'], verbs: ['*'] },
-    ]
-    const role = object('ClusterRole', 'tool', { rules }, rbac)
-    expect(countManifests([role])).toEqual({ ...none, objects: 1, permissions: 9, unboundedGrants: 2 })
-    const own = object('Role', 'tool', { rules: rules.slice(0, 1) }, rbac)
-    expect(countManifests([role, own]).permissions).toBe(15)
-    // Aggregated roles have no rules of their own, and a Role of another group is no Role.
-    expect(countManifests([object('ClusterRole', 'sum', { rules: null }, rbac)]).permissions).toBe(0)
-    expect(countManifests([object('Role', 'tool', { rules }, 'tool.io/v1')]).permissions).toBe(0)
-  })
-
-  test('a binding to cluster-admin is a grant without bounds, another binding is none', () => {
-    const bind = (kind: string, name: string) => object(kind, `${kind}-${name}`, { roleRef: { name } }, rbac)
-    const bindings = [bind('ClusterRoleBinding', 'cluster-admin'), bind('RoleBinding', 'cluster-admin')]
-    expect(countManifests(bindings).unboundedGrants).toBe(2)
-    expect(countManifests([bind('ClusterRoleBinding', 'tool'), bind('Tool', 'cluster-admin')]).unboundedGrants).toBe(0)
-  })
-})
-
-test('lines are those that say something', () => {
-  expect(countLines('# a comment\nkey: value\n\n  - item # one\n  # indented\n\t\n')).toBe(2)
-  expect(countLines('')).toBe(0)
-})
+} from '../../lib/verdict/ranking/simplicity.ts'
 
 const small: SimplicityFacts = {
   tool: 'small',
@@ -111,6 +18,7 @@ const small: SimplicityFacts = {
     ],
     firstBackup: ['Write the CronJob.', 'Create a Job from it.'],
     restore: ['Write a Job that restores.', 'Scale the service down.', 'Run the Job.'],
+    source: 'small.ts',
   },
   installMs: [],
 }
@@ -118,7 +26,7 @@ const large: SimplicityFacts = {
   tool: 'large',
   strategy: 'copy',
   manifests: { objects: 30, definitions: 13, images: 1, privilegedPods: 1, permissions: 0, unboundedGrants: 1 },
-  effort: { configuration: [], firstBackup: ['Create a Backup.'], restore: ['Create a Restore.'] },
+  effort: { configuration: [], firstBackup: ['Create a Backup.'], restore: ['Create a Restore.'], source: 'large.ts' },
   installMs: [9000],
 }
 const countsOf = (own: SimplicityFacts, ...others: SimplicityFacts[]) =>
@@ -176,4 +84,30 @@ test('a time to install ranks only by a difference that is shown', () => {
     [1003.5, null, 2],
     [2000, null, 2],
   ])
+})
+
+test('what strategies of one tool install is shared, what they ask of a user is not, and what was there already is not known', () => {
+  const { manifests } = large
+  const effort = (source: string): UserEffort => ({ configuration: [], firstBackup: [], restore: [], source })
+  const ready = (
+    tool: string,
+    strategy: string,
+    changes: Partial<Extract<RunFact, { kind: 'run.tool' }>> = {},
+  ): RunFact => {
+    const there = { installMs: null, manifests: null }
+    return { kind: 'run.tool', at: 1, tool, strategy, version: 'v1', effort: effort(strategy), ...there, ...changes }
+  }
+  const facts = [
+    ready('velero', 'files', { installMs: 9000, manifests }),
+    ready('velero', 'snapshots'),
+    ready('velero', 'files', { effort: effort('files, later') }),
+    ready('velero', 'snapshots', { installMs: 8000, manifests }),
+    ready('kept', 'files'),
+  ]
+  expect(gatherSimplicity([{ kind: 'run.ended', at: 2 }, ...facts])).toEqual([
+    { tool: 'velero', strategy: 'files', manifests, installMs: [9000, 8000], effort: effort('files, later') },
+    { tool: 'velero', strategy: 'snapshots', manifests, installMs: [9000, 8000], effort: effort('snapshots') },
+    { tool: 'kept', strategy: 'files', manifests: null, installMs: [], effort: effort('files') },
+  ])
+  expect(gatherSimplicity([])).toEqual([])
 })

@@ -61,5 +61,5 @@ test('a difference of a tenth is found with 20 values', () => {
 })
 
 test('of tools that are alike, no order is shown', () => {
-  expect(tryRankings({ tools: ['one', 'two'], size: 10 }, 30)).toBe(0)
+  expect(tryRankings({ tools: ['one', 'two'], size: 10 }, 30, 1)).toBe(0)
 })

@@ -50,8 +50,8 @@ export function tryMedians(
 }
 
 /** How many of the trials rank tools that are all alike, drilled `size` times on each of two faults, and show an order. */
-export function tryRankings({ tools, size }: { tools: string[]; size: number }, trials: number): number {
-  const draw = drawFrom(1)
+export function tryRankings({ tools, size }: { tools: string[]; size: number }, trials: number, seed: number): number {
+  const draw = drawFrom(seed)
   const measure = () => {
     const [rtoMs, backupMs, cpuSeconds, memoryBytes, storedBytes] = drawSample(drawLatency, 5, draw) as FiveNumbers
     return { rtoMs: 100 * rtoMs, rpoMs: 500 * draw(), backupMs, cpuSeconds, memoryBytes, storedBytes }

@@ -1,7 +1,8 @@
+import type { UserEffort } from '../../record/facts.ts'
 import { formatDuration } from '../../verdict/objectives.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import { nameStrategy } from '../../verdict/result.ts'
-import { type Criterion, rubric, type Simplicity, type UserEffort } from '../../verdict/simplicity/simplicity.ts'
+import { type Criterion, rubric, type Simplicity } from '../../verdict/ranking/simplicity.ts'
 import { escapeHtml, renderTable } from '../html.ts'
 
 const sources: Record<Criterion['source'], string> = {
@@ -34,11 +35,11 @@ function renderCount({ name, source }: Criterion, { counts }: Simplicity): strin
   return rank === 1 && of > 1 ? `<b class="best">${text}</b>` : text
 }
 
-function renderEffort(name: string, { configuration, firstBackup, restore }: UserEffort): string {
+function renderEffort(name: string, { configuration, firstBackup, restore, source }: UserEffort): string {
   const list = (head: string, items: string[]) =>
     items.length === 0 ? '' : `<p>${head}</p><ol>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ol>`
   const texts = configuration.map(({ what, lines }) => `${what}: ${lines} line${lines === 1 ? '' : 's'}`)
   return `<details><summary>What a user of ${escapeHtml(name)} does by hand</summary>
 ${list('To write:', texts)}${list('To a first backup:', firstBackup)}${list('To a restore:', restore)}
-</details>`
+<p><small>As the driver does it: ${escapeHtml(source)}</small></p></details>`
 }

@@ -1,6 +1,6 @@
 import type { PairSummary } from '../../verdict/ranking/pairs.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
-import type { Criterion } from '../../verdict/simplicity/simplicity.ts'
+import type { Criterion } from '../../verdict/ranking/simplicity.ts'
 
 /** An entry of the ranking in words, the most important first; the same in terminal and page. */
 

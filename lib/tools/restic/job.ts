@@ -99,13 +99,18 @@ export async function startJob(
   repository: Repository,
   { namespace, name, task }: { namespace: string; name: string; task: Task },
 ): Promise<void> {
-  const job: KubeObject = {
-    ...jobReference(namespace, name),
-    metadata: { name, namespace, labels: MANAGED },
-    spec: jobSpec(lab, repository, task),
-  }
-  await lab.kube.apply([job])
+  await lab.kube.apply([jobObject(lab, repository, { namespace, name, task })])
 }
+
+export const jobObject = (
+  lab: Lab,
+  repository: Repository,
+  { namespace, name, task }: { namespace: string; name: string; task: Task },
+): KubeObject => ({
+  ...jobReference(namespace, name),
+  metadata: { name, namespace, labels: MANAGED },
+  spec: jobSpec(lab, repository, task),
+})
 
 /** Resolves when a Job that a CronJob made has ended; the CronJob takes it away. */
 export async function endOfScheduledJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab, StoreEndpoint } from '../../lab.ts'
 import { NAMESPACE, PREFIX } from './api.ts'
 import { LIMITS } from './limits.ts'
 import { locationAvailable } from './location.ts'
@@ -32,6 +32,10 @@ export async function installVelero(lab: Lab): Promise<void> {
   await locationAvailable(lab, '60s')
 }
 
+/** What Velero takes the store's keys from. */
+export const credentialsFile = ({ accessKey, secretKey }: StoreEndpoint): string =>
+  `[default]\naws_access_key_id=${accessKey}\naws_secret_access_key=${secretKey}\n`
+
 /** The objects that `velero install` would make, by its own word. */
 async function installObjects(lab: Lab): Promise<KubeObject[]> {
   const velero = await lab.artifacts.binary('velero')
@@ -39,8 +43,7 @@ async function installObjects(lab: Lab): Promise<KubeObject[]> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-velero-'))
   try {
     const secretFile = join(folder, 'credentials')
-    const credentials = `[default]\naws_access_key_id=${store.accessKey}\naws_secret_access_key=${store.secretKey}\n`
-    await writeFile(secretFile, credentials, { mode: 0o600 })
+    await writeFile(secretFile, credentialsFile(store), { mode: 0o600 })
     const { stdout } = await promisify(execFile)(
       velero,
       [

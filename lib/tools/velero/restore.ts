@@ -40,7 +40,10 @@ export async function restoreFrom(
   return (await operationEnded(lab, method, 'Restore', name)).result
 }
 
-const restoreSpec = ({ name, namespace }: RestoreSource, into: string | null): Record<string, unknown> => ({
+export const restoreSpec = (
+  { name, namespace }: Pick<RestoreSource, 'name' | 'namespace'>,
+  into: string | null,
+): Record<string, unknown> => ({
   backupName: name,
   includedNamespaces: [namespace],
   itemOperationTimeout: LIMITS.itemOperation,

@@ -26,13 +26,7 @@ export async function startSchedule(
     apiVersion: API,
     kind: 'Schedule',
     metadata: { name, namespace: NAMESPACE, labels: OURS },
-    spec: {
-      schedule: EVERY,
-      // Backups outlive their Schedule.
-      useOwnerReferencesInBackup: false,
-      skipImmediately: false,
-      template: backupSpec(method, namespace),
-    },
+    spec: scheduleSpec(method, namespace),
   }
   await lab.kube.apply([schedule])
   // Asked for once, by whoever comes first.
@@ -48,6 +42,14 @@ export async function startSchedule(
     },
   }
 }
+
+export const scheduleSpec = (method: Method, namespace: string): Record<string, unknown> => ({
+  schedule: EVERY,
+  // Backups outlive their Schedule.
+  useOwnerReferencesInBackup: false,
+  skipImmediately: false,
+  template: backupSpec(method, namespace),
+})
 
 interface Made {
   schedule: KubeObject

@@ -1,5 +1,5 @@
 import { type DrillResult, isControl } from '../result.ts'
-import { compareSimplicity, type Simplicity, type SimplicityFacts } from '../simplicity/simplicity.ts'
+import { compareSimplicity, type Simplicity, type SimplicityFacts } from './simplicity.ts'
 import { type Candidate, type Condition, type CountedDrills, findCandidates, isRankable, keyOf } from './candidates.ts'
 import type { DataIntegrity } from './data.ts'
 import type { Figure } from './metrics.ts'

@@ -13,9 +13,9 @@ import { measureSize, type Measurement, readSample, type Sample, type SampleSize
  * "medium" begins, keeps hundreds of values from turning a difference that nobody notices into a winner.
  *
  * Where many comparisons are made at a time, as in a ranking, the chance of even one false claim among all of them is held
- * below `familyAlpha` besides.
+ * below `familyAlpha` besides: of 300 rankings of tools that are alike, one or two.
  */
-export const decision = { alpha: 0.002, familyAlpha: 0.01, leastDelta: magnitudes.medium } as const
+export const decision = { alpha: 0.002, familyAlpha: 0.005, leastDelta: magnitudes.medium } as const
 
 /** `less`: the first sample is shown to be the lower one; `~`: no difference was shown, which does not say that there is none. */
 export type Order = 'less' | 'greater' | '~'

@@ -1,19 +1,7 @@
-import { countManifests, type ManifestCounts } from './manifests.ts'
+import type { ManifestCounts, RunFact, UserEffort } from '../../record/facts.ts'
+import { contrast } from '../statistics/contrast.ts'
 import { findMedian } from '../statistics/median.ts'
 import { readSample } from '../statistics/sample.ts'
-import { contrast } from '../statistics/contrast.ts'
-
-export { countManifests, type ManifestCounts }
-
-/** What a user has to do by hand, as the tool's driver declares it: a sentence for each thing. */
-export interface UserEffort {
-  /** Each text that the user writes, with its lines that are neither blank nor a comment. */
-  configuration: { what: string; lines: number }[]
-  /** Steps from an installed tool to the first backup. */
-  firstBackup: string[]
-  /** Steps from the loss to a restore that has begun. */
-  restore: string[]
-}
 
 /** What is known of how simple a tool is; null or empty where it was not recorded. */
 export interface SimplicityFacts {
@@ -55,6 +43,22 @@ export const rubric: readonly Criterion[] = [
   },
 ]
 
+/** What a run's facts say of each strategy. Strategies of one tool share what is installed; each has its own effort. */
+export function gatherSimplicity(facts: readonly RunFact[]): SimplicityFacts[] {
+  const told = facts.filter((fact) => fact.kind === 'run.tool')
+  const last = new Map(told.map((fact) => [JSON.stringify([fact.tool, fact.strategy]), fact]))
+  return [...last.values()].map(({ tool, strategy, effort }) => {
+    const alike = told.filter((fact) => fact.tool === tool)
+    return {
+      tool,
+      strategy,
+      effort,
+      manifests: alike.findLast(({ manifests }) => manifests !== null)?.manifests ?? null,
+      installMs: alike.map(({ installMs }) => installMs).filter((durationMs) => durationMs !== null),
+    }
+  })
+}
+
 /** A tool by one criterion. */
 export interface SimplicityCount {
   criterion: Criterion['name']
@@ -93,11 +97,6 @@ function countOne(
     source !== 'clock' || known.every((facts) => facts === own || contrast(facts.installMs, own.installMs).enough)
   const rank = count === null || known.length < 2 || !able ? null : 1 + known.filter(isLess).length
   return { criterion: name, count, rank, of: known.length }
-}
-
-/** Lines of a configuration that say something: neither blank nor a comment (`#`). */
-export function countLines(text: string): number {
-  return text.split('\n').filter((line) => !/^\s*(#|$)/.test(line)).length
 }
 
 function ofManifests(name: keyof ManifestCounts, counts: string): Criterion {

@@ -1,23 +1,8 @@
-import type { KubeObject } from '../../kube/object.ts'
-
-/** What can be counted from the manifests that a tool applies. What its operators make later is not in them. */
-export interface ManifestCounts {
-  /** Objects, each once, however often it is applied. */
-  objects: number
-  /** Of them, CustomResourceDefinitions. */
-  definitions: number
-  /** Distinct images of the containers and init containers of pod templates. */
-  images: number
-  /**
-   * Pod templates (a DaemonSet is one) that reach into the node: a privileged container, the node's network, process or
-   * IPC namespace, or a hostPath volume.
-   */
-  privilegedPods: number
-  /** Pairs of a resource (or a URL) and a verb in the rules of Roles and ClusterRoles, added up; `*` counts as one. */
-  permissions: number
-  /** Rules that allow every verb or every resource, and bindings to cluster-admin: the pairs that `permissions` cannot count. */
-  unboundedGrants: number
-}
+import { stringify } from 'yaml'
+import { inNamespace } from '../kube/client.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { Lab } from '../lab.ts'
+import type { ManifestCounts } from '../record/facts.ts'
 
 /** Counts what is in manifests; the items of a List count as if they stood alone. */
 export function countManifests(objects: readonly KubeObject[]): ManifestCounts {
@@ -34,6 +19,26 @@ export function countManifests(objects: readonly KubeObject[]): ManifestCounts {
     unboundedGrants: rules.filter(isUnbounded).length + distinct.filter(bindsClusterAdmin).length,
   }
 }
+
+/** The lab, with a list of what is applied in it from now on. */
+export function watchApplied(lab: Lab): { lab: Lab; applied: KubeObject[] } {
+  const applied: KubeObject[] = []
+  const apply: Lab['kube']['apply'] = async (objects, options = {}) => {
+    await lab.kube.apply(objects, options)
+    const { namespace } = options
+    applied.push(...objects.map((object) => (namespace === undefined ? object : inNamespace(object, namespace))))
+  }
+  return { lab: { ...lab, kube: { ...lab.kube, apply } }, applied }
+}
+
+/** Lines of a configuration that say something: neither blank nor a comment (`#`). */
+export function countLines(text: string): number {
+  return text.split('\n').filter((line) => !/^\s*(#|$)/.test(line)).length
+}
+
+/** Lines of objects as a user would write them, in YAML. */
+export const countYaml = (objects: object[]): number =>
+  objects.reduce<number>((sum, object) => sum + countLines(stringify(object, { lineWidth: 0 })), 0)
 
 type Fields = Record<string, unknown>
 
