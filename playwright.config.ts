@@ -10,6 +10,12 @@ const listing = process.argv.includes('--list')
 // Set once, by the first process that reads this file; the workers inherit it.
 const run = listing ? null : prepareRun(process.env)
 
+/** The rows of a tool, or of all; of the whole matrix or of its slice. */
+function choose(tool: string | null): RegExp {
+  const tags = [...(tool === null ? [] : [tool]), ...(config.matrix === 'full' ? [] : ['slice'])]
+  return new RegExp(tags.map((tag) => `(?=.*@${tag}\\b)`).join(''))
+}
+
 export default defineConfig({
   testDir: 'tests',
   ...(run === null ? {} : { outputDir: `${run.folder}/playwright` }),
@@ -30,11 +36,14 @@ export default defineConfig({
   projects: [
     { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
     { name: 'end of the lab', testMatch: 'lab.teardown.ts' },
-    ...TOOLS.filter((tool) => tool === (config.tool ?? tool)).map((tool) => ({
+    // One project for all tools: projects run one after another, and what is compared must share the hours of the machine.
+    { name: 'drills', testMatch: 'drills.spec.ts', grep: choose(config.tool), dependencies: ['lab'] },
+    ...TOOLS.map((tool) => ({
       name: tool,
-      testMatch: 'drills/*.spec.ts',
-      grep: config.matrix === 'full' ? new RegExp(`@${tool}\\b`) : new RegExp(`(?=.*@${tool}\\b)(?=.*@slice\\b)`),
+      testMatch: 'drills.spec.ts',
+      grep: choose(tool),
       dependencies: ['lab'],
+      default: false,
     })),
     // Backup tools that are broken on purpose: each must be failed.
     { name: 'controls', testMatch: 'controls/*.spec.ts', dependencies: ['lab'], default: false },

@@ -13,6 +13,8 @@ export interface Config {
   keep: boolean
   /** From which the run draws everything that is drawn. */
   seed: number
+  /** How often each row is drilled. */
+  repetitions: number
   /** Objectives that replace those of every spec, in milliseconds; null leaves the spec's. */
   rtoMs: number | null
   rpoMs: number | null
@@ -48,6 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
     keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
     seed: read('MESHDRILL_SEED', 1, whole(0, 2 ** 31)),
+    repetitions: read('MESHDRILL_REPETITIONS', 1, whole(1, 1000)),
     rtoMs: read('MESHDRILL_RTO', null, parseDuration),
     rpoMs: read('MESHDRILL_RPO', null, parseDuration),
     volumeBytes: read('MESHDRILL_VOLUME_MIB', 128 << 20, (text) => whole(1, 4096)(text) * (1 << 20)),

@@ -5,6 +5,7 @@ test('an empty environment gives the defaults', () => {
   expect(readConfig({})).toMatchObject({
     tool: null,
     matrix: 'slice',
+    repetitions: 1,
     mesh: 'istio',
     keep: false,
     volumeBytes: 128 << 20,
@@ -19,8 +20,16 @@ test('what is set replaces the defaults', () => {
     MESHDRILL_RPO: '0s',
     MESHDRILL_VOLUME_MIB: '2',
     MESHDRILL_SEED: '7',
+    MESHDRILL_REPETITIONS: '20',
   }
-  expect(readConfig(env)).toMatchObject({ keep: true, rtoMs: 90_000, rpoMs: 0, volumeBytes: 2 << 20, seed: 7 })
+  expect(readConfig(env)).toMatchObject({
+    repetitions: 20,
+    keep: true,
+    rtoMs: 90_000,
+    rpoMs: 0,
+    volumeBytes: 2 << 20,
+    seed: 7,
+  })
 })
 
 test('everything that is wrong is said at once, with what would be right', () => {

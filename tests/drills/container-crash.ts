@@ -13,18 +13,20 @@ async function survive(drill: Drill): Promise<void> {
   await service.assert()
 }
 
-drillEach(
-  'a container that crashes comes back by itself, and no acknowledged write is lost',
-  { ...options, fault: containerKill(), objectives: { rto: '30s', rpo: '0s' } },
-  survive,
-)
+export default [
+  drillEach(
+    'a container that crashes comes back by itself, and no acknowledged write is lost',
+    { ...options, fault: containerKill(), objectives: { rto: '30s', rpo: '0s' } },
+    survive,
+  ),
 
-drillEach('a pod that is killed is replaced, with its volume', { ...options, fault: servicePodKill() }, survive)
+  drillEach('a pod that is killed is replaced, with its volume', { ...options, fault: servicePodKill() }, survive),
 
-drillEach('a pod that fails for a while comes back when it may', { ...options, fault: podFailure() }, survive)
+  drillEach('a pod that fails for a while comes back when it may', { ...options, fault: podFailure() }, survive),
 
-drillEach(
-  'a proxy that crashes takes the service away no longer than it needs to start',
-  { ...options, fault: proxyKill() },
-  survive,
-)
+  drillEach(
+    'a proxy that crashes takes the service away no longer than it needs to start',
+    { ...options, fault: proxyKill() },
+    survive,
+  ),
+]

@@ -1,9 +1,9 @@
 import { drillEach } from '../../fixtures/index.ts'
 import { CORRUPTIONS, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 
-for (const kind of CORRUPTIONS) {
+export default CORRUPTIONS.map((kind) => {
   const fault = volumeCorruption(kind)
-  drillEach(
+  return drillEach(
     `a volume is damaged (${fault.description}): it is detected, and the volume is replaced from its backup`,
     { fault, objectives: { rto: '3m', rpo: '3m' }, expects: { restore: true, corruption: true } },
     async (drill) => {
@@ -16,4 +16,4 @@ for (const kind of CORRUPTIONS) {
       await service.assert()
     },
   )
-}
+})

@@ -1,0 +1,31 @@
+import type { Drill } from '../../fixtures/drill.ts'
+import { drillEach } from '../../fixtures/index.ts'
+import { fullVolume } from '../../lib/faults/full-volume.ts'
+import { cpuStress, memoryStress } from '../../lib/faults/stress.ts'
+
+/** The service may be slow or refuse while it lasts; what it acknowledged must be there afterwards. */
+async function endure(drill: Drill): Promise<void> {
+  const service = await drill.provision()
+  await service.break()
+  await service.assert()
+}
+
+export default [
+  drillEach(
+    'a neighbour that takes the node’s CPU slows the service down, and loses nothing',
+    { fault: cpuStress(), objectives: { rto: '30s', rpo: '0s' }, expects: {} },
+    endure,
+  ),
+
+  drillEach(
+    'a service that runs short of memory comes back, and loses nothing',
+    { fault: memoryStress(), objectives: { rto: '1m', rpo: '0s' }, expects: {} },
+    endure,
+  ),
+
+  drillEach(
+    'a volume that is full refuses writes, and loses none that it acknowledged',
+    { fault: fullVolume(), objectives: { rto: '30s', rpo: '0s' }, expects: {} },
+    endure,
+  ),
+]
