@@ -103,7 +103,8 @@ const folder = await mkdtemp(join(tmpdir(), 'meshdrill-strategies-'))
 const costs = new Map<string, Cost[]>()
 try {
   for (const [index, { row, repetition }] of turns.entries()) {
-    const installed = row.name === 'restic full' ? await row.tool.install(lab) : await ensureTool(lab, row.tool)
+    const installed =
+      row.name === 'restic full' ? await row.tool.install(lab) : (await ensureTool(lab, row.tool)).installed
     const cost = await takeTurn({ lab, mesh, config, folder }, installed, row.second ?? false)
     costs.set(row.name, [...(costs.get(row.name) ?? []), cost])
     log(`${index + 1} of ${turns.length}: ${row.name}, round ${repetition + 1}: ${JSON.stringify(cost)}`)
