@@ -73,6 +73,7 @@ test('what shows no order says so once, above all', () => {
   const html = renderRanking(rankTools([buildResult('a', 0, {}), buildResult('b', 0, {})]))
   expect(html.match(/The ranking shows no order: no drill was repeated with two of the tools/g)).toHaveLength(1)
   expect(html).not.toContain('the ranking shows no order')
+  expect(textOf(html)).toContain('no place too few drills to tell it from b/copy')
   expect(renderRanking([])).toBe('')
 })
 
@@ -96,7 +97,8 @@ test('simplicity is shown by its rubric, with what a user does by hand', () => {
   const html = renderRanking(rankTools(compared, [facts('fast', 40), facts('slow', 4)]))
   const text = textOf(html)
   expect(text).toContain('40 objects 9 lines to write 1 + 0 steps')
-  expect(html).toContain('<b class="best">4</b>')
+  // They differ in objects, and are alike in all else.
+  expect(html.slice(html.indexOf('Simplicity, counted')).match(/<b class="best">\d+/g)).toEqual(['<b class="best">4'])
   expect(text).toContain(
     'What a user of fast/copy does by hand To write: a &#60;Secret&#62;: 9 lines To a first backup: kubectl apply',
   )

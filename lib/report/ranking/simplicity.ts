@@ -2,12 +2,12 @@ import type { UserEffort } from '../../record/facts.ts'
 import { formatDuration } from '../../verdict/objectives.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import { nameStrategy } from '../../verdict/result.ts'
-import { type Criterion, rubric, type Simplicity } from '../../verdict/ranking/simplicity.ts'
+import { type Criterion, rubric, type Simplicity, type SimplicityCount } from '../../verdict/ranking/simplicity.ts'
 import { escapeHtml, renderTable } from '../html.ts'
 
 const sources: Record<Criterion['source'], string> = {
-  manifests: 'counted in the objects that were applied',
-  driver: 'declared by the strategy’s driver, listed below',
+  manifests: 'in what the install applied',
+  driver: 'as the driver declares it, below',
   clock: 'by the clock',
 }
 
@@ -17,22 +17,30 @@ export function renderSimplicity(ranking: RankingEntry[]): string {
     simplicity === null ? [] : [{ name: nameStrategy(entry), simplicity }],
   )
   if (known.length === 0) return ''
-  const heads = rubric.map(({ counts, source }) => `${escapeHtml(counts)}<small>${escapeHtml(sources[source])}</small>`)
-  const rows = known.map(({ name, simplicity }) => [
-    `<b>${escapeHtml(name)}</b>`,
-    ...rubric.map((criterion) => renderCount(criterion, simplicity)),
-  ])
+  const heads = known.map(({ name }) => escapeHtml(name).replace('/', '/<wbr>'))
+  const rows = rubric.map((criterion) => {
+    const counts = known.map(({ simplicity }) => findCount(criterion, simplicity))
+    const differ = counts.some((count) => (count?.rank ?? 1) > 1)
+    return [
+      `${escapeHtml(criterion.counts)}<small>${escapeHtml(sources[criterion.source])}</small>`,
+      ...counts.map((count) => renderCount(criterion, count, differ)),
+    ]
+  })
   return `<h3>Simplicity, counted</h3>
-<p>Less is simpler; bold is the least where strategies differ. The objects of a tool that several strategies share count for each of them.</p>
+<p>Less is simpler; bold is the least where strategies differ. What is installed for several strategies of one tool counts for each of them;
+what a strategy applies for each backup and restore is in the lines to write.</p>
 <div class="figures">${renderTable(['', ...heads], rows)}</div>
 ${known.map(({ name, simplicity: { effort } }) => (effort === null ? '' : renderEffort(name, effort))).join('\n')}`
 }
 
-function renderCount({ name, source }: Criterion, { counts }: Simplicity): string {
-  const { count = null, rank = null, of = 0 } = counts.find(({ criterion }) => criterion === name) ?? {}
+const findCount = ({ name }: Criterion, { counts }: Simplicity): SimplicityCount | null =>
+  counts.find(({ criterion }) => criterion === name) ?? null
+
+function renderCount({ source }: Criterion, found: SimplicityCount | null, differ: boolean): string {
+  const { count = null, rank = null } = found ?? {}
   if (count === null) return 'not measured'
   const text = escapeHtml(source === 'clock' ? formatDuration(count) : String(count))
-  return rank === 1 && of > 1 ? `<b class="best">${text}</b>` : text
+  return differ && rank === 1 ? `<b class="best">${text}</b>` : text
 }
 
 function renderEffort(name: string, { configuration, firstBackup, restore, source }: UserEffort): string {

@@ -34,6 +34,7 @@ export function describePairs({ performance: { front, pairs }, integrity: { lost
     ...list('better in some, worse in others than', 'both'),
     ...list('worse than', 'worse'),
     ...list('~', 'no difference'),
+    ...list('too few drills to tell it from', 'too few'),
   ]
 }
 
@@ -47,13 +48,14 @@ export function describeSimplicity({ simplicity }: RankingEntry): string[] {
   ]
 }
 
-type Standing = 'better' | 'worse' | 'both' | 'no difference'
+type Standing = 'better' | 'worse' | 'both' | 'no difference' | 'too few'
 
-function nameStanding({ differences }: PairSummary): Standing {
+function nameStanding({ differences, compared, tooFew }: PairSummary): Standing {
   const [better, worse] = (['less', 'greater'] as const).map((order) =>
     differences.some(({ verdict }) => verdict === order),
   )
   if (better === true && worse === true) return 'both'
   if (better === true) return 'better'
-  return worse === true ? 'worse' : 'no difference'
+  if (worse === true) return 'worse'
+  return tooFew === compared ? 'too few' : 'no difference'
 }

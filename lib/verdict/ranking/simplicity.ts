@@ -24,11 +24,11 @@ export interface Criterion {
 
 /** What simplicity is: counts, lower is simpler, and nothing added up. */
 export const rubric: readonly Criterion[] = [
-  ofManifests('objects', 'objects applied at install'),
+  ofManifests('objects', 'objects'),
   ofManifests('definitions', 'CustomResourceDefinitions'),
   ofManifests('images', 'container images'),
   ofManifests('privilegedPods', 'pods that reach into the node'),
-  ofManifests('permissions', 'pairs of a resource and a verb that it may use'),
+  ofManifests('permissions', 'pairs of a resource and a verb that its roles list'),
   ofManifests('unboundedGrants', 'rules that allow everything, and bindings to cluster-admin'),
   ofUser('configurationLines', 'lines of configuration that the user writes', ({ configuration }) =>
     configuration.reduce((sum, { lines }) => sum + lines, 0),
@@ -37,7 +37,7 @@ export const rubric: readonly Criterion[] = [
   ofUser('restoreSteps', 'steps to a restore', ({ restore }) => restore.length),
   {
     name: 'installMs',
-    counts: 'time to install, in milliseconds',
+    counts: 'time to install',
     source: 'clock',
     read: ({ installMs }) => findMedian(readSample(installMs))?.high ?? null,
   },
