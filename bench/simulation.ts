@@ -3,7 +3,8 @@ import { drawScenario } from '../lib/simulation/scenario.ts'
 import { simulateDrill } from '../lib/simulation/simulate.ts'
 import { survivable } from '../lib/simulation/troubles.ts'
 import { judgeDrill } from '../lib/verdict/judge.ts'
-import { controls, findAccused, findMissed } from '../tests/unit/simulation-controls.ts'
+import { FLAWS } from '../lib/tools/controls/flaws.ts'
+import { findAccused, findMissed, flaws } from '../tests/unit/simulation-controls.ts'
 import { playPassing, tryDamage, type Damage, type Trials } from '../tests/unit/simulation-damages.ts'
 import { proofDamages } from '../tests/unit/simulation-damages-proof.ts'
 import { dataDamages } from '../tests/unit/simulation-damages-data.ts'
@@ -55,9 +56,14 @@ const accused = await findAccused(seedsTo(wholeDrills), { among: [...survivable]
 tell(`${wholeDrills} drills of a tool that works`, `${accused.length} accused`, 'none', accused.length === 0)
 details.push(...accused)
 
-for (const control of controls) {
-  const wrong = await findMissed(control, seedsTo(controlDrills))
-  tell(`${controlDrills} drills of a tool that ${control.title}`, `${wrong.length} missed`, 'none', wrong.length === 0)
+for (const flaw of flaws) {
+  const wrong = await findMissed(flaw, seedsTo(controlDrills))
+  tell(
+    `${controlDrills} drills of a tool that ${FLAWS[flaw].says}`,
+    `${wrong.length} missed`,
+    'none',
+    wrong.length === 0,
+  )
   details.push(...wrong)
 }
 

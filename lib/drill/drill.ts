@@ -5,6 +5,7 @@ import type { Lab } from '../lab.ts'
 import type { InstalledMesh, Route } from '../meshes/mesh.ts'
 import type { ClaimState, DrillFact, IntegrityCheck, OperationResult, StepName } from '../record/facts.ts'
 import type { Backup, InstalledTool, RunningBackup } from '../tools/tool.ts'
+import { parseDuration } from '../verdict/objectives.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import { hostClock, type Clock } from './clock.ts'
 import { damage } from './damage.ts'
@@ -50,6 +51,8 @@ export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? O
 export interface ProvisionedService {
   /** Takes a backup and resolves when it has ended, in whatever state. */
   backUp(): Promise<Backup>
+  /** Lets the service go on under its load, until it was well for so long, such as '10s': what it holds then is newer. */
+  goOn(duration: string): Promise<void>
   /** Starts a backup and resolves when its data is moving. */
   startBackup(): Promise<{ ended(): Promise<Backup> }>
   /**
@@ -209,6 +212,11 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
 
   return {
     backUp: () => step('back up', tool.name, async () => end(await start())),
+    goOn: (duration) =>
+      step('back up', `the service goes on for ${duration}`, async () => {
+        if (!(await measuring.steady(parseDuration(duration), '2m')))
+          throw new Error(`the service was not seen to be well for ${duration} within 2 min`)
+      }),
     startBackup: () =>
       step('back up', `${tool.name}, until its data is moving`, async () => {
         const backup = await start()

@@ -10,14 +10,23 @@ interface Corruption {
   records: number
 }
 
+export const FLIPPED: Corruption = {
+  name: 'volume-corruption',
+  description: 'a byte of each of 8 records is flipped in place',
+  kind: 'flip',
+  records: 8,
+}
+
+export const FILE_DELETED: Corruption = {
+  name: 'file-deleted',
+  description: 'a file is deleted',
+  kind: 'delete',
+  records: 1,
+}
+
 /** Ways in which a volume goes bad behind the service's back; sizes and places are drawn from the drill's seed. */
-export const CORRUPTIONS = [
-  {
-    name: 'volume-corruption',
-    description: 'a byte of each of 8 records is flipped in place',
-    kind: 'flip',
-    records: 8,
-  },
+export const CORRUPTIONS: readonly Corruption[] = [
+  FLIPPED,
   { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', kind: 'zero', records: 4 },
   { name: 'volume-truncated', description: '2 files are cut short', kind: 'truncate', records: 2 },
   {
@@ -32,12 +41,12 @@ export const CORRUPTIONS = [
     kind: 'misdirect',
     records: 4,
   },
-  { name: 'file-deleted', description: 'a file is deleted', kind: 'delete', records: 1 },
+  FILE_DELETED,
   { name: 'wrong-permissions', description: 'a file can no longer be read', kind: 'permissions', records: 1 },
-] as const satisfies readonly Corruption[]
+]
 
 /** The volume is damaged by a Chaos Mesh Workflow's task that mounts the same claim. */
-export function volumeCorruption(corruption: Corruption = CORRUPTIONS[0]): Fault {
+export function volumeCorruption(corruption: Corruption = FLIPPED): Fault {
   const { name, description, kind, records } = corruption
   return {
     name,

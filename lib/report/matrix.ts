@@ -1,11 +1,14 @@
+import { flawOf } from '../tools/controls/flaws.ts'
 import { type DrillResult, nameStrategy, type Verdict } from '../verdict/result.ts'
 import { escapeHtml, renderTable } from './html.ts'
 
 /** What became of the service in each row, as faults × strategies; empty where there is but one strategy. */
 export function renderMatrix(drills: DrillResult[], mark: (verdict: Verdict) => string): string {
-  const strategies = distinct(drills.map(nameStrategy))
+  // The index of a drill is its place in the page.
+  const real = drills.filter(({ tool }) => flawOf(tool) === null)
+  const strategies = distinct(real.map(nameStrategy))
   if (strategies.length < 2) return ''
-  const faults = distinct(drills.map(({ fault }) => fault ?? 'unknown'))
+  const faults = distinct(real.map(({ fault }) => fault ?? 'unknown'))
   const rows = faults.map((fault) => [
     escapeHtml(fault),
     ...strategies.map((strategy) => {

@@ -3,6 +3,7 @@ import type { TornLine } from '../record/read.ts'
 import { formatBytes, formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
+import { renderAlarms, renderControls, splitControls } from './controls.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderRanking } from './ranking/section.ts'
 import { figuresTable } from './table.ts'
@@ -17,6 +18,7 @@ const shownFindings = 20
 /** `report.html`: one file that needs nothing else. `pictures` are SVG by drill id. */
 export function renderPage(summary: Summary, pictures: Map<string, string>, torn: TornLine[]): string {
   const { run, drills, ranking } = summary
+  const { real } = splitControls(drills)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -27,12 +29,14 @@ export function renderPage(summary: Summary, pictures: Map<string, string>, torn
 <style>${style}</style>
 </head>
 <body>
-<h1>Backup drills: ${escapeHtml(countVerdicts(drills))}</h1>
+<h1>Backup drills: ${escapeHtml(countVerdicts(real))}</h1>
+${renderAlarms(drills)}
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
 ${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
 ${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderRanking(ranking)}
 ${renderOverview(drills)}
+${renderControls(drills, (drill) => linkTo(drill, drills))}
 ${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
 ${renderComponents(run.components)}
 </body>
@@ -64,13 +68,19 @@ function renderVerdict(verdict: Verdict): string {
 }
 
 function renderOverview(drills: DrillResult[]): string {
-  const rows = drills.map((drill, index) => {
+  const rows = splitControls(drills).real.map((drill) => {
     const { rto, rpo, backup, restore } = describeFigures(drill)
-    const link = `<a href="#drill-${index}">${escapeHtml(drill.id)}</a>`
-    return [link, renderVerdict(drill.verdict), ...[rto, rpo, backup, restore].map(escapeHtml).map(keepUnits)]
+    return [
+      linkTo(drill, drills),
+      renderVerdict(drill.verdict),
+      ...[rto, rpo, backup, restore].map(escapeHtml).map(keepUnits),
+    ]
   })
   return `<h2>Every drill</h2>${renderTable(['Drill', 'Verdict', 'RTO', 'RPO', 'Backup', 'Restore'], rows)}`
 }
+
+const linkTo = (drill: DrillResult, drills: DrillResult[]): string =>
+  `<a href="#drill-${drills.indexOf(drill)}">${escapeHtml(drill.id)}</a>`
 
 /** A number and its unit stay on one line. */
 function keepUnits(html: string): string {

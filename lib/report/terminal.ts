@@ -1,15 +1,31 @@
+import { findAlarms, splitControls } from './controls.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { describeFigures } from './words.ts'
 
-/** The drills of a run as a table for the terminal, with the reasons of those that did not pass below it. */
+/**
+ * The drills of a run as tables for the terminal, with the reasons of those that did not pass below: those of the tools, then the
+ * controls, then alarms where a control was let through.
+ */
 export function renderDrills(drills: DrillResult[]): string {
+  const { real, controls } = splitControls(drills)
   const head = ['drill', 'verdict', 'RTO', 'RPO', 'backup', 'restore']
-  const rows = drills.map((drill) => {
+  const rows = real.map((drill) => {
     const { rto, rpo, backup, restore } = describeFigures(drill)
     return [drill.id, drill.verdict, rto, rpo, backup, restore]
   })
-  const reasons = drills.flatMap(({ id, verdict, reasons }) => reasons.map((reason) => `${id}: ${verdict}: ${reason}`))
-  return [...alignColumns([head, ...rows]), ...(reasons.length === 0 ? [] : ['', ...reasons])].map(printable).join('\n')
+  const reasons = real.flatMap(({ id, verdict, reasons }) => reasons.map((reason) => `${id}: ${verdict}: ${reason}`))
+  const broken = controls.map(({ drill, flaw, seen, because }) => [drill.id, flaw.says, seen, because])
+  const alarms = findAlarms(drills).map((alarm) => `ALARM: no pass of this run can be relied on: ${alarm}`)
+  const parts = [
+    real.length === 0 && controls.length > 0 ? [] : alignColumns([head, ...rows]),
+    reasons,
+    broken.length === 0 ? [] : alignColumns([['control', 'the tool …', 'was it failed?', 'because'], ...broken]),
+    alarms,
+  ]
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map(printable).join('\n'))
+    .join('\n\n')
 }
 
 /** Rows as lines, each column as wide as its widest cell; the first row says how many columns there are. */

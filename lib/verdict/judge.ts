@@ -2,7 +2,7 @@ import type { DrillFact, OperationResult } from '../record/facts.ts'
 import { type DrillEvidence, gatherEvidence, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
-import { judgeMoment } from './moment.ts'
+import { judgeAge, judgeMoment } from './moment.ts'
 import { judgeIntegrity, judgeLoss, judgeMesh, judgeRecovery, judgeResources } from './outcome.ts'
 import { judgeProof } from './proof.ts'
 import { expectLoss, nameOutcome } from './recoverable.ts'
@@ -53,6 +53,7 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
     byTheClock(judgeRecovery(evidence, recovery)),
     tellsAge(evidence, loss) ? byTheClock(judgeLoss(evidence, loss)) : judgeLoss(evidence, loss),
     byTheClock(judgeMoment(evidence, loss)),
+    byTheClock(judgeAge(evidence, loss)),
     mesh?.part ?? null,
     judgeResources(evidence, tool),
   ].filter((part) => part !== null)

@@ -1,6 +1,8 @@
 import type { Consistency } from './consistency.ts'
-import type { DrillEvidence } from './evidence.ts'
+import { type DrillEvidence, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
+import { formatDuration } from './objectives.ts'
+import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
 
 /**
@@ -23,6 +25,25 @@ export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, 
   if (consistency.consistent) return pass(part, describePoint(consistency))
   const mixture = `what was restored is of no one moment: ${consistency.witness.words}`
   return promised ? fail(part, mixture) : pass(part, `finding: ${mixture}`)
+}
+
+/**
+ * Whether what was restored holds everything that was acknowledged before its backup was asked for: what is older is another
+ * backup's. Null where nobody asked for it, or nothing tells.
+ */
+export function judgeAge({ facts, restore, fault, readBack }: DrillEvidence, loss: Loss | null): Part | null {
+  const part = 'age'
+  if (restore?.operation.succeeded !== true || fault === null || loss === null || loss.untrusted !== null) return null
+  const request = select(facts, 'backup.requested').find(({ name }) => name === restore.name)
+  // A record that is damaged looks like one that is missing.
+  if (request === undefined || request.at > fault.between[1] || (readBack?.check.findings.length ?? 0) > 0) return null
+  const aheadMs = loss.lost === 0 ? 0 : request.at - (fault.between[0] - loss.oldestLostMs)
+  if (aheadMs > clockToleranceMs && loss.oldestLostMs > 0)
+    return fail(
+      part,
+      `what was acknowledged ${formatDuration(aheadMs)} before backup "${restore.name}" was requested is not there`,
+    )
+  return pass(part, `nothing is missing that was acknowledged before backup "${restore.name}" was requested`)
 }
 
 function describePoint({ point: [lowMs, highMs] }: Extract<Consistency, { consistent: true }>): string {

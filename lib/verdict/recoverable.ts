@@ -4,7 +4,7 @@ import type { Recovery } from './recovery.ts'
 import { fail, inconclusive, pass, type Outcome, type Part } from './result.ts'
 
 /** Parts that say what became of the service; the others say whether it was watched well enough. */
-const aboutTheService = ['backup', 'restore', 'integrity', 'RTO', 'RPO', 'moment', 'mesh', 'resources', 'claim']
+const aboutTheService = ['backup', 'restore', 'integrity', 'RTO', 'RPO', 'moment', 'age', 'mesh', 'resources', 'claim']
 
 /** Null where it was not seen. */
 export function nameOutcome(

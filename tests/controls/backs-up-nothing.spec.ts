@@ -2,6 +2,9 @@ import { test } from '../../fixtures/index.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
+import { FLAWS } from '../../lib/tools/controls/flaws.ts'
+
+const { because } = FLAWS['backs-up-nothing']
 
 test.use({ tool: backsUpNothing(), objectives: { rto: '20s', rpo: '2m' } })
 
@@ -13,7 +16,7 @@ test.describe('a deleted namespace', () => {
     const backup = await service.backUp()
     await service.break()
     await service.restore(backup)
-    await service.assertFails(/findings, first lost/)
+    await service.assertFails(because)
   })
 })
 
@@ -27,6 +30,6 @@ test.describe('a corrupted volume', () => {
     await service.detect()
     await service.discard()
     await service.restore(backup)
-    await service.assertFails(/findings, first lost/)
+    await service.assertFails(because)
   })
 })

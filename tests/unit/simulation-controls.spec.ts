@@ -1,14 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { controls, findAccused, findMissed } from './simulation-controls.ts'
+import { FLAWS } from '../../lib/tools/controls/flaws.ts'
+import { controls, findAccused, findMissed, flaws } from './simulation-controls.ts'
+
+/* Every control on the simulated lab; tests/controls has them on a cluster. */
 
 const seeds = Array.from({ length: 50 }, (_, seed) => seed)
 
-for (const control of controls) {
-  test(`a tool that ${control.title} is failed for it, in each of ${seeds.length} drills`, async () => {
-    expect(await findMissed(control, seeds)).toEqual([])
+for (const flaw of flaws) {
+  const { says } = FLAWS[flaw]
+  test(`a tool that ${says} is failed for it, in each of ${seeds.length} drills`, async () => {
+    expect(await findMissed(flaw, seeds)).toEqual([])
   })
 
-  test(`and in the same drills the tool passes unbroken: ${control.title}`, async () => {
-    expect(await findAccused(seeds.slice(0, 10), control)).toEqual([])
+  test(`and in the same drills the tool passes unbroken: ${says}`, async () => {
+    expect(await findAccused(seeds.slice(0, 10), controls[flaw])).toEqual([])
   })
 }
+
+test('every flaw but that of a restore alone is drilled on a cluster too', () => {
+  const folder = new URL('../controls/', import.meta.url)
+  const specs = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  const undrilled = flaws.filter((flaw) => !specs.some((spec) => spec.includes(`'${flaw}'`)))
+  expect(undrilled).toEqual(['says-restored-too-early'])
+})

@@ -1,25 +1,23 @@
-import {
-  backsUpNothing,
-  damagesWhatItRestores,
-  restoresElsewhere,
-  restoresLate,
-  restoresTheOldest,
-  saysDoneTooEarly,
-  saysRestoredTooEarly,
-} from '../../lib/simulation/controls.ts'
 import { corruption, everyHundredthFile } from '../../lib/simulation/corruption.ts'
-import { mixesTwoMoments } from '../../lib/simulation/mixture.ts'
+import { backsUpNothing } from '../../lib/simulation/backs-up-nothing.ts'
+import { mixesTwoMoments } from '../../lib/simulation/mixes-two-moments.ts'
 import { drawScenario, type Scenario } from '../../lib/simulation/scenario.ts'
 import { simulateDrill, type Surroundings } from '../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../lib/simulation/troubles.ts'
+import { FLAWS, type FlawName } from '../../lib/tools/controls/flaws.ts'
+import {
+  damagesWhatItRestores,
+  restoresElsewhere,
+  restoresLate,
+  restoresYesterday,
+  saysDoneTooEarly,
+  saysRestoredTooEarly,
+} from '../../lib/tools/controls/wrappers.ts'
 import type { BackupTool } from '../../lib/tools/tool.ts'
 
-/** A backup tool that is broken on purpose, and what it must be failed for. */
+/** A backup tool that is broken on purpose, on simulated drills that show it. */
 export interface Control {
-  title: string
   breakTool: (tool: BackupTool, around: Surroundings, seed: number) => BackupTool
-  because: RegExp
-  /** On what it shows. */
   among: TroubleName[]
   change?: (scenario: Scenario) => Scenario
 }
@@ -31,82 +29,76 @@ const restored: TroubleName[] = [
   'deletion, backed up by the clock',
 ]
 const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claim: 'ledger-data' }
-const groundOf = ({ mesh, workload, world }: Surroundings) => ({ mesh, workload, clock: world.clock })
+const claimedBytes = 128 << 20
 
-export const controls: Control[] = [
-  {
-    title: 'backs up nothing and says Completed',
-    breakTool: (tool, around, seed) => backsUpNothing(tool, groundOf(around), seed % 2 === 0 ? 0 : 128 << 20),
-    because: /\d findings, first lost/,
+/** The objective forgives what is lost: only what else is wrong fails the drill. */
+const forgiving = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  objectives: { ...scenario.objectives, rpoMs: 120_000 },
+})
+
+export const controls: Record<FlawName, Control> = {
+  'backs-up-nothing': {
+    breakTool: (tool, around, seed) => backsUpNothing(tool, around, seed % 2 === 0 ? 0 : claimedBytes),
     among: restored,
   },
-  {
-    title: 'drops every hundredth file',
-    breakTool: (tool, { world }, seed) => damagesWhatItRestores(tool, () => everyHundredthFile(world), ledger, seed),
-    because: /\d findings, first lost in "segment-\d+" at 0: slots \d+-\d+: its file is not there/,
-    among: restored,
-  },
-  {
-    title: 'flips a bit',
+  'drops-files': {
     breakTool: (tool, { world }, seed) =>
-      damagesWhatItRestores(tool, () => corruption(world, 'flipped', 1), ledger, seed),
-    because: /^1 findings, first flipped in "segment-\d+"/,
+      damagesWhatItRestores(tool, 'drops-files', () => everyHundredthFile(world), ledger, seed),
     among: restored,
   },
-  {
-    title: "restores yesterday's data",
-    breakTool: (tool) => restoresTheOldest(tool),
-    because: /^\d+ of \d+ acknowledged writes lost, the oldest .* before the fault: the objective is 12 s/,
+  'flips-bits': {
+    breakTool: (tool, { world }, seed) =>
+      damagesWhatItRestores(tool, 'flips-bits', () => corruption(world, 'flipped', 1), ledger, seed),
+    among: restored,
+  },
+  'restores-yesterday': {
+    breakTool: restoresYesterday,
     among: ['deletion after two backups'],
+    change: forgiving,
   },
-  {
-    title: 'restores into the wrong volume',
-    breakTool: (tool, around) => restoresElsewhere(tool, groundOf(around)),
-    because: /\d findings, first lost/,
+  'restores-elsewhere': {
+    breakTool: (tool, around) => restoresElsewhere(tool, backsUpNothing(tool, around, claimedBytes)),
     among: restored,
   },
-  {
-    title: 'says that a backup is done before it is',
+  'says-done-too-early': {
     breakTool: (tool, { world }) => saysDoneTooEarly(tool, world.clock),
-    because: /\d findings, first lost in "segment-\d+"/,
     among: ['deletion'],
   },
-  {
-    title: 'is slow beyond the objective',
+  'restores-late': {
     breakTool: (tool, { world }, seed) => restoresLate(tool, world.clock, 15_000 + 500 * (seed % 30)),
-    because: /^RTO .* (exceeds|over) the objective of 15 s/,
     among: restored,
   },
-  {
-    title: 'mixes two points in time',
+  'mixes-two-moments': {
     breakTool: (tool, { world }) => mixesTwoMoments(tool, world),
-    because: /^what was restored is of no one moment: /,
     among: ['deletion after two backups'],
-    // It promises one moment, and the objective forgives what is lost: only that it is of no one moment is wrong.
-    change: (scenario) => ({
-      ...scenario,
-      tool: { ...scenario.tool, copies: 'at one moment' },
-      objectives: { ...scenario.objectives, rpoMs: 120_000 },
-      expectations: { ...scenario.expectations, pointInTime: true },
-    }),
+    // It promises one moment.
+    change: (scenario) =>
+      forgiving({
+        ...scenario,
+        tool: { ...scenario.tool, copies: 'at one moment' },
+        expectations: { ...scenario.expectations, pointInTime: true },
+      }),
   },
-  {
-    title: 'says that a restore is done before it is',
+  'says-restored-too-early': {
     breakTool: (tool, { world }) => saysRestoredTooEarly(tool, world.clock),
-    because: /^restore of ".*" says "Completed" before its claim was there/,
     among: ['deletion'],
   },
-]
+}
+
+export const flaws = Object.keys(controls) as FlawName[]
 
 /** Of these seeds, those for which the control was not failed, or not for its reason; a sentence each. */
-export async function findMissed(control: Control, seeds: number[]): Promise<string[]> {
+export async function findMissed(flaw: FlawName, seeds: number[]): Promise<string[]> {
+  const { among, change, breakTool } = controls[flaw]
   const missed: string[] = []
   for (const seed of seeds) {
-    const drawn = drawScenario(seed, control.among)
-    const scenario = control.change?.(drawn) ?? drawn
-    const breakTool = (tool: BackupTool, around: Surroundings) => control.breakTool(tool, around, seed)
-    const { result } = await simulateDrill(scenario, { breakTool })
-    if (result.verdict === 'fail' && result.reasons.some((reason) => control.because.test(reason))) continue
+    const drawn = drawScenario(seed, among)
+    const scenario = change?.(drawn) ?? drawn
+    const { result } = await simulateDrill(scenario, {
+      breakTool: (tool, around) => breakTool(tool, around, seed),
+    })
+    if (result.verdict === 'fail' && result.reasons.some((reason) => FLAWS[flaw].because.test(reason))) continue
     missed.push(`seed ${seed}, ${scenario.trouble}: ${result.verdict}: ${result.reasons.join('; ')}`)
   }
   return missed

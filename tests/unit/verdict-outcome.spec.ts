@@ -176,6 +176,12 @@ testRules([
     /before the restore did/,
   ],
   ['write lost', losing(-1), 'fail', /acknowledged writes lost/],
+  [
+    'older than the backup that was asked for',
+    chain(losing(-1), aiming({ rpoMs: 60_000 })),
+    'fail',
+    /what was acknowledged 4\.6 s before backup "b1" was requested is not there/,
+  ],
   ['a recent write may be lost', chain(losingTheNewest, aiming({ rpoMs: 56 })), 'pass', null],
   [
     'less may be lost',

@@ -1,27 +1,15 @@
-import type { Lab } from '../../lab.ts'
-import type { BackupTool, InstalledTool } from '../tool.ts'
+import type { BackupTool } from '../tool.ts'
 import { veleroFileSystem } from '../velero.ts'
 import { startBackup } from '../velero/backup.ts'
 import { noVolumes } from '../velero/methods.ts'
-
-const NAME = 'control-backs-up-nothing'
+import { broken } from './broken.ts'
 
 /**
- * A control: Velero that is told to leave every volume out, and says Completed, as one whose volumes are of a kind that it
- * skips. Whoever looks at the phase alone takes it for a backup. It must be failed.
+ * Velero that is told to leave every volume out, and says Completed, as one whose volumes are of a kind that it skips. Whoever
+ * looks at the phase alone takes it for a backup.
  */
-export function backsUpNothing(): BackupTool {
-  const velero = veleroFileSystem()
-  return {
+export const backsUpNothing = (): BackupTool =>
+  broken(veleroFileSystem(), 'backs-up-nothing', (velero, lab) => ({
     ...velero,
-    name: NAME,
-    install: async (lab) => breakTool(lab, await velero.install(lab)),
-    attach: (lab) => breakTool(lab, velero.attach(lab)),
-  }
-}
-
-const breakTool = (lab: Lab, velero: InstalledTool): InstalledTool => ({
-  ...velero,
-  name: NAME,
-  backup: (namespace, { name }) => startBackup(lab, noVolumes, namespace, { name }),
-})
+    backup: (namespace, { name }) => startBackup(lab, noVolumes, namespace, { name }),
+  }))

@@ -22,7 +22,7 @@ export function resticManual(): BackupTool {
   )
 }
 
-async function backUpAtRest(lab: Lab, subject: Subject, name: string): Promise<Backup> {
+export async function backUpAtRest(lab: Lab, subject: Subject, name: string): Promise<Backup> {
   const { namespace, claims } = subject
   const users = await findUsers(lab.kube, namespace, claims)
   const copying = scaleDown(lab.kube, users).then(async (startedMs) => {

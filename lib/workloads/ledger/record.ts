@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 export const RECORD_BYTES = 4096
 export const SEGMENT_SLOTS = 1024
+export const SEGMENT_BYTES = SEGMENT_SLOTS * RECORD_BYTES
 const HASH_OFFSET = 32
 const PAYLOAD_OFFSET = 64
 

@@ -105,6 +105,12 @@ export function backedUpLab({
           const { name } = patch.metadata
           const { replicas } = patch.spec as { replicas: number }
           steps.push(`${name} to ${replicas}`)
+          for (const pod of await memory.pods('drill', { app: name }))
+            await memory.delete({
+              apiVersion: 'v1',
+              kind: 'Pod',
+              metadata: { name: pod.metadata?.name ?? '', namespace: 'drill' },
+            })
           await memory.apply(Array.from({ length: replicas }, (_, index) => readyPod(name, index)))
           const managedFields = [{ manager: 'meshdrill-scale', time: new Date(started.getTime() - 5000) }]
           return { ...patch, metadata: { ...patch.metadata, managedFields } }

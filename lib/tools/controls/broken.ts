@@ -1,7 +1,8 @@
-import type { Clock } from '../drill/clock.ts'
-import type { Lab } from '../lab.ts'
-import type { OperationResult } from '../record/facts.ts'
-import type { Backup, BackupTool, InstalledTool } from '../tools/tool.ts'
+import type { Clock } from '../../drill/clock.ts'
+import type { Lab } from '../../lab.ts'
+import type { OperationResult } from '../../record/facts.ts'
+import type { Backup, BackupTool, InstalledTool } from '../tool.ts'
+import { controlName, type FlawName } from './flaws.ts'
 
 /** What a tool that lies says of an operation. */
 export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): OperationResult => ({
@@ -16,10 +17,10 @@ export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): Ope
 /** The tool with what it installs replaced, under a name that says what is wrong with it. */
 export const broken = (
   tool: BackupTool,
-  flaw: string,
+  flaw: FlawName,
   breakOne: (whole: InstalledTool, lab: Lab) => InstalledTool,
 ): BackupTool => {
-  const name = `control-${flaw}`
+  const name = controlName(flaw)
   const rename = (whole: InstalledTool, lab: Lab) => ({ ...breakOne(whole, lab), name })
   return {
     ...tool,

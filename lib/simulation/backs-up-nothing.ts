@@ -1,0 +1,29 @@
+import { createNamespace } from '../drill/namespace.ts'
+import type { InstalledMesh } from '../meshes/mesh.ts'
+import { broken, claim } from '../tools/controls/broken.ts'
+import type { BackupTool } from '../tools/tool.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { World } from './world.ts'
+
+/** Backs up nothing and says Completed; its restore starts the service on an empty volume. `bytes` is what it claims to have moved. */
+export const backsUpNothing = (
+  tool: BackupTool,
+  { mesh, workload, world }: { mesh: InstalledMesh; workload: Workload; world: World },
+  bytes: number,
+): BackupTool =>
+  broken(tool, 'backs-up-nothing', (whole, lab) => ({
+    ...whole,
+    backup: (namespace, { name }) => {
+      const restore = async ({ into = namespace } = {}) => {
+        const startedMs = world.clock.now()
+        await createNamespace(lab, mesh, into)
+        await workload.deploy(lab, into, { storageClass: null })
+        return claim(world.clock, bytes, startedMs)
+      }
+      return Promise.resolve({
+        name,
+        moving: () => Promise.resolve(true),
+        finished: () => Promise.resolve({ name, result: claim(world.clock, bytes), objects: [], restore }),
+      })
+    },
+  }))

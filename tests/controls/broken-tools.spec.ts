@@ -1,0 +1,102 @@
+import type { Drill } from '../../fixtures/drill.ts'
+import { test } from '../../fixtures/index.ts'
+import { readConfig } from '../../lib/config.ts'
+import { hostClock } from '../../lib/drill/clock.ts'
+import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
+import { FILE_DELETED, FLIPPED, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
+import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
+import { FLAWS } from '../../lib/tools/controls/flaws.ts'
+import { mixesTwoMoments } from '../../lib/tools/controls/mixes-two-moments.ts'
+import {
+  damagesWhatItRestores,
+  restoresElsewhere,
+  restoresLate,
+  restoresYesterday,
+  saysDoneTooEarly,
+} from '../../lib/tools/controls/wrappers.ts'
+import { veleroFileSystem } from '../../lib/tools/velero.ts'
+import { deployedLedger } from '../../lib/workloads/ledger/ledger.ts'
+import { SEGMENT_BYTES } from '../../lib/workloads/ledger/record.ts'
+
+/* A tool for each flaw, on a namespace that is deleted. Only what is wrong with it fails the drill: the objectives forgive the rest. */
+
+const { volumeBytes, seed } = readConfig(process.env)
+const hundredth = Math.ceil(volumeBytes / SEGMENT_BYTES / 100)
+const velero = veleroFileSystem()
+const ledger = deployedLedger('')
+
+test.use({
+  fault: namespaceDeletion(),
+  objectives: { rto: '4m', rpo: '4m' },
+  expects: { outage: true, restore: true },
+})
+
+async function loseAndRestore(drill: Drill, because: RegExp): Promise<void> {
+  const service = await drill.provision()
+  const backup = await service.backUp()
+  await service.break()
+  await service.restore(backup)
+  await service.assertFails(because)
+}
+
+/** Two backups, with writes between them, and the newer is asked for. */
+async function restoreTheNewer(drill: Drill, because: RegExp): Promise<void> {
+  const service = await drill.provision()
+  await service.backUp()
+  await service.goOn('8s')
+  const newer = await service.backUp()
+  await service.break()
+  await service.restore(newer)
+  await service.assertFails(because)
+}
+
+const controls = [
+  {
+    flaw: 'drops-files',
+    tool: damagesWhatItRestores(
+      velero,
+      'drops-files',
+      () => volumeCorruption({ ...FILE_DELETED, records: hundredth }),
+      ledger,
+      seed,
+    ),
+    course: loseAndRestore,
+  },
+  {
+    flaw: 'flips-bits',
+    tool: damagesWhatItRestores(velero, 'flips-bits', () => volumeCorruption({ ...FLIPPED, records: 1 }), ledger, seed),
+    course: loseAndRestore,
+  },
+  {
+    flaw: 'restores-elsewhere',
+    tool: restoresElsewhere(velero, backsUpNothing()),
+    course: loseAndRestore,
+  },
+  {
+    flaw: 'says-done-too-early',
+    tool: saysDoneTooEarly(velero, hostClock),
+    course: loseAndRestore,
+    objectives: { rto: '20s', rpo: '4m' },
+  },
+  {
+    flaw: 'restores-late',
+    tool: restoresLate(velero, hostClock, 60_000),
+    course: loseAndRestore,
+    objectives: { rto: '60s', rpo: '4m' },
+  },
+  { flaw: 'restores-yesterday', tool: restoresYesterday(velero), course: restoreTheNewer },
+  {
+    flaw: 'mixes-two-moments',
+    tool: mixesTwoMoments(),
+    course: restoreTheNewer,
+    row: { strategy: 'restic/manual', volumes: 'local', pointInTime: true, notRecoverable: null },
+  },
+] as const
+
+for (const { flaw, tool, course, ...options } of controls) {
+  const { says, because } = FLAWS[flaw]
+  test.describe(flaw, () => {
+    test.use({ tool, ...options })
+    test(`fails a tool that ${says}`, ({ drill }) => course(drill, because))
+  })
+}
