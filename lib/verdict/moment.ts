@@ -33,11 +33,12 @@ export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, 
  */
 export function judgeAge({ facts, restore, fault, readBack }: DrillEvidence, loss: Loss | null): Part | null {
   const part = 'age'
-  if (restore?.operation.succeeded !== true || fault === null || loss === null || loss.untrusted !== null) return null
-  const request = select(facts, 'backup.requested').find(({ name }) => name === restore.name)
+  if (restore?.operation.succeeded !== true || fault === null || loss?.untrusted !== null) return null
+  const requestedAt = select(facts, 'backup.requested').find(({ name }) => name === restore.name)?.at
   // A record that is damaged looks like one that is missing.
-  if (request === undefined || request.at > fault.between[1] || (readBack?.check.findings.length ?? 0) > 0) return null
-  const aheadMs = loss.lost === 0 ? 0 : request.at - (fault.between[0] - loss.oldestLostMs)
+  if (requestedAt === undefined || requestedAt > fault.between[1] || (readBack?.check.findings.length ?? 0) > 0)
+    return null
+  const aheadMs = loss.lost === 0 ? 0 : requestedAt - (fault.between[0] - loss.oldestLostMs)
   if (aheadMs > clockToleranceMs && loss.oldestLostMs > 0)
     return fail(
       part,

@@ -32,8 +32,8 @@ test('the wrong volume is that of another namespace, and the right one is brough
   expect(restores[1]).not.toHaveProperty('namespaceMapping')
   expect(applied).toContainEqual(
     expect.objectContaining({
-      metadata: expect.objectContaining({ name: 'b1-empty' }) as object,
-      spec: expect.objectContaining({ defaultVolumesToFsBackup: false }) as object,
+      metadata: expect.objectContaining({ name: 'b1-empty' }),
+      spec: expect.objectContaining({ defaultVolumesToFsBackup: false }),
     }),
   )
   expect(deleted).toContain('Namespace drill-elsewhere')

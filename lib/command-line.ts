@@ -1,0 +1,43 @@
+import { realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeResults } from './report/results.ts'
+import { renderDrills } from './report/terminal.ts'
+
+const USAGE = `meshdrill: does our backup really work?
+
+  npx meshdrill judge <run>    judges the facts of a run again, without a cluster: reads <run>/events.jsonl, writes
+                               summary.json, summary.csv and report.html beside it, and prints the drills
+  npx meshdrill help           prints this
+
+<run> is a folder such as results/latest. Drills themselves are run by Playwright: npx playwright test`
+
+/** Where a command writes: what was asked for, and why it could not be done. */
+export interface Terminal {
+  say: (text: string) => void
+  complain: (text: string) => void
+}
+
+/** Runs a command; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
+export function runCommandLine(args: string[], { say, complain }: Terminal): number {
+  const [command, ...rest] = args
+  try {
+    if (command === 'judge') say(judge(rest))
+    else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
+    else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
+    return 0
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error))
+    return 2
+  }
+}
+
+function judge([folder, ...more]: string[]): string {
+  if (folder === undefined) throw new Error('which run? Give its folder: npx meshdrill judge results/latest')
+  if (more.length > 0) throw new Error(`one run at a time; "${more.join(' ')}" is one too many`)
+  const events = join(folder, 'events.jsonl')
+  if (!statSync(events, { throwIfNoEntry: false })?.isFile())
+    throw new Error(`there is no run in "${folder}": no file "${events}"`)
+  const run = realpathSync(folder)
+  const { drills } = writeResults(run)
+  return `${renderDrills(drills)}\n\nreport: ${join(run, 'report.html')}`
+}
