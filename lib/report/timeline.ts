@@ -35,16 +35,29 @@ const shades: Record<string, string> = {
 }
 const text = { color: '#333', fontSize: 12, fontFamily: 'system-ui, sans-serif' }
 
-/** The course of a drill as an SVG picture: answers of the service, CPU and memory, with backup, fault and restore marked. */
-export function drawTimeline(facts: DrillFact[]): string {
+/**
+ * The course of a drill as an SVG picture: answers of the service, CPU and memory, with backup, fault and restore marked.
+ * `place` is a name that no other picture of a page has.
+ */
+export function drawTimeline(facts: DrillFact[], place = 'picture'): string {
   const timeline = readTimeline(facts)
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
     chart.setOption(layOut(timeline))
-    return chart.renderToSVGString()
+    return nameParts(chart.renderToSVGString(), place)
   } finally {
     chart.dispose()
   }
+}
+
+/** ECharts numbers classes and clips over all that a process ever drew; of the same facts the picture must be the same. */
+function nameParts(svg: string, place: string): string {
+  const names = new Map<string, string>()
+  return svg.replace(/\bzr\d+-[a-z]+-?\d+\b/g, (id) => {
+    const name = names.get(id) ?? `${place}-${names.size}`
+    names.set(id, name)
+    return name
+  })
 }
 
 function layOut(timeline: Timeline) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import { ensureTool } from '../../lib/create-lab.ts'
@@ -13,6 +13,7 @@ import { effortOf } from '../../lib/tools/effort.ts'
 import { k8up } from '../../lib/tools/k8up.ts'
 import { countLines, countManifests, countYaml } from '../../lib/tools/manifests.ts'
 import { noopTool } from '../../lib/tools/noop.ts'
+import { newFolder } from './in-folder.ts'
 
 const rbac = 'rbac.authorization.k8s.io/v1'
 const object = (kind: string, name: string, fields: object = {}, apiVersion = 'v1'): KubeObject => {
@@ -174,7 +175,7 @@ test('what Velero itself would apply is counted', () => {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdrill', 'bin')
   const velero = existsSync(folder) ? readdirSync(folder).find((file) => /^velero-[0-9a-f]{16}$/.test(file)) : undefined
   test.skip(velero === undefined, `there is no velero in "${folder}"`)
-  const at = mkdtempSync(join(tmpdir(), 'meshdrill-manifests-'))
+  const at = newFolder()
   const [secret, kubeconfig] = [join(at, 'keys'), join(at, 'kubeconfig')]
   writeFileSync(secret, 'none')
   // It wants to be told of a cluster, and does not ask it anything.

@@ -1,6 +1,8 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { test } from '@playwright/test'
 
 /** Gives a new folder, and removes it with all that is in it afterwards. */
 export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -10,4 +12,11 @@ export async function inFolder(use: (folder: string) => Promise<void>): Promise<
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** A new folder of the test that runs, kept until the next run, to look at. */
+export function newFolder(): string {
+  const { outputDir } = test.info()
+  mkdirSync(outputDir, { recursive: true })
+  return mkdtempSync(join(outputDir, 'folder-'))
 }

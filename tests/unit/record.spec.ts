@@ -1,8 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -12,8 +11,9 @@ import { openRecorder } from '../../lib/record/recorder.ts'
 import { describeInvalid, isFact } from '../../lib/record/validate.ts'
 import { summarise } from '../../lib/verdict/summarise.ts'
 import { buildCheck, buildOperation, buildRun, startMs } from './facts-builder.ts'
+import { newFolder } from './in-folder.ts'
 
-const newFile = () => join(mkdtempSync(join(tmpdir(), 'meshdrill-record-')), 'run', 'events.jsonl')
+const newFile = () => join(newFolder(), 'run', 'events.jsonl')
 const note = (text: string) => ({ kind: 'note' as const, at: startMs, drill: 'd1', text })
 
 test('facts are read back as they were recorded, by one recorder after the other', () => {

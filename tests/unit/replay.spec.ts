@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,8 +12,7 @@ import { drawScenario } from '../../lib/simulation/scenario.ts'
 import { simulateDrill } from '../../lib/simulation/simulate.ts'
 import { interleave } from '../../lib/verdict/statistics/interleave.ts'
 import { writtenPayload } from '../../lib/workloads/ledger/payload.ts'
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'meshdrill-replay-'))
+import { newFolder } from './in-folder.ts'
 
 /** A run as it ended: its facts, and the summary that was made of them then. */
 async function makeRun(): Promise<string> {

@@ -1,6 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DrillFact, Fact } from '../../lib/record/facts.ts'
 import { findContradictions } from '../../lib/report/claims.ts'
@@ -13,11 +12,12 @@ import { judgeDrill } from '../../lib/verdict/judge.ts'
 import { summarise, type Summary } from '../../lib/verdict/summarise.ts'
 import { aiming, drop } from './fact-edits.ts'
 import { buildDrill, buildRun, change, startMs } from './facts-builder.ts'
+import { newFolder } from './in-folder.ts'
 
 const hostile = '<script>alert(1)</script>&"\''
 
 function makeRun(facts: Fact[], name = 'run-1'): string {
-  const folder = join(mkdtempSync(join(tmpdir(), 'meshdrill-report-')), name)
+  const folder = join(newFolder(), name)
   mkdirSync(folder)
   writeFileSync(join(folder, 'events.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
   return folder

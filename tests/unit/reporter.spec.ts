@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Fact } from '../../lib/record/facts.ts'
 import { aiming } from './fact-edits.ts'
 import { buildDrill, buildRun } from './facts-builder.ts'
+import { newFolder } from './in-folder.ts'
 
 const cli = fileURLToPath(import.meta.resolve('@playwright/test/cli'))
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
@@ -14,7 +14,7 @@ const reporter = fileURLToPath(new URL('../../lib/report/reporter.ts', import.me
 
 /** Runs tests under the reporter, in a run whose facts are there already. */
 async function runTests(tests: string, facts: Fact[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'meshdrill-reporter-'))
+  const folder = newFolder()
   symlinkSync(modules, join(folder, 'node_modules'))
   const run = join(folder, 'results', 'run-1')
   mkdirSync(run, { recursive: true })
