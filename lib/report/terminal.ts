@@ -2,6 +2,8 @@ import { findAlarms, splitControls } from './controls.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { describeFigures } from './words.ts'
 
+const SHOWN_REASONS = 4
+
 /**
  * The drills of a run as tables for the terminal, with the reasons of those that did not pass below: those of the tools, then the
  * controls, then alarms where a control was let through.
@@ -13,7 +15,9 @@ export function renderDrills(drills: DrillResult[]): string {
     const { rto, rpo, backup, restore } = describeFigures(drill)
     return [drill.id, drill.verdict, rto, rpo, backup, restore]
   })
-  const reasons = real.flatMap(({ id, verdict, reasons }) => reasons.map((reason) => `${id}: ${verdict}: ${reason}`))
+  const reasons = real.flatMap(({ id, verdict, reasons }) =>
+    shorten(reasons).map((reason) => `${id}: ${verdict}: ${reason}`),
+  )
   const broken = controls.map(({ drill, flaw, seen, because }) => [drill.id, flaw.says, seen, because])
   const alarms = findAlarms(drills).map((alarm) => `ALARM: no pass of this run can be relied on: ${alarm}`)
   const parts = [
@@ -26,6 +30,12 @@ export function renderDrills(drills: DrillResult[]): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map(printable).join('\n'))
     .join('\n\n')
+}
+
+/** Of a drill that was cut short nearly everything is missing: the first reasons tell, the rest is in the report. */
+function shorten(reasons: string[]): string[] {
+  if (reasons.length <= SHOWN_REASONS + 1) return reasons
+  return [...reasons.slice(0, SHOWN_REASONS), `… and ${reasons.length - SHOWN_REASONS} reasons more: see the report`]
 }
 
 /** Rows as lines, each column as wide as its widest cell; the first row says how many columns there are. */

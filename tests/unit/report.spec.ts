@@ -69,6 +69,15 @@ test('what was not measured is null in the summary and empty in the table, never
   expect(head.split(',')[row.split(',').indexOf('0')]).toBe('rpoObjectiveMs')
 })
 
+test('a drill that was cut short floods no terminal: its first reasons are told, and how many more there are', () => {
+  const cut = judgeDrill(buildDrill().slice(0, 1))
+  const lines = renderDrills([cut]).split('\n')
+  expect(lines.filter((line) => line.startsWith(`${cut.id}: `))).toHaveLength(5)
+  expect(lines.at(-1)).toContain(`… and ${cut.reasons.length - 4} reasons more`)
+  const four = { ...cut, reasons: ['one', 'two', 'three', 'four', 'five'] }
+  expect(renderDrills([four])).toContain('five')
+})
+
 test('text of others is escaped in page, picture, table and terminal', () => {
   const facts = change(buildDrill(), 'fault.observed', (fact) => ({ ...fact, fault: hostile, evidence: hostile }))
   const named = change(facts, 'fault.requested', (fact) => ({ ...fact, fault: hostile }))
