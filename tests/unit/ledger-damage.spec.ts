@@ -6,7 +6,8 @@ import { parseChanges } from '../../lib/faults/volume-corruption.ts'
 import { send } from '../../lib/workloads/ledger/http.ts'
 import { deployedLedger } from '../../lib/workloads/ledger/ledger.ts'
 import { RECORD_BYTES } from '../../lib/workloads/ledger/record.ts'
-import { test, type LedgerChange, type RunningLedger } from './ledger-service.ts'
+import type { LedgerChange, RunningLedger } from './ledger-process.ts'
+import { test } from './ledger-service.ts'
 
 const seed = 7
 const seeded = 2100
