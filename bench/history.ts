@@ -1,20 +1,64 @@
-import { alignColumns } from '../lib/report/terminal.ts'
 import { findPoint } from '../lib/verdict/consistency.ts'
 import { checkHistory, slotKinds } from '../lib/verdict/history/check.ts'
 import { pickExamples } from '../lib/verdict/history/examples.ts'
 import { findExcess, findMistakes, answer } from '../tests/unit/verdict-history-referee.ts'
 import { buildBadTrial, buildCleanTrial, harms, type Trial } from '../tests/unit/verdict-history-trials.ts'
 import { allocateHistory, fillHistory, largeRestoreMs, type LargeCase } from './history-large.ts'
+import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
 /** Whether the checker of histories misses or accuses wrongly, how fast it is, and what memory it takes: `npx tsx bench/history.ts`. */
-const trials = 10_000
 const operations = 10_000_000
-const rows: string[][] = [['what', 'figure', 'goal', 'reached']]
-let missed = 0
 
-function tell(what: string, figure: string, goal = '', reached: boolean | null = null): void {
-  if (reached === false) missed++
-  rows.push([what, figure, goal, reached === null ? '' : reached ? 'yes' : 'NO'])
+/** The memory told is that of the whole process: what was measured before in it counts too. */
+export function measureHistory(trials = 10_000): Findings {
+  const table = startTable()
+  // The large ones come first: what the small ones leave behind is not theirs.
+  tellLarge(table)
+  const clean = judgeTrials(trials, buildCleanTrial)
+  tellTrials(table, `${trials} clean histories`, 'accused', clean)
+  const bad = judgeTrials(trials, (seed) => buildBadTrial(seed, harms[seed % harms.length] ?? 'lost'))
+  tellTrials(table, `${trials} bad histories, ${harms.length} harms`, 'missed', bad)
+  return table
+}
+
+function tellLarge({ tell }: Table): void {
+  const startMiB = memory()
+  const cases: LargeCase[] = ['of one moment', 'file by file', 'a tenth of the slots bad']
+  const history = allocateHistory(operations)
+  for (const large of cases) {
+    const [, buildMs] = time(() => {
+      fillHistory(history, large)
+    })
+    const [found, tookMs, cpuMs] = time(() => {
+      const options = { restoreMs: largeRestoreMs }
+      const check = checkHistory(history, options)
+      const examples = pickExamples(history, check, options)
+      return { check, examples, consistency: findPoint(history, check, options) }
+    })
+    const bad = slotKinds.map((kind) => `${found.check.bad[kind].length} ${kind}`).join(', ')
+    const of = `${operations / 1e6} million writes, ${large}`
+    tell(of, `${seconds(tookMs)} (processor ${seconds(cpuMs)})`, 'under 10 s', tookMs < 10_000)
+    tell('  made in (not counted)', seconds(buildMs))
+    tell('  found', `${found.check.lost} writes lost; slots: ${bad}`)
+    tell('  one moment', found.consistency.consistent ? 'yes' : `no, by ${seconds(found.consistency.witness.gapMs)}`)
+  }
+  const peakMiB = memory()
+  tell(
+    'highest memory of the process',
+    `${peakMiB.toFixed(0)} MiB, ${startMiB.toFixed(0)} of it before`,
+    'under 512 MiB',
+    peakMiB < 512,
+  )
+}
+
+interface Judged {
+  wrong: string[]
+  checkMs: number
+}
+
+function tellTrials({ tell, details }: Table, what: string, mistake: string, { wrong, checkMs }: Judged): void {
+  tell(what, `${wrong.length} ${mistake}, in ${seconds(checkMs)}`, 'none', wrong.length === 0)
+  details.push(...wrong)
 }
 
 /** By the clock, and in time of the processor: on a busy machine the clock shows what others do. */
@@ -29,7 +73,7 @@ const seconds = (durationMs: number): string => `${(durationMs / 1000).toFixed(2
 const memory = (): number => process.resourceUsage().maxRSS / 1024
 
 /** One history after the other, so that none is kept. */
-function judgeTrials(build: (seed: number) => Trial): { wrong: string[]; checkMs: number } {
+function judgeTrials(trials: number, build: (seed: number) => Trial): Judged {
   const wrong: string[] = []
   let checkMs = 0
   for (let seed = 0; seed < trials; seed++) {
@@ -42,49 +86,4 @@ function judgeTrials(build: (seed: number) => Trial): { wrong: string[]; checkMs
   return { wrong, checkMs }
 }
 
-// The large ones come first: what the small ones leave behind is not theirs.
-const startMiB = memory()
-const cases: LargeCase[] = ['of one moment', 'file by file', 'a tenth of the slots bad']
-const history = allocateHistory(operations)
-for (const large of cases) {
-  const [, buildMs] = time(() => {
-    fillHistory(history, large)
-  })
-  const [found, tookMs, cpuMs] = time(() => {
-    const options = { restoreMs: largeRestoreMs }
-    const check = checkHistory(history, options)
-    const examples = pickExamples(history, check, options)
-    return { check, examples, consistency: findPoint(history, check, options) }
-  })
-  const bad = slotKinds.map((kind) => `${found.check.bad[kind].length} ${kind}`).join(', ')
-  const of = `${operations / 1e6} million writes, ${large}`
-  tell(of, `${seconds(tookMs)} (processor ${seconds(cpuMs)})`, 'under 10 s', tookMs < 10_000)
-  tell('  made in (not counted)', seconds(buildMs))
-  tell('  found', `${found.check.lost} writes lost; slots: ${bad}`)
-  tell('  one moment', found.consistency.consistent ? 'yes' : `no, by ${seconds(found.consistency.witness.gapMs)}`)
-}
-const peakMiB = memory()
-tell(
-  'highest memory of the process',
-  `${peakMiB.toFixed(0)} MiB, ${startMiB.toFixed(0)} of it before`,
-  'under 512 MiB',
-  peakMiB < 512,
-)
-
-const clean = judgeTrials(buildCleanTrial)
-tell(
-  `${trials} clean histories`,
-  `${clean.wrong.length} accused, in ${seconds(clean.checkMs)}`,
-  'none',
-  clean.wrong.length === 0,
-)
-const bad = judgeTrials((seed) => buildBadTrial(seed, harms[seed % harms.length] ?? 'lost'))
-tell(
-  `${trials} bad histories, ${harms.length} harms`,
-  `${bad.wrong.length} missed, in ${seconds(bad.checkMs)}`,
-  'none',
-  bad.wrong.length === 0,
-)
-
-console.log([...alignColumns(rows), ...[...clean.wrong, ...bad.wrong].slice(0, 10)].join('\n'))
-process.exitCode = missed === 0 ? 0 : 1
+if (isStarted(import.meta.url)) print(measureHistory())
