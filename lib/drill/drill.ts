@@ -11,6 +11,7 @@ import { hostClock, type Clock } from './clock.ts'
 import { damage } from './damage.ts'
 import type { Measurements, StartMeasuring } from './measure.ts'
 import { createNamespace, removeNamespace } from './namespace.ts'
+import { watchStored } from './stored.ts'
 
 /** What a drill needs to run. */
 export interface DrillContext {
@@ -37,6 +38,8 @@ export interface DrillContext {
   clock?: Clock
   /** Starts load, probes and the sampling of resources. */
   measure: StartMeasuring
+  /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
+  stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
   /** What is still there of any fault in the lab, a sentence each. */
   inventory: (lab: Lab) => Promise<string[]>
   record: (fact: DrillFactBody) => void
@@ -137,14 +140,20 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
   const { service, route, seeded, measuring } = running
   const hurt = damage(context, service)
 
+  const stored = watchStored(
+    async () => (await context.stored?.(lab, tool, namespace)) ?? null,
+    (text) => void record({ kind: 'note', text }),
+  )
   const start = async (): Promise<RunningBackup> => {
+    await stored.begin()
     const name = `${namespace}-${clock.now().toString(36)}`
     record({ kind: 'backup.requested', name })
     return tool.backup(namespace, { name })
   }
   const end = async (backup: RunningBackup): Promise<Backup> => {
     const ended = await backup.finished()
-    record({ kind: 'backup.ended', name: ended.name, operation: ended.result })
+    const storedBytes = await stored.grown()
+    record({ kind: 'backup.ended', name: ended.name, operation: ended.result, storedBytes })
     hurt.backup = ended
     return ended
   }

@@ -37,11 +37,10 @@ export async function attackBucket(
   { newest, attack }: { newest: boolean; attack: Attack },
 ): Promise<ObservedFault> {
   const bucket = openBucket(lab.store)
-  const prefixes = prefixesOf(target)
+  const prefix = prefixOf(target)
   const sinceMs = newest ? startOfNewest(target) : 0
-  const list = async () => (await Promise.all(prefixes.map((prefix) => bucket.list(prefix)))).flat()
-  const aimed = (await list()).filter(({ modifiedMs }) => modifiedMs >= sinceMs)
-  const where = `${prefixes.join(' and ')} of bucket "${lab.store.bucket}"`
+  const aimed = (await bucket.list(prefix)).filter(({ modifiedMs }) => modifiedMs >= sinceMs)
+  const where = `${prefix} of bucket "${lab.store.bucket}"`
   if (aimed.length === 0) throw new Error(`there is no object to strike below ${where}`)
   const requestedMs = Date.now()
   let firstMs: number | null = null
@@ -49,7 +48,7 @@ export async function attackBucket(
     await Promise.all(aimed.slice(index, index + AT_ONCE).map((object) => attack.strike(bucket, object)))
     firstMs ??= Date.now()
   }
-  const after = new Map((await list()).map((object) => [object.key, object]))
+  const after = new Map((await bucket.list(prefix)).map((object) => [object.key, object]))
   const spared = aimed.filter((object) => !attack.struck(object, after.get(object.key) ?? null))
   if (spared.length > 0)
     throw new Error(`${spared.length} of ${aimed.length} objects below ${where} were not ${attack.word}`)
@@ -61,11 +60,11 @@ export async function attackBucket(
   }
 }
 
-/** Where the tool keeps its objects; Velero keeps the volumes' data beside its own, a repository for each namespace. */
-function prefixesOf({ tool, namespace }: FaultTarget): string[] {
+/** Where the tool keeps its objects. */
+function prefixOf({ tool, namespace }: FaultTarget): string {
   const { prefix } = tool.parts(namespace)
   if (prefix === null) throw new Error(`${tool.name}/${tool.strategy} keeps nothing in the bucket`)
-  return prefix === 'backups/' ? [prefix, `kopia/${namespace}/`] : [prefix]
+  return prefix
 }
 
 /** The store tells times in whole seconds. */

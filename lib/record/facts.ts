@@ -83,7 +83,8 @@ export type DrillFact = { at: number; drill: string } & (
   | { kind: 'fault.observed'; fault: string; between: [number, number]; evidence: string }
   | { kind: 'fault.healed'; fault: string; evidence: string }
   | { kind: 'backup.requested'; name: string }
-  | { kind: 'backup.ended'; name: string; operation: OperationResult }
+  /** `storedBytes` is by how much the tool's objects in the store grew; null where that is not known, older runs do not say. */
+  | { kind: 'backup.ended'; name: string; operation: OperationResult; storedBytes?: number | null }
   /** A backup that the tool made by its own clock, and that was the newest when the fault struck. */
   | { kind: 'backup.found'; name: string; operation: OperationResult }
   /** `claim` says whether that of the volume that is restored was there then; older runs do not say. */

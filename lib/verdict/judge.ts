@@ -1,5 +1,5 @@
 import type { DrillFact, OperationResult } from '../record/facts.ts'
-import { type DrillEvidence, gatherEvidence, select } from './evidence.ts'
+import { type DrillEvidence, type FactOf, gatherEvidence, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
 import { judgeAge, judgeMoment } from './moment.ts'
@@ -192,6 +192,13 @@ function findWindow(
 const findOwnWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
   startedMs === null || endedMs === null ? null : [startedMs, endedMs]
 
+/** What the store holds because of all the drill's backups; null where it is not known of one of them. */
+function sumStored(backups: FactOf<'backup.ended'>[]): number | null {
+  const sizes = backups.map(({ storedBytes }) => storedBytes ?? null)
+  if (sizes.length === 0) return null
+  return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size))
+}
+
 function describeEvidence(
   evidence: DrillEvidence,
   recovery: Recovery | null,
@@ -211,6 +218,7 @@ function describeEvidence(
     loss: loss && { ...loss, phantoms: loss.phantoms.slice(0, 10) },
     backup: backup && { name: backup.name, ...backup.operation },
     restore: restore && { name: restore.name, ...restore.operation },
+    storedBytes: sumStored(select(facts, 'backup.ended')),
     corruption: select(facts, 'integrity.checked')
       .filter(({ phase }) => phase === 'after-fault')
       .map(({ check }) => ({ findings: check.findings.length, first: check.findings[0] ?? null })),

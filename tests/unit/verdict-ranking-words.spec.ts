@@ -68,7 +68,11 @@ test('of many differences the first, and how many more', () => {
 })
 
 test('no order: what is not shown, what cannot be told, and what is missing', () => {
-  const few = repeat('few', 3, {}).map((drill) => ({ ...drill, backup: null }))
+  const few = repeat('few', 3, {}).map((drill) => ({
+    ...drill,
+    backup: null,
+    evidence: { ...drill.evidence, storedBytes: null },
+  }))
   const drills = [...few, ...repeat('many', 10, {}), ...repeat('many', 2, { fault: 'other' })]
   expect(reasonsOf(drills, 'few')).toEqual([
     'the ranking shows no order: no difference between the tools is shown',

@@ -90,7 +90,7 @@ test('what was measured too seldom to tell decides nothing, and keeps others fro
 
 test('what one of the two did not measure at all is not compared', () => {
   const blind = (drills: DrillResult[]) =>
-    drills.map((drill) => ({ ...drill, backup: { durationMs: 3000, bytes: null } }))
+    drills.map((drill) => ({ ...drill, evidence: { ...drill.evidence, storedBytes: null } }))
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...blind(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(summarisePlaces(rankTools(drills)).map(([tool]) => tool)).toEqual(['fast', 'slow'])
   expect(findEntry(rankTools(drills), 'fast').performance.pairs).toMatchObject([{ compared: 7, tooFew: 0 }])

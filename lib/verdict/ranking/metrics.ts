@@ -39,7 +39,7 @@ export const metrics: readonly Metric[] = [
   { name: 'backupMs', label: 'backup time', read: ifWhole(readBackupTime), format: formatDuration },
   { name: 'cpuSeconds', label: 'CPU', read: ifWhole(measureCpu), format: (seconds) => formatDuration(seconds * 1000) },
   { name: 'memoryBytes', label: 'memory', read: ifWhole(measureMemory), format: formatBytes },
-  { name: 'storedBytes', label: 'stored', read: ifWhole(({ backup }) => backup?.bytes ?? null), format: formatBytes },
+  { name: 'storedBytes', label: 'stored', read: ifWhole(readStored), format: formatBytes },
 ]
 
 export function measureFigure({ name, read, format }: Metric, drills: readonly DrillResult[]): Figure {
@@ -53,6 +53,11 @@ export function measureFigure({ name, read, format }: Metric, drills: readonly D
 /** By the upper bound; null where there is no format. */
 function describe({ high }: Median, format: Metric['format']): string | null {
   return high === null ? 'never' : (format?.(high) ?? null)
+}
+
+/** By how much the store grew; what a snapshot takes of the storage is not known, and what was read is not what is kept. */
+function readStored({ evidence: { storedBytes } }: DrillResult): number | null {
+  return typeof storedBytes === 'number' && storedBytes >= 0 ? storedBytes : null
 }
 
 function readLoss(drill: DrillResult): Measurement {
