@@ -140,10 +140,10 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
   const { service, route, seeded, measuring } = running
   const hurt = damage(context, service)
 
-  const stored = watchStored(
-    async () => (await context.stored?.(lab, tool, namespace)) ?? null,
-    (text) => void record({ kind: 'note', text }),
-  )
+  const note = (text: string): void => {
+    record({ kind: 'note', text })
+  }
+  const stored = watchStored(async () => (await context.stored?.(lab, tool, namespace)) ?? null, note)
   const start = async (): Promise<RunningBackup> => {
     await stored.begin()
     const name = `${namespace}-${clock.now().toString(36)}`
@@ -230,7 +230,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       step('back up', `${tool.name}, until its data is moving`, async () => {
         const backup = await start()
         if (!(await backup.moving())) {
-          record({ kind: 'note', text: 'the backup ended before its data was seen to move: the fault comes after it' })
+          note('the backup ended before its data was seen to move: the fault comes after it')
         }
         return { ended: () => step('back up', `${tool.name}, until it has ended`, () => end(backup)) }
       }),
@@ -250,7 +250,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         // Its failure is told by ended(): nobody waits for it until then.
         const settled = restoring.catch(() => null)
         if (await claimedOrEnded(settled)) {
-          record({ kind: 'note', text: 'the restore ended before its volume was seen: the fault comes after it' })
+          note('the restore ended before its volume was seen: the fault comes after it')
         }
         const ended = () =>
           step('restore', `${tool.name}, until it has ended`, async () => {
@@ -263,10 +263,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     prove: (backup) =>
       step('assert', 'what the backup holds, restored beside the service', async () => {
         if (!backup.result.succeeded) {
-          record({
-            kind: 'note',
-            text: `the backup says "${backup.result.state}" of itself: there is nothing to prove`,
-          })
+          note(`the backup says "${backup.result.state}" of itself: there is nothing to prove`)
           return
         }
         const copy = `${namespace}-copy`
@@ -284,10 +281,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         // What is not seen here is not an error of the drill: the verdict says what it means.
         if (context.outage && hurt.sinceMs !== null) await measuring.outageSeen(hurt.sinceMs, '10s')
         if (!(await measuring.steady(STEADY.afterMs, context.patience))) {
-          record({
-            kind: 'note',
-            text: `the service was not well for ${STEADY.afterMs / 1000} s within ${context.patience}`,
-          })
+          note(`the service was not well for ${STEADY.afterMs / 1000} s within ${context.patience}`)
         }
         // The load ends first: a write that is on its way while the records are read would look lost.
         await measuring.stopLoad()
