@@ -99,19 +99,24 @@ const inWords = (readers: Reader[]): string =>
     ? 'which no pod reads from a file'
     : `as files in ${readers.map(({ pod }) => pod.metadata?.name ?? '?').join(', ')}`
 
-/** Resolves when a pod's file holds a text. */
+/** Resolves when a pod's file holds a text, or the pod has ended, as those of Jobs do while one looks. */
 async function holds(lab: Lab, { pod, container, path }: Reader, text: string): Promise<void> {
   const { name, namespace } = placeOf(pod)
   const status = pod.status?.containerStatuses?.find((one) => one.name === container)
   const containerId = (status && containerIdOf(status)) ?? ''
   const found = `case $(cat "/proc/$pid/root$1") in *"$2"*) echo yes ;; *) echo no ;; esac`
+  const isOver = async () =>
+    !(await lab.kube.pods(namespace)).some((one) => one.metadata?.uid === pod.metadata?.uid && isRunning(one))
   await hasten(lab, pod)
   await waitFor(
     `file "${path}" of pod "${namespace}/${name}" with the changed key`,
     async () => {
-      const there = (await lab.kube.pods(namespace)).some(({ metadata }) => metadata?.uid === pod.metadata?.uid)
-      if (!there) return true
-      const answer = await runBesidePod(lab, placeOf(pod), found, { containerId, args: [path, text] })
+      const answer = await runBesidePod(lab, placeOf(pod), found, { containerId, args: [path, text] }).catch(
+        async (error: unknown) => {
+          if (await isOver()) return 'yes'
+          throw error
+        },
+      )
       return answer.trim() === 'yes' ? true : pending('it holds the key of before')
     },
     { timeout: '120s', every: '300ms', hint: `kubectl -n ${namespace} describe pod ${name}` },
