@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../kube/client.ts'
+import { takesPods } from '../kube/nodes.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
 import { storeAddress } from './far-ends.ts'
@@ -61,7 +62,8 @@ async function lookOnce(lab: Lab): Promise<string[]> {
   })
 }
 
-async function faultObjects({ kube }: Lab): Promise<KubeObject[]> {
+/** Every object of Chaos Mesh. Errors: its kinds are not known. */
+export async function faultObjects({ kube }: Pick<Lab, 'kube'>): Promise<KubeObject[]> {
   const { resources } = await kube.custom.getAPIResources(GROUP)
   const lists = await Promise.all(
     resources
@@ -81,7 +83,10 @@ export function tellLeftovers(found: Findings): string[] {
     ...found.faults.map(tellFault),
     ...found.nodes.flatMap(tellNode),
     ...(missing > 0 ? [`${missing} of ${found.expectedNodes ?? 0} nodes are missing`] : []),
-    ...found.nodes.filter((node) => isReady(node)).flatMap((node) => tellDaemon(node, found.daemons)),
+    // Where no pod of a drill can come, no fault of it can either.
+    ...found.nodes
+      .filter((node) => isReady(node) && takesPods(node))
+      .flatMap((node) => tellDaemon(node, found.daemons)),
     ...found.pods.flatMap(tellPod),
     ...found.traces.flatMap(({ node, traces }) => tellTraces(node, traces, found.pods)),
     ...(found.storeAnswers ? [] : ['the S3 store does not answer']),

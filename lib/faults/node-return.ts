@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isNotFound, isReady } from '../kube/client.ts'
+import { ownTaints } from '../kube/nodes.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 
@@ -60,9 +61,6 @@ async function restoreNode({ kube }: Lab, before: V1Node, now: V1Node): Promise<
   const spec = { unschedulable: false, ...(sameTaints ? {} : { taints }) }
   await kube.apply([{ apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec }])
 }
-
-/** Those that tell of the node's state come and go with it. */
-const ownTaints = ({ spec }: V1Node) => (spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
 
 export function missingLabels(before: V1Node, now: V1Node): Record<string, string> {
   const labels = Object.entries(before.metadata?.labels ?? {})

@@ -16,7 +16,12 @@ export interface ResourceSampler {
   stop(): Promise<string | null>
 }
 
-/** `toolPods` are the backup tool's own pods. A reading that fails is a gap, which the verdict sees. */
+/**
+ * The kubelets are asked through the API server (`nodes/proxy`), which every cluster has; no metrics server is needed. CPU is
+ * a counter: what it grew by is exact, but its ends are only as fine as the kubelets measure (every second on the embedded
+ * cluster, every 10 to 15 s on most others). Memory is the highest that was read, and may have been higher in between.
+ * `toolPods` are the backup tool's own pods. A reading that fails is a gap, which the verdict sees.
+ */
 export function startResourceSampler(
   lab: Lab,
   options: { toolPods: ToolParts['pods']; everyMs: number; onSamples: (samples: ResourceSample[]) => void },

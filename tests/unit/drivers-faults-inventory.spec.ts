@@ -106,6 +106,13 @@ test.describe('an inventory', () => {
     })
   }
 
+  test('looks for the daemon on each node to which pods of drills go, and no others', () => {
+    const tainted = (effect: string) => ready('True', { spec: { taints: [{ key: 'control-plane', effect }] } })
+    const told = (effect: string) => tellLeftovers({ ...clean, nodes: [tainted(effect)], daemons: [] })
+    expect(told('PreferNoSchedule')).toEqual([expect.stringContaining('no chaos-daemon')])
+    expect(told('NoSchedule')).toEqual([])
+  })
+
   test('does not tell of a task that has ended', () => {
     const ended = labelled({ 'chaos-mesh.org/workflow': 'fill-volume' }, 'Succeeded')
     expect(tellLeftovers({ ...clean, pods: [ended] })).toEqual([])

@@ -1,0 +1,12 @@
+import type { V1Node } from '@kubernetes/client-node'
+
+/** Taints that tell of a node's state come and go with it; the others are its owner's. */
+export const ownTaints = ({ spec }: V1Node) =>
+  (spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+
+/** Whether the node's owner lets pods come that ask for nothing special, as those of drills do. */
+export const takesPods = (node: V1Node): boolean =>
+  ownTaints(node).every(({ effect }) => effect !== 'NoSchedule' && effect !== 'NoExecute')
+
+/** Whether pods that ask for nothing special go elsewhere where they can. */
+export const isLast = (node: V1Node): boolean => ownTaints(node).length > 0
