@@ -13,7 +13,7 @@ const NAMESPACE = 'bench'
 export async function measureService(lab: Lab, config: Config): Promise<{ readyMs: number; loadMs: number }> {
   const mesh = await meshOf(config).attach(lab)
   const startedMs = performance.now()
-  await lab.cluster.loadImages(ledger.images)
+  await lab.cluster.loadImages(ledger.images.map((name) => lab.artifacts.image(name)))
   const metadata = { name: NAMESPACE, labels: mesh.namespaceLabels }
   await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
   const service = await ledger.deploy(lab, NAMESPACE, { storageClass: lab.cluster.storageClasses.local })

@@ -98,7 +98,7 @@ const repetitions = Number(process.argv[2] ?? 7)
 const turns = interleave(strategies, repetitions, config.seed)
 const { lab } = await createLab(config, { ownerPid: process.pid, log })
 const mesh = await meshOf(config).attach(lab)
-await lab.cluster.loadImages(ledger.images)
+await lab.cluster.loadImages(ledger.images.map((name) => lab.artifacts.image(name)))
 const folder = await mkdtemp(join(tmpdir(), 'meshdrill-strategies-'))
 const costs = new Map<string, Cost[]>()
 try {

@@ -18,8 +18,11 @@ export interface Artifacts {
 }
 
 export interface Chart {
-  /** Folder or reference, as helm takes it. */
+  /** Folder of the chart, or its name in a repository. */
   path: string
+  /** The Helm repository and the chart's version in it; for charts that are not a folder. */
+  repository?: string
+  version?: string
   /** What this provider needs set: image references, and what its builds lack. A driver's own values are merged over them. */
   values: Values
 }

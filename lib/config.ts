@@ -1,9 +1,12 @@
+import { readExistingOptions, type ExistingOptions } from './clusters/existing/options.ts'
 import { parseDuration } from './verdict/objectives.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
 export interface Config {
   /** Provider of the cluster. */
-  cluster: 'embedded'
+  cluster: (typeof CLUSTERS)[number]
+  /** What is said of a cluster of one's own; null with another provider. */
+  existing: ExistingOptions | null
   /** The only tool to drill; null for every tool. */
   tool: (typeof TOOLS)[number] | null
   /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
@@ -28,7 +31,7 @@ export interface Config {
 export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
 const MATRICES = ['slice', 'full'] as const
 export const MESHES = ['istio'] as const
-const CLUSTERS = ['embedded'] as const
+const CLUSTERS = ['embedded', 'existing'] as const
 
 /** Reads the configuration; all that is wrong with it is said at once. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -43,8 +46,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       return fallback
     }
   }
+  const cluster = read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS))
   const config: Config = {
-    cluster: read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS)),
+    cluster,
+    existing: cluster === 'existing' ? readExistingOptions(env, (text) => problems.push(text)) : null,
     tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
     matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),

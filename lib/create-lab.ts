@@ -1,13 +1,12 @@
-import type { EmbeddedCluster } from './clusters/embedded/embedded.ts'
-import { embedded } from './clusters/embedded/embedded.ts'
+import { providerOf } from './clusters/providers.ts'
 import type { Config } from './config.ts'
 import { installChaosMesh } from './faults/chaos-mesh.ts'
+import { storeReached } from './faults/store-reach.ts'
 import { connect } from './kube/client.ts'
 import type { Lab } from './lab.ts'
 import { istio } from './meshes/istio.ts'
 import type { Mesh } from './meshes/mesh.ts'
 import type { ManifestCounts } from './record/facts.ts'
-import { attachStore, startStore } from './store/versitygw.ts'
 import { countManifests, watchApplied } from './tools/manifests.ts'
 import type { BackupTool, InstalledTool } from './tools/tool.ts'
 
@@ -40,21 +39,20 @@ export async function createLab(
     log(`${part} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
     return result
   }
-  const provider = embedded()
+  const provider = providerOf(config)
   const problems = await provider.requires()
   if (problems.length > 0) throw new Error(`This machine cannot hold the lab yet:\n  ${problems.join('\n  ')}`)
-  const cluster = (await timed('cluster', '15 s', () =>
+  const cluster = await timed('cluster', '15 s', () =>
     provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
-  )) as EmbeddedCluster
-  const ownerPid = config.keep ? 0 : options.ownerPid
+  )
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
-  await installOnce('S3 store', '1 s', () => startStore(cluster, ownerPid))
-  const store = await attachStore()
+  const store = await timed('S3 store', '1 s', () => cluster.openStore())
   const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
   await Promise.all([
     installOnce(config.mesh, '40 s', () => meshOf(config).install(lab)),
     installOnce('Chaos Mesh', '30 s', () => installChaosMesh(lab)),
   ])
+  await storeReached(lab)
   return { lab, times }
 }
 
@@ -83,7 +81,13 @@ export interface ReadyTool {
 }
 
 /** The lab that `createLab` made in another process. */
-export async function attachLab(log: (line: string) => void): Promise<Lab> {
-  const cluster = await embedded().attach()
-  return { cluster, store: await attachStore(), artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+export async function attachLab(config: Config, log: (line: string) => void): Promise<Lab> {
+  const cluster = await providerOf(config).attach()
+  return {
+    cluster,
+    store: await cluster.openStore(),
+    artifacts: cluster.artifacts,
+    kube: connect(cluster.kubeconfig),
+    log,
+  }
 }

@@ -1,6 +1,7 @@
 import type { Artifacts } from '../artifacts.ts'
+import type { StoreEndpoint } from '../lab.ts'
 
-/** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `noop` (none). */
+/** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `existing` (a kubeconfig's context), `noop` (none). */
 export interface ClusterProvider {
   readonly name: string
   /** What is missing on this machine for this provider, each with the command that mends it; empty when it can be used. */
@@ -9,6 +10,21 @@ export interface ClusterProvider {
   create(options: ClusterOptions): Promise<Cluster>
   /** Attaches to the cluster that `create` made in another process. Fails where there is none. */
   attach(): Promise<Cluster>
+  /** The lab that an earlier `create` made and nobody has ended yet, from whatever process; null where there is none. */
+  find(): Promise<FoundLab | null>
+}
+
+/** A lab as a process sees it that did not make it. */
+export interface FoundLab {
+  readonly kubeconfig: string
+  /** The process that the lab was made for; null where that ran on another machine. */
+  readonly ownerPid: number | null
+  /** Whether it outlives that process. */
+  readonly keep: boolean
+  /** Lets it stay, for the next run to attach to: gives up what keeps others from it. */
+  leave(): Promise<void>
+  /** Ends it with everything that it left. Returns what was there, in words. */
+  end(): Promise<string[]>
 }
 
 export interface ClusterOptions {
@@ -29,17 +45,39 @@ export interface Cluster {
   describe(): Promise<ClusterDescription>
   /** Makes images known to every node, by the references given. */
   loadImages(images: string[]): Promise<void>
+  /** Where backups go: an S3 store that survives what the cluster does not. Started where the provider runs it and has not yet. */
+  openStore(): Promise<StoreEndpoint>
+  /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was there already. */
+  readonly readyMs: number | null
+  /** Parts that were there before us, by the names that `has` knows: they are used as they are, and no fault aims at them. */
+  readonly theirs?: readonly string[]
+  /** Why a node's power cannot be cut, and what would let it; for clusters without `NodePower`. */
+  readonly withoutNodePower?: string
   /** Labels of the nodes that no drill cuts off: what the drills themselves stand on is scheduled there. */
   readonly systemNodes: Record<string, string>
   /** An address at which the machine that runs the drills reaches a Service's NodePort. */
   nodeAddress(): string
-  /** Whether a part, such as `istio`, was installed, and the note that it was: a kept cluster is not installed again. */
+  /** Whether a part, such as `istio`, is there, and the note that it was installed: what is there is not installed again. */
   has(part: string): boolean
   note(part: string): Promise<void>
-  /** Classes of volumes; null where the cluster has none of the kind. */
-  readonly storageClasses: { local: string | null; snapshots: string | null }
+  readonly storageClasses: StorageClasses
   /** Ends the cluster and everything that it left on the machine. */
   destroy(): Promise<void>
+}
+
+/** Classes of volumes. */
+export interface StorageClasses {
+  /** Null for the cluster's default. */
+  local: string | null
+  /** Whose volumes can be snapshotted; null where no class's can. */
+  snapshots: string | null
+  /** The VolumeSnapshotClass that belongs to `snapshots`, where it bears another name. */
+  ofSnapshots?: string
+  /**
+   * The pods of the storage that take the snapshots, whose use of the nodes is that of a tool which leaves the work to them:
+   * those of a namespace whose names begin with `prefix`. Not there where nobody knows them.
+   */
+  pods?: { namespace: string; prefix: string }
 }
 
 /** What only some clusters can do: cut a node's power, and give it back. */
@@ -48,6 +86,10 @@ export interface NodePower {
   stopNode(name: string): Promise<void>
   /** Starts a node that was stopped, with its disks, and resolves when it runs; Ready comes later. */
   startNode(name: string): Promise<void>
+}
+
+/** What only a provider can do that has the nodes' disks in its hands. */
+export interface VolumeWipe {
   /** Empties the disks of a stopped node that hold its own volumes, as if they were replaced. */
   wipeVolumes(name: string): Promise<void>
 }
@@ -59,6 +101,8 @@ export interface StorePower {
 }
 
 export const hasStorePower = (cluster: Cluster): cluster is Cluster & StorePower => 'stopStore' in cluster
+
+export const canWipeVolumes = (cluster: Cluster): cluster is Cluster & VolumeWipe => 'wipeVolumes' in cluster
 
 export const hasNodePower = (cluster: Cluster): cluster is Cluster & NodePower => 'stopNode' in cluster
 

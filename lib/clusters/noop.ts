@@ -12,6 +12,7 @@ export const noopProvider = (): ClusterProvider => ({
   requires: () => Promise.resolve([]),
   create: () => Promise.resolve(noopCluster),
   attach: () => Promise.resolve(noopCluster),
+  find: () => Promise.resolve(null),
 })
 
 /** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
@@ -39,6 +40,8 @@ const noopCluster: Cluster = {
   artifacts: noArtifacts,
   describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
   loadImages: () => Promise.resolve(),
+  openStore: () => Promise.resolve(noopStore),
+  readyMs: null,
   systemNodes: {},
   storageClasses: { local: null, snapshots: null },
   has: (part) => noopParts.has(part),

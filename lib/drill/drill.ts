@@ -95,7 +95,7 @@ const STEADY = { beforeMs: 4_000, slackMs: 500, afterMs: 5_000 }
 export async function provision(context: DrillContext): Promise<ProvisionedService> {
   return context.step('provision', `${context.workload.name} behind ${context.mesh.name}`, async () => {
     const { lab, mesh, workload, namespace, seed } = context
-    await lab.cluster.loadImages(workload.images)
+    await lab.cluster.loadImages(workload.images.map((name) => lab.artifacts.image(name)))
     await createNamespace(lab, mesh, namespace)
     const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
     const route = await mesh.expose(service.service)

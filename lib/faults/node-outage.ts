@@ -1,12 +1,13 @@
 import type { V1Node } from '@kubernetes/client-node'
-import { hasNodePower, type NodePower } from '../clusters/cluster.ts'
+import { canWipeVolumes, hasNodePower, type Cluster, type NodePower } from '../clusters/cluster.ts'
+import { isLast } from '../kube/nodes.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { UNTIL_HEALED, type Fault, type FaultTarget, type ObservedFault } from './fault.ts'
 import { nodeBack } from './node-return.ts'
 import { placeOf, type PlacedPod } from './node-shell.ts'
-import { cutWatched } from './reach.ts'
+import { cutWatched, reaches } from './reach.ts'
 import { orUndo } from './undo.ts'
 
 const KUBELET_PORT = 10250
@@ -24,22 +25,50 @@ export function nodeOutage({ volume }: { volume: 'kept' | 'lost' }): Fault {
       ? "the service's node is lost, with its volumes"
       : "the power of the service's node is cut for 15 s",
     lasts: lost ? UNTIL_HEALED : '15s',
-    requires,
+    requires: (lab) => requires(lab, lost),
     async inject(lab, target) {
       const { cluster } = lab
-      if (!hasNodePower(cluster)) throw new Error(`provider "${cluster.provider}" cannot cut the power of a node`)
+      if (!hasNodePower(cluster)) throw new Error(powerless(cluster))
       const node = await nodeOf(lab, target)
       return cutPower(lab, cluster, node, lost)
     },
   }
 }
 
-async function requires({ cluster, kube }: Lab): Promise<string[]> {
-  if (!hasNodePower(cluster)) return [`provider "${cluster.provider}" cannot cut the power of a node`]
+async function requires({ cluster, kube }: Lab, lost: boolean): Promise<string[]> {
+  if (!hasNodePower(cluster)) return [powerless(cluster)]
+  if (lost && !canWipeVolumes(cluster))
+    return [
+      `provider "${cluster.provider}" cannot take a node's disks away: a node that is lost would come back with them`,
+    ]
   const { items } = await kube.core.listNode()
-  const workers = items.filter((node) => !isSystem(node, cluster.systemNodes)).length
-  return workers > 1 ? [] : [`the cluster has ${workers} workers: with one cut off there must be another`]
+  const workers = items.filter((node) => !isSystem(node, cluster.systemNodes))
+  if (workers.length < 2) return [`the cluster has ${workers.length} workers: with one cut off there must be another`]
+  const open = items.filter((node) => isSystem(node, cluster.systemNodes) && !isLast(node)).map(nameOf)
+  const unseen = (await Promise.all(workers.map(isSilent))).flat()
+  return [
+    ...open.map(
+      (name) =>
+        `nothing keeps the service from node "${name}", which holds what the drills stand on. Next: kubectl taint nodes ${name} meshdrill=system:PreferNoSchedule`,
+    ),
+    ...unseen.map((where) => `the kubelet at ${where} does not answer this machine, by which an outage is seen`),
+  ]
 }
+
+const nameOf = ({ metadata }: V1Node): string => metadata?.name ?? ''
+
+const hostOf = (node: V1Node): string =>
+  node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nameOf(node)
+
+/** Where a node's kubelet does not answer; a machine that was busy for a moment asks again. */
+async function isSilent(node: V1Node): Promise<string[]> {
+  const host = hostOf(node)
+  for (let attempt = 0; attempt < 3; attempt++) if (await reaches({ host, port: KUBELET_PORT })) return []
+  return [`${host}:${KUBELET_PORT}`]
+}
+
+const powerless = ({ provider, withoutNodePower }: Cluster): string =>
+  [`provider "${provider}" cannot cut the power of a node`, ...(withoutNodePower ? [withoutNodePower] : [])].join(': ')
 
 /** Whether it is one of the nodes that hold what the drills stand on. */
 export const isSystem = ({ metadata }: V1Node, system: Record<string, string>): boolean =>
@@ -71,11 +100,11 @@ async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Pro
   )
 }
 
-async function cutPower(lab: Lab, power: NodePower, node: V1Node, lost: boolean): Promise<ObservedFault> {
-  const name = node.metadata?.name ?? ''
-  const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? name
+async function cutPower(lab: Lab, power: Cluster & NodePower, node: V1Node, lost: boolean): Promise<ObservedFault> {
+  const name = nameOf(node)
+  const host = hostOf(node)
   const heal = async () => {
-    if (lost) await power.wipeVolumes(name)
+    if (lost && canWipeVolumes(power)) await power.wipeVolumes(name)
     const startedMs = Date.now()
     await power.startNode(name)
     return nodeBack(lab, node, startedMs)

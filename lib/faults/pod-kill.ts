@@ -32,7 +32,12 @@ export const toolKill = (): Fault => ({
 export const meshControlKill = (): Fault => ({
   name: 'istiod-kill',
   description: "the mesh's control plane is killed without grace",
-  requires: () => Promise.resolve([]),
+  requires: ({ cluster }) =>
+    Promise.resolve(
+      cluster.theirs?.includes('istiod')
+        ? ["the mesh's control plane was there before the drills: it is not theirs"]
+        : [],
+    ),
   async inject(lab) {
     const observed = await killPods(lab, MESH_CONTROL, 'mesh-control-kill.yaml')
     const heal = async () => `${await observed.heal()}, and ${await readyAgain(lab, MESH_CONTROL)}`

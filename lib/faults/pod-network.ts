@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
-import { runInPodNetwork, type PlacedPod } from './node-shell.ts'
+import { runInDaemon, runInPodNetwork, type PlacedPod } from './node-shell.ts'
 
 /** What lies in a pod's network namespace that Chaos Mesh puts there; it leaves the most of it behind. */
 export const LIST_RULES = `
@@ -80,6 +80,12 @@ export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address
   const script = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
   const answer = await runInPodNetwork(lab, pod, script, { args: [host, String(port)], user: PROXY_USER })
   return answer.trim() === 'yes'
+}
+
+/** The same from the pod of Chaos Mesh's daemon, where no other pod is needed on its node. */
+export async function daemonConnects(lab: Lab, daemon: PlacedPod, { host, port }: Address): Promise<boolean> {
+  const script = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
+  return (await runInDaemon(lab, daemon, script, [host, String(port)])).trim() === 'yes'
 }
 
 /**

@@ -17,7 +17,7 @@ interface WorkflowObject extends KubeObject {
   spec: {
     templates: {
       task: {
-        container: { name: string; command: string[] }
+        container: { name: string; image: string; command: string[] }
         volumes: { persistentVolumeClaim: { claimName: string } }[]
       }
     }[]
@@ -37,6 +37,7 @@ export async function runVolumeTask<T>(
   const [template] = workflow.spec.templates
   if (template === undefined) throw new Error(`chaos/${task.file} has no template`)
   const { container, volumes } = template.task
+  container.image = lab.artifacts.image('meshdrill/ledger')
   container.command = withFlags(container.command, task.flags ?? {})
   for (const volume of volumes) volume.persistentVolumeClaim.claimName = task.claim
   const clear = () => clearTask(lab, workflow)

@@ -122,7 +122,7 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404
 }
 
-async function orNull<T>(request: Promise<T>): Promise<T | null> {
+export async function orNull<T>(request: Promise<T>): Promise<T | null> {
   try {
     return await request
   } catch (error) {

@@ -24,6 +24,8 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
     '--namespace',
     release.namespace,
     '--create-namespace',
+    ...(chart.repository === undefined ? [] : ['--repo', chart.repository]),
+    ...(chart.version === undefined ? [] : ['--version', chart.version]),
   ]
   await new Promise<void>((resolve, reject) => {
     const options = { timeout: 120_000 }

@@ -1,6 +1,8 @@
 import { podsReady, readManifest } from '../kube/client.ts'
+import { reaches } from '../faults/reach.ts'
 import { installChart } from '../kube/helm.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { readMeshState } from './istio-state.ts'
 import type { InstalledMesh, Mesh, Route } from './mesh.ts'
@@ -16,40 +18,12 @@ export function istio(): Mesh {
     requires: () => Promise.resolve([]),
     async install(lab) {
       await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
-      // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
-      const metadata = { name: CONTROL, annotations: { 'chaos-mesh.org/inject': 'enabled' } }
-      await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
-      await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
-      await installChart(lab, {
-        name: 'istiod',
-        namespace: CONTROL,
-        chart: 'istio/istiod',
-        values: {
-          autoscaleEnabled: false,
-          nodeSelector: lab.cluster.systemNodes,
-          resources: { requests: { cpu: '50m', memory: '128Mi' } },
-          // Each request of the probes and of the load leaves a line: that the log resumes after a restore is asserted.
-          meshConfig: {
-            accessLogFile: '/dev/stdout',
-            // Off by default, for the memory they take; that the counters resume is asserted too.
-            defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } },
-          },
-          global: { proxy: { resources: { requests: { cpu: '10m', memory: '64Mi' } } } },
-        },
-      })
-      await podsReady(lab.kube, CONTROL, { app: 'istiod' }, { timeout: '120s' })
-      await installChart(lab, {
-        name: 'istio-ingress',
-        namespace: INGRESS,
-        chart: 'istio/gateway',
-        values: {
-          autoscaling: { enabled: false },
-          nodeSelector: lab.cluster.systemNodes,
-          service: { type: 'NodePort' },
-          resources: { requests: { cpu: '50m', memory: '64Mi' } },
-        },
-      })
-      await lab.kube.apply(await readManifest(new URL('istio.yaml', import.meta.url)))
+      // A control plane that was there before us is its owner's: it gets a gateway, and its settings stay.
+      const control = !lab.cluster.has('istiod')
+      if (control) await installControlPlane(lab)
+      await installGateway(lab)
+      const objects = await readManifest(new URL('istio.yaml', import.meta.url))
+      await lab.kube.apply(objects.filter(({ metadata }) => control || metadata.namespace !== CONTROL))
       await podsReady(lab.kube, INGRESS, GATEWAY_LABELS, { timeout: '120s' })
       return attachIstio(lab)
     },
@@ -57,11 +31,51 @@ export function istio(): Mesh {
   }
 }
 
+async function installControlPlane(lab: Lab): Promise<void> {
+  // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
+  const metadata = { name: CONTROL, annotations: { 'chaos-mesh.org/inject': 'enabled' } }
+  await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
+  await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
+  await installChart(lab, {
+    name: 'istiod',
+    namespace: CONTROL,
+    chart: 'istio/istiod',
+    values: {
+      autoscaleEnabled: false,
+      nodeSelector: lab.cluster.systemNodes,
+      resources: { requests: { cpu: '50m', memory: '128Mi' } },
+      // Each request of the probes and of the load leaves a line: that the log resumes after a restore is asserted.
+      meshConfig: {
+        accessLogFile: '/dev/stdout',
+        // Off by default, for the memory they take; that the counters resume is asserted too.
+        defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } },
+      },
+      global: { proxy: { resources: { requests: { cpu: '10m', memory: '64Mi' } } } },
+    },
+  })
+  await podsReady(lab.kube, CONTROL, { app: 'istiod' }, { timeout: '120s' })
+}
+
+async function installGateway(lab: Lab): Promise<void> {
+  await installChart(lab, {
+    name: 'istio-ingress',
+    namespace: INGRESS,
+    chart: 'istio/gateway',
+    values: {
+      autoscaling: { enabled: false },
+      nodeSelector: lab.cluster.systemNodes,
+      service: { type: 'NodePort' },
+      resources: { requests: { cpu: '50m', memory: '64Mi' } },
+    },
+  })
+}
+
 async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
   const nodePort = service.spec?.ports?.find((port) => port.name === 'http2')?.nodePort
   if (nodePort === undefined)
     throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
+  await gatewayReached(lab.cluster.nodeAddress(), nodePort)
   return {
     name: 'istio',
     version: lab.artifacts.component('istio').version,
@@ -74,6 +88,18 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     state: (namespace) => readMeshState(lab, namespace),
   }
 }
+
+/** Of a cluster elsewhere a firewall may keep the nodes' ports from this machine: that is to be known before the drills. */
+const gatewayReached = (host: string, port: number): Promise<true> =>
+  waitFor(
+    `the ingress gateway at ${host}:${port} answering this machine`,
+    async () => ((await reaches({ host, port })) ? true : pending('no connection')),
+    {
+      timeout: '30s',
+      every: '100ms',
+      hint: `kubectl -n ${INGRESS} get pods,services; MESHDRILL_NODE_ADDRESS names another address`,
+    },
+  )
 
 /** They live beside the service, so that a namespace that is lost takes them along and the backup must bring them back. */
 function routeObjects(target: { namespace: string; name: string; port: number }, host: string): KubeObject[] {

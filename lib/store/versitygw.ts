@@ -5,8 +5,8 @@ import type { EmbeddedCluster } from '../clusters/embedded/embedded.ts'
 import { startHost } from '../clusters/embedded/host.ts'
 import { deviceName, hostAddress, hostSetup } from '../clusters/embedded/network.ts'
 import { labFolder } from '../clusters/embedded/paths.ts'
-import { pending, waitFor } from '../kube/wait.ts'
 import type { StoreEndpoint } from '../lab.ts'
+import { answering } from './answering.ts'
 
 const PORT = 9000
 const BUCKET = 'backups'
@@ -15,8 +15,14 @@ const NAME = 'store'
 const folder = (): string => join(labFolder(), NAME)
 const endpointFile = (): string => join(folder(), 'endpoint.json')
 
+/** The embedded cluster's store, started where it does not run yet. */
+export async function openStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
+  const text = await readFile(endpointFile(), 'utf8').catch(() => null)
+  return text === null ? startStore(cluster, ownerPid) : (JSON.parse(text) as StoreEndpoint)
+}
+
 /** An S3 store (versitygw on plain files) on a host of its own, beside the cluster: it survives what the cluster does not. */
-export async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
+async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
   const versitygw = await cluster.toolchain.binary('versitygw')
   const nodeInit = await cluster.toolchain.binary('node-init')
   const data = join(folder(), 'data')
@@ -45,28 +51,7 @@ export async function startStore(cluster: EmbeddedCluster, ownerPid: number): Pr
     }),
   )
   const endpoint = { url: `http://${host.address}:${PORT}`, region: 'us-east-1', bucket: BUCKET, ...keys }
-  await answering(endpoint)
+  await answering(endpoint.url, `cat ${join(folder(), 'log', 'versitygw.log')}`)
   await writeFile(endpointFile(), JSON.stringify(endpoint), { mode: 0o600 })
   return endpoint
-}
-
-/** The store that `startStore` left running. */
-export async function attachStore(): Promise<StoreEndpoint> {
-  return JSON.parse(await readFile(endpointFile(), 'utf8')) as StoreEndpoint
-}
-
-/** Any answer will do: an unsigned request is refused, by a store that works. */
-async function answering(endpoint: StoreEndpoint): Promise<void> {
-  await waitFor(
-    `S3 store at ${endpoint.url} answering`,
-    async () => {
-      try {
-        await fetch(endpoint.url, { signal: AbortSignal.timeout(1_000) })
-        return true
-      } catch (error) {
-        return pending(error instanceof Error ? error.message : String(error))
-      }
-    },
-    { timeout: '15s', every: '50ms', hint: `cat ${join(folder(), 'log', 'versitygw.log')}` },
-  )
 }

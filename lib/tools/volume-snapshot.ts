@@ -5,12 +5,9 @@ import type { OperationResult } from '../record/facts.ts'
 import { TIMEOUT } from './job-pods.ts'
 import { describeObjects, exportNamespace, MANAGED } from './namespace-objects.ts'
 import { claimsGone, earliest, latest, madeFirstMs, madeLastMs, planRestore, timeMs } from './namespace-restore.ts'
-import type { Backup, BackupTool, InstalledTool } from './tool.ts'
+import type { Backup, BackupTool, InstalledTool, ToolParts } from './tool.ts'
 import { API, bytesOf, isBound, snapshotReference, type Claim, type VolumeSnapshot } from './volume-snapshot-objects.ts'
 import { takeOver } from './volume-snapshot-copy.ts'
-
-/** Who takes a snapshot is the storage's own affair: where the embedded cluster has its CSI driver and the controllers. */
-const STORAGE = { namespace: 'storage', prefix: '' }
 
 /**
  * Kubernetes' own snapshots: a VolumeSnapshot of each claim, with the class as it comes, whose snapshots go with their
@@ -21,7 +18,8 @@ export function volumeSnapshot(): BackupTool {
     name: 'kubernetes',
     strategy: 'volume-snapshot',
     version: lab.artifacts.component('snapshot-controller').version,
-    parts: () => ({ pods: [STORAGE], mover: null, secret: null, prefix: null }),
+    // Who takes a snapshot is the storage's own affair.
+    parts: () => ({ pods: podsOf(lab), mover: null, secret: null, prefix: null }),
     async backup(namespace, { name }) {
       const objects = await exportNamespace(lab.kube, namespace)
       const taken = await takeSnapshots(lab, { namespace, name, objects })
@@ -37,16 +35,22 @@ export function volumeSnapshot(): BackupTool {
     name: 'kubernetes',
     strategy: 'volume-snapshot',
     volumes: 'snapshots',
-    requires: ({ cluster }) =>
-      Promise.resolve(
-        cluster.storageClasses.snapshots === null
-          ? ['volumes that can be snapshotted: the cluster has no such class']
+    requires: (lab) => {
+      if (lab.cluster.storageClasses.snapshots === null)
+        return Promise.resolve(['volumes that can be snapshotted: the cluster has no such class'])
+      return Promise.resolve(
+        podsOf(lab).length === 0
+          ? ["which pods are the storage's, whose use is the tool's. Next: MESHDRILL_STORAGE_PODS=<namespace>/<prefix>"]
           : [],
-      ),
+      )
+    },
     install: (lab) => Promise.resolve(attach(lab)),
     attach,
   }
 }
+
+const podsOf = ({ cluster }: Lab): ToolParts['pods'] =>
+  cluster.storageClasses.pods === undefined ? [] : [cluster.storageClasses.pods]
 
 /** Snapshots of the claims of a namespace, and what the operator keeps of it outside the cluster. */
 interface Taken {
@@ -75,8 +79,7 @@ export function snapshotOf(
     ...reference,
     metadata: { ...reference.metadata, labels: MANAGED },
     spec: {
-      // The class of snapshots bears the name of that of the volumes.
-      volumeSnapshotClassName: lab.cluster.storageClasses.snapshots,
+      volumeSnapshotClassName: lab.cluster.storageClasses.ofSnapshots ?? lab.cluster.storageClasses.snapshots,
       source: { persistentVolumeClaimName: claim },
     },
   }

@@ -5,7 +5,7 @@ import type { Lab } from '../lab.ts'
 /** A stateful service to lose and to get back. */
 export interface Workload {
   readonly name: string
-  /** Image references that the workload's pods need. */
+  /** Images that the workload's pods need, by their names among the artifacts, such as `meshdrill/ledger`. */
   readonly images: string[]
   /**
    * Applies the workload into a namespace that exists, and resolves when its pods are ready. `storageClass` is that of its

@@ -2,14 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
-import {
-  type CoreV1Api,
-  type V1Node,
-  V1NodeList,
-  V1PersistentVolume,
-  V1PersistentVolumeClaim,
-} from '@kubernetes/client-node'
-import type { Cluster, NodePower, StorePower } from '../../lib/clusters/cluster.ts'
+import { type CoreV1Api, V1PersistentVolume, V1PersistentVolumeClaim } from '@kubernetes/client-node'
+import type { StorePower } from '../../lib/clusters/cluster.ts'
 import { backupObjectsDeletion, bucketDeletion, bucketOverwrite, claimDeletion } from '../../lib/faults/malice.ts'
 import { networkPartition, storeAway } from '../../lib/faults/network.ts'
 import { nodeOutage } from '../../lib/faults/node-outage.ts'
@@ -19,7 +13,7 @@ import { orUndo } from '../../lib/faults/undo.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import type { Lab } from '../../lib/lab.ts'
 import type { Backup } from '../../lib/tools/tool.ts'
-import { faultTarget, nodeOf } from './stand-ins/faults.ts'
+import { faultTarget } from './stand-ins/faults.ts'
 import { labWith, only } from './stand-ins/lab.ts'
 
 /** A store in memory, as far as faults use one. */
@@ -205,32 +199,6 @@ test.describe('a fault that cannot strike', () => {
       [nodeOutage({ volume: 'kept' }).inject(lab, target), /provider "noop" cannot cut the power/],
     ]
     for (const [injected, reason] of refusals) await expect(injected).rejects.toThrow(reason)
-  })
-
-  test('is skipped with the reason: a node can be cut off by few, and needs another beside it', async () => {
-    expect(await nodeOutage({ volume: 'lost' }).requires(noopLab())).toEqual([
-      'provider "noop" cannot cut the power of a node',
-    ])
-    const named = (name: string): V1Node =>
-      nodeOf({ metadata: { name, labels: name === 'control' ? { control: '' } : {} } })
-    const nodes = (names: string[]) => {
-      const lab = labWith(() => ({
-        core: only<CoreV1Api>({
-          listNode: () => Promise.resolve(Object.assign(new V1NodeList(), { items: names.map(named) })),
-        }),
-      }))
-      const power: NodePower = {
-        stopNode: () => Promise.resolve(),
-        startNode: () => Promise.resolve(),
-        wipeVolumes: () => Promise.resolve(),
-      }
-      return { ...lab, cluster: { ...lab.cluster, systemNodes: { control: '' }, ...power } as Cluster }
-    }
-    const outage = nodeOutage({ volume: 'kept' })
-    expect(await outage.requires(nodes(['control', 'a', 'b']))).toEqual([])
-    expect(await outage.requires(nodes(['control', 'a']))).toEqual([
-      'the cluster has 1 workers: with one cut off there must be another',
-    ])
   })
 })
 

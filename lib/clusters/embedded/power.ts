@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NodePower, StorePower } from '../cluster.ts'
+import type { NodePower, StorePower, VolumeWipe } from '../cluster.ts'
 import { ourCgroups, removeCgroup } from './cgroups.ts'
 import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
 import { labFolder } from './paths.ts'
@@ -10,7 +10,7 @@ import type { Toolchain } from './toolchain/build.ts'
 const STORE = 'store'
 
 /** Power of the nodes and of the store's host. What a host wrote stays, as the machine's kernel is not cut off with it. */
-export function powerOf(state: LabState, toolchain: Toolchain): NodePower & StorePower {
+export function powerOf(state: LabState, toolchain: Toolchain): NodePower & VolumeWipe & StorePower {
   const start = async (list: RunningHost[], name: string): Promise<void> => {
     const host = find(list, name)
     if (await isRunning(host)) return

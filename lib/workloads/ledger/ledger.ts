@@ -11,19 +11,34 @@ import { parseListing } from './listing.ts'
 
 const LABELS = { app: 'ledger' }
 const CLAIM = 'ledger-data'
+const IMAGE = 'meshdrill/ledger'
 const SEED_TIMEOUT_MS = 300_000
 const LISTING_TIMEOUT_MS = 60_000
 
 /** The ledger: fixed records in plain files, acknowledged when they are on the disk. Its service is written in Go here. */
 export const ledger: Workload = {
   name: 'ledger',
-  images: ['localhost/meshdrill/ledger:1'],
+  images: [IMAGE],
   async deploy(lab, namespace, { storageClass }) {
     const objects = await readManifest(new URL('manifest.yaml', import.meta.url))
-    await lab.kube.apply(storageClass === null ? objects : objects.map(onClass(storageClass)), { namespace })
+    const ours = objects.map((object) => withImage(object, lab.artifacts.image(IMAGE)))
+    await lab.kube.apply(storageClass === null ? ours : ours.map(onClass(storageClass)), { namespace })
     await podsReady(lab.kube, namespace, LABELS, { timeout: '120s' })
     return deployedLedger(namespace)
   },
+}
+
+interface Pods {
+  template: { spec: { containers: object[] } }
+}
+
+/** The manifest names the image as it is built here. */
+function withImage(object: KubeObject, image: string): KubeObject {
+  if (object.kind !== 'Deployment') return object
+  const spec = object.spec as Pods
+  const containers = spec.template.spec.containers.map((container) => ({ ...container, image }))
+  const template = { ...spec.template, spec: { ...spec.template.spec, containers } }
+  return { ...object, spec: { ...spec, template } }
 }
 
 const onClass =

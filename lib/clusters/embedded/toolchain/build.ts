@@ -56,6 +56,11 @@ export async function ensureBinaries<Name extends BinaryName>(
   return Object.fromEntries(paths) as Record<Name, string>
 }
 
+/** A toolchain that builds a program when it is first asked for, and nothing else. */
+export const lazyToolchain = (options: Omit<ToolchainOptions, 'wanted'>): Pick<Toolchain, 'binary'> => ({
+  binary: async (name) => (await ensureBinaries([name], options))[name],
+})
+
 /** The programs that the cache does not hold. */
 export async function missingBinaries(cache = cacheFolder(), builder = useGo()): Promise<string[]> {
   const found = await Promise.all(components.map((component) => lookUp(component, cache, builder, () => undefined)))

@@ -1,0 +1,15 @@
+import { builtArtifacts } from '../artifacts.ts'
+import { lazyToolchain } from '../toolchain/build.ts'
+import { ensureImages } from './images.ts'
+
+/**
+ * Packs images, by their names among the artifacts, and prints the path of each archive: `npm run image -- velero/velero`. That
+ * of the drilled service, which nobody publishes, where none is named.
+ */
+const names = process.argv.length > 2 ? process.argv.slice(2) : ['meshdrill/ledger']
+const log = (line: string): void => {
+  console.error(line)
+}
+const toolchain = lazyToolchain({ log })
+const images = ensureImages(toolchain, { log })
+for (const name of names) console.log((await images.archive(builtArtifacts(toolchain).image(name))).path)

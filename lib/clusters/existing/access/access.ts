@@ -1,0 +1,79 @@
+import { ApiException, CoreV1Api, VersionApi } from '@kubernetes/client-node'
+import type { NamedContext } from './context.ts'
+
+const TIMEOUT_MS = 15_000
+/** The server says its time in whole seconds. Facts of the cluster and of this machine are put on one line of time. */
+const CLOCKS_APART_MS = 2_000
+
+/** The cluster that a context leads to. */
+export interface Reached {
+  kubernetes: string
+  /** UID of its kube-system namespace: no two clusters have the same, and it stays as long as the cluster does. */
+  uid: string
+  /** By how much its clock is ahead of this machine's, in milliseconds, as far as that is certain; 0 where they may agree. */
+  clockAheadMs: number
+}
+
+/** Asks the server of a context who it is. Errors: why it cannot be reached or will not talk to us, with the next command. */
+export async function reach(context: NamedContext): Promise<Reached> {
+  try {
+    const askedMs = Date.now()
+    const answer = await inTime(context, context.config.makeApiClient(VersionApi).getCodeWithHttpInfo())
+    const version = answer.data
+    // Another server may answer here, such as a proxy's page for whoever is not logged in.
+    if (!version.gitVersion) throw new Error('its answer has no version')
+    const system = await inTime(context, context.config.makeApiClient(CoreV1Api).readNamespace({ name: 'kube-system' }))
+    const uid = system.metadata?.uid
+    if (!uid) throw new Error('namespace "kube-system" has no UID')
+    return { kubernetes: version.gitVersion, uid, clockAheadMs: clockAhead(answer.headers.date, askedMs) }
+  } catch (error) {
+    throw new Error(explain(context, error), { cause: error })
+  }
+}
+
+/** Said in whole seconds, at some moment between the question and now: only what lies outside of that is a difference. */
+export function clockAhead(said: string | undefined, askedMs: number, nowMs = Date.now()): number {
+  const earliestMs = Date.parse(said ?? '')
+  if (Number.isNaN(earliestMs)) return 0
+  const latestMs = earliestMs + 1000
+  if (earliestMs > nowMs) return earliestMs - nowMs
+  return latestMs < askedMs ? latestMs - askedMs : 0
+}
+
+/** Why facts of the cluster cannot be set beside those of this machine; null where they can. */
+export function clockConflict(clockAheadMs: number): string | null {
+  if (Math.abs(clockAheadMs) < CLOCKS_APART_MS) return null
+  const by = `${Math.abs(clockAheadMs) / 1000} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`
+  return `the cluster's clock is ${by} this machine's: when a container ended and when a backup began would be wrong by as much. Next: set this machine's clock (timedatectl set-ntp true)`
+}
+
+function explain(context: NamedContext, error: unknown): string {
+  const { name, server, user } = context
+  const next = `Next: kubectl --context ${name} get namespace kube-system`
+  if (error instanceof ApiException) {
+    if (error.code === 401)
+      return `The server of context "${name}" (${server}) does not know user "${user}": the token or certificate is expired, or of another cluster. Next: log in again, then kubectl --context ${name} auth whoami`
+    if (error.code === 403)
+      return `User "${user}" of context "${name}" may not read namespace "kube-system", by whose UID the cluster is told from others. ${next}`
+    return `The server of context "${name}" (${server}) answered ${error.code}. ${next}`
+  }
+  const code = (error as { code?: unknown }).code
+  const reason = typeof code === 'string' ? code : String(error instanceof Error ? error.message : error)
+  if (/CERT|SIGNATURE|SELF_SIGNED/.test(reason))
+    return `The server at ${server} is another than context "${name}" says: its certificate is not one of the kubeconfig's authority (${reason}). ${next}`
+  return `Nothing answers as an API server at ${server}, where context "${name}" points: ${reason}. ${next}`
+}
+
+async function inTime<T>({ server }: NamedContext, request: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer from ${server} after ${TIMEOUT_MS / 1000} s`))
+    }, TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([request, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,17 @@
+import type { Artifacts } from '../../artifacts.ts'
+import { builtArtifacts } from '../embedded/artifacts.ts'
+import { lazyToolchain } from '../embedded/toolchain/build.ts'
+import { publicArtifacts, readImages } from '../public/artifacts.ts'
+import type { Notes } from './lease/notes.ts'
+import type { ExistingOptions } from './options.ts'
+
+/** Where an existing cluster's components come from; what was found in it keeps the version that it has. */
+export function artifactsOf(
+  { artifacts, images }: ExistingOptions,
+  found: Notes['versions'],
+  log: (line: string) => void,
+): Artifacts {
+  if (artifacts === 'public') return publicArtifacts({ images: readImages(images), found })
+  const built = builtArtifacts(lazyToolchain({ log }))
+  return { ...built, component: (name) => found[name] ?? built.component(name) }
+}

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What the keeper is told. */
+export interface KeeperSettings {
+  kubeconfig: string
+  /** Whose lease it renews, and the process for which. */
+  owner: string
+  ownerPid: number
+  /** The cluster's folder on this machine; null for a store that is to outlive that process. */
+  storeFolder: string | null
+}
+
+const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
+
+/**
+ * Starts the process that renews the lease. It is one of its own as the lab is made in one that ends long before the run does;
+ * it ends with the run, or when the lease is given back.
+ */
+export function startKeeper(folder: string, settings: KeeperSettings): void {
+  const log = openSync(join(folder, 'keeper.log'), 'a')
+  const args = ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)]
+  spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
+}

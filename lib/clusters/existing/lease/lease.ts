@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  ApiException,
+  CoordinationV1Api,
+  CoreV1Api,
+  V1Lease,
+  V1LeaseSpec,
+  V1MicroTime,
+  V1Namespace,
+  V1ObjectMeta,
+  type KubeConfig,
+} from '@kubernetes/client-node'
+import { orNull } from '../../../kube/client.ts'
+
+/** The namespace that is ours whatever the run installs: the lease, and the notes of what was installed. */
+export const NAMESPACE = 'meshdrill-system'
+const NAME = 'meshdrill'
+const SECONDS = 60
+export const RENEW_MS = 15_000
+
+/** Who uses the cluster, and until when, as milliseconds since the epoch by the holder's clock. */
+export interface Holder {
+  owner: string
+  expiresMs: number
+}
+
+/** The cluster's lease: one run at a time, as drills measure, and break what another's would stand on. */
+export interface ClusterLease {
+  /** Who holds it, though it be expired; null where nobody does. */
+  holder(): Promise<Holder | null>
+  /** Takes it, also from a holder that lets it expire. Errors: who holds it. */
+  take(): Promise<void>
+  /** Says that the run lasts. Errors: it is no longer ours. */
+  renew(): Promise<void>
+  /** Gives it back; one that is another's is left alone. */
+  release(): Promise<void>
+}
+
+export interface LeaseOptions {
+  owner: string
+  /** Time between two renewals; one that looks expired is watched as long, as clocks differ and its holder may live. */
+  renewMs?: number
+  now?: () => number
+}
+
+export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease {
+  const { owner, renewMs = RENEW_MS, now = Date.now } = options
+  const api = config.makeApiClient(CoordinationV1Api)
+  const at = { namespace: NAMESPACE, name: NAME }
+  const read = (): Promise<V1Lease | null> => orNull(api.readNamespacedLease(at))
+  const body = (lease: V1Lease | null): V1Lease => {
+    const seen = lease === null ? {} : { resourceVersion: lease.metadata?.resourceVersion ?? '' }
+    const spec = { holderIdentity: owner, leaseDurationSeconds: SECONDS, renewTime: new V1MicroTime(now()) }
+    return Object.assign(new V1Lease(), {
+      metadata: Object.assign(new V1ObjectMeta(), { ...at, ...seen }),
+      spec: Object.assign(new V1LeaseSpec(), spec),
+    })
+  }
+  const write = async (lease: V1Lease | null): Promise<void> => {
+    try {
+      if (lease === null) await api.createNamespacedLease({ namespace: NAMESPACE, body: body(null) })
+      else await api.replaceNamespacedLease({ ...at, body: body(lease) })
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 409) {
+        throw new Error('Another run took the cluster at the same moment. Next: run it again when that one has ended', {
+          cause: error,
+        })
+      }
+      throw error
+    }
+  }
+  return {
+    holder: async () => holderOf(await read()),
+    async take() {
+      await ensureNamespace(config)
+      const lease = await read()
+      const holder = holderOf(lease)
+      if (holder !== null && holder.owner !== owner) {
+        if (holder.expiresMs > now()) throw new Error(heldBy(holder))
+        await sleep(renewMs * 1.5)
+        const later = await read()
+        if (later?.metadata?.resourceVersion !== lease?.metadata?.resourceVersion) throw new Error(heldBy(holder))
+      }
+      await write(lease)
+    },
+    async renew() {
+      const lease = await read()
+      const holder = holderOf(lease)
+      if (holder?.owner !== owner) throw new Error(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)
+      await write(lease)
+    },
+    async release() {
+      const lease = await read()
+      if (lease === null || holderOf(lease)?.owner !== owner) return
+      await orNull(api.deleteNamespacedLease(at))
+    },
+  }
+}
+
+export const heldBy = ({ owner, expiresMs }: Holder): string =>
+  `The cluster is in use by ${owner}, until ${new Date(expiresMs).toISOString()} at least. Next: wait for that run to end, or end it; its lease expires by itself: kubectl -n ${NAMESPACE} get lease ${NAME}`
+
+function holderOf(lease: V1Lease | null): Holder | null {
+  const { holderIdentity, renewTime, leaseDurationSeconds = SECONDS } = lease?.spec ?? new V1LeaseSpec()
+  if (!holderIdentity) return null
+  return { owner: holderIdentity, expiresMs: new Date(renewTime ?? 0).getTime() + 1000 * leaseDurationSeconds }
+}
+
+async function ensureNamespace(config: KubeConfig): Promise<void> {
+  const core = config.makeApiClient(CoreV1Api)
+  if ((await orNull(core.readNamespace({ name: NAMESPACE }))) !== null) return
+  const metadata = Object.assign(new V1ObjectMeta(), { name: NAMESPACE })
+  await core.createNamespace({ body: Object.assign(new V1Namespace(), { metadata }) })
+}

@@ -1,0 +1,105 @@
+import { StorageV1Api, type V1Node, type V1StorageClass } from '@kubernetes/client-node'
+import { isReady, type KubeClient } from '../../../kube/client.ts'
+import type { KubeObject } from '../../../kube/object.ts'
+import type { StorageClasses } from '../../cluster.ts'
+import { hasLabels } from './nodes.ts'
+import type { ExistingOptions } from '../options.ts'
+
+/** What a cluster offers, as far as the user has not said it. */
+export interface Surroundings {
+  nodeAddress: string
+  storageClasses: StorageClasses
+}
+
+/** Errors: what is not there that the user names, or that drills cannot do without, with the next command. */
+export async function surroundingsOf(kube: KubeClient, options: ExistingOptions): Promise<Surroundings> {
+  const classes = (await kube.config.makeApiClient(StorageV1Api).listStorageClass()).items
+  requireClass(classes, options.storageClass)
+  return {
+    nodeAddress: options.nodeAddress ?? (await addressOf(kube, options.systemNodes)),
+    storageClasses: {
+      local: options.storageClass,
+      ...chooseSnapshots(classes, await listSnapshotClasses(kube), options.snapshotStorageClass),
+      ...(options.storagePods === null ? {} : { pods: options.storagePods }),
+    },
+  }
+}
+
+/** Of the nodes that no drill cuts off, the first that is Ready. */
+async function addressOf(kube: KubeClient, labels: Record<string, string>): Promise<string> {
+  const { items } = await kube.core.listNode()
+  const chosen = items.filter((node: V1Node) => hasLabels(node, labels)).find(isReady)
+  const addresses = chosen?.status?.addresses ?? []
+  const address = ['ExternalIP', 'InternalIP'].flatMap((type) => addresses.filter((one) => one.type === type))[0]
+  if (address !== undefined) return address.address
+  throw new Error(
+    `no node with the labels ${JSON.stringify(labels)} is Ready and has an address. Next: kubectl get nodes -o wide, and MESHDRILL_SYSTEM_NODES or MESHDRILL_NODE_ADDRESS`,
+  )
+}
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
+
+const isNamed =
+  (name: string) =>
+  ({ metadata }: V1StorageClass): boolean =>
+    metadata?.name === name
+
+/** Drills delete what they make: volumes of a class that keeps them would stay behind. */
+function requireClass(classes: V1StorageClass[], wanted: string | null): void {
+  const isDefault = ({ metadata }: V1StorageClass) => metadata?.annotations?.[DEFAULT_CLASS] === 'true'
+  const found = classes.find(wanted === null ? isDefault : isNamed(wanted))
+  const which = wanted === null ? 'default StorageClass' : `StorageClass "${wanted}"`
+  const next = 'Next: kubectl get storageclass, and MESHDRILL_STORAGE_CLASS=<one of them>'
+  if (found === undefined) throw new Error(`there is no ${which}. ${next}`)
+  if (found.reclaimPolicy === 'Retain')
+    throw new Error(`the ${which} keeps the volumes whose claims are deleted (reclaimPolicy Retain). ${next}`)
+}
+
+type SnapshotClass = KubeObject & {
+  metadata: { labels?: Record<string, string>; annotations?: Record<string, string> }
+  driver?: string
+  deletionPolicy?: string
+}
+
+/** A class of volumes whose driver has a class of snapshots; the wanted one, or else the first. */
+export function chooseSnapshots(
+  classes: V1StorageClass[],
+  ofSnapshots: SnapshotClass[],
+  wanted: string | null,
+): Pick<StorageClasses, 'snapshots' | 'ofSnapshots'> {
+  if (wanted !== null && !classes.some(isNamed(wanted))) {
+    throw new Error(
+      `there is no StorageClass "${wanted}", which MESHDRILL_SNAPSHOT_STORAGE_CLASS names. Next: kubectl get storageclass`,
+    )
+  }
+  for (const { metadata, provisioner } of classes.filter((one) => wanted === null || isNamed(wanted)(one))) {
+    const match = veleroWouldTake(ofSnapshots.filter(({ driver }) => driver === provisioner))
+    // Of any other the snapshots would stay in the user's storage when the drills are over.
+    if (match?.deletionPolicy === 'Delete')
+      return { snapshots: metadata?.name ?? null, ofSnapshots: match.metadata.name }
+  }
+  return { snapshots: null }
+}
+
+/** Of a driver's classes the one that Velero chooses by itself, so that every tool is drilled with the same. */
+const veleroWouldTake = (ofDriver: SnapshotClass[]): SnapshotClass | undefined =>
+  ofDriver.find(({ metadata }) => metadata.labels?.['velero.io/csi-volumesnapshot-class'] !== undefined) ??
+  ofDriver.find(
+    ({ metadata }) => metadata.annotations?.['snapshot.storage.kubernetes.io/is-default-class'] !== undefined,
+  ) ??
+  (ofDriver.length === 1 ? ofDriver[0] : undefined)
+
+export const SNAPSHOTS = { group: 'snapshot.storage.k8s.io', version: 'v1' }
+
+/** Whether the cluster knows snapshots at all. */
+export async function knowsSnapshots(kube: KubeClient): Promise<boolean> {
+  const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+  const metadata = { name: `volumesnapshotclasses.${SNAPSHOTS.group}` }
+  return (await kube.get({ ...definition, metadata })) !== null
+}
+
+async function listSnapshotClasses(kube: KubeClient): Promise<SnapshotClass[]> {
+  if (!(await knowsSnapshots(kube))) return []
+  const of = { ...SNAPSHOTS, plural: 'volumesnapshotclasses' }
+  return ((await kube.custom.listClusterCustomObject(of)) as { items: SnapshotClass[] }).items
+}

@@ -1,0 +1,29 @@
+import { exec } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { NodePower } from '../cluster.ts'
+import type { ExistingOptions } from './options.ts'
+
+export const HOW_TO_CUT =
+  "the user has not said how. Next: MESHDRILL_STOP_NODE='<command with {node}>' and MESHDRILL_START_NODE='<command with {node}>'"
+
+const TIMEOUT_MS = 120_000
+
+/** A node's power by the user's own commands, run by a shell. That it is gone is seen from outside, not taken from them. */
+export function powerBy(commands: NonNullable<ExistingOptions['power']>): NodePower {
+  return {
+    stopNode: (name) => runFor(commands.stop, name),
+    startNode: (name) => runFor(commands.start, name),
+  }
+}
+
+async function runFor(command: string, node: string): Promise<void> {
+  // The name goes into a shell's command line: one that the API server would not take is none.
+  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node)) throw new Error(`"${node}" is not the name of a node`)
+  const line = command.replaceAll('{node}', node)
+  try {
+    await promisify(exec)(line, { timeout: TIMEOUT_MS })
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string }
+    throw new Error(`${line}: ${stderr.trim() || message}`, { cause: error })
+  }
+}

@@ -1,0 +1,44 @@
+import { rm } from 'node:fs/promises'
+import { removeLocalStore } from '../../../store/local.ts'
+import { openBucket } from '../../../store/s3.ts'
+import type { ClusterOptions } from '../../cluster.ts'
+import { artifactsOf } from '../artifacts.ts'
+import { leaseOf, NAMESPACE } from '../lease/lease.ts'
+import { identityOf, type Notes } from '../lease/notes.ts'
+import type { ExistingOptions } from '../options.ts'
+import { partsOf } from '../plan/parts.ts'
+import { namespaceNamed, removeDrillNamespaces, removeObject, removePart } from './removal.ts'
+import { removeSnapshots, snapshotsGone } from './snapshots.ts'
+import { storeFolder, type Ground } from '../survey.ts'
+
+/** Takes away what is ours, last what came first, and at the very end the notes that say so. */
+export async function endLab(
+  ground: Ground,
+  options: ExistingOptions,
+  notes: Notes,
+  log: ClusterOptions['log'],
+): Promise<string[]> {
+  const { kube, kubeconfig, folder } = ground
+  const artifacts = artifactsOf(options, notes.versions, log)
+  const removal = { kube, kubeconfig, helm: () => artifacts.binary('helm'), log }
+  const ours = Object.keys(notes.parts).filter((name) => notes.parts[name] === 'ours')
+  const namespaces = ours.flatMap(partsOf).flatMap((part) => part.namespaces)
+  await removeSnapshots(kube, namespaces)
+  const gone = (await removeDrillNamespaces(removal)).map((name) => `namespace ${name}`)
+  await snapshotsGone(kube)
+  for (const name of ours.reverse()) {
+    for (const part of partsOf(name)) await removePart(removal, part)
+    gone.push(name)
+  }
+  if (options.store !== null) await emptyBucket(options.store)
+  await removeLocalStore(storeFolder(ground))
+  await leaseOf(kube.config, { owner: identityOf(notes.owner.pid) }).release()
+  await removeObject(kube, namespaceNamed(NAMESPACE))
+  await rm(folder, { recursive: true, force: true })
+  return [...gone, `namespace ${NAMESPACE}`]
+}
+
+async function emptyBucket(store: NonNullable<ExistingOptions['store']>): Promise<void> {
+  const bucket = openBucket(store)
+  for (const { key } of await bucket.list('')) await bucket.delete(key)
+}

@@ -1,0 +1,145 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { connect, type KubeClient } from '../../kube/client.ts'
+import { openBucket } from '../../store/s3.ts'
+import { ledger } from '../../workloads/ledger/ledger.ts'
+import type { ClusterOptions } from '../cluster.ts'
+import { clockConflict, reach, type Reached } from './access/access.ts'
+import { artifactsOf } from './artifacts.ts'
+import { readContext, type NamedContext } from './access/context.ts'
+import { heldBy, leaseOf } from './lease/lease.ts'
+import { imageConflicts, nodeConflicts, runtimeConflict } from './plan/nodes.ts'
+import { readNotes, type Notes } from './lease/notes.ts'
+import type { ExistingOptions, ExistingRun } from './options.ts'
+import { neededParts } from './plan/parts.ts'
+import { describePlan, makePlan, type Plan } from './plan/plan.ts'
+import { missingRights, neededRights } from './access/rights.ts'
+import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
+
+/** A context that leads to its cluster, with what this machine keeps of it. */
+export interface Ground {
+  context: NamedContext
+  reached: Reached
+  kube: KubeClient
+  folder: string
+  /** With that context alone, for programs that take no context. */
+  kubeconfig: string
+}
+
+export const storeFolder = ({ folder }: Ground): string => join(folder, 'store')
+
+export async function survey(options: ExistingRun): Promise<Ground> {
+  const context = readContext(options.kubeconfigs, options.context)
+  const reached = await reach(context)
+  const state = process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state')
+  const folder = join(state, 'meshdrill', reached.uid)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const kubeconfig = join(folder, 'kubeconfig')
+  await writeFile(kubeconfig, context.config.exportConfig(), { mode: 0o600 })
+  return { context, reached, kube: connect(kubeconfig), folder, kubeconfig }
+}
+
+/** Versions that are not for the artifacts to tell: what was there before the drills. */
+export const versionsOf = (
+  { reached }: Ground,
+  { store }: ExistingOptions,
+  { versions }: { versions: Notes['versions'] },
+): Notes['versions'] => ({
+  kubernetes: { version: reached.kubernetes, source: 'the cluster, as it was' },
+  'snapshot-controller': { version: 'not known', source: 'the cluster, as it was' },
+  ...(store === null
+    ? {}
+    : { versitygw: { version: 'not known', source: `not ours: the user's store at ${store.url}` } }),
+  ...versions,
+})
+
+/** What is known before the first change. */
+export interface Prepared {
+  plan: Plan
+  /** Of an earlier run. */
+  notes: Notes | null
+  surroundings: Surroundings
+}
+
+/** Everything that must hold before the first change, and what the changes will be. */
+export async function prepare(ground: Ground, options: ExistingRun, log: ClusterOptions['log']): Promise<Prepared> {
+  const { context, reached, kube } = ground
+  const needed = { cutNodes: options.power !== null, tools: options.tools }
+  await requireRights(ground, { ...needed, install: false, snapshots: false })
+  const holder = await leaseOf(kube.config, { owner: '' }).holder()
+  if (holder !== null && holder.expiresMs > Date.now()) throw new Error(heldBy(holder))
+  const notes = await readNotes(kube.config)
+  const plan = await makePlan(kube, neededParts(options.tools), notes)
+  for (const line of describePlan(plan, {
+    context: context.name,
+    server: context.server,
+    ...reached,
+    store: options.store?.url ?? 'versitygw on this machine',
+    images: options.artifacts === 'built' ? "built by this machine's toolchain; the nodes have them" : 'public, pinned',
+  })) {
+    log(line)
+  }
+  const artifacts = artifactsOf(options, versionsOf(ground, options, plan), log)
+  const images = imagesFor(plan, options).map((name) => ({ name, reference: artifacts.image(name) }))
+  const nodes = (await kube.core.listNode()).items
+  const clock = clockConflict(reached.clockAheadMs)
+  const runtime = plan.install.some(({ component }) => component === 'chaos-mesh') ? runtimeConflict(nodes) : null
+  const conflicts = [
+    ...plan.conflicts,
+    ...nodeConflicts(nodes, options.systemNodes),
+    ...(options.artifacts === 'built' ? imageConflicts(nodes, images) : []),
+    ...[clock, runtime].filter((one) => one !== null),
+  ]
+  if (conflicts.length > 0) throw new Error(`The cluster is not ready to be drilled:\n  ${conflicts.join('\n  ')}`)
+  const surroundings = await surroundingsOf(kube, options)
+  const snapshots = surroundings.storageClasses.snapshots !== null
+  await requireRights(ground, { ...needed, install: plan.install.length > 0, snapshots })
+  // Each is asked for once, as what is not there is to be known before anything is changed.
+  for (const program of programsFor(plan, options)) await artifacts.binary(program)
+  if (options.store !== null && notes === null) await requireEmptyBucket(options.store)
+  return { plan, notes, surroundings }
+}
+
+async function requireRights({ context, kube }: Ground, will: Parameters<typeof neededRights>[0]): Promise<void> {
+  const missing = await missingRights(kube.config, neededRights(will))
+  if (missing.length === 0) return
+  throw new Error(
+    `User "${context.user}" of context "${context.name}" lacks rights that the drills need:\n  ${missing.join('\n  ')}\nNext: kubectl --context ${context.name} auth can-i --list`,
+  )
+}
+
+/** Names of the images that nodes pull, or must have. */
+const imagesFor = ({ install }: Plan, { tools }: ExistingRun): string[] => [
+  ...ledger.images,
+  'meshdrill/busybox',
+  ...install.flatMap((part) => part.images),
+  ...(tools.includes('restic') ? ['restic/restic'] : []),
+]
+
+function programsFor(plan: Plan, { tools, store }: ExistingRun): string[] {
+  const releases = [...plan.install, ...plan.kept].flatMap((part) => part.releases)
+  const own = ['velero', 'restic'].filter((tool) => tools.includes(tool))
+  return ['k6', ...(releases.length > 0 ? ['helm'] : []), ...own, ...(store === null ? ['versitygw'] : [])]
+}
+
+/** Drills delete and overwrite what they find in a tool's part of the bucket, and at the end all that is in it goes. */
+async function requireEmptyBucket(store: NonNullable<ExistingOptions['store']>): Promise<void> {
+  const objects = await openBucket(store).list('')
+  if (objects.length === 0) return
+  throw new Error(
+    `Bucket "${store.bucket}" of ${store.url} holds ${objects.length} objects that no drill wrote, and drills delete what is in theirs. Next: MESHDRILL_S3_BUCKET=<an empty one>`,
+  )
+}
+
+export function requireConfirmation({ context, reached }: Ground, { confirm }: ExistingOptions): void {
+  if (confirm === reached.uid) return
+  const command = `MESHDRILL_CLUSTER=existing MESHDRILL_CONTEXT=${context.name} MESHDRILL_CONFIRM=${reached.uid} npx playwright test`
+  if (confirm === null)
+    throw new Error(
+      `Nothing was changed. The above will be done to the cluster of context "${context.name}" when it is confirmed. Next: ${command}`,
+    )
+  throw new Error(
+    `Nothing was changed. Context "${context.name}" leads to another cluster than the one that was confirmed: ${reached.uid}, not ${confirm}. Next, if it is meant: ${command}`,
+  )
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import type { Artifacts } from '../../artifacts.ts'
+import { parseManifest } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import { chartImages, charts, components, images, manifests, type ManifestFile } from './pins.ts'
+import { findProgram } from './programs.ts'
+
+export interface PublicOptions {
+  /** References in place of the public ones, by name: a mirror's, or one of the user's own. */
+  images: Record<string, string>
+  /** Versions of what was in the cluster already, by component. */
+  found: Record<string, { version: string; source: string }>
+}
+
+/** Everything from public registries, pinned; programs from PATH. */
+export function publicArtifacts(options: PublicOptions): Artifacts {
+  return {
+    binary: findProgram,
+    chart(name) {
+      const chart = charts[name as keyof typeof charts] as (typeof charts)[keyof typeof charts] | undefined
+      if (chart === undefined) throw new Error(`no chart "${name}"; there are ${Object.keys(charts).join(', ')}`)
+      const { repository, chart: path, version } = chart
+      return Promise.resolve({ path, repository, version, values: {} })
+    },
+    async manifests(name) {
+      const files = manifests[name]
+      if (files === undefined) throw new Error(`no manifests "${name}"; there are ${Object.keys(manifests).join(', ')}`)
+      return (await Promise.all(files.map(download))).flat()
+    },
+    image(name) {
+      const reference = options.images[name] ?? images[name]
+      if (reference !== null && reference !== undefined) return reference
+      if (chartImages.includes(name)) return name
+      if (reference === null) throw new Error(unpublished(name))
+      throw new Error(`no image "${name}"; there are ${Object.keys(images).join(', ')}`)
+    },
+    component(name) {
+      const found = options.found[name] ?? components[name]
+      return found ?? { version: 'not known', source: "the cluster's or the machine's own" }
+    },
+  }
+}
+
+const unpublished = (name: string): string =>
+  `nobody publishes the image "${name}". Next: npm run image, push the archive that it prints to a registry of yours, and name it in the file of MESHDRILL_IMAGES: ${name}: registry.example.org/ledger:1`
+
+/** The user's own references: a YAML file of name to reference. Errors: a name that is none, or that a chart decides. */
+export function readImages(file: string | null): Record<string, string> {
+  if (file === null) return {}
+  const read: unknown = parse(readFileSync(file, 'utf8'))
+  if (typeof read !== 'object' || read === null)
+    throw new Error(`MESHDRILL_IMAGES: "${file}" holds no names and references`)
+  const given = Object.entries(read as Record<string, unknown>)
+  const wrong = given.filter(([name, reference]) => !(name in images) || typeof reference !== 'string')
+  if (wrong.length > 0) {
+    const names = wrong.map(([name]) => name).join(', ')
+    throw new Error(
+      `MESHDRILL_IMAGES: "${file}": ${names}: not a known name with a reference; known are ${Object.keys(images).join(', ')}`,
+    )
+  }
+  return Object.fromEntries(given) as Record<string, string>
+}
+
+/** A file that is not what it was when it was pinned is refused. */
+async function download({ url, sha256 }: ManifestFile): Promise<KubeObject[]> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
+  if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}. Next: curl -v ${url}`)
+  const content = Buffer.from(await answer.arrayBuffer())
+  const found = createHash('sha256').update(content).digest('hex')
+  if (found !== sha256) throw new Error(`"${url}" has SHA-256 ${found}; pinned is ${sha256}`)
+  return parseManifest(content.toString('utf8'), url)
+}

@@ -1,0 +1,100 @@
+/**
+ * What comes from public registries, by name and version: those of the components that the embedded cluster builds, so that
+ * figures can be compared. A digest stands where it is known; where none does, the tag is what the registry makes of it.
+ */
+
+/** Helm chart repositories of the projects themselves. */
+export const charts = {
+  'istio/base': { repository: 'https://istio-release.storage.googleapis.com/charts', chart: 'base', version: '1.31.1' },
+  'istio/istiod': {
+    repository: 'https://istio-release.storage.googleapis.com/charts',
+    chart: 'istiod',
+    version: '1.31.1',
+  },
+  'istio/gateway': {
+    repository: 'https://istio-release.storage.googleapis.com/charts',
+    chart: 'gateway',
+    version: '1.31.1',
+  },
+  'chaos-mesh/chaos-mesh': { repository: 'https://charts.chaos-mesh.org', chart: 'chaos-mesh', version: '2.8.2' },
+} as const
+
+/** Images of objects that are ours to write; those of charts are the charts' own. Null: nobody publishes it. */
+export const images: Record<string, string | null> = {
+  'meshdrill/ledger': null,
+  'meshdrill/busybox': 'docker.io/library/busybox:1.37.0',
+  'restic/restic':
+    'docker.io/restic/restic:0.18.0@sha256:4cf4a61ef9786f4de53e9de8c8f5c040f33830eb0a10bf3d614410ee2fcb6120',
+  'k8up/k8up': 'ghcr.io/k8up-io/k8up:v2.12.0',
+  'velero/velero': 'docker.io/velero/velero:v1.18.3',
+  'velero/velero-plugin-for-aws': 'docker.io/velero/velero-plugin-for-aws:v1.14.3',
+}
+
+/** Images that only a chart names: they are pulled by it, and cannot be replaced by name. */
+export const chartImages = ['istio/pilot', 'istio/proxyv2', 'chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon']
+
+export interface ManifestFile {
+  url: string
+  sha256: string
+}
+
+const k8up = 'https://raw.githubusercontent.com/k8up-io/k8up/v2.12.0/config'
+const crd = (name: string, sha256: string): ManifestFile => ({
+  url: `${k8up}/crd/apiextensions.k8s.io/v1/k8up.io_${name}.yaml`,
+  sha256,
+})
+
+/** Files of a project's repository at the tag, with the SHA-256 that they have in the Go module of that version. */
+export const manifests: Record<string, ManifestFile[]> = {
+  'k8up/crds': [
+    crd('archives', '7598ab39e4723f514bc65a75ff223e900004b10b6c0dae1548b4567a02626f97'),
+    crd('backups', '94d44d7e5a91ccf3937412a46a674aa216188c961eb1298c0b86c05345f16631'),
+    crd('checks', 'b382a8de62f6983dfe75ba30b505b1eaf9bfa6903f7407c179600fe023c45c29'),
+    crd('podconfigs', '02c7c8c43128bfdb28b50e82a6ad10397444f53bc916bf49c9c7b63833cabc4f'),
+    crd('prebackuppods', 'b3a2ed6e69ad6220aa8f4ef0cdc3f2d1deaa369bc18499f82a929451bbf2490d'),
+    crd('prunes', 'da2de39134316c443551fb12ab4f1b548d9f93ce519e5715ee1a8227b394b806'),
+    crd('restores', 'f6a1d5a1b05291643135592d4cb577fb3a2b7e8523f6268dfe77771888c9d049'),
+    crd('schedules', '33b0362e3117e42a44a4cbc7bec3d4dd248c5ba66b098f04314da61b9d1fe79b'),
+    crd('snapshots', 'e5478130115d500188ccb578943fa7a68a5c2d48d043e444d50508b9a0663375'),
+  ],
+  'k8up/role': [
+    { url: `${k8up}/rbac/role.yaml`, sha256: '51b96646fdf4415e43f0d4c417bb24fa51b1502eaddbf3a1c33febaa0ca80130' },
+  ],
+}
+
+export interface ProgramPin {
+  /** How it says its version. */
+  ask: string[]
+  /** Versions that will do: of this major and minor where the minor is exact, else of this minor or a later one. */
+  version: string
+  exact: boolean
+  install: string
+}
+
+/** Programs of the drills' machine. Velero's prints the manifests of the version that is installed. */
+export const programs: Record<string, ProgramPin> = {
+  helm: { ask: ['version', '--short'], version: '3.14', exact: false, install: 'https://helm.sh/docs/intro/install/' },
+  velero: {
+    ask: ['version', '--client-only'],
+    version: '1.18',
+    exact: true,
+    install: 'https://velero.io/docs/v1.18/basic-install/',
+  },
+  k6: {
+    ask: ['version'],
+    version: '1.0',
+    exact: false,
+    install: 'https://grafana.com/docs/k6/latest/set-up/install-k6/',
+  },
+  restic: { ask: ['version'], version: '0.17', exact: false, install: 'https://restic.readthedocs.io/' },
+  versitygw: { ask: ['--version'], version: '1.0', exact: false, install: 'https://github.com/versity/versitygw' },
+}
+
+export const components: Record<string, { version: string; source: string }> = {
+  istio: { version: '1.31.1', source: 'its Helm charts' },
+  envoy: { version: 'of Istio 1.31.1', source: "Istio's proxyv2 image" },
+  'chaos-mesh': { version: '2.8.2', source: 'its Helm chart' },
+  velero: { version: 'v1.18.3', source: 'its public image' },
+  restic: { version: '0.18.0', source: 'its public image' },
+  k8up: { version: 'v2.12.0', source: 'its public image' },
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { createConnection, createServer } from 'node:net'
+import { join } from 'node:path'
+import type { StoreEndpoint } from '../lab.ts'
+import { answering } from './answering.ts'
+import { isAlive, killProcess } from './process.ts'
+
+const BUCKET = 'backups'
+
+/** A store that runs as a process of this machine. */
+interface LocalStore {
+  endpoint: StoreEndpoint
+  argv: string[]
+  pid: number
+}
+
+const stateFile = (folder: string): string => join(folder, 'store.json')
+
+const readStore = async (folder: string): Promise<LocalStore | null> => {
+  const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
+  return text === null ? null : (JSON.parse(text) as LocalStore)
+}
+
+/**
+ * versitygw on plain files in `folder`, at an address by which the cluster's pods reach this machine; as it runs, where it does.
+ * Errors: the address is none that another machine could use.
+ */
+export async function openLocalStore(
+  folder: string,
+  versitygw: () => Promise<string>,
+  server: URL,
+): Promise<StoreEndpoint> {
+  const there = await readStore(folder)
+  if (there !== null) {
+    // It ended with a run that was killed.
+    if (!isAlive(there.pid)) await run(folder, there)
+    return there.endpoint
+  }
+  const host = await ownAddressTowards(server)
+  const data = join(folder, 'data')
+  // A folder is a bucket to versitygw.
+  await mkdir(join(data, BUCKET), { recursive: true })
+  const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
+  const address = `${host.includes(':') ? `[${host}]` : host}:${await freePort(host)}`
+  const endpoint = { url: `http://${address}`, region: 'us-east-1', bucket: BUCKET, ...keys }
+  await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data], pid: 0 })
+  return endpoint
+}
+
+/** Starts a store again that was stopped, with all that it held. */
+export async function startLocalStore(folder: string): Promise<void> {
+  const store = await readStore(folder)
+  if (store === null) throw new Error(`there is no store in "${folder}"`)
+  await run(folder, store)
+}
+
+/** Cuts it off; what it holds stays. One that is not there is no error. */
+export async function stopLocalStore(folder: string): Promise<void> {
+  const store = await readStore(folder)
+  if (store !== null) await killProcess(store.pid)
+}
+
+/** Ends it, and removes what it held. */
+export async function removeLocalStore(folder: string): Promise<void> {
+  await stopLocalStore(folder)
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function run(folder: string, store: LocalStore): Promise<void> {
+  const logFile = join(folder, 'versitygw.log')
+  const log = await open(logFile, 'a')
+  const [program = '', ...args] = store.argv
+  const { accessKey, secretKey, url } = { ...store.endpoint }
+  const env = { ...process.env, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log.fd, log.fd], env })
+  child.unref()
+  await log.close()
+  await writeFile(stateFile(folder), JSON.stringify({ ...store, pid: child.pid ?? 0 }), { mode: 0o600 })
+  await answering(url, `cat ${logFile}`)
+}
+
+/** The address that this machine has towards a server: what lies beyond the server reaches it there, too. */
+async function ownAddressTowards(server: URL): Promise<string> {
+  const port = Number(server.port) || (server.protocol === 'http:' ? 80 : 443)
+  const address = await new Promise<string>((resolve, reject) => {
+    const socket = createConnection({ host: server.hostname.replace(/^\[|\]$/g, ''), port, timeout: 10_000 })
+    socket.once('error', reject)
+    socket.once('timeout', () => socket.destroy(new Error('no answer after 10 s')))
+    socket.once('connect', () => {
+      resolve(socket.localAddress ?? '')
+      socket.destroy()
+    })
+  })
+  if (address !== '' && !address.startsWith('127.') && address !== '::1') return address
+  throw new Error(
+    `pods cannot reach a store on this machine: it talks to the cluster over ${address || 'no address'}. Next: MESHDRILL_S3_URL, _REGION, _BUCKET, _ACCESS_KEY and _SECRET_KEY of a store that they reach`,
+  )
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address !== null && typeof address === 'object') return address.port
+  throw new Error(`no port is free on ${host}`)
+}
