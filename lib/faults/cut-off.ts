@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor, type Pending } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
 import type { FaultTarget, ObservedFault } from './fault.ts'
@@ -29,13 +30,12 @@ export async function cutOff(
   const requestedMs = Date.now()
   const observe = async (): Promise<ObservedFault> => {
     await targetsReached(lab, fault)
-    const dropped = await Promise.all(ends.map(({ pod, address }) => countDropped(lab, pod, address)))
-    const seenMs = Date.now()
-    const through = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
-    const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(inWords)
-    if (untouched.length > 0) {
-      throw new Error(`${fault.kind} "${fault.metadata.name}" does not cut ${untouched.join(', ')}`)
-    }
+    // That the fault is injected is told before the last rule is in place.
+    const { dropped, seenMs } = await waitFor(
+      `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,
+      () => lookOnce(lab, ends),
+      { timeout: '20s', every: '100ms', hint: `kubectl -n ${fault.metadata.namespace ?? ''} describe podnetworkchaos` },
+    )
     const packets = Math.max(...dropped)
     return {
       between: [requestedMs, seenMs],
@@ -46,14 +46,27 @@ export async function cutOff(
   return injectChaos(lab, fault, observe, heal)
 }
 
+interface End {
+  pod: PlacedPod
+  address: Address
+}
+
+/** How many packets were dropped at each end, and by when no connection came about; pending where one does. */
+async function lookOnce(lab: Lab, ends: End[]): Promise<{ dropped: number[]; seenMs: number } | Pending> {
+  const dropped = await Promise.all(ends.map(({ pod, address }) => countDropped(lab, pod, address)))
+  const seenMs = Date.now()
+  const through = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
+  const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(inWords)
+  return untouched.length > 0 ? pending(`not cut: ${untouched.join(', ')}`) : { dropped, seenMs }
+}
+
 /** A pod that has just begun, or a machine that is busy, may need more than the second that one try has. */
 async function everConnects(lab: Lab, pod: PlacedPod, address: Address): Promise<boolean> {
   for (let attempt = 0; attempt < TRIES; attempt++) if (await connects(lab, pod, address)) return true
   return false
 }
 
-const inWords = ({ pod, address }: { pod: PlacedPod; address: Address }): string =>
-  `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`
+const inWords = ({ pod, address }: End): string => `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`
 
 /** By name: what else has the same labels, or comes later, is left alone. */
 export const selectorOf = (pods: PlacedPod[]): Record<string, unknown> => ({
