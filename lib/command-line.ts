@@ -1,12 +1,16 @@
 import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeResults } from './report/results.ts'
+import { mergeRuns, readSource, writeMerged } from './report/merge/merge.ts'
+import { pointLatestAt, writeResults } from './report/results.ts'
 import { renderDrills } from './report/terminal.ts'
+import { makeRunFolder, runId } from './run-folder.ts'
 
 const USAGE = `meshdrill: does our backup really work?
 
   npx meshdrill judge <run>    judges the facts of a run again, without a cluster: reads <run>/events.jsonl, writes
                                summary.json, summary.csv and report.html beside it, and prints the drills
+  npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
+                               judges it, and tells in what they differ
   npx meshdrill help           prints this
 
 <run> is a folder such as results/latest. Drills themselves are run by Playwright: npx playwright test`
@@ -17,11 +21,12 @@ export interface Terminal {
   complain: (text: string) => void
 }
 
-/** Runs a command; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
-export function runCommandLine(args: string[], { say, complain }: Terminal): number {
+/** Runs a command, which keeps new runs in `results`; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
+export function runCommandLine(args: string[], { say, complain }: Terminal, results = 'results'): number {
   const [command, ...rest] = args
   try {
     if (command === 'judge') say(judge(rest))
+    else if (command === 'merge') say(merge(rest, results))
     else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
     else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
     return 0
@@ -34,10 +39,31 @@ export function runCommandLine(args: string[], { say, complain }: Terminal): num
 function judge([folder, ...more]: string[]): string {
   if (folder === undefined) throw new Error('which run? Give its folder: npx meshdrill judge results/latest')
   if (more.length > 0) throw new Error(`one run at a time; "${more.join(' ')}" is one too many`)
+  requireRun(folder)
+  return show(realpathSync(folder))
+}
+
+function merge(folders: string[], results: string): string {
+  if (folders.length < 2)
+    throw new Error('which runs? Give the folders of two at least: npx meshdrill merge results/<one> results/<other>')
+  folders.forEach(requireRun)
+  const sources = folders.map((folder) => readSource(realpathSync(folder)))
+  const id = runId()
+  const merged = mergeRuns(sources, id)
+  const { folder } = makeRunFolder(results, id)
+  writeMerged(merged, folder)
+  const shown = show(folder)
+  pointLatestAt(folder)
+  return [shown, ...merged.told.map((one) => `beware: ${one}`)].join('\n')
+}
+
+function requireRun(folder: string): void {
   const events = join(folder, 'events.jsonl')
   if (!statSync(events, { throwIfNoEntry: false })?.isFile())
     throw new Error(`there is no run in "${folder}": no file "${events}"`)
-  const run = realpathSync(folder)
+}
+
+function show(run: string): string {
   const { drills } = writeResults(run)
   return `${renderDrills(drills)}\n\nreport: ${join(run, 'report.html')}`
 }

@@ -14,13 +14,20 @@ export interface RunFolder {
 export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
   const known = env.MESHDRILL_RUN_DIR
   if (known !== undefined) return { id: known.split('/').at(-1) ?? known, folder: known }
-  const id = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  const folder = resolve(join('results', id))
-  mkdirSync('results', { recursive: true })
-  // Fails where another run began within the same second: their facts would mix.
-  mkdirSync(folder)
-  env.MESHDRILL_RUN_DIR = folder
+  const run = makeRunFolder()
+  env.MESHDRILL_RUN_DIR = run.folder
   env.MESHDRILL_OWNER_PID = String(process.pid)
+  return run
+}
+
+/** The time, to the second. */
+export const runId = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+
+/** A new folder in `results`. Fails where another run began within the same second: their facts would mix. */
+export function makeRunFolder(results = 'results', id = runId()): RunFolder {
+  const folder = resolve(join(results, id))
+  mkdirSync(results, { recursive: true })
+  mkdirSync(folder)
   return { id, folder }
 }
 

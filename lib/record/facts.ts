@@ -26,11 +26,23 @@ export type RunFact =
 
 export interface RunDescription {
   id: string
-  seed: number
+  /** This, the nodes and the machine are null only in a run that was merged of several in which they differ. */
+  seed: number | null
   provider: string
   kubernetes: string
-  nodes: number
-  machine: { cpus: number; memoryBytes: number }
+  nodes: number | null
+  machine: { cpus: number; memoryBytes: number } | null
+  /** Of a run that was merged of several: which they were, and in what they differ, a sentence each. */
+  merged?: { runs: MergedRun[]; told: string[] }
+}
+
+/** A run that has become part of another. */
+export interface MergedRun extends Omit<RunDescription, 'merged'> {
+  startedAt: number
+  /** Null where it did not come to its end. */
+  durationMs: number | null
+  /** How many drills it has. */
+  drills: number
 }
 
 /** What can be counted from the manifests that a tool applies. What its operators make later is not in them. */

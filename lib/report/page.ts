@@ -32,6 +32,7 @@ export function renderPage(summary: Summary, pictures: Map<string, string>, torn
 <h1>Backup drills: ${escapeHtml(countVerdicts(real))}</h1>
 ${renderAlarms(drills)}
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
+${renderMerged(run.merged)}
 ${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
 ${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderRanking(ranking)}
@@ -57,10 +58,19 @@ function describeRun(run: Summary['run']): string[] {
     `run ${run.id}`,
     new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19) + ' UTC',
     run.durationMs === null ? 'did not come to its end' : `took ${formatDuration(run.durationMs)}`,
-    `seed ${run.seed}`,
-    `Kubernetes ${run.kubernetes} (${run.provider}, ${run.nodes} nodes)`,
-    `${run.machine.cpus} CPUs, ${formatBytes(run.machine.memoryBytes)}`,
+    run.seed === null ? 'several seeds' : `seed ${run.seed}`,
+    `Kubernetes ${run.kubernetes} (${run.provider}${run.nodes === null ? '' : `, ${run.nodes} nodes`})`,
+    run.machine === null ? 'several machines' : `${run.machine.cpus} CPUs, ${formatBytes(run.machine.memoryBytes)}`,
   ]
+}
+
+/** What differs between runs may be why their tools do. */
+function renderMerged(merged: Summary['run']['merged']): string {
+  if (merged === undefined) return ''
+  const runs = merged.runs.map(({ id, drills }) => `${id} (${drills} drills)`).join(', ')
+  const told = merged.told.map((one) => `<li>${escapeHtml(one)}</li>`).join('')
+  return `<p class="warning">Merged of ${merged.runs.length} runs: ${escapeHtml(runs)}. Tools that were drilled in different runs did not share the hours of one machine.</p>
+${told === '' ? '' : `<ul class="warning">${told}</ul>`}`
 }
 
 function renderVerdict(verdict: Verdict): string {
