@@ -9,7 +9,7 @@ const noPlaywright = {
 const noUpwards = { group: ['**/fixtures/**', '**/tests/**'], message: 'Imports run tests → fixtures → lib.' }
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'results/', 'test-results/', 'playwright-report/'] },
+  { ignores: ['node_modules/', 'results/', 'test-results/', 'playwright-report/', 'blob-report/', '.cache/'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

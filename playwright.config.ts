@@ -10,6 +10,9 @@ const listing = process.argv.includes('--list')
 // Set once, by the first process that reads this file; the workers inherit it.
 const run = listing ? null : prepareRun(process.env)
 
+// A file, as the reporter empties a folder that it is given, and the blobs of other cells may lie there.
+if (config.cell !== null) process.env.PLAYWRIGHT_BLOB_OUTPUT_FILE ??= `blob-report/${config.cell}.zip`
+
 /** The rows of a tool, or of all; of the whole matrix or of its slice. */
 function choose(tool: string | null): RegExp {
   const tags = [...(tool === null ? [] : [tool]), ...(config.matrix === 'full' ? [] : ['slice'])]
@@ -22,6 +25,10 @@ export default defineConfig({
   // Drills measure: two at a time would measure each other. A drill that failed is a result, not something to try again.
   workers: 1,
   retries: 0,
+  // With one worker this means only that a shard takes some of the drills, and not whole files.
+  fullyParallel: true,
+  // What a report that is merged of several says of each test: where it ran. No tool's tag, by which projects choose.
+  ...(config.cell === null ? {} : { tag: `@cell-${config.cell}` }),
   forbidOnly: Boolean(process.env.CI),
   timeout: 10 * 60_000,
   globalTeardown: './tests/global-teardown.ts',
@@ -32,6 +39,7 @@ export default defineConfig({
           ['./lib/report/reporter.ts'],
           ['html', { outputFolder: `${run.folder}/html`, open: 'never' }],
           ['junit', { outputFile: `${run.folder}/junit.xml` }],
+          ...(config.cell === null ? [] : ([['blob']] as const)),
         ],
   projects: [
     { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },

@@ -14,6 +14,8 @@ export interface Config {
   mesh: (typeof MESHES)[number]
   /** Whether the lab stays after the run, for the next one to attach to. */
   keep: boolean
+  /** What a run is called among those that it will be merged with, such as `velero-v1.36`; null where it is alone. */
+  cell: string | null
   /** From which the run draws everything that is drawn. */
   seed: number
   /** How often each row is drilled. */
@@ -54,6 +56,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
     keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
+    cell: read('MESHDRILL_CELL', null, named),
     seed: read('MESHDRILL_SEED', 1, whole(0, 2 ** 31)),
     repetitions: read('MESHDRILL_REPETITIONS', 1, whole(1, 1000)),
     rtoMs: read('MESHDRILL_RTO', null, parseDuration),
@@ -73,6 +76,12 @@ const oneOf =
     if (found === undefined) throw new Error(`"${text}" is not known; one of ${known.join(', ')}`)
     return found
   }
+
+/** Goes into a tag and a file's name. */
+const named = (text: string): string => {
+  if (/^[\w.-]+$/.test(text)) return text
+  throw new Error(`"${text}" is not a name of letters, digits, dots and dashes`)
+}
 
 const whole = (least: number, most: number) => (text: string) => {
   const value = Number(text)

@@ -14,7 +14,9 @@ export interface RunFolder {
 export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
   const known = env.MESHDRILL_RUN_DIR
   if (known !== undefined) return { id: known.split('/').at(-1) ?? known, folder: known }
-  const run = makeRunFolder()
+  // Cells of a matrix may begin in the same second, on machines of their own.
+  const cell = env.MESHDRILL_CELL
+  const run = makeRunFolder('results', cell ? `${runId()}-${cell}` : runId())
   env.MESHDRILL_RUN_DIR = run.folder
   env.MESHDRILL_OWNER_PID = String(process.pid)
   return run

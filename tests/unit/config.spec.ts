@@ -38,3 +38,8 @@ test('everything that is wrong is said at once, with what would be right', () =>
     /MESHDRILL_TOOL: "tape" is not known; one of velero[^]*MESHDRILL_MESH: "string"[^]*MESHDRILL_RTO: "soon"[^]*MESHDRILL_LOAD_RPS/,
   )
 })
+
+test('a run that will be merged has a name that can be a tag and the name of a file', () => {
+  expect(readConfig({ MESHDRILL_CELL: 'velero-v1.36' }).cell).toBe('velero-v1.36')
+  expect(() => readConfig({ MESHDRILL_CELL: 'velero/1' })).toThrow('MESHDRILL_CELL: "velero/1" is not a name')
+})

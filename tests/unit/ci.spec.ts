@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@playwright/test'
+import { parse } from 'yaml'
+import { components } from '../../lib/clusters/embedded/toolchain/components.ts'
+import { MESHES, TOOLS } from '../../lib/config.ts'
+
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
+const WORKFLOWS = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))
+const files = readdirSync(WORKFLOWS).map((name) => `.github/workflows/${name}`)
+
+interface Workflow {
+  concurrency?: { 'cancel-in-progress': boolean }
+  jobs: Record<string, Job>
+}
+
+interface Job {
+  if?: string
+  needs?: string
+  concurrency?: { 'cancel-in-progress': boolean }
+  strategy?: { 'fail-fast': boolean; matrix: Record<string, unknown[]> }
+  steps: { run?: string; uses?: string }[]
+}
+
+const workflowOf = (file: string): Workflow => parse(read(file)) as Workflow
+const jobsOf = (file: string): Job[] => Object.values(workflowOf(file).jobs)
+
+type GitLabJob = Partial<Record<'before_script' | 'script' | 'after_script', string[]>> & {
+  interruptible?: boolean
+  parallel?: { matrix: Record<string, string[]>[] }
+}
+const gitlab = parse(read('.gitlab-ci.yml')) as Record<string, GitLabJob>
+
+/** Commands of the README: lines of its shell examples, without variables that are set and what is said of them, and what it quotes. */
+function commandsOf(readme: string): string[] {
+  const examples = [...readme.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, text = '']) => text.split('\n'))
+  const quoted = [...readme.replaceAll(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
+  const lines = examples.map((line) => line.replace(/ +#.*$/, '').replace(/^(?:[A-Z_]+=\S+ )+/, ''))
+  return [...lines.flatMap((line) => line.split(' && ')), ...quoted].map((line) => line.trim()).filter(Boolean)
+}
+
+/** As it is called in one of its cells. */
+const inACell = (command: string): string => command.replaceAll(/\$\{\{ matrix\.shard \}\}|\$SHARD\b/g, '1')
+
+const called = [
+  ...files.flatMap((file) => jobsOf(file).flatMap(({ steps }) => steps.flatMap(({ run }) => run?.split('\n') ?? []))),
+  ...Object.values(gitlab).flatMap((job) =>
+    [job.before_script, job.script, job.after_script].flatMap((one) => one ?? []),
+  ),
+].map((line) => inACell(line.trim()))
+
+test('the workflows call only commands that the README gives', () => {
+  const given = commandsOf(read('README.md'))
+  expect(called.length).toBeGreaterThan(15)
+  expect(called.filter((command) => !given.includes(command))).toEqual([])
+})
+
+test('actions are pinned by commit, with the version that it is of', () => {
+  const uses = files.flatMap((file) => [...read(file).matchAll(/uses: (.*)/g)].map(([, text = '']) => text))
+  expect(uses.length).toBeGreaterThan(10)
+  for (const action of uses) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+})
+
+test('each night drills every tool and mesh there is, on the Kubernetes that there is', () => {
+  const kubernetes = components.find(({ name }) => name === 'kubernetes')?.module?.version ?? ''
+  const { strategy } = workflowOf('.github/workflows/nightly.yml').jobs.drills ?? {}
+  const cells = { tool: [...TOOLS], mesh: [...MESHES], kubernetes: [kubernetes.replace(/\.\d+$/, '')], shard: [1, 2] }
+  expect(strategy?.matrix).toEqual(cells)
+  expect(strategy?.['fail-fast']).toBe(false)
+  const [matrix] = gitlab.nightly?.parallel?.matrix ?? []
+  expect(matrix).toEqual({
+    MESHDRILL_TOOL: cells.tool,
+    MESHDRILL_MESH: cells.mesh,
+    KUBERNETES: cells.kubernetes,
+    SHARD: ['1', '2'],
+  })
+})
+
+test('what is measured is never cut off, and the sweep comes always', () => {
+  const isMeasured = (job: Job): boolean => job.steps.some(({ run }) => run?.startsWith('npx playwright test') ?? false)
+  for (const file of files) {
+    expect(workflowOf(file).concurrency?.['cancel-in-progress'] ?? false).toBe(false)
+    for (const job of jobsOf(file).filter(isMeasured))
+      expect(job.concurrency?.['cancel-in-progress'] ?? false).toBe(false)
+  }
+  expect(gitlab['.lab']?.interruptible).toBe(false)
+  const { sweep, report } = workflowOf('.github/workflows/nightly.yml').jobs
+  for (const job of [sweep, report]) expect(job).toMatchObject({ if: 'always()', needs: 'drills' })
+  expect(sweep?.steps.at(-1)?.run).toBe('npm run lab:down')
+})
