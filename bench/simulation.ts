@@ -4,11 +4,8 @@ import { survivable } from '../lib/simulation/troubles.ts'
 import { judgeDrill } from '../lib/verdict/judge.ts'
 import { FLAWS } from '../lib/tools/controls/flaws.ts'
 import { findAccused, findMissed, flaws } from '../tests/unit/simulation-controls.ts'
-import { playPassing, tryDamage, type Damage, type Trials } from '../tests/unit/simulation-damages.ts'
-import { proofDamages } from '../tests/unit/simulation-damages-proof.ts'
-import { dataDamages } from '../tests/unit/simulation-damages-data.ts'
-import { toolDamages } from '../tests/unit/simulation-damages-tool.ts'
-import { mendedDamages } from '../tests/unit/simulation-damages-mended.ts'
+import { playPassing, tryDamage, type Trials } from '../tests/unit/simulation-damages.ts'
+import { damages } from '../tests/unit/simulation-damages-all.ts'
 import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
 /** Whether the verdict can be deceived, and how fast drills are simulated: `npx tsx bench/simulation.ts`. */
@@ -51,15 +48,14 @@ async function tellSpeed({ tell }: Table, drills: number): Promise<void> {
 
 async function tellDamaged({ tell, details }: Table, count: number): Promise<void> {
   const drills = await playPassing(seedsTo(count))
-  const damages = [...proofDamages, ...toolDamages, ...dataDamages, ...mendedDamages]
-  const { judged, passed, wrong } = tryAll(damages, drills)
+  const { judged, passed, wrong } = tryAll(drills)
   const what = `${judged} drills with facts damaged in ${damages.length} ways`
   tell(what, `${passed.length} passed`, 'none', passed.length === 0)
   tell('  not with the verdict and the reason that they should', String(wrong.length), 'none', wrong.length === 0)
   details.push(...passed, ...wrong)
 }
 
-function tryAll(damages: Damage[], drills: Awaited<ReturnType<typeof playPassing>>): Trials {
+function tryAll(drills: Awaited<ReturnType<typeof playPassing>>): Trials {
   const all: Trials = { judged: 0, passed: [], wrong: [] }
   for (const damage of damages) {
     const { judged, passed, wrong } = tryDamage(damage, drills)

@@ -4,10 +4,8 @@ import { judgeDrill } from '../../lib/verdict/judge.ts'
 import { drawFrom } from '../../lib/verdict/statistics/random.ts'
 import { change } from './facts-builder.ts'
 import { checking, playPassing, tryDamage, type PassedDrill } from './simulation-damages.ts'
-import { proofDamages } from './simulation-damages-proof.ts'
-import { dataDamages, finding } from './simulation-damages-data.ts'
-import { toolDamages } from './simulation-damages-tool.ts'
-import { mendedDamages } from './simulation-damages-mended.ts'
+import { damages } from './simulation-damages-all.ts'
+import { finding } from './simulation-damages-data.ts'
 
 test.describe.configure({ mode: 'default' })
 
@@ -17,7 +15,7 @@ test.beforeAll(async () => {
   expect(drills.length).toBe(27)
 })
 
-for (const damage of [...proofDamages, ...toolDamages, ...dataDamages, ...mendedDamages]) {
+for (const damage of damages) {
   test(`a drill with ${damage.title} never passes, and says why`, () => {
     const { judged, passed, wrong } = tryDamage(damage, drills)
     expect(judged).toBeGreaterThan(0)
@@ -56,7 +54,6 @@ test('nobody is accused by a clock that jumped, but for what no clock tells', ()
 })
 
 test('a drill with two damages never passes either', () => {
-  const damages = [...proofDamages, ...toolDamages, ...dataDamages, ...mendedDamages]
   const draw = drawFrom(11)
   for (let trial = 0; trial < 200; trial++) {
     const pick = () => damages[Math.floor(draw() * damages.length)]
