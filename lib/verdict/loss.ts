@@ -63,8 +63,9 @@ export function measureLoss(
   return {
     acknowledged,
     lost,
-    oldestLostMs: lost === 0 ? 0 : Math.max(0, fault[0] - oldestLostMs),
-    oldestLostAtMostMs: lost === 0 ? 0 : Math.max(0, fault[1] - oldestLostMs),
+    // Where none was lost, the oldest is infinitely late.
+    oldestLostMs: Math.max(0, fault[0] - oldestLostMs),
+    oldestLostAtMostMs: Math.max(0, fault[1] - oldestLostMs),
     phantoms: phantoms.map(
       (reading) =>
         `slot ${slot[reading] ?? '?'} holds sequence ${sequence[reading] ?? '?'}, which was never sent to it`,
@@ -110,15 +111,12 @@ function findProblem(
   if (acknowledged.length === 0) return 'no write was acknowledged'
   const disordered = acknowledged.find((write) => !((write.acknowledgedMs ?? NaN) >= write.sentMs - clockToleranceMs))
   if (disordered) return `write ${disordered.sequence} was acknowledged before it was sent: the clock jumped`
-  if (!acknowledged.some(({ acknowledgedMs }) => isBetween(acknowledgedMs, fault[0] - recentMs, fault[0])))
-    return `no write was acknowledged in the ${recentMs / 1000} s before the fault`
+  const isRecent = ({ acknowledgedMs }: Write) =>
+    (acknowledgedMs ?? NaN) >= fault[0] - recentMs && (acknowledgedMs ?? NaN) <= fault[0]
+  if (!acknowledged.some(isRecent)) return `no write was acknowledged in the ${recentMs / 1000} s before the fault`
   if (acknowledged.some(({ acknowledgedMs }) => (acknowledgedMs ?? 0) > checkedMs))
     return 'writes were acknowledged after the volume had been read back'
   if (unread > 0) return `${unread} slots with acknowledged writes were not read back`
   if (slots.some(([, sequence]) => !Number.isFinite(sequence))) return 'a slot holds no readable sequence'
   return hidden === 0 ? null : `${hidden} acknowledged writes were replaced after the restore had begun`
-}
-
-function isBetween(value: number | null, low: number, high: number): boolean {
-  return value !== null && value >= low && value <= high
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { Write } from '../../lib/record/facts.ts'
 import { measureLoss } from '../../lib/verdict/loss.ts'
+import { clockToleranceMs } from '../../lib/verdict/recovery.ts'
 import { drawFrom } from './facts-builder.ts'
 
 const fault: [number, number] = [10_000, 10_100]
@@ -146,7 +147,16 @@ test('a write that is replaced after the restore has begun hides whether what it
 })
 
 const unknown: [what: string, writes: Write[], slots: [number, number][], problem: RegExp][] = [
-  ['nothing acknowledged', [write(1, 0, null)], [[0, 1]], /no write was acknowledged/],
+  ['nothing acknowledged', [write(1, 0, null)], [[0, 1]], /^no write was acknowledged$/],
+  [
+    'a slot that holds no number',
+    [write(1, 0, 9000), write(2, 1, 9000)],
+    [
+      [0, NaN],
+      [1, 2],
+    ],
+    /holds no readable sequence/,
+  ],
   [
     'nothing written shortly before the fault',
     [write(1, 0, 4900), write(2, 0, 10_001)],
@@ -178,6 +188,45 @@ for (const [what, writes, slots, problem] of unknown) {
     expect(measureLoss(writes, { slots }, checkedMs, fault, null).problem).toMatch(problem)
   })
 }
+
+const known: [what: string, writes: Write[], slots: [number, number][]][] = [
+  ['the last write came 5 s before the fault', [write(1, 0, 5000)], [[0, 1]]],
+  ['the last write came with the fault', [write(1, 0, 10_000)], [[0, 1]]],
+  ['an answer came with the reading back', [write(1, 0, 9000), write(2, 0, 20_000)], [[0, 2]]],
+  [
+    'an answer came before its write, by as much as clocks differ',
+    [write(1, 0, 9000, 9000 + clockToleranceMs)],
+    [[0, 1]],
+  ],
+]
+for (const [what, writes, slots] of known) {
+  test(`the loss is known: ${what}`, () => {
+    expect(measureLoss(writes, { slots }, checkedMs, fault, null).problem).toBeNull()
+  })
+}
+
+test('slots with what was never sent to them are told in their order, whatever is wrong with each', () => {
+  const writes = [write(1, 0, 9000), write(2, 1, 9000), write(3, 2, 9000)]
+  const slots: [number, number][] = [
+    [2, 99],
+    [1, 1],
+    [0, 1],
+  ]
+  expect(measureLoss(writes, { slots }, checkedMs, fault, null).phantoms).toEqual([
+    'slot 1 holds sequence 1, which was never sent to it',
+    'slot 2 holds sequence 99, which was never sent to it',
+  ])
+})
+
+test('a hole in the list shows in whatever order the outcomes came', () => {
+  const listed = [write(1, 0, 9000), write(2, 1, 9001), write(5, 2, 12_000), write(4, 3, 9003, 9003)]
+  const slots = listed.map(({ slot, sequence }): [number, number] => [slot, sequence])
+  expect(measureLoss(listed, { slots }, checkedMs, fault, null).untrusted).toMatch(/^1 writes are missing/)
+  // Of the last second of a load, the second after included, holes are none.
+  const last = [write(1, 0, 9000), write(3, 1, 9500), write(4, 2, 10_500)]
+  const shown = last.map(({ slot, sequence }): [number, number] => [slot, sequence])
+  expect(measureLoss(last, { slots: shown }, checkedMs, fault, null).untrusted).toBeNull()
+})
 
 test('a hole in the list of writes makes nothing of it known, but for what a load that stops had numbered and not sent', () => {
   const writes = Array.from({ length: 100 }, (_, index) => write(index + 1, index, 6000 + index * 40))
