@@ -110,10 +110,17 @@ export const faults = {
 
 export type FaultName = keyof typeof faults
 
+const allIndexes = 'kopia reads every index of its repository: a damaged one of the newest backup bars the older ones too'
+
 /** Rows after which the state cannot be brought back, and why: findings, which fail when they stop being true. */
 const notRecoverable: Partial<Record<`${StrategyName} ${FaultName}`, string>> = {
   'kubernetes/volume-snapshot namespace-deletion': 'a VolumeSnapshot lives in its namespace and dies with it',
   'kubernetes/volume-snapshot backup-objects-deletion': 'with deletionPolicy Delete the snapshot goes with its object',
+  'velero/file-system bucket-overwrite': allIndexes,
+  'velero/file-system-mesh-volumes bucket-overwrite': allIndexes,
+  'velero/data-mover bucket-overwrite': allIndexes,
+  // People who run restic themselves mend its index from what is left, and get the older backup back.
+  'k8up/operator bucket-overwrite': 'restic reads every index of its repository, and K8up mends none that is damaged',
 }
 
 /** The rows of a run that asks for nothing else: each tool, each family of faults. */
