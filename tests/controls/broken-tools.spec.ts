@@ -74,9 +74,8 @@ const controls = [
   },
   {
     flaw: 'says-done-too-early',
-    tool: saysDoneTooEarly(velero, hostClock),
+    tool: saysDoneTooEarly(velero, backsUpNothing(), hostClock),
     course: loseAndRestore,
-    objectives: { rto: '20s', rpo: '4m' },
   },
   {
     flaw: 'restores-late',

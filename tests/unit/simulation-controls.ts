@@ -62,7 +62,8 @@ export const controls: Record<FlawName, Control> = {
     among: restored,
   },
   'says-done-too-early': {
-    breakTool: (tool, { world }) => saysDoneTooEarly(tool, world.clock),
+    breakTool: (tool, around) =>
+      saysDoneTooEarly(tool, backsUpNothing(tool, around, claimedBytes), around.world.clock),
     among: ['deletion'],
   },
   'restores-late': {

@@ -25,8 +25,7 @@ export const FLAWS = {
   'mixes-two-moments': { says: 'mixes two points in time', because: /^what was restored is of no one moment: / },
   'says-done-too-early': {
     says: 'says that a backup is done before it is',
-    // What a backup holds whose namespace goes while it runs: an empty volume, no claim, or not even a service.
-    because: /\d findings, first lost|before its claim was there|^RTO is at least .* over the objective/,
+    because: /\d findings, first lost/,
   },
   'restores-late': { says: 'is slow beyond the objective', because: /^RTO .* (exceeds|over) the objective of / },
   'says-restored-too-early': {

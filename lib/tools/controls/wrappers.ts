@@ -74,23 +74,23 @@ export const restoresElsewhere = (tool: BackupTool, hollow: BackupTool): BackupT
     }))
   })
 
-/** Says that a backup has ended well as soon as it was asked for; what it restores is what there is of it by then. */
-export const saysDoneTooEarly = (tool: BackupTool, clock: Clock): BackupTool =>
-  broken(tool, 'says-done-too-early', (whole) => ({
+/**
+ * Says that a backup has ended well when the objects are stored and the data is still moving; what it restores is what there is
+ * of it by then. `hollow` is the same tool as it backs up everything but the data.
+ */
+export const saysDoneTooEarly = (tool: BackupTool, hollow: BackupTool, clock: Clock): BackupTool =>
+  broken(tool, 'says-done-too-early', (whole, lab) => ({
     ...whole,
-    async backup(namespace, options) {
+    async backup(namespace, { name }) {
       const startedMs = clock.now()
-      const running = await whole.backup(namespace, options)
-      const restore: Backup['restore'] = async (into) => {
-        const result = await (await running.finished()).restore(into)
+      const shell = await (await hollow.attach(lab).backup(namespace, { name: `${name}-objects` })).finished()
+      const running = await whole.backup(namespace, { name })
+      const restore: Backup['restore'] = async (options) => {
+        const result = await shell.restore(options)
         return { ...result, state: 'Completed', succeeded: true, bytes: 1 }
       }
-      return {
-        name: running.name,
-        moving: () => running.moving(),
-        finished: () =>
-          Promise.resolve({ name: running.name, result: claim(clock, 1, startedMs), objects: [], restore }),
-      }
+      const finished = () => Promise.resolve({ name, result: claim(clock, 1, startedMs), objects: [], restore })
+      return { name, moving: () => running.moving(), finished }
     },
   }))
 
