@@ -110,7 +110,8 @@ export const faults = {
 
 export type FaultName = keyof typeof faults
 
-const allIndexes = 'kopia reads every index of its repository: a damaged one of the newest backup bars the older ones too'
+const allIndexes =
+  'kopia reads every index of its repository: a damaged one of the newest backup bars the older ones too'
 
 /** Rows after which the state cannot be brought back, and why: findings, which fail when they stop being true. */
 const notRecoverable: Partial<Record<`${StrategyName} ${FaultName}`, string>> = {

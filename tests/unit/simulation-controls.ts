@@ -62,8 +62,7 @@ export const controls: Record<FlawName, Control> = {
     among: restored,
   },
   'says-done-too-early': {
-    breakTool: (tool, around) =>
-      saysDoneTooEarly(tool, backsUpNothing(tool, around, claimedBytes), around.world.clock),
+    breakTool: (tool, around) => saysDoneTooEarly(tool, backsUpNothing(tool, around, claimedBytes), around.world.clock),
     among: ['deletion'],
   },
   'restores-late': {
