@@ -75,21 +75,30 @@ const outages: { behaviour: Behaviour; answered: boolean }[] = [
 test('a service is wrong for exactly as long as it does not answer, or answers wrongly', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 10)
-  const seen: { behaviour: Behaviour; answered: boolean; from: number; wrong: [number, number]; until: number }[] = []
+  const seen: {
+    behaviour: Behaviour
+    answered: boolean
+    from: number
+    began: number
+    wrong: [number, number]
+    until: number
+  }[] = []
   for (const { behaviour, answered } of outages) {
     const from = Date.now()
-    await clockPasses(from + 200)
+    // By probes and not by the clock: a machine that is busy sends them later.
+    await dueAfter(from, 10)
     const began = await service.behave(behaviour)
+    await dueAfter(began.until + timeoutMs, 10)
     await clockPasses(began.until + timeoutMs + 200)
     const ended = await service.behave('right')
-    await clockPasses(ended.until + 200)
-    seen.push({ behaviour, answered, from, wrong: [began.until, ended.from], until: Date.now() })
+    await dueAfter(ended.until, 10)
+    seen.push({ behaviour, answered, from, began: began.from, wrong: [began.until, ended.from], until: Date.now() })
     // A probe of the last behaviour may yet be under way; the next one starts from a quiet service.
     await clockPasses(ended.until + timeoutMs)
   }
   await expectNoError(prober, samples)
 
-  for (const { behaviour, answered, from, wrong, until } of seen) {
+  for (const { behaviour, answered, from, began, wrong, until } of seen) {
     const between = (low: number, high: number) =>
       samples.filter(([due]) => due > low + toleranceMs && due < high - toleranceMs)
     const during = between(wrong[0], wrong[1] - timeoutMs)
@@ -98,7 +107,7 @@ test('a service is wrong for exactly as long as it does not answer, or answers w
       during.filter(([, at, right]) => right || (at !== null) !== answered),
       behaviour,
     ).toEqual([])
-    const before = between(from, wrong[0]).filter(([, at]) => at !== null && at < from + 200)
+    const before = between(from, wrong[0]).filter(([, at]) => at !== null && at < began)
     const after = between(wrong[1] + 50, until)
     expect(Math.min(before.length, after.length), behaviour).toBeGreaterThan(3)
     expect(
