@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { describeOutages } from '../lib/verdict/outages.ts'
 import { type Trial, type TrialOptions, tryOutages } from '../tests/unit/outages/trial.ts'
-import { type Findings, isStarted, print, startTable } from './table.ts'
+import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
 /**
  * Whether the interval of the recovery time holds the truth, and how wide it is: `npx tsx bench/recovery.ts`. Outages of a
@@ -65,7 +65,7 @@ async function tryInPairs(count: number, pairs: number, options: Omit<TrialOptio
 }
 
 /** An interval that does not hold the truth is a lie; none at all is not, and is counted. */
-function tellTrials({ tell, details }: ReturnType<typeof startTable>, what: string, trials: Trial[]): void {
+function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): void {
   const hurt = trials.filter(({ played }) => played.hurt)
   const lies = hurt.filter(({ inside }) => inside === false)
   const unknown = hurt.filter(({ inside }) => inside === null)
@@ -84,7 +84,7 @@ function tellTrials({ tell, details }: ReturnType<typeof startTable>, what: stri
 }
 
 /** Whether outages of each shape are called what they are. */
-function tellPartial({ tell }: ReturnType<typeof startTable>, trials: Trial[]): void {
+function tellPartial({ tell }: Table, trials: Trial[]): void {
   const shapes = { outage: 0, flapping: 0, 'brown-out': 0 }
   const right = { ...shapes }
   for (const { script, played, recovery } of trials) {

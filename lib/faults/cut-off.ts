@@ -5,8 +5,7 @@ import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.
 import type { FaultTarget, ObservedFault } from './fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
-
-const TRIES = 3
+import { ever } from './reach.ts'
 
 /**
  * Drops every packet between pods and addresses, by the NetworkChaos of a file, and resolves when no connection comes about
@@ -19,7 +18,7 @@ export async function cutOff(
 ): Promise<ObservedFault> {
   if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
   const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
-  const open = await Promise.all(ends.map(({ pod, address }) => everConnects(lab, pod, address)))
+  const open = await Promise.all(ends.map(({ pod, address }) => ever(() => connects(lab, pod, address))))
   const closed = ends.filter((_, index) => !open[index]).map(inWords)
   if (closed.length > 0) throw new Error(`no connection even before the fault: ${closed.join(', ')}`)
   const fault = await readFault(file, {
@@ -58,12 +57,6 @@ async function lookOnce(lab: Lab, ends: End[]): Promise<{ dropped: number[]; see
   const through = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
   const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(inWords)
   return untouched.length > 0 ? pending(`not cut: ${untouched.join(', ')}`) : { dropped, seenMs }
-}
-
-/** A pod that has just begun, or a machine that is busy, may need more than the second that one try has. */
-async function everConnects(lab: Lab, pod: PlacedPod, address: Address): Promise<boolean> {
-  for (let attempt = 0; attempt < TRIES; attempt++) if (await connects(lab, pod, address)) return true
-  return false
 }
 
 const inWords = ({ pod, address }: End): string => `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`

@@ -1,13 +1,13 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { canWipeVolumes, hasNodePower, type Cluster, type NodePower } from '../clusters/cluster.ts'
-import { isLast } from '../kube/nodes.ts'
+import { hasLabels, isLast } from '../kube/nodes.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { UNTIL_HEALED, type Fault, type FaultTarget, type ObservedFault } from './fault.ts'
 import { nodeBack } from './node-return.ts'
 import { placeOf, type PlacedPod } from './node-shell.ts'
-import { cutWatched, reaches } from './reach.ts'
+import { cutWatched, ever, reaches } from './reach.ts'
 import { orUndo } from './undo.ts'
 
 const KUBELET_PORT = 10250
@@ -42,9 +42,9 @@ async function requires({ cluster, kube }: Lab, lost: boolean): Promise<string[]
       `provider "${cluster.provider}" cannot take a node's disks away: a node that is lost would come back with them`,
     ]
   const { items } = await kube.core.listNode()
-  const workers = items.filter((node) => !isSystem(node, cluster.systemNodes))
+  const workers = items.filter((node) => !hasLabels(node, cluster.systemNodes))
   if (workers.length < 2) return [`the cluster has ${workers.length} workers: with one cut off there must be another`]
-  const open = items.filter((node) => isSystem(node, cluster.systemNodes) && !isLast(node)).map(nameOf)
+  const open = items.filter((node) => hasLabels(node, cluster.systemNodes) && !isLast(node)).map(nameOf)
   const unseen = (await Promise.all(workers.map(isSilent))).flat()
   return [
     ...open.map(
@@ -60,24 +60,20 @@ const nameOf = ({ metadata }: V1Node): string => metadata?.name ?? ''
 const hostOf = (node: V1Node): string =>
   node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nameOf(node)
 
-/** Where a node's kubelet does not answer; a machine that was busy for a moment asks again. */
+/** Where a node's kubelet does not answer. */
 async function isSilent(node: V1Node): Promise<string[]> {
   const host = hostOf(node)
-  for (let attempt = 0; attempt < 3; attempt++) if (await reaches({ host, port: KUBELET_PORT })) return []
-  return [`${host}:${KUBELET_PORT}`]
+  const answers = await ever(() => reaches({ host, port: KUBELET_PORT }))
+  return answers ? [] : [`${host}:${KUBELET_PORT}`]
 }
 
 const powerless = ({ provider, withoutNodePower }: Cluster): string =>
   [`provider "${provider}" cannot cut the power of a node`, ...(withoutNodePower ? [withoutNodePower] : [])].join(': ')
 
-/** Whether it is one of the nodes that hold what the drills stand on. */
-export const isSystem = ({ metadata }: V1Node, system: Record<string, string>): boolean =>
-  Object.entries(system).every(([name, value]) => metadata?.labels?.[name] === value)
-
 async function nodeOf(lab: Lab, target: FaultTarget): Promise<V1Node> {
   const pod = await findPlaced(lab, target)
   const node = await lab.kube.core.readNode({ name: pod.node })
-  if (isSystem(node, lab.cluster.systemNodes)) {
+  if (hasLabels(node, lab.cluster.systemNodes)) {
     throw new Error(
       `pod "${pod.name}" runs on "${pod.node}", which holds what the drills stand on. Next: delete it, so that it moves`,
     )

@@ -75,17 +75,17 @@ if [ -x /bin/busybox ]; then exec /bin/busybox nc -w 1 "$1" "$2" -e /bin/true; f
 exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
 `
 
+const SAY_WHETHER = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
+
 /** Whether a connection from inside of a pod comes about within a second. */
 export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<boolean> {
-  const script = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
-  const answer = await runInPodNetwork(lab, pod, script, { args: [host, String(port)], user: PROXY_USER })
+  const answer = await runInPodNetwork(lab, pod, SAY_WHETHER, { args: [host, String(port)], user: PROXY_USER })
   return answer.trim() === 'yes'
 }
 
 /** The same from the pod of Chaos Mesh's daemon, where no other pod is needed on its node. */
 export async function daemonConnects(lab: Lab, daemon: PlacedPod, { host, port }: Address): Promise<boolean> {
-  const script = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
-  return (await runInDaemon(lab, daemon, script, [host, String(port)])).trim() === 'yes'
+  return (await runInDaemon(lab, daemon, SAY_WHETHER, [host, String(port)])).trim() === 'yes'
 }
 
 /**

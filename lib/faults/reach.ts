@@ -7,6 +7,14 @@ const PATIENCE_MS = 250
 /** So many in a row, that a machine that was busy for a moment is not taken for an outage. */
 const FAILURES = 3
 
+const TRIES = 3
+
+/** Whether something comes about in one of three tries: a machine that was busy for a moment is not taken for an outage. */
+export async function ever(look: () => Promise<boolean>): Promise<boolean> {
+  for (let attempt = 0; attempt < TRIES; attempt++) if (await look()) return true
+  return false
+}
+
 /** Whether this machine can connect to an address. */
 export function reaches({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {

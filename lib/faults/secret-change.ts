@@ -111,13 +111,13 @@ async function holds(lab: Lab, { pod, container, path }: Reader, text: string): 
   await waitFor(
     `file "${path}" of pod "${namespace}/${name}" with the changed key`,
     async () => {
-      const answer = await runBesidePod(lab, placeOf(pod), found, { containerId, args: [path, text] }).catch(
-        async (error: unknown) => {
-          if (await isOver()) return 'yes'
-          throw error
-        },
-      )
-      return answer.trim() === 'yes' ? true : pending('it holds the key of before')
+      try {
+        const answer = await runBesidePod(lab, placeOf(pod), found, { containerId, args: [path, text] })
+        return answer.trim() === 'yes' ? true : pending('it holds the key of before')
+      } catch (error) {
+        if (await isOver()) return true
+        throw error
+      }
     },
     { timeout: '120s', every: '300ms', hint: `kubectl -n ${namespace} describe pod ${name}` },
   )

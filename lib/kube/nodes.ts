@@ -1,5 +1,9 @@
 import type { V1Node } from '@kubernetes/client-node'
 
+/** Whether it is one of the nodes with all of these labels. */
+export const hasLabels = ({ metadata }: V1Node, labels: Record<string, string>): boolean =>
+  Object.entries(labels).every(([name, value]) => metadata?.labels?.[name] === value)
+
 /** Taints that tell of a node's state come and go with it; the others are its owner's. */
 export const ownTaints = ({ spec }: V1Node) =>
   (spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))

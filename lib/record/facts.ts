@@ -1,3 +1,6 @@
+/** Changes with the shape or meaning of any fact; other programs' facts are not turned into these. */
+export const EVENTS_SCHEMA = 'meshdrill/events@1'
+
 /**
  * What is known of a run, one fact a line of `events.jsonl`, written the moment it is known. Verdict and report are
  * functions of these facts alone, so a run can be judged and drawn again without a cluster.
@@ -8,7 +11,7 @@ export type Fact = RunFact | DrillFact
 
 /** Facts of the run as a whole. */
 export type RunFact =
-  | { kind: 'run.started'; at: number; schema: 'meshdrill/events@1'; run: RunDescription }
+  | { kind: 'run.started'; at: number; schema: typeof EVENTS_SCHEMA; run: RunDescription }
   | { kind: 'run.component'; at: number; name: string; version: string; source: string }
   /** Before a drill: its strategy is ready to back up. The first two are null where its tool was there already. */
   | {

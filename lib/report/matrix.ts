@@ -1,11 +1,10 @@
-import { flawOf } from '../tools/controls/flaws.ts'
-import { type DrillResult, nameStrategy, type Verdict } from '../verdict/result.ts'
+import { type DrillResult, isControl, nameStrategy, type Verdict } from '../verdict/result.ts'
 import { escapeHtml, renderTable } from './html.ts'
 
 /** What became of the service in each row, as faults × strategies; empty where there is but one strategy. */
 export function renderMatrix(drills: DrillResult[], mark: (verdict: Verdict) => string): string {
   // The index of a drill is its place in the page.
-  const real = drills.filter(({ tool }) => flawOf(tool) === null)
+  const real = drills.filter((drill) => !isControl(drill))
   const strategies = distinct(real.map(nameStrategy))
   if (strategies.length < 2) return ''
   const faults = distinct(real.map(({ fault }) => fault ?? 'unknown'))

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { EVENTS_SCHEMA } from '../record/facts.ts'
 import { openRecorder } from '../record/recorder.ts'
 import type { Scenario } from './scenario.ts'
 import { simulateDrill, type Simulated } from './simulate.ts'
@@ -17,7 +18,7 @@ export async function writeSimulation(file: string, scenarios: readonly Scenario
   const played: Simulated[] = []
   try {
     for (const [index, scenario] of scenarios.entries()) {
-      if (index === 0) recorder.record({ kind: 'run.started', at: START_MS, schema: 'meshdrill/events@1', run })
+      if (index === 0) recorder.record({ kind: 'run.started', at: START_MS, schema: EVENTS_SCHEMA, run })
       played.push(await simulateDrill(scenario, { recorder }))
     }
     recorder.record({ kind: 'run.ended', at: played.at(-1)?.facts.at(-1)?.at ?? START_MS })

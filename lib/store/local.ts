@@ -5,15 +5,14 @@ import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
-import { isAlive, killProcess } from './process.ts'
+import { identify, isRunning, killProcess, type ProcessId } from '../process.ts'
 
 const BUCKET = 'backups'
 
 /** A store that runs as a process of this machine. */
-interface LocalStore {
+interface LocalStore extends ProcessId {
   endpoint: StoreEndpoint
   argv: string[]
-  pid: number
 }
 
 const stateFile = (folder: string): string => join(folder, 'store.json')
@@ -35,7 +34,7 @@ export async function openLocalStore(
   const there = await readStore(folder)
   if (there !== null) {
     // It ended with a run that was killed.
-    if (!isAlive(there.pid)) await run(folder, there)
+    if (!(await isRunning(there))) await run(folder, there)
     return there.endpoint
   }
   const host = await ownAddressTowards(server)
@@ -45,7 +44,7 @@ export async function openLocalStore(
   const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
   const address = `${host.includes(':') ? `[${host}]` : host}:${await freePort(host)}`
   const endpoint = { url: `http://${address}`, region: 'us-east-1', bucket: BUCKET, ...keys }
-  await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data], pid: 0 })
+  await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data] })
   return endpoint
 }
 
@@ -59,7 +58,7 @@ export async function startLocalStore(folder: string): Promise<void> {
 /** Cuts it off; what it holds stays. One that is not there is no error. */
 export async function stopLocalStore(folder: string): Promise<void> {
   const store = await readStore(folder)
-  if (store !== null) await killProcess(store.pid)
+  if (store !== null) await killProcess(store)
 }
 
 /** Ends it, and removes what it held. */
@@ -68,7 +67,7 @@ export async function removeLocalStore(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function run(folder: string, store: LocalStore): Promise<void> {
+async function run(folder: string, store: Pick<LocalStore, 'endpoint' | 'argv'>): Promise<void> {
   const logFile = join(folder, 'versitygw.log')
   const log = await open(logFile, 'a')
   const [program = '', ...args] = store.argv
@@ -77,7 +76,7 @@ async function run(folder: string, store: LocalStore): Promise<void> {
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log.fd, log.fd], env })
   child.unref()
   await log.close()
-  await writeFile(stateFile(folder), JSON.stringify({ ...store, pid: child.pid ?? 0 }), { mode: 0o600 })
+  await writeFile(stateFile(folder), JSON.stringify({ ...store, ...(await identify(child.pid ?? 0)) }), { mode: 0o600 })
   await answering(url, `cat ${logFile}`)
 }
 

@@ -61,9 +61,12 @@ export function nameStrategy({ tool, strategy }: Pick<DrillResult, 'tool' | 'str
   return `${tool ?? 'unknown'}/${strategy ?? 'unknown'}`
 }
 
+/** What the name of a tool begins with that is broken on purpose. */
+export const CONTROL_PREFIX = 'control-'
+
 /** Whether a drill's tool is broken on purpose: it tests the drills, and is no choice of anybody's. */
 export function isControl({ tool }: Pick<DrillResult, 'tool'>): boolean {
-  return tool?.startsWith('control-') === true
+  return tool?.startsWith(CONTROL_PREFIX) === true
 }
 
 /** The worst of a drill's parts. No part at all proves nothing. */

@@ -7,18 +7,9 @@ import {
   claimDeletion,
   ransomware,
 } from '../../lib/faults/malice.ts'
+import { comeBack, replaceDamaged } from './courses.ts'
 
 const lost = { objectives: { rto: '3m', rpo: '3m' }, expects: { outage: true, restore: true } }
-
-/** The state is gone, and whoever took it away left the backups alone. */
-async function comeBack(drill: Drill): Promise<void> {
-  const service = await drill.provision()
-  const backup = await service.backUp()
-  await service.break()
-  await service.discard()
-  await service.restore(backup)
-  await service.assert()
-}
 
 /** The state is deleted, and the newest backup is attacked too; an older one is there. */
 async function comeBackFromOlder(drill: Drill): Promise<void> {
@@ -62,14 +53,6 @@ export default [
   drillEach(
     'files that were encrypted in place are detected, and replaced from the backup before',
     { fault: ransomware(), objectives: { rto: '3m', rpo: '3m' }, expects: { restore: true, corruption: true } },
-    async (drill) => {
-      const service = await drill.provision()
-      const backup = await service.backUp()
-      await service.break()
-      await service.detect()
-      await service.discard()
-      await service.restore(backup)
-      await service.assert()
-    },
+    replaceDamaged,
   ),
 ]

@@ -1,14 +1,8 @@
-import type { Drill } from '../../fixtures/drill.ts'
 import { drillEach } from '../../fixtures/index.ts'
 import { networkDelay, networkLoss, networkPartition } from '../../lib/faults/network.ts'
+import { endure } from './courses.ts'
 
-/** What is cut off or slowed down is not what answers requests: the service goes on. */
-async function endure(drill: Drill): Promise<void> {
-  const service = await drill.provision()
-  await service.break()
-  await service.assert()
-}
-
+// What is cut off or slowed down is not what answers requests: the service goes on.
 export default [
   drillEach(
     'a service that is cut off from its control planes goes on with what it knows',

@@ -1,15 +1,12 @@
 import { drillEach } from '../../fixtures/index.ts'
 import { nodeOutage } from '../../lib/faults/node-outage.ts'
+import { comeBack, endure } from './courses.ts'
 
 export default [
   drillEach(
     'a node that loses its power comes back with its volumes, and so does the service',
     { fault: nodeOutage({ volume: 'kept' }), objectives: { rto: '2m', rpo: '0s' }, expects: { outage: true } },
-    async (drill) => {
-      const service = await drill.provision()
-      await service.break()
-      await service.assert()
-    },
+    endure,
   ),
 
   drillEach(
@@ -19,13 +16,6 @@ export default [
       objectives: { rto: '3m', rpo: '3m' },
       expects: { outage: true, restore: true },
     },
-    async (drill) => {
-      const service = await drill.provision()
-      const backup = await service.backUp()
-      await service.break()
-      await service.discard()
-      await service.restore(backup)
-      await service.assert()
-    },
+    comeBack,
   ),
 ]

@@ -1,15 +1,9 @@
-import type { Drill } from '../../fixtures/drill.ts'
 import { drillEach } from '../../fixtures/index.ts'
 import { fullVolume } from '../../lib/faults/full-volume.ts'
 import { cpuStress, memoryStress } from '../../lib/faults/stress.ts'
+import { endure } from './courses.ts'
 
-/** The service may be slow or refuse while it lasts; what it acknowledged must be there afterwards. */
-async function endure(drill: Drill): Promise<void> {
-  const service = await drill.provision()
-  await service.break()
-  await service.assert()
-}
-
+// The service may be slow or refuse while it lasts; what it acknowledged must be there afterwards.
 export default [
   drillEach(
     'a neighbour that takes the node’s CPU slows the service down, and loses nothing',

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { tellLeftovers, type Findings } from '../../lib/faults/inventory.ts'
 import { isFresh, missingLabels } from '../../lib/faults/node-return.ts'
-import { isSystem } from '../../lib/faults/node-outage.ts'
+import { hasLabels } from '../../lib/kube/nodes.ts'
 import { parseTraces } from '../../lib/faults/node-traces.ts'
 import { nodeOf, podOf } from './stand-ins/faults.ts'
 
@@ -155,7 +155,7 @@ test.describe('a node that comes back', () => {
 
   test('is none of those that hold what the drills stand on', () => {
     const system = { 'node-role.kubernetes.io/control-plane': '' }
-    expect(isSystem(nodeOf({ metadata: { labels: system } }), system)).toBe(true)
-    expect(isSystem(ready('True'), system)).toBe(false)
+    expect(hasLabels(nodeOf({ metadata: { labels: system } }), system)).toBe(true)
+    expect(hasLabels(ready('True'), system)).toBe(false)
   })
 })

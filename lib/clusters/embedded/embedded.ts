@@ -4,9 +4,10 @@ import { builtArtifacts } from './artifacts.ts'
 import { connect, isReady, podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
+import { identify } from '../../process.ts'
 import { openStore } from '../../store/versitygw.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower, VolumeWipe } from '../cluster.ts'
-import { bornAt, inside, startHost, type RunningHost } from './host.ts'
+import { inside, startHost, type RunningHost } from './host.ts'
 import { ensureImages } from './images/images.ts'
 import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, type LabNetwork } from './network.ts'
 import { cniConfig, containerdConfig, kubeletConfig, nodeSpec, type NodePlan } from './node-spec.ts'
@@ -84,10 +85,6 @@ async function readRecipe(): Promise<string> {
 
 type LabOptions = ClusterOptions & { recipe: string }
 
-async function ownerOf({ ownerPid }: ClusterOptions): Promise<LabState['owner']> {
-  return { pid: ownerPid, born: (await bornAt(ownerPid)) ?? '' }
-}
-
 /** What to do with a lab that is already there: attach to a kept one, refuse one that is in use, clear away the rest. */
 async function settle(state: LabState | null, options: LabOptions): Promise<LabState | null> {
   if (state !== null && (await ownerRuns(state))) {
@@ -97,7 +94,7 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
   }
   if (state?.keep && state.recipe === options.recipe && (await allRunning(state))) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)
-    state.owner = await ownerOf(options)
+    state.owner = await identify(options.ownerPid)
     writeState(state)
     return state
   }
@@ -120,7 +117,7 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
     recipe: options.recipe,
     createdAt: new Date().toISOString(),
     keep,
-    owner: await ownerOf(options),
+    owner: await identify(options.ownerPid),
     network,
     kubeconfig,
     nodes: [],

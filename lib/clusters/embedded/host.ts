@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
+import { bornAt } from '../../process.ts'
 
 /** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
 export interface HostSpec {
@@ -81,14 +82,6 @@ export async function startAgain(nodeInit: string, folder: string, address: stri
   const spec = JSON.parse(await readFile(join(folder, 'spec.json'), 'utf8')) as HostSpec
   await rm(spec.pidFile, { force: true })
   return startHost(nodeInit, folder, address, spec)
-}
-
-/** When a process began, in clock ticks since boot; null where there is none. */
-export async function bornAt(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  // The program's name, in parentheses, may itself hold spaces.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields && fields[0] !== 'Z' ? (fields[19] ?? null) : null
 }
 
 export async function isRunning(host: RunningHost): Promise<boolean> {

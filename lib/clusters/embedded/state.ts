@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bornAt, isRunning, type RunningHost } from './host.ts'
+import { isRunning as processRuns, type ProcessId } from '../../process.ts'
+import { isRunning, type RunningHost } from './host.ts'
 import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
 
@@ -11,8 +12,8 @@ export interface LabState {
   recipe: string
   createdAt: string
   keep: boolean
-  /** The process that made it, and when that process began: tells it from a later one of the same PID. */
-  owner: { pid: number; born: string }
+  /** The process that made it. */
+  owner: ProcessId
   network: LabNetwork
   kubeconfig: string
   nodes: RunningHost[]
@@ -59,6 +60,4 @@ export async function allRunning(state: LabState): Promise<boolean> {
   return state.nodes.length > 0 && running.every(Boolean)
 }
 
-export async function ownerRuns(state: LabState): Promise<boolean> {
-  return (await bornAt(state.owner.pid)) === state.owner.born
-}
+export const ownerRuns = ({ owner }: LabState): Promise<boolean> => processRuns(owner)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Fact } from '../../record/facts.ts'
+import { EVENTS_SCHEMA, type Fact } from '../../record/facts.ts'
 import { readFacts, type Events } from '../../record/read.ts'
 import { openRecorder } from '../../record/recorder.ts'
 import type { Begun } from './begun.ts'
@@ -23,16 +23,15 @@ export interface Merged {
   told: string[]
 }
 
-/** Facts of the schema that is read here; older programs' are not turned into them. */
-const SCHEMA = 'meshdrill/events@1'
-
 /** Reads a run's facts. Errors: there is no such run, or its facts are of another schema. */
 export function readSource(folder: string): Source {
   const file = join(folder, 'events.jsonl')
   if (!existsSync(file)) throw new Error(`there is no run in "${folder}": no file "${file}"`)
   const schema = /^\{"kind":"run\.started".*?"schema":"([^"]*)"/.exec(readFileSync(file, 'utf8'))?.[1]
-  if (schema !== undefined && schema !== SCHEMA)
-    throw new Error(`the facts of "${folder}" are of schema "${schema}", and those that can be merged of "${SCHEMA}"`)
+  if (schema !== undefined && schema !== EVENTS_SCHEMA)
+    throw new Error(
+      `the facts of "${folder}" are of schema "${schema}", and those that can be merged of "${EVENTS_SCHEMA}"`,
+    )
   return { folder, events: readFacts(file) }
 }
 
@@ -73,7 +72,7 @@ export function mergeRuns(sources: readonly Source[], id: string): Merged {
   const endedAt = ends.every((at) => at !== null) ? Math.max(...ends.map(Number)) : null
   return {
     facts: [
-      { kind: 'run.started', at: first.at, schema: SCHEMA, run },
+      { kind: 'run.started', at: first.at, schema: EVENTS_SCHEMA, run },
       ...components.facts,
       ...begun.flatMap((one, index) => one.facts.map((fact) => rename(fact, renamed[index]))),
       ...(endedAt === null ? [] : [{ kind: 'run.ended' as const, at: endedAt }]),

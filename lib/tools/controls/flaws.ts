@@ -1,3 +1,5 @@
+import { CONTROL_PREFIX } from '../../verdict/result.ts'
+
 /** A way in which a backup tool is broken on purpose. */
 export interface Flaw {
   /** What the tool does, in words. */
@@ -36,15 +38,13 @@ export const FLAWS = {
 
 export type FlawName = keyof typeof FLAWS
 
-const PREFIX = 'control-'
-
 /** The name of a tool that has the flaw, in facts and results. */
-export const controlName = (flaw: FlawName): string => `${PREFIX}${flaw}`
+export const controlName = (flaw: FlawName): string => `${CONTROL_PREFIX}${flaw}`
 
 /** The flaw of a tool by its name; null of one that is not broken on purpose. */
 export function flawOf(tool: string | null): Flaw | null {
-  if (!tool?.startsWith(PREFIX)) return null
-  const flaw = tool.slice(PREFIX.length)
+  if (!tool?.startsWith(CONTROL_PREFIX)) return null
+  const flaw = tool.slice(CONTROL_PREFIX.length)
   // Of another version of meshdrill: whatever it does, it must be failed.
   return flaw in FLAWS ? FLAWS[flaw as FlawName] : { says: flaw.replaceAll('-', ' '), because: /./ }
 }

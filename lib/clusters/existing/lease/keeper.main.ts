@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../../../kube/client.ts'
+import { identify, isRunning } from '../../../process.ts'
 import { stopLocalStore } from '../../../store/local.ts'
-import { isAlive } from '../../../store/process.ts'
 import type { KeeperSettings } from './keeper.ts'
-import { leaseOf, RENEW_MS } from './lease.ts'
+import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
 const { kubeconfig, owner, ownerPid, storeFolder } = JSON.parse(process.argv[2] ?? '') as KeeperSettings
+const run = await identify(ownerPid)
 const lease = leaseOf(connect(kubeconfig).config, { owner })
 const say = (line: string): void => {
   console.log(`${new Date().toISOString()} ${line}`)
 }
 
 let renewedMs = Date.now()
-while (isAlive(ownerPid)) {
+while (await isRunning(run)) {
   try {
     await lease.renew()
     renewedMs = Date.now()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    say(reason)
+    say(error instanceof Error ? error.message : String(error))
     // An API server that a drill has cut off comes back; a lease that is another's does not.
-    if (reason.includes('no longer ours')) break
+    if (error instanceof LeaseLost) break
   }
-  for (let step = 0; step < RENEW_MS / 1000 && isAlive(ownerPid); step++) await sleep(1000)
+  for (let step = 0; step < RENEW_MS / 1000 && (await isRunning(run)); step++) await sleep(1000)
 }
 // A run that ended by itself has given its lease back; of one that was killed it expires.
 say(`ends; renewed last ${new Date(renewedMs).toISOString()}`)
-if (storeFolder !== null && !isAlive(ownerPid)) await stopLocalStore(storeFolder)
+if (storeFolder !== null && !(await isRunning(run))) await stopLocalStore(storeFolder)

@@ -30,7 +30,7 @@ export interface ClusterLease {
   holder(): Promise<Holder | null>
   /** Takes it, also from a holder that lets it expire. Errors: who holds it. */
   take(): Promise<void>
-  /** Says that the run lasts. Errors: it is no longer ours. */
+  /** Says that the run lasts. Errors: `LeaseLost`, and those of the API server. */
   renew(): Promise<void>
   /** Gives it back; one that is another's is left alone. */
   release(): Promise<void>
@@ -86,7 +86,7 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
     async renew() {
       const lease = await read()
       const holder = holderOf(lease)
-      if (holder?.owner !== owner) throw new Error(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)
+      if (holder?.owner !== owner) throw new LeaseLost(holder)
       await write(lease)
     },
     async release() {
@@ -94,6 +94,13 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       if (lease === null || holderOf(lease)?.owner !== owner) return
       await orNull(api.deleteNamespacedLease(at))
     },
+  }
+}
+
+/** Another run has taken the lease, or it was given back: it does not come back by itself. */
+export class LeaseLost extends Error {
+  constructor(holder: Holder | null) {
+    super(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)
   }
 }
 

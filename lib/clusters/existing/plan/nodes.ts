@@ -1,15 +1,12 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { isReady } from '../../../kube/client.ts'
-import { takesPods } from '../../../kube/nodes.ts'
+import { hasLabels, takesPods } from '../../../kube/nodes.ts'
 
 /** Kubelets tell of so many images and no more: one that is not among fewer is not there. */
 const TOLD_IMAGES = 50
 
 const nameOf = ({ metadata }: V1Node): string => metadata?.name ?? '?'
 const listed = (nodes: V1Node[]): string => nodes.map((node) => `"${nameOf(node)}"`).join(', ')
-
-export const hasLabels = ({ metadata }: V1Node, labels: Record<string, string>): boolean =>
-  Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value)
 
 /** What of the nodes stands in the way of drills, each with the next command. */
 export function nodeConflicts(nodes: V1Node[], systemNodes: Record<string, string>): string[] {

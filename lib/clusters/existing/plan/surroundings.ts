@@ -1,8 +1,8 @@
 import { StorageV1Api, type V1Node, type V1StorageClass } from '@kubernetes/client-node'
 import { isReady, type KubeClient } from '../../../kube/client.ts'
+import { hasLabels } from '../../../kube/nodes.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import type { StorageClasses } from '../../cluster.ts'
-import { hasLabels } from './nodes.ts'
 import type { ExistingOptions } from '../options.ts'
 
 /** What a cluster offers, as far as the user has not said it. */

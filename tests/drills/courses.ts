@@ -1,0 +1,29 @@
+import type { Drill } from '../../fixtures/drill.ts'
+
+/** The service is struck, and no backup has a part in what becomes of it. */
+export async function endure(drill: Drill): Promise<void> {
+  const service = await drill.provision()
+  await service.break()
+  await service.assert()
+}
+
+/** The state is gone: what is left of it is taken away, and it is restored. */
+export async function comeBack(drill: Drill): Promise<void> {
+  const service = await drill.provision()
+  const backup = await service.backUp()
+  await service.break()
+  await service.discard()
+  await service.restore(backup)
+  await service.assert()
+}
+
+/** The state is there and wrong: that must be seen before the volume is replaced from its backup. */
+export async function replaceDamaged(drill: Drill): Promise<void> {
+  const service = await drill.provision()
+  const backup = await service.backUp()
+  await service.break()
+  await service.detect()
+  await service.discard()
+  await service.restore(backup)
+  await service.assert()
+}
