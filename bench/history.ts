@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { findPoint } from '../lib/verdict/consistency.ts'
 import { checkHistory, slotKinds } from '../lib/verdict/history/check.ts'
 import { pickExamples } from '../lib/verdict/history/examples.ts'
@@ -26,6 +28,7 @@ function tellLarge({ tell }: Table): void {
   const cases: LargeCase[] = ['of one moment', 'file by file', 'a tenth of the slots bad']
   const history = allocateHistory(operations)
   for (const large of cases) {
+    collectGarbage()
     const [, buildMs] = time(() => {
       fillHistory(history, large)
     })
@@ -59,6 +62,13 @@ interface Judged {
 function tellTrials({ tell, details }: Table, what: string, mistake: string, { wrong, checkMs }: Judged): void {
   tell(what, `${wrong.length} ${mistake}, in ${seconds(checkMs)}`, 'none', wrong.length === 0)
   details.push(...wrong)
+}
+
+/** What the case before left behind is not the next one's. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
 }
 
 /** By the clock, and in time of the processor: on a busy machine the clock shows what others do. */
