@@ -1,3 +1,4 @@
+import { FAULTS_ALLOWED } from '../faults/chaos-mesh.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
@@ -11,7 +12,7 @@ export async function createNamespace(lab: Lab, mesh: InstalledMesh, namespace: 
   if ((await lab.kube.get(reference)) !== null) await removeNamespace(lab, namespace)
   const object: KubeObject = {
     ...reference,
-    metadata: { name: namespace, labels: mesh.namespaceLabels, annotations: { 'chaos-mesh.org/inject': 'enabled' } },
+    metadata: { name: namespace, labels: mesh.namespaceLabels, annotations: FAULTS_ALLOWED },
   }
   await lab.kube.apply([object])
 }

@@ -9,6 +9,9 @@ export const CHAOS_NAMESPACE = 'chaos-mesh'
 /** Where the faults are kept, a file each. */
 export const CHAOS_FOLDER = new URL('../../chaos/', import.meta.url)
 
+/** Annotation of a namespace whose pods faults may reach. */
+export const FAULTS_ALLOWED = { 'chaos-mesh.org/inject': 'enabled' }
+
 /** Chaos Mesh from its own Helm chart. Faults reach annotated namespaces only, so that none strays. */
 export async function installChaosMesh(lab: Lab): Promise<void> {
   await lab.cluster.loadImages(

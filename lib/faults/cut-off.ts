@@ -28,7 +28,7 @@ export async function cutOff(
   const heal = () => healNetwork(lab, fault, pods)
   const requestedMs = Date.now()
   const observe = async (): Promise<ObservedFault> => {
-    await targetsReached(lab, fault)
+    refuseSpared(pods, await targetsReached(lab, fault))
     // That the fault is injected is told before the last rule is in place.
     const { dropped, seenMs } = await waitFor(
       `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,
@@ -43,6 +43,16 @@ export async function cutOff(
     }
   }
   return injectChaos(lab, fault, observe, heal)
+}
+
+/** Chaos Mesh passes over pods of a namespace that is not open to faults, and says that all are injected. */
+function refuseSpared(pods: PlacedPod[], reached: string[]): void {
+  const spared = pods.filter(({ namespace, name }) => !reached.includes(`${namespace}/${name}`))
+  if (spared.length === 0) return
+  const names = spared.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
+  throw new Error(
+    `Chaos Mesh leaves ${names} alone. Next: kubectl annotate namespace ${spared[0]?.namespace ?? ''} chaos-mesh.org/inject=enabled`,
+  )
 }
 
 interface End {

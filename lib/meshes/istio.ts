@@ -1,4 +1,5 @@
 import { podsReady, readManifest } from '../kube/client.ts'
+import { FAULTS_ALLOWED } from '../faults/chaos-mesh.ts'
 import { reaches } from '../faults/reach.ts'
 import { installChart } from '../kube/helm.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -33,7 +34,7 @@ export function istio(): Mesh {
 
 async function installControlPlane(lab: Lab): Promise<void> {
   // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
-  const metadata = { name: CONTROL, annotations: { 'chaos-mesh.org/inject': 'enabled' } }
+  const metadata = { name: CONTROL, annotations: FAULTS_ALLOWED }
   await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
   await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
   await installChart(lab, {

@@ -1,3 +1,4 @@
+import { FAULTS_ALLOWED } from '../../faults/chaos-mesh.ts'
 import { podsReady } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
@@ -28,7 +29,7 @@ function operatorObjects(lab: Lab): KubeObject[] {
   const image = lab.artifacts.image('k8up/k8up')
   const account = { name: NAME, namespace: NAMESPACE }
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, annotations: FAULTS_ALLOWED } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { FAULTS_ALLOWED } from '../../faults/chaos-mesh.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { NAMESPACE } from './api.ts'
 import { LIMITS } from './limits.ts'
@@ -75,7 +76,7 @@ function place(workload: Workload, { flags, nodeSelector }: { flags: string[]; n
 
 /** Chaos Mesh's namespace filter lets faults into annotated namespaces only; the tool's own is one that drills aim at. */
 function admitFaults(object: KubeObject): KubeObject {
-  const annotations = { ...object.metadata.annotations, 'chaos-mesh.org/inject': 'enabled' }
+  const annotations = { ...object.metadata.annotations, ...FAULTS_ALLOWED }
   return { ...object, metadata: { ...object.metadata, annotations } }
 }
 
