@@ -53,7 +53,7 @@ const pairs = [
   ['VolumeSnapshot', 'restic full'],
   ['velero file-system', 'velero file-system, mesh volumes too'],
 ] as const
-const figures = { backup: 'backupMs', restore: 'restoreMs', moved: 'movedBytes' } as const
+const figures = { backup: 'backupMs', restore: 'restoreMs', stored: 'storedBytes' } as const
 
 const log = (line: string): void => {
   console.error(line)
@@ -77,13 +77,13 @@ function tell(costs: Map<string, Cost[]>): void {
     String(costs.get(name)?.length ?? 0),
     words(of(name, 'backupMs'), formatDuration),
     words(of(name, 'restoreMs'), formatDuration),
-    words(of(name, 'movedBytes'), mebibytes),
+    words(of(name, 'storedBytes'), mebibytes),
     words(of(name, 'changedBytes'), mebibytes),
   ])
   console.log(
-    'Medians, times as the bounds that the cluster’s clock of whole seconds leaves, with 95 % bootstrap intervals; "changed" is what was written over before the backup.',
+    'Medians, times as the bounds that the cluster’s clock of whole seconds leaves, with 95 % bootstrap intervals; "stored" is by how much the store grew, "changed" what was written over before the backup.',
   )
-  console.log(alignColumns([['strategy', 'n', 'backup', 'restore', 'moved', 'changed'], ...rows]).join('\n'))
+  console.log(alignColumns([['strategy', 'n', 'backup', 'restore', 'stored', 'changed'], ...rows]).join('\n'))
   for (const [one, other] of pairs) {
     for (const [what, figure] of Object.entries(figures)) {
       const { verdict, reason } = compare(of(one, figure), of(other, figure))
@@ -105,7 +105,10 @@ try {
   for (const [index, { row, repetition }] of turns.entries()) {
     const installed =
       row.name === 'restic full' ? await row.tool.install(lab) : (await ensureTool(lab, row.tool)).installed
-    const cost = await takeTurn({ lab, mesh, config, folder }, installed, row.second ?? false)
+    const cost = await takeTurn({ lab, mesh, config, folder }, installed, {
+      round: repetition + 1,
+      second: row.second ?? false,
+    })
     costs.set(row.name, [...(costs.get(row.name) ?? []), cost])
     log(`${index + 1} of ${turns.length}: ${row.name}, round ${repetition + 1}: ${JSON.stringify(cost)}`)
   }

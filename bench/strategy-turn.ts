@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../lib/config.ts'
 import { createNamespace, removeNamespace } from '../lib/drill/namespace.ts'
+import { readStored } from '../lib/drill/stored.ts'
 import type { Lab } from '../lib/lab.ts'
 import { startLoad } from '../lib/load/runner.ts'
 import type { InstalledMesh, Route } from '../lib/meshes/mesh.ts'
@@ -14,8 +15,8 @@ import { RECORD_BYTES } from '../lib/workloads/ledger/record.ts'
 export interface Cost {
   backupMs: Interval | null
   restoreMs: Interval | null
-  /** What the tool says that it moved. */
-  movedBytes: number | null
+  /** By how much the store grew; null where the data stays in the storage. */
+  storedBytes: number | null
   /** What was written over since the volume was filled: distinct records. */
   changedBytes: number
 }
@@ -32,11 +33,16 @@ interface Ground {
 
 /**
  * One backup of a fresh service, and the restore of a copy of it, of which every record is read back: a backup that does not
- * hold everything has no cost to compare. With `second`, an earlier backup is there already.
+ * hold everything has no cost to compare. With `second`, an earlier backup is there already. Each round has a namespace of its
+ * own, as what a round before stored need not be stored again.
  */
-export async function takeTurn(ground: Ground, tool: InstalledTool, second: boolean): Promise<Cost> {
+export async function takeTurn(
+  ground: Ground,
+  tool: InstalledTool,
+  { round, second }: { round: number; second: boolean },
+): Promise<Cost> {
   const { lab, mesh, config } = ground
-  const namespace = `bench-${tool.strategy}`
+  const namespace = `bench-${round}-${tool.strategy}`
   const copy = `${namespace}-copy`
   await createNamespace(lab, mesh, namespace)
   try {
@@ -46,7 +52,9 @@ export async function takeTurn(ground: Ground, tool: InstalledTool, second: bool
     const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })
     if (second) await backUp(tool, namespace)
     const writes = await write(ground, route, seeded)
+    const before = await readStored(lab, tool, namespace)
     const backup = await backUp(tool, namespace)
+    const after = await readStored(lab, tool, namespace)
     const restored = await backup.restore({ into: copy })
     requireSuccess(restored, `the restore by ${tool.name}/${tool.strategy}`)
     const copied = await mesh.expose({ ...service.service, namespace: copy })
@@ -64,7 +72,7 @@ export async function takeTurn(ground: Ground, tool: InstalledTool, second: bool
     return {
       backupMs: durationOf(backup.result),
       restoreMs: durationOf(restored),
-      movedBytes: backup.result.bytes,
+      storedBytes: before === null || after === null ? null : after - before,
       changedBytes: new Set(writes.map(({ slot }) => slot)).size * RECORD_BYTES,
     }
   } finally {
