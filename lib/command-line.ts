@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { mergeRuns, readSource, writeMerged } from './report/merge/merge.ts'
 import { pointLatestAt, writeResults } from './report/results.ts'
+import { tellShared } from './report/clusters.ts'
 import { renderDrills } from './report/terminal.ts'
 import { makeRunFolder, runId } from './run-folder.ts'
 
@@ -64,6 +65,12 @@ function requireRun(folder: string): void {
 }
 
 function show(run: string): string {
-  const { drills } = writeResults(run)
-  return `${renderDrills(drills)}\n\nreport: ${join(run, 'report.html')}`
+  const summary = writeResults(run)
+  const shared = tellShared(summary)
+  return [
+    renderDrills(summary.drills),
+    '',
+    ...(shared === null ? [] : [shared]),
+    `report: ${join(run, 'report.html')}`,
+  ].join('\n')
 }

@@ -3,6 +3,7 @@ import type { TornLine } from '../record/read.ts'
 import { formatBytes, formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
+import { renderShared } from './clusters.ts'
 import { renderAlarms, renderControls, splitControls } from './controls.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderRanking } from './ranking/section.ts'
@@ -37,6 +38,7 @@ ${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in ev
 ${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderRanking(ranking)}
 ${renderOverview(drills)}
+${renderShared(summary, (drill) => linkTo(drill, drills))}
 ${renderControls(drills, (drill) => linkTo(drill, drills))}
 ${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
 ${renderComponents(run.components)}

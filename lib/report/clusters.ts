@@ -1,0 +1,82 @@
+import { formatDuration } from '../verdict/objectives.ts'
+import { type DrillResult, type Interval, isControl, nameStrategy } from '../verdict/result.ts'
+import type { Summary } from '../verdict/summarise.ts'
+import { escapeHtml, renderTable } from './html.ts'
+import { describe, describeFigures } from './words.ts'
+
+/** A drill of a merged run, and the provider of the cluster that it ran on. */
+interface Placed {
+  provider: string
+  drill: DrillResult
+}
+
+/**
+ * The rows that were drilled on clusters of several providers, a list of drills each, the first cluster's first. Empty for a
+ * run that was not merged, and where it does not tell which drill is whose.
+ */
+export function findShared({ run, drills }: Pick<Summary, 'run' | 'drills'>): Placed[][] {
+  const providers = (run.merged?.runs ?? []).flatMap(({ provider, drills: count }) =>
+    Array<string>(count).fill(provider),
+  )
+  // A merged run has its drills in the order of its runs.
+  if (providers.length !== drills.length) return []
+  const rows = new Map<string, Placed[]>()
+  for (const [index, drill] of drills.entries()) {
+    if (isControl(drill) || drill.verdict === 'skipped') continue
+    const row = [drill.fault, nameStrategy(drill), drill.mesh, drill.workload].join(' ')
+    rows.set(row, [...(rows.get(row) ?? []), { provider: providers[index] ?? '', drill }])
+  }
+  return [...rows.values()].filter((row) => new Set(row.map(({ provider }) => provider)).size > 1)
+}
+
+/** Whether the clusters agree, in a sentence; null where no drill ran on clusters of several providers. */
+export function tellShared(summary: Pick<Summary, 'run' | 'drills'>): string | null {
+  const shared = findShared(summary)
+  if (shared.length === 0) return null
+  const apart = shared.filter((row) => new Set(row.map(({ drill }) => nameEnd(drill))).size > 1)
+  const names = apart.map(([first]) =>
+    first ? `${nameStrategy(first.drill)} × ${first.drill.fault ?? 'unknown'}` : '',
+  )
+  const what = `${shared.length} ${shared.length === 1 ? 'drill' : 'drills'} ran on ${providersOf(shared).join(' and ')}`
+  return apart.length === 0 ? `${what}: each came out alike` : `${what}, and came out differently: ${names.join(', ')}`
+}
+
+/** The drills of several clusters side by side, or nothing. `link` makes the name of a drill that leads to it. */
+export function renderShared(summary: Pick<Summary, 'run' | 'drills'>, link: (drill: DrillResult) => string): string {
+  const told = tellShared(summary)
+  if (told === null) return ''
+  const rows = findShared(summary).flatMap((row) =>
+    row.map(({ provider, drill }) => {
+      const figures = describeFigures(drill)
+      const first = row[0]?.drill ?? drill
+      const against = (ms: (result: DrillResult) => number | null) =>
+        first === drill ? '' : describeRatio(ms(drill), ms(first))
+      return [
+        link(drill),
+        escapeHtml(provider),
+        escapeHtml(nameEnd(drill)),
+        escapeHtml(figures.rto + against(({ rtoMs }) => rtoMs && middle(rtoMs))),
+        escapeHtml(describeTime(drill.backup) + against(({ backup }) => backup?.durationMs ?? null)),
+        escapeHtml(describeTime(drill.restore) + against(({ restore }) => restore?.durationMs ?? null)),
+        escapeHtml(figures.rpo),
+      ]
+    }),
+  )
+  return `<h2>The same drills on several clusters</h2>
+<p>${escapeHtml(told)}. × is how much longer than on the first.</p>
+${renderTable(['Drill', 'Cluster', 'Came out', 'RTO', 'Backup', 'Restore', 'RPO'], rows)}`
+}
+
+const providersOf = (shared: Placed[][]): string[] => [...new Set(shared.flat().map(({ provider }) => provider))]
+
+const nameEnd = ({ verdict, evidence }: DrillResult): string =>
+  evidence.outcome === null ? verdict : `${verdict}, ${evidence.outcome}`
+
+const middle = ({ low, high }: Interval): number => (low + high) / 2
+
+const describeTime = (moved: { durationMs: number | null } | null): string =>
+  describe(moved?.durationMs ?? null, formatDuration)
+
+/** Nothing where one of them was not measured, or took no time. */
+const describeRatio = (ms: number | null, first: number | null): string =>
+  ms === null || !first ? '' : ` (× ${(ms / first).toFixed(2)})`
