@@ -3,7 +3,7 @@ import type { Backup } from '../tools/tool.ts'
 import { parseDuration } from '../verdict/objectives.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
 import { hostClock } from './clock.ts'
-import type { DrillContext } from './drill.ts'
+import type { DrillContext } from './context.ts'
 
 /** The faults of a drill, from their injection until nothing of them is left. */
 export interface Damage {

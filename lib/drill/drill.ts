@@ -1,92 +1,13 @@
 import type { Fault } from '../faults/fault.ts'
-import type { KubeObject } from '../kube/object.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
-import type { InstalledMesh, Route } from '../meshes/mesh.ts'
-import type { ClaimState, DrillFact, IntegrityCheck, OperationResult, StepName } from '../record/facts.ts'
-import type { Backup, InstalledTool, RunningBackup } from '../tools/tool.ts'
+import type { IntegrityCheck } from '../record/facts.ts'
 import { parseDuration } from '../verdict/objectives.ts'
-import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
-import { hostClock, type Clock } from './clock.ts'
+import { watchBackups } from './backups.ts'
+import { hostClock } from './clock.ts'
+import type { DrillContext } from './context.ts'
 import { damage } from './damage.ts'
-import type { Measurements, StartMeasuring } from './measure.ts'
-import { createNamespace, removeNamespace } from './namespace.ts'
-import { watchStored } from './stored.ts'
-
-/** What a drill needs to run. */
-export interface DrillContext {
-  lab: Lab
-  mesh: InstalledMesh
-  tool: InstalledTool
-  workload: Workload
-  fault: Fault
-  /** The namespace of the drill's service. */
-  namespace: string
-  /** The class of the service's volumes; null for the cluster's default. */
-  storageClass: string | null
-  seed: number
-  volumeBytes: number
-  loadRps: number
-  probeHz: number
-  /** Whether the fault must take the service away: the drill then waits until it was seen to come back. */
-  outage: boolean
-  /** How long the service may take to be well again before the drill ends without it, such as '2m'. */
-  patience: string
-  /** Folder for the drill's files. */
-  folder: string
-  /** The machine's clock where it is not given. */
-  clock?: Clock
-  /** Starts load, probes and the sampling of resources. */
-  measure: StartMeasuring
-  /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
-  stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
-  /** What is still there of any fault in the lab, a sentence each. */
-  inventory: (lab: Lab) => Promise<string[]>
-  record: (fact: DrillFactBody) => void
-  /** Runs a step: the test runner shows it. */
-  step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
-}
-
-/** A fact without what the drill itself adds: its id and the time. */
-export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? Omit<F, 'at' | 'drill'> : never) : never
-
-/** A service that is up, loaded and measured. */
-export interface ProvisionedService {
-  /** Takes a backup and resolves when it has ended, in whatever state. */
-  backUp(): Promise<Backup>
-  /** Lets the service go on under its load, until it was well for so long, such as '10s': what it holds then is newer. */
-  goOn(duration: string): Promise<void>
-  /** Starts a backup and resolves when its data is moving. */
-  startBackup(): Promise<{ ended(): Promise<Backup> }>
-  /**
-   * Injects the drill's fault and resolves when it was seen to have taken effect and, unless it is to last, when it was
-   * taken away again.
-   */
-  break(): Promise<void>
-  /** Loses the service by another fault first, so that the drill's own can strike what brings it back. */
-  lose(first: Fault): Promise<void>
-  /** Takes a fault away that lasts until then. */
-  heal(): Promise<void>
-  /** Reads every record back, while the fault's damage is there. */
-  detect(): Promise<IntegrityCheck>
-  /** Takes away what is left of the service's state, so that a restore can bring it back. */
-  discard(): Promise<void>
-  /** Restores from a backup, or the newest that there was when the fault struck, and resolves at the tool's terminal state. */
-  restore(backup: Backup): Promise<void>
-  /** Starts a restore and resolves when the volume is there for its data, or when the restore has ended. */
-  startRestore(backup: Backup): Promise<RunningRestore>
-  /** Restores a copy beside the service and reads it back: what a tool says of its backup is no proof. */
-  prove(backup: Backup): Promise<void>
-  /** Waits until the service is well again, reads everything back, and ends the measuring. */
-  settle(): Promise<void>
-  /** Ends the measuring, for a drill that did not get to `settle`. */
-  stop(): Promise<void>
-}
-
-export interface RunningRestore {
-  /** Resolves at the tool's terminal state. One that did not succeed is discarded and done again, as an operator would. */
-  ended(): Promise<void>
-}
+import { createNamespace } from './namespace.ts'
+import { watchRestores } from './restores.ts'
+import type { ProvisionedService, Running } from './service.ts'
 
 /** How long a service must be well before and after, so that the verdict has something to stand on. */
 const STEADY = { beforeMs: 4_000, slackMs: 500, afterMs: 5_000 }
@@ -114,13 +35,6 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
   })
 }
 
-interface Running {
-  service: DeployedWorkload
-  route: Route
-  seeded: number
-  measuring: Measurements
-}
-
 /** What the service is like before anything is done to it. Fails where it is not well, or cannot be read back. */
 async function recordStart(context: DrillContext, { service, route, seeded, measuring }: Running): Promise<void> {
   const { mesh, namespace, record, seed } = context
@@ -140,22 +54,11 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
   const { service, route, seeded, measuring } = running
   const hurt = damage(context, service)
 
+  const { start, end, newest } = watchBackups(context, hurt)
+  const { restore, claimedOrEnded, prove } = watchRestores(context, running)
+
   const note = (text: string): void => {
     record({ kind: 'note', text })
-  }
-  const stored = watchStored(async () => (await context.stored?.(lab, tool, namespace)) ?? null, note)
-  const start = async (): Promise<RunningBackup> => {
-    await stored.begin()
-    const name = `${namespace}-${clock.now().toString(36)}`
-    record({ kind: 'backup.requested', name })
-    return tool.backup(namespace, { name })
-  }
-  const end = async (backup: RunningBackup): Promise<Backup> => {
-    const ended = await backup.finished()
-    const storedBytes = await stored.grown()
-    record({ kind: 'backup.ended', name: ended.name, operation: ended.result, storedBytes })
-    hurt.backup = ended
-    return ended
   }
   const check = async (phase: 'after-fault' | 'after-restore'): Promise<IntegrityCheck> => {
     const since = phase === 'after-fault' ? 'fault' : 'restore'
@@ -164,51 +67,6 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     return result
   }
 
-  /** What there is to restore from: of a tool that backs up by the clock, what it had made when the fault struck. */
-  const newest = async (backup: Backup): Promise<Backup> => {
-    if (backup.newestAt === undefined || hurt.sinceMs === null) return backup
-    const found = await backup.newestAt(hurt.sinceMs)
-    if (found.name !== backup.name) record({ kind: 'backup.found', name: found.name, operation: found.result })
-    return found
-  }
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
-  const lookForClaim = async (): Promise<ClaimState> => ((await lab.kube.get(claim)) === null ? 'gone' : 'there')
-  const restoreOnce = async (backup: Backup): Promise<OperationResult> => {
-    record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaim() })
-    const operation = await backup.restore()
-    record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaim() })
-    return operation
-  }
-  /** Resolves when the claim that is restored has its volume; true where the restore ended before that was seen. */
-  const claimedOrEnded = async (restoring: Promise<unknown>): Promise<boolean> => {
-    let over = false
-    void restoring.then(() => (over = true))
-    return waitFor(
-      `claim "${service.claim}" of namespace "${namespace}" bound`,
-      async () => {
-        if (over) return true
-        const phase = (await lab.kube.get<KubeObject & { status?: { phase?: string } }>(claim))?.status?.phase
-        return phase === 'Bound' ? false : pending(phase ?? 'no claim')
-      },
-      {
-        timeout: '5m',
-        every: '50ms',
-        hint: `kubectl -n ${namespace} describe pvc`,
-        ...(context.clock === undefined ? {} : { clock }),
-      },
-    )
-  }
-
-  const readCopy = async (copy: string): Promise<IntegrityCheck> => {
-    try {
-      const copied = await mesh.expose({ ...service.service, namespace: copy })
-      await service.answers(copied)
-      return await service.verify(copied, { seed, seeded, writes: measuring.writes })
-    } catch (error) {
-      // A copy that does not answer is a finding about the backup, not an error of the drill.
-      return { objects: 0, bytes: 0, findings: [], slots: [], error: String(error) }
-    }
-  }
   const strike = async (one: Fault): Promise<void> => {
     // A tool may stop the service to back it up: it must be well again before it is hurt, and be seen to be. What was lost
     // already will not be well before it is restored, and then there is no restore left to strike.
@@ -241,12 +99,12 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     discard: () => step('restore', 'take the damaged state away', () => service.discard(lab)),
     restore: (backup) =>
       step('restore', tool.name, async () => {
-        await restoreOnce(await newest(backup))
+        await restore(await newest(backup))
       }),
     startRestore: (backup) =>
       step('restore', `${tool.name}, until the volume is there`, async () => {
         const chosen = await newest(backup)
-        const restoring = restoreOnce(chosen)
+        const restoring = restore(chosen)
         // Its failure is told by ended(): nobody waits for it until then.
         const settled = restoring.catch(() => null)
         if (await claimedOrEnded(settled)) {
@@ -256,7 +114,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
           step('restore', `${tool.name}, until it has ended`, async () => {
             if ((await restoring).succeeded) return
             await service.discard(lab)
-            await restoreOnce(chosen)
+            await restore(chosen)
           })
         return { ended }
       }),
@@ -266,15 +124,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
           note(`the backup says "${backup.result.state}" of itself: there is nothing to prove`)
           return
         }
-        const copy = `${namespace}-copy`
-        await removeNamespace(lab, copy)
-        try {
-          const operation = await backup.restore({ into: copy })
-          const result = await readCopy(copy)
-          record({ kind: 'backup.proved', name: backup.name, operation, check: result })
-        } finally {
-          await removeNamespace(lab, copy)
-        }
+        await prove(backup)
       }),
     settle: () =>
       step('assert', 'the service is back, every byte and the mesh too', async () => {

@@ -5,7 +5,7 @@ import { startProber } from '../probes/availability/prober.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { parseDuration } from '../verdict/objectives.ts'
-import type { DrillContext } from './drill.ts'
+import type { DrillContext } from './context.ts'
 
 /** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
 export interface Measurements {

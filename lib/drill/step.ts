@@ -1,5 +1,5 @@
 import type { StepName } from '../record/facts.ts'
-import type { DrillFactBody } from './drill.ts'
+import type { DrillFactBody } from './context.ts'
 
 /** Runs a step between the facts of its start and its end. */
 export async function recordStep<T>(

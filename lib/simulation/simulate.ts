@@ -1,4 +1,6 @@
-import { provision, type DrillContext, type DrillFactBody, type ProvisionedService } from '../drill/drill.ts'
+import type { DrillContext, DrillFactBody } from '../drill/context.ts'
+import { provision } from '../drill/drill.ts'
+import type { ProvisionedService } from '../drill/service.ts'
 import { recordStep } from '../drill/step.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'

@@ -1,4 +1,4 @@
-import type { ProvisionedService } from '../drill/drill.ts'
+import type { ProvisionedService } from '../drill/service.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Expectations } from '../record/facts.ts'
 import { corruption, corruptions } from './corruption.ts'

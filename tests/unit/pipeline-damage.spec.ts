@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { noopLab } from '../../lib/clusters/noop.ts'
-import type { ProvisionedService } from '../../lib/drill/drill.ts'
+import type { ProvisionedService } from '../../lib/drill/service.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
 import type { NoopOperation } from '../../lib/tools/noop.ts'
 import type { KubeObject } from '../../lib/kube/object.ts'

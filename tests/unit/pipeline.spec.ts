@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { noopLab } from '../../lib/clusters/noop.ts'
-import type { ProvisionedService } from '../../lib/drill/drill.ts'
+import type { ProvisionedService } from '../../lib/drill/service.ts'
 import type { Measurements, StartMeasuring } from '../../lib/drill/measure.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
 import { noopWorkload } from '../../lib/workloads/noop.ts'

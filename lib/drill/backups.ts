@@ -1,0 +1,45 @@
+import type { Backup, RunningBackup } from '../tools/tool.ts'
+import { hostClock } from './clock.ts'
+import type { DrillContext } from './context.ts'
+import type { Damage } from './damage.ts'
+import { watchStored } from './stored.ts'
+
+export interface Backups {
+  start: () => Promise<RunningBackup>
+  /** Resolves when it has ended, in whatever state. */
+  end: (backup: RunningBackup) => Promise<Backup>
+  /** What there is to restore from: of a tool that backs up by the clock, what it had made when the fault struck. */
+  newest: (backup: Backup) => Promise<Backup>
+}
+
+/** A drill's backups, each recorded as it is requested and as it ends, with what it put into the store. */
+export function watchBackups(context: DrillContext, hurt: Damage): Backups {
+  const { lab, tool, namespace, record, clock = hostClock } = context
+  const stored = watchStored(
+    async () => (await context.stored?.(lab, tool, namespace)) ?? null,
+    (text) => {
+      record({ kind: 'note', text })
+    },
+  )
+  return {
+    async start() {
+      await stored.begin()
+      const name = `${namespace}-${clock.now().toString(36)}`
+      record({ kind: 'backup.requested', name })
+      return tool.backup(namespace, { name })
+    },
+    async end(backup) {
+      const ended = await backup.finished()
+      const storedBytes = await stored.grown()
+      record({ kind: 'backup.ended', name: ended.name, operation: ended.result, storedBytes })
+      hurt.backup = ended
+      return ended
+    },
+    async newest(backup) {
+      if (backup.newestAt === undefined || hurt.sinceMs === null) return backup
+      const found = await backup.newestAt(hurt.sinceMs)
+      if (found.name !== backup.name) record({ kind: 'backup.found', name: found.name, operation: found.result })
+      return found
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { Fault } from '../faults/fault.ts'
+import type { Lab } from '../lab.ts'
+import type { InstalledMesh } from '../meshes/mesh.ts'
+import type { DrillFact, StepName } from '../record/facts.ts'
+import type { InstalledTool } from '../tools/tool.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { Clock } from './clock.ts'
+import type { StartMeasuring } from './measure.ts'
+
+/** What a drill needs to run. */
+export interface DrillContext {
+  lab: Lab
+  mesh: InstalledMesh
+  tool: InstalledTool
+  workload: Workload
+  fault: Fault
+  /** The namespace of the drill's service. */
+  namespace: string
+  /** The class of the service's volumes; null for the cluster's default. */
+  storageClass: string | null
+  seed: number
+  volumeBytes: number
+  loadRps: number
+  probeHz: number
+  /** Whether the fault must take the service away: the drill then waits until it was seen to come back. */
+  outage: boolean
+  /** How long the service may take to be well again before the drill ends without it, such as '2m'. */
+  patience: string
+  /** Folder for the drill's files. */
+  folder: string
+  /** The machine's clock where it is not given. */
+  clock?: Clock
+  /** Starts load, probes and the sampling of resources. */
+  measure: StartMeasuring
+  /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
+  stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
+  /** What is still there of any fault in the lab, a sentence each. */
+  inventory: (lab: Lab) => Promise<string[]>
+  record: (fact: DrillFactBody) => void
+  /** Runs a step: the test runner shows it. */
+  step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
+}
+
+/** A fact without what the drill itself adds: its id and the time. */
+export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? Omit<F, 'at' | 'drill'> : never) : never

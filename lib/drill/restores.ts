@@ -1,0 +1,70 @@
+import type { KubeObject } from '../kube/object.ts'
+import { pending, waitFor } from '../kube/wait.ts'
+import type { ClaimState, IntegrityCheck, OperationResult } from '../record/facts.ts'
+import type { Backup } from '../tools/tool.ts'
+import type { DrillContext } from './context.ts'
+import { removeNamespace } from './namespace.ts'
+import type { Running } from './service.ts'
+
+export interface Restores {
+  /** Restores into the service's own namespace and resolves at the tool's terminal state. */
+  restore: (backup: Backup) => Promise<OperationResult>
+  /** Resolves when the claim that is restored has its volume; true where the restore ended before that was seen. */
+  claimedOrEnded: (restoring: Promise<unknown>) => Promise<boolean>
+  /** Restores a copy beside the service, reads it back and takes it away again. */
+  prove: (backup: Backup) => Promise<void>
+}
+
+/** A drill's restores, each recorded with whether the service's claim was there before and after. */
+export function watchRestores(context: DrillContext, { service, seeded, measuring }: Running): Restores {
+  const { lab, mesh, namespace, record, seed } = context
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
+  const lookForClaim = async (): Promise<ClaimState> => ((await lab.kube.get(claim)) === null ? 'gone' : 'there')
+  const readCopy = async (copy: string): Promise<IntegrityCheck> => {
+    try {
+      const copied = await mesh.expose({ ...service.service, namespace: copy })
+      await service.answers(copied)
+      return await service.verify(copied, { seed, seeded, writes: measuring.writes })
+    } catch (error) {
+      // A copy that does not answer is a finding about the backup, not an error of the drill.
+      return { objects: 0, bytes: 0, findings: [], slots: [], error: String(error) }
+    }
+  }
+  return {
+    async restore(backup) {
+      record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaim() })
+      const operation = await backup.restore()
+      record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaim() })
+      return operation
+    },
+    async claimedOrEnded(restoring) {
+      let over = false
+      void restoring.then(() => (over = true))
+      return waitFor(
+        `claim "${service.claim}" of namespace "${namespace}" bound`,
+        async () => {
+          if (over) return true
+          const phase = (await lab.kube.get<KubeObject & { status?: { phase?: string } }>(claim))?.status?.phase
+          return phase === 'Bound' ? false : pending(phase ?? 'no claim')
+        },
+        {
+          timeout: '5m',
+          every: '50ms',
+          hint: `kubectl -n ${namespace} describe pvc`,
+          ...(context.clock === undefined ? {} : { clock: context.clock }),
+        },
+      )
+    },
+    async prove(backup) {
+      const copy = `${namespace}-copy`
+      await removeNamespace(lab, copy)
+      try {
+        const operation = await backup.restore({ into: copy })
+        const check = await readCopy(copy)
+        record({ kind: 'backup.proved', name: backup.name, operation, check })
+      } finally {
+        await removeNamespace(lab, copy)
+      }
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import type { Fault } from '../faults/fault.ts'
+import type { Route } from '../meshes/mesh.ts'
+import type { IntegrityCheck } from '../record/facts.ts'
+import type { Backup } from '../tools/tool.ts'
+import type { DeployedWorkload } from '../workloads/workload.ts'
+import type { Measurements } from './measure.ts'
+
+/** A service that is up, loaded and measured. */
+export interface ProvisionedService {
+  /** Takes a backup and resolves when it has ended, in whatever state. */
+  backUp(): Promise<Backup>
+  /** Lets the service go on under its load, until it was well for so long, such as '10s': what it holds then is newer. */
+  goOn(duration: string): Promise<void>
+  /** Starts a backup and resolves when its data is moving. */
+  startBackup(): Promise<{ ended(): Promise<Backup> }>
+  /**
+   * Injects the drill's fault and resolves when it was seen to have taken effect and, unless it is to last, when it was
+   * taken away again.
+   */
+  break(): Promise<void>
+  /** Loses the service by another fault first, so that the drill's own can strike what brings it back. */
+  lose(first: Fault): Promise<void>
+  /** Takes a fault away that lasts until then. */
+  heal(): Promise<void>
+  /** Reads every record back, while the fault's damage is there. */
+  detect(): Promise<IntegrityCheck>
+  /** Takes away what is left of the service's state, so that a restore can bring it back. */
+  discard(): Promise<void>
+  /** Restores from a backup, or the newest that there was when the fault struck, and resolves at the tool's terminal state. */
+  restore(backup: Backup): Promise<void>
+  /** Starts a restore and resolves when the volume is there for its data, or when the restore has ended. */
+  startRestore(backup: Backup): Promise<RunningRestore>
+  /** Restores a copy beside the service and reads it back: what a tool says of its backup is no proof. */
+  prove(backup: Backup): Promise<void>
+  /** Waits until the service is well again, reads everything back, and ends the measuring. */
+  settle(): Promise<void>
+  /** Ends the measuring, for a drill that did not get to `settle`. */
+  stop(): Promise<void>
+}
+
+export interface RunningRestore {
+  /** Resolves at the tool's terminal state. One that did not succeed is discarded and done again, as an operator would. */
+  ended(): Promise<void>
+}
+
+/** A drill's service while it runs, as its parts know it. */
+export interface Running {
+  service: DeployedWorkload
+  route: Route
+  seeded: number
+  measuring: Measurements
+}
