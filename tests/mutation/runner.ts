@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -25,12 +25,23 @@ const specs = new RegExp(
 const unitFolder = 'tests/unit'
 const mutatedFolders = ['lib/verdict', 'lib/workloads/ledger', 'lib/workloads/files']
 
+/** Where processes that start later find what the first run without a mutant showed: in the sandbox, which goes with the run. */
+const shownFile = 'mutation-shown.json'
+/** A place that is reached so often in a test is in an endless loop; so many times take a second at most. */
+const loops = { least: 100_000, factor: 100 }
+
 interface RunnableTest {
   id: string
   body: LoadedSpec['tests'][number]['body']
   spec: LoadedSpec
-  /** How long it took the last time; the quick ones go first. */
+  shown: Shown
+}
+
+/** What a test did without a mutant. */
+interface Shown {
   tookMs: number
+  /** How often it reached each mutant's place. */
+  hits: Record<string, number>
 }
 
 function createRunner(): TestRunner {
@@ -39,10 +50,10 @@ function createRunner(): TestRunner {
   const stryker = (context[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {})
 
   return {
-    // What ran when the modules were loaded can only be tried in a new process.
-    capabilities: () => ({ reloadEnvironment: false }),
+    // What ran when the modules were loaded is never tried, so that the same process does for each mutant.
+    capabilities: () => ({ reloadEnvironment: true }),
     async dryRun() {
-      tests ??= await loadTests((file) => (stryker.currentTestId = file))
+      tests = await loadTests((file) => (stryker.currentTestId = file))
       const results: TestResult[] = []
       for (const { file, setUp } of specsOf(tests)) {
         stryker.currentTestId = file
@@ -50,34 +61,43 @@ function createRunner(): TestRunner {
       }
       for (const test of tests) {
         stryker.currentTestId = test.id
-        results.push(await run(test))
+        const result = await run(test)
+        test.shown.tookMs = result.timeSpentMs
+        results.push(result)
       }
       delete stryker.currentTestId
       const { mutantCoverage } = stryker
       if (!mutantCoverage) return { status: DryRunStatus.Error, errorMessage: 'no test reached a mutant' }
       mutantCoverage.perTest = shareSetUps(tests, mutantCoverage.perTest)
-      tests.sort((one, other) => one.tookMs - other.tookMs)
+      for (const { id, shown } of tests) shown.hits = mutantCoverage.perTest[id] ?? {}
+      writeFileSync(shownFile, JSON.stringify(Object.fromEntries(tests.map(({ id, shown }) => [id, shown]))))
       return { status: DryRunStatus.Complete, tests: results, mutantCoverage }
     },
-    async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }) {
-      Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 })
+    async mutantRun({ activeMutant, testFilter, disableBail }) {
+      tests ??= recall(await loadTests())
+      const chosen = testFilter ? tests.filter(({ id }) => testFilter.includes(id)) : tests
+      const waiting = new Set(specsOf(chosen))
       const results: TestResult[] = []
-      try {
-        tests ??= await loadTests()
-        const chosen = testFilter ? tests.filter(({ id }) => testFilter.includes(id)) : tests
-        const waiting = new Set(specsOf(chosen))
-        for (const test of chosen) {
-          if (waiting.delete(test.spec)) for (const step of test.spec.setUp) await step({})
-          results.push(await run(test))
-          if (results.at(-1)?.status === TestStatus.Failed && !disableBail) break
-        }
-      } catch (error) {
-        results.push(describeFailure('loading and setting up', 0, error))
+      stryker.activeMutant = activeMutant.id
+      // The quick ones first: most mutants are noticed by many.
+      for (const test of chosen.toSorted((one, other) => one.shown.tookMs - other.shown.tookMs)) {
+        stryker.hitCount = 0
+        stryker.hitLimit = Math.max(loops.least, loops.factor * (test.shown.hits[activeMutant.id] ?? 0))
+        const setUp = waiting.delete(test.spec) ? test.spec.setUp : []
+        results.push(await run(test, setUp))
+        const looped = determineHitLimitReached(stryker.hitCount, stryker.hitLimit)
+        if (looped) return toMutantRunResult(looped)
+        if (results.at(-1)?.status === TestStatus.Failed && !disableBail) break
       }
-      const looped = determineHitLimitReached(stryker.hitCount, stryker.hitLimit)
-      return toMutantRunResult(looped ?? { status: DryRunStatus.Complete, tests: results })
+      return toMutantRunResult({ status: DryRunStatus.Complete, tests: results })
     },
   }
+}
+
+/** The tests in a process that did not see the run without a mutant. */
+function recall(tests: RunnableTest[]): RunnableTest[] {
+  const all = JSON.parse(readFileSync(shownFile, 'utf8')) as Record<string, Shown>
+  return tests.map((test) => ({ ...test, shown: all[test.id] ?? test.shown }))
 }
 
 const specsOf = (tests: RunnableTest[]): Set<LoadedSpec> => new Set(tests.map(({ spec }) => spec))
@@ -88,8 +108,8 @@ function shareSetUps(tests: RunnableTest[], perTest: CoveragePerTestId): Coverag
 }
 
 /**
- * What runs when a mutated module is loaded can only be tried in a new process, and must be seen to; so these are loaded first.
- * What a spec calls when it is loaded is of that spec, and keeps what it was without a mutant.
+ * Loaded without a mutant. The mutated modules come first, so that what they run then is seen as no test's; what a spec calls
+ * when it is loaded is of that spec.
  */
 async function loadTests(begin: (spec: string) => void = () => undefined): Promise<RunnableTest[]> {
   const standIn = JSON.stringify(import.meta.resolve('./playwright.ts'))
@@ -102,7 +122,9 @@ async function loadTests(begin: (spec: string) => void = () => undefined): Promi
     const url = urlOf(unitFolder, file)
     begin(url)
     const spec = await loadSpec(url)
-    tests.push(...spec.tests.map(({ name, body }) => ({ id: `${file} › ${name}`, body, spec, tookMs: 0 })))
+    tests.push(
+      ...spec.tests.map(({ name, body }) => ({ id: `${file} › ${name}`, body, spec, shown: { tookMs: 0, hits: {} } })),
+    )
   }
   return tests
 }
@@ -115,13 +137,13 @@ const list = (folder: string): string[] =>
     .filter((path) => path.endsWith('.ts'))
     .sort()
 
-async function run(test: RunnableTest): Promise<TestResult> {
-  const { id, body } = test
+/** `setUp` is what its spec needs done before. */
+async function run({ id, body }: RunnableTest, setUp: LoadedSpec['setUp'] = []): Promise<TestResult> {
   const began = performance.now()
   try {
+    for (const step of setUp) await step({})
     await body({})
-    test.tookMs = performance.now() - began
-    return { id, name: id, timeSpentMs: test.tookMs, status: TestStatus.Success }
+    return { id, name: id, timeSpentMs: performance.now() - began, status: TestStatus.Success }
   } catch (error) {
     return describeFailure(id, performance.now() - began, error)
   }
