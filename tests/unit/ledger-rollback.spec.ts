@@ -154,7 +154,11 @@ test('a sector of garbage is named by its first byte, as the rest of the record 
   const made = volume()
   made.files.get('segment-00000')?.set(fillPayload(new Uint8Array(512), 99, 1), 9 * 4096 + 1024)
   expect(afterFault(made).findings).toMatchObject([
-    { kind: 'flipped', offset: 9 * 4096 + 1024, detail: /against sequence 9: byte 1024 is .* and \d+ bytes more$/ },
+    {
+      kind: 'flipped',
+      offset: 9 * 4096 + 1024,
+      detail: expect.stringMatching(/against sequence 9: byte 1024 is .* and \d+ bytes more$/),
+    },
   ])
 })
 
@@ -175,7 +179,11 @@ test('a byte that changed where nothing was written is named', () => {
   const made = volume()
   made.flip(900, 3000, 4)
   expect(afterFault(made).findings).toMatchObject([
-    { kind: 'flipped', offset: 900 * 4096 + 3000, detail: /against an empty slot: byte 3000 is 0x04, was 0x00/ },
+    {
+      kind: 'flipped',
+      offset: 900 * 4096 + 3000,
+      detail: expect.stringMatching(/against an empty slot: byte 3000 is 0x04, was 0x00$/),
+    },
   ])
 })
 
