@@ -38,7 +38,7 @@ export function judgeAge({ facts, restore, fault, readBack }: DrillEvidence, los
   // A record that is damaged looks like one that is missing.
   if (requestedAt === undefined || requestedAt > fault.between[1] || (readBack?.check.findings.length ?? 0) > 0)
     return null
-  const aheadMs = loss.lost === 0 ? 0 : requestedAt - (fault.between[0] - loss.oldestLostMs)
+  const aheadMs = requestedAt - (fault.between[0] - loss.oldestLostMs)
   if (aheadMs > clockToleranceMs && loss.oldestLostMs > 0)
     return fail(
       part,
