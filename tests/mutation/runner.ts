@@ -20,7 +20,7 @@ import { loadSpec, type LoadedSpec } from './playwright.ts'
  */
 const specs = new RegExp(
   process.env.MUTATION_SPECS ??
-    '^(verdict-.*|simulation-damage|ledger-compare|ledger-rollback|files-compare)[.]spec[.]ts$',
+    '^(verdict-.*|simulation-damage|ledger-(compare|rollback|listing|slots)|files-(compare|tree))[.]spec[.]ts$',
 )
 const unitFolder = 'tests/unit'
 const mutatedFolders = ['lib/verdict', 'lib/workloads/ledger', 'lib/workloads/files']

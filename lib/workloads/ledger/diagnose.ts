@@ -44,7 +44,7 @@ export function diagnose({ block, state, sequence }: ListedSlot, candidates: Can
   const [nearest] = [...candidates, BLANK]
     .map((candidate) => {
       const different = differences(block, candidate.block)
-      return { candidate, different, zeroed: candidate !== BLANK && different.every((at) => block[at] === 0) }
+      return { candidate, different, zeroed: different.every((at) => block[at] === 0) }
     })
     // A block of which much was zeroed is nearer to an empty one, and yet is not that.
     .sort((one, other) => Number(other.zeroed) - Number(one.zeroed) || one.different.length - other.different.length)

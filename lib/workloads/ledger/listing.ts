@@ -49,7 +49,7 @@ export function parseListing(body: Buffer): Listing {
 }
 
 function parseEnd(line: Buffer): { slots: number; others: string[]; sha256: string } {
-  const end = line.length > 0 && line.at(-1) === 0x0a ? parseObject(line.toString('utf8')) : null
+  const end = line.at(-1) === 0x0a ? parseObject(line.toString('utf8')) : null
   if (typeof end?.error === 'string') throw new Error(`the service could not read its records: ${end.error}`)
   if (typeof end?.slots !== 'number' || typeof end.sha256 !== 'string') {
     throw new Error(`the listing was cut: it ends with ${JSON.stringify(line.toString('latin1').slice(-80))}`)
@@ -60,10 +60,7 @@ function parseEnd(line: Buffer): { slots: number; others: string[]; sha256: stri
 
 function parseObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
+    return JSON.parse(text) as Record<string, unknown> | null
   } catch (error) {
     // Half a line is what a cut stream ends with; the caller says so.
     if (error instanceof SyntaxError) return null

@@ -49,6 +49,11 @@ test('a block that was there before, in that place, is stale', () => {
   expect(places(file('a', 'abyz'), earlier)).toEqual([['stale', 'a', 2 * BLOCK]])
   expect(places(file('a', 'aycz'), earlier)).toEqual([['flipped', 'a', BLOCK]])
   expect(places(file('a', 'qbcz'), earlier)).toEqual([['flipped', 'a', 0]])
+  expect(check(file('a', 'axyz'), earlier).map(([kind, , , detail]) => [kind, detail])).toEqual([
+    ['flipped', 'block 1 of 64 KiB: holds bytes that nobody wrote'],
+    ['stale', 'block 2 of 64 KiB: holds what it held before'],
+  ])
+  expect(places(file('a', 'abyz'), [tree(file('b', 'defz')), ...earlier])).toEqual([['stale', 'a', 2 * BLOCK]])
 })
 
 test('sectors that became zeros are told exactly, and those that always were are not', () => {
@@ -64,6 +69,19 @@ test('sectors that became zeros are told exactly, and those that always were are
   expect(found).toMatchObject([{ kind: 'flipped', offset: BLOCK }])
 })
 
+test('zeros are told unless the same bytes, or more, were zeros before', () => {
+  const found = (before: TreeFile['zeros'], zeros: TreeFile['zeros'] = [[BLOCK + 1024, BLOCK + 2048]]) => {
+    const b = file('b', 'defz')
+    return compareTrees(tree(file('a', 'axcz', { zeros }), b), { now: tree(file('a', 'abcz', { zeros: before }), b) })
+  }
+  const kinds = (...args: Parameters<typeof found>) => found(...args).map(({ kind }) => kind)
+  expect(kinds([[BLOCK + 1024, BLOCK + 2048]])).toEqual(['flipped'])
+  expect(kinds([[BLOCK + 1536, BLOCK + 2048]])).toEqual(['torn'])
+  expect(kinds([[BLOCK + 1024, BLOCK + 1536]])).toEqual(['torn'])
+  expect(kinds([], [[0, BLOCK]]), 'of the block before alone').toEqual(['flipped'])
+  expect(kinds([], [[2 * BLOCK, 3 * BLOCK]]), 'of the block behind alone').toEqual(['flipped'])
+})
+
 test('a run of zeros over several blocks is told from its first byte', () => {
   const zeros: TreeFile['zeros'] = [[BLOCK - 512, 3 * BLOCK]]
   expect(places(file('a', 'xyvz', { zeros }))).toEqual([['torn', 'a', BLOCK - 512]])
@@ -74,7 +92,9 @@ test('a file that is shorter or longer is told from where it ends, beside what e
     ['truncated', 'a', BLOCK + 7, `has ${BLOCK + 7} bytes, had ${3.5 * BLOCK}`],
   ])
   expect(check(file('a', 'xb', { size: BLOCK + 7 })).map(([kind]) => kind)).toEqual(['flipped', 'truncated'])
-  expect(places(file('a', 'abcyy'))).toEqual([['phantom', 'a', 3.5 * BLOCK]])
+  expect(check(file('a', 'abcyy'))).toEqual([
+    ['phantom', 'a', 3.5 * BLOCK, `has ${4.5 * BLOCK} bytes, had ${3.5 * BLOCK}`],
+  ])
 })
 
 test('files that are gone, not readable, of other permissions or foreign', () => {
