@@ -3,7 +3,9 @@ import type { DrillFact } from '../../lib/record/facts.ts'
 import { checkSummary } from '../../lib/report/results.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
 import { summarise } from '../../lib/verdict/summarise.ts'
+import { aiming, chain, drop, finding, loading, losingTheNewest, probing, reading } from './fact-edits.ts'
 import { buildCheck, buildDrill, buildOperation, buildRun, change, faultMs } from './facts-builder.ts'
+import { testPart } from './verdict-parts.ts'
 
 const notRecoverable = (facts: DrillFact[]) =>
   change(facts, 'drill.planned', (fact) => ({
@@ -16,6 +18,8 @@ const refused = change(buildDrill(), 'restore.ended', (fact) => ({
   operation: buildOperation({ state: 'Failed', succeeded: false }),
 }))
 
+const soItIs = 'expected: not recoverable, and so it is'
+
 const empty = change(buildDrill(), 'integrity.checked', (fact) =>
   fact.phase === 'after-restore' ? { ...fact, check: buildCheck({ objects: 0, bytes: 0, slots: [] }) } : fact,
 )
@@ -25,6 +29,48 @@ test('what became of the service is named', () => {
   expect(judgeDrill(refused).evidence.outcome).toBe('does not recover')
   expect(judgeDrill(empty).evidence.outcome).toBe('does not recover')
 })
+
+const seededWrong = change(buildDrill(), 'integrity.checked', (fact) =>
+  fact.phase === 'seeded' ? { ...fact, check: { ...fact.check, findings: [finding] } } : fact,
+)
+const away = probing((due) => due < faultMs)
+const unasked = chain(away, drop('restore.requested'))
+
+for (const [what, facts, outcome] of [
+  ['late', aiming({ rtoMs: 1000 })(buildDrill()), 'survives'],
+  ['without its newest write', losingTheNewest(buildDrill()), 'recovers with loss'],
+  ['away in the end, though restored', away(buildDrill()), 'does not recover'],
+  ['away in the end, and nobody asked for a restore', unasked(buildDrill()), null],
+  ['never away', probing(() => true)(buildDrill()), null],
+  ['whole, and was not to begin with', seededWrong, null],
+  ['damaged, and was so to begin with', reading({ findings: [finding] })(seededWrong), 'does not recover'],
+  ['of writes that nobody kept', drop('writes')(buildDrill()), null],
+] as const) {
+  test(`a service ${what}: ${outcome ?? 'not known'}`, () => {
+    expect(judgeDrill(facts).evidence.outcome).toBe(outcome)
+  })
+}
+
+testPart('outcome', [
+  ['none where it is not expected', away, null],
+  ['the restore failed', () => notRecoverable(refused), `pass: ${soItIs}: restore of "b1" ended as "Failed"`],
+  [
+    'the restore failed, of a drill with too little load',
+    () => loading({ requests: 1 })(notRecoverable(refused)),
+    `pass: ${soItIs}: restore of "b1" ended as "Failed"`,
+  ],
+  ['nothing is there', () => notRecoverable(empty), `pass: ${soItIs}: no record was there to read back`],
+  [
+    'not seen',
+    () => notRecoverable(drop('writes')(buildDrill())),
+    'inconclusive: expected: not recoverable; what became of it was not seen',
+  ],
+  [
+    'some of it',
+    () => notRecoverable(losingTheNewest(buildDrill())),
+    'fail: expected: not recoverable; and yet it recovers with loss',
+  ],
+])
 
 test('what was not read back has no outcome', () => {
   const unread = change(buildDrill(), 'integrity.checked', (fact) => (fact.phase === 'after-restore' ? null : fact))
