@@ -29,6 +29,7 @@ const mutatedFolders = ['lib/verdict', 'lib/workloads/ledger', 'lib/workloads/fi
 const shownFile = 'mutation-shown.json'
 /** A place that is reached so often in a test is in an endless loop; so many times take a second at most. */
 const loops = { least: 100_000, factor: 100 }
+const quickMs = 100
 
 interface RunnableTest {
   id: string
@@ -46,6 +47,11 @@ interface Shown {
 
 function createRunner(): TestRunner {
   let tests: RunnableTest[] | null = null
+  /** The quick tests that noticed the last mutants, the last one first. */
+  let noticed: string[] = []
+  /** First those that noticed what was changed beside this place, then the quick ones: most mutants are noticed by many. */
+  const orderOf = ({ id, shown }: RunnableTest): number =>
+    noticed.includes(id) ? noticed.indexOf(id) - noticed.length : shown.tookMs
   const context = globalThis as unknown as Record<string, InstrumenterContext>
   const stryker = (context[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {})
 
@@ -79,15 +85,17 @@ function createRunner(): TestRunner {
       const waiting = new Set(specsOf(chosen))
       const results: TestResult[] = []
       stryker.activeMutant = activeMutant.id
-      // The quick ones first: most mutants are noticed by many.
-      for (const test of chosen.toSorted((one, other) => one.shown.tookMs - other.shown.tookMs)) {
+      for (const test of chosen.toSorted((one, other) => orderOf(one) - orderOf(other))) {
         stryker.hitCount = 0
         stryker.hitLimit = Math.max(loops.least, loops.factor * (test.shown.hits[activeMutant.id] ?? 0))
         const setUp = waiting.delete(test.spec) ? test.spec.setUp : []
         results.push(await run(test, setUp))
         const looped = determineHitLimitReached(stryker.hitCount, stryker.hitLimit)
         if (looped) return toMutantRunResult(looped)
-        if (results.at(-1)?.status === TestStatus.Failed && !disableBail) break
+        if (results.at(-1)?.status === TestStatus.Failed) {
+          if (test.shown.tookMs < quickMs) noticed = [test.id, ...noticed.filter((id) => id !== test.id)].slice(0, 30)
+          if (!disableBail) break
+        }
       }
       return toMutantRunResult({ status: DryRunStatus.Complete, tests: results })
     },
