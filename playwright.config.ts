@@ -4,6 +4,8 @@ import { prepareRun } from './lib/run-folder.ts'
 
 // What is wrong with the configuration is said before anything is changed.
 const config = readConfig(process.env)
+// Chosen once: the workers inherit it.
+process.env.MESHDRILL_CLUSTER = config.cluster
 
 // Who only asks which drills there are leaves no results.
 const listing = process.argv.includes('--list')

@@ -12,6 +12,8 @@ const USAGE = `meshdrill: does our backup really work?
                                summary.json, summary.csv and report.html beside it, and prints the drills
   npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
                                judges it, and tells in what they differ
+  npx meshdrill node-image     makes the node image of kind clusters that ask no registry for anything, and lets Docker know it;
+                               as root, with debootstrap; minutes for the first time, and then from the cache
   npx meshdrill help           prints this
 
 <run> is a folder such as results/latest. Drills themselves are run by Playwright: npx playwright test`
@@ -23,11 +25,16 @@ export interface Terminal {
 }
 
 /** Runs a command, which keeps new runs in `results`; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
-export function runCommandLine(args: string[], { say, complain }: Terminal, results = 'results'): number {
+export async function runCommandLine(
+  args: string[],
+  { say, complain }: Terminal,
+  results = 'results',
+): Promise<number> {
   const [command, ...rest] = args
   try {
     if (command === 'judge') say(judge(rest))
     else if (command === 'merge') say(merge(rest, results))
+    else if (command === 'node-image') say(await nodeImage(rest, complain))
     else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
     else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
     return 0
@@ -35,6 +42,13 @@ export function runCommandLine(args: string[], { say, complain }: Terminal, resu
     complain(error instanceof Error ? error.message : String(error))
     return 2
   }
+}
+
+/** Its modules are those of a toolchain, which no other command needs. */
+async function nodeImage(more: string[], log: (line: string) => void): Promise<string> {
+  if (more.length > 0) throw new Error(`npx meshdrill node-image takes no arguments; "${more.join(' ')}" is one`)
+  const { makeNodeImage } = await import('./clusters/kind/node-image/build.ts')
+  return makeNodeImage(log)
 }
 
 function judge([folder, ...more]: string[]): string {

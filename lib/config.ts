@@ -1,4 +1,6 @@
-import { readExistingOptions, type ExistingOptions } from './clusters/existing/options.ts'
+import { chooseCluster } from './clusters/choice.ts'
+import { readExistingOptions, readSources, type ExistingOptions } from './clusters/existing/options.ts'
+import type { KindOptions } from './clusters/kind/kind.ts'
 import { parseDuration } from './verdict/objectives.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
@@ -7,6 +9,8 @@ export interface Config {
   cluster: (typeof CLUSTERS)[number]
   /** What is said of a cluster of one's own; null with another provider. */
   existing: ExistingOptions | null
+  /** Where a kind cluster's components come from; null with another provider. */
+  kind: Omit<KindOptions, 'tools'> | null
   /** The only tool to drill; null for every tool. */
   tool: (typeof TOOLS)[number] | null
   /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
@@ -33,10 +37,10 @@ export interface Config {
 export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
 const MATRICES = ['slice', 'full'] as const
 export const MESHES = ['istio'] as const
-const CLUSTERS = ['embedded', 'existing'] as const
+const CLUSTERS = ['embedded', 'kind', 'existing'] as const
 
-/** Reads the configuration; all that is wrong with it is said at once. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+/** Reads the configuration; all that is wrong with it is said at once. `choose` is asked where the user names no cluster. */
+export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster'] = chooseCluster): Config {
   const problems: string[] = []
   const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
     const text = env[name]
@@ -48,10 +52,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       return fallback
     }
   }
-  const cluster = read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS))
+  const cluster = env.MESHDRILL_CLUSTER ? read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS)) : choose()
   const config: Config = {
     cluster,
     existing: cluster === 'existing' ? readExistingOptions(env, (text) => problems.push(text)) : null,
+    kind: cluster === 'kind' ? readSources(env, (text) => problems.push(text)) : null,
     tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
     matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),

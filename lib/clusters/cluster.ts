@@ -1,7 +1,8 @@
 import type { Artifacts } from '../artifacts.ts'
 import type { StoreEndpoint } from '../lab.ts'
 
-/** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `existing` (a kubeconfig's context), `noop` (none). */
+/** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
+ * `existing` (a kubeconfig's context), `noop` (none). */
 export interface ClusterProvider {
   readonly name: string
   /** What is missing on this machine for this provider, each with the command that mends it; empty when it can be used. */

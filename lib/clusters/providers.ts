@@ -2,9 +2,12 @@ import { TOOLS, type Config } from '../config.ts'
 import type { ClusterProvider } from './cluster.ts'
 import { embedded } from './embedded/embedded.ts'
 import { existing } from './existing/existing.ts'
+import { kind } from './kind/kind.ts'
 
 /** The one place that knows which provider a run asks for. */
-export function providerOf({ existing: options, tool }: Pick<Config, 'existing' | 'tool'>): ClusterProvider {
-  if (options === null) return embedded()
-  return existing({ ...options, tools: tool === null ? TOOLS : [tool] })
+export function providerOf(config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool'>): ClusterProvider {
+  const tools = config.tool === null ? TOOLS : [config.tool]
+  if (config.existing !== null) return existing({ ...config.existing, tools })
+  if (config.kind !== null) return kind({ ...config.kind, tools })
+  return embedded()
 }

@@ -68,6 +68,17 @@ export function openBucket(store: StoreEndpoint): Bucket {
   }
 }
 
+/** Makes a store's bucket; one that is there is no error. */
+export async function makeBucket(store: StoreEndpoint): Promise<void> {
+  const url = new URL(`${store.url}/${store.bucket}`)
+  const request = { method: 'PUT', url }
+  const headers = signRequest(request, store, new Date())
+  const answer = await fetch(url, { method: 'PUT', headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const said = await answer.text()
+  if (answer.ok || said.includes('BucketAlreadyOwnedByYou')) return
+  throw new StoreRefusal(`PUT ${url.href}: ${answer.status} ${said.slice(0, 300)}`, answer.status)
+}
+
 /** One page of ListObjectsV2; `next` is the token of the page after it. */
 export function parseListing(xml: string): { objects: StoredObject[]; next: string | null } {
   if (!xml.includes('<ListBucketResult')) throw new Error(`the store's listing is none: ${xml.slice(0, 200)}`)

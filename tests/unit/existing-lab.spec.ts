@@ -85,6 +85,22 @@ test('a lab takes away what it brought, and nothing that was there', async ({ wo
   expect(await provider.find()).toBeNull()
 })
 
+test('of a cluster that its provider made nothing is shown, nor asked for that the provider sees to', async ({
+  world,
+}) => {
+  const { options, owner, log, programs } = world
+  usePrograms(programs, { versitygw: 'none' })
+  await expect(make(world)).rejects.toThrow('"versitygw" in PATH says "none"')
+  log.length = 0
+  const images = { 'meshdrill/busybox': 'localhost/busybox:1' }
+  const made = existing({ ...options, confirm: UID, made: { images } })
+  const cluster = await made.create({ keep: false, ownerPid: owner.pid, log: (line) => log.push(line) })
+  expect(log).toEqual([])
+  expect(cluster.artifacts.image('meshdrill/busybox')).toBe('localhost/busybox:1')
+  // What the user says comes before it.
+  expect(cluster.artifacts.image('meshdrill/ledger')).toBe('registry.example.org/ledger:1')
+})
+
 test('a lab that is kept is left to the next run, whose plan says so', async ({ world }) => {
   const first = await make(world, { keep: true })
   putWhatALabLeaves(world)

@@ -18,6 +18,12 @@ interface Descriptor {
   annotations?: Record<string, string>
 }
 
+interface DockerArchive {
+  Config: string
+  RepoTags: string[]
+  Layers: string[]
+}
+
 /** Unpacks an image as containerd would: index, manifest, config and layer, each by its digest. */
 async function unpack(archive: string, folder: string): Promise<{ names: string[]; config: unknown; root: string }> {
   await mkdir(join(folder, 'oci'))
@@ -76,6 +82,13 @@ test('an image is read back as it was packed', async () => {
     })
     expect(content.equals(await readFile(join(root, 'bin/other')))).toBe(true)
     expect(await readFile(join(root, 'etc/passwd'), 'utf8')).toBe('root:x:0:0\n')
+    // By which an older Docker finds the same blobs.
+    const [forDocker] = JSON.parse(await readFile(join(folder, 'oci/manifest.json'), 'utf8')) as [DockerArchive]
+    expect(forDocker.RepoTags).toEqual(names)
+    expect(JSON.parse(await readFile(join(folder, 'oci', forDocker.Config), 'utf8'))).toEqual(config)
+    expect(forDocker.Layers.map((layer) => layer.replace('blobs/sha256/', 'sha256:'))).toEqual(
+      (config as { rootfs: { diff_ids: string[] } }).rootfs.diff_ids,
+    )
     const modes = await Promise.all(['bin', 'bin/program', 'etc/passwd', 'tmp'].map((path) => stat(join(root, path))))
     expect(modes.map(({ mode }) => (mode & 0o7777).toString(8))).toEqual(['755', '755', '644', '1777'])
   })

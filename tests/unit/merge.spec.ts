@@ -30,12 +30,12 @@ const changeRun = (folder: string, over: Partial<RunDescription>): void => {
   change(folder, (fact) => [fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, ...over } } : fact])
 }
 
-function merge(...folders: string[]) {
+async function merge(...folders: string[]) {
   const results = newFolder()
   const said: string[] = []
   const complained: string[] = []
   const terminal = { say: (text: string) => said.push(text), complain: (text: string) => complained.push(text) }
-  const code = runCommandLine(['merge', ...folders], terminal, results)
+  const code = await runCommandLine(['merge', ...folders], terminal, results)
   const made = readdirSync(results).find((name) => name !== 'latest')
   const folder = made === undefined ? null : join(results, made)
   const read = (file: string) => readFileSync(join(folder ?? results, file), 'utf8')
@@ -49,7 +49,7 @@ const verdicts = (summary: Summary | null) =>
 test('two shards make one run, with the verdicts of both and one report', async () => {
   const [one, other] = [await makeRun(0, 1), await makeRun(2, 3)]
   const alone = [one, other].map((folder) => writeResults(folder))
-  const { code, said, folder, summary, read } = merge(one, other)
+  const { code, said, folder, summary, read } = await merge(one, other)
   expect(code).toBe(0)
   expect(verdicts(summary)).toEqual(alone.flatMap(verdicts))
   expect(summary?.run.merged?.runs.map(({ id, drills }) => [id, drills])).toEqual([
@@ -67,7 +67,7 @@ test('a row that two runs drilled is drilled twice: the later run has its next r
   const [one, other] = [await makeRun(4), await makeRun(4)]
   change(other, (fact) => [{ ...fact, at: fact.at + 1 }])
   const [id = ''] = verdicts(writeResults(one))?.map((drill) => drill.id) ?? []
-  const { said, summary } = merge(one, other)
+  const { said, summary } = await merge(one, other)
   const next = summary?.drills.at(-1)?.id ?? ''
   expect(summary?.drills.map((drill) => drill.id)).toEqual([id, next])
   expect(next).not.toBe(id)
@@ -86,7 +86,7 @@ test('clusters, machines and versions that differ are told, and no figure of one
   version(other, '1.30.4')
   changeRun(one, { seed: 7 })
   changeRun(other, { seed: 7, kubernetes: 'v1.36.3', nodes: 3, machine: { cpus: 8, memoryBytes: 1 } })
-  const { said, summary, read } = merge(one, other)
+  const { said, summary, read } = await merge(one, other)
   expect(summary?.run).toMatchObject({ seed: 7, kubernetes: 'none, v1.36.3', nodes: null, machine: null })
   expect(summary?.run.components.istio).toEqual({
     version: '1.31.1, 1.30.4',
@@ -102,7 +102,7 @@ test('clusters, machines and versions that differ are told, and no figure of one
 test('a run that did not come to its end leaves the merged one without an end', async () => {
   const [one, other] = [await makeRun(0), await makeRun(1)]
   change(other, (fact) => (fact.kind === 'run.ended' ? [] : [fact]))
-  const { said, summary } = merge(one, other)
+  const { said, summary } = await merge(one, other)
   expect(summary?.run.durationMs).toBeNull()
   expect(summary?.run.merged?.runs.map(({ durationMs }) => durationMs === null)).toEqual([false, true])
   expect(said).toMatch(/beware: .* did not come to its end/)
@@ -112,7 +112,7 @@ test('a torn line counts against the drills that it may have been of, and agains
   const [one, other] = [await makeRun(0), await makeRun(1)]
   appendFileSync(join(other, 'events.jsonl'), '{"kind":"pro')
   const alone = [one, other].map((folder) => writeResults(folder))
-  const { summary } = merge(one, other)
+  const { summary } = await merge(one, other)
   const torn = (drills?: Summary['drills']) =>
     drills?.map(({ reasons }) => reasons.some((one) => /torn|cut off/.test(one)))
   expect(torn(summary?.drills)).toEqual([false, true])
@@ -121,15 +121,15 @@ test('a torn line counts against the drills that it may have been of, and agains
 
 test('merged runs are merged again, and tell of what they were made of', async () => {
   const [one, two, three] = [await makeRun(0), await makeRun(1), await makeRun(2)]
-  const first = merge(one, two)
-  const { summary } = merge(first.folder ?? '', three)
+  const first = await merge(one, two)
+  const { summary } = await merge(first.folder ?? '', three)
   expect(summary?.run.merged?.runs.map(({ id }) => id)).toEqual(['simulated-0', 'simulated-1', 'simulated-2'])
   expect(summary?.drills).toHaveLength(3)
 })
 
 test.describe('nothing is written', () => {
-  const refused = (complaint: string | RegExp, ...folders: string[]) => {
-    const { code, complained, folder } = merge(...folders)
+  const refused = async (complaint: string | RegExp, ...folders: string[]) => {
+    const { code, complained, folder } = await merge(...folders)
     expect({ code, folder }).toEqual({ code: 2, folder: null })
     expect(complained).toMatch(complaint)
   }
@@ -138,9 +138,9 @@ test.describe('nothing is written', () => {
     const one = await makeRun(0)
     const copy = newFolder()
     writeFileSync(join(copy, 'events.jsonl'), readFileSync(join(one, 'events.jsonl')))
-    refused(/^which runs\?/, one)
-    refused(/there is no run in ".*nowhere"/, one, join(one, 'nowhere'))
-    refused(/are the same run, "simulated-0"/, one, copy)
+    await refused(/^which runs\?/, one)
+    await refused(/there is no run in ".*nowhere"/, one, join(one, 'nowhere'))
+    await refused(/are the same run, "simulated-0"/, one, copy)
   })
 
   test('where facts are of another schema, or what was simulated would stand among what was measured', async () => {
@@ -148,8 +148,8 @@ test.describe('nothing is written', () => {
     mkdirSync(newer, { recursive: true })
     const text = readFileSync(join(other, 'events.jsonl'), 'utf8')
     writeFileSync(join(newer, 'events.jsonl'), text.replace('meshdrill/events@1', 'meshdrill/events@2'))
-    refused(/are of schema "meshdrill\/events@2"/, one, newer)
+    await refused(/are of schema "meshdrill\/events@2"/, one, newer)
     changeRun(other, { provider: 'embedded' })
-    refused(/was simulated: it must not stand among what was measured/, one, other)
+    await refused(/was simulated: it must not stand among what was measured/, one, other)
   })
 })

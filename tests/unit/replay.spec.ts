@@ -25,9 +25,12 @@ async function makeRun(): Promise<string> {
   return folder
 }
 
-function runCommand(...args: string[]) {
+async function runCommand(...args: string[]) {
   const [said, complained]: string[][] = [[], []]
-  const code = runCommandLine(args, { say: (text) => said?.push(text), complain: (text) => complained?.push(text) })
+  const code = await runCommandLine(args, {
+    say: (text) => said?.push(text),
+    complain: (text) => complained?.push(text),
+  })
   return { code, said: said?.join('\n') ?? '', complained: complained?.join('\n') ?? '' }
 }
 
@@ -36,7 +39,7 @@ test('a run that is judged again, from its facts alone and as often as one likes
   const moved = newFolder()
   cpSync(join(run, 'events.jsonl'), join(moved, 'events.jsonl'))
   for (let time = 0; time < 2; time++) {
-    expect(runCommand('judge', moved)).toMatchObject({ code: 0, complained: '' })
+    expect(await runCommand('judge', moved)).toMatchObject({ code: 0, complained: '' })
     for (const file of ['summary.json', 'summary.csv', 'report.html'])
       expect(readFileSync(join(moved, file)).equals(readFileSync(join(run, file))), file).toBe(true)
   }
@@ -53,16 +56,16 @@ test('npx meshdrill judge prints the drills and where the report is; what cannot
   await expect(meshdrill('jugde')).rejects.toMatchObject({ code: 2, stdout: '' })
 })
 
-test('a command that is not known, and a run that is not there, are told', () => {
-  expect(runCommand('help')).toMatchObject({ code: 0, complained: '' })
-  expect(runCommand('help').said).toContain('judge <run>')
-  expect(runCommand('jugde', 'x').complained).toMatch(/^unknown command "jugde"\n\n[^]*judge <run>/)
-  expect(runCommand().complained).toMatch(/^which command\?/)
-  expect(runCommand('judge').complained).toMatch(/which run\?/)
-  expect(runCommand('judge', 'one', 'two').complained).toMatch(/one run at a time/)
+test('a command that is not known, and a run that is not there, are told', async () => {
+  expect(await runCommand('help')).toMatchObject({ code: 0, complained: '' })
+  expect((await runCommand('help')).said).toContain('judge <run>')
+  expect((await runCommand('jugde', 'x')).complained).toMatch(/^unknown command "jugde"\n\n[^]*judge <run>/)
+  expect((await runCommand()).complained).toMatch(/^which command\?/)
+  expect((await runCommand('judge')).complained).toMatch(/which run\?/)
+  expect((await runCommand('judge', 'one', 'two')).complained).toMatch(/one run at a time/)
   const empty = newFolder()
-  expect(runCommand('judge', empty)).toMatchObject({ code: 2, said: '' })
-  expect(runCommand('judge', empty).complained).toMatch(/there is no run in .*events\.jsonl/)
+  expect(await runCommand('judge', empty)).toMatchObject({ code: 2, said: '' })
+  expect((await runCommand('judge', empty)).complained).toMatch(/there is no run in .*events\.jsonl/)
   expect(existsSync(join(empty, 'summary.json'))).toBe(false)
 })
 

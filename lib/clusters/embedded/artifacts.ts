@@ -47,6 +47,7 @@ const images: Record<string, string> = {
   'chaos-mesh/chaos-daemon': 'localhost/chaos-mesh/chaos-daemon:v1',
   'restic/restic': 'localhost/restic/restic:v1',
   'k8up/k8up': 'localhost/k8up/k8up:v1',
+  'versity/versitygw': 'localhost/versity/versitygw:v1',
   'velero/velero': 'localhost/velero/velero:v1',
   'velero/velero-plugin-for-aws': 'localhost/velero/velero-plugin-for-aws:v1',
 }

@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtArtifacts } from './artifacts.ts'
-import { connect, isReady, podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
-import { definitionsEstablished } from '../../kube/definitions.ts'
+import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { identify } from '../../process.ts'
 import { openStore } from '../../store/versitygw.ts'
@@ -16,7 +15,7 @@ import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
 import { run } from './run.ts'
 import { allRunning, ownerRuns, readState, writeState, type LabState } from './state.ts'
-import { createStorage, mountStorage, releaseStorage, storageObjects, storageReady } from './storage.ts'
+import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'
 import { keyOf } from './toolchain/cache.ts'
 import { components } from './toolchain/components.ts'
@@ -30,7 +29,6 @@ const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' }
 
 const ourImages = (names: string[]): string[] => names.map((name) => `localhost/meshdrill/${name}:1`)
 const SYSTEM_IMAGES = ourImages(['pause', 'coredns', 'local-path-provisioner', 'busybox'])
-const STORAGE_IMAGES = ourImages(['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller'])
 
 /** Nodes of the cluster; the first is the control plane. */
 const NODES = ['meshdrill-1', 'meshdrill-2', 'meshdrill-3']
@@ -77,7 +75,7 @@ export function embedded(): ClusterProvider {
 async function readRecipe(): Promise<string> {
   const environment = await goEnvironment()
   const keys = await Promise.all(components.map((component) => buildKey(component, environment)))
-  const files = ['node-spec.ts', 'system.yaml', 'storage.yaml', 'images/recipes.ts'].map((file) =>
+  const files = ['node-spec.ts', 'system.yaml', 'local-storage.yaml', 'storage.yaml', 'images/recipes.ts'].map((file) =>
     join(import.meta.dirname, file),
   )
   return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
@@ -144,19 +142,11 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   await cluster.loadImages(SYSTEM_IMAGES)
   const kube = connect(kubeconfig)
   await kube.apply([controlPlane])
-  await kube.apply(await readManifest(new URL('system.yaml', import.meta.url)))
+  for (const file of ['system.yaml', 'local-storage.yaml'])
+    await kube.apply(await readManifest(new URL(file, import.meta.url)))
   await podsReady(kube, 'kube-system', { 'k8s-app': 'kube-dns' }, { timeout: '60s' })
-  await installStorage(cluster, kube)
+  await installStorage(cluster, kube, { nodes: NODES.length })
   return { ...cluster, readyMs }
-}
-
-async function installStorage(cluster: EmbeddedCluster, kube: KubeClient): Promise<void> {
-  await cluster.loadImages(STORAGE_IMAGES)
-  const definitions = await cluster.artifacts.manifests('external-snapshotter/crds')
-  await kube.apply(definitions)
-  await definitionsEstablished(kube, definitions)
-  await kube.apply(await storageObjects())
-  await storageReady(kube, NODES.length)
 }
 
 const nodeFolder = (name: string): string => join(labFolder(), name)

@@ -1,7 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { isRunning as processRuns, type ProcessId } from '../../process.ts'
+import { readStateFile, writeStateFile } from '../state-file.ts'
 import { isRunning, type RunningHost } from './host.ts'
 import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
@@ -25,29 +24,11 @@ export interface LabState {
   parts: string[]
 }
 
-const STATE_FILE = 'state.json'
+export const readState = async (folder = labFolder()): Promise<LabState | null> =>
+  (await readStateFile(folder)) as LabState | null
 
-export async function readState(folder = labFolder()): Promise<LabState | null> {
-  const path = join(folder, STATE_FILE)
-  const text = await readFile(path, 'utf8').catch(() => null)
-  if (text === null) return null
-  try {
-    return JSON.parse(text) as LabState
-  } catch (error) {
-    throw new Error(`"${path}" is damaged. Next: npm run lab:down`, { cause: error })
-  }
-}
-
-/**
- * Written whole or not at all. In one go, without a pause in which a second change of this process could be written: parts of
- * the lab that are made side by side note themselves as they come.
- */
 export function writeState(state: LabState, folder = labFolder()): void {
-  const path = join(folder, STATE_FILE)
-  const whole = `${path}.${process.pid}.new`
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(whole, JSON.stringify(state, null, 2))
-  renameSync(whole, path)
+  writeStateFile(folder, state)
 }
 
 export async function removeFiles(): Promise<void> {

@@ -1,29 +1,36 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest, podsReady, type KubeClient } from '../../kube/client.ts'
+import { definitionsEstablished } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import type { Cluster } from '../cluster.ts'
 import { labFolder } from './paths.ts'
 import { run } from './run.ts'
+
+const IMAGES = ['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller'].map(
+  (name) => `localhost/meshdrill/${name}:1`,
+)
 
 /** Sparse: what is not written takes no room on the machine's disk. */
 const CAPACITY_BYTES = 64 * 2 ** 30
 
-const imageFile = (): string => join(labFolder(), 'storage.img')
+const imageFile = (lab: string): string => join(lab, 'storage.img')
 
 /** Where every node has the volumes that outlive it: one btrfs, as a storage network would offer to all. */
-export const storageFolder = (): string => join(labFolder(), 'storage')
+export const storageFolder = (lab = labFolder()): string => join(lab, 'storage')
 
 /**
  * Makes the file system of the cluster's network volumes and returns its loop device, which each node mounts. Once they
  * have, `releaseStorage` lets the device go with the last of them, however they end.
  */
-export async function createStorage(): Promise<string> {
-  await mkdir(storageFolder(), { recursive: true })
-  const file = await open(imageFile(), 'w')
+export async function createStorage(lab = labFolder()): Promise<string> {
+  await mkdir(storageFolder(lab), { recursive: true })
+  const image = imageFile(lab)
+  const file = await open(image, 'w')
   await file.truncate(CAPACITY_BYTES)
   await file.close()
-  await run('mkfs.btrfs', ['--quiet', '--nodiscard', imageFile()])
-  return (await run('losetup', ['--find', '--show', imageFile()])).trim()
+  await run('mkfs.btrfs', ['--quiet', '--nodiscard', image])
+  return (await run('losetup', ['--find', '--show', image])).trim()
 }
 
 /** The kernel detaches the device when nobody mounts it any more. */
@@ -32,23 +39,39 @@ export async function releaseStorage(device: string): Promise<void> {
 }
 
 /** Detaches a device that a run left behind which was killed before its nodes had mounted it. */
-export async function detachStorage(): Promise<void> {
-  for (const line of (await run('losetup', ['--associated', imageFile()])).split('\n')) {
+export async function detachStorage(lab = labFolder()): Promise<void> {
+  for (const line of (await run('losetup', ['--associated', imageFile(lab)])).split('\n')) {
     const device = line.split(':')[0] ?? ''
     if (device !== '') await releaseStorage(device)
   }
 }
 
 /** What a node runs to have the volumes. */
-export const mountStorage = (device: string): string[] => ['mount', '-t', 'btrfs', device, storageFolder()]
+export const mountStorage = (device: string, lab = labFolder()): string[] => [
+  'mount',
+  ...['-t', 'btrfs', device, storageFolder(lab)],
+]
 
-/** Objects of the CSI driver, its sidecars and its classes. */
-export async function storageObjects(): Promise<KubeObject[]> {
-  const file = new URL('storage.yaml', import.meta.url)
-  return parseManifest((await readFile(file, 'utf8')).replaceAll('STORAGE', storageFolder()), file.pathname)
+/** Installs the CSI driver, its sidecars and its classes, over a file system that each of the nodes has at the same place. */
+export async function installStorage(
+  { loadImages, artifacts }: Pick<Cluster, 'loadImages' | 'artifacts'>,
+  kube: KubeClient,
+  { nodes, lab = labFolder() }: { nodes: number; lab?: string },
+): Promise<void> {
+  await loadImages(IMAGES)
+  const definitions = await artifacts.manifests('external-snapshotter/crds')
+  await kube.apply(definitions)
+  await definitionsEstablished(kube, definitions)
+  await kube.apply(await storageObjects(lab))
+  await storageReady(kube, nodes)
 }
 
-export async function storageReady(kube: KubeClient, nodes: number): Promise<void> {
+async function storageObjects(lab: string): Promise<KubeObject[]> {
+  const file = new URL('storage.yaml', import.meta.url)
+  return parseManifest((await readFile(file, 'utf8')).replaceAll('STORAGE', storageFolder(lab)), file.pathname)
+}
+
+async function storageReady(kube: KubeClient, nodes: number): Promise<void> {
   await podsReady(kube, 'storage', { app: 'storage-controller' }, { timeout: '60s' })
   await podsReady(kube, 'storage', { app: 'storage-node' }, { timeout: '60s', count: nodes })
 }

@@ -3,15 +3,15 @@ import { builtArtifacts } from '../embedded/artifacts.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import { publicArtifacts, readImages } from '../public/artifacts.ts'
 import type { Notes } from './lease/notes.ts'
-import type { ExistingOptions } from './options.ts'
+import type { ExistingRun } from './options.ts'
 
 /** Where an existing cluster's components come from; what was found in it keeps the version that it has. */
 export function artifactsOf(
-  { artifacts, images }: ExistingOptions,
+  { artifacts, images, made }: Pick<ExistingRun, 'artifacts' | 'images' | 'made'>,
   found: Notes['versions'],
   log: (line: string) => void,
 ): Artifacts {
-  if (artifacts === 'public') return publicArtifacts({ images: readImages(images), found })
+  if (artifacts === 'public') return publicArtifacts({ images: { ...made?.images, ...readImages(images) }, found })
   const built = builtArtifacts(lazyToolchain({ log }))
   return { ...built, component: (name) => found[name] ?? built.component(name) }
 }

@@ -32,28 +32,26 @@ export interface ExistingOptions {
 /** The tools that a run will drill: what they need is installed where it is missing. */
 export interface ExistingRun extends ExistingOptions {
   tools: readonly string[]
+  /**
+   * There where the provider made the cluster itself: nobody has to be shown what is done to it, and the provider loads images
+   * and runs the store. `images` are references in place of public ones.
+   */
+  made?: { images: Record<string, string> }
 }
 
 const STORE = ['URL', 'REGION', 'BUCKET', 'ACCESS_KEY', 'SECRET_KEY'].map((name) => `MESHDRILL_S3_${name}`)
 
 /** Reads what is said of an existing cluster; what is wrong with it goes to `problem`. */
 export function readExistingOptions(env: NodeJS.ProcessEnv, problem: (text: string) => void): ExistingOptions {
-  const text = (name: string): string | null => {
-    const value = env[name]?.trim() ?? ''
-    return value === '' ? null : value
-  }
+  const text = readerOf(env)
   const context = text('MESHDRILL_CONTEXT')
   if (context === null)
     problem('MESHDRILL_CONTEXT: must name the context of the cluster. Next: kubectl config get-contexts')
-  const artifacts = text('MESHDRILL_ARTIFACTS') ?? 'public'
-  if (artifacts !== 'public' && artifacts !== 'built')
-    problem(`MESHDRILL_ARTIFACTS: "${artifacts}" is not known; one of public, built`)
   return {
     context: context ?? '',
     kubeconfigs: (text('KUBECONFIG') ?? join(homedir(), '.kube', 'config')).split(delimiter).filter(Boolean),
     confirm: text('MESHDRILL_CONFIRM'),
-    artifacts: artifacts === 'built' ? 'built' : 'public',
-    images: text('MESHDRILL_IMAGES'),
+    ...readSources(env, problem),
     power: readPower(text, problem),
     systemNodes: readLabels(text('MESHDRILL_SYSTEM_NODES')),
     nodeAddress: text('MESHDRILL_NODE_ADDRESS'),
@@ -62,6 +60,25 @@ export function readExistingOptions(env: NodeJS.ProcessEnv, problem: (text: stri
     storagePods: readPods(text('MESHDRILL_STORAGE_PODS')),
     store: readStore(text, problem),
   }
+}
+
+const readerOf =
+  (env: NodeJS.ProcessEnv): Read =>
+  (name) => {
+    const value = env[name]?.trim() ?? ''
+    return value === '' ? null : value
+  }
+
+/** Where components come from, of any cluster that is not the embedded one. */
+export function readSources(
+  env: NodeJS.ProcessEnv,
+  problem: (text: string) => void,
+): Pick<ExistingOptions, 'artifacts' | 'images'> {
+  const text = readerOf(env)
+  const artifacts = text('MESHDRILL_ARTIFACTS') ?? 'public'
+  if (artifacts !== 'public' && artifacts !== 'built')
+    problem(`MESHDRILL_ARTIFACTS: "${artifacts}" is not known; one of public, built`)
+  return { artifacts: artifacts === 'built' ? 'built' : 'public', images: text('MESHDRILL_IMAGES') }
 }
 
 /** `namespace/prefix`; without a prefix all of the namespace. */

@@ -43,11 +43,15 @@ export async function survey(options: ExistingRun): Promise<Ground> {
 /** Versions that are not for the artifacts to tell: what was there before the drills. */
 export const versionsOf = (
   { reached }: Ground,
-  { store }: ExistingOptions,
+  { store, made }: ExistingRun,
   { versions }: { versions: Notes['versions'] },
 ): Notes['versions'] => ({
-  kubernetes: { version: reached.kubernetes, source: 'the cluster, as it was' },
-  'snapshot-controller': { version: 'not known', source: 'the cluster, as it was' },
+  ...(made === undefined
+    ? {
+        kubernetes: { version: reached.kubernetes, source: 'the cluster, as it was' },
+        'snapshot-controller': { version: 'not known', source: 'the cluster, as it was' },
+      }
+    : {}),
   ...(store === null
     ? {}
     : { versitygw: { version: 'not known', source: `not ours: the user's store at ${store.url}` } }),
@@ -71,15 +75,14 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
   if (holder !== null && holder.expiresMs > Date.now()) throw new Error(heldBy(holder))
   const notes = await readNotes(kube.config)
   const plan = await makePlan(kube, neededParts(options.tools), notes)
-  for (const line of describePlan(plan, {
+  const told = describePlan(plan, {
     context: context.name,
     server: context.server,
     ...reached,
     store: options.store?.url ?? 'versitygw on this machine',
     images: options.artifacts === 'built' ? "built by this machine's toolchain; the nodes have them" : 'public, pinned',
-  })) {
-    log(line)
-  }
+  })
+  if (options.made === undefined) told.forEach(log)
   const artifacts = artifactsOf(options, versionsOf(ground, options, plan), log)
   const images = imagesFor(plan, options).map((name) => ({ name, reference: artifacts.image(name) }))
   const nodes = (await kube.core.listNode()).items
@@ -88,7 +91,7 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
   const conflicts = [
     ...plan.conflicts,
     ...nodeConflicts(nodes, options.systemNodes),
-    ...(options.artifacts === 'built' ? imageConflicts(nodes, images) : []),
+    ...(options.artifacts === 'built' && options.made === undefined ? imageConflicts(nodes, images) : []),
     ...[clock, runtime].filter((one) => one !== null),
   ]
   if (conflicts.length > 0) throw new Error(`The cluster is not ready to be drilled:\n  ${conflicts.join('\n  ')}`)
@@ -117,10 +120,15 @@ const imagesFor = ({ install }: Plan, { tools }: ExistingRun): string[] => [
   ...(tools.includes('restic') ? ['restic/restic'] : []),
 ]
 
-function programsFor(plan: Plan, { tools, store }: ExistingRun): string[] {
+function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] {
   const releases = [...plan.install, ...plan.kept].flatMap((part) => part.releases)
   const own = ['velero', 'restic'].filter((tool) => tools.includes(tool))
-  return ['k6', ...(releases.length > 0 ? ['helm'] : []), ...own, ...(store === null ? ['versitygw'] : [])]
+  return [
+    'k6',
+    ...(releases.length > 0 ? ['helm'] : []),
+    ...own,
+    ...(store === null && made === undefined ? ['versitygw'] : []),
+  ]
 }
 
 /** Drills delete and overwrite what they find in a tool's part of the bucket, and at the end all that is in it goes. */

@@ -28,7 +28,12 @@ export const images: Record<string, string | null> = {
   'k8up/k8up': 'ghcr.io/k8up-io/k8up:v2.12.0',
   'velero/velero': 'docker.io/velero/velero:v1.18.3',
   'velero/velero-plugin-for-aws': 'docker.io/velero/velero-plugin-for-aws:v1.14.3',
+  'versity/versitygw': 'docker.io/versity/versitygw:v1.8.0',
 }
+
+/** The node image that kind 0.33 itself names. */
+export const kindNodeImage =
+  'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5'
 
 /** Images that only a chart names: they are pulled by it, and cannot be replaced by name. */
 export const chartImages = ['istio/pilot', 'istio/proxyv2', 'chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon']
@@ -87,6 +92,12 @@ export const programs: Record<string, ProgramPin> = {
     install: 'https://grafana.com/docs/k6/latest/set-up/install-k6/',
   },
   restic: { ask: ['version'], version: '0.17', exact: false, install: 'https://restic.readthedocs.io/' },
+  kind: {
+    ask: ['--version'],
+    version: '0.33',
+    exact: false,
+    install: 'https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
+  },
   versitygw: { ask: ['--version'], version: '1.0', exact: false, install: 'https://github.com/versity/versitygw' },
 }
 

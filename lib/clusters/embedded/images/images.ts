@@ -47,7 +47,11 @@ const system: Record<string, ImageFile> = {
 /** Packs images out of the toolchain's programs and those of this machine, where the cache does not hold them. */
 export function ensureImages(
   toolchain: Pick<Toolchain, 'binary'>,
-  { log, cache = cacheFolder() }: { log: (line: string) => void; cache?: string },
+  {
+    log,
+    cache = cacheFolder(),
+    from = recipes,
+  }: { log: (line: string) => void; cache?: string; from?: readonly Recipe[] },
 ): Images {
   let envoy: Promise<string> | null = null
   const sources: ImageSources = {
@@ -55,12 +59,12 @@ export function ensureImages(
     envoy: () => (envoy ??= ensureEnvoy({ log, cache })),
     moduleDir: (folder, importPath) => moduleDir(folder, importPath, cache),
   }
-  const references = recipes.map(({ reference }) => reference)
+  const references = from.map(({ reference }) => reference)
   const archives = new Map<string, Promise<ImageArchive>>()
   return {
     references,
     archive: async (reference) => {
-      const recipe = recipes.find((one) => one.reference === reference)
+      const recipe = from.find((one) => one.reference === reference)
       if (!recipe) throw new Error(`nothing is known of the image "${reference}"; known are ${references.join(', ')}`)
       const archive = archives.get(reference) ?? packOnce(recipe, sources, { log, cache })
       archives.set(reference, archive)
@@ -75,7 +79,7 @@ async function packOnce(
   { log, cache }: { log: (line: string) => void; cache: string },
 ): Promise<ImageArchive> {
   const image: Image = {
-    references: [recipe.reference],
+    references: [recipe.reference, ...(recipe.also ?? [])],
     files: { ...system, ...(await recipe.files(sources)) },
     entrypoint: recipe.entrypoint,
     environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },

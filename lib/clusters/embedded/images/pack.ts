@@ -42,7 +42,7 @@ const manifestType = `${oci}.manifest.v1+json`
 const indexType = `${oci}.index.v1+json`
 
 /**
- * Writes an image as a tar in the OCI layout, as `ctr images import` takes it. The same files give the same bytes.
+ * Writes an image as a tar in the OCI layout, as `ctr images import` takes it, and `docker load`. The same files give the same bytes.
  * Content is streamed through once, so that the largest program takes no more memory than the smallest.
  */
 export async function packImage(image: Image, output: string): Promise<void> {
@@ -67,6 +67,9 @@ export async function packImage(image: Image, output: string): Promise<void> {
       ...describe(manifestType, manifest),
       annotations: { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name },
     }))
+    // What Docker reads before its version 25.
+    const archive = [{ Config: blobPath(sha256Of(config)), RepoTags: image.references, Layers: [blobPath(layer)] }]
+    await tar.add('manifest.json', JSON.stringify(archive))
     await tar.add('index.json', JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }))
     await tar.end()
   } finally {

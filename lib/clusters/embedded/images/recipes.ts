@@ -18,6 +18,8 @@ export interface ImageSources {
 /** What is in an image. Entrypoints, users and paths are those of the upstream image, which its chart relies on. */
 export interface Recipe {
   reference: string
+  /** Other names of the same image. */
+  also?: readonly string[]
   entrypoint: string[]
   /** As in a Dockerfile; empty for root. */
   user: string
@@ -28,7 +30,7 @@ const executable = 0o755
 const here = import.meta.dirname
 
 /** Built programs, by their paths in the image. */
-const built =
+export const built =
   (programs: Record<string, BinaryName>) =>
   async ({ binary }: ImageSources): Promise<Files> => {
     const files: Files = {}
@@ -37,7 +39,7 @@ const built =
   }
 
 /** Programs of this machine with their libraries, by their paths in the image. */
-const host = (...paths: string[]): Files =>
+export const host = (...paths: string[]): Files =>
   Object.fromEntries(paths.map((path) => [path, { source: hostProgram(path), mode: executable, dynamic: true }]))
 
 /** Scripts of this folder, by the names of the programs that they stand in for. */
@@ -49,13 +51,13 @@ const scripts = (files: Record<string, string>): Files =>
     ]),
   )
 
-const links = (folder: string, names: string[], link: string): Files =>
+export const links = (folder: string, names: string[], link: string): Files =>
   Object.fromEntries(names.map((name) => [`${folder}/${name}`, { link }]))
 
 const applets =
   'sh cat chmod chown cp date dd df find head ls mkdir mv rm sed sha256sum sleep stat sync tail touch true wc'
 
-const busybox = (): Files => ({
+export const busybox = (): Files => ({
   '/bin/busybox': { source: hostProgram('/bin/busybox'), mode: executable },
   ...links('/bin', applets.split(' '), 'busybox'),
 })
@@ -95,7 +97,7 @@ async function chaosDaemonFiles({ binary }: ImageSources): Promise<Files> {
   }
 }
 
-const root = ''
+export const root = ''
 
 export const recipes: readonly Recipe[] = [
   {
@@ -157,6 +159,12 @@ export const recipes: readonly Recipe[] = [
     entrypoint: ['/usr/local/bin/restic'],
     user: root,
     files: built({ '/usr/local/bin/restic': 'restic' }),
+  },
+  {
+    reference: 'localhost/versity/versitygw:v1',
+    entrypoint: ['/usr/local/bin/versitygw'],
+    user: root,
+    files: built({ '/usr/local/bin/versitygw': 'versitygw' }),
   },
   {
     reference: 'localhost/k8up/k8up:v1',

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder, findCached, makeCached } from './cache.ts'
 import type { CacheEntry } from './cache.ts'
-import { components } from './components.ts'
+import { components, kindComponents } from './components.ts'
 import type { BinaryName, Component } from './components.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
@@ -22,7 +22,7 @@ export interface Toolchain {
 export interface ToolchainOptions {
   /** Progress, a line each. */
   log: (line: string) => void
-  /** The programs to build, by default all. */
+  /** The programs to build, by default all of `components`. */
   wanted?: readonly BinaryName[]
   /** By default the user's. */
   cache?: string
@@ -71,7 +71,8 @@ export async function missingBinaries(cache = cacheFolder(), builder = useGo()):
 export function startToolchain(options: ToolchainOptions): Toolchain {
   const { log, wanted, cache = cacheFolder(), builder = useGo() } = options
   const abort = new AbortController()
-  const chosen = components.filter(({ name }) => wanted?.includes(name) ?? true)
+  const chosen: readonly (typeof components | typeof kindComponents)[number][] =
+    wanted === undefined ? components : [...components, ...kindComponents].filter(({ name }) => wanted.includes(name))
   const lookups = new Map<string, Promise<Lookup>>(
     chosen.map((component) => [component.name, lookUp(component, cache, builder, log)]),
   )

@@ -33,6 +33,14 @@ const restic = { path: 'github.com/restic/restic', version: 'v0.18.0' }
 const k8up = { path: 'github.com/k8up-io/k8up/v2', version: 'v2.12.0' }
 const veleroAws = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', version: 'v1.14.3' }
 
+const kubernetesStamps = {
+  'k8s.io/component-base/version.gitVersion': kubernetes.version,
+  'k8s.io/component-base/version.gitMajor': '1',
+  'k8s.io/component-base/version.gitMinor': '36',
+  'k8s.io/component-base/version.gitTreeState': 'clean',
+  'k8s.io/client-go/pkg/version.gitVersion': kubernetes.version,
+}
+
 const istioStamps = {
   // A proxy tells istiod this version, which must start with a release for istiod to know what the proxy understands.
   'istio.io/istio/pkg/version.buildVersion': '1.31-eed52ebb66ad',
@@ -64,13 +72,7 @@ export const components = [
     name: 'kubernetes',
     package: '.',
     module: kubernetes,
-    stamps: {
-      'k8s.io/component-base/version.gitVersion': kubernetes.version,
-      'k8s.io/component-base/version.gitMajor': '1',
-      'k8s.io/component-base/version.gitMinor': '36',
-      'k8s.io/component-base/version.gitTreeState': 'clean',
-      'k8s.io/client-go/pkg/version.gitVersion': kubernetes.version,
-    },
+    stamps: kubernetesStamps,
     coldSeconds: 273,
   },
   { ...ours, name: 'node-init', folder: join(toolchain, '../node') },
@@ -215,4 +217,22 @@ export const components = [
   },
 ] as const satisfies readonly Component[]
 
-export type BinaryName = (typeof components)[number]['name']
+const nodeImage = { folder: join(toolchain, '../../kind/toolchain'), cgo: false, stamps: {} }
+const etcd = { path: 'go.etcd.io/etcd/server/v3', version: 'v3.6.8' }
+const kind = { path: 'sigs.k8s.io/kind', version: 'v0.33.0' }
+
+/** What a kind cluster needs beside them: built where it is asked for. */
+export const kindComponents = [
+  { ...nodeImage, name: 'kind', package: kind.path, module: kind, coldSeconds: 10 },
+  {
+    ...nodeImage,
+    name: 'kubeadm',
+    package: `${kubernetes.path}/cmd/kubeadm`,
+    module: kubernetes,
+    stamps: kubernetesStamps,
+    coldSeconds: 60,
+  },
+  { ...nodeImage, name: 'etcd', package: etcd.path, module: etcd, coldSeconds: 30 },
+] as const satisfies readonly Component[]
+
+export type BinaryName = (typeof components)[number]['name'] | (typeof kindComponents)[number]['name']

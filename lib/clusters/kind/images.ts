@@ -1,0 +1,25 @@
+import { ensureImages } from '../embedded/images/images.ts'
+import { run } from '../embedded/run.ts'
+import { lazyToolchain } from '../embedded/toolchain/build.ts'
+import { CLUSTER } from './docker.ts'
+import { writeLab, type KindLab } from './lab.ts'
+
+const TIMEOUT_MS = 5 * 60_000
+
+/** Whether an image is in no registry, but packed on this machine. */
+export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')
+
+/** What packs images of this machine's own and loads them into every node, where they are not there yet. */
+export function imageLoader(lab: KindLab, options: { kind: () => Promise<string>; log: (line: string) => void }) {
+  const { kind, log } = options
+  const archives = ensureImages(lazyToolchain({ log }), { log })
+  return async (images: string[]): Promise<void> => {
+    for (const image of images.filter(isPacked)) {
+      const { path } = await archives.archive(image)
+      if (lab.loaded.includes(path)) continue
+      await run(await kind(), ['load', 'image-archive', path, '--name', CLUSTER], { timeoutMs: TIMEOUT_MS })
+      lab.loaded.push(path)
+      writeLab(lab)
+    }
+  }
+}

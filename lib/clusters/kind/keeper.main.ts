@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identify, isRunning } from '../../process.ts'
+import { readLab, tearDown, underLock } from './lab.ts'
+
+const owner = await identify(Number(process.argv[2]))
+while (await isRunning(owner)) await sleep(1000)
+await underLock(async () => {
+  const lab = await readLab()
+  // A run that ended by itself has taken it away, and another may have made one since.
+  if (lab?.owner.pid !== owner.pid || lab.owner.born !== owner.born) return
+  console.log(`${new Date().toISOString()} the run was killed: ${(await tearDown()).join(', ')} ended`)
+})

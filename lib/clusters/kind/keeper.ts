@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { kindFolder } from './lab.ts'
+
+const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
+
+/** Starts the process that ends the cluster when the run has ended that it was made for, however that one ended. */
+export function startKeeper(ownerPid: number): void {
+  mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
+  const log = openSync(join(kindFolder(), 'keeper.log'), 'a')
+  const args = ['--import', import.meta.resolve('tsx'), MAIN, String(ownerPid)]
+  spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
+}

@@ -1,0 +1,166 @@
+import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
+import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower, VolumeWipe } from '../cluster.ts'
+import { ensureImages } from '../embedded/images/images.ts'
+import { canRaiseLimits } from '../embedded/node-spec.ts'
+import { lazyToolchain } from '../embedded/toolchain/build.ts'
+import { artifactsOf } from '../existing/artifacts.ts'
+import { existing } from '../existing/existing.ts'
+import type { ExistingRun } from '../existing/options.ts'
+import { kindNodeImage } from '../public/pins.ts'
+import { findProgram } from '../public/programs.ts'
+import { localVolumes, SYSTEM_NODES } from './cluster-config.ts'
+import { CLUSTER, defaultRuntime, docker, dockerProblem, imageId, LABELS, NETWORK, pullImage } from './docker.ts'
+import { imageLoader, isPacked } from './images.ts'
+import { kubeconfigFile, readLab, storeFolder, tearDown, underLock, type KindLab } from './lab.ts'
+import { makeOrKeep } from './make.ts'
+import { nodeImage } from './node-image/recipes.ts'
+import { LOCAL_VOLUMES } from './node-image/root.ts'
+
+type Log = (line: string) => void
+
+export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'tools'>
+
+/**
+ * A cluster of containers on this machine's Docker, made by kind for the drills alone, and drilled as an existing cluster is.
+ * With artifacts that are built its nodes are of our own image, and no registry is asked for anything.
+ */
+export function kind(options: KindOptions): ClusterProvider {
+  return {
+    name: 'kind',
+    requires: () => problemsOf(options),
+    create: (asked) => underLock(() => create(options, asked), asked.log),
+    async attach() {
+      const lab = await requireLab()
+      const log = (): void => undefined
+      return kindOf(await existing(runOf(options, lab)).attach(), lab, { kind: programOf(options, log), log })
+    },
+    async find() {
+      const lab = await readLab()
+      return lab === null ? null : foundLab(lab, options)
+    },
+  }
+}
+
+const programOf =
+  ({ artifacts }: KindOptions, log: Log) =>
+  (): Promise<string> =>
+    artifacts === 'built' ? lazyToolchain({ log }).binary('kind') : findProgram('kind')
+
+async function create(options: KindOptions, asked: ClusterOptions): Promise<Cluster> {
+  const { log } = asked
+  const built = options.artifacts === 'built'
+  const image = built ? nodeImage : kindNodeImage
+  if (!built) await pullImage(image, log)
+  const program = programOf(options, log)
+  const artifacts = artifactsOf(runOf(options, null), {}, log)
+  try {
+    const { lab, readyMs } = await makeOrKeep({ kind: program, image, artifacts, built }, asked)
+    const cluster = await existing(runOf(options, lab)).create(asked)
+    return kindOf({ ...cluster, readyMs }, lab, { kind: program, log })
+  } catch (error) {
+    // Nothing stays of what could not be made. What another run uses, or nobody of us made, is not touched.
+    if ((await readLab())?.owner.pid === asked.ownerPid) {
+      const gone = await tearDown().catch((reason: unknown) => [`not all of it: ${String(reason)}`])
+      log(`taken away again: ${gone.join(', ')}`)
+    }
+    throw error
+  }
+}
+
+async function requireLab(): Promise<KindLab> {
+  const lab = await readLab()
+  if (lab?.uid) return lab
+  throw new Error(
+    'There is no kind cluster to attach to. Next: MESHDRILL_CLUSTER=kind npx playwright test, which makes one.',
+  )
+}
+
+/** What is missing on this machine, each with the next command. Nothing is asked of a Docker that does not answer. */
+async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
+  if (process.platform !== 'linux')
+    return [
+      `the drills reach kind's nodes by their addresses, which ${process.platform} does not: use a Linux machine, or MESHDRILL_CLUSTER=existing`,
+    ]
+  const answers = await dockerProblem()
+  if (answers !== null) return [answers]
+  const problems: string[] = []
+  if (artifacts === 'built' && (await imageId(nodeImage)) === null)
+    problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)
+  if (!canRaiseLimits() && (await defaultRuntime()) === 'runc')
+    problems.push(
+      'this machine lacks CAP_SYS_RESOURCE, without which runc starts no privileged container. Next: see "Machines without CAP_SYS_RESOURCE" in README.md',
+    )
+  return problems
+}
+
+/** The cluster is ours: nobody has to confirm that it is meant. */
+const runOf = ({ artifacts, images, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
+  context: `kind-${CLUSTER}`,
+  kubeconfigs: [kubeconfigFile()],
+  confirm: lab?.uid ?? null,
+  artifacts,
+  images,
+  tools,
+  made: { images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' } },
+  power: { stop: 'docker kill {node}', start: 'docker start {node}' },
+  systemNodes: SYSTEM_NODES,
+  nodeAddress: null,
+  storageClass: localVolumes.metadata.name,
+  snapshotStorageClass: null,
+  storagePods: artifacts === 'built' ? { namespace: 'storage', prefix: '' } : null,
+  store: null,
+})
+
+function kindOf(
+  cluster: Cluster,
+  lab: KindLab,
+  { kind, log }: { kind: () => Promise<string>; log: Log },
+): Cluster & VolumeWipe & StorePower {
+  const { artifacts } = cluster
+  return {
+    ...cluster,
+    provider: 'kind',
+    artifacts: {
+      ...artifacts,
+      component: (name) =>
+        name === 'kubernetes'
+          ? { version: versionOf(lab), source: `the node image ${lab.image}` }
+          : artifacts.component(name),
+    },
+    loadImages: imageLoader(lab, { kind, log }),
+    openStore() {
+      const image = artifacts.image('versity/versitygw')
+      const archive = async () => (await ensureImages(lazyToolchain({ log }), { log }).archive(image)).path
+      return openContainerStore(storeFolder(), {
+        image,
+        archive: isPacked(image) ? archive : null,
+        network: NETWORK,
+        labels: LABELS,
+        ownerPid: lab.keep ? null : lab.owner.pid,
+        log,
+      })
+    },
+    stopStore: () => stopContainerStore(storeFolder()),
+    startStore: () => startContainerStore(storeFolder()),
+    async wipeVolumes(name) {
+      const image = (await docker(['inspect', '--format', '{{ .Image }}', name])).trim()
+      const wipe = ['run', '--rm', '--network', 'none', '--volumes-from', name, '--entrypoint', 'find', image]
+      await docker([...wipe, LOCAL_VOLUMES, '-mindepth', '1', '-delete'])
+    },
+    async destroy() {
+      await underLock(tearDown)
+    },
+  }
+}
+
+const versionOf = ({ image }: KindLab): string => /:(v[\d.]+)/.exec(image)?.[1] ?? 'not known'
+
+const foundLab = (lab: KindLab, options: KindOptions): FoundLab => ({
+  kubeconfig: kubeconfigFile(),
+  ownerPid: lab.owner.pid,
+  keep: lab.keep,
+  async leave() {
+    await (await existing(runOf(options, lab)).find())?.leave()
+  },
+  end: () => underLock(tearDown),
+})

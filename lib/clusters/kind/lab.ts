@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ProcessId } from '../../process.ts'
+import { readStateFile, writeStateFile } from '../state-file.ts'
+import { takeLock } from '../embedded/toolchain/lock.ts'
+import { dockerProblem, removeContainers } from './docker.ts'
+import { removeStorage } from './storage.ts'
+
+/** What is kept of the kind cluster, so that another process can attach to it or end it. */
+export interface KindLab {
+  /** Changes with anything that the cluster was made from; a kept one of another recipe is made anew. */
+  recipe: string
+  createdAt: string
+  keep: boolean
+  /** The process that it was made for. */
+  owner: ProcessId
+  /** Node image, by its name. */
+  image: string
+  /** Whether a file system of the machine holds volumes of it. */
+  storage: boolean
+  /** UID of its kube-system namespace; null until it is made. */
+  uid: string | null
+  /** Image archives that every node has. */
+  loaded: string[]
+}
+
+const states = (): string => join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'meshdrill')
+
+/** What this machine keeps of the cluster: state, kubeconfig, configuration. */
+export const kindFolder = (): string => join(states(), 'kind')
+export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
+export const storeFolder = (): string => join(kindFolder(), 'store')
+
+export const readLab = async (): Promise<KindLab | null> => (await readStateFile(kindFolder())) as KindLab | null
+
+export function writeLab(lab: KindLab): void {
+  writeStateFile(kindFolder(), lab)
+}
+
+/** One process at a time makes the cluster, or takes it away. */
+export async function underLock<T>(body: () => Promise<T>, log: (line: string) => void = () => undefined): Promise<T> {
+  const onWait = (pid: string): void => {
+    log(`process ${pid} is making a lab: waiting for it`)
+  }
+  const release = await takeLock(`${kindFolder()}.lock`, { onWait, signal: new AbortController().signal })
+  try {
+    return await body()
+  } finally {
+    await release()
+  }
+}
+
+/**
+ * Ends the kind cluster, whatever state it is in, and everything that it left on the machine: containers, network, storage,
+ * files. Returns what was there, in words. Errors: Docker does not answer, or a cluster of that name is somebody else's.
+ */
+export async function tearDown(): Promise<string[]> {
+  const problem = await dockerProblem()
+  if (problem !== null)
+    throw new Error(`the kind lab cannot be ended: ${problem}, and then MESHDRILL_CLUSTER=kind npm run lab:down`)
+  const lab = await readLab().catch(() => null)
+  const gone = await removeContainers()
+  if (lab?.storage) {
+    await removeStorage()
+    gone.push('its storage')
+  }
+  // What the drills keep of a cluster, by its UID.
+  if (lab?.uid) await rm(join(states(), lab.uid), { recursive: true, force: true })
+  if (lab !== null && gone.length === 0) gone.push('files')
+  await rm(kindFolder(), { recursive: true, force: true })
+  return gone
+}

@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Artifacts } from '../../artifacts.ts'
+import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
+import { pending, waitFor } from '../../kube/wait.ts'
+import { identify, isRunning } from '../../process.ts'
+import type { ClusterOptions } from '../cluster.ts'
+import { canRaiseLimits } from '../embedded/node-spec.ts'
+import { run } from '../embedded/run.ts'
+import { installStorage } from '../embedded/storage.ts'
+import { keyOf } from '../embedded/toolchain/cache.ts'
+import { kindConfig, localVolumes } from './cluster-config.ts'
+import { addressOf, CLUSTER, ensureNetwork, imageId, NETWORK } from './docker.ts'
+import { imageLoader } from './images.ts'
+import { startKeeper } from './keeper.ts'
+import { kindFolder, kubeconfigFile, readLab, tearDown, writeLab, type KindLab } from './lab.ts'
+import { makeStorage, STORAGE_LAB, storageOf } from './storage.ts'
+
+const WORKERS = 2
+const NODES = 1 + WORKERS
+const CONTROL_PLANE = `${CLUSTER}-control-plane`
+const CREATE_TIMEOUT_MS = 10 * 60_000
+
+/** What a kind cluster is to be made from. */
+export interface Ingredients {
+  /** Path of the program kind. */
+  kind: () => Promise<string>
+  /** Node image, which Docker has. */
+  image: string
+  artifacts: Artifacts
+  /** Whether everything in it is of this machine's toolchain: name server, storage. */
+  built: boolean
+}
+
+/** The cluster that was kept, where it is of the same recipe and works, and else a new one; how long its nodes took then. */
+export async function makeOrKeep(
+  from: Ingredients,
+  options: ClusterOptions,
+): Promise<{ lab: KindLab; readyMs: number | null }> {
+  const storage = from.built ? storageOf() : null
+  const folders = storage === null ? [] : [storage]
+  const machine = { coredns: !from.built, limited: !canRaiseLimits() }
+  const config = kindConfig({ image: from.image, workers: WORKERS, folders, ...machine })
+  const recipe = keyOf([config, (await imageId(from.image)) ?? ''])
+  const there = await readLab()
+  if (there !== null && (await isRunning(there.owner)))
+    throw new Error(
+      `A lab is in use by process ${there.owner.pid}, since ${there.createdAt}. Next: wait for it, or end it: MESHDRILL_CLUSTER=kind npm run lab:down`,
+    )
+  const owner = await identify(options.ownerPid)
+  if (there?.keep && there.recipe === recipe && (await allReady())) {
+    options.log(`attached to the kind cluster that was kept, of ${there.createdAt}`)
+    const lab = { ...there, owner }
+    writeLab(lab)
+    return { lab, readyMs: null }
+  }
+  const cleared = await tearDown()
+  if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
+  const { image } = from
+  const createdAt = new Date().toISOString()
+  const lab: KindLab = {
+    recipe,
+    createdAt,
+    keep: options.keep,
+    owner,
+    image,
+    storage: storage !== null,
+    uid: null,
+    loaded: [],
+  }
+  writeLab(lab)
+  if (!options.keep) startKeeper(options.ownerPid)
+  return { lab, readyMs: await make(from, { lab, config, storage }, options.log) }
+}
+
+/** Returns how long the nodes took to be Ready, in milliseconds. */
+async function make(
+  from: Ingredients,
+  { lab, config, storage }: { lab: KindLab; config: string; storage: string | null },
+  log: (line: string) => void,
+): Promise<number> {
+  const program = await from.kind()
+  const startedMs = performance.now()
+  if (storage !== null) await makeStorage()
+  await ensureNetwork()
+  const configFile = join(kindFolder(), 'cluster.yaml')
+  await mkdir(kindFolder(), { recursive: true, mode: 0o700 })
+  await writeFile(configFile, config)
+  log(`kind cluster of ${lab.image}, ${NODES} nodes … (usually 60 s)`)
+  const create = ['create', 'cluster', '--name', CLUSTER, '--config', configFile, '--kubeconfig', kubeconfigFile()]
+  // kind's other network is that of everybody's clusters, and bears no mark of ours.
+  await run('env', [`KIND_EXPERIMENTAL_DOCKER_NETWORK=${NETWORK}`, program, ...create], {
+    timeoutMs: CREATE_TIMEOUT_MS,
+  })
+  await writeKubeconfig(program)
+  await waitFor(`${NODES} nodes Ready`, async () => ((await allReady()) ? true : pending('some are not')), {
+    timeout: '180s',
+    every: '200ms',
+    hint: `docker logs ${CONTROL_PLANE}; docker exec ${CONTROL_PLANE} journalctl -u kubelet`,
+  })
+  const readyMs = performance.now() - startedMs
+  log(`${NODES} of ${NODES} nodes Ready after ${(readyMs / 1000).toFixed(1)} s`)
+  const kube = connect(kubeconfigFile())
+  lab.uid = (await kube.core.readNamespace({ name: 'kube-system' })).metadata?.uid ?? null
+  writeLab(lab)
+  await kube.apply([localVolumes])
+  if (from.built) await kube.apply(await readManifest(new URL('../embedded/system.yaml', import.meta.url)))
+  await podsReady(kube, 'kube-system', { 'k8s-app': 'kube-dns' }, { timeout: '120s' })
+  const loadImages = imageLoader(lab, { kind: from.kind, log })
+  if (storage !== null)
+    await installStorage({ loadImages, artifacts: from.artifacts }, kube, { nodes: NODES, lab: STORAGE_LAB })
+  return readyMs
+}
+
+/** With the node's own address: what this machine has towards it, pods reach too. */
+async function writeKubeconfig(program: string): Promise<void> {
+  const text = await run(program, ['get', 'kubeconfig', '--name', CLUSTER])
+  const server = `https://${await addressOf(CONTROL_PLANE)}:6443`
+  await writeFile(kubeconfigFile(), text.replace(/server: .*/, `server: ${server}`), { mode: 0o600 })
+}
+
+async function allReady(): Promise<boolean> {
+  try {
+    const { items } = await connect(kubeconfigFile()).core.listNode({ timeoutSeconds: 5 })
+    return items.length === NODES && items.every((node) => isReady(node))
+  } catch {
+    // One that cannot be asked is not.
+    return false
+  }
+}

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { docker, imageId } from '../clusters/kind/docker.ts'
+import type { StoreEndpoint } from '../lab.ts'
+import { answering } from './answering.ts'
+import { makeBucket } from './s3.ts'
+import type { ContainerSettings, StartedContainer } from './container.main.ts'
+
+const PORT = 9000
+const BUCKET = 'backups'
+const START_TIMEOUT_MS = 5 * 60_000
+const MAIN = fileURLToPath(new URL('container.main.ts', import.meta.url))
+
+/** A store that runs in a container. */
+interface ContainerStore extends StartedContainer {
+  endpoint: StoreEndpoint
+}
+
+export interface ContainerStoreOptions {
+  /** Reference of versitygw's image, and its archive, where it is packed on this machine and in no registry. */
+  image: string
+  archive: (() => Promise<string>) | null
+  network: string
+  /** Marks the container as ours. */
+  labels: Record<string, string>
+  /** The process with which it ends; null for a store that is kept. */
+  ownerPid: number | null
+  log: (line: string) => void
+}
+
+const stateFile = (folder: string): string => join(folder, 'store.json')
+
+async function readStore(folder: string): Promise<ContainerStore | null> {
+  const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
+  return text === null ? null : (JSON.parse(text) as ContainerStore)
+}
+
+/** versitygw in a container of its own on the nodes' network, started by Testcontainers; as it runs, where it does. */
+export async function openContainerStore(folder: string, options: ContainerStoreOptions): Promise<StoreEndpoint> {
+  const there = await readStore(folder)
+  if (there !== null) {
+    // Whoever kept it may have restarted Docker since.
+    await startContainerStore(folder)
+    return there.endpoint
+  }
+  await mkdir(folder, { recursive: true })
+  const { image, archive, log } = options
+  if (archive !== null && (await imageId(image)) === null) await docker(['load', '--input', await archive()], 120_000)
+  const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
+  const started = await startByTestcontainers(folder, {
+    image,
+    network: options.network,
+    labels: options.labels,
+    ownerPid: options.ownerPid,
+    pulls: archive === null,
+    command: ['--port', `:${PORT}`, 'posix', '/data'],
+    environment: { ROOT_ACCESS_KEY: keys.accessKey, ROOT_SECRET_KEY: keys.secretKey },
+  })
+  if (!started.reaped && options.ownerPid !== null)
+    log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
+  const endpoint = { url: `http://${started.address}:${PORT}`, region: 'us-east-1', bucket: BUCKET, ...keys }
+  await answering(endpoint.url, `docker logs ${started.id}`)
+  await makeBucket(endpoint)
+  await writeFile(stateFile(folder), JSON.stringify({ ...started, endpoint }), { mode: 0o600 })
+  return endpoint
+}
+
+/** Cuts its power; what it holds stays. */
+export async function stopContainerStore(folder: string): Promise<void> {
+  const { id } = await requireStore(folder)
+  await docker(['kill', id])
+}
+
+/** Gives its power back, with all that it held. Errors: Docker gave it another address than it had. */
+export async function startContainerStore(folder: string): Promise<void> {
+  const { id, network, address, endpoint } = await requireStore(folder)
+  await docker(['start', id])
+  const path = `{{ with index .NetworkSettings.Networks "${network}" }}{{ .IPAddress }}{{ end }}`
+  const now = (await docker(['inspect', '--format', path, id])).trim()
+  if (now !== address)
+    throw new Error(`the S3 store was at ${address}, where clients look for it, and Docker gave it ${now}`)
+  await answering(endpoint.url, `docker logs ${id}`)
+}
+
+async function requireStore(folder: string): Promise<ContainerStore> {
+  const store = await readStore(folder)
+  if (store === null) throw new Error(`there is no store in "${folder}"`)
+  return store
+}
+
+/**
+ * In a process of its own, which lasts as long as the run does: what Testcontainers starts, Ryuk removes when the process that
+ * started it is gone, and the lab is made in one that ends long before the run.
+ */
+async function startByTestcontainers(folder: string, settings: ContainerSettings): Promise<StartedContainer> {
+  const logFile = join(folder, 'container.log')
+  const log = await open(logFile, 'a')
+  const args = ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)]
+  const started = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', log.fd] })
+  const child = started as ChildProcessByStdio<null, Readable, null>
+  await log.close()
+  const timeout = AbortSignal.timeout(START_TIMEOUT_MS)
+  const said = once(child.stdout, 'data', { signal: timeout }).then(([line]) => String(line))
+  const ended = once(child, 'close', { signal: timeout }).then(() => null)
+  const line = await Promise.race([said, ended])
+  child.stdout.destroy()
+  child.unref()
+  if (line !== null) return JSON.parse(line) as StartedContainer
+  const why = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1) ?? ''
+  throw new Error(`the S3 store's container "${settings.image}" did not start: ${why}. Next: cat ${logFile}`)
+}

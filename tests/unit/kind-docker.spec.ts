@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { dockerProblem, ensureNetwork, ourNodes, pullImage, removeContainers } from '../../lib/clusters/kind/docker.ts'
+import { kind } from '../../lib/clusters/kind/kind.ts'
+import { kindFolder, readLab, tearDown, writeLab, type KindLab } from '../../lib/clusters/kind/lab.ts'
+import { identify } from '../../lib/process.ts'
+import { standIn, type Answers, type StandInProgram } from './stand-ins/docker.ts'
+
+/** What the kind provider asks of Docker, and what it leaves alone, against a stand-in for its command line. */
+const test = base.extend<{ use: (answers: Answers, name?: string) => StandInProgram }>({
+  use: async ({}, use, testInfo) => {
+    const { PATH, XDG_STATE_HOME } = process.env
+    process.env.XDG_STATE_HOME = testInfo.outputPath('state')
+    await use((answers, name = 'docker') => {
+      const program = standIn(testInfo.outputPath('programs'), name, answers)
+      process.env.PATH = program.path
+      return program
+    })
+    process.env.PATH = PATH
+    if (XDG_STATE_HOME === undefined) delete process.env.XDG_STATE_HOME
+    else process.env.XDG_STATE_HOME = XDG_STATE_HOME
+  },
+})
+
+const CLUSTER = 'ps --all --filter label=io.x-k8s.kind.cluster=meshdrill'
+const NETWORK: Answers[number] = ['network ls', 'meshdrill']
+const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmeshdrill-worker meshdrill']
+const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
+const PUBLIC = { artifacts: 'public', images: null, tools: [] } as const
+
+async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
+  const owner = await identify(process.pid)
+  const lab = { recipe: 'r', createdAt: 'then', keep: false, owner, image: 'i', storage: false, uid: null, loaded: [] }
+  writeLab({ ...lab, ...over })
+  return { ...lab, ...over }
+}
+
+test('a Docker that is not there, or does not answer, is told with the next command', async ({ use }) => {
+  use([['version', '20.10.24']])
+  expect(await dockerProblem()).toBeNull()
+  use([['version', '!Cannot connect to the Docker daemon at unix:///var/run/docker.sock.']])
+  expect(await dockerProblem()).toMatch(/^Docker does not answer \(.*Cannot connect.*\)\. Next: docker info$/)
+  process.env.PATH = '/usr/bin:/bin'
+  expect(await dockerProblem()).toMatch(/^there is no docker in PATH\. Next, as root: apt-get install docker\.io$/)
+})
+
+test('what is missing for a kind cluster is told before anything is changed', async ({ use }) => {
+  const docker = use([
+    ['version', '20.10.24'],
+    ['info', 'runc'],
+  ])
+  const problems = await kind({ ...PUBLIC, artifacts: 'built' }).requires()
+  expect(problems[0]).toMatch(/^Docker has no image "meshdrill\/node:v[\d.]+"\. Next: npx meshdrill node-image$/)
+  expect(docker.calls().filter((call) => !/^(version|info|image ls) /.test(call))).toEqual([])
+})
+
+test('a cluster of the same name that nobody of us made is left alone', async ({ use }) => {
+  const docker = use([NETWORK, [CLUSTER, 'meshdrill-control-plane kind']])
+  await expect(ourNodes()).rejects.toThrow(/that no drill made \(meshdrill-control-plane\): it is left alone/)
+  await expect(removeContainers()).rejects.toThrow(/left alone/)
+  expect(docker.calls().filter((call) => /^(rm|network rm)/.test(call))).toEqual([])
+  // On a network of our name that is not ours, too.
+  use([['network ls', ''], NODES])
+  await expect(ourNodes()).rejects.toThrow(/left alone/)
+})
+
+test('a network of our name that is not ours is told, and not used', async ({ use }) => {
+  use([
+    ['network ls', ''],
+    ['network create', '!network with name meshdrill already exists'],
+  ])
+  await expect(ensureNetwork()).rejects.toThrow(/already exists\. Next: docker network inspect meshdrill/)
+  const docker = use([NETWORK])
+  await ensureNetwork()
+  expect(docker.calls().at(-1)).toMatch(/^network ls/)
+})
+
+test('an image that cannot be pulled is told with the way without a registry', async ({ use }) => {
+  use([['pull', '!no such host']])
+  await expect(pullImage('registry.invalid/node:1', () => undefined)).rejects.toThrow(
+    /"registry\.invalid\/node:1" cannot be pulled: .*no such host.*Next: docker pull .*npx meshdrill node-image/,
+  )
+  const docker = use([['image ls', 'sha256:1']])
+  await pullImage('registry.invalid/node:1', () => undefined)
+  expect(docker.calls().filter((call) => call.startsWith('pull')).length).toBe(1)
+})
+
+test('a lab that another run uses is not touched', async ({ use }) => {
+  const docker = use([NODES, NETWORK, ['image ls', 'sha256:1']])
+  await aLab({ owner: await identify(process.ppid) })
+  const asked = { keep: true, ownerPid: process.pid, log: () => undefined }
+  await expect(kind(PUBLIC).create(asked)).rejects.toThrow(`A lab is in use by process ${process.ppid}, since then.`)
+  expect(await readLab()).not.toBeNull()
+  expect(docker.calls().filter((call) => /^(rm|network rm|network create)/.test(call))).toEqual([])
+})
+
+test('of a cluster that could not be made nothing stays', async ({ use }) => {
+  const docker = use([['image ls', 'sha256:1'], NETWORK, NODES, BESIDE])
+  use(
+    [
+      ['--version', 'kind version 0.33.0'],
+      ['create', '!failed to init node with kubeadm'],
+    ],
+    'kind',
+  )
+  const log: string[] = []
+  const asked = { keep: true, ownerPid: process.pid, log: (line: string) => log.push(line) }
+  await expect(kind(PUBLIC).create(asked)).rejects.toThrow('failed to init node with kubeadm')
+  expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker store')
+  expect(docker.calls().at(-1)).toBe('network rm meshdrill')
+  expect(existsSync(kindFolder())).toBe(false)
+  expect(log.at(-1)).toMatch(/^taken away again: kind cluster "meshdrill", container store, Docker network meshdrill$/)
+})
+
+test('a lab is ended without its API server, with what is kept of it; where there is none nothing is', async ({
+  use,
+}) => {
+  use([])
+  expect(await tearDown()).toEqual([])
+  await aLab({ uid: 'an-uid' })
+  const found = await kind(PUBLIC).find()
+  expect(found).toMatchObject({ ownerPid: process.pid, keep: false, kubeconfig: join(kindFolder(), 'kubeconfig') })
+  use([['version', '!Cannot connect to the Docker daemon']])
+  await expect(found?.end()).rejects.toThrow(
+    /cannot be ended: Docker does not answer.*MESHDRILL_CLUSTER=kind npm run lab:down/,
+  )
+  expect(await readLab()).not.toBeNull()
+  const docker = use([NETWORK, NODES])
+  expect(await found?.end()).toEqual(['kind cluster "meshdrill"', 'Docker network meshdrill'])
+  expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker')
+  expect(await kind(PUBLIC).find()).toBeNull()
+  await expect(kind(PUBLIC).attach()).rejects.toThrow('There is no kind cluster to attach to')
+})
