@@ -5,6 +5,7 @@ import { identify, isRunning } from '../process.ts'
 
 /** What is to run, until its owner has ended. */
 export interface ContainerSettings {
+  name: string
   image: string
   network: string
   labels: Record<string, string>
@@ -33,6 +34,7 @@ if (!reaped) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
 const { GenericContainer } = await import('testcontainers')
 try {
   const started = await new GenericContainer(settings.image)
+    .withName(settings.name)
     .withEntrypoint(['/usr/local/bin/versitygw'])
     .withCommand(settings.command)
     .withEnvironment(settings.environment)

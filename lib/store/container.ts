@@ -22,6 +22,8 @@ interface ContainerStore extends StartedContainer {
 }
 
 export interface ContainerStoreOptions {
+  /** Of the container. */
+  name: string
   /** Reference of versitygw's image, and its archive, where it is packed on this machine and in no registry. */
   image: string
   archive: (() => Promise<string>) | null
@@ -53,6 +55,7 @@ export async function openContainerStore(folder: string, options: ContainerStore
   if (archive !== null && (await imageId(image)) === null) await docker(['load', '--input', await archive()], 120_000)
   const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
   const started = await startByTestcontainers(folder, {
+    name: options.name,
     image,
     network: options.network,
     labels: options.labels,

@@ -18,4 +18,4 @@ done
 sysctl -q -w net.ipv4.ip_forward=1
 exec dockerd --data-root "$data" --exec-root /run/meshdrill-docker --pidfile /run/meshdrill-docker.pid \
   --add-runtime "without-sys-resource=$here/runc-without-sys-resource.sh" --default-runtime without-sys-resource \
-  --iptables=false --ip6tables=false --bridge=none --live-restore=false
+  --iptables=false --ip6tables=false

@@ -132,6 +132,7 @@ function kindOf(
       const image = artifacts.image('versity/versitygw')
       const archive = async () => (await ensureImages(lazyToolchain({ log }), { log }).archive(image)).path
       return openContainerStore(storeFolder(), {
+        name: `${CLUSTER}-store`,
         image,
         archive: isPacked(image) ? archive : null,
         network: NETWORK,

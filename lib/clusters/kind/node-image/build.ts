@@ -119,10 +119,6 @@ async function inWork(use: (folder: string) => Promise<void>): Promise<void> {
 
 /** What makes Docker know the image of an archive, as arguments of `docker`. */
 export function importCommand(archive: string): string[] {
-  const changes = [
-    'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]',
-    'ENV container=docker',
-    'STOPSIGNAL SIGRTMIN+3',
-  ]
+  const changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', 'ENV container=docker']
   return ['import', ...changes.flatMap((change) => ['--change', change]), archive, nodeImage]
 }
