@@ -30,6 +30,8 @@ const shownFile = 'mutation-shown.json'
 /** A place that is reached so often in a test is in an endless loop; so many times take a second at most. */
 const loops = { least: 100_000, factor: 100 }
 const quickMs = 100
+/** Tests of thousands of draws are not tried: what they alone would notice survives. */
+const longestMs = 2000
 
 interface RunnableTest {
   id: string
@@ -81,7 +83,8 @@ function createRunner(): TestRunner {
     },
     async mutantRun({ activeMutant, testFilter, disableBail }) {
       tests ??= recall(await loadTests())
-      const chosen = testFilter ? tests.filter(({ id }) => testFilter.includes(id)) : tests
+      const short = tests.filter(({ shown }) => shown.tookMs < longestMs)
+      const chosen = testFilter ? short.filter(({ id }) => testFilter.includes(id)) : short
       const waiting = new Set(specsOf(chosen))
       const results: TestResult[] = []
       stryker.activeMutant = activeMutant.id
