@@ -24,8 +24,9 @@ export async function readMeshState(lab: Lab, namespace: string): Promise<MeshSt
   try {
     const pods = (await lab.kube.pods(namespace)).filter(hasProxy)
     if (pods.length === 0) throw new Error(`no pod with a proxy in namespace "${namespace}"`)
-    const names = await addressNames(lab)
-    const proxies = await Promise.all(pods.map((pod) => readProxy(lab, namespace, pod, names)))
+    const dumps = await Promise.all(pods.map((pod) => readDump(lab, pod)))
+    const names = await addressNames(lab, dumps)
+    const proxies = await Promise.all(pods.map((pod, index) => readProxy(lab, pod, dumps[index] ?? [], names)))
     return {
       configuration: Object.assign({}, ...proxies.map((proxy) => proxy.configuration)) as Record<string, string>,
       identities: [...new Set(proxies.flatMap((proxy) => proxy.identities))].sort(),
@@ -41,12 +42,16 @@ export async function readMeshState(lab: Lab, namespace: string): Promise<MeshSt
   }
 }
 
-async function readProxy(lab: Lab, namespace: string, pod: V1Pod, names: Map<string, string>) {
-  const name = pod.metadata?.name ?? ''
-  const ask = (path: string) =>
-    execute(lab.kube, { namespace, pod: name, container: PROXY }, ['pilot-agent', 'request', 'GET', path])
-  const dump = parseDump(await ask('config_dump'))
-  const stats = await ask('stats?usedonly&format=prometheus')
+const ask = (lab: Lab, { metadata }: V1Pod, path: string): Promise<string> => {
+  const target = { namespace: metadata?.namespace ?? '', pod: metadata?.name ?? '', container: PROXY }
+  return execute(lab.kube, target, ['pilot-agent', 'request', 'GET', path])
+}
+
+const readDump = async (lab: Lab, pod: V1Pod): Promise<Section[]> => parseDump(await ask(lab, pod, 'config_dump'))
+
+async function readProxy(lab: Lab, pod: V1Pod, dump: Section[], names: Map<string, string>) {
+  const [name, namespace] = [pod.metadata?.name ?? '', pod.metadata?.namespace ?? '']
+  const stats = await ask(lab, pod, 'stats?usedonly&format=prometheus')
   const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: PROXY })
   return {
     container: containerOf(pod),
@@ -133,21 +138,33 @@ const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g
 const rename = (text: string, names: Map<string, string>): string =>
   text.replaceAll(ADDRESS, (address) => names.get(address) ?? address)
 
-/** Addresses of Services and pods: a restore gives both new ones. */
-async function addressNames(lab: Lab): Promise<Map<string, string>> {
+/**
+ * Addresses of Services and pods: a restore gives both new ones. Of the cluster's pods only those are asked for whose addresses
+ * the proxies know.
+ */
+async function addressNames(lab: Lab, dumps: Section[][]): Promise<Map<string, string>> {
   const names = new Map<string, string>()
   for (const service of (await lab.kube.core.listServiceForAllNamespaces()).items) {
     const name = service.metadata?.name ?? ''
     const namespace = service.metadata?.namespace ?? ''
     if (service.spec?.clusterIP) names.set(service.spec.clusterIP, `service/${namespace}/${name}`)
   }
-  for (const pod of (await lab.kube.core.listPodForAllNamespaces()).items) {
+  const others = listAddresses(dumps).filter((address) => !names.has(address))
+  const found = await Promise.all(others.map((address) => podsAt(lab, address)))
+  for (const pod of found.flat()) {
     const owner = pod.metadata?.labels?.app ?? pod.metadata?.name ?? ''
     if (pod.status?.podIP && !pod.spec?.hostNetwork)
       names.set(pod.status.podIP, `pod/${pod.metadata?.namespace ?? ''}/${owner}`)
   }
   return names
 }
+
+/** Every address in the configurations that can be a pod's. */
+export const listAddresses = (dumps: Section[][]): string[] =>
+  [...new Set(JSON.stringify(dumps).match(ADDRESS))].filter((address) => !/^(0|127)\./.test(address))
+
+const podsAt = async ({ kube }: Lab, address: string): Promise<V1Pod[]> =>
+  (await kube.core.listPodForAllNamespaces({ fieldSelector: `status.podIP=${address}` })).items
 
 /** Subject alternative names and issuers of the proxy's certificates; serials and times change with each pod. */
 function identitiesOf(dump: Section[]): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { normalise } from '../../lib/meshes/istio-state.ts'
+import { listAddresses, normalise } from '../../lib/meshes/istio-state.ts'
 
 const TYPE = 'type.googleapis.com/envoy.admin.v3.'
 const route = (cluster: string) => ({
@@ -47,4 +47,10 @@ test('a listener that still drains its former configuration is the same configur
   expect(normalise(listeners({ name: 'virtualInbound', active_state, draining_state }) as never, names)).toEqual(before)
   const changed = listeners({ name: 'virtualInbound', active_state: draining_state })
   expect(normalise(changed as never, names)).not.toEqual(before)
+})
+
+test('the pods that are asked for are those whose addresses the proxies know', () => {
+  const clusters = ['10.244.1.7:8080', '127.0.0.6', '0.0.0.0'].map((address) => cluster('inbound', address, 'a'))
+  expect(listAddresses([dump(clusters, []), dump(clusters, []), dump([], [])])).toEqual(['10.244.1.7'])
+  expect(listAddresses([dump([], [])])).toEqual([])
 })
