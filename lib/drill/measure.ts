@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startLoad } from '../load/runner.ts'
 import type { Route } from '../meshes/mesh.ts'
+import { CHAOS_NAMESPACE } from '../faults/chaos-mesh.ts'
 import { startProber } from '../probes/availability/prober.ts'
+import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { parseDuration } from '../verdict/objectives.ts'
@@ -19,6 +21,8 @@ export interface Measurements {
   /** The writes so far. */
   writes: () => Promise<Write[]>
   stopLoad(): Promise<void>
+  /** The nodes that pods of the drill are or were on. Fails where some may not have been seen. */
+  nodes: () => string[]
   /** Stops everything that still runs; can be called again. */
   stop(): Promise<void>
 }
@@ -45,8 +49,12 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
       record({ kind: 'probes', intervalMs: prober.intervalMs, timeoutMs: prober.timeoutMs, samples })
     },
   })
+  const groups = podGroups(context)
+  const places = watchPlaces(lab.kube, groups)
   const sampler = startResourceSampler(lab, {
     toolPods: context.tool.parts(context.namespace).pods,
+    groups,
+    nodes: places.nodes,
     everyMs: 1000,
     onSamples: (samples) => {
       record({ kind: 'resources', samples })
@@ -66,9 +74,10 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
     await stopLoad()
     const { sent, error } = await prober.stop()
     record({ kind: 'probes.ended', sent, error })
-    const blind = await sampler.stop()
-    // A gap that the verdict sees: the note says where it comes from.
-    if (blind !== null) record({ kind: 'note', text: blind })
+    // Gaps that the verdict sees: the notes say where they come from.
+    for (const blind of [places.blindness(), await sampler.stop()])
+      if (blind !== null) record({ kind: 'note', text: blind })
+    await places.stop()
   }
   return {
     async steady(durationMs, timeout, sinceMs = Date.now()) {
@@ -85,9 +94,20 @@ export const startMeasuring: StartMeasuring = async (context, route, seeded) => 
     },
     writes: async () => finalWrites ?? (await load.writes()),
     stopLoad,
+    nodes() {
+      const blind = places.blindness()
+      if (blind !== null) throw new Error(blind)
+      return [...places.nodes]
+    },
     stop: () => (ended ??= stopAll()),
   }
 }
+
+/** The pods that a drill is of: those of its service, of the tool, of the mesh, and Chaos Mesh's own. */
+export const podGroups = ({ namespace, tool, mesh }: DrillContext): PodGroup[] => [
+  ...[namespace, ...mesh.namespaces, CHAOS_NAMESPACE].map((name) => ({ namespace: name, prefix: '' })),
+  ...tool.parts(namespace).pods,
+]
 
 /** Whether probes due since `sinceMs` cover `durationMs` without a wrong one, up to the newest. */
 export function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {

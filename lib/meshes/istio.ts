@@ -81,6 +81,7 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     name: 'istio',
     version: lab.artifacts.component('istio').version,
     namespaceLabels: { 'istio-injection': 'enabled' },
+    namespaces: [CONTROL, INGRESS],
     async expose(target): Promise<Route> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))

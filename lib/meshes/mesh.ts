@@ -16,6 +16,8 @@ export interface InstalledMesh {
   readonly version: string
   /** Labels of a namespace whose pods get a proxy. */
   readonly namespaceLabels: Record<string, string>
+  /** Where its own pods are. */
+  readonly namespaces: readonly string[]
   /** Publishes a Service at the ingress gateway; returns the URL at which the machine that runs the drills reaches it. */
   expose(service: { namespace: string; name: string; port: number }): Promise<Route>
   /** The state of the proxies of a namespace's pods: configuration, identities, policies, metrics, access log. */

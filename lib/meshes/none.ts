@@ -14,6 +14,7 @@ const installed: InstalledMesh = {
   name: 'none',
   version: 'none',
   namespaceLabels: {},
+  namespaces: [],
   expose: ({ namespace, name, port }) => Promise.resolve({ url: `http://${name}.${namespace}:${port}`, host: name }),
   state: () =>
     Promise.resolve({

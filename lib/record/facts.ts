@@ -223,6 +223,8 @@ export interface ResourceSample {
   /** Cumulative since the scope started, in seconds. */
   cpuSeconds: number
   memoryBytes: number
+  /** When the first of a pod's containers began, by its node's clock; told once. Not of nodes, nor in runs of earlier versions. */
+  sinceMs?: number
 }
 
 export interface MeshState {

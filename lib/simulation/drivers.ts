@@ -17,6 +17,7 @@ export function simulatedMesh(world: World): Mesh {
     name: 'simulated',
     version: 'none',
     namespaceLabels: { 'simulated.invalid/inject': 'true' },
+    namespaces: [],
     expose: ({ namespace, name }: { namespace: string; name: string }) =>
       Promise.resolve({ url: `${URL_PREFIX}${namespace}`, host: name }),
     async state(namespace: string): Promise<MeshState> {

@@ -91,6 +91,7 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
         ),
       writes: () => Promise.resolve(requests.writes()),
       stopLoad,
+      nodes: () => ['one'],
       stop: () => (ended ??= stopAll()),
     }
   }
@@ -114,6 +115,7 @@ function sampleResources(world: World, sinceMs: number): ResourceSample[] {
     tool: true,
     cpuSeconds: round((world.clock.now() - startedMs) * 0.0005),
     memoryBytes: 120 << 20,
+    sinceMs: at - (world.clock.now() - startedMs),
   }))
   return [node, agent, ...movers]
 }

@@ -33,7 +33,9 @@ export function groupByScope(samples: ResourceSample[]): Map<string, ResourceSam
  * CPU seconds and peak memory of a group of scopes between two times; null where fewer than two moments of sampling
  * cover the window, or a sample is not a number. A scope that came and went between two readings needs only one: that
  * the others do not list it says that it was not there. All samples of the run are needed: they tell whether a scope that
- * appears within the window is new, and then everything that its counter says was used within the window.
+ * appears within the window is new, and then everything that its counter says was used within the window. Where it is known
+ * when a pod began, that tells it: a node may be read for the first time when its pods have long been there. A node that is
+ * read late is not new either.
  */
 export function measureUsage(all: ResourceSample[], group: ResourceGroup, window: [number, number]): Usage | null {
   const [start, end] = window
@@ -52,15 +54,26 @@ export function measureUsage(all: ResourceSample[], group: ResourceGroup, window
   let cameAndWent = true
   for (const series of groupByScope(samples).values()) {
     const [first, last] = [series[0]?.at ?? NaN, series.at(-1)?.at ?? NaN]
-    const known = all.some(({ scope, at }) => scope === series[0]?.scope && at < first)
-    const isNew = !known && readings.from < first - holdMs
+    const ofScope = all.filter(({ scope }) => scope === series[0]?.scope)
+    const known = ofScope.some(({ at }) => at < first)
+    const sinceMs = ofScope.find((sample) => sample.sinceMs !== undefined)?.sinceMs
+    const seenToCome = !known && readings.from < first - holdMs && group === 'tool'
+    const isNew = seenToCome && (sinceMs === undefined || (sinceMs >= start && sinceMs <= first))
     cameAndWent &&= isNew && first >= start && last <= end && readings.to > last + holdMs
-    cpuSeconds += sumIncrease(series, window, isNew)
+    const fromStart =
+      known || sinceMs === undefined || sinceMs > first ? series : [beginning(series, sinceMs), ...series]
+    cpuSeconds += sumIncrease(fromStart, window, isNew)
   }
   if (covering.length < 2 && !cameAndWent) return null
   const peakMemoryBytes = findPeak([...groupByScope(samples).values()], covering)
   return { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes }
 }
+
+/** What the counter of a pod said when it began. */
+const beginning = ([first]: ResourceSample[], at: number): ResourceSample => ({
+  ...{ scope: first?.scope ?? '', tool: first?.tool ?? false },
+  ...{ at, cpuSeconds: 0, memoryBytes: 0 },
+})
 
 /**
  * What a counter grew by within the window. A step that reaches over the window's edge counts by the share of it that

@@ -1,5 +1,9 @@
 import { expect, test } from '@playwright/test'
-import { parseResources } from '../../lib/probes/resources.ts'
+import { V1NodeList, type CoreV1Api } from '@kubernetes/client-node'
+import { parseResources, startResourceSampler } from '../../lib/probes/resources.ts'
+import type { ResourceSample } from '../../lib/record/facts.ts'
+import { nodeOf } from './stand-ins/faults.ts'
+import { labWith, only } from './stand-ins/lab.ts'
 
 const options = { node: 'one', toolPods: [{ namespace: 'velero', prefix: '' }], at: 5 }
 const parse = (...lines: string[]) => parseResources(lines.join('\n'), options)
@@ -37,6 +41,7 @@ test('the text of a kubelet gives node and pods, at the times at which it measur
       tool: true,
       cpuSeconds: 4.710169,
       memoryBytes: 83886080,
+      sinceMs: 1763690400000,
     },
   ])
 })
@@ -72,4 +77,74 @@ test('a scope of which only one figure can be read is left out, never taken for 
   ]
   for (const line of malformed) expect(parse(cpu, line), line).toEqual([])
   expect(parse('', '# HELP', 'Internal error occurred: no metrics')).toEqual([])
+})
+
+test('a pod began when the first of its containers did', () => {
+  const start = (container: string, seconds: string) =>
+    `container_start_time_seconds{container="${container}",namespace="drill",pod="a"} ${seconds}`
+  const cpu = 'pod_cpu_usage_seconds_total{namespace="drill",pod="a"} 1 7'
+  const memory = 'pod_memory_working_set_bytes{namespace="drill",pod="a"} 2 7'
+  expect(parse(cpu, memory, start('one', '1.7636904972213e+09'), start('two', '1.7636905e+09'))).toEqual([
+    { at: 7, scope: 'pod/drill/a', tool: false, cpuSeconds: 1, memoryBytes: 2, sinceMs: 1763690497221 },
+  ])
+  expect(parse(cpu, memory, start('one', 'NaN'))[0]).not.toHaveProperty('sinceMs')
+})
+
+test.describe('the sampler', () => {
+  /** A sampler on nodes that each run the same pods; `until` says when it has seen enough. */
+  async function sample(nodes: Set<string>, options: { system?: string[]; until: (asked: string[]) => boolean }) {
+    const asked: string[] = []
+    const samples: ResourceSample[] = []
+    const { system = [], until } = options
+    const connectGetNodeProxyWithPath: CoreV1Api['connectGetNodeProxyWithPath'] = ({ name }) => {
+      asked.push(name)
+      return name === 'silent' ? Promise.reject(new Error('no answer')) : Promise.resolve(kubelet)
+    }
+    const listNode: CoreV1Api['listNode'] = ({ labelSelector } = {}) => {
+      expect(labelSelector).toBe('pool=system')
+      const items = system.map((name) => nodeOf({ metadata: { name } }))
+      return Promise.resolve(Object.assign(new V1NodeList(), { items }))
+    }
+    const lab = labWith(() => ({ core: only<CoreV1Api>({ connectGetNodeProxyWithPath, listNode }) }))
+    const systemNodes: Record<string, string> = system.length > 0 ? { pool: 'system' } : {}
+    const sampler = startResourceSampler(
+      { ...lab, cluster: { ...lab.cluster, systemNodes } },
+      {
+        ...{ nodes, toolPods: [{ namespace: 'velero', prefix: '' }], everyMs: 1 },
+        groups: [{ namespace: 'velero', prefix: 'node-' }],
+        onSamples: (some) => samples.push(...some),
+      },
+    )
+    await expect.poll(() => until(asked), { intervals: [1] }).toBe(true)
+    return { blind: await sampler.stop(), samples, asked }
+  }
+
+  test('asks the system nodes and those that pods of the drill come to, and no others', async () => {
+    const nodes = new Set(['one'])
+    const { asked } = await sample(nodes, {
+      system: ['control'],
+      until: (asked) => {
+        if (asked.filter((name) => name === 'one').length === 3) nodes.add('two')
+        return asked.includes('two')
+      },
+    })
+    expect(asked.slice(0, 4)).toEqual(['control', 'one', 'control', 'one'])
+    expect(new Set(asked)).toEqual(new Set(['control', 'one', 'two']))
+  })
+
+  test('asks no node for being the cluster’s where no label says which are the system’s', async () => {
+    const { asked } = await sample(new Set(['one']), { until: ({ length }) => length === 3 })
+    expect(new Set(asked)).toEqual(new Set(['one']))
+  })
+
+  test('keeps the node and the pods of the drill, and tells once when those began', async () => {
+    const { samples } = await sample(new Set(['one']), { until: ({ length }) => length === 3 })
+    expect(new Set(samples.map(({ scope }) => scope))).toEqual(new Set(['node/one', 'pod/velero/node-agent-x2k9p']))
+    expect(samples.filter(({ sinceMs }) => sinceMs !== undefined)).toHaveLength(1)
+  })
+
+  test('says why it is blind', async () => {
+    expect((await sample(new Set(['silent']), { until: ({ length }) => length === 2 })).blind).toMatch(/no answer/)
+    expect((await sample(new Set(['silent', 'one']), { until: ({ length }) => length === 4 })).blind).toBe(null)
+  })
 })

@@ -110,6 +110,7 @@ export class World {
       },
       writes: () => Promise.resolve(writes),
       stopLoad: () => Promise.resolve().then(stopLoad),
+      nodes: () => ['one'],
       stop: () => {
         if (this.measuring === 'stopped') return Promise.resolve()
         stopLoad()

@@ -33,6 +33,29 @@ test('a pod that is new within the window counts with all that it used, one that
   expect(measureUsage([pod(-60_000, 2), ...samples], 'tool', [500, 3000])?.cpuSeconds).toBe(1)
 })
 
+test('what a pod used counts from when it began, also on a node that is read for the first time', () => {
+  const begun = (at: number, cpuSeconds: number, sinceMs: number) => ({ ...pod(at, cpuSeconds), sinceMs })
+  const early = [node(-9000, 1), node(9000, 1)]
+  const old = [...early, begun(2000, 100, -98_000), pod(3000, 101)]
+  expect(measureUsage(old, 'tool', [0, 3000])?.cpuSeconds, 'there for long').toBe(3)
+  const fresh = [...early, begun(2000, 6, 1000), pod(3000, 7)]
+  expect(measureUsage(fresh, 'tool', [0, 3000])?.cpuSeconds, 'new').toBe(7)
+  expect(measureUsage(fresh, 'tool', [1500, 3000])?.cpuSeconds, 'half of its first step is before').toBe(4)
+  expect(measureUsage([...early, begun(2000, 6, 1e13), pod(3000, 7)], 'tool', [0, 3000])?.cpuSeconds).toBe(1)
+})
+
+test('one reading of a pod that began before the window is no measurement', () => {
+  const others = [node(-3000, 1), node(5000, 1)]
+  const seen = (sinceMs: number) => [...others, { ...pod(500, 1), sinceMs }]
+  expect(measureUsage(seen(100), 'tool', [0, 1000])?.cpuSeconds).toBe(1)
+  expect(measureUsage(seen(-100), 'tool', [0, 1000])).toBe(null)
+})
+
+test('a node that is read late has used nothing before', () => {
+  const samples = [node(-3000, 1), node(0, 1), node(3000, 2), node(1000, 500, 'node/b'), node(2000, 501, 'node/b')]
+  expect(measureUsage(samples, 'node', [0, 3000])?.cpuSeconds).toBe(2)
+})
+
 test('memory peaks where the sum of the pods does', () => {
   const samples = [
     pod(0, 0, 10 * MiB),

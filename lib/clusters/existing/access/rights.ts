@@ -25,6 +25,7 @@ const EVERY_RUN: Use[] = [
   ...uses('', ['nodes', 'persistentvolumes', 'events'], READ),
   ...uses('', ['pods/log', 'nodes/proxy'], ['get']),
   ...uses('', ['pods/exec'], ['create']),
+  ...uses('', ['pods'], ['watch']),
   ...uses('apps', ['deployments', 'replicasets', 'daemonsets'], KEEP),
   ...uses('batch', ['jobs', 'cronjobs'], KEEP),
   ...uses('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'delete']),
