@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/fault.ts'
+import type { Whereabouts } from '../faults/inventory.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh } from '../meshes/mesh.ts'
 import type { DrillFact, StepName } from '../record/facts.ts'
@@ -35,7 +36,7 @@ export interface DrillContext {
   /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
   stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
   /** What is still there of any fault in the lab, a sentence each. */
-  inventory: (lab: Lab) => Promise<string[]>
+  inventory: (lab: Lab, where: Whereabouts) => Promise<string[]>
   record: (fact: DrillFactBody) => void
   /** Runs a step: the test runner shows it. */
   step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>

@@ -4,6 +4,7 @@ import { parseDuration } from '../verdict/objectives.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
 import { hostClock } from './clock.ts'
 import type { DrillContext } from './context.ts'
+import { podGroups } from './measure.ts'
 
 /** The faults of a drill, from their injection until nothing of them is left. */
 export interface Damage {
@@ -19,10 +20,14 @@ export interface Damage {
   clear: () => Promise<void>
 }
 
-/** The facts of each fault's request, of its effect and of its end are recorded as they come. */
-export function damage(context: DrillContext, service: DeployedWorkload): Damage {
+/**
+ * The facts of each fault's request, of its effect and of its end are recorded as they come. What is left of them is looked for
+ * on the nodes of the drill, and on those that a fault says it reached beyond.
+ */
+export function damage(context: DrillContext, service: DeployedWorkload, nodesOfDrill: () => string[]): Damage {
   const { lab, tool, namespace, record, seed, clock = hostClock } = context
   const unhealed = new Map<Fault, ObservedFault>()
+  const reached = new Set<string>()
   let cleared = false
   const self: Damage & { sinceMs: number | null } = {
     backup: null,
@@ -32,6 +37,7 @@ export function damage(context: DrillContext, service: DeployedWorkload): Damage
       record({ kind: 'fault.requested', fault: fault.name, target: namespace })
       const observed = await fault.inject(lab, { namespace, pods, claim, seed, tool, backup: self.backup })
       unhealed.set(fault, observed)
+      for (const node of observed.nodes ?? []) reached.add(node)
       self.sinceMs ??= observed.between[0]
       record({ kind: 'fault.observed', fault: fault.name, between: observed.between, evidence: observed.evidence })
       if (fault.lasts === UNTIL_HEALED) return
@@ -49,17 +55,25 @@ export function damage(context: DrillContext, service: DeployedWorkload): Damage
       if (cleared) return
       cleared = true
       await self.heal()
-      record({ kind: 'inventory.checked', ...(await takeStock(context)) })
+      record({ kind: 'inventory.checked', ...(await takeStock(context, () => [...nodesOfDrill(), ...reached])) })
     },
   }
   return self
 }
 
 /** An inventory that cannot be taken is no error of the drill: the verdict says what it means. */
-async function takeStock({ lab, inventory }: DrillContext): Promise<{ left: string[]; error: string | null }> {
+async function takeStock(
+  context: DrillContext,
+  nodes: () => string[],
+): Promise<{ left: string[]; error: string | null }> {
   try {
-    return { left: await inventory(lab), error: null }
+    const where = { namespaces: namespacesOf(context), nodes: [...new Set(nodes())] }
+    return { left: await context.inventory(context.lab, where), error: null }
   } catch (error) {
     return { left: [], error: error instanceof Error ? error.message : String(error) }
   }
 }
+
+const namespacesOf = (context: DrillContext): string[] => [
+  ...new Set(podGroups(context).map(({ namespace }) => namespace)),
+]

@@ -52,7 +52,7 @@ async function recordStart(context: DrillContext, { service, route, seeded, meas
 function provisioned(context: DrillContext, running: Running): ProvisionedService {
   const { lab, mesh, tool, fault, namespace, record, step, seed, clock = hostClock } = context
   const { service, route, seeded, measuring } = running
-  const hurt = damage(context, service)
+  const hurt = damage(context, service, measuring.nodes)
 
   const { start, end, newest } = watchBackups(context, hurt)
   const { restore, claimedOrEnded, prove } = watchRestores(context, running)

@@ -39,6 +39,7 @@ export async function cutOff(
     return {
       between: [requestedMs, seenMs],
       evidence: `no connection any more: ${ends.map(inWords).join(', ')}; ${packets} packets dropped by then`,
+      nodes: nodesOf(pods),
       heal,
     }
   }
@@ -81,6 +82,8 @@ export const selectorOf = (pods: PlacedPod[]): Record<string, unknown> => ({
   ),
 })
 
+export const nodesOf = (pods: PlacedPod[]): string[] => [...new Set(pods.map(({ node }) => node))]
+
 /** The backup tool's pods that run, wherever it has them; those in the host's own network cannot be cut off. */
 export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Promise<PlacedPod[]> {
   const lists = await Promise.all(
@@ -99,10 +102,9 @@ export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Prom
 /** Takes a network fault away, and from the pods what Chaos Mesh leaves in them. */
 export async function healNetwork(lab: Lab, fault: KubeObject, pods: PlacedPod[]): Promise<string> {
   const gone = await healChaos(lab, fault)
-  const there = await Promise.all(
-    pods.map(async (pod) => (await placedPods(lab, pod.namespace, {})).some(({ uid }) => uid === pod.uid)),
-  )
-  const left = pods.filter((_, index) => there[index])
+  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))]
+  const there = (await Promise.all(namespaces.map((namespace) => placedPods(lab, namespace, {})))).flat()
+  const left = pods.filter((pod) => there.some(({ uid }) => uid === pod.uid))
   await Promise.all(left.map((pod) => clearPodNetwork(lab, pod)))
   return `${gone}, and no rule of it is left in ${left.map(({ name }) => name).join(', ') || 'any pod, as they are gone'}`
 }

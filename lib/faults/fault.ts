@@ -35,6 +35,8 @@ export interface ObservedFault {
   between: [number, number]
   /** What was seen, in words and numbers. */
   evidence: string
+  /** The nodes of the pods that it reached, where those may be others than the drill's. */
+  nodes?: string[]
   /**
    * Takes away what the injection left (objects, finalizers, rules, a stopped node) and resolves with what was seen to be
    * gone. Called always, once, whatever happened in between.

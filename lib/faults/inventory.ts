@@ -4,7 +4,8 @@ import { takesPods } from '../kube/nodes.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
 import { storeAddress } from './far-ends.ts'
-import { daemonPods, placeOf, type PlacedPod } from './node-shell.ts'
+import { NOT_OF_DAEMONS } from '../probes/places.ts'
+import { daemonOn, placeOf, type PlacedPod } from './node-shell.ts'
 import { tracesOn, type NodeTraces } from './node-traces.ts'
 import { staleProxies } from './pod-failure.ts'
 import { reaches } from './reach.ts'
@@ -19,10 +20,23 @@ export interface Findings {
   /** How many nodes there should be; null where nobody knows. */
   expectedNodes: number | null
   pods: V1Pod[]
+  /** The nodes that are looked at. */
+  lookedAt: string[]
   daemons: PlacedPod[]
   traces: { node: string; traces: NodeTraces }[]
   storeAnswers: boolean
 }
+
+/** Where a drill was, and so its faults. */
+export interface Whereabouts {
+  /** Those of its pods, of the tool's and of the mesh's. */
+  namespaces: string[]
+  nodes: string[]
+}
+
+/** Labels of pods that are part of a fault. */
+const TASK = 'chaos-mesh.org/workflow'
+const OF_FAULT = 'meshdrill/fault'
 
 /** How long what is on its way out may take: objects that others own, pods that end. */
 const PATIENCE_MS = 10_000
@@ -30,37 +44,57 @@ const PATIENCE_MS = 10_000
 /**
  * What is still there of any fault: Chaos Mesh's objects, rules and shapers in pods' networks, stressors, pods of tasks, nodes
  * and a store that are not back. A sentence each; none where the lab is as it was. Looks again for some seconds before it
- * tells of anything.
+ * tells of anything. Networks and processes are looked at on the nodes that the drill or its faults came to, and where its
+ * pods are by now: it costs the same however large the cluster is.
  */
-export async function takeInventory(lab: Lab, patienceMs = PATIENCE_MS): Promise<string[]> {
+export async function takeInventory(lab: Lab, where: Whereabouts, patienceMs = PATIENCE_MS): Promise<string[]> {
   const untilMs = Date.now() + patienceMs
   for (;;) {
-    const left = await lookOnce(lab)
+    const left = await lookOnce(lab, where)
     if (left.length === 0 || Date.now() >= untilMs) return left
   }
 }
 
-async function lookOnce(lab: Lab): Promise<string[]> {
-  const [daemons, faults, nodes, pods, answers] = await Promise.all([
-    daemonPods(lab),
+async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
+  const [faults, nodes, pods, answers] = await Promise.all([
     faultObjects(lab),
     lab.kube.core.listNode(),
-    lab.kube.core.listPodForAllNamespaces(),
+    listPods(lab, where.namespaces),
     Promise.all(storeAddress(lab).map(reaches)),
   ])
+  const placed = pods.map(placeOf).flatMap(({ node }) => (node === '' ? [] : [node]))
+  const lookedAt = [...new Set([...where.nodes, ...placed])]
+  const daemons = (await Promise.all(lookedAt.map((node) => daemonOn(lab, node)))).filter((one) => one !== undefined)
   const traces = await Promise.all(
     daemons.map(async (daemon) => ({ node: daemon.node, traces: await tracesOn(lab, daemon) })),
   )
+  const marked = traces.filter(({ traces: { rules } }) => rules.length > 0).map(({ node }) => node)
   return tellLeftovers({
     faults,
     nodes: nodes.items,
     expectedNodes: 'nodeCount' in lab.cluster ? Number(lab.cluster.nodeCount) : null,
-    pods: pods.items,
+    pods: once([...pods, ...(await Promise.all(marked.map((node) => podsOn(lab, node)))).flat()]),
+    lookedAt,
     daemons,
     traces,
     storeAnswers: answers.every(Boolean),
   })
 }
+
+/** Pods of the drill's namespaces, and those of tasks and faults wherever they are; each once. */
+async function listPods({ kube }: Lab, namespaces: string[]): Promise<V1Pod[]> {
+  const labelled = [TASK, OF_FAULT].map((labelSelector) => kube.core.listPodForAllNamespaces({ labelSelector }))
+  const inside = namespaces.map((namespace) =>
+    kube.core.listNamespacedPod({ namespace, labelSelector: NOT_OF_DAEMONS }),
+  )
+  return once((await Promise.all([...labelled, ...inside])).flatMap(({ items }) => items))
+}
+
+const once = (pods: V1Pod[]): V1Pod[] => [...new Map(pods.map((pod) => [pod.metadata?.uid, pod])).values()]
+
+/** To name the pods in whose networks something was found. */
+const podsOn = async ({ kube }: Lab, node: string): Promise<V1Pod[]> =>
+  (await kube.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items
 
 /** Every object of Chaos Mesh. Errors: its kinds are not known. */
 export async function faultObjects({ kube }: Pick<Lab, 'kube'>): Promise<KubeObject[]> {
@@ -85,7 +119,7 @@ export function tellLeftovers(found: Findings): string[] {
     ...(missing > 0 ? [`${missing} of ${found.expectedNodes ?? 0} nodes are missing`] : []),
     // Where no pod of a drill can come, no fault of it can either.
     ...found.nodes
-      .filter((node) => isReady(node) && takesPods(node))
+      .filter((node) => found.lookedAt.includes(node.metadata?.name ?? '') && isReady(node) && takesPods(node))
       .flatMap((node) => tellDaemon(node, found.daemons)),
     ...found.pods.flatMap(tellPod),
     ...found.traces.flatMap(({ node, traces }) => tellTraces(node, traces, found.pods)),
@@ -117,8 +151,8 @@ function tellDaemon({ metadata }: V1Node, daemons: PlacedPod[]): string[] {
 function tellPod(pod: V1Pod): string[] {
   const { name, namespace } = placeOf(pod)
   const ended = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
-  const task = pod.metadata?.labels?.['chaos-mesh.org/workflow']
-  const fault = pod.metadata?.labels?.['meshdrill/fault']
+  const task = pod.metadata?.labels?.[TASK]
+  const fault = pod.metadata?.labels?.[OF_FAULT]
   return [
     ...(task !== undefined && !ended
       ? [`pod "${name}" of namespace "${namespace}" still does the task of Workflow "${task}"`]

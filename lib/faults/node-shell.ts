@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node'
-import { isReady } from '../kube/client.ts'
+import { isReady, selector } from '../kube/client.ts'
 import { execute } from '../kube/exec.ts'
 import type { Lab } from '../lab.ts'
 import { CHAOS_NAMESPACE } from './chaos-mesh.ts'
@@ -27,10 +27,21 @@ export const placeOf = ({ metadata, spec }: V1Pod): PlacedPod => ({
   node: spec?.nodeName ?? '',
 })
 
+const DAEMON = { 'app.kubernetes.io/component': 'chaos-daemon' }
+
 /** The pods of Chaos Mesh's daemon that are Ready, one a node. */
 export async function daemonPods(lab: Lab): Promise<PlacedPod[]> {
-  const pods = await lab.kube.pods(CHAOS_NAMESPACE, { 'app.kubernetes.io/component': 'chaos-daemon' })
-  return pods.filter((pod) => isReady(pod)).map(placeOf)
+  return (await lab.kube.pods(CHAOS_NAMESPACE, DAEMON)).filter((pod) => isReady(pod)).map(placeOf)
+}
+
+/** That of one node, where it is Ready. */
+export async function daemonOn(lab: Lab, node: string): Promise<PlacedPod | undefined> {
+  const { items } = await lab.kube.core.listNamespacedPod({
+    namespace: CHAOS_NAMESPACE,
+    labelSelector: selector(DAEMON),
+    fieldSelector: `spec.nodeName=${node}`,
+  })
+  return items.filter((pod) => isReady(pod)).map(placeOf)[0]
 }
 
 /**
@@ -38,7 +49,7 @@ export async function daemonPods(lab: Lab): Promise<PlacedPod[]> {
  * The script calls programs by their full paths: the shell may have smaller ones of the same name built in.
  */
 export async function runOnNode(lab: Lab, node: string, script: string, args: string[] = []): Promise<string> {
-  const daemon = (await daemonPods(lab)).find((pod) => pod.node === node)
+  const daemon = await daemonOn(lab, node)
   if (daemon === undefined) {
     throw new Error(`no chaos-daemon is Ready on node "${node}". Next: kubectl -n ${CHAOS_NAMESPACE} get pods -o wide`)
   }

@@ -1,8 +1,9 @@
+import type { V1Node } from '@kubernetes/client-node'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
-import { healNetwork, selectorOf, toolPods } from './cut-off.ts'
+import { healNetwork, nodesOf, selectorOf, toolPods } from './cut-off.ts'
 import type { FaultTarget, ObservedFault } from './fault.ts'
 import { daemonPods, placedPods, runInDaemon, type PlacedPod } from './node-shell.ts'
 import { readShaping } from './pod-network.ts'
@@ -36,6 +37,7 @@ async function shape(lab: Lab, fault: KubeObject, pods: PlacedPod[], kind: strin
     return {
       between: [requestedMs, seenMs],
       evidence: pods.map((pod, index) => `${pod.namespace}/${pod.name}: ${shapes[index] ?? ''}`).join('; '),
+      nodes: nodesOf(pods),
       heal,
     }
   }
@@ -69,10 +71,13 @@ const TRY_NETEM = `
 if said=$(/usr/sbin/tc qdisc add dev lo root netem 2>&1); then /usr/sbin/tc qdisc del dev lo root; else echo "$said"; fi
 `
 
-/** Whether the nodes' kernels can delay and lose packets. */
+/** Whether the nodes' kernels can delay and lose packets; of nodes with the same system one is asked. */
 export async function needsNetem(lab: Lab): Promise<string[]> {
+  const daemons = await daemonPods(lab)
+  const { items } = await lab.kube.core.listNode({ resourceVersion: '0' })
+  const asked = new Map(daemons.map((daemon) => [systemOf(items, daemon), daemon]))
   const answers = await Promise.all(
-    (await daemonPods(lab)).map(async (daemon) => ({
+    [...asked.values()].map(async (daemon) => ({
       node: daemon.node,
       said: (await runInDaemon(lab, daemon, TRY_NETEM)).trim(),
     })),
@@ -81,4 +86,10 @@ export async function needsNetem(lab: Lab): Promise<string[]> {
   if (lacking.length === 0) return []
   const nodes = lacking.map(({ node }) => node).join(', ')
   return [`the kernel of ${nodes} has no sch_netem, which delays and loses packets (tc: ${lacking[0]?.said ?? ''})`]
+}
+
+/** The kernel and the image that it came with; the node's own name where it does not say. */
+function systemOf(nodes: V1Node[], { node }: PlacedPod): string {
+  const info = nodes.find(({ metadata }) => metadata?.name === node)?.status?.nodeInfo
+  return info === undefined ? node : `${info.kernelVersion} ${info.osImage}`
 }

@@ -1,10 +1,19 @@
 import { expect, test } from '@playwright/test'
-import type { V1Node, V1Pod } from '@kubernetes/client-node'
-import { tellLeftovers, type Findings } from '../../lib/faults/inventory.ts'
+import {
+  V1APIResourceList,
+  V1NodeList,
+  V1PodList,
+  type CoreV1Api,
+  type CustomObjectsApi,
+  type V1Node,
+  type V1Pod,
+} from '@kubernetes/client-node'
+import { takeInventory, tellLeftovers, type Findings } from '../../lib/faults/inventory.ts'
 import { isFresh, missingLabels } from '../../lib/faults/node-return.ts'
 import { hasLabels } from '../../lib/kube/nodes.ts'
 import { parseTraces } from '../../lib/faults/node-traces.ts'
 import { nodeOf, podOf } from './stand-ins/faults.ts'
+import { labWith, only } from './stand-ins/lab.ts'
 
 const ready = (status: string, changes: object = {}): V1Node =>
   nodeOf({
@@ -22,6 +31,7 @@ const clean: Findings = {
   nodes: [ready('True')],
   expectedNodes: 1,
   pods: [pod({ status: { phase: 'Running' } })],
+  lookedAt: ['worker'],
   daemons: [{ namespace: 'chaos-mesh', name: 'chaos-daemon-1', uid: 'd', node: 'worker' }],
   traces: [{ node: 'worker', traces: { rules: [], stressors: [] } }],
   storeAnswers: true,
@@ -111,6 +121,40 @@ test.describe('an inventory', () => {
     const told = (effect: string) => tellLeftovers({ ...clean, nodes: [tainted(effect)], daemons: [] })
     expect(told('PreferNoSchedule')).toEqual([expect.stringContaining('no chaos-daemon')])
     expect(told('NoSchedule')).toEqual([])
+  })
+
+  test('does not look for the daemon on nodes that no pod of the drill came to', () => {
+    expect(tellLeftovers({ ...clean, lookedAt: [], daemons: [] })).toEqual([])
+  })
+
+  test('asks for the daemons of the drill’s nodes, and for no list that grows with the cluster but that of the nodes', async () => {
+    const asked: object[] = []
+    const answer = (pods: V1Pod[]) => Promise.resolve(Object.assign(new V1PodList(), { items: pods }))
+    const listPodForAllNamespaces: CoreV1Api['listPodForAllNamespaces'] = (request) => {
+      asked.push({ ...request })
+      return answer([])
+    }
+    const listNamespacedPod: CoreV1Api['listNamespacedPod'] = (request) => {
+      asked.push({ ...request })
+      return answer(request.namespace === 'drill' ? [pod({ spec: { nodeName: 'worker', containers: [] } })] : [])
+    }
+    const nodes = [ready('True'), ready('True', { metadata: { name: 'far' } })]
+    const listNode = () => Promise.resolve(Object.assign(new V1NodeList(), { items: nodes }))
+    const getAPIResources = () => Promise.resolve(Object.assign(new V1APIResourceList(), { resources: [] }))
+    const lab = labWith(() => ({
+      core: only<CoreV1Api>({ listPodForAllNamespaces, listNamespacedPod, listNode }),
+      custom: only<CustomObjectsApi>({ getAPIResources }),
+    }))
+    const left = await takeInventory(lab, { namespaces: ['drill', 'velero'], nodes: ['gone'] }, 0)
+    expect(left).toContain('node "worker" has no chaos-daemon that is Ready: it was not looked at')
+    expect(left.filter((sentence) => sentence.includes('far'))).toEqual([])
+    const daemon = { namespace: 'chaos-mesh', labelSelector: 'app.kubernetes.io/component=chaos-daemon' }
+    const here = { labelSelector: '!pod-template-generation' }
+    expect(asked).toEqual([
+      ...['chaos-mesh.org/workflow', 'meshdrill/fault'].map((labelSelector) => ({ labelSelector })),
+      ...['drill', 'velero'].map((namespace) => ({ namespace, ...here })),
+      ...['gone', 'worker'].map((node) => ({ ...daemon, fieldSelector: `spec.nodeName=${node}` })),
+    ])
   })
 
   test('does not tell of a task that has ended', () => {

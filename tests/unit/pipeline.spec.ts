@@ -2,7 +2,10 @@ import { expect, test } from '@playwright/test'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import type { ProvisionedService } from '../../lib/drill/service.ts'
 import type { Measurements, StartMeasuring } from '../../lib/drill/measure.ts'
+import type { Fault } from '../../lib/faults/fault.ts'
+import type { Whereabouts } from '../../lib/faults/inventory.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
+import type { Lab } from '../../lib/lab.ts'
 import { noopWorkload } from '../../lib/workloads/noop.ts'
 import { expectVerdict, performing, play, verifying, World } from './pipeline-world.ts'
 
@@ -102,6 +105,31 @@ test('the noop tool left to itself never passes, even where nothing was lost', a
   const fault = noopFault(() => [world.nowMs, world.nowMs])
   const { result } = await play(world, loseAndRestore, { fault, tool: performing(), expects: { outage: false } })
   expectVerdict(result, 'inconclusive', /moved zero bytes/)
+})
+
+test('what is left is looked for where the drill was and where its fault came to, and what is not known is no pass', async () => {
+  const world = new World()
+  const asked: Whereabouts[] = []
+  const inventory = (_lab: Lab, where: Whereabouts) => {
+    asked.push(where)
+    return Promise.resolve([])
+  }
+  const plain = noopFault(world.strike)
+  const fault: Fault = {
+    ...plain,
+    inject: async (...on) => ({ ...(await plain.inject(...on)), nodes: ['far', 'one'] }),
+  }
+  expect((await play(world, loseAndRestore, { inventory, fault })).result.verdict).toBe('pass')
+  expect(asked).toEqual([{ namespaces: ['drill-noop', 'chaos-mesh', 'noop-tool'], nodes: ['one', 'far'] }])
+  const blind = new World()
+  const measure: StartMeasuring = async (...args) => {
+    const nodes = () => {
+      throw new Error('the pods of namespace "drill" are not seen')
+    }
+    return { ...(await blind.measure(...args)), nodes }
+  }
+  const { result } = await play(blind, loseAndRestore, { inventory, measure })
+  expectVerdict(result, 'inconclusive', /the pods of namespace "drill" are not seen/)
 })
 
 test('a fault that cannot be injected leaves the drill inconclusive, and the measuring stopped', async () => {
