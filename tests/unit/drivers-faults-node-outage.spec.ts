@@ -80,4 +80,9 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
       `the kubelet at ${KUBELET.silent}:10250 does not answer this machine, by which an outage is seen`,
     ])
   })
+
+  test('by the answers of a few nodes, however many there are', async () => {
+    const many = ['control', 'a', 'b', 'c', 'd', 'e', 'silent']
+    expect(await nodeOutage({ volume: 'kept' }).requires(labOf(many))).toEqual([])
+  })
 })
