@@ -41,7 +41,7 @@ test('a Docker that is not there, or does not answer, is told with the next comm
   expect(await dockerProblem()).toBeNull()
   use([['version', '!Cannot connect to the Docker daemon at unix:///var/run/docker.sock.']])
   expect(await dockerProblem()).toMatch(/^Docker does not answer \(.*Cannot connect.*\)\. Next: docker info$/)
-  process.env.PATH = '/usr/bin:/bin'
+  process.env.PATH = '/nonexistent'
   expect(await dockerProblem()).toMatch(/^there is no docker in PATH\. Next, as root: apt-get install docker\.io$/)
 })
 
