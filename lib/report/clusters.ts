@@ -37,7 +37,7 @@ export function tellShared(summary: Pick<Summary, 'run' | 'drills'>): string | n
   const names = apart.map(([first]) =>
     first ? `${nameStrategy(first.drill)} × ${first.drill.fault ?? 'unknown'}` : '',
   )
-  const what = `${shared.length} ${shared.length === 1 ? 'drill' : 'drills'} ran on ${providersOf(shared).join(' and ')}`
+  const what = `${shared.length} ${shared.length === 1 ? 'drill' : 'drills'} ran on ${listProviders(shared)}`
   return apart.length === 0 ? `${what}: each came out alike` : `${what}, and came out differently: ${names.join(', ')}`
 }
 
@@ -67,7 +67,10 @@ export function renderShared(summary: Pick<Summary, 'run' | 'drills'>, link: (dr
 ${renderTable(['Drill', 'Cluster', 'Came out', 'RTO', 'Backup', 'Restore', 'RPO'], rows)}`
 }
 
-const providersOf = (shared: Placed[][]): string[] => [...new Set(shared.flat().map(({ provider }) => provider))]
+const words = new Intl.ListFormat('en')
+
+const listProviders = (shared: Placed[][]): string =>
+  words.format(new Set(shared.flat().map(({ provider }) => provider)))
 
 const nameEnd = ({ verdict, evidence }: DrillResult): string =>
   evidence.outcome === null ? verdict : `${verdict}, ${evidence.outcome}`
