@@ -1,6 +1,14 @@
 import { expect, test } from '@playwright/test'
 import { judgeData } from '../../lib/verdict/ranking/data.ts'
-import { measureCpu, measureMemory, measureRpo, measureRto } from '../../lib/verdict/ranking/metrics.ts'
+import {
+  measureCpu,
+  measureFigure,
+  measureMemory,
+  measureRpo,
+  measureRto,
+  type MetricName,
+  metrics,
+} from '../../lib/verdict/ranking/metrics.ts'
 import { rankTools } from '../../lib/verdict/ranking/ranking.ts'
 import { type DrillResult, fail, inconclusive, type Outcome, pass, type Part } from '../../lib/verdict/result.ts'
 import { buildResult, findEntry, loseData, repeat, replaceParts, summarisePlaces } from './verdict-ranking-builder.ts'
@@ -54,6 +62,22 @@ test('how much is not ruled out is said of those who lost nothing', () => {
     rankTools(repeat('tool', many, {}))[0]?.because.find((text) => text.startsWith('lost no'))
   expect(saying(1)).toBe('lost no data in 1 drill, which does not rule out a loss in up to 95 % of them')
   expect(saying(20)).toBe('lost no data in 20 drills, which does not rule out a loss in up to 14 % of them')
+})
+
+test('what a drill stores is a size from nothing on, and what became of unknown data is no figure', () => {
+  const figure = (name: MetricName, evidence: object, drill = whole) => {
+    const changed = { ...drill, evidence: { ...drill.evidence, ...evidence } }
+    return metrics.filter((metric) => metric.name === name).map((metric) => measureFigure(metric, [changed]).text)
+  }
+  const stored = [0, 1024, -1, '1024', null].map((storedBytes) => figure('storedBytes', { storedBytes }))
+  const none = ['not measured']
+  expect(stored).toEqual([['0 B'], ['1 KiB'], none, none, none])
+  const unread = replaceParts(whole, inconclusive('RPO', 'unknown'))
+  expect([whole, loseData(whole), unread].map((drill) => figure('lostData', {}, drill))).toEqual([
+    ['0 of 1'],
+    ['1 of 1'],
+    none,
+  ])
 })
 
 const outcomes: [what: string, parts: Part[], outcome: string][] = [

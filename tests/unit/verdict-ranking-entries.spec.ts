@@ -29,6 +29,19 @@ test('drills that were skipped, prove nothing, or do without the tool do not cou
     drills: { pass: 0, unmeasured: [{ id: 'e', verdict: 'pass' }] },
   })
   expect(unknown?.because).toContain('no drill of it counts as measured: it has no place')
+  for (const axis of ['tool', 'strategy'])
+    expect(rankTools([{ ...plain, [axis]: null }])[0]?.drills.unmeasured).toEqual([
+      { id: plain.id, verdict: 'pass', reason: 'the drill does not say of which tool it is' },
+    ])
+})
+
+test('one row that was repeated is enough for a place, whatever was drilled once beside it', () => {
+  const once = (tool: string) => buildResult(tool, 0, { fault: 'other' })
+  const drills = [...repeat('kept', 20, {}), once('kept'), ...repeat('lost', 20, {}).map(loseData), once('lost')]
+  expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
+    ['kept', 1],
+    ['lost', 2],
+  ])
 })
 
 test('the order of the drills makes no difference', () => {
