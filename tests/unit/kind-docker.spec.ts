@@ -100,13 +100,18 @@ test('of a cluster that could not be made nothing stays', async ({ use }) => {
   use(
     [
       ['--version', 'kind version 0.33.0'],
-      ['create', '!failed to init node with kubeadm'],
+      [
+        'create',
+        '! ✗ Starting control-plane\nERROR: failed to create cluster: failed to init node\nI1121 initconfiguration.go',
+      ],
     ],
     'kind',
   )
   const log: string[] = []
   const asked = { keep: true, ownerPid: process.pid, log: (line: string) => log.push(line) }
-  await expect(kind(PUBLIC).create(asked)).rejects.toThrow('failed to init node with kubeadm')
+  await expect(kind(PUBLIC).create(asked)).rejects.toThrow(
+    /^the kind cluster could not be made: ERROR: failed to create cluster: failed to init node\. Next: cat .*create\.log$/,
+  )
   expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker store')
   expect(docker.calls().at(-1)).toBe('network rm meshdrill')
   expect(existsSync(kindFolder())).toBe(false)

@@ -8,5 +8,6 @@ await underLock(async () => {
   const lab = await readLab()
   // A run that ended by itself has taken it away, and another may have made one since.
   if (lab?.owner.pid !== owner.pid || lab.owner.born !== owner.born) return
-  console.log(`${new Date().toISOString()} the run was killed: ${(await tearDown()).join(', ')} ended`)
+  const gone = await tearDown().catch((error: unknown) => [String(error)])
+  console.log(`${new Date().toISOString()} the run was killed, and its lab ended: ${gone.join(', ')}`)
 })

@@ -10,7 +10,7 @@ import { run } from '../embedded/run.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
-import { addressOf, CLUSTER, ensureNetwork, imageId, NETWORK } from './docker.ts'
+import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, NETWORK } from './docker.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
 import { kindFolder, kubeconfigFile, readLab, tearDown, writeLab, type KindLab } from './lab.ts'
@@ -88,10 +88,7 @@ async function make(
   await writeFile(configFile, config)
   log(`kind cluster of ${lab.image}, ${NODES} nodes … (usually 60 s)`)
   const create = ['create', 'cluster', '--name', CLUSTER, '--config', configFile, '--kubeconfig', kubeconfigFile()]
-  // kind's other network is that of everybody's clusters, and bears no mark of ours.
-  await run('env', [`KIND_EXPERIMENTAL_DOCKER_NETWORK=${NETWORK}`, program, ...create], {
-    timeoutMs: CREATE_TIMEOUT_MS,
-  })
+  await createByKind(program, create)
   await writeKubeconfig(program)
   await waitFor(`${NODES} nodes Ready`, async () => ((await allReady()) ? true : pending('some are not')), {
     timeout: '180s',
@@ -110,6 +107,23 @@ async function make(
   if (storage !== null)
     await installStorage({ loadImages, artifacts: from.artifacts }, kube, { nodes: NODES, lab: STORAGE_LAB })
   return readyMs
+}
+
+/** Errors: why, in a line, and where all is that kind said; that Docker died, where it did. */
+async function createByKind(program: string, args: string[]): Promise<void> {
+  try {
+    // kind's own network is that of everybody's clusters, and bears no mark of ours.
+    await run('env', [`KIND_EXPERIMENTAL_DOCKER_NETWORK=${NETWORK}`, program, ...args], {
+      timeoutMs: CREATE_TIMEOUT_MS,
+    })
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    const logFile = `${kindFolder()}-create.log`
+    await writeFile(logFile, said)
+    const lines = said.split('\n')
+    const why = (await dockerProblem()) ?? `${(lines.find((line) => line.startsWith('ERROR')) ?? said).slice(0, 500)}`
+    throw new Error(`the kind cluster could not be made: ${why}. Next: cat ${logFile}`, { cause: error })
+  }
 }
 
 /** With the node's own address: what this machine has towards it, pods reach too. */

@@ -76,9 +76,10 @@ async function configureContainerd(root: string): Promise<void> {
 async function configureSystemd(root: string): Promise<void> {
   const units = [
     'lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service',
-    ...['multi-user', 'local-fs', 'basic'].map((target) => `lib/systemd/system/${target}.target.wants`),
-    'etc/systemd/system/multi-user.target.wants',
+    ...['multi-user', 'local-fs', 'basic', 'timers'].map((target) => `lib/systemd/system/${target}.target.wants`),
   ]
+  for (const folder of await readdir(join(root, 'etc/systemd/system')))
+    if (folder.endsWith('.wants')) units.push(`etc/systemd/system/${folder}`)
   for (const unit of units) await rm(join(root, unit), { recursive: true, force: true })
   const sockets = join(root, 'lib/systemd/system/sockets.target.wants')
   for (const file of await readdir(sockets)) if (/udev|initctl/.test(file)) await rm(join(sockets, file))
