@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { cacheFolder, findCached, keyOf, makeCached } from './cache.ts'
@@ -80,7 +80,7 @@ export async function goBuild(
  * is kept in the cache, so that a later call starts no process.
  */
 export async function moduleDir(folder: string, importPath: string, cache = cacheFolder()): Promise<string> {
-  const module = join(import.meta.dirname, folder)
+  const module = resolve(import.meta.dirname, folder)
   const key = keyOf([await readFile(join(module, 'go.mod')), importPath])
   const entry = { folder: join(cache, 'modules'), name: importPath.replaceAll('/', '-'), key, suffix: '.txt' }
   const known = await findCached(entry, () => undefined)

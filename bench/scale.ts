@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { tearDown } from '../lib/clusters/embedded/teardown.ts'
+import { readConfig } from '../lib/config.ts'
+import { createLab, ensureTool } from '../lib/create-lab.ts'
+import { USUAL } from '../lib/matrix.ts'
+import { alignColumns } from '../lib/report/terminal.ts'
+import { toolOf } from '../lib/tools/strategies.ts'
+import { ensureKwok, startKwok } from './scale/kwok.ts'
+import { addSimulated, removeSimulated } from './scale/simulated.ts'
+import type { Turn } from './scale/turn.main.ts'
+
+/**
+ * What the size of a cluster costs the harness: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill on the
+ * embedded cluster as it is, and then among simulated nodes and volumes (kwok), so many of each. Figures, never a pass or a
+ * fail.
+ */
+const [nodes = 100, volumes = 1000, drills = 3] = process.argv.slice(2).map(Number)
+
+const log = (line: string): void => {
+  console.error(line)
+}
+
+const TURN = join(import.meta.dirname, 'scale', 'turn.main.ts')
+
+async function takeTurns(): Promise<Turn[]> {
+  const costs: Turn[] = []
+  while (costs.length < drills) {
+    const command = ['--import', import.meta.resolve('tsx'), TURN]
+    const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 300_000 })
+    costs.push(JSON.parse(stdout) as Turn)
+    log(stdout.trim())
+  }
+  return costs
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
+const figures: [string, (turn: Turn) => number, (value: number) => string][] = [
+  ['duration of the drill', ({ durationMs }) => durationMs / 1000, (value) => `${value.toFixed(1)} s`],
+  ['CPU', ({ cpuSeconds }) => cpuSeconds, (value) => `${value.toFixed(2)} s`],
+  ['peak memory', ({ peakBytes }) => peakBytes / 2 ** 20, (value) => `${value.toFixed(0)} MiB`],
+  ['API requests', ({ requests }) => requests, (value) => value.toFixed(0)],
+  ['API requests a second', ({ requests, durationMs }) => (1000 * requests) / durationMs, (value) => value.toFixed(1)],
+  [
+    'received from the API server',
+    ({ receivedBytes }) => receivedBytes / 2 ** 20,
+    (value) => `${value.toFixed(2)} MiB`,
+  ],
+]
+
+function tell(sizes: [string, Turn[]][]): void {
+  const rows = figures.map(([what, of, format]) => {
+    const values = sizes.map(([, costs]) => median(costs.map(of)))
+    const [small = NaN, large = NaN] = values
+    return [what, ...values.map(format), (large / small).toFixed(2)]
+  })
+  const verdicts = sizes.map(([, turns]) => [...new Set(turns.map(({ verdict }) => verdict))].join(', '))
+  console.log(`Medians of ${drills} drills: the harness is one process and its prober, the load is not counted.`)
+  console.log(
+    alignColumns([['a drill', ...sizes.map(([size]) => size), 'ratio'], ...rows, ['verdicts', ...verdicts, '']]).join(
+      '\n',
+    ),
+  )
+}
+
+const config = readConfig(process.env)
+const kwok = await ensureKwok(log)
+const { lab } = await createLab(config, { ownerPid: process.pid, log })
+try {
+  await ensureTool(lab, toolOf[USUAL]())
+  const real = (await lab.cluster.describe()).nodes
+  const small = await takeTurns()
+  const simulation = await startKwok(kwok, lab.cluster.kubeconfig)
+  try {
+    await Promise.race([addSimulated(lab, nodes - real, volumes), simulation.failed])
+    tell([
+      [`${real} nodes`, small],
+      [`${nodes} nodes, ${volumes} volumes`, await takeTurns()],
+    ])
+    if (config.keep) await removeSimulated(lab)
+  } finally {
+    await simulation.stop()
+  }
+} finally {
+  if (!config.keep) await tearDown()
+}

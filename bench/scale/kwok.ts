@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { cacheFolder, findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
+import type { Component } from '../../lib/clusters/embedded/toolchain/components.ts'
+import { buildKey, goBuild, goEnvironment, moduleDir } from '../../lib/clusters/embedded/toolchain/go.ts'
+
+const module = { path: 'sigs.k8s.io/kwok', version: 'v0.8.0' }
+
+/** Built as the cluster's own components are, and only for who runs this bench. */
+const component: Component = {
+  name: 'kwok',
+  folder: join(import.meta.dirname, 'kwok'),
+  package: `${module.path}/cmd/kwok`,
+  module,
+  cgo: false,
+  stamps: {},
+  coldSeconds: 60,
+}
+
+/** Addresses of simulated pods: of the range for benchmarks (RFC 2544), which nothing else has. */
+const POD_RANGE = '198.18.0.1/15'
+
+/** The annotation of a node that kwok simulates. */
+export const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' }
+
+/** Path of kwok, built where the toolchain's cache does not hold it. */
+export async function ensureKwok(log: (line: string) => void): Promise<string> {
+  const key = await buildKey(component, await goEnvironment())
+  const entry = { folder: join(cacheFolder(), 'bin'), name: component.name, key, suffix: '' }
+  const known = await findCached(entry, log)
+  if (known !== null) return known
+  log(
+    `building ${component.name} (usually ${component.coldSeconds} s on 2 cores, once the cluster's components are built)`,
+  )
+  const options = { onProgress: () => undefined, signal: new AbortController().signal }
+  return makeCached(entry, (temporary) => goBuild(component, temporary, options))
+}
+
+/** How its nodes become Ready and stay it, and its pods run and end at once: files of kwok's own module. */
+const STAGES = [
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+  ...['ready', 'complete', 'delete'].map((what) => `pod/fast/pod-${what}.yaml`),
+]
+
+export interface RunningKwok {
+  /** Rejects when kwok ends before it is stopped. */
+  failed: Promise<never>
+  stop(): Promise<void>
+}
+
+/** Starts kwok, which keeps the nodes that bear the annotation, and their pods, alive until it is stopped. */
+export async function startKwok(kwok: string, kubeconfig: string): Promise<RunningKwok> {
+  const stages = join(await moduleDir(component.folder, module.path), 'kustomize/stage')
+  const [annotation] = Object.entries(SIMULATED).map(([name, value]) => `${name}=${value}`)
+  const options = [
+    `--kubeconfig=${kubeconfig}`,
+    `--manage-nodes-with-annotation-selector=${annotation ?? ''}`,
+    `--cidr=${POD_RANGE}`,
+    ...STAGES.map((file) => `--config=${join(stages, file)}`),
+  ]
+  // Ended by the kernel when this process dies, even when it is killed.
+  const command = ['--pdeathsig', 'KILL', kwok, ...options]
+  const child = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-2000)))
+  const ended = once(child, 'exit')
+  const failed = ended.then(() => Promise.reject(new Error(`kwok has ended; it said: ${said}`)))
+  failed.catch(() => undefined)
+  return {
+    failed,
+    async stop() {
+      child.kill()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../../lib/config.ts'
+import { attachLab, meshOf } from '../../lib/create-lab.ts'
+import type { DrillContext } from '../../lib/drill/context.ts'
+import { provision } from '../../lib/drill/drill.ts'
+import { startMeasuring } from '../../lib/drill/measure.ts'
+import { removeNamespace } from '../../lib/drill/namespace.ts'
+import { recordStep } from '../../lib/drill/step.ts'
+import { containerKill } from '../../lib/faults/container-kill.ts'
+import { takeInventory } from '../../lib/faults/inventory.ts'
+import { USUAL } from '../../lib/matrix.ts'
+import type { DrillFact, Expectations } from '../../lib/record/facts.ts'
+import { openRecorder } from '../../lib/record/recorder.ts'
+import { toolOf } from '../../lib/tools/strategies.ts'
+import { judgeDrill } from '../../lib/verdict/judge.ts'
+import type { Verdict } from '../../lib/verdict/result.ts'
+import { ledger } from '../../lib/workloads/ledger/ledger.ts'
+import { startCounting, type OwnCost } from './own-cost.ts'
+
+/**
+ * One drill in the lab that is there, in a process of its own as Playwright's worker is one, so that memory is this drill's:
+ * the container that holds the state is killed, as in tests/drills/container-crash.ts. Prints what it cost, as JSON.
+ */
+export interface Turn extends OwnCost {
+  verdict: Verdict
+  reasons: string[]
+}
+
+const NAMESPACE = 'bench-scale'
+
+const config = readConfig(process.env)
+const lab = await attachLab(config, () => undefined)
+const mesh = await meshOf(config).attach(lab)
+const tool = toolOf[USUAL]().attach(lab)
+const fault = containerKill()
+const folder = await mkdtemp(join(tmpdir(), 'meshdrill-scale-'))
+const recorder = openRecorder(join(folder, 'events.jsonl'))
+const facts: DrillFact[] = []
+const record: DrillContext['record'] = (body) => {
+  const fact: DrillFact = { ...body, at: Date.now(), drill: NAMESPACE }
+  facts.push(fact)
+  recorder.record(fact)
+}
+const expectations: Expectations = {
+  ...{ outage: true, corruption: false, restore: false, backupMayFail: false, restoreMayFail: false },
+  ...{ pointInTime: false, recoverable: true, minimumLoadRps: config.loadRps / 2 },
+}
+const context: DrillContext = {
+  ...{ lab, mesh, tool, fault, folder, record },
+  workload: ledger,
+  namespace: NAMESPACE,
+  storageClass: lab.cluster.storageClasses.local,
+  ...{ seed: config.seed, volumeBytes: config.volumeBytes, loadRps: config.loadRps, probeHz: config.probeHz },
+  outage: true,
+  patience: '60s',
+  measure: startMeasuring,
+  inventory: takeInventory,
+  step: (name, what, body) => recordStep(record, name, what, body),
+}
+const axes = { tool: tool.name, strategy: tool.strategy, mesh: mesh.name, fault: fault.name, workload: ledger.name }
+record({
+  kind: 'drill.planned',
+  axes: { ...axes, repetition: 0 },
+  objectives: { rtoMs: 30_000, rpoMs: 0 },
+  expectations,
+})
+const counted = startCounting(lab.kube.config.getCurrentCluster()?.server ?? '')
+try {
+  const service = await provision(context)
+  try {
+    await service.break()
+    await service.settle()
+  } finally {
+    await service.stop()
+  }
+  const cost = await counted()
+  record({ kind: 'drill.ended', error: null })
+  const { verdict, reasons } = judgeDrill(facts)
+  console.log(JSON.stringify({ ...cost, verdict, reasons } satisfies Turn))
+} finally {
+  recorder.close()
+  await removeNamespace(lab, NAMESPACE)
+  await rm(folder, { recursive: true, force: true })
+}
