@@ -72,11 +72,11 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
         await clock.sleep(Math.max(POLL_MS, Math.min(soonestMs(), untilMs) - clock.now()))
       return holds()
     }
+    const lastWrongMs = () => samples.findLast(([, , right]) => !right)?.[0] ?? -Infinity
     let ended: Promise<void> | null = null
     await clock.sleep(300)
     return {
       steady(durationMs, timeout, sinceMs = clock.now()) {
-        const lastWrongMs = () => samples.findLast(([, , right]) => !right)?.[0] ?? -Infinity
         return until(
           () => steadyFor(samples, sinceMs, durationMs),
           timeout,
@@ -85,7 +85,7 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
       },
       outageSeen: (sinceMs, timeout) =>
         until(
-          () => samples.some(([dueMs, , right]) => dueMs >= sinceMs && !right),
+          () => lastWrongMs() >= sinceMs,
           timeout,
           () => 0,
         ),

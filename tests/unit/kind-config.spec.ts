@@ -133,3 +133,17 @@ test('who names no cluster gets the embedded one where it can be, and else kind 
   expect(built).toMatchObject({ cluster: 'kind', kind: { artifacts: 'built' }, existing: null })
   expect(() => readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_ARTIFACTS: 'none' })).toThrow('"none" is not known')
 })
+
+test('the network of the pods may ask for the nodes as its script does', async () => {
+  const folder = new URL('../../lib/clusters/kind/node-image/', import.meta.url)
+  const script = await readFile(new URL('network.sh', folder), 'utf8')
+  const objects = parseAllDocuments(await readFile(new URL('network.yaml', folder), 'utf8')).map(
+    (document) => document.toJS() as { kind: string; rules?: { resources: string[]; verbs: string[] }[] },
+  )
+  const allowed = objects
+    .find(({ kind }) => kind === 'ClusterRole')
+    ?.rules?.find((rule) => rule.resources[0] === 'nodes')
+  const asks = [/get node "/.test(script) && 'get', /get nodes --watch/.test(script) && ['list', 'watch']].flat()
+  expect(asks).toEqual(['get', 'list', 'watch'])
+  expect(allowed?.verbs).toEqual(asks)
+})

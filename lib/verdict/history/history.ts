@@ -56,20 +56,31 @@ export const isSlot = (slot: number): boolean => Number.isInteger(slot) && slot 
  * @throws RangeError for a slot that cannot be one
  */
 export function toHistory(writes: Write[], slots: [slot: number, sequence: number][]): History {
-  const wrong = [...writes.map(({ slot }) => slot), ...slots.map(([slot]) => slot)].find((slot) => !isSlot(slot))
-  if (wrong !== undefined) throw new RangeError(`slot ${wrong} is not a whole number from 0 to ${maxSlot}`)
-  return {
+  const history: History = {
     writes: {
-      sequence: Float64Array.from(writes, ({ sequence }) => sequence),
-      slot: Int32Array.from(writes, ({ slot }) => slot),
-      sentMs: Float64Array.from(writes, ({ sentMs }) => sentMs),
-      acknowledgedMs: Float64Array.from(writes, ({ acknowledgedMs }) => acknowledgedMs ?? Infinity),
+      sequence: new Float64Array(writes.length),
+      slot: new Int32Array(writes.length),
+      sentMs: new Float64Array(writes.length),
+      acknowledgedMs: new Float64Array(writes.length),
     },
-    readings: {
-      slot: Int32Array.from(slots, ([slot]) => slot),
-      sequence: Float64Array.from(slots, ([, sequence]) => sequence),
-    },
+    readings: { slot: new Int32Array(slots.length), sequence: new Float64Array(slots.length) },
   }
+  writes.forEach(({ sequence, slot, sentMs, acknowledgedMs }, index) => {
+    history.writes.sequence[index] = sequence
+    history.writes.slot[index] = requireSlot(slot)
+    history.writes.sentMs[index] = sentMs
+    history.writes.acknowledgedMs[index] = acknowledgedMs ?? Infinity
+  })
+  slots.forEach(([slot, sequence], index) => {
+    history.readings.slot[index] = requireSlot(slot)
+    history.readings.sequence[index] = sequence
+  })
+  return history
+}
+
+function requireSlot(slot: number): number {
+  if (isSlot(slot)) return slot
+  throw new RangeError(`slot ${slot} is not a whole number from 0 to ${maxSlot}`)
 }
 
 /** A write as the columns know it; `acknowledgedMs` is null where no 2xx reached the client. */
