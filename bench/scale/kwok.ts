@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { cacheFolder, findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
 import type { Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild, goEnvironment, moduleDir } from '../../lib/clusters/embedded/toolchain/go.ts'
@@ -50,15 +53,30 @@ export interface RunningKwok {
   stop(): Promise<void>
 }
 
+/** Its default of 4 leases at a time is too slow for many nodes on a busy machine: they would be taken for lost. */
+const CONFIGURATION = {
+  apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
+  kind: 'KwokConfiguration',
+  options: {
+    nodeLeaseDurationSeconds: 40,
+    nodeLeaseParallelism: 32,
+    // What a configuration does not say is none, and not the default.
+    ...{ nodePlayStageParallelism: 4, podPlayStageParallelism: 4, podsOnNodeSyncParallelism: 4 },
+  },
+}
+
 /** Starts kwok, which keeps the nodes that bear the annotation, and their pods, alive until it is stopped. */
 export async function startKwok(kwok: string, kubeconfig: string): Promise<RunningKwok> {
   const stages = join(await moduleDir(component.folder, module.path), 'kustomize/stage')
+  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-kwok-'))
+  const file = join(folder, 'kwok.yaml')
+  await writeFile(file, stringify(CONFIGURATION))
   const [annotation] = Object.entries(SIMULATED).map(([name, value]) => `${name}=${value}`)
   const options = [
     `--kubeconfig=${kubeconfig}`,
     `--manage-nodes-with-annotation-selector=${annotation ?? ''}`,
     `--cidr=${POD_RANGE}`,
-    ...STAGES.map((file) => `--config=${join(stages, file)}`),
+    ...[...STAGES.map((file) => join(stages, file)), file].map((path) => `--config=${path}`),
   ]
   // Ended by the kernel when this process dies, even when it is killed.
   const command = ['--pdeathsig', 'KILL', kwok, ...options]
@@ -73,6 +91,7 @@ export async function startKwok(kwok: string, kubeconfig: string): Promise<Runni
     async stop() {
       child.kill()
       await ended
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -16,7 +16,10 @@ export async function addSimulated({ kube, log }: Lab, nodes: number, volumes: n
   await kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }])
   const names = Array.from({ length: nodes }, (_, index) => `simulated-${index + 1}`)
   await applyAll(kube, names.map(nodeOf))
-  await waitFor('the simulated nodes Ready', () => allOf(listNodes(kube), nodes, isReady), { timeout: '2m' })
+  await waitFor('the simulated nodes Ready', () => allOf(listNodes(kube), nodes, isReady), {
+    timeout: '2m',
+    every: '1s',
+  })
   await serviceAccountThere(kube)
   const indices = Array.from({ length: volumes }, (_, index) => index)
   await applyAll(kube, indices.map(volumeOf))
@@ -25,8 +28,18 @@ export async function addSimulated({ kube, log }: Lab, nodes: number, volumes: n
     kube,
     indices.map((index) => podOf(index, names[index % names.length] ?? '')),
   )
-  await waitFor('the simulated volumes bound', () => allOf(listVolumes(kube), volumes, isBound), { timeout: '5m' })
-  await waitFor('the simulated pods Ready', () => allOf(listPods(kube), volumes, isReady), { timeout: '5m' })
+  await waitFor('the simulated volumes bound', () => allOf(listVolumes(kube), volumes, isBound), {
+    timeout: '5m',
+    every: '2s',
+  })
+  await waitFor('the simulated pods running', () => allOf(listPods(kube), volumes, isRunning), {
+    timeout: '5m',
+    every: '2s',
+  })
+  await waitFor('the simulated nodes still Ready', () => allOf(listNodes(kube), nodes, isReady), {
+    timeout: '2m',
+    every: '1s',
+  })
   await nothingReal(kube)
   log(`${nodes} simulated nodes with ${volumes} volumes are there`)
 }
@@ -37,7 +50,7 @@ export async function removeSimulated({ kube }: Lab): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }
   await kube.delete(namespace)
   const gone = async () => ((await kube.get(namespace)) === null ? true : pending('it is still there'))
-  await waitFor(`namespace "${NAMESPACE}" gone`, gone, { timeout: '5m' })
+  await waitFor(`namespace "${NAMESPACE}" gone`, gone, { timeout: '10m', every: '2s' })
   await kube.core.deleteCollectionPersistentVolume({ labelSelector })
   await kube.core.deleteCollectionNode({ labelSelector })
 }
@@ -108,6 +121,7 @@ const listVolumes = async ({ core }: KubeClient): Promise<V1PersistentVolume[]> 
   (await core.listPersistentVolume({ labelSelector: selector(LABELS) })).items
 const listPods = (kube: KubeClient): Promise<V1Pod[]> => kube.pods(NAMESPACE, LABELS)
 
+const isRunning = ({ status }: V1Pod): boolean => status?.phase === 'Running'
 const isBound = ({ status }: V1PersistentVolume): boolean => status?.phase === 'Bound'
 
 async function allOf<T>(listed: Promise<T[]>, count: number, isDone: (one: T) => boolean) {
@@ -115,11 +129,14 @@ async function allOf<T>(listed: Promise<T[]>, count: number, isDone: (one: T) =>
   return done === count ? true : pending(`${done} of ${count}`)
 }
 
-/** What is real and waits for such a node, as a DaemonSet would, would be waited for by the drills too. */
+/** Pods of DaemonSets that tolerate everything come to such a node as to any; kwok says that they run, as a kubelet would. */
 async function nothingReal(kube: KubeClient): Promise<void> {
   const { items } = await kube.core.listPodForAllNamespaces()
   const strays = items.filter(
-    ({ metadata, spec }) => metadata?.namespace !== NAMESPACE && spec?.nodeName?.startsWith('simulated-') === true,
+    ({ metadata, spec }) =>
+      metadata?.namespace !== NAMESPACE &&
+      metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') !== true &&
+      spec?.nodeName?.startsWith('simulated-') === true,
   )
   if (strays.length === 0) return
   const names = strays.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`)
