@@ -121,7 +121,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
     const logFile = `${kindFolder()}-create.log`
     await writeFile(logFile, said)
     const lines = said.split('\n')
-    const why = (await dockerProblem()) ?? `${(lines.find((line) => line.startsWith('ERROR')) ?? said).slice(0, 500)}`
+    const why = (await dockerProblem()) ?? (lines.find((line) => line.startsWith('ERROR')) ?? said).slice(0, 500)
     throw new Error(`the kind cluster could not be made: ${why}. Next: cat ${logFile}`, { cause: error })
   }
 }
