@@ -59,7 +59,7 @@ export function imageConflicts(nodes: V1Node[], images: NamedImage[]): string[] 
   const words = lacking.map((one) => one.words).join('; ')
   const names = lacking.map(({ name }) => name).join(' ')
   return [
-    `images are not there: ${words}. Next: npm run image -- ${names}, and on each node ctr -n k8s.io images import <archive>`,
+    `images are not there: ${words}. Next: npm run image -- ${names}, and on each node ctr -n k8s.io images import <archive>; kubelets tell of new ones within a minute`,
   ]
 }
 
