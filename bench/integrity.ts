@@ -9,7 +9,7 @@ import { tryFileCorruptions } from '../tests/unit/integrity/files-trials.ts'
 import { findShare, type Struck } from '../tests/unit/integrity/mix.ts'
 import { tryRecordCorruptions } from '../tests/unit/ledger-corruptions.ts'
 import { buildLedger, startLedger } from '../tests/unit/ledger-process.ts'
-import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
+import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
 
 /** Whether corruption is found and named, and how fast files are hashed: `npx tsx bench/integrity.ts [corruptions]`. */
 const run = promisify(execFile)
@@ -71,8 +71,6 @@ async function tellSpeed({ tell }: Table): Promise<void> {
   tellRatio(`  ${availableParallelism()} at once`, 'HashBlocksOnEveryCore')
   tell('  listed as a volume is, with reading the files from memory', describe('ListTree'))
 }
-
-const medianOf = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
 async function measureOpenssl(): Promise<number> {
   const words = ['speed', '-evp', 'sha256', '-bytes', String(blockBytes), '-seconds', '1']

@@ -10,6 +10,7 @@ import { toolOf } from '../lib/tools/strategies.ts'
 import { ensureKwok, startKwok } from './scale/kwok.ts'
 import { addSimulated, removeSimulated } from './scale/simulated.ts'
 import type { Turn } from './scale/turn.main.ts'
+import { medianOf } from './table.ts'
 
 /**
  * What the size of a cluster costs the harness: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill on the
@@ -35,8 +36,6 @@ async function takeTurns(): Promise<Turn[]> {
   return costs
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-
 const figures: [string, (turn: Turn) => number, (value: number) => string][] = [
   ['duration of the drill', ({ durationMs }) => durationMs / 1000, (value) => `${value.toFixed(1)} s`],
   ['CPU', ({ cpuSeconds }) => cpuSeconds, (value) => `${value.toFixed(2)} s`],
@@ -52,7 +51,7 @@ const figures: [string, (turn: Turn) => number, (value: number) => string][] = [
 
 function tell(sizes: [string, Turn[]][]): void {
   const rows = figures.map(([what, of, format]) => {
-    const values = sizes.map(([, costs]) => median(costs.map(of)))
+    const values = sizes.map(([, costs]) => medianOf(costs.map(of)))
     const [small = NaN, large = NaN] = values
     return [what, ...values.map(format), (large / small).toFixed(2)]
   })

@@ -44,3 +44,7 @@ export function print({ rows, details }: Findings): void {
 
 /** Whether the file is what was started, and not imported by another. */
 export const isStarted = (url: string): boolean => process.argv[1] === fileURLToPath(url)
+
+/** The higher of the two in the middle, where there are two. */
+export const medianOf = (values: number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN

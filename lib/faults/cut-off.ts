@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor, type Pending } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import { FAULTS_ALLOWED, healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
 import type { FaultTarget, ObservedFault } from './fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
@@ -50,9 +50,10 @@ export async function cutOff(
 function refuseSpared(pods: PlacedPod[], reached: string[]): void {
   const spared = pods.filter(({ namespace, name }) => !reached.includes(`${namespace}/${name}`))
   if (spared.length === 0) return
+  const allowed = Object.entries(FAULTS_ALLOWED).map(([name, value]) => `${name}=${value}`)
   const names = spared.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
   throw new Error(
-    `Chaos Mesh leaves ${names} alone. Next: kubectl annotate namespace ${spared[0]?.namespace ?? ''} chaos-mesh.org/inject=enabled`,
+    `Chaos Mesh leaves ${names} alone. Next: kubectl annotate namespace ${spared[0]?.namespace ?? ''} ${allowed.join(' ')}`,
   )
 }
 

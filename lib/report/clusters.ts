@@ -30,8 +30,9 @@ export function findShared({ run, drills }: Pick<Summary, 'run' | 'drills'>): Pl
 }
 
 /** Whether the clusters agree, in a sentence; null where no drill ran on clusters of several providers. */
-export function tellShared(summary: Pick<Summary, 'run' | 'drills'>): string | null {
-  const shared = findShared(summary)
+export const tellShared = (summary: Pick<Summary, 'run' | 'drills'>): string | null => tell(findShared(summary))
+
+function tell(shared: Placed[][]): string | null {
   if (shared.length === 0) return null
   const apart = shared.filter((row) => new Set(row.map(({ drill }) => nameEnd(drill))).size > 1)
   const names = apart.map(([first]) =>
@@ -43,9 +44,10 @@ export function tellShared(summary: Pick<Summary, 'run' | 'drills'>): string | n
 
 /** The drills of several clusters side by side, or nothing. `link` makes the name of a drill that leads to it. */
 export function renderShared(summary: Pick<Summary, 'run' | 'drills'>, link: (drill: DrillResult) => string): string {
-  const told = tellShared(summary)
+  const shared = findShared(summary)
+  const told = tell(shared)
   if (told === null) return ''
-  const rows = findShared(summary).flatMap((row) =>
+  const rows = shared.flatMap((row) =>
     row.map(({ provider, drill }) => {
       const figures = describeFigures(drill)
       const first = row[0]?.drill ?? drill

@@ -1,18 +1,18 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { docker } from '../clusters/kind/docker.ts'
+import { addressOf, docker } from '../clusters/kind/docker.ts'
 import type { StoreEndpoint } from '../lab.ts'
+import { scriptArguments } from '../process.ts'
 import { answering } from './answering.ts'
+import { drawKeys, endpointAt } from './endpoint.ts'
 import { makeBucket } from './s3.ts'
 import type { ContainerSettings, StartedContainer } from './container.main.ts'
 
 const PORT = 9000
-const BUCKET = 'backups'
 const START_TIMEOUT_MS = 5 * 60_000
 const MAIN = fileURLToPath(new URL('container.main.ts', import.meta.url))
 
@@ -54,7 +54,7 @@ export async function openContainerStore(folder: string, options: ContainerStore
   const { image, archive, log } = options
   // An image of that name may be of an earlier build.
   if (archive !== null) await docker(['load', '--input', await archive()], 120_000)
-  const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
+  const keys = drawKeys()
   const started = await startByTestcontainers(folder, {
     name: options.name,
     image,
@@ -67,7 +67,7 @@ export async function openContainerStore(folder: string, options: ContainerStore
   })
   if (!started.reaped && options.ownerPid !== null)
     log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
-  const endpoint = { url: `http://${started.address}:${PORT}`, region: 'us-east-1', bucket: BUCKET, ...keys }
+  const endpoint = endpointAt(`${started.address}:${PORT}`, keys)
   await answering(endpoint.url, `docker logs ${started.id}`)
   await makeBucket(endpoint)
   await writeFile(stateFile(folder), JSON.stringify({ ...started, endpoint }), { mode: 0o600 })
@@ -84,8 +84,7 @@ export async function stopContainerStore(folder: string): Promise<void> {
 export async function startContainerStore(folder: string): Promise<void> {
   const { id, network, address, endpoint } = await requireStore(folder)
   await docker(['start', id])
-  const path = `{{ with index .NetworkSettings.Networks "${network}" }}{{ .IPAddress }}{{ end }}`
-  const now = (await docker(['inspect', '--format', path, id])).trim()
+  const now = await addressOf(id, network)
   if (now !== address)
     throw new Error(`the S3 store was at ${address}, where clients look for it, and Docker gave it ${now}`)
   await answering(endpoint.url, `docker logs ${id}`)
@@ -104,8 +103,10 @@ async function requireStore(folder: string): Promise<ContainerStore> {
 async function startByTestcontainers(folder: string, settings: ContainerSettings): Promise<StartedContainer> {
   const logFile = join(folder, 'container.log')
   const log = await open(logFile, 'a')
-  const args = ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)]
-  const started = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', log.fd] })
+  const started = spawn(process.execPath, scriptArguments(MAIN, settings), {
+    detached: true,
+    stdio: ['ignore', 'pipe', log.fd],
+  })
   const child = started as ChildProcessByStdio<null, Readable, null>
   await log.close()
   const timeout = AbortSignal.timeout(START_TIMEOUT_MS)

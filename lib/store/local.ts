@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
+import { BUCKET, drawKeys, endpointAt } from './endpoint.ts'
 import { identify, isRunning, killProcess, type ProcessId } from '../process.ts'
-
-const BUCKET = 'backups'
 
 /** A store that runs as a process of this machine. */
 interface LocalStore extends ProcessId {
@@ -41,9 +39,8 @@ export async function openLocalStore(
   const data = join(folder, 'data')
   // A folder is a bucket to versitygw.
   await mkdir(join(data, BUCKET), { recursive: true })
-  const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
   const address = `${host.includes(':') ? `[${host}]` : host}:${await freePort(host)}`
-  const endpoint = { url: `http://${address}`, region: 'us-east-1', bucket: BUCKET, ...keys }
+  const endpoint = endpointAt(address, drawKeys())
   await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data] })
   return endpoint
 }

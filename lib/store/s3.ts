@@ -30,9 +30,10 @@ export class StoreRefusal extends Error {
   }
 }
 
-export function openBucket(store: StoreEndpoint): Bucket {
-  const root = `${store.url}/${store.bucket}`
-  const send = async (method: string, url: URL, body?: Uint8Array): Promise<Buffer> => {
+/** Sends signed requests to a store. Errors: `StoreRefusal`, with what it said. */
+const sender =
+  (store: StoreEndpoint) =>
+  async (method: string, url: URL, body?: Uint8Array): Promise<Buffer> => {
     const request = body === undefined ? { method, url } : { method, url, body }
     const headers = signRequest(request, store, new Date())
     const answer = await fetch(url, { method, headers, body: body ?? null, signal: AbortSignal.timeout(TIMEOUT_MS) })
@@ -43,6 +44,10 @@ export function openBucket(store: StoreEndpoint): Bucket {
       answer.status,
     )
   }
+
+export function openBucket(store: StoreEndpoint): Bucket {
+  const root = `${store.url}/${store.bucket}`
+  const send = sender(store)
   const at = (key: string): URL => new URL(`${root}/${encodePath(key)}`)
   return {
     async list(prefix) {
@@ -70,13 +75,11 @@ export function openBucket(store: StoreEndpoint): Bucket {
 
 /** Makes a store's bucket; one that is there is no error. */
 export async function makeBucket(store: StoreEndpoint): Promise<void> {
-  const url = new URL(`${store.url}/${store.bucket}`)
-  const request = { method: 'PUT', url }
-  const headers = signRequest(request, store, new Date())
-  const answer = await fetch(url, { method: 'PUT', headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const said = await answer.text()
-  if (answer.ok || said.includes('BucketAlreadyOwnedByYou')) return
-  throw new StoreRefusal(`PUT ${url.href}: ${answer.status} ${said.slice(0, 300)}`, answer.status)
+  try {
+    await sender(store)('PUT', new URL(`${store.url}/${store.bucket}`))
+  } catch (error) {
+    if (!(error instanceof StoreRefusal && error.message.includes('BucketAlreadyOwnedByYou'))) throw error
+  }
 }
 
 /** One page of ListObjectsV2; `next` is the token of the page after it. */

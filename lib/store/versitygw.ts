@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmbeddedCluster } from '../clusters/embedded/embedded.ts'
@@ -7,9 +6,9 @@ import { deviceName, hostAddress, hostSetup } from '../clusters/embedded/network
 import { labFolder } from '../clusters/embedded/paths.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
+import { BUCKET, drawKeys, endpointAt } from './endpoint.ts'
 
 const PORT = 9000
-const BUCKET = 'backups'
 const NAME = 'store'
 
 const folder = (): string => join(labFolder(), NAME)
@@ -29,7 +28,7 @@ async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<S
   // A folder is a bucket to versitygw.
   await mkdir(join(data, BUCKET), { recursive: true })
   await mkdir(join(folder(), 'log'), { recursive: true })
-  const keys = { accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') }
+  const keys = drawKeys()
   const host = await cluster.startHost((index) =>
     startHost(nodeInit, folder(), hostAddress(cluster.network, index), {
       hostname: NAME,
@@ -50,7 +49,7 @@ async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<S
       ],
     }),
   )
-  const endpoint = { url: `http://${host.address}:${PORT}`, region: 'us-east-1', bucket: BUCKET, ...keys }
+  const endpoint = endpointAt(`${host.address}:${PORT}`, keys)
   await answering(endpoint.url, `cat ${join(folder(), 'log', 'versitygw.log')}`)
   await writeFile(endpointFile(), JSON.stringify(endpoint), { mode: 0o600 })
   return endpoint

@@ -3,6 +3,7 @@ import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
 import { FLAWS } from '../../lib/tools/controls/flaws.ts'
+import { replaceUnasserted } from '../drills/courses.ts'
 
 const { because } = FLAWS['backs-up-nothing']
 
@@ -24,12 +25,7 @@ test.describe('a corrupted volume', () => {
   test.use({ fault: volumeCorruption(), expects: { restore: true, corruption: true } })
 
   test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
-    const service = await drill.provision()
-    const backup = await service.backUp()
-    await service.break()
-    await service.detect()
-    await service.discard()
-    await service.restore(backup)
+    const service = await replaceUnasserted(drill)
     await service.assertFails(because)
   })
 })

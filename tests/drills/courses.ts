@@ -1,4 +1,4 @@
-import type { Drill } from '../../fixtures/drill.ts'
+import type { Drill, DrilledService } from '../../fixtures/drill.ts'
 
 /** The service is struck, and no backup has a part in what becomes of it. */
 export async function endure(drill: Drill): Promise<void> {
@@ -18,12 +18,15 @@ export async function comeBack(drill: Drill): Promise<void> {
 }
 
 /** The state is there and wrong: that must be seen before the volume is replaced from its backup. */
-export async function replaceDamaged(drill: Drill): Promise<void> {
+export const replaceDamaged = async (drill: Drill): Promise<void> => (await replaceUnasserted(drill)).assert()
+
+/** The same, for who asserts something else. */
+export async function replaceUnasserted(drill: Drill): Promise<DrilledService> {
   const service = await drill.provision()
   const backup = await service.backUp()
   await service.break()
   await service.detect()
   await service.discard()
   await service.restore(backup)
-  await service.assert()
+  return service
 }

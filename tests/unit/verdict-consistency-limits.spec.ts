@@ -3,12 +3,9 @@ import type { Write } from '../../lib/record/facts.ts'
 import { type ConsistencyOptions, findPoint } from '../../lib/verdict/consistency.ts'
 import { checkHistory } from '../../lib/verdict/history/check.ts'
 import { EMPTY, toHistory } from '../../lib/verdict/history/history.ts'
+import { type Slots, writer } from './verdict-history-builder.ts'
 
-type Slots = [slot: number, sequence: number][]
-
-const write = (sequence: number, slot: number, acknowledgedMs: number | null, sentMs = acknowledgedMs ?? 0): Write => {
-  return { sequence, slot, generation: 1, sentMs, acknowledgedMs }
-}
+const write = writer(0)
 const look = (writes: Write[], slots: Slots, changes: Partial<ConsistencyOptions> = {}) => {
   const history = toHistory(writes, slots)
   const options = { restoreMs: null, ...changes }

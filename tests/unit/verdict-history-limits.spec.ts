@@ -5,12 +5,9 @@ import { pickExamples } from '../../lib/verdict/history/examples.ts'
 import { EMPTY, type HistoryOptions, isSlot, maxSlot, TORN, toHistory } from '../../lib/verdict/history/history.ts'
 import { BEFORE, FOREIGN, matchReadings } from '../../lib/verdict/history/match.ts'
 import { nameMissing } from '../../lib/verdict/history/words.ts'
+import { type Slots, writer } from './verdict-history-builder.ts'
 
-type Slots = [slot: number, sequence: number][]
-
-const write = (sequence: number, slot: number, acknowledgedMs: number | null, sentMs = acknowledgedMs ?? 0): Write => {
-  return { sequence, slot, generation: 1, sentMs, acknowledgedMs }
-}
+const write = writer(0)
 const look = (writes: Write[], slots: Slots, options: Partial<HistoryOptions> = {}) => {
   const history = toHistory(writes, slots)
   const all = { restoreMs: null, ...options }

@@ -2,12 +2,11 @@ import { expect, test } from '@playwright/test'
 import type { Write } from '../../lib/record/facts.ts'
 import { measureLoss } from '../../lib/verdict/loss.ts'
 import { buildCleanTrial } from './verdict-history-trials.ts'
+import { writer } from './verdict-history-builder.ts'
 
 const fault: [number, number] = [10_000, 10_100]
 
-function write(sequence: number, slot: number, acknowledgedMs: number | null, sentMs = acknowledgedMs ?? 9000): Write {
-  return { sequence, slot, generation: 1, sentMs, acknowledgedMs }
-}
+const write = writer(9000)
 
 const measure = (writes: Write[], slots: [number, number][], restoreMs: number | null = null) =>
   measureLoss(writes, { slots }, 60_000, fault, restoreMs)

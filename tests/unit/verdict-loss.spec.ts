@@ -3,13 +3,12 @@ import type { Write } from '../../lib/record/facts.ts'
 import { measureLoss } from '../../lib/verdict/loss.ts'
 import { clockToleranceMs } from '../../lib/verdict/recovery.ts'
 import { drawFrom } from './facts-builder.ts'
+import { writer } from './verdict-history-builder.ts'
 
 const fault: [number, number] = [10_000, 10_100]
 const checkedMs = 20_000
 
-function write(sequence: number, slot: number, acknowledgedMs: number | null, sentMs = acknowledgedMs ?? 9000): Write {
-  return { sequence, slot, generation: 1, sentMs, acknowledgedMs }
-}
+const write = writer(9000)
 
 test('of random histories, exactly the acknowledged writes after what was restored are lost', () => {
   const wrong: object[] = []

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
-import { bornAt } from '../../process.ts'
+import { identify, isRunning as processRuns } from '../../process.ts'
 
 /** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
 export interface HostSpec {
@@ -33,7 +33,7 @@ export interface RunningHost {
   starterPid: number
   /** The host's first process, by its PID outside of the host. */
   initPid: number
-  /** When the first process began, in clock ticks since boot: tells it from a later process of the same PID. */
+  /** When the first process began: tells it from a later one of the same PID. */
   initBorn: string
 }
 
@@ -74,7 +74,7 @@ export async function startHost(
   )
   await log.close()
   const { hostname: name, device } = spec
-  return { name, address, device, starterPid: starter.pid ?? 0, initPid, initBorn: (await bornAt(initPid)) ?? '' }
+  return { name, address, device, starterPid: starter.pid ?? 0, initPid, initBorn: (await identify(initPid)).born }
 }
 
 /** Starts a host that was started before and has ended, by the spec that it had. */
@@ -84,9 +84,8 @@ export async function startAgain(nodeInit: string, folder: string, address: stri
   return startHost(nodeInit, folder, address, spec)
 }
 
-export async function isRunning(host: RunningHost): Promise<boolean> {
-  return host.initBorn !== '' && (await bornAt(host.initPid)) === host.initBorn
-}
+export const isRunning = ({ initPid, initBorn }: RunningHost): Promise<boolean> =>
+  processRuns({ pid: initPid, born: initBorn })
 
 /** Cuts a host's power: every process of it is gone at once. Resolves when none is left. */
 export async function killHost(host: RunningHost): Promise<void> {

@@ -102,10 +102,10 @@ export async function removeContainers(): Promise<string[]> {
   ]
 }
 
-/** The address of a container on the nodes' network. Errors: it has none there. */
-export async function addressOf(container: string): Promise<string> {
-  const path = `{{ with index .NetworkSettings.Networks "${NETWORK}" }}{{ .IPAddress }}{{ end }}`
+/** The address of a container on a network, by default the nodes'. Errors: it has none there. */
+export async function addressOf(container: string, network = NETWORK): Promise<string> {
+  const path = `{{ with index .NetworkSettings.Networks "${network}" }}{{ .IPAddress }}{{ end }}`
   const address = (await docker(['inspect', '--format', path, container])).trim()
-  if (address === '') throw new Error(`container "${container}" has no address on network "${NETWORK}"`)
+  if (address === '') throw new Error(`container "${container}" has no address on network "${network}"`)
   return address
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scriptArguments } from '../../process.ts'
 import { kindFolder } from './lab.ts'
 
 const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
@@ -10,6 +11,6 @@ const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 export function startKeeper(ownerPid: number): void {
   mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
   const log = openSync(join(kindFolder(), 'keeper.log'), 'a')
-  const args = ['--import', import.meta.resolve('tsx'), MAIN, String(ownerPid)]
+  const args = scriptArguments(MAIN, ownerPid)
   spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
 }

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessId } from '../../process.ts'
-import { readStateFile, writeStateFile } from '../state-file.ts'
+import { readStateFile, statesFolder, writeStateFile } from '../state-file.ts'
 import { takeLock } from '../embedded/toolchain/lock.ts'
 import { dockerProblem, removeContainers } from './docker.ts'
 import { removeStorage } from './storage.ts'
@@ -25,10 +24,8 @@ export interface KindLab {
   loaded: string[]
 }
 
-const states = (): string => join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'meshdrill')
-
 /** What this machine keeps of the cluster: state, kubeconfig, configuration. */
-export const kindFolder = (): string => join(states(), 'kind')
+export const kindFolder = (): string => join(statesFolder(), 'kind')
 export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
 export const storeFolder = (): string => join(kindFolder(), 'store')
 
@@ -66,7 +63,7 @@ export async function tearDown(): Promise<string[]> {
     gone.push('its storage')
   }
   // What the drills keep of a cluster, by its UID.
-  if (lab?.uid) await rm(join(states(), lab.uid), { recursive: true, force: true })
+  if (lab?.uid) await rm(join(statesFolder(), lab.uid), { recursive: true, force: true })
   if (lab !== null && gone.length === 0) gone.push('files')
   await rm(kindFolder(), { recursive: true, force: true })
   return gone

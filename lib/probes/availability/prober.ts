@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../meshes/mesh.ts'
+import { scriptArguments } from '../../process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import type { ProberLine, ProberSettings } from './protocol.ts'
 
@@ -56,7 +57,7 @@ export function startProber({
   onSamples,
 }: ProberOptions): RunningProber {
   const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, scriptArguments(MAIN, settings), {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scriptArguments } from '../../../process.ts'
 
 /** What the keeper is told. */
 export interface KeeperSettings {
@@ -21,6 +22,6 @@ const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
  */
 export function startKeeper(folder: string, settings: KeeperSettings): void {
   const log = openSync(join(folder, 'keeper.log'), 'a')
-  const args = ['--import', import.meta.resolve('tsx'), MAIN, JSON.stringify(settings)]
+  const args = scriptArguments(MAIN, settings)
   spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
 }

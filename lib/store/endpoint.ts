@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import type { StoreEndpoint } from '../lab.ts'
+
+/** The one bucket of a store of our own. */
+export const BUCKET = 'backups'
+
+type Keys = Pick<StoreEndpoint, 'accessKey' | 'secretKey'>
+
+/** Keys to a store of our own, which nobody else has. */
+export const drawKeys = (): Keys => ({ accessKey: 'meshdrill', secretKey: randomBytes(20).toString('hex') })
+
+/** A store of our own at `host:port`. */
+export const endpointAt = (address: string, keys: Keys): StoreEndpoint => ({
+  ...{ url: `http://${address}`, region: 'us-east-1', bucket: BUCKET },
+  ...keys,
+})
