@@ -1,10 +1,11 @@
 import { chooseCluster } from './clusters/choice.ts'
-import { readExistingOptions, readSources, type ExistingOptions } from './clusters/existing/options.ts'
+import { readExistingOptions, readLabels, readSources, type ExistingOptions } from './clusters/existing/options.ts'
 import type { KindOptions } from './clusters/kind/kind.ts'
+import type { ClientPlaces } from './drill/clients.ts'
 import { parseDuration } from './verdict/objectives.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
-export interface Config {
+export interface Config extends ClientPlaces {
   /** Provider of the cluster. */
   cluster: (typeof CLUSTERS)[number]
   /** What is said of a cluster of one's own; null with another provider. */
@@ -69,6 +70,8 @@ export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster
     volumeBytes: read('MESHDRILL_VOLUME_MIB', 128 << 20, (text) => whole(1, 4096)(text) * (1 << 20)),
     loadRps: read('MESHDRILL_LOAD_RPS', 40, whole(1, 1000)),
     probeHz: read('MESHDRILL_PROBE_HZ', 100, whole(1, 200)),
+    loadParallelism: read('MESHDRILL_LOAD_PARALLELISM', 0, whole(0, 100)),
+    loadNodes: read('MESHDRILL_LOAD_NODES', null, readLabels),
   }
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config

@@ -1,5 +1,6 @@
 import { providerOf } from './clusters/providers.ts'
 import type { Config } from './config.ts'
+import { loadOperator } from './drill/clients.ts'
 import { installChaosMesh } from './faults/chaos-mesh.ts'
 import { storeReached } from './faults/store-reach.ts'
 import { connect } from './kube/client.ts'
@@ -48,9 +49,11 @@ export async function createLab(
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
   const store = await timed('S3 store', '1 s', () => cluster.openStore())
   const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+  const operator = loadOperator(config)
   await Promise.all([
     installOnce(config.mesh, '40 s', () => meshOf(config).install(lab)),
     installOnce('Chaos Mesh', '30 s', () => installChaosMesh(lab)),
+    operator && installOnce(operator.name, '15 s', () => operator.install(lab)),
   ])
   await storeReached(lab)
   return { lab, times }

@@ -55,7 +55,7 @@ const context: DrillContext = {
   ...{ seed: config.seed, volumeBytes: config.volumeBytes, loadRps: config.loadRps, probeHz: config.probeHz },
   outage: true,
   patience: '60s',
-  measure: startMeasuring,
+  measure: startMeasuring(config),
   inventory: takeInventory,
   step: (name, what, body) => recordStep(record, name, what, body),
 }

@@ -1,12 +1,16 @@
 import { TOOLS, type Config } from '../config.ts'
 import type { ClusterProvider } from './cluster.ts'
+import { loadOperator } from '../drill/clients.ts'
 import { embedded } from './embedded/embedded.ts'
 import { existing } from './existing/existing.ts'
 import { kind } from './kind/kind.ts'
 
 /** The one place that knows which provider a run asks for. */
-export function providerOf(config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool'>): ClusterProvider {
-  const tools = config.tool === null ? TOOLS : [config.tool]
+export function providerOf(
+  config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'loadParallelism' | 'loadNodes'>,
+): ClusterProvider {
+  const operator = loadOperator(config)
+  const tools = [...(config.tool === null ? TOOLS : [config.tool]), ...(operator === null ? [] : [operator.name])]
   if (config.existing !== null) return existing({ ...config.existing, tools })
   if (config.kind !== null) return kind({ ...config.kind, tools })
   return embedded()

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startLoad } from '../load/runner.ts'
 import type { Route } from '../meshes/mesh.ts'
 import { CHAOS_NAMESPACE } from '../faults/chaos-mesh.ts'
-import { startProber } from '../probes/availability/prober.ts'
+import type { LoadOptions } from '../load/load.ts'
+import { TIMEOUT_MS, type ProberOptions } from '../probes/availability/prober.ts'
 import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { parseDuration } from '../verdict/objectives.ts'
+import { clientsOf, type ClientPlaces, type Clients } from './clients.ts'
 import type { DrillContext } from './context.ts'
 
 /** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
@@ -32,74 +33,94 @@ export type StartMeasuring = (context: DrillContext, route: Route, seeded: numbe
 
 const POLL_MS = 50
 
-export const startMeasuring: StartMeasuring = async (context, route, seeded) => {
-  const { lab, record, seed, probeHz } = context
-  const recent: ProbeSample[] = []
-  // First, as it is what can fail to start: nothing else runs then.
-  const k6 = await lab.artifacts.binary('k6')
-  const load = await startLoad({ k6, route, seed, seeded, rate: context.loadRps, folder: context.folder })
-  const prober = startProber({
-    route,
-    seed,
-    seeded,
-    rateHz: probeHz,
-    goesFirst: true,
-    onSamples: (samples) => {
-      recent.push(...samples)
-      record({ kind: 'probes', intervalMs: prober.intervalMs, timeoutMs: prober.timeoutMs, samples })
-    },
-  })
-  const groups = podGroups(context)
-  const places = watchPlaces(lab.kube, groups)
-  const sampler = startResourceSampler(lab, {
-    toolPods: context.tool.parts(context.namespace).pods,
-    groups,
-    nodes: places.nodes,
-    everyMs: 1000,
-    onSamples: (samples) => {
-      record({ kind: 'resources', samples })
-    },
-  })
-  let finalWrites: Write[] | null = null
-  let ended: Promise<void> | null = null
+/** With clients that run where they are to. */
+export const startMeasuring =
+  (clientPlaces: ClientPlaces): StartMeasuring =>
+  async (context, route, seeded) => {
+    const { lab, record, seed, probeHz } = context
+    const recent: ProbeSample[] = []
+    const clients = clientsOf(lab, clientPlaces, context.namespace)
+    if (clients.note !== null) record({ kind: 'note', text: clients.note })
+    const intervalMs = 1000 / probeHz
+    const timeoutMs = TIMEOUT_MS
+    // They are what can fail to start: nothing else runs then.
+    const { load, prober } = await startClients(clients, {
+      load: { route, seed, seeded, rate: context.loadRps, folder: context.folder },
+      prober: {
+        ...{ route, seed, seeded, rateHz: probeHz, timeoutMs },
+        onSamples: (samples) => {
+          recent.push(...samples)
+          record({ kind: 'probes', intervalMs, timeoutMs, samples })
+        },
+      },
+    })
+    const groups = podGroups(context)
+    const places = watchPlaces(lab.kube, groups)
+    const sampler = startResourceSampler(lab, {
+      toolPods: context.tool.parts(context.namespace).pods,
+      groups,
+      nodes: places.nodes,
+      everyMs: 1000,
+      onSamples: (samples) => {
+        record({ kind: 'resources', samples })
+      },
+    })
+    let finalWrites: Write[] | null = null
+    let ended: Promise<void> | null = null
 
-  const stopLoad = async () => {
-    if (finalWrites !== null) return
-    const result = await load.stop()
-    finalWrites = result.writes
-    record({ kind: 'writes', writes: result.writes })
-    record({ kind: 'load.ended', load: result.load })
+    const stopLoad = async () => {
+      if (finalWrites !== null) return
+      const result = await load.stop()
+      finalWrites = result.writes
+      record({ kind: 'writes', writes: result.writes })
+      record({ kind: 'load.ended', load: result.load })
+    }
+    const stopAll = async () => {
+      await stopLoad()
+      const { sent, error } = await prober.stop()
+      record({ kind: 'probes.ended', sent, error })
+      // Gaps that the verdict sees: the notes say where they come from.
+      for (const blind of [places.blindness(), await sampler.stop()])
+        if (blind !== null) record({ kind: 'note', text: blind })
+      await places.stop()
+      await clients.end()
+    }
+    return {
+      async steady(durationMs, timeout, sinceMs = Date.now()) {
+        const untilMs = Date.now() + parseDuration(timeout)
+        const isSteady = () => steadyFor(recent, sinceMs, durationMs)
+        while (!isSteady() && Date.now() < untilMs) await sleep(POLL_MS)
+        return isSteady()
+      },
+      async outageSeen(sinceMs, timeout) {
+        const untilMs = Date.now() + parseDuration(timeout)
+        const seen = () => recent.some(([dueMs, , right]) => dueMs >= sinceMs && !right)
+        while (!seen() && Date.now() < untilMs) await sleep(POLL_MS)
+        return seen()
+      },
+      writes: async () => finalWrites ?? (await load.writes()),
+      stopLoad,
+      nodes() {
+        const blind = places.blindness()
+        if (blind !== null) throw new Error(blind)
+        return [...places.nodes]
+      },
+      stop: () => (ended ??= stopAll()),
+    }
   }
-  const stopAll = async () => {
-    await stopLoad()
-    const { sent, error } = await prober.stop()
-    record({ kind: 'probes.ended', sent, error })
-    // Gaps that the verdict sees: the notes say where they come from.
-    for (const blind of [places.blindness(), await sampler.stop()])
-      if (blind !== null) record({ kind: 'note', text: blind })
-    await places.stop()
-  }
-  return {
-    async steady(durationMs, timeout, sinceMs = Date.now()) {
-      const untilMs = Date.now() + parseDuration(timeout)
-      const isSteady = () => steadyFor(recent, sinceMs, durationMs)
-      while (!isSteady() && Date.now() < untilMs) await sleep(POLL_MS)
-      return isSteady()
-    },
-    async outageSeen(sinceMs, timeout) {
-      const untilMs = Date.now() + parseDuration(timeout)
-      const seen = () => recent.some(([dueMs, , right]) => dueMs >= sinceMs && !right)
-      while (!seen() && Date.now() < untilMs) await sleep(POLL_MS)
-      return seen()
-    },
-    writes: async () => finalWrites ?? (await load.writes()),
-    stopLoad,
-    nodes() {
-      const blind = places.blindness()
-      if (blind !== null) throw new Error(blind)
-      return [...places.nodes]
-    },
-    stop: () => (ended ??= stopAll()),
+
+async function startClients(clients: Clients, options: { load: LoadOptions; prober: ProberOptions }) {
+  try {
+    const load = await clients.startLoad(options.load)
+    try {
+      return { load, prober: await clients.startProber(options.prober) }
+    } catch (error) {
+      await load.stop()
+      throw error
+    }
+  } catch (error) {
+    await clients.end()
+    throw error
   }
 }
 

@@ -1,5 +1,8 @@
 import type { LoadResult, Write } from '../record/facts.ts'
 
+/** Of one request, and the time that its outcome takes to be written. */
+const OUTCOME_MS = 2_000 + 1_000
+
 /** Outcomes of a load, read from the lines that script.ts wrote. */
 export interface Outcomes {
   /** In the order their outcome was known, those without one last, in the order they were sent. */
@@ -69,11 +72,31 @@ export function parseOutcomes(text: string): Outcomes {
   }
 }
 
-/** The result of a load; `error` is why it is not to be trusted. */
 export function summariseLoad(outcomes: Outcomes, error: string | null): LoadResult {
   const { requests, failed, durationMs } = outcomes
   const sorted = outcomes.latenciesMs.toSorted((one, other) => one - other)
   return { requests, failed, durationMs, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99), error }
+}
+
+/** Writes that were in flight when the load was stopped have no outcome, and need none; older ones must have. */
+function findGap({ torn, open, lastMs }: Outcomes): string | null {
+  if (torn) return 'the last line of the load is torn'
+  const missing = open.filter(({ sentMs }) => sentMs < lastMs - OUTCOME_MS).length
+  return missing > 0 ? `${missing} writes were sent and have no outcome` : null
+}
+
+/** What a load that has ended did; `error` is why it is not to be trusted. So is one whose lines cannot be read. */
+export async function concludeLoad(
+  read: () => Promise<Outcomes>,
+  error: string | null,
+): Promise<{ load: LoadResult; writes: Write[] }> {
+  try {
+    const outcomes = await read()
+    return { load: summariseLoad(outcomes, error ?? findGap(outcomes)), writes: outcomes.writes }
+  } catch (cause) {
+    const unread = cause instanceof Error ? cause.message : String(cause)
+    return { load: summariseLoad(parseOutcomes(''), error ?? unread), writes: [] }
+  }
 }
 
 /** Nearest rank. */

@@ -5,35 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Route } from '../meshes/mesh.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
+import type { LoadOptions, RunningLoad } from './load.ts'
 import { checkSeeded } from './plan.ts'
-import { parseOutcomes, summariseLoad, type Outcomes } from './outcomes.ts'
+import { isGoodExit, K6_FLAGS, settingsOf } from './k6.ts'
+import { concludeLoad, parseOutcomes, type Outcomes } from './outcomes.ts'
 
 const SCRIPT = fileURLToPath(new URL('script.ts', import.meta.url))
-const LONGEST = '15m'
 const STOP_TIMEOUT_MS = 5_000
-/** Of one request, and the time that its outcome takes to be written. */
-const OUTCOME_MS = 2_000 + 1_000
-/** All went well; thresholds failed (there are none); stopped by a signal. */
-const GOOD_EXITS = [0, 99, 105]
 
-export interface LoadOptions {
+export interface LocalLoadOptions extends LoadOptions {
   /** Path of the k6 binary. */
   k6: string
-  route: Route
-  seed: number
-  /** Records that were seeded. */
-  seeded: number
-  /** Requests per second: three quarters writes, one quarter reads. */
-  rate: number
-  /** Where k6's output is kept. */
-  folder: string
-}
-
-export interface RunningLoad {
-  /** All writes sent so far: those with an outcome in the order it was known, then those without. */
-  writes(): Promise<Write[]>
-  /** Stops the load and reads what it did. A load that ended by itself, or did not stop, has an `error`. */
-  stop(): Promise<{ load: LoadResult; writes: Write[] }>
 }
 
 /** How k6 ended; an Error where it could not even be started. */
@@ -49,7 +31,7 @@ interface Run {
 }
 
 /** Starts the load and resolves when it has sent its first request. A k6 that does not get there is an error. */
-export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
+export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad> {
   checkSeeded(options.seeded)
   await mkdir(options.folder, { recursive: true })
   // k6 runs in the folder, so that a relative path would mean another place there.
@@ -67,7 +49,7 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
   }
 }
 
-async function runK6(options: LoadOptions): Promise<Run> {
+async function runK6(options: LocalLoadOptions): Promise<Run> {
   const outcomesFile = join(options.folder, 'outcomes.jsonl')
   const logFile = join(options.folder, 'k6.log')
   // Of an earlier load, which would be taken for this one's.
@@ -112,26 +94,13 @@ async function firstRequest({ exit, outcomes, logFile }: Run, route: Route): Pro
   await waitFor(`the load's first request to ${route.url}`, probe, options)
 }
 
-function spawnK6(
-  { k6, route, seed, seeded, rate, folder }: LoadOptions,
-  outcomesFile: string,
-  log: number,
-): ChildProcess {
-  const quiet = [
-    '--quiet',
-    '--no-color',
-    '--summary-mode=disabled',
-    '--no-usage-report',
-    '--no-thresholds',
-    '--address=',
-  ]
-  const output = ['--log-format=raw', `--console-output=${outcomesFile}`]
-  const url = route.url.replace(/\/$/, '')
-  const settings = { URL: url, ROUTE_HOST: route.host, SEED: seed, SEEDED: seeded, RATE: rate, DURATION: LONGEST }
-  const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+function spawnK6(options: LocalLoadOptions, outcomesFile: string, log: number): ChildProcess {
+  const { k6, route, folder } = options
+  const output = [`--console-output=${outcomesFile}`, '--address=']
+  const settings = settingsOf(options, route.url)
   // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
   const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
-  const command = [k6, 'run', ...quiet, ...output, ...variables, SCRIPT]
+  const command = [k6, 'run', '--quiet', ...K6_FLAGS, ...output, ...settings, SCRIPT]
   // The kernel ends the load when this process dies, even when it is killed: none goes on against whatever comes next.
   const [program = '', ...args] =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
@@ -157,23 +126,10 @@ async function stopLoad({
   let error: string | null = null
   if (early) error = `k6 ended before it was stopped: ${await lastLines(logFile, end)}`
   else if (!endedWell(end)) error = `k6 did not end well: ${await lastLines(logFile, end)}`
-  try {
-    const read = await outcomes()
-    return { load: summariseLoad(read, error ?? findGap(read)), writes: read.writes }
-  } catch (cause) {
-    const torn = cause instanceof Error ? cause.message : String(cause)
-    return { load: summariseLoad(parseOutcomes(''), error ?? torn), writes: [] }
-  }
+  return concludeLoad(outcomes, error)
 }
 
-const endedWell = (end: Exit): boolean => !(end instanceof Error) && end.code !== null && GOOD_EXITS.includes(end.code)
-
-/** Writes that were in flight when k6 was stopped have no outcome, and need none; older ones must have. */
-function findGap({ torn, open, lastMs }: Outcomes): string | null {
-  if (torn) return 'the last line of the load is torn'
-  const missing = open.filter(({ sentMs }) => sentMs < lastMs - OUTCOME_MS).length
-  return missing > 0 ? `${missing} writes were sent and have no outcome` : null
-}
+const endedWell = (end: Exit): boolean => !(end instanceof Error) && end.code !== null && isGoodExit(end.code)
 
 async function readIfThere(file: string): Promise<string> {
   try {

@@ -73,7 +73,8 @@ async function installGateway(lab: Lab): Promise<void> {
 
 async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
-  const nodePort = service.spec?.ports?.find((port) => port.name === 'http2')?.nodePort
+  const { nodePort, port } = service.spec?.ports?.find(({ name }) => name === 'http2') ?? {}
+  const inside = `http://${service.spec?.clusterIP ?? ''}:${port ?? ''}`
   if (nodePort === undefined)
     throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
   await gatewayReached(lab.cluster.nodeAddress(), nodePort)
@@ -85,7 +86,7 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     async expose(target): Promise<Route> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
-      return { url: `http://${lab.cluster.nodeAddress()}:${nodePort}`, host }
+      return { url: `http://${lab.cluster.nodeAddress()}:${nodePort}`, inside, host }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }

@@ -26,6 +26,8 @@ export interface InstalledMesh {
 
 export interface Route {
   url: string
+  /** The same gateway as the cluster's own pods reach it; not there where none may. */
+  inside?: string
   /** Header that names the service at the gateway. */
   host: string
 }

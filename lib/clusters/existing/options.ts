@@ -29,7 +29,7 @@ export interface ExistingOptions {
   store: StoreEndpoint | null
 }
 
-/** The tools that a run will drill: what they need is installed where it is missing. */
+/** The tools that a run will drill, and what runs its load: what they need is installed where it is missing. */
 export interface ExistingRun extends ExistingOptions {
   tools: readonly string[]
   /**
@@ -107,7 +107,7 @@ function readPower(text: Read, problem: (text: string) => void): ExistingOptions
 }
 
 /** `name=value,name=value`; a label without `=` has an empty value, as that of control planes. */
-function readLabels(text: string | null): Record<string, string> {
+export function readLabels(text: string | null): Record<string, string> {
   const labels = (text ?? '').split(',').filter(Boolean)
   return Object.fromEntries(labels.map((label) => [label.split('=')[0] ?? '', label.split('=').slice(1).join('=')]))
 }

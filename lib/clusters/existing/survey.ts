@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type KubeClient } from '../../kube/client.ts'
+import { OPERATOR } from '../../load/testrun/operator.ts'
 import { openBucket } from '../../store/s3.ts'
 import { ledger } from '../../workloads/ledger/ledger.ts'
 import type { ClusterOptions } from '../cluster.ts'
@@ -123,7 +124,7 @@ function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] 
   const releases = [...plan.install, ...plan.kept].flatMap((part) => part.releases)
   const own = ['velero', 'restic'].filter((tool) => tools.includes(tool))
   return [
-    'k6',
+    ...(tools.includes(OPERATOR) ? [] : ['k6']),
     ...(releases.length > 0 ? ['helm'] : []),
     ...own,
     ...(store === null && made === undefined ? ['versitygw'] : []),

@@ -16,6 +16,11 @@ export const charts = {
     chart: 'gateway',
     version: '1.31.1',
   },
+  'grafana/k6-operator': {
+    repository: 'https://grafana.github.io/helm-charts',
+    chart: 'k6-operator',
+    version: '3.10.2',
+  },
   'chaos-mesh/chaos-mesh': { repository: 'https://charts.chaos-mesh.org', chart: 'chaos-mesh', version: '2.8.2' },
 } as const
 
@@ -23,6 +28,10 @@ export const charts = {
 export const images: Record<string, string | null> = {
   'meshdrill/ledger': null,
   'meshdrill/busybox': 'docker.io/library/busybox:1.37.0',
+  'meshdrill/node': 'docker.io/library/node:22.11.0-alpine',
+  'grafana/k6': 'docker.io/grafana/k6:1.3.0',
+  // Of the chart's version.
+  'grafana/k6-operator-starter': 'ghcr.io/grafana/k6-operator:starter-v0.0.18',
   'restic/restic':
     'docker.io/restic/restic:0.18.0@sha256:4cf4a61ef9786f4de53e9de8c8f5c040f33830eb0a10bf3d614410ee2fcb6120',
   'k8up/k8up': 'ghcr.io/k8up-io/k8up:v2.12.0',
@@ -36,7 +45,13 @@ export const kindNodeImage =
   'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5'
 
 /** Images that only a chart names: they are pulled by it, and cannot be replaced by name. */
-export const chartImages = ['istio/pilot', 'istio/proxyv2', 'chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon']
+export const chartImages = [
+  'istio/pilot',
+  'istio/proxyv2',
+  'chaos-mesh/chaos-mesh',
+  'chaos-mesh/chaos-daemon',
+  'grafana/k6-operator',
+]
 
 export interface ManifestFile {
   url: string
@@ -105,6 +120,7 @@ export const components: Record<string, { version: string; source: string }> = {
   istio: { version: '1.31.1', source: 'its Helm charts' },
   envoy: { version: 'of Istio 1.31.1', source: "Istio's proxyv2 image" },
   'chaos-mesh': { version: '2.8.2', source: 'its Helm chart' },
+  'k6-operator': { version: 'v0.0.18', source: 'its Helm chart' },
   velero: { version: 'v1.18.3', source: 'its public image' },
   restic: { version: '0.18.0', source: 'its public image' },
   k8up: { version: 'v2.12.0', source: 'its public image' },

@@ -117,6 +117,10 @@ async function run(): Promise<void> {
   process.stdin.resume().once('close', () => {
     stop('asked')
   })
+  // In a pod nobody closes its input.
+  process.once('SIGTERM', () => {
+    stop('asked')
+  })
   let sending = true
   let finish: () => void = () => undefined
   const finished = new Promise<void>((resolve) => (finish = resolve))

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../meshes/mesh.ts'
 import { scriptArguments } from '../../process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import type { ProberLine, ProberSettings } from './protocol.ts'
+import { collectLines } from './lines.ts'
+import type { ProberSettings } from './protocol.ts'
 
 const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
-const LONGEST_MS = 20 * 60_000
+export const LONGEST_MS = 20 * 60_000
 const STOP_GRACE_MS = 5_000
-/** A wall clock that is set by more leaves the probes at other times than everything else that is recorded. */
-const DRIFT_MS = 50
+/** How long a client waits. */
+export const TIMEOUT_MS = 1000
 
 export interface ProberOptions {
   route: Route
@@ -19,7 +19,7 @@ export interface ProberOptions {
   seeded: number
   /** Probes per second. */
   rateHz: number
-  /** How long a client waits for an answer, from when the probe was due; 1000 where not given. */
+  /** How long a client waits for an answer, from when the probe was due; a second where not given. */
   timeoutMs?: number
   /** Whether it runs before all ordinary work of the machine, where that is allowed; not where not given. */
   goesFirst?: boolean
@@ -35,12 +35,16 @@ export interface ProberEnd {
 }
 
 export interface RunningProber {
-  /** Of its process; -1 where that could not be started. */
-  readonly pid: number
   readonly intervalMs: number
   readonly timeoutMs: number
   /** Ends the probing; every sample has been given to `onSamples` by then. `error` is why they are not to be trusted. */
   stop(): Promise<ProberEnd>
+}
+
+/** A process of this machine. */
+export interface LocalProber extends RunningProber {
+  /** -1 where it could not be started. */
+  readonly pid: number
 }
 
 /**
@@ -52,10 +56,10 @@ export function startProber({
   seed,
   seeded,
   rateHz,
-  timeoutMs = 1000,
+  timeoutMs = TIMEOUT_MS,
   goesFirst = false,
   onSamples,
-}: ProberOptions): RunningProber {
+}: ProberOptions): LocalProber {
   const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
   const child = spawn(process.execPath, scriptArguments(MAIN, settings), {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -84,47 +88,4 @@ export function startProber({
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
   return { pid: child.pid ?? -1, intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
-}
-
-/** Reads the prober's lines and judges, once it has ended, whether they are all of them. */
-function collectLines(stdout: NodeJS.ReadableStream, onSamples: ProberOptions['onSamples']) {
-  let samples = 0
-  let totals: Exclude<ProberLine, { samples: unknown }> | null = null
-  let broken: string | null = null
-  createInterface({ input: stdout }).on('line', (text) => {
-    const line = parseLine(text)
-    if (!line) broken ??= text.slice(0, 120)
-    else if ('samples' in line) {
-      samples += line.samples.length
-      onSamples(line.samples)
-    } else totals = line
-  })
-  const findProblem = ({ how, early }: { how: string; early: boolean }, complaints: string): string | null => {
-    const said = complaints ? `: ${complaints.trim()}` : ''
-    if (broken !== null) return `the prober wrote a line that is not understood: ${broken}`
-    if (!totals) return `the prober crashed (${how})${said}`
-    if (early) return `the prober ended before it was stopped (${totals.ended}, ${how})${said}`
-    if (totals.sent === 0) return 'the prober sent no probe'
-    if (Math.abs(totals.driftMs) > DRIFT_MS) return `the clock was set by ${totals.driftMs} ms while the prober ran`
-    return totals.sent === samples ? null : `the prober sent ${totals.sent} probes and told of ${samples}`
-  }
-  return {
-    conclude: (end: { how: string; early: boolean }, complaints: string): ProberEnd => {
-      const error = findProblem(end, complaints)
-      return { sent: totals?.sent ?? samples, error, cpuMs: totals?.cpuMs ?? null }
-    },
-  }
-}
-
-function parseLine(text: string): ProberLine | null {
-  try {
-    const line: unknown = JSON.parse(text)
-    return typeof line === 'object' && line !== null && ('samples' in line || 'ended' in line)
-      ? (line as ProberLine)
-      : null
-  } catch (error) {
-    // Half a line is what a killed prober leaves.
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 const option = (prefix: string) =>
   process.argv.find((argument) => argument.startsWith(prefix))?.slice(prefix.length) ?? ''
 const file = option('--console-output=')
-const ends = option('ROUTE_HOST=')
+const ends = option('--env=ROUTE_HOST=')
 
 if (ends === 'ends-at-once') {
   process.stderr.write('level=error msg="GoError: no such script"\n')

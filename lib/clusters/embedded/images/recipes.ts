@@ -55,7 +55,7 @@ export const links = (folder: string, names: string[], link: string): Files =>
   Object.fromEntries(names.map((name) => [`${folder}/${name}`, { link }]))
 
 const applets =
-  'sh cat chmod chown cp date dd df find head ls mkdir mv rm sed sha256sum sleep stat sync tail touch true wc'
+  'sh cat chmod chown cp date dd df dirname find grep head ls mkdir mv rm sed sha256sum sleep stat sync tail touch true wc'
 
 export const busybox = (): Files => ({
   '/bin/busybox': { source: hostProgram('/bin/busybox'), mode: executable },
@@ -165,6 +165,34 @@ export const recipes: readonly Recipe[] = [
     entrypoint: ['/usr/local/bin/versitygw'],
     user: root,
     files: built({ '/usr/local/bin/versitygw': 'versitygw' }),
+  },
+  {
+    reference: 'localhost/grafana/k6:v1',
+    entrypoint: ['/usr/bin/k6'],
+    user: '12345:12345',
+    files: async (sources) => ({ ...(await built({ '/usr/bin/k6': 'k6' })(sources)), ...busybox() }),
+  },
+  {
+    reference: 'localhost/grafana/k6-operator:v1',
+    entrypoint: ['/manager'],
+    user: '65532:65532',
+    files: built({ '/manager': 'k6-operator' }),
+  },
+  {
+    reference: 'localhost/grafana/k6-operator-starter:v1',
+    entrypoint: ['/usr/bin/curl'],
+    user: '65532:65532',
+    files: () => Promise.resolve({ ...busybox(), ...host('/usr/bin/curl') }),
+  },
+  {
+    reference: 'localhost/meshdrill/node:1',
+    entrypoint: ['/usr/local/bin/node'],
+    user: '65534:65534',
+    files: () =>
+      Promise.resolve({
+        ...busybox(),
+        '/usr/local/bin/node': { source: process.execPath, mode: executable, dynamic: true },
+      }),
   },
   {
     reference: 'localhost/k8up/k8up:v1',

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder, findCached, makeCached } from './cache.ts'
 import type { CacheEntry } from './cache.ts'
-import { components, kindComponents } from './components.ts'
+import { components, onDemandComponents } from './components.ts'
 import type { BinaryName, Component } from './components.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
@@ -11,7 +11,7 @@ import { takeLock } from './lock.ts'
 
 /** Programs that are in the cache, or on their way there. */
 export interface Toolchain {
-  /** Path of a program, as soon as it is there; others may still be building. Errors: its build failed. */
+  /** Path of a program, as soon as it is there; others may still be building. One that is on demand is built now. Errors: its build failed. */
   binary(name: BinaryName): Promise<string>
   /** Resolves when every program is there, and fails with the first that cannot be built. */
   done(): Promise<void>
@@ -71,8 +71,10 @@ export async function missingBinaries(cache = cacheFolder(), builder = useGo()):
 export function startToolchain(options: ToolchainOptions): Toolchain {
   const { log, wanted, cache = cacheFolder(), builder = useGo() } = options
   const abort = new AbortController()
-  const chosen: readonly (typeof components | typeof kindComponents)[number][] =
-    wanted === undefined ? components : [...components, ...kindComponents].filter(({ name }) => wanted.includes(name))
+  const chosen: readonly (typeof components | typeof onDemandComponents)[number][] =
+    wanted === undefined
+      ? components
+      : [...components, ...onDemandComponents].filter(({ name }) => wanted.includes(name))
   const lookups = new Map<string, Promise<Lookup>>(
     chosen.map((component) => [component.name, lookUp(component, cache, builder, log)]),
   )
@@ -86,6 +88,7 @@ export function startToolchain(options: ToolchainOptions): Toolchain {
 
   async function binary(name: BinaryName): Promise<string> {
     const lookup = lookups.get(name)
+    if (!lookup && wanted === undefined) return (await ensureBinaries([name], options))[name]
     if (!lookup)
       throw new Error(`"${name}" is not among the programs that were asked for: ${[...lookups.keys()].join(', ')}`)
     const { path } = await lookup

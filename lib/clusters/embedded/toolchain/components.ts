@@ -31,6 +31,7 @@ const provisioner = { path: 'github.com/kubernetes-csi/external-provisioner/v6',
 const snapshotter = { path: 'github.com/kubernetes-csi/external-snapshotter/v8', version: 'v8.7.0' }
 const restic = { path: 'github.com/restic/restic', version: 'v0.18.0' }
 const k8up = { path: 'github.com/k8up-io/k8up/v2', version: 'v2.12.0' }
+const k6Operator = { path: 'github.com/grafana/k6-operator', version: 'v0.0.19' }
 const veleroAws = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', version: 'v1.14.3' }
 
 const kubernetesStamps = {
@@ -222,7 +223,7 @@ const etcd = { path: 'go.etcd.io/etcd/server/v3', version: 'v3.6.8' }
 const kind = { path: 'sigs.k8s.io/kind', version: 'v0.33.0' }
 
 /** What a kind cluster needs beside them: built where it is asked for. */
-export const kindComponents = [
+const kindComponents = [
   { ...nodeImage, name: 'kind', package: kind.path, module: kind, coldSeconds: 10 },
   {
     ...nodeImage,
@@ -235,4 +236,12 @@ export const kindComponents = [
   { ...nodeImage, name: 'etcd', package: etcd.path, module: etcd, coldSeconds: 30 },
 ] as const satisfies readonly Component[]
 
-export type BinaryName = (typeof components)[number]['name'] | (typeof kindComponents)[number]['name']
+/** Built where it is asked for, as those of kind: what runs the load in the cluster. */
+const loadComponents = [
+  { ...inModule('k6operator'), name: 'k6-operator', package: k6Operator.path, module: k6Operator, coldSeconds: 300 },
+] as const satisfies readonly Component[]
+
+/** Not among `components`: most runs do without them. */
+export const onDemandComponents = [...kindComponents, ...loadComponents]
+
+export type BinaryName = (typeof components | typeof onDemandComponents)[number]['name']

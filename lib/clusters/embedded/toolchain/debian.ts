@@ -31,6 +31,7 @@ export const hostPackages: readonly HostPackage[] = [
   needed('stress-ng', program('stress-ng')),
   needed('btrfs-progs', program('mkfs.btrfs')),
   needed('busybox-static', program('busybox')),
+  needed('curl', program('curl')),
   needed('util-linux', program('nsenter')),
   needed('python3', program('python3')),
   needed('python3-pip', ['/usr/lib/python3/dist-packages/pip', ...program('pip3')]),

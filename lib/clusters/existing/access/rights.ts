@@ -58,6 +58,7 @@ const SNAPSHOTS: Use[] = [
 /** What the drills ask of a tool by its own kinds. */
 const OF_TOOLS: Record<string, Use[]> = {
   velero: uses('velero.io', ['backups', 'restores', 'schedules', 'podvolumebackups', 'podvolumerestores'], KEEP),
+  'k6-operator': uses('k6.io', ['testruns'], KEEP),
   k8up: uses('k8up.io', ['backups', 'restores', 'snapshots'], KEEP),
 }
 

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../../kube/client.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
+import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from '../../../load/testrun/operator.ts'
 import { refuseBusyChaosMesh, refuseSilentIstio, refuseVelero } from './refusals.ts'
 
 /** What the drills stand on, and what of it is in a cluster: by this it is found, and by this alone it is removed. */
@@ -104,8 +105,19 @@ const k8up: Part = {
   images: ['k8up/k8up'],
 }
 
+const k6Operator: Part = {
+  name: OPERATOR,
+  component: OPERATOR,
+  mark: deployment(OPERATOR_NAMESPACE, 'k6-operator-controller-manager'),
+  namespaces: [OPERATOR_NAMESPACE],
+  groups: ['k6.io'],
+  releases: [{ name: OPERATOR, namespace: OPERATOR_NAMESPACE }],
+  objects: [],
+  images: CLIENT_IMAGES,
+}
+
 /** In the order of installing. restic and VolumeSnapshots need nothing in a cluster but their images and classes. */
-const ALL = [istiod, gateway, chaosMesh, velero, k8up]
+const ALL = [istiod, gateway, chaosMesh, velero, k8up, k6Operator]
 
 /** What stands behind the name by which the lab asks for a part. */
 export const partsOf = (name: string): Part[] =>
@@ -114,6 +126,6 @@ export const partsOf = (name: string): Part[] =>
 /** By what name the lab notes that it has installed a part. */
 export const labName = (part: string): string => (part === istiod.name || part === gateway.name ? 'istio' : part)
 
-/** The parts that a run of these tools needs. */
+/** The parts that a run of these tools, and of what runs its load, needs. */
 export const neededParts = (tools: readonly string[]): Part[] =>
   ['istio', 'Chaos Mesh', ...tools].flatMap((name) => partsOf(name))

@@ -1,0 +1,58 @@
+import { OPERATOR, installOperator } from '../load/testrun/operator.ts'
+import { startTestRun } from '../load/testrun/runner.ts'
+import type { LoadOptions, RunningLoad } from '../load/load.ts'
+import { startLoad } from '../load/runner.ts'
+import type { Lab } from '../lab.ts'
+import { startPodProber } from '../probes/availability/pod-prober.ts'
+import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
+import { removeNamespace } from './namespace.ts'
+
+/** The clients of a drill's service: what puts load on it, and what probes it. */
+export interface Clients {
+  startLoad(options: LoadOptions): Promise<RunningLoad>
+  startProber(options: ProberOptions): Promise<RunningProber>
+  /** What they are, for the drill's record; null where they are what they usually are. */
+  readonly note: string | null
+  /** Ends what is left of them. */
+  end(): Promise<void>
+}
+
+/** Where a drill's clients run. */
+export interface ClientPlaces {
+  /** Pods that share the load; 0 for this machine. */
+  loadParallelism: number
+  /** Labels of the nodes of those pods; null for the nodes that no drill cuts off. */
+  loadNodes: Record<string, string> | null
+}
+
+export const clientsOf = (lab: Lab, places: ClientPlaces, namespace: string): Clients =>
+  places.loadParallelism === 0 ? onMachine(lab) : inCluster(lab, places, `${namespace}-clients`)
+
+/** What runs a load in the cluster, where that is wanted. */
+export const loadOperator = ({ loadParallelism, loadNodes }: ClientPlaces) =>
+  loadParallelism === 0
+    ? null
+    : { name: OPERATOR, install: (lab: Lab) => installOperator(lab, loadNodes ?? lab.cluster.systemNodes) }
+
+const onMachine = (lab: Lab): Clients => ({
+  startLoad: async (options) => startLoad({ ...options, k6: await lab.artifacts.binary('k6') }),
+  startProber: (options) => Promise.resolve(startProber({ ...options, goesFirst: true })),
+  note: null,
+  end: () => Promise.resolve(),
+})
+
+/** In a namespace of their own, out of the mesh's and of every fault's reach. */
+function inCluster(lab: Lab, { loadParallelism, loadNodes }: ClientPlaces, namespace: string): Clients {
+  const nodes = loadNodes ?? lab.cluster.systemNodes
+  return {
+    async startLoad(options) {
+      const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+      if ((await lab.kube.get(object)) !== null) await removeNamespace(lab, namespace)
+      await lab.kube.apply([object])
+      return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, options)
+    },
+    startProber: (options) => startPodProber(lab, { namespace, nodes }, options),
+    note: `the load came from ${loadParallelism} pods of k6-operator, the probes from a pod, on nodes ${JSON.stringify(nodes)}`,
+    end: () => removeNamespace(lab, namespace),
+  }
+}

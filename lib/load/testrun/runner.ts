@@ -1,0 +1,144 @@
+import { appendFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from '../../bundle.ts'
+import { execute, type ExecTarget } from '../../kube/exec.ts'
+import { followLog, type ContainerEnd } from '../../kube/follow-log.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import { measureClock, requireSteady, type ClockAhead } from '../../kube/pod-clock.ts'
+import { pending, waitFor } from '../../kube/wait.ts'
+import type { Lab } from '../../lab.ts'
+import { isGoodExit } from '../k6.ts'
+import type { LoadOptions, RunningLoad } from '../load.ts'
+import { concludeLoad, parseOutcomes } from '../outcomes.ts'
+import { checkSeeded } from '../plan.ts'
+import { mergeLines } from './lines.ts'
+import { CONTAINER, RUNNERS, TEST_RUN, testRunObjects, type ClientPods } from './objects.ts'
+
+const SCRIPT = fileURLToPath(new URL('../script.ts', import.meta.url))
+const STOP_TIMEOUT = '20s'
+
+/** A pod of the load. */
+interface Runner {
+  target: ExecTarget
+  clock: ClockAhead
+  text: () => string
+  /** Null while it runs. */
+  end: () => ContainerEnd | Error | null
+}
+
+/**
+ * Starts the load as a TestRun of k6-operator, whose pods share its requests by k6's execution segments, and resolves when
+ * each has sent its first. What they did is read from their logs, as it comes. Errors: the operator refuses the script, or
+ * its pods do not come.
+ */
+export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOptions): Promise<RunningLoad> {
+  checkSeeded(options.seeded)
+  const url = options.route.inside
+  if (url === undefined) throw new Error(`nobody knows how pods reach ${options.route.host}`)
+  await mkdir(options.folder, { recursive: true })
+  const script = await bundle(SCRIPT, { platform: 'neutral', external: ['k6/*'] })
+  await lab.kube.apply(testRunObjects(lab, pods, { options, url, script }))
+  const targets = await runnersUp(lab, pods)
+  const runners = await Promise.all(targets.map((target) => watchRunner(lab, target, options.folder)))
+  const outcomes = () =>
+    Promise.resolve(runners.map(({ text, clock }) => ({ text: text(), clock })))
+      .then(mergeLines)
+      .then(parseOutcomes)
+  await allSent(runners)
+  let stopped: ReturnType<RunningLoad['stop']> | null = null
+  const stop = async () => concludeLoad(outcomes, await stopRunners(lab, runners))
+  return {
+    writes: async () => (await outcomes()).writes,
+    stop: () => (stopped ??= stop()),
+  }
+}
+
+async function runnersUp(lab: Lab, { namespace, parallelism }: ClientPods): Promise<ExecTarget[]> {
+  const metadata = { name: TEST_RUN, namespace }
+  return waitFor(
+    `${parallelism} pods of TestRun ${namespace}/${TEST_RUN} running`,
+    async () => {
+      const run = await lab.kube.get<KubeObject & { status?: { stage?: string } }>({
+        apiVersion: 'k6.io/v1alpha1',
+        kind: 'TestRun',
+        metadata,
+      })
+      const stage = run?.status?.stage ?? 'none yet'
+      if (stage === 'error')
+        throw new Error(
+          `k6-operator refuses the load. Next: kubectl -n ${namespace} logs job/${TEST_RUN}-initializer; kubectl -n k6-operator-system logs deployment/k6-operator-controller-manager`,
+        )
+      const found = await lab.kube.pods(namespace, RUNNERS)
+      const running = found.filter(({ status }) => status?.phase === 'Running')
+      if (running.length < parallelism) return pending(`${running.length} of ${parallelism}, stage ${stage}`)
+      return running.map(({ metadata: pod }) => ({ namespace, pod: pod?.name ?? '', container: CONTAINER }))
+    },
+    { timeout: '120s', hint: `kubectl -n ${namespace} get testruns,jobs,pods` },
+  )
+}
+
+async function watchRunner(lab: Lab, target: ExecTarget, folder: string): Promise<Runner> {
+  const file = join(folder, `${target.pod}.log`)
+  await rm(file, { force: true })
+  const clock = await measureClock(lab.kube, target)
+  let [text, end]: [string, ContainerEnd | Error | null] = ['', null]
+  const onText = (more: string) => {
+    text += more
+    appendFileSync(file, more)
+  }
+  followLog(lab.kube, target, onText).then(
+    (how) => (end = how),
+    (error: unknown) => (end = error instanceof Error ? error : new Error(String(error))),
+  )
+  return { target, clock, text: () => text, end: () => end }
+}
+
+async function allSent(runners: Runner[]): Promise<void> {
+  await waitFor(
+    `the first requests of ${runners.length} pods of the load`,
+    () => {
+      const ended = runners.find(({ end }) => end() !== null)
+      if (ended) throw new Error(`${ended.target.pod} ended before its first request: ${describeEnd(ended)}`)
+      const silent = runners.filter(({ text }) => !text().includes('["'))
+      return Promise.resolve(silent.length === 0 || pending(`${silent.length} have sent nothing yet`))
+    },
+    {
+      timeout: '60s',
+      every: '100ms',
+      hint: `kubectl -n ${runners[0]?.target.namespace ?? ''} logs job/${TEST_RUN}-starter`,
+    },
+  )
+}
+
+/** Interrupts k6 in each pod, as it would be in a terminal, and waits for the end of its log. Returns why the load is not to be trusted, else null. */
+async function stopRunners(lab: Lab, runners: Runner[]): Promise<string | null> {
+  const early = runners.find(({ end }) => end() !== null)
+  if (early) return `${early.target.pod} ended before it was stopped: ${describeEnd(early)}`
+  try {
+    const clocks = runners.map(async ({ target, clock }) => {
+      requireSteady(clock, await measureClock(lab.kube, target))
+    })
+    await Promise.all(clocks)
+    await Promise.all(runners.map(({ target }) => execute(lab.kube, target, ['sh', '-c', 'kill -INT 1'])))
+    await waitFor(
+      'the pods of the load to end',
+      () => Promise.resolve(runners.every(({ end }) => end() !== null) || pending('some still run')),
+      { timeout: STOP_TIMEOUT, every: '50ms' },
+    )
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  const bad = runners.find(({ end }) => !endedWell(end()))
+  return bad ? `${bad.target.pod} did not end well: ${describeEnd(bad)}` : null
+}
+
+const endedWell = (end: ContainerEnd | Error | null): boolean =>
+  end !== null && !(end instanceof Error) && isGoodExit(end.exitCode)
+
+function describeEnd({ end, text }: Runner): string {
+  const how = end()
+  const words = how instanceof Error ? how.message : `exit code ${how?.exitCode ?? '?'}, ${how?.reason ?? ''}`
+  return `${words}; its last lines: ${text().trim().split('\n').slice(-3).join(' | ').slice(-500)}`
+}

@@ -1,0 +1,132 @@
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { bundle } from '../../bundle.ts'
+import { podsReady } from '../../kube/client.ts'
+import { execute } from '../../kube/exec.ts'
+import { followLog } from '../../kube/follow-log.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import { earliest, latest, measureClock, requireSteady, type ClockAhead } from '../../kube/pod-clock.ts'
+import type { Lab } from '../../lab.ts'
+import type { ProbeSample } from '../../record/facts.ts'
+import { collectLines } from './lines.ts'
+import { LONGEST_MS, TIMEOUT_MS, type ProberOptions, type RunningProber } from './prober.ts'
+import type { ProberSettings } from './protocol.ts'
+
+const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
+const NAME = 'prober'
+const LABELS = { app: NAME }
+const MOUNT = '/prober'
+const STOP_TIMEOUT_MS = 15_000
+
+/** Where the pod is to be. */
+export interface ProberPod {
+  namespace: string
+  /** Labels of its node. */
+  nodes: Record<string, string>
+}
+
+/**
+ * The prober as a pod, near the clients of a large cluster. Its samples are told by this machine's clock: what is not known of
+ * the other one widens each of them, so that the interval of a recovery holds as well as that of a prober beside the drill.
+ */
+export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOptions): Promise<RunningProber> {
+  const { route, seed, seeded, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
+  if (route.inside === undefined) throw new Error(`nobody knows how pods reach ${route.host}`)
+  const settings: ProberSettings = {
+    ...{ seed, seeded, rateHz, timeoutMs },
+    route: { url: route.inside, host: route.host },
+    goesFirst: false,
+    longestMs: LONGEST_MS,
+  }
+  const target = { namespace: pod.namespace, pod: NAME, container: NAME }
+  await lab.kube.apply(await podObjects(lab, pod, settings))
+  await podsReady(lab.kube, pod.namespace, LABELS, { timeout: '60s' })
+  const clock = await measureClock(lab.kube, target)
+  const lines = new PassThrough()
+  const received = collectLines(lines, (samples) => {
+    onSamples(samples.map((sample) => widen(sample, clock)))
+  })
+  let asked = false
+  const closed = followLog(lab.kube, target, (text) => lines.write(text))
+    .then(
+      ({ exitCode }) => ({ how: `exit code ${exitCode}`, early: !asked }),
+      (error: unknown) => ({ how: String(error), early: !asked }),
+    )
+    .finally(() => lines.end())
+  const stop = async () => {
+    const unsteady = await findUnsteady(lab, target, clock)
+    asked = true
+    const refused = await execute(lab.kube, target, ['sh', '-c', 'kill -TERM 1'], STOP_TIMEOUT_MS).then(
+      () => '',
+      String,
+    )
+    const end = await within(closed, STOP_TIMEOUT_MS)
+    const { error, ...told } = received.conclude(end, refused)
+    return { ...told, error: error ?? unsteady }
+  }
+  let stopped: ReturnType<RunningProber['stop']> | null = null
+  return { intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
+}
+
+/** A probe was due and sent no sooner, and answered no later, than is told of it. */
+export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockAhead): ProbeSample {
+  const [due, answered] = [earliest(dueMs, clock), answeredMs === null ? null : latest(answeredMs, clock)]
+  return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
+}
+
+async function findUnsteady(lab: Lab, target: Parameters<typeof measureClock>[1], before: ClockAhead) {
+  try {
+    requireSteady(before, await measureClock(lab.kube, target))
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function within<T extends { how: string; early: boolean }>(end: Promise<T>, timeoutMs: number) {
+  const never = { how: `it did not end within ${timeoutMs / 1000} s`, early: false }
+  return new Promise<T | typeof never>((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(never)
+    }, timeoutMs)
+    void end.then((how) => {
+      clearTimeout(timer)
+      // Its last lines are read first.
+      setImmediate(() => {
+        resolve(how)
+      })
+    })
+  })
+}
+
+async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: ProberSettings): Promise<KubeObject[]> {
+  const script = { 'prober.mjs': await bundle(MAIN, { platform: 'node' }) }
+  return [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace }, data: script },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: NAME, namespace, labels: LABELS },
+      spec: {
+        restartPolicy: 'Never',
+        activeDeadlineSeconds: Math.ceil(LONGEST_MS / 1000) + 60,
+        terminationGracePeriodSeconds: 0,
+        automountServiceAccountToken: false,
+        nodeSelector: nodes,
+        containers: [
+          {
+            name: NAME,
+            image: lab.artifacts.image('meshdrill/node'),
+            imagePullPolicy: 'IfNotPresent',
+            command: ['node', `${MOUNT}/prober.mjs`, JSON.stringify(settings)],
+            // Its end is when its input closes: nobody is attached to it, and it stays open.
+            stdin: true,
+            resources: { requests: { cpu: '100m', memory: '64Mi' } },
+            volumeMounts: [{ name: NAME, mountPath: MOUNT }],
+          },
+        ],
+        volumes: [{ name: NAME, configMap: { name: NAME } }],
+      },
+    },
+  ]
+}
