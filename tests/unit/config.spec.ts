@@ -32,6 +32,14 @@ test('what is set replaces the defaults', () => {
   })
 })
 
+test('the load comes from this machine, or from as many pods as one likes on nodes of their own', () => {
+  expect(readConfig({})).toMatchObject({ loadParallelism: 0, loadNodes: null })
+  const env = { MESHDRILL_LOAD_PARALLELISM: '4', MESHDRILL_LOAD_NODES: 'pool=clients,node-role.kubernetes.io/edge' }
+  const loadNodes = { pool: 'clients', 'node-role.kubernetes.io/edge': '' }
+  expect(readConfig(env)).toMatchObject({ loadParallelism: 4, loadNodes })
+  expect(() => readConfig({ MESHDRILL_LOAD_PARALLELISM: '101' })).toThrow('MESHDRILL_LOAD_PARALLELISM: "101" is not')
+})
+
 test('everything that is wrong is said at once, with what would be right', () => {
   const env = { MESHDRILL_TOOL: 'tape', MESHDRILL_MESH: 'string', MESHDRILL_RTO: 'soon', MESHDRILL_LOAD_RPS: '0' }
   expect(() => readConfig(env)).toThrow(

@@ -73,7 +73,7 @@ test('what was done is noted in the cluster, and read back by another process', 
 test('the namespace of every drill is known by its name, and a user’s own is not', () => {
   for (const { strategy, fault } of matrix) {
     const name = `${strategy.split('/')[1] ?? ''}-${fault}`
-    for (const one of [name, `${name}-1`, `${name}-copy`]) expect(isDrillNamespace(one)).toBe(true)
+    for (const one of [name, `${name}-1`, `${name}-copy`, `${name}-clients`]) expect(isDrillNamespace(one)).toBe(true)
   }
   for (const name of ['default', 'velero', 'file-system', 'operator-tools', 'manual-node'])
     expect(isDrillNamespace(name)).toBe(false)

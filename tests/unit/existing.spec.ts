@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test as base } from '@playwright/test'
@@ -86,6 +87,13 @@ test.describe('rights that are missing', () => {
   })
 })
 
+test.describe('a right that the load in the cluster needs', () => {
+  test.use({ given: { denied: ['create testruns'] } })
+  test('is asked for where pods are the load', async ({ world }) => {
+    expect(await refusal(world, { confirm: UID, tools: ['k6-operator'] })).toContain('create testruns.k6.io')
+  })
+})
+
 test.describe('a right to install', () => {
   test.use({ given: { denied: ['escalate clusterroles'] } })
   test('is asked for where something is to be installed', async ({ world }) => {
@@ -129,6 +137,20 @@ test.describe('a cluster', () => {
     expect(world.log).toContain('  there already, used as it is and left: istiod, namespace istio-system')
     const installed = world.log.filter((line) => line.includes('will be installed'))
     expect(installed.map((line) => /end: ([^,]*)/.exec(line)?.[1])).toEqual(['istio-ingress', 'Chaos Mesh'])
+  })
+
+  test('whose load is to come from pods gets what runs them, and this machine needs no k6', async ({
+    world,
+  }, testInfo) => {
+    const calls = () => readdirSync(testInfo.outputPath('programs', 'bin'))
+    putIstio(world)
+    expect(await refusal(world, { tools: ['restic', 'k6-operator'] })).toContain('Nothing was changed')
+    expect(world.log).toContain(
+      '  will be installed, and removed at the end: k6-operator, namespace k6-operator-system, definitions of k6.io',
+    )
+    expect(calls()).not.toContain('k6.calls')
+    await refusal(world, { tools: ['restic'] })
+    expect(calls()).toContain('k6.calls')
   })
 
   test('that has half of a part, or a namespace that drills would delete, is refused', async ({ world }) => {

@@ -238,7 +238,7 @@ const kindComponents = [
 
 /** Built where it is asked for, as those of kind: what runs the load in the cluster. */
 const loadComponents = [
-  { ...inModule('k6operator'), name: 'k6-operator', package: k6Operator.path, module: k6Operator, coldSeconds: 300 },
+  { ...inModule('k6operator'), name: 'k6-operator', package: k6Operator.path, module: k6Operator, coldSeconds: 30 },
 ] as const satisfies readonly Component[]
 
 /** Not among `components`: most runs do without them. */
