@@ -11,8 +11,8 @@ import { removeNamespace } from './namespace.ts'
 export interface Clients {
   startLoad(options: LoadOptions): Promise<RunningLoad>
   startProber(options: ProberOptions): Promise<RunningProber>
-  /** What they are, for the drill's record; null where they are what they usually are. */
-  readonly note: string | null
+  /** Where they are, for the drill's record; null where they are on this machine. */
+  readonly where: string | null
   /** Ends what is left of them. */
   end(): Promise<void>
 }
@@ -37,7 +37,7 @@ export const loadOperator = ({ loadParallelism, loadNodes }: ClientPlaces) =>
 const onMachine = (lab: Lab): Clients => ({
   startLoad: async (options) => startLoad({ ...options, k6: await lab.artifacts.binary('k6') }),
   startProber: (options) => Promise.resolve(startProber({ ...options, goesFirst: true })),
-  note: null,
+  where: null,
   end: () => Promise.resolve(),
 })
 
@@ -52,7 +52,7 @@ function inCluster(lab: Lab, { loadParallelism, loadNodes }: ClientPlaces, names
       return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, options)
     },
     startProber: (options) => startPodProber(lab, { namespace, nodes }, options),
-    note: `the load came from ${loadParallelism} pods of k6-operator, the probes from a pod, on nodes ${JSON.stringify(nodes)}`,
+    where: `the load came from ${loadParallelism} pods of k6-operator, the probes from a pod, on nodes ${JSON.stringify(nodes)}`,
     end: () => removeNamespace(lab, namespace),
   }
 }

@@ -40,7 +40,6 @@ export const startMeasuring =
     const { lab, record, seed, probeHz } = context
     const recent: ProbeSample[] = []
     const clients = clientsOf(lab, clientPlaces, context.namespace)
-    if (clients.note !== null) record({ kind: 'note', text: clients.note })
     const intervalMs = 1000 / probeHz
     const timeoutMs = TIMEOUT_MS
     // They are what can fail to start: nothing else runs then.
@@ -54,6 +53,10 @@ export const startMeasuring =
         },
       },
     })
+    if (clients.where !== null) {
+      const wider = `each probe is told ${prober.widenedMs} ms wider than it was, as their clock is known no better`
+      record({ kind: 'note', text: `${clients.where}; ${wider}` })
+    }
     const groups = podGroups(context)
     const places = watchPlaces(lab.kube, groups)
     const sampler = startResourceSampler(lab, {

@@ -65,7 +65,8 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
     return { ...told, error: error ?? unsteady }
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
-  return { intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
+  const widenedMs = clock.high - clock.low
+  return { widenedMs, stop: () => (stopped ??= stop()) }
 }
 
 /** A probe was due and sent no sooner, and answered no later, than is told of it. */

@@ -35,8 +35,8 @@ export interface ProberEnd {
 }
 
 export interface RunningProber {
-  readonly intervalMs: number
-  readonly timeoutMs: number
+  /** By how much each probe is told wider than it was, as its clock is known no better. */
+  readonly widenedMs: number
   /** Ends the probing; every sample has been given to `onSamples` by then. `error` is why they are not to be trusted. */
   stop(): Promise<ProberEnd>
 }
@@ -45,6 +45,7 @@ export interface RunningProber {
 export interface LocalProber extends RunningProber {
   /** -1 where it could not be started. */
   readonly pid: number
+  readonly intervalMs: number
 }
 
 /**
@@ -87,5 +88,5 @@ export function startProber({
     return received.conclude(end, complaints)
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
-  return { pid: child.pid ?? -1, intervalMs: 1000 / rateHz, timeoutMs, stop: () => (stopped ??= stop()) }
+  return { pid: child.pid ?? -1, intervalMs: 1000 / rateHz, widenedMs: 0, stop: () => (stopped ??= stop()) }
 }
