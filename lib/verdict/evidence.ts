@@ -1,4 +1,12 @@
-import type { DrillFact, Expectations, Objectives, ProbeSample, ResourceSample, Write } from '../record/facts.ts'
+import type {
+  DrillFact,
+  Expectations,
+  Finding,
+  Objectives,
+  ProbeSample,
+  ResourceSample,
+  Write,
+} from '../record/facts.ts'
 
 export type FactOf<Kind extends DrillFact['kind']> = Extract<DrillFact, { kind: Kind }>
 
@@ -18,6 +26,8 @@ export interface DrillEvidence {
   readBack: FactOf<'integrity.checked'> | null
   probes: { samples: ProbeSample[]; intervalMs: number; timeoutMs: number; sent: number | null } | null
   writes: Write[]
+  /** Why `writes` may not be all that was sent, else null: then what nobody is known to have sent may have been sent all the same. */
+  untold: string | null
   resources: ResourceSample[]
 }
 
@@ -48,9 +58,21 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
         }
       : null,
     writes: select(facts, 'writes').flatMap((batch) => batch.writes),
+    untold: findUntold(facts),
     resources: select(facts, 'resources').flatMap((batch) => batch.samples),
   }
 }
+
+function findUntold(facts: DrillFact[]): string | null {
+  const loads = select(facts, 'load.ended')
+  if (loads.length === 0) return 'the load did not report its end'
+  const error = loads.map(({ load }) => load.error).find((one) => one !== null) ?? null
+  return error === null ? null : `the load is not to be trusted: ${error}`
+}
+
+/** The findings that prove something: what nobody sent is proof only where it is known what was sent. */
+export const provenFindings = (findings: Finding[], { untold }: Pick<DrillEvidence, 'untold'>): Finding[] =>
+  untold === null ? findings : findings.filter(({ kind }) => kind !== 'phantom')
 
 /** The facts of one kind, in the order they were recorded. */
 export function select<Kind extends DrillFact['kind']>(facts: DrillFact[], kind: Kind): FactOf<Kind>[] {

@@ -1,5 +1,5 @@
 import type { DrillFact, OperationResult } from '../record/facts.ts'
-import { type DrillEvidence, type FactOf, gatherEvidence, select } from './evidence.ts'
+import { type DrillEvidence, type FactOf, gatherEvidence, provenFindings, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
 import { judgeAge, judgeMoment } from './moment.ts'
@@ -40,7 +40,9 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
   const tool = useResources(evidence, 'tool')
   const mesh = judgeMesh(evidence)
   const integrity = judgeIntegrity(evidence)
-  const dataLost = (loss?.untrusted === null && loss.lost > 0) || (evidence.readBack?.check.findings.length ?? 0) > 0
+  const dataLost =
+    (loss?.untrusted === null && loss.lost > 0) ||
+    provenFindings(evidence.readBack?.check.findings ?? [], evidence).length > 0
   const proof = judgeProof(evidence, tornLines)
   const byTheClock = proof.some(({ part, verdict }) => part === 'clock' && verdict !== 'pass') ? distrust : trust
   const found = [

@@ -1,4 +1,4 @@
-import { type DrillEvidence, type FactOf, select } from './evidence.ts'
+import { type DrillEvidence, type FactOf, provenFindings, select } from './evidence.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
 
@@ -68,7 +68,8 @@ function judgeOneBackup(
 }
 
 /** A backup that was disturbed and says that it succeeded must be seen to hold everything. Null where none claims that. */
-export function judgeClaim({ facts, expectations, backup, fault }: DrillEvidence): Part | null {
+export function judgeClaim(evidence: DrillEvidence): Part | null {
+  const { facts, expectations, backup, fault, untold } = evidence
   const part = 'claim'
   if (expectations?.backupMayFail !== true || !backup?.operation.succeeded) return null
   const claim = `backup "${backup.name}" says "${backup.operation.state}"`
@@ -76,8 +77,12 @@ export function judgeClaim({ facts, expectations, backup, fault }: DrillEvidence
   if (!proved) return inconclusive(part, `${claim}, and what it holds was not looked at`)
   const { operation, check } = proved
   if (!operation.succeeded) return fail(part, `${claim}, and its restore ended as "${operation.state}"`)
-  const [first] = check.findings
-  if (first) return fail(part, `${claim}, and ${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`)
+  const proven = provenFindings(check.findings, evidence)
+  const first = proven[0] ?? check.findings[0]
+  if (first) {
+    const told = `${claim}, and ${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
+    return proven.length > 0 ? fail(part, told) : inconclusive(part, `${told}; but ${untold ?? ''}`)
+  }
   if (check.error !== null) return inconclusive(part, `${claim}, and what it holds could not be read: ${check.error}`)
   if (!(check.objects > 0)) return fail(part, `${claim}, and holds no record`)
   const seeded = select(facts, 'integrity.checked').find(({ phase }) => phase === 'seeded')?.check.objects ?? 0

@@ -1,4 +1,4 @@
-import { type DrillEvidence, select } from './evidence.ts'
+import { type DrillEvidence, provenFindings, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
 import { formatDuration, formatInterval } from './objectives.ts'
@@ -26,12 +26,15 @@ export function judgeRecovery({ objectives }: DrillEvidence, recovery: Recovery 
   return inconclusive(part, `${measured}: ${limit} lies between what can be told apart`)
 }
 
-export function judgeLoss({ objectives }: DrillEvidence, loss: Loss | null): Part {
+export function judgeLoss({ objectives, untold }: DrillEvidence, loss: Loss | null): Part {
   const part = 'RPO'
   if (loss === null || objectives === null)
     return inconclusive(part, 'RPO is not known: no fault was seen or nothing was read back')
   if (loss.untrusted !== null) return inconclusive(part, `RPO is not known: ${loss.untrusted}`)
-  if (loss.phantoms.length > 0) return fail(part, loss.phantoms.slice(0, 3).join('; '))
+  const phantoms = loss.phantoms.slice(0, 3).join('; ')
+  // What looks lost may have been replaced by what looks sent by nobody.
+  if (phantoms !== '' && untold !== null) return inconclusive(part, `RPO is not known: ${phantoms}, and ${untold}`)
+  if (phantoms !== '') return fail(part, phantoms)
   if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
   const age = { low: loss.oldestLostMs, high: loss.oldestLostAtMostMs }
   const measured = `${loss.lost} of ${loss.acknowledged} acknowledged writes lost`
@@ -44,7 +47,8 @@ export function judgeLoss({ objectives }: DrillEvidence, loss: Loss | null): Par
   return age.high <= objectives.rpoMs ? pass(part, aged) : inconclusive(part, aged)
 }
 
-export function judgeIntegrity({ facts, fault, restore, readBack, expectations }: DrillEvidence): Part[] {
+export function judgeIntegrity(evidence: DrillEvidence): Part[] {
+  const { facts, fault, restore, readBack, expectations, untold } = evidence
   const part = 'integrity'
   const checks = select(facts, 'integrity.checked')
   const seeded = checks.find(({ phase }) => phase === 'seeded')?.check
@@ -65,10 +69,12 @@ export function judgeIntegrity({ facts, fault, restore, readBack, expectations }
     parts.push(inconclusive(part, 'whether the volume was whole to begin with was looked at only after the fault'))
   if (readBack === null) return [...parts, inconclusive(part, 'the volume was not read back in the end')]
   const { check } = readBack
-  const [first] = check.findings
+  const proven = provenFindings(check.findings, evidence)
+  const first = proven[0] ?? check.findings[0]
   if (first) {
     const where = `${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
-    return [...parts, fail(part, `${check.findings.length} findings, first ${where}`)]
+    const told = `${check.findings.length} findings, first ${where}`
+    return [...parts, proven.length > 0 ? fail(part, told) : inconclusive(part, `${told}; but ${untold ?? ''}`)]
   }
   if (check.error !== null) return [...parts, inconclusive(part, `the volume could not be read back: ${check.error}`)]
   if (check.objects === 0) return [...parts, fail(part, 'no record was there to read back')]

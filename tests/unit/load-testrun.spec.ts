@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { noopLab } from '../../lib/clusters/noop.ts'
-import { aheadOf, earliest, latest, requireSteady } from '../../lib/kube/pod-clock.ts'
+import { aheadOf, earliest, latest, requireNarrow, requireSteady } from '../../lib/kube/pod-clock.ts'
 import { parseOutcomes } from '../../lib/load/outcomes.ts'
 import { mergeLines } from '../../lib/load/testrun/lines.ts'
 import { testRunObjects } from '../../lib/load/testrun/objects.ts'
@@ -46,11 +46,13 @@ test('a line that one pod has not ended yet is none, and a load that ends so is 
 
 test('a clock is known by the turn of its second, and by what it may drift', () => {
   // Asked at 100 and answered by 120, the other clock turned to 10 s: it is 9,880 to 9,900 ms ahead.
-  const ahead = aheadOf('it', 10_000, [100, 120])
+  const ahead = aheadOf(10_000, [100, 120])
   expect(ahead).toEqual({ low: 9_875, high: 9_905 })
   expect(earliest(10_010, ahead)).toBeLessThanOrEqual(110)
   expect(latest(10_010, ahead)).toBeGreaterThanOrEqual(130)
-  expect(() => aheadOf('it', 10_000, [100, 151])).toThrow(/known to 61 ms only/)
+  expect(requireNarrow('it', ahead)).toBe(ahead)
+  expect(() => requireNarrow('it', aheadOf(10_000, [100, 151]))).toThrow(/it is known to 61 ms only/)
+  expect(() => requireNarrow('it', null)).toThrow(/Infinity/)
 })
 
 test('a clock that is another one in the end is not relied on', () => {

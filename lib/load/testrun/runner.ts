@@ -112,27 +112,39 @@ async function allSent(runners: Runner[]): Promise<void> {
   )
 }
 
-/** Interrupts k6 in each pod, as it would be in a terminal, and waits for the end of its log. Returns why the load is not to be trusted, else null. */
+/**
+ * Interrupts k6 in each pod, as it would be in a terminal, and waits for the end of its log, whatever else is wrong. Returns
+ * why the load is not to be trusted, else null.
+ */
 async function stopRunners(lab: Lab, runners: Runner[]): Promise<string | null> {
   const early = runners.find(({ end }) => end() !== null)
-  if (early) return `${early.target.pod} ended before it was stopped: ${describeEnd(early)}`
-  try {
-    const clocks = runners.map(async ({ target, clock }) => {
-      requireSteady(clock, await measureClock(lab.kube, target))
-    })
-    await Promise.all(clocks)
-    await Promise.all(runners.map(({ target }) => execute(lab.kube, target, ['sh', '-c', 'kill -INT 1'])))
-    await waitFor(
-      'the pods of the load to end',
-      () => Promise.resolve(runners.every(({ end }) => end() !== null) || pending('some still run')),
-      { timeout: STOP_TIMEOUT, every: '50ms' },
-    )
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
+  const problems = [early ? `${early.target.pod} ended before it was stopped: ${describeEnd(early)}` : null]
+  const running = runners.filter(({ end }) => end() === null)
+  problems.push(await problemOf(Promise.all(running.map((runner) => requireSameClock(lab, runner)))))
+  problems.push(await problemOf(interrupt(lab, running)))
   const bad = runners.find(({ end }) => !endedWell(end()))
-  return bad ? `${bad.target.pod} did not end well: ${describeEnd(bad)}` : null
+  problems.push(bad ? `${bad.target.pod} did not end well: ${describeEnd(bad)}` : null)
+  return problems.find((problem) => problem !== null) ?? null
 }
+
+async function requireSameClock({ kube }: Lab, { target, clock }: Runner): Promise<void> {
+  requireSteady(clock, await measureClock(kube, target))
+}
+
+async function interrupt({ kube }: Lab, runners: Runner[]): Promise<void> {
+  await Promise.all(runners.map(({ target }) => execute(kube, target, ['sh', '-c', 'kill -INT 1'])))
+  await waitFor(
+    'the pods of the load to end',
+    () => Promise.resolve(runners.every(({ end }) => end() !== null) || pending('some still run')),
+    { timeout: STOP_TIMEOUT, every: '50ms' },
+  )
+}
+
+const problemOf = (work: Promise<unknown>): Promise<string | null> =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
 
 const endedWell = (end: ContainerEnd | Error | null): boolean =>
   end !== null && !(end instanceof Error) && isGoodExit(end.exitCode)
