@@ -71,12 +71,12 @@ export function findPoint(history: History, check: HistoryCheck, options: Consis
   const toleranceMs = options.toleranceMs ?? 0
   const all: Bounds = { there: -1, missing: -1 }
   const seen: Seen = { there: 0, missing: 0 }
-  for (let reading = 0; reading < check.missed.length; reading++) {
-    const { there, missing } = readBounds(writes, check, reading, restoreMs)
-    if (there >= 0) seen.there++
-    if (missing >= 0) seen.missing++
-    narrow(writes, all, there, missing)
-  }
+  check.missed.forEach((late, reading) => {
+    const bounds = readBounds(writes, check, late, reading, restoreMs)
+    if (bounds.there >= 0) seen.there++
+    if (bounds.missing >= 0) seen.missing++
+    narrow(writes, all, bounds)
+  })
   if (gapOf(writes, all) <= toleranceMs) return { consistent: true, point: pointOf(writes, all, restoreMs), seen }
 
   const partOf = options.partOf ?? segmentOf
@@ -85,7 +85,7 @@ export function findPoint(history: History, check: HistoryCheck, options: Consis
     return { ...picked, part: partOf(picked.slot) }
   }
   const [there, missing] = [pick(all.there), pick(all.missing)]
-  const parts = [...boundParts(history, check, restoreMs, partOf)].map(([part, bounds]) => {
+  const parts = boundParts(history, check, restoreMs, partOf).map(([part, bounds]) => {
     const gapMs = gapOf(writes, bounds)
     return { part, gapMs, point: gapMs > toleranceMs ? null : pointOf(writes, bounds, restoreMs) }
   })
@@ -93,69 +93,71 @@ export function findPoint(history: History, check: HistoryCheck, options: Consis
   return {
     consistent: false,
     witness: { there, missing, gapMs: gapOf(writes, all), words: describeWitness(there, missing) },
-    within: mixed.toSorted((a, b) => b.gapMs - a.gapMs || compareText(a.part, b.part))[0]?.part ?? null,
+    within: mixed.toSorted((a, b) => b.gapMs - a.gapMs)[0]?.part ?? null,
     parts: parts
-      .toSorted((a, b) => compareLows(a.point, b.point) || compareText(a.part, b.part))
+      .toSorted((a, b) => lowOf(a.point) - lowOf(b.point))
       .slice(0, listedParts)
       .map(({ part, point }) => ({ part, point })),
     seen,
   }
 }
 
+/** By their names, so that of parts that are alike the order of input makes no difference. */
 function boundParts(
   { writes, readings }: History,
   check: HistoryCheck,
   restoreMs: number,
   partOf: (slot: number) => string,
-): Map<string, Bounds> {
+): [part: string, bounds: Bounds][] {
   const parts = new Map<string, Bounds>()
-  for (let reading = 0; reading < check.missed.length; reading++) {
-    const { there, missing } = readBounds(writes, check, reading, restoreMs)
-    if (there < 0 && missing < 0) continue
-    const part = partOf(readings.slot[reading] ?? -1)
-    const bounds = parts.get(part) ?? { there: -1, missing: -1 }
-    parts.set(part, bounds)
-    narrow(writes, bounds, there, missing)
-  }
-  return parts
+  check.missed.forEach((late, reading) => {
+    const bounds = readBounds(writes, check, late, reading, restoreMs)
+    if (bounds.there < 0 && bounds.missing < 0) return
+    const part = partOf(readings.slot[reading] ?? NaN)
+    const known = parts.get(part)
+    if (known) narrow(writes, known, bounds)
+    else parts.set(part, bounds)
+  })
+  return [...parts].toSorted(([one], [other]) => (one < other ? -1 : 1))
 }
 
-/** What one reading says of the moment. */
-function readBounds(writes: WriteColumns, check: HistoryCheck, reading: number, restoreMs: number): Bounds {
-  const shown = check.match.found[reading] ?? UNREADABLE
-  const late = check.missed[reading] ?? -1
-  const missing = shown >= BEFORE && late >= 0 && (writes.acknowledgedMs[late] ?? NaN) < restoreMs ? late : -1
-  return { there: check.settled[reading] === 1 ? shown : -1, missing }
+/** What one reading says of the moment; `late` is the write that it misses. */
+function readBounds(
+  { acknowledgedMs }: WriteColumns,
+  { match, settled }: HistoryCheck,
+  late: number,
+  reading: number,
+  restoreMs: number,
+): Bounds {
+  const shown = match.found[reading] ?? UNREADABLE
+  const missing = shown >= BEFORE && (acknowledgedMs[late] ?? Infinity) < restoreMs ? late : -1
+  return { there: settled[reading] === 1 ? shown : -1, missing }
 }
 
 /** Ties go to the lower sequence, so that the order of input makes no difference. */
-function narrow(writes: WriteColumns, bounds: Bounds, there: number, missing: number): void {
-  if (there >= 0 && (bounds.there < 0 || isSentLater(writes, there, bounds.there))) bounds.there = there
-  if (missing >= 0 && (bounds.missing < 0 || isEarlier(writes, missing, bounds.missing))) bounds.missing = missing
+function narrow(writes: WriteColumns, bounds: Bounds, { there, missing }: Bounds): void {
+  if (isSentLater(writes, there, bounds.there)) bounds.there = there
+  if (isEarlier(writes, missing, bounds.missing)) bounds.missing = missing
 }
 
+/** No write is earlier than any. */
 function isSentLater({ sequence, sentMs }: WriteColumns, one: number, other: number): boolean {
-  const apart = (sentMs[one] ?? NaN) - (sentMs[other] ?? NaN)
+  const apart = (sentMs[one] ?? -Infinity) - (sentMs[other] ?? -Infinity)
   return apart > 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))
 }
 
 /** How long after the missing one was acknowledged the one that is there was sent; negative or -Infinity where they agree. */
 function gapOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds): number {
-  return there < 0 || missing < 0 ? -Infinity : (sentMs[there] ?? NaN) - (acknowledgedMs[missing] ?? NaN)
+  return (sentMs[there] ?? -Infinity) - (acknowledgedMs[missing] ?? Infinity)
 }
 
 /** Within the tolerance the bounds may be the wrong way round. */
 function pointOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds, restoreMs: number): Point {
-  const low = there < 0 ? -Infinity : (sentMs[there] ?? NaN)
-  const high = missing < 0 ? restoreMs : (acknowledgedMs[missing] ?? NaN)
+  const low = sentMs[there] ?? -Infinity
+  const high = acknowledgedMs[missing] ?? restoreMs
   const known = (bound: number) => (Number.isFinite(bound) ? bound : null)
   return [known(Math.min(low, high)), known(Math.max(low, high))]
 }
 
 /** Mixed parts and those without a lower bound come first. */
-function compareLows(one: Point | null, other: Point | null): number {
-  const [low, otherLow] = [one?.[0] ?? -Infinity, other?.[0] ?? -Infinity]
-  return low === otherLow ? 0 : low - otherLow
-}
-
-const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+const lowOf = (point: Point | null): number => point?.[0] ?? -Infinity

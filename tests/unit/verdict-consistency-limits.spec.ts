@@ -44,15 +44,17 @@ test('the moment says nothing of what was acknowledged as the restore began', ()
 })
 
 test('the moment is told part by part where there is none, those alike by their names, and of those alone that tell something', () => {
-  // On pages 2 and 1 a write is there that was sent 5 ms after one was acknowledged that is not; of page 3 nothing is known.
+  // On pages 2, 4 and 1 a write is there that was sent 5 ms after one was acknowledged that is not; of page 3 nothing is known.
   const page = (first: number, sequence: number) => [
     write(sequence, first, 20, 20),
     write(sequence + 1, first + 1, 25, 25),
   ]
-  const writes = [...page(4, 1), ...page(2, 3), write(9, 7, null, 5)]
+  const writes = [...page(4, 1), ...page(8, 10), ...page(2, 3), write(9, 7, null, 5)]
   const slots: Slots = [
     [4, EMPTY],
     [5, 2],
+    [8, EMPTY],
+    [9, 11],
     [2, EMPTY],
     [3, 4],
     [7, EMPTY],
@@ -64,6 +66,7 @@ test('the moment is told part by part where there is none, those alike by their 
     parts: [
       { part: 'page-1', ...none },
       { part: 'page-2', ...none },
+      { part: 'page-4', ...none },
     ],
   })
   expect(told(5)).toMatchObject({ consistent: true })

@@ -3,6 +3,7 @@ import type { Write } from '../../lib/record/facts.ts'
 import { EMPTY, maxSlot, settleMs, toHistory, TORN, type HistoryOptions } from '../../lib/verdict/history/history.ts'
 import { checkHistory, slotKinds } from '../../lib/verdict/history/check.ts'
 import { pickExamples } from '../../lib/verdict/history/examples.ts'
+import { buildExamples } from './verdict-history-referee.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
 const seeded = 4
@@ -18,7 +19,7 @@ function check(writes: Write[], held: Record<number, number>, changes: Partial<H
   const options = { restoreMs: null, seeded, ...changes }
   const history = toHistory(writes, slots)
   const checked = checkHistory(history, options)
-  const examples = pickExamples(history, checked, options, 3)
+  const examples = buildExamples(history, checked, options)
   return { ...checked, examples, words: examples.map(({ kind, words }) => `${kind}: ${words}`) }
 }
 
@@ -100,6 +101,7 @@ const kinds: [what: string, writes: Write[], held: Record<number, number>, words
     ['lost: slot 1 is empty, but was seeded'],
   ],
   ['nothing is there that nobody was told was there', [write(12, 7, 500, null)], { 7: EMPTY }, []],
+  ['the first slot behind those that were seeded is empty', [write(12, 7, 500, null)], { 4: EMPTY }, []],
 ]
 for (const [what, writes, held, words] of kinds) {
   test(`in words: ${what}`, () => {
@@ -160,19 +162,18 @@ test('where it is not known what was seeded, all below the first sequence of the
   expect(check([one, other], { 1: EMPTY, 7: 10 }, { seeded: null }).bad.phantom).toEqual([1])
 })
 
-test('the first of the examples is the one acknowledged first, and there are as many as were asked for', () => {
+test('the example that is told is of the write acknowledged first, of two at a time of the lower slot', () => {
   const writes = [write(10, 20, 0, 900), write(11, 21, 0, 300), write(12, 22, 0, 300), write(13, 23, 0, 800)]
-  const { examples, bad } = check(writes, { 20: EMPTY, 21: EMPTY, 22: EMPTY, 23: EMPTY })
-  expect(bad.lost.length).toBe(4)
-  expect(examples.map(({ slots }) => slots[0])).toEqual([21, 22, 23])
-  const history = toHistory(writes, [
-    [20, -1],
-    [22, -1],
-    [21, -1],
-  ])
-  const options = { restoreMs: null }
-  const first = pickExamples(history, checkHistory(history, options), options)
-  expect(first.map(({ slots }) => slots)).toEqual([[21]])
+  const told = (...slots: number[]) => {
+    const history = toHistory(
+      writes,
+      slots.map((slot) => [slot, EMPTY]),
+    )
+    const options = { restoreMs: null }
+    return pickExamples(history, checkHistory(history, options), options).map((example) => example.slots)
+  }
+  expect([told(20, 21, 22, 23), told(23, 22, 21, 20), told(20, 23)]).toEqual([[[21]], [[21]], [[23]]])
+  expect([told(22, 20), told()]).toEqual([[[22]], []])
 })
 
 test('a sequence that two writes have, and a slot that was read twice, are told', () => {

@@ -67,6 +67,20 @@ test('of three slots that hold what none was sent, the lowest other one is told,
   expect([0, 1, 2].map((reading) => copies.twinOf(reading))).toEqual([2, 1, 1])
   expect(look([], [[9, 4]], { seeded: 4 }).check.copies.homeOf(0)).toBeNull()
   expect(look([], [[9, 4]], { seeded: 5 }).check.copies.homeOf(0)).toBe(4)
+  // Nothing is told of a reading that is where it belongs, nor of an empty slot.
+  const sound = look(
+    [write(7, 0, 1)],
+    [
+      [0, 7],
+      [1, EMPTY],
+      [2, 99],
+    ],
+    { seeded: 0 },
+  ).check.copies
+  expect([0, 1].map((reading) => [sound.isCopy(reading), sound.twinOf(reading), sound.homeOf(reading)])).toEqual([
+    [false, null, null],
+    [false, null, null],
+  ])
 })
 
 test('slots that were not read are counted, each once', () => {

@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findPoint, type Witness } from '../../lib/verdict/consistency.ts'
-import { EMPTY, toHistory, type History, type SentWrite } from '../../lib/verdict/history/history.ts'
+import {
+  EMPTY,
+  toHistory,
+  type History,
+  type HistoryOptions,
+  type SentWrite,
+} from '../../lib/verdict/history/history.ts'
 import { checkHistory, slotKinds, type HistoryCheck, type SlotKind } from '../../lib/verdict/history/check.ts'
-import { pickExamples, type Example } from '../../lib/verdict/history/examples.ts'
+import { buildExample, pickExamples, type Example } from '../../lib/verdict/history/examples.ts'
 import { checkNaively } from './verdict-history-naive.ts'
 import { historyOf, type Trial } from './verdict-history-trials.ts'
 
@@ -11,8 +17,17 @@ export function answer(trial: Trial) {
   const history = historyOf(trial)
   const check = checkHistory(history, trial.options)
   const consistency = findPoint(history, check, trial.options)
-  const examples = pickExamples(history, check, trial.options, Infinity)
-  return { ...figuresOf(check), examples, consistency }
+  const examples = buildExamples(history, check, trial.options)
+  return { ...figuresOf(check), examples, first: pickExamples(history, check, trial.options), consistency }
+}
+
+/** Of every bad slot, kind by kind, the lowest slot first. */
+export function buildExamples(history: History, check: HistoryCheck, options: HistoryOptions): Example[] {
+  return slotKinds.flatMap((kind) =>
+    check.bad[kind]
+      .map((reading) => buildExample(history, check, options, kind, reading))
+      .toSorted(({ slots: [slot = NaN] }, { slots: [other = NaN] }) => slot - other),
+  )
 }
 
 export type Answer = ReturnType<typeof answer>

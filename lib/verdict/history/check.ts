@@ -61,25 +61,25 @@ function countWrites(
   const unknown = { sent: 0, there: 0 }
   let [acknowledged, lost, hidden, oldestLostMs] = [0, 0, 0, Infinity]
   for (let write = 0; write < sequence.length; write++) {
-    const reading = readingOf[slot[write] ?? -1] ?? -1
-    const shown = found[reading] ?? UNREADABLE
+    const ownSlot = slot[write] ?? NaN
     const answeredMs = acknowledgedMs[write] ?? Infinity
+    const reading = readingOf[ownSlot] ?? -1
+    const shown = found[reading] ?? UNREADABLE
     if (!(answeredMs < Infinity)) {
       unknown.sent++
-      if (reading >= 0 && shown === write) unknown.there++
+      if (shown === write) unknown.there++
       continue
     }
     acknowledged++
     if (reading < 0) {
-      unread.add(slot[write] ?? -1)
+      unread.add(ownSlot)
       // A reading that shows a write has its sequence.
     } else if (shown >= 0 && (readings.sequence[reading] ?? NaN) >= (sequence[write] ?? NaN)) {
       if (shown !== write && settled[reading] !== 1 && (sentMs[write] ?? NaN) < restoreMs) hidden++
     } else {
       lost++
-      if (answeredMs < oldestLostMs) oldestLostMs = answeredMs
-      const rival = missed[reading] ?? -1
-      if (rival < 0 || isEarlier(writes, write, rival)) missed[reading] = write
+      oldestLostMs = Math.min(oldestLostMs, answeredMs)
+      if (isEarlier(writes, write, missed[reading] ?? NaN)) missed[reading] = write
     }
   }
   return { acknowledged, lost, oldestLostMs, unknown, hidden, unread: unread.size, missed }
@@ -87,17 +87,16 @@ function countWrites(
 
 function findSettled({ sentMs, acknowledgedMs }: WriteColumns, { found }: Match, restoreMs: number): Uint8Array {
   const settled = new Uint8Array(found.length)
-  for (let reading = 0; reading < found.length; reading++) {
-    const shown = found[reading] ?? UNREADABLE
+  found.forEach((shown, reading) => {
     const latestMs = Math.min(acknowledgedMs[shown] ?? Infinity, (sentMs[shown] ?? Infinity) + settleMs)
     if (latestMs < restoreMs) settled[reading] = 1
-  }
+  })
   return settled
 }
 
-/** By when it was acknowledged, then by sequence, so that the order of input makes no difference. */
+/** By when it was acknowledged, then by sequence, so that the order of input makes no difference; no write (-1) is later than any. */
 export function isEarlier({ sequence, acknowledgedMs }: WriteColumns, one: number, other: number): boolean {
-  const apart = (acknowledgedMs[one] ?? NaN) - (acknowledgedMs[other] ?? NaN)
+  const apart = (acknowledgedMs[one] ?? Infinity) - (acknowledgedMs[other] ?? Infinity)
   return apart < 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))
 }
 
@@ -107,9 +106,8 @@ function sortSlots(
   { missed, settled, match, copies }: Omit<HistoryCheck, 'bad'>,
 ): Record<SlotKind, number[]> {
   const { sentMs, acknowledgedMs } = history.writes
-  const classify = (reading: number): SlotKind | null => {
-    const shown = match.found[reading] ?? UNREADABLE
-    const late = missed[reading] ?? -1
+  const classify = (shown: number, reading: number): SlotKind | null => {
+    const late = missed[reading] ?? NaN
     if (shown === UNREADABLE) return 'torn'
     if (shown === FOREIGN) return copies.isCopy(reading) ? 'duplicated' : 'phantom'
     if (shown === BEFORE) return late >= 0 || isSeedGone(history, reading, seeded) ? 'lost' : null
@@ -118,9 +116,9 @@ function sortSlots(
     return after && settled[reading] === 1 ? 'reordered' : 'stale'
   }
   const bad: Record<SlotKind, number[]> = { torn: [], duplicated: [], phantom: [], reordered: [], stale: [], lost: [] }
-  for (let reading = 0; reading < missed.length; reading++) {
-    const kind = classify(reading)
+  match.found.forEach((shown, reading) => {
+    const kind = classify(shown, reading)
     if (kind !== null) bad[kind].push(reading)
-  }
+  })
   return bad
 }

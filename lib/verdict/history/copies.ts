@@ -26,25 +26,23 @@ export function findCopies(
   { seeded }: Pick<HistoryOptions, 'seeded'>,
 ): Copies {
   const origins = new Map<number, Origin>()
-  for (let reading = 0; reading < found.length; reading++) {
-    if (found[reading] !== FOREIGN) continue
+  found.forEach((shown, reading) => {
+    if (shown !== FOREIGN) return
     const sequence = readings.sequence[reading] ?? NaN
     const [low, high] = origins.get(sequence)?.slots ?? [Infinity, Infinity]
     const slot = readings.slot[reading] ?? NaN
     const slots: [number, number] = slot < low ? [slot, low] : [low, Math.min(slot, high)]
     // A seeded record belongs to the slot of its number.
     const home = sequence < (seeded ?? 0) ? sequence : null
-    const atHome = home !== null && readings.sequence[readingOf[home] ?? -1] === sequence
+    const atHome = readings.sequence[readingOf[home ?? -1] ?? -1] === sequence
     origins.set(sequence, { slots, home, atHome })
-  }
-  if (origins.size > 0) {
-    for (let write = 0; write < writes.sequence.length; write++) {
-      const origin = origins.get(writes.sequence[write] ?? NaN)
-      if (!origin) continue
-      origin.home = writes.slot[write] ?? NaN
-      origin.atHome = found[readingOf[origin.home] ?? -1] === write
-    }
-  }
+  })
+  writes.sequence.forEach((sequence, write) => {
+    const origin = origins.get(sequence)
+    if (!origin) return
+    origin.home = writes.slot[write] ?? NaN
+    origin.atHome = found[readingOf[origin.home] ?? -1] === write
+  })
   const originOf = (reading: number) => origins.get(readings.sequence[reading] ?? NaN)
   const twinOf = (reading: number): number | null => {
     const origin = originOf(reading)

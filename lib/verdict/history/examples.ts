@@ -17,39 +17,31 @@ export interface Example {
   words: string
 }
 
-/** At most `atMost` of each kind, those of the writes acknowledged first, else of the lowest slots, foremost. `check` is of the same history. */
-export function pickExamples(
+/** One of each kind: that of the write acknowledged first, else of the lowest slot. `check` is of the same history. */
+export function pickExamples(history: History, check: HistoryCheck, options: HistoryOptions): Example[] {
+  return slotKinds.flatMap((kind) => {
+    const readings = check.bad[kind]
+    if (readings.length === 0) return []
+    // Not sorted: there may be millions.
+    const first = readings.reduce((best, other) => (isBefore(history, check, other, best) ? other : best))
+    return [buildExample(history, check, options, kind, first)]
+  })
+}
+
+/** What is wrong with a slot by its reading, which is among the bad ones of that kind. */
+export function buildExample(
   history: History,
   check: HistoryCheck,
   { seeded = null }: HistoryOptions,
-  atMost = 1,
-): Example[] {
-  const compare = (one: number, other: number) => compareReadings(history, check, one, other)
-  return slotKinds.flatMap((kind) =>
-    pickFirst(check.bad[kind], atMost, compare).map((reading) => buildExample(history, check, kind, reading, seeded)),
-  )
-}
-
-/** Sorts all only where more than one is wanted: there may be millions. */
-function pickFirst(readings: number[], atMost: number, compare: (one: number, other: number) => number): number[] {
-  if (atMost !== 1) return readings.toSorted(compare).slice(0, atMost)
-  const [first] = readings
-  return first === undefined ? [] : [readings.reduce((best, other) => (compare(other, best) < 0 ? other : best), first)]
-}
-
-function buildExample(
-  history: History,
-  check: HistoryCheck,
   kind: SlotKind,
   reading: number,
-  seeded: number | null,
 ): Example {
   const { writes, readings } = history
   const slot = readings.slot[reading] ?? NaN
   const sequence = readings.sequence[reading] ?? EMPTY
-  const shown = check.match.found[reading] ?? -1
-  const late = check.missed[reading] ?? -1
-  const missing = late < 0 ? null : pickWrite(writes, late)
+  const shown = check.match.found[reading] ?? NaN
+  const late = check.missed[reading] ?? NaN
+  const missing = pickWrite(writes, late)
   const example = { kind, slots: [slot], found: sequence < 0 ? null : sequence, writes: [] as SentWrite[] }
   switch (kind) {
     case 'torn':
@@ -65,7 +57,6 @@ function buildExample(
     }
     case 'reordered':
     case 'stale': {
-      if (missing === null) throw new Error(`slot ${slot} is ${kind}, but misses no write`)
       const there = pickWrite(writes, shown)
       const words =
         kind === 'stale'
@@ -80,18 +71,17 @@ function buildExample(
         : sequence === EMPTY
           ? 'is empty'
           : 'holds what it held before the load'
-      const words =
-        missing === null ? `slot ${slot} ${holds}` : `${nameMissing(missing)} is not there: the slot ${holds}`
+      const words = late < 0 ? `slot ${slot} ${holds}` : `${nameMissing(missing)} is not there: the slot ${holds}`
       // That a slot which was seeded is empty needs no write to show it.
-      return { ...example, writes: missing === null || gone ? [] : [missing], words }
+      return { ...example, writes: gone ? [] : [missing], words }
     }
   }
 }
 
 const tellHome = (home: number | null): string => (home === null ? '' : `: it belongs in slot ${home}`)
 
-function compareReadings({ writes, readings }: History, { missed }: HistoryCheck, one: number, other: number): number {
-  const early = writes.acknowledgedMs[missed[one] ?? -1] ?? Infinity
-  const late = writes.acknowledgedMs[missed[other] ?? -1] ?? Infinity
-  return early === late ? (readings.slot[one] ?? NaN) - (readings.slot[other] ?? NaN) : early - late
+function isBefore({ writes, readings }: History, { missed }: HistoryCheck, one: number, other: number): boolean {
+  const early = writes.acknowledgedMs[missed[one] ?? NaN] ?? Infinity
+  const late = writes.acknowledgedMs[missed[other] ?? NaN] ?? Infinity
+  return early < late || (early === late && (readings.slot[one] ?? NaN) < (readings.slot[other] ?? NaN))
 }

@@ -98,5 +98,5 @@ export function pickWrite({ sequence, slot, sentMs, acknowledgedMs }: WriteColum
 
 /** Whether a slot that was seeded is empty; false where it is not known what was seeded. */
 export function isSeedGone({ readings }: History, reading: number, seeded: number | null): boolean {
-  return seeded !== null && (readings.slot[reading] ?? NaN) < seeded && readings.sequence[reading] === EMPTY
+  return (readings.slot[reading] ?? NaN) < (seeded ?? 0) && readings.sequence[reading] === EMPTY
 }
