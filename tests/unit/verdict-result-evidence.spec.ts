@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { DrillFact, OperationResult } from '../../lib/record/facts.ts'
+import type { DrillFact, OperationResult, ProbeSample } from '../../lib/record/facts.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
 import {
   chain,
@@ -13,7 +13,7 @@ import {
   reading,
   restoring,
 } from './fact-edits.ts'
-import { buildCheck, buildDrill, buildOperation, faultMs, startMs } from './facts-builder.ts'
+import { buildCheck, buildDrill, buildOperation, buildProbes, faultMs, startMs } from './facts-builder.ts'
 import { editing, inOrder, repeating } from './verdict-parts.ts'
 
 const judge = (...edits: Edit[]) => judgeDrill(chain(...edits)(buildDrill()))
@@ -25,6 +25,51 @@ test('lists are cut where they grow long, and their numbers are kept', () => {
   expect(damaged.evidence.findings).toBe(1001)
   const phantoms = judge(reading({ slots: buildCheck().slots.map(([slot]) => [slot, 10_000 + slot]) }))
   expect((phantoms.evidence.loss as { phantoms: string[] }).phantoms).toHaveLength(10)
+})
+
+test('of many outages a hundred are listed, and all are counted', () => {
+  // Each after more than the 3 s in which a service that came back has to be right.
+  const more = Array.from({ length: 100 }, (_, index): ProbeSample => [startMs + 45_000 + index * 4000, null, false])
+  const away = editing('probes', { samples: [...buildProbes(), ...more] })
+  const outages = judge(away).evidence.outages as { count: number; seen: object[] }
+  expect([outages.count, outages.seen.length]).toEqual([101, 100])
+})
+
+test('the reasons are those of what failed, then those of what is not known', () => {
+  const damaged = judge(reading({ findings: [finding] }), drop('mesh.state'), drop('inventory.checked'))
+  expect(damaged.evidence.parts.filter(({ verdict }) => verdict === 'fail')).toHaveLength(1)
+  expect(damaged.reasons).toEqual([
+    expect.stringMatching(/^1 findings/),
+    'nobody looked whether the fault was gone',
+    expect.stringMatching(/^the state of the mesh/),
+  ])
+})
+
+test('the restore begins with its step or its request, whichever comes first', () => {
+  // Nothing is missing, so that the moment of what was restored is bounded by the restore alone.
+  const bound = (...edits: Edit[]) => {
+    const loss = judge(...edits).evidence.loss as { consistency: { point: [number, number | null] } }
+    const [, high] = loss.consistency.point
+    return high === null ? null : high - startMs
+  }
+  const [step, request] = [drop('step.started'), drop('restore.requested')]
+  const later = editing('restore.requested', { at: startMs + 18_000 })
+  expect([bound(later, inOrder), bound(later, step), bound(request), bound(step, request)]).toEqual([
+    17_000,
+    18_000,
+    17_000,
+    null,
+  ])
+})
+
+test('the service must go away before the restore begins, and be watched until it has ended', () => {
+  const problem = (...edits: Edit[]) => judge(...edits).evidence.parts.find(({ part }) => part === 'RTO')?.reason
+  const early = editing('restore.requested', { at: faultMs + 19 })
+  expect(problem(drop('step.started'), early)).toBe('the fault did not take the service away')
+  expect(problem(drop('step.started'), editing('restore.requested', { at: faultMs + 50 }))).toMatch(/^RTO 7\.9 s/)
+  // The last probe is due 39.45 s after the beginning.
+  expect(problem(editing('restore.ended', { at: startMs + 39_451 }))).toBe('probing ended before the restore did')
+  expect(problem(editing('restore.ended', { at: startMs + 39_450 }))).toMatch(/^RTO 7\.9 s/)
 })
 
 test('what was found after the fault is kept, look by look', () => {
@@ -65,6 +110,7 @@ test('resources count from the request to the end; of what nobody requested, by 
   const used = (...edits: Edit[]) => judge(...edits).resources.backup?.cpuSeconds ?? null
   expect(used(editing('backup.requested', { at: startMs + 8000 }))).toBe(0.1)
   expect(used(repeating('backup.requested', { at: startMs + 8000 }), inOrder)).toBe(0.1)
+  expect(used(repeating('backup.requested', { at: startMs + 9000 }))).toBe(0)
   expect(used(repeating('backup.requested', { at: startMs + 9001 }), inOrder)).toBe(0.35)
   expect(used(repeating('backup.requested', { at: startMs + 8000, name: 'b2' }), inOrder)).toBe(0.35)
   expect(used(found({}))).toBe(0.35)
@@ -85,4 +131,10 @@ test('a clock that jumped accuses nobody by a time, and hides no loss that needs
   expect(parts(losing(-1), objective(1))).toMatchObject({ RPO: 'inconclusive' })
   expect(parts(losing(10_001), objective(1))).toMatchObject({ RPO: 'fail' })
   expect([parts(failed).restore, parts(failed, late).restore]).toEqual(['fail', 'inconclusive'])
+  // Whatever else was not seen is no reason to spare anybody.
+  const away = judge(
+    probing((due) => due < faultMs),
+    drop('inventory.checked'),
+  )
+  expect(away.evidence.parts.find(({ part }) => part === 'RTO')?.verdict).toBe('fail')
 })

@@ -74,6 +74,8 @@ test('of a drill that was skipped nothing is measured, whatever was noted', () =
   expect(resources).toEqual({ backup: null, restore: null })
   expect(evidence).toEqual({ outcome: null, parts: [], notes: [] })
   expect(judgeDrill([...skipping('x'), ...buildDrill().slice(0, 2)]).verdict).toBe('inconclusive')
+  // Nobody said that it was skipped.
+  expect(judgeDrill(harmless).verdict).toBe('fail')
 })
 
 test('what was not seen is null, and no figure', () => {
