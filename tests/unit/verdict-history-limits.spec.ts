@@ -88,6 +88,12 @@ test('slots that were not read are counted, each once', () => {
   expect(look(writes, []).check).toMatchObject({ unread: 2, acknowledged: 3, lost: 0 })
 })
 
+test('the oldest of the lost is the one acknowledged first, wherever it comes', () => {
+  const oldest = (...writes: Write[]) => look(writes, [[0, EMPTY]]).check.oldestLostMs
+  expect([oldest(write(1, 0, 200), write(2, 0, 100)), oldest(write(1, 0, 100), write(2, 0, 200))]).toEqual([100, 100])
+  expect([oldest(), oldest(write(1, 0, null))]).toEqual([Infinity, Infinity])
+})
+
 test('what was sent from the restore on hides nothing', () => {
   const hidden = (sentMs: number) =>
     look([write(1, 0, sentMs + 1, sentMs), write(2, 0, 300, 200)], [[0, 2]], { restoreMs: 100 }).check.hidden

@@ -1,5 +1,16 @@
 import type { DrillFact, OperationResult } from '../../lib/record/facts.ts'
-import { backingUp, chain, drop, type Edit, expecting, proving, without } from './fact-edits.ts'
+import {
+  backingUp,
+  chain,
+  drop,
+  type Edit,
+  expecting,
+  finding as damage,
+  losing,
+  proving,
+  reading,
+  without,
+} from './fact-edits.ts'
 import { buildOperation, change, faultMs, startMs } from './facts-builder.ts'
 import { editing, repeating, striking, testPart } from './verdict-parts.ts'
 
@@ -13,6 +24,8 @@ const nothingSeen = 'inconclusive: no backup was seen to end'
 const neverRequested = 'inconclusive: backup "b1" ended and was never requested'
 const silent = 'inconclusive: backup "b1" says "Completed" and does not say how many bytes it moved'
 const afterFault = 'inconclusive: backup "b1" ended after the fault: it may hold what the fault left'
+const nothingMoved = 'backup "b1" says "Completed" and moved zero bytes'
+const lostAll = 'fail: backup "b1" says "Completed", moved zero bytes, and data is lost'
 const noState = 'inconclusive: backup "b1" reported no state'
 
 /** One more backup beside the one that is restored. */
@@ -26,6 +39,9 @@ const another = (name: string, changes: Partial<OperationResult> = {}): Edit =>
   )
 
 testPart('backup', [
+  ['of no bytes', backingUp({ bytes: 0 }), `inconclusive: ${nothingMoved}`],
+  ['of no bytes, and a write is lost', chain(backingUp({ bytes: 0 }), losing(-1)), lostAll],
+  ['of no bytes, and a record is damaged', chain(backingUp({ bytes: 0 }), reading({ findings: [damage] })), lostAll],
   ['none, and none needed', chain(noRestore, drop('backup.requested'), drop('backup.ended')), null],
   [
     'none, where no plan says whether it is needed',

@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test'
-import { drawAround, drawLatency, tryComparisons, tryRankings } from './verdict-statistics-trials.ts'
 import { interleave } from '../../lib/verdict/statistics/interleave.ts'
 import { drawFrom, shuffle } from '../../lib/verdict/statistics/random.ts'
 
@@ -47,19 +46,4 @@ test('numbers are drawn evenly from 0 to 1, others with another seed', () => {
   const first = drawFrom(1)
   expect([first(), first(), first()]).toEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522])
   expect(drawFrom(6)()).not.toBe(values[0])
-})
-
-test('of a tool against itself, no winner is named', () => {
-  const { less, greater } = tryComparisons({ a: drawLatency, b: drawLatency, size: 20 }, 300, 11)
-  expect(less + greater).toBeLessThanOrEqual(3)
-})
-
-test('a difference of a tenth is found with 20 values', () => {
-  const [a, b] = [drawAround(100, 0.05), drawAround(110, 0.05)]
-  expect(tryComparisons({ a, b, size: 20 }, 100, 11).less).toBeGreaterThanOrEqual(90)
-  expect(tryComparisons({ a: b, b: a, size: 20 }, 100, 11).greater).toBeGreaterThanOrEqual(90)
-})
-
-test('of tools that are alike, no order is shown', () => {
-  expect(tryRankings({ tools: ['one', 'two'], size: 10 }, 30, 1)).toBe(0)
 })
