@@ -1,7 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { compare, contrast, decide } from '../../lib/verdict/statistics/contrast.ts'
 import { normalTail } from '../../lib/verdict/statistics/distributions.ts'
+import { measureDelta } from '../../lib/verdict/statistics/cliffs-delta.ts'
 import { mannWhitney } from '../../lib/verdict/statistics/mann-whitney.ts'
+import { findMedian } from '../../lib/verdict/statistics/median.ts'
+import { drawFrom } from '../../lib/verdict/statistics/random.ts'
 import { type Measurement, readSample } from '../../lib/verdict/statistics/sample.ts'
 
 const repeat = (count: number, value: Measurement): Measurement[] => Array.from({ length: count }, () => value)
@@ -85,6 +88,34 @@ test('exact p of samples so small that they can be counted out by hand', () => {
   // Of nine pairs three are ties. Four values are tied: the variance is 9 / 12 × (7 − 60 / 30); u is 4.5 − 1.5 − 0.5 away.
   expect(u).toBe(1.5)
   expect(p).toBeCloseTo(2 * normalTail(2.5 / Math.sqrt(3.75)), 12)
+})
+
+test('the interval of a median ends at the 50th of 1999 medians of resamples from either side', () => {
+  // Sizes at which the medians beside it are others.
+  for (const size of [14, 32, 36]) {
+    const draw = drawFrom(1)
+    const medians = rising(1999).map(() => {
+      const drawn = rising(size).map(() => Math.floor(draw() * size))
+      const sorted = drawn.toSorted((one, other) => one - other)
+      return ((sorted[Math.ceil(size / 2) - 1] ?? NaN) + (sorted[Math.floor(size / 2)] ?? NaN)) / 2
+    })
+    const [low, high] = [
+      medians.toSorted((one, other) => one - other)[49],
+      medians.toSorted((one, other) => other - one)[49],
+    ]
+    expect(findMedian(readSample(rising(size)))?.confidence).toEqual({ low, high })
+  }
+})
+
+test('the interval of a difference is that of its delta, where values are exact', () => {
+  const [a, b] = [rising(7), rising(7, 2)]
+  expect(contrast(a, b).deltaInterval).toEqual(measureDelta(a, b).interval)
+  // At the lower bounds all pairs are in order, at the upper ones 10 is above some of B's.
+  const { deltaInterval } = contrast([...rising(6), { low: 6, high: 10 }], rising(7, 7))
+  expect(deltaInterval).toEqual({
+    low: -1,
+    high: measureDelta([...rising(6), 10], rising(7, 7)).interval?.high,
+  })
 })
 
 test('the medians of a comparison are those of its samples', () => {
