@@ -78,7 +78,10 @@ test('simplicity stands beside, counted, and moves no place', () => {
   const facts = (tool: string, objects: number) => {
     return { tool, strategy: 'copy', manifests: { objects, ...counts }, effort: null, installMs: [] }
   }
-  const ranking = rankTools(drills, [facts('slow', 1), facts('fast', 40), { ...facts('slow', 9), strategy: 'other' }])
+  const ranking = rankTools(
+    drills,
+    [facts('slow', 1), facts('fast', 40), { ...facts('slow', 9), strategy: 'other' }].toReversed(),
+  )
   expect(ranking.map(({ tool, simplicity }) => [tool, simplicity?.counts[0]])).toEqual([
     ['fast', { criterion: 'objects', count: 40, rank: 3, of: 3 }],
     ['slow', { criterion: 'objects', count: 1, rank: 1, of: 3 }],
@@ -107,12 +110,22 @@ test('a failed drill that kept the data is told, and its share counts against it
   expect(ranking[1]?.drills).toEqual({ pass: 0, fail: 20, unmeasured: [] })
 })
 
+const unread = (drill: DrillResult): DrillResult => ({
+  ...replaceParts(drill, inconclusive('RPO', 'unknown'), fail('RTO', 'exceeds')),
+  verdict: 'fail',
+  reasons: ['RTO exceeds'],
+})
+
+test('of those that have no place who kept the data comes first, then who lost it, then of whom it is not known', () => {
+  const drills = [...repeat('a', 2, {}).map(unread), loseData(buildResult('b', 0, {})), buildResult('c', 0, {})]
+  expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
+    ['c', null],
+    ['b', null],
+    ['a', null],
+  ])
+})
+
 test('a tool of whose data nothing is known has no place', () => {
-  const unread = (drill: DrillResult): DrillResult => ({
-    ...replaceParts(drill, inconclusive('RPO', 'unknown'), fail('RTO', 'exceeds')),
-    verdict: 'fail',
-    reasons: ['RTO exceeds'],
-  })
   const ranking = rankTools([
     ...repeat('a', 5, {}).map(unread),
     ...repeat('b', 5, {}),

@@ -205,7 +205,17 @@ test('one drill a row shows no order, whatever it shows', () => {
     'the ranking shows no order: no drill was repeated with two of the tools: of one drill a row, chance and difference look alike'
   expect(ranking.map(({ because }) => because[0])).toEqual([reason, reason])
   const once = [...repeat('kept', 1, {}), ...repeat('lost', 20, {}).map(loseData)]
-  expect(rankTools(once).map(({ place }) => place)).toEqual([null, null])
+  expect(rankTools(once).map(({ place, because }) => [place, because[0]])).toEqual([
+    [null, reason],
+    [null, reason],
+  ])
+  // Each was repeated, but no row of both.
+  const apart = [...repeat('kept', 20, { fault: 'one' }), ...repeat('lost', 20, { fault: 'other' }).map(loseData)]
+  const together = [...repeat('kept', 1, { fault: 'other' }), ...repeat('lost', 1, { fault: 'one' }).map(loseData)]
+  expect(rankTools([...apart, ...together]).map(({ place, because }) => [place, because[0]])).toEqual([
+    [null, reason],
+    [null, reason],
+  ])
   const others = rankTools([...once, ...repeat('also', 20, {})])
   expect(others.map(({ tool, place }) => [tool, place])).toEqual([
     ['also', 1],
