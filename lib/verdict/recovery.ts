@@ -67,7 +67,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const lastWrong = after.findLastIndex((sample) => !isRight(sample, probed.timeoutMs))
   const wrong = after[lastWrong]
   const wrongMs = wrong ? sentOf(wrong) : null
-  const start = lastWrong === -1 ? after.findIndex(([due]) => due >= faultLow) : lastWrong + 1
+  const start = lastWrong === -1 ? after.filter(([due]) => due < faultLow).length : lastWrong + 1
   const good = findGoodRun(after, start, { gapMs, timeoutMs: probed.timeoutMs })
   const seen = {
     outages: findOutages(after, probed.timeoutMs),
@@ -80,8 +80,8 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const unproven = { ...seen, rtoMs: null }
   if (probed.outageExpected && (firstWrong === undefined || firstWrong[0] > (probed.before ?? Infinity)))
     return { ...unproven, problem: 'the fault did not take the service away' }
-  const goodStart = good.first?.[1] ?? null
-  if (good.first === null || goodStart === null || lastDue - Math.max(good.first[0], faultHigh) < steadyMs)
+  const [goodDue, goodMs] = good.first ?? [Infinity, null]
+  if (goodMs === null || lastDue - Math.max(goodDue, faultHigh) < steadyMs)
     return {
       ...unproven,
       problem: `the service was not seen to be right for ${formatDuration(steadyMs)} before probing ended`,
@@ -90,7 +90,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
     return { ...unproven, problem: 'probing ended before the restore did' }
 
   const undisturbed = wrongMs === null && !good.afterGap
-  const rtoMs = { low: seen.atLeastMs ?? 0, high: undisturbed ? 0 : Math.max(0, goodStart - faultLow) }
+  const rtoMs = { low: seen.atLeastMs ?? 0, high: undisturbed ? 0 : Math.max(0, goodMs - faultLow) }
   return { ...seen, rtoMs, problem: null }
 }
 
@@ -100,13 +100,11 @@ function findGoodRun(
   start: number,
   { gapMs, timeoutMs }: { gapMs: number; timeoutMs: number },
 ) {
-  const run: { first: ProbeSample | null; afterGap: boolean } = { first: samples.at(start) ?? null, afterGap: false }
-  if (start < 0 || start >= samples.length) return { ...run, first: null }
+  const run: { first: ProbeSample | null; afterGap: boolean } = { first: samples[start] ?? null, afterGap: false }
   // The first probe after the fault has a predecessor too: the gap may be the one that the fault lies in.
   for (const [offset, sample] of samples.slice(start).entries()) {
-    const previous = samples[start + offset - 1]
-    if (previous === undefined) continue
-    const restored = run.first !== null && sentOf(previous) - sentOf(run.first) >= steadyMs
+    const previous = samples[start + offset - 1] ?? sample
+    const restored = sentOf(previous) - sentOf(run.first ?? sample) >= steadyMs
     if (sentOf(sample) - sentOf(previous) <= (restored ? Math.max(gapMs, timeoutMs) : gapMs)) continue
     run.first = sample
     run.afterGap = true

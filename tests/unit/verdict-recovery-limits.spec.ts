@@ -33,6 +33,7 @@ function measure(change: Change = away, changes: Partial<ProbedOutage> = {}) {
 }
 
 const jumped = (what: string) => `probe 51 was ${what}: the clock jumped`
+const together = jumped('due no later than the one before')
 const notRight = 'the service was not right for 3 s before the fault'
 const gap = 'there is a gap in the probes within 3 s before the fault'
 const notRestored = 'the service was not seen to be right for 3 s before probing ended'
@@ -42,6 +43,7 @@ const limits: [what: string, change: Change, changes: Partial<ProbedOutage>, pro
   ['no probes at all', () => null, {}, 'there are no probes'],
   ['a timeout of nothing', away, { timeoutMs: 0 }, 'the probes have no interval or no timeout'],
   ['a fault known to the millisecond', away, { fault: [5000, 5000] }, null],
+  ['due with the one before', (sample) => (sample[0] === 5000 ? [4900, 5010, false] : away(sample)), {}, together],
   ['answered before it was due, by as much as clocks differ', replacing(5000, 4950, false), {}, null],
   ['answered earlier', replacing(5000, 4949, false), {}, jumped('answered before it was due')],
   ['answered never, in words', replacing(5000, Infinity, false), {}, jumped('answered before it was due')],
@@ -66,6 +68,8 @@ const limits: [what: string, change: Change, changes: Partial<ProbedOutage>, pro
   ['lost, and given up before', alsoWrong(4600), { timeoutMs: 399 }, notRight],
   ['five intervals without a probe', without(3000, 3400), {}, null],
   ['six', without(3000, 3500), {}, gap],
+  ['five intervals without one from 3 s before the fault', without(1500, 2500), {}, null],
+  ['six from there', without(1500, 2600), {}, gap],
   ['five intervals without one up to the fault', without(4600, 5000), {}, null],
   ['six up to the fault', without(4500, 5000), {}, gap],
   ['away as the restore began', away, { before: 5000 }, null],
@@ -93,6 +97,10 @@ test('nothing is known of a recovery whose beginning was not seen', () => {
     ...nothing,
     problem: 'the probes have no interval or no timeout',
   })
+})
+
+test('a service that was never wrong has no time that it was away for at least', () => {
+  expect([measure(right, unneeded).atLeastMs, measure().atLeastMs]).toEqual([null, 2880])
 })
 
 test('the service is away in the end if it was wrong within the last 3 s', () => {
