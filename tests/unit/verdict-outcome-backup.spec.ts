@@ -40,6 +40,11 @@ const another = (name: string, changes: Partial<OperationResult> = {}): Edit =>
 
 testPart('backup', [
   ['of no bytes', backingUp({ bytes: 0 }), `inconclusive: ${nothingMoved}`],
+  [
+    'of no bytes, and nothing was read back',
+    chain(backingUp({ bytes: 0 }), drop('integrity.checked')),
+    `inconclusive: ${nothingMoved}`,
+  ],
   ['of no bytes, and a write is lost', chain(backingUp({ bytes: 0 }), losing(-1)), lostAll],
   ['of no bytes, and a record is damaged', chain(backingUp({ bytes: 0 }), reading({ findings: [damage] })), lostAll],
   ['none, and none needed', chain(noRestore, drop('backup.requested'), drop('backup.ended')), null],
