@@ -4,6 +4,7 @@ import { chain, checkingAfterFault, drop, type Edit, expecting, without } from '
 import { buildDrill, startMs } from './facts-builder.ts'
 import { editing, repeating, strikingTwice } from './verdict-parts.ts'
 
+const load = { requests: 1800, failed: 160, durationMs: 30_000, p50Ms: 4, p99Ms: 40, error: null }
 const gather = (...edits: Edit[]) => gatherEvidence(chain(...edits)(buildDrill()))
 
 test('evidence that there is none of is null, or an empty list', () => {
@@ -19,6 +20,7 @@ test('evidence that there is none of is null, or an empty list', () => {
     readBack: null,
     probes: null,
     writes: [],
+    untold: 'the load did not report its end',
     resources: [],
   })
 })
@@ -35,6 +37,14 @@ test('of several facts of a kind, the one counts that the verdict is about', () 
   expect(gather(editing('restore.ended', { name: 'b3' })).backup?.name).toBe('b1')
   expect(gather(repeating('probes.ended', { sent: 3 })).probes?.sent).toBe(3)
   expect(gather(drop('probes.ended')).probes?.sent).toBeNull()
+})
+
+test('what was sent is known where a load ended, and none of them failed', () => {
+  const failing = editing('load.ended', { load: { ...load, error: 'torn' } })
+  const untold = 'the load is not to be trusted: torn'
+  expect([gather().untold, gather(failing).untold]).toEqual([null, untold])
+  expect(gather(repeating('load.ended', { load: { ...load, error: 'torn' } })).untold).toBe(untold)
+  expect(gather(failing, repeating('load.ended', { load: { ...load, error: 'late' } })).untold).toBe(untold)
 })
 
 test('what is read back is the service after its restore, or after the fault where none is', () => {
