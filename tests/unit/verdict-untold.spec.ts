@@ -51,6 +51,7 @@ const foreign: Edit = (facts) =>
     },
   }))
 testPart('RPO', [
+  ['nothing that was not sent, of a load that is not to be trusted', torn, 'pass: 0 of 441 acknowledged writes lost'],
   ['what nobody sent', foreign, 'fail: slot 3 holds sequence 999999, which was never sent to it'],
   [
     'what nobody is known to have sent',
