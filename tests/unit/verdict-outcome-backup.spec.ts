@@ -1,4 +1,6 @@
+import { expect, test } from '@playwright/test'
 import type { DrillFact, OperationResult } from '../../lib/record/facts.ts'
+import { measureOperation } from '../../lib/verdict/operations.ts'
 import {
   backingUp,
   chain,
@@ -95,6 +97,11 @@ testPart('backup', [
     tooEarly,
   ],
   [
+    'failed in the millisecond before, of a tool that tells them',
+    chain(mayFail, striking(0, 0), backingUp({ ...failed, endedMs: startMs + 14_999 })),
+    tooEarly,
+  ],
+  [
     'failed before the fault, and was seen after it',
     chain(mayFail, backingUp(failed), editing('backup.ended', { at: startMs + 16_000 })),
     tooEarly,
@@ -171,3 +178,11 @@ testPart('claim', [
     'inconclusive: the fault came after backup "b1" had ended: it disturbed nothing',
   ],
 ])
+
+test('an operation takes as long as from its beginning to its end, where both are told in that order', () => {
+  const took = (startedMs: number | null, endedMs: number | null) => measureOperation({ startedMs, endedMs })
+  expect([took(1000, 3500), took(1000, 1000), took(-1, 0)]).toEqual([2500, 0, 1])
+  expect([took(null, 3500), took(-1000, null), took(null, null), took(1000, 999), took(0, Infinity)]).toEqual(
+    Array(5).fill(null),
+  )
+})
