@@ -45,13 +45,18 @@ export type StrategyName = keyof typeof strategies
 /** The strategy that faults are drilled with in which no backup has a part. */
 export const USUAL: StrategyName = 'velero/file-system'
 
-interface FaultTraits {
+/** That volumes which can be snapshotted are there without their node; that what fills one fills nothing else. */
+export type VolumeNeed = 'any node' | 'own size'
+
+export interface FaultTraits {
   /** What it hits; `service` faults need no restore. */
   hits: 'service' | 'state' | 'running backup' | 'running restore' | 'backup'
   /** What must be there for it to hit. */
   aims?: 'mover' | 'store' | 'objects'
   /** The volumes that it can be seen on; those of the strategy where it says nothing. */
   volumes?: 'local' | 'snapshots'
+  /** What volumes that can be snapshotted must have besides. */
+  needs?: VolumeNeed
   /** Why it is drilled with one strategy only. */
   once?: string
 }
@@ -65,14 +70,14 @@ export const faults = {
   'pod-kill': service,
   'pod-failure': service,
   'proxy-kill': service,
-  'node-outage': service,
+  'node-outage': { ...service, needs: 'any node' },
   'control-plane-partition': service,
   'store-partition': service,
   'network-delay': service,
   'network-loss': service,
   'cpu-stress': service,
   'memory-stress': service,
-  'full-volume': { ...service, volumes: 'snapshots' },
+  'full-volume': { ...service, volumes: 'snapshots', needs: 'own size' },
   'namespace-deletion': { hits: 'state' },
   'claim-deletion': { hits: 'state' },
   'node-loss': { hits: 'state', volumes: 'local' },
@@ -93,13 +98,14 @@ export const faults = {
   'tool-store-partition': { hits: 'running backup', aims: 'mover' },
   'store-away': { hits: 'running backup', aims: 'store' },
   'store-bandwidth': { hits: 'running backup', aims: 'store', once: 'a slow store slows them all' },
-  'node-outage-during-backup': { hits: 'running backup', aims: 'mover' },
+  'node-outage-during-backup': { hits: 'running backup', aims: 'mover', needs: 'any node' },
   'wrong-credentials': { hits: 'running backup', aims: 'store' },
   'tool-kill-during-restore': { hits: 'running restore', aims: 'mover' },
   'store-away-during-restore': { hits: 'running restore', aims: 'store' },
   'node-outage-during-restore': {
     hits: 'running restore',
     aims: 'mover',
+    needs: 'any node',
     once: 'a mover that is gone with its node is what tool-kill-during-restore drills for each',
   },
   'istiod-kill-during-restore': { hits: 'running restore', once: 'the mesh does not know who restores' },

@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts.ts'
 import type { StoreEndpoint } from '../lab.ts'
+import type { VolumeTrait } from './volume-traits.ts'
 
 /** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
  * `existing` (a kubeconfig's context), `noop` (none). */
@@ -74,6 +75,8 @@ export interface StorageClasses {
   snapshots: string | null
   /** The VolumeSnapshotClass that belongs to `snapshots`, where it bears another name. */
   ofSnapshots?: string
+  /** What the volumes of `snapshots` are known to lack; nothing where it is not there. */
+  lacks?: readonly VolumeTrait[]
   /**
    * The pods of the storage that take the snapshots, whose use of the nodes is that of a tool which leaves the work to them:
    * those of a namespace whose names begin with `prefix`. Not there where nobody knows them.

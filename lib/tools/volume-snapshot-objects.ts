@@ -5,6 +5,7 @@ import type { KubeObject } from '../kube/object.ts'
 export const API = 'snapshot.storage.k8s.io/v1'
 
 export interface VolumeSnapshot extends KubeObject {
+  metadata: KubeObject['metadata'] & { managedFields?: { subresource?: string; time?: string | Date }[] }
   status?: {
     readyToUse?: boolean
     creationTime?: string

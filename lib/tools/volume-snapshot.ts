@@ -92,10 +92,20 @@ async function readyBackup(lab: Lab, taken: Taken): Promise<Backup> {
   )
   return {
     name,
-    result: describe(snapshots, objects),
+    result: copied(lab) ? untilReady(describe(snapshots, objects), snapshots) : describe(snapshots, objects),
     objects: snapshots.map(({ metadata }) => snapshotReference(namespace, metadata.name)),
     restore: ({ into } = {}) => restore(lab, taken, snapshots, into),
   }
+}
+
+/** Whether the storage copies what it snapshots, which takes its time. */
+const copied = ({ cluster }: Lab): boolean => cluster.storageClasses.lacks?.includes('snapshots of one moment') === true
+
+/** With the time of the last word on the snapshots, which is that they are ready: what they say of themselves is when they began. */
+function untilReady(result: OperationResult, snapshots: VolumeSnapshot[]): OperationResult {
+  const told = snapshots.flatMap(({ metadata }) => metadata.managedFields ?? [])
+  const times = told.filter(({ subresource }) => subresource === 'status').map(({ time }) => timeMs(time))
+  return { ...result, endedMs: latest([result.endedMs, ...times]) }
 }
 
 /** Resolves when the snapshot is ready to use, or says of itself that it failed. */

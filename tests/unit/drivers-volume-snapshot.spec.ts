@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import type { VolumeTrait } from '../../lib/clusters/volume-traits.ts'
 import type { KubeClient } from '../../lib/kube/client.ts'
 import type { KubeObject } from '../../lib/kube/object.ts'
 import type { Lab } from '../../lib/lab.ts'
@@ -23,17 +24,26 @@ const content: KubeObject = {
   status: { snapshotHandle: 'handle-1' },
 }
 
+/** When who wrote last: the storage, that it is ready, and another, of something else. */
+const readyAt = '2026-11-21T02:00:07Z'
+const managedFields = [
+  { subresource: 'status', time: '2026-11-21T02:00:02Z' },
+  { subresource: 'status', time: readyAt },
+  { time: '2026-11-21T02:00:09Z' },
+]
+
 const CLASSES = { local: 'local-path', snapshots: 'btrfs', pods: { namespace: 'storage', prefix: '' } }
 
 /** A lab whose storage takes snapshots, with that status, and fills claims. */
-async function snapshotLab(status: Status = ready) {
+async function snapshotLab(status: Status = ready, lacks: readonly VolumeTrait[] = []) {
   const onApply = async (object: KubeObject, kube: KubeClient) => {
     const told = { ...object, metadata: { creationTimestamp: new Date(cutAt), uid: 'u1', ...object.metadata } }
-    if (object.kind === 'VolumeSnapshot') await kube.apply([{ ...told, status }])
+    if (object.kind === 'VolumeSnapshot')
+      await kube.apply([{ ...told, metadata: { ...told.metadata, managedFields } as typeof told.metadata, status }])
     if (object.kind === 'PersistentVolumeClaim') await kube.apply([{ ...told, status: { phase: 'Bound' } }])
   }
   const world = backedUpLab({ objects: [claim('data'), deployment('web', 'data')], onApply })
-  const cluster = { ...world.lab.cluster, storageClasses: CLASSES }
+  const cluster = { ...world.lab.cluster, storageClasses: { ...CLASSES, lacks } }
   const lab: Lab = { ...world.lab, cluster }
   await makeNamespace(lab)
   await lab.kube.apply([content])
@@ -80,6 +90,11 @@ test.describe('a backup by VolumeSnapshots', () => {
     expect(result).toMatchObject({ state: 'ReadyToUse', succeeded: true, bytes: 2 ** 30, endedMs })
     expect(objects).toMatchObject([{ kind: 'VolumeSnapshot', metadata: { name: 'b1-data', namespace: 'drill' } }])
     expect(await running.moving()).toBe(false)
+  })
+
+  test('that the storage copies ends when it is ready, not when it was cut', async () => {
+    const { result } = await backUp((await snapshotLab(ready, ['snapshots of one moment'])).lab)
+    expect(result).toMatchObject({ startedMs: Date.parse(cutAt), endedMs: Date.parse(readyAt) })
   })
 
   test('that the storage refuses did not succeed', async () => {

@@ -55,11 +55,21 @@ test.describe('snapshots', () => {
     chooseSnapshots(classes, list, wanted)
 
   test('are of the class that Velero takes too: by its label, by default, or the only one', () => {
-    const of = (ofSnapshots: string) => ({ snapshots: 'disks', ofSnapshots })
+    const of = (ofSnapshots: string) => ({ snapshots: 'disks', ofSnapshots, lacks: [] })
     expect(chosen([snapshotClass('a'), snapshotClass('b', DEFAULT), snapshotClass('c', LABEL)])).toEqual(of('c'))
     expect(chosen([snapshotClass('a'), snapshotClass('b', DEFAULT)])).toEqual(of('b'))
     expect(chosen([snapshotClass('a')])).toEqual(of('a'))
     expect(chosen([snapshotClass('a'), snapshotClass('b')])).toEqual({ snapshots: null })
+  })
+
+  test('of a driver whose volumes are known to lack something are told with it', () => {
+    const hostPath = { ...storageClass('folders'), provisioner: 'hostpath.csi.k8s.io' } as unknown as V1StorageClass
+    const ofIt = { ...snapshotClass('a'), driver: 'hostpath.csi.k8s.io' }
+    expect(chooseSnapshots([hostPath], [ofIt], null)).toEqual({
+      snapshots: 'folders',
+      ofSnapshots: 'a',
+      lacks: ['any node', 'own size', 'snapshots of one moment'],
+    })
   })
 
   test('that would stay when their objects are deleted are not made', () => {

@@ -95,6 +95,41 @@ test('a lab that another run uses is not touched', async ({ use }) => {
   expect(docker.calls().filter((call) => /^(rm|network rm|network create)/.test(call))).toEqual([])
 })
 
+test('storage that cannot be had is told before a cluster is made, and only who takes snapshots needs it', async ({
+  use,
+}) => {
+  const docker = use([['image ls', 'sha256:1'], NETWORK, NODES])
+  const program = use(
+    [
+      ['--version', 'kind version 0.33.0'],
+      ['create', '!ERROR: no'],
+    ],
+    'kind',
+  )
+  await aLab({ keep: true, owner: await identify(999_999_999) })
+  const asked = { keep: true, ownerPid: process.pid, log: () => undefined }
+  const { fetch } = globalThis
+  const urls: unknown[] = []
+  globalThis.fetch = (url) => {
+    urls.push(url)
+    return Promise.reject(new Error('fetch failed', { cause: new Error('no such host') }))
+  }
+  try {
+    for (const tool of ['velero', 'kubernetes'])
+      await expect(kind({ ...PUBLIC, tools: ['restic', tool] }).create(asked)).rejects.toThrow(
+        /^GET https:\/\/\S+\.yaml: no such host\. Next: curl -v https:\/\/\S+$/,
+      )
+    expect(program.calls()).toEqual([])
+    expect(docker.calls().filter((call) => /^(rm|network)/.test(call))).toEqual([])
+    expect((await readLab())?.createdAt).toBe('then')
+    urls.length = 0
+    await expect(kind({ ...PUBLIC, tools: ['restic', 'k8up'] }).create(asked)).rejects.toThrow('could not be made')
+    expect(urls).toEqual([])
+  } finally {
+    globalThis.fetch = fetch
+  }
+})
+
 test('of a cluster that could not be made nothing stays', async ({ use }) => {
   const docker = use([['image ls', 'sha256:1'], NETWORK, NODES, BESIDE])
   use(

@@ -1,3 +1,4 @@
+import { matrix } from '../../matrix.ts'
 import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower, VolumeWipe } from '../cluster.ts'
 import { ensureImages } from '../embedded/images/images.ts'
@@ -10,6 +11,7 @@ import { kindNodeImage } from '../public/pins.ts'
 import { findProgram } from '../public/programs.ts'
 import { localVolumes, SYSTEM_NODES } from './cluster-config.ts'
 import { CLUSTER, defaultRuntime, docker, dockerProblem, imageId, LABELS, NETWORK, pullImage } from './docker.ts'
+import { hostPathOf } from './host-path.ts'
 import { imageLoader, isPacked } from './images.ts'
 import { kubeconfigFile, readLab, storeFolder, tearDown, underLock, type KindLab } from './lab.ts'
 import { makeOrKeep } from './make.ts'
@@ -54,7 +56,8 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
   const program = programOf(options, log)
   const artifacts = artifactsOf(runOf(options, null), {}, log)
   try {
-    const { lab, readyMs } = await makeOrKeep({ kind: program, image, artifacts, built }, asked)
+    const hostPath = built || !takesSnapshots(options) ? null : hostPathOf(artifacts)
+    const { lab, readyMs } = await makeOrKeep({ kind: program, image, artifacts, built, hostPath }, asked)
     const cluster = await existing(runOf(options, lab)).create(asked)
     return kindOf({ ...cluster, readyMs }, lab, { kind: program, log })
   } catch (error) {
@@ -66,6 +69,13 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
     throw error
   }
 }
+
+/** Whether a row of the run's tools is drilled on volumes that can be snapshotted. */
+const takesSnapshots = ({ tools }: KindOptions): boolean =>
+  matrix.some(
+    ({ strategy, volumes, illegal }) =>
+      illegal === null && volumes === 'snapshots' && tools.includes(strategy.split('/')[0] ?? ''),
+  )
 
 async function requireLab(): Promise<KindLab> {
   const lab = await readLab()
@@ -107,7 +117,7 @@ const runOf = ({ artifacts, images, tools }: KindOptions, lab: KindLab | null): 
   nodeAddress: null,
   storageClass: localVolumes.metadata.name,
   snapshotStorageClass: null,
-  storagePods: artifacts === 'built' ? { namespace: 'storage', prefix: '' } : null,
+  storagePods: { namespace: 'storage', prefix: '' },
   store: null,
 })
 

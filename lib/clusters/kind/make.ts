@@ -11,6 +11,7 @@ import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
 import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, NETWORK } from './docker.ts'
+import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
 import { kindFolder, kubeconfigFile, readLab, tearDown, writeLab, type KindLab } from './lab.ts'
@@ -30,6 +31,8 @@ export interface Ingredients {
   artifacts: Artifacts
   /** Whether everything in it is of this machine's toolchain: name server, storage. */
   built: boolean
+  /** The storage whose volumes can be snapshotted, where the cluster is to have that of public registries. */
+  hostPath: HostPath | null
 }
 
 /** The cluster that was kept, where it is of the same recipe and works, and else a new one; how long its nodes took then. */
@@ -41,7 +44,7 @@ export async function makeOrKeep(
   const folders = storage === null ? [] : [storage]
   const machine = { coredns: !from.built, limited: !canRaiseLimits() }
   const config = kindConfig({ image: from.image, workers: WORKERS, folders, ...machine })
-  const recipe = keyOf([config, (await imageId(from.image)) ?? ''])
+  const recipe = keyOf([config, (await imageId(from.image)) ?? '', from.hostPath?.recipe ?? ''])
   const there = await readLab()
   if (there !== null && (await isRunning(there.owner)))
     throw new Error(
@@ -54,6 +57,8 @@ export async function makeOrKeep(
     writeLab(lab)
     return { lab, readyMs: null }
   }
+  // What cannot be had of it is told before anything is changed.
+  const hostPath = (await from.hostPath?.read()) ?? null
   const cleared = await tearDown()
   if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
   const { image } = from
@@ -70,13 +75,18 @@ export async function makeOrKeep(
   }
   writeLab(lab)
   if (!options.keep) startKeeper(options.ownerPid)
-  return { lab, readyMs: await make(from, { lab, config, storage }, options.log) }
+  return { lab, readyMs: await make(from, { lab, config, storage, hostPath }, options.log) }
 }
 
 /** Returns how long the nodes took to be Ready, in milliseconds. */
 async function make(
   from: Ingredients,
-  { lab, config, storage }: { lab: KindLab; config: string; storage: string | null },
+  {
+    lab,
+    config,
+    storage,
+    hostPath,
+  }: { lab: KindLab; config: string; storage: string | null; hostPath: HostPathObjects | null },
   log: (line: string) => void,
 ): Promise<number> {
   const program = await from.kind()
@@ -106,6 +116,7 @@ async function make(
   const loadImages = imageLoader(lab, { kind: from.kind, log })
   if (storage !== null)
     await installStorage({ loadImages, artifacts: from.artifacts }, kube, { nodes: NODES, lab: STORAGE_LAB })
+  if (hostPath !== null) await installHostPath(hostPath, kube, loadImages)
   return readyMs
 }
 

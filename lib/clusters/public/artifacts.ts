@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { Artifacts } from '../../artifacts.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { chartImages, charts, components, images, manifests, type ManifestFile } from './pins.ts'
+import { chartImages, charts, components, images, manifests as pinnedManifests, type ManifestFile } from './pins.ts'
 import { findProgram } from './programs.ts'
 
 export interface PublicOptions {
@@ -14,8 +14,8 @@ export interface PublicOptions {
   found: Record<string, { version: string; source: string }>
 }
 
-/** Everything from public registries, pinned; programs from PATH. */
-export function publicArtifacts(options: PublicOptions): Artifacts {
+/** Everything from public registries, as pinned; programs from PATH. */
+export function publicArtifacts(options: PublicOptions, manifests = pinnedManifests): Artifacts {
   return {
     binary: findProgram,
     chart(name) {
@@ -65,10 +65,22 @@ export function readImages(file: string | null): Record<string, string> {
 
 /** A file that is not what it was when it was pinned is refused. */
 async function download({ url, sha256 }: ManifestFile): Promise<KubeObject[]> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
-  if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}. Next: curl -v ${url}`)
-  const content = Buffer.from(await answer.arrayBuffer())
+  const content = await get(url)
   const found = createHash('sha256').update(content).digest('hex')
   if (found !== sha256) throw new Error(`"${url}" has SHA-256 ${found}; pinned is ${sha256}`)
   return parseManifest(content.toString('utf8'), url)
+}
+
+async function get(url: string): Promise<Buffer> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
+    if (!answer.ok) throw new Error(String(answer.status))
+    return Buffer.from(await answer.arrayBuffer())
+  } catch (error) {
+    // What kept a request from its server is the cause of what fetch says.
+    const { message, cause } = error as Error
+    throw new Error(`GET ${url}: ${cause instanceof Error ? cause.message : message}. Next: curl -v ${url}`, {
+      cause: error,
+    })
+  }
 }

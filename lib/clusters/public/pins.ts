@@ -38,6 +38,12 @@ export const images: Record<string, string | null> = {
   'velero/velero': 'docker.io/velero/velero:v1.18.3',
   'velero/velero-plugin-for-aws': 'docker.io/velero/velero-plugin-for-aws:v1.14.3',
   'versity/versitygw': 'docker.io/versity/versitygw:v1.8.0',
+  // Those that the manifests below name.
+  'sig-storage/hostpathplugin': 'registry.k8s.io/sig-storage/hostpathplugin:v1.17.1',
+  'sig-storage/csi-node-driver-registrar': 'registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.16.0',
+  'sig-storage/csi-provisioner': 'registry.k8s.io/sig-storage/csi-provisioner:v6.1.1',
+  'sig-storage/csi-snapshotter': 'registry.k8s.io/sig-storage/csi-snapshotter:v8.5.0',
+  'sig-storage/snapshot-controller': 'registry.k8s.io/sig-storage/snapshot-controller:v8.6.0',
 }
 
 /** The node image that kind 0.33 itself names. */
@@ -64,6 +70,21 @@ const crd = (name: string, sha256: string): ManifestFile => ({
   sha256,
 })
 
+const snapshotter = 'https://raw.githubusercontent.com/kubernetes-csi/external-snapshotter/refs/tags'
+const definition = (name: string, sha256: string): ManifestFile => ({
+  url: `${snapshotter}/client/v8.6.0/client/config/crd/snapshot.storage.k8s.io_${name}.yaml`,
+  sha256,
+})
+const controller = (name: string, sha256: string): ManifestFile => ({
+  url: `${snapshotter}/v8.7.0/deploy/kubernetes/snapshot-controller/${name}-snapshot-controller.yaml`,
+  sha256,
+})
+/** Kubernetes keeps what deploys csi-driver-host-path, with its sidecars' roles, for the tests of its own storage. */
+const hostPath = (file: string, sha256: string): ManifestFile => ({
+  url: `https://raw.githubusercontent.com/kubernetes/kubernetes/v1.36.3/test/e2e/testing-manifests/storage-csi/${file}.yaml`,
+  sha256,
+})
+
 /** Files of a project's repository at the tag, with the SHA-256 that they have in the Go module of that version. */
 export const manifests: Record<string, ManifestFile[]> = {
   'k8up/crds': [
@@ -79,6 +100,30 @@ export const manifests: Record<string, ManifestFile[]> = {
   ],
   'k8up/role': [
     { url: `${k8up}/rbac/role.yaml`, sha256: '51b96646fdf4415e43f0d4c417bb24fa51b1502eaddbf3a1c33febaa0ca80130' },
+  ],
+  'external-snapshotter/crds': [
+    definition('volumesnapshotclasses', '75e6565aac2c0f2949ed13ea884bbaa388cb7be576b558b709cf1168e011828d'),
+    definition('volumesnapshotcontents', '895a3c1e73b60f06a0deb566dd123d01bdf1b2efc5d5ff5231ff8bbcf42dafc7'),
+    definition('volumesnapshots', 'b032116e987fb1d7d93cec7d942833adeb9d95c9bdc7e00c10b280c2fe4a6c33'),
+  ],
+  'external-snapshotter/controller': [
+    controller('rbac', '99c4ac480b6c9563be0d85599e29cc7b68b25a82d250b0e789726727551e8d38'),
+    controller('setup', '54b9342a7433c377b83a671babf416660078a716ec2e63f658a77aa629de5581'),
+  ],
+  'csi-driver-host-path': [
+    hostPath('external-provisioner/rbac', 'c6b898224f01fe9473b0805500e00f8e0ee89abdd4e2281d95d1ae7f8fe1ece8'),
+    hostPath(
+      'external-snapshotter/csi-snapshotter/rbac-csi-snapshotter',
+      '620d75cb74b11738c55abd4b9b2f7947e607397d776d97095aea2c9ce4f9ad9c',
+    ),
+    hostPath(
+      'hostpath/hostpath/csi-hostpath-driverinfo',
+      '464307265464b77189bd4b339774cd2de69589458a62a740028b248f248c7e9a',
+    ),
+    hostPath(
+      'hostpath/hostpath/csi-hostpath-plugin',
+      '3910c6ce52ed1a62ff565bcfc5b3c088ab481a942b26f67500a116ce32c08478',
+    ),
   ],
 }
 
@@ -124,4 +169,5 @@ export const components: Record<string, { version: string; source: string }> = {
   velero: { version: 'v1.18.3', source: 'its public image' },
   restic: { version: '0.18.0', source: 'its public image' },
   k8up: { version: 'v2.12.0', source: 'its public image' },
+  'snapshot-controller': { version: 'v8.6.0', source: 'its public image' },
 }

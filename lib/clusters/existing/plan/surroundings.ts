@@ -3,6 +3,7 @@ import { isReady, type KubeClient } from '../../../kube/client.ts'
 import { hasLabels } from '../../../kube/nodes.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import type { StorageClasses } from '../../cluster.ts'
+import { lacksOf } from '../../volume-traits.ts'
 import type { ExistingOptions } from '../options.ts'
 
 /** What a cluster offers, as far as the user has not said it. */
@@ -66,7 +67,7 @@ export function chooseSnapshots(
   classes: V1StorageClass[],
   ofSnapshots: SnapshotClass[],
   wanted: string | null,
-): Pick<StorageClasses, 'snapshots' | 'ofSnapshots'> {
+): Pick<StorageClasses, 'snapshots' | 'ofSnapshots' | 'lacks'> {
   if (wanted !== null && !classes.some(isNamed(wanted))) {
     throw new Error(
       `there is no StorageClass "${wanted}", which MESHDRILL_SNAPSHOT_STORAGE_CLASS names. Next: kubectl get storageclass`,
@@ -76,7 +77,7 @@ export function chooseSnapshots(
     const match = veleroWouldTake(ofSnapshots.filter(({ driver }) => driver === provisioner))
     // Of any other the snapshots would stay in the user's storage when the drills are over.
     if (match?.deletionPolicy === 'Delete')
-      return { snapshots: metadata?.name ?? null, ofSnapshots: match.metadata.name }
+      return { snapshots: metadata?.name ?? null, ofSnapshots: match.metadata.name, lacks: lacksOf(provisioner) }
   }
   return { snapshots: null }
 }
