@@ -139,6 +139,10 @@ test('definitions are known before what is of their kinds is applied, images fir
       const status = { conditions: [{ type: 'Established', status: 'True' }] }
       await memory.apply(list.map((object) => ({ ...object, status })))
     },
+    get: (reference) => {
+      steps.push(`${reference.kind} is there`)
+      return memory.get(reference)
+    },
     pods: (namespace, labels) => {
       steps.push(`${namespace} ${Object.values(labels ?? {}).join()}`)
       return Promise.resolve([podOf({ status: { conditions: [{ type: 'Ready', status: 'True' }] } })])
@@ -151,7 +155,15 @@ test('definitions are known before what is of their kinds is applied, images fir
   await installHostPath(await hostPathOf(artifacts).read(), kube, loadImages)
   expect(steps).toEqual([
     ...['mirror/sig-storage/snapshot-controller:x', 'mirror/sig-storage/hostpathplugin:x'],
-    ...['CustomResourceDefinition', 'Namespace', 'StorageClass', 'VolumeSnapshotClass', 'ServiceAccount', 'Deployment'],
+    ...[
+      'CustomResourceDefinition',
+      'CustomResourceDefinition is there',
+      'Namespace',
+      'StorageClass',
+      'VolumeSnapshotClass',
+      'ServiceAccount',
+      'Deployment',
+    ],
     ...['ClusterRole', 'ClusterRoleBinding', 'CSIDriver', 'StatefulSet'],
     ...['storage snapshot-controller', 'storage csi-hostpathplugin', 'meshdrill-worker', 'meshdrill-worker'],
   ])
