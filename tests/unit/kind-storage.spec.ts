@@ -124,13 +124,13 @@ test('another pin makes another cluster', () => {
 
 test('definitions are known before what is of their kinds is applied, images first of all', async () => {
   const steps: string[] = []
-  const registered = [[], [{ name: 'hostpath.csi.k8s.io' }]]
+  const registered = [null, [{ name: 'hostpath.csi.k8s.io' }]]
   const { kube } = labWith((memory) => ({
     config: only<KubeClient['config']>({
       makeApiClient: () => ({
         readCSINode: ({ name }: { name: string }) => {
           steps.push(name)
-          return Promise.resolve({ spec: { drivers: registered.shift() ?? [] } })
+          return Promise.resolve({ spec: { drivers: registered.shift() ?? null } })
         },
       }),
     } as object),

@@ -65,7 +65,9 @@ export async function installHostPath(
   await waitFor(
     `driver "${DRIVER}" registered on node "${NODE}"`,
     async () => {
-      const drivers = (await storage.readCSINode({ name: NODE })).spec.drivers.map(({ name }) => name)
+      const { spec } = await storage.readCSINode({ name: NODE })
+      // Go writes a list of none as null.
+      const drivers = ((spec.drivers as typeof spec.drivers | null) ?? []).map(({ name }) => name)
       return drivers.includes(DRIVER) ? true : pending(drivers.join(', ') || 'no driver')
     },
     { timeout: '60s', every: '200ms', hint: `kubectl -n ${NAMESPACE} logs csi-hostpathplugin-0 node-driver-registrar` },
