@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { dockerProblem, ensureNetwork, ourNodes, pullImage, removeContainers } from '../../lib/clusters/kind/docker.ts'
 import { kind } from '../../lib/clusters/kind/kind.ts'
-import { kindFolder, readLab, tearDown, writeLab, type KindLab } from '../../lib/clusters/kind/lab.ts'
+import { kindFolder, readLab, serves, tearDown, writeLab, type KindLab } from '../../lib/clusters/kind/lab.ts'
 import { identify } from '../../lib/process.ts'
 import { standIn, type Answers, type StandInProgram } from './stand-ins/docker.ts'
 
@@ -31,7 +31,17 @@ const PUBLIC = { artifacts: 'public', images: null, tools: [] } as const
 
 async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
   const owner = await identify(process.pid)
-  const lab = { recipe: 'r', createdAt: 'then', keep: false, owner, image: 'i', storage: false, uid: null, loaded: [] }
+  const lab = {
+    recipe: 'r',
+    createdAt: 'then',
+    keep: false,
+    owner,
+    image: 'i',
+    storage: false,
+    hostPath: null,
+    uid: null,
+    loaded: [],
+  }
   writeLab({ ...lab, ...over })
   return { ...lab, ...over }
 }
@@ -93,6 +103,16 @@ test('a lab that another run uses is not touched', async ({ use }) => {
   await expect(kind(PUBLIC).create(asked)).rejects.toThrow(`A lab is in use by process ${process.ppid}, since then.`)
   expect(await readLab()).not.toBeNull()
   expect(docker.calls().filter((call) => /^(rm|network rm|network create)/.test(call))).toEqual([])
+})
+
+test('a lab that was kept serves a run that would make the same, or the same without storage', async ({ use }) => {
+  use([])
+  const kept = await aLab({ keep: true, hostPath: 'h' })
+  const serving = (lab: KindLab, recipe: string, hostPath: string | null) => serves(lab, { recipe, hostPath })
+  expect([serving(kept, 'r', 'h'), serving(kept, 'r', null)]).toEqual([true, true])
+  expect([serving(kept, 'other', 'h'), serving(kept, 'r', 'other')]).toEqual([false, false])
+  expect(serving({ ...kept, keep: false }, 'r', 'h')).toBe(false)
+  expect(serving({ ...kept, hostPath: null }, 'r', 'h')).toBe(false)
 })
 
 test('storage that cannot be had is told before a cluster is made, and only who takes snapshots needs it', async ({

@@ -4,6 +4,7 @@ import { podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
+import { keyOf } from '../embedded/toolchain/cache.ts'
 import { manifests } from '../public/pins.ts'
 import { SYSTEM_NODES } from './cluster-config.ts'
 import { CLUSTER } from './docker.ts'
@@ -36,7 +37,7 @@ export interface HostPathObjects {
 
 export function hostPathOf(artifacts: Pick<Artifacts, 'manifests' | 'image'>, pinned = manifests): HostPath {
   return {
-    recipe: JSON.stringify([DEFINITIONS, ...PARTS].map((name) => pinned[name])),
+    recipe: keyOf([JSON.stringify([DEFINITIONS, ...PARTS].map((name) => pinned[name]))]),
     async read() {
       const [definitions = [], ...parts] = await Promise.all(
         [DEFINITIONS, ...PARTS].map((name) => artifacts.manifests(name)),

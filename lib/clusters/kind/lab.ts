@@ -18,6 +18,8 @@ export interface KindLab {
   image: string
   /** Whether a file system of the machine holds volumes of it. */
   storage: boolean
+  /** What its storage from public registries was made from; null where it has none. */
+  hostPath: string | null
   /** UID of its kube-system namespace; null until it is made. */
   uid: string | null
   /** Image archives that every node has. */
@@ -30,6 +32,10 @@ export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
 export const storeFolder = (): string => join(kindFolder(), 'store')
 
 export const readLab = async (): Promise<KindLab | null> => (await readStateFile(kindFolder())) as KindLab | null
+
+/** Whether a kept lab is what another run would make; storage that this run has no use for is no hindrance. */
+export const serves = (lab: KindLab, wanted: Pick<KindLab, 'recipe' | 'hostPath'>): boolean =>
+  lab.keep && lab.recipe === wanted.recipe && (wanted.hostPath === null || wanted.hostPath === lab.hostPath)
 
 export function writeLab(lab: KindLab): void {
   writeStateFile(kindFolder(), lab)

@@ -14,7 +14,7 @@ import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, NETWORK } fr
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
-import { kindFolder, kubeconfigFile, readLab, tearDown, writeLab, type KindLab } from './lab.ts'
+import { kindFolder, kubeconfigFile, readLab, serves, tearDown, writeLab, type KindLab } from './lab.ts'
 import { makeStorage, STORAGE_LAB, storageOf } from './storage.ts'
 
 const WORKERS = 2
@@ -44,14 +44,15 @@ export async function makeOrKeep(
   const folders = storage === null ? [] : [storage]
   const machine = { coredns: !from.built, limited: !canRaiseLimits() }
   const config = kindConfig({ image: from.image, workers: WORKERS, folders, ...machine })
-  const recipe = keyOf([config, (await imageId(from.image)) ?? '', from.hostPath?.recipe ?? ''])
+  const recipe = keyOf([config, (await imageId(from.image)) ?? ''])
+  const wanted = { recipe, hostPath: from.hostPath?.recipe ?? null }
   const there = await readLab()
   if (there !== null && (await isRunning(there.owner)))
     throw new Error(
       `A lab is in use by process ${there.owner.pid}, since ${there.createdAt}. Next: wait for it, or end it: MESHDRILL_CLUSTER=kind npm run lab:down`,
     )
   const owner = await identify(options.ownerPid)
-  if (there?.keep && there.recipe === recipe && (await allReady())) {
+  if (there !== null && serves(there, wanted) && (await allReady())) {
     options.log(`attached to the kind cluster that was kept, of ${there.createdAt}`)
     const lab = { ...there, owner }
     writeLab(lab)
@@ -64,7 +65,7 @@ export async function makeOrKeep(
   const { image } = from
   const createdAt = new Date().toISOString()
   const lab: KindLab = {
-    recipe,
+    ...wanted,
     createdAt,
     keep: options.keep,
     owner,
