@@ -1,6 +1,7 @@
 import { chooseCluster } from './clusters/choice.ts'
 import { readExistingOptions, readLabels, readSources, type ExistingOptions } from './clusters/existing/options.ts'
 import type { KindOptions } from './clusters/kind/kind.ts'
+import { PORTS } from './clusters/kind/ports.ts'
 import type { ClientPlaces } from './drill/clients.ts'
 import { parseDuration } from './verdict/objectives.ts'
 
@@ -10,7 +11,7 @@ export interface Config extends ClientPlaces {
   cluster: (typeof CLUSTERS)[number]
   /** What is said of a cluster of one's own; null with another provider. */
   existing: ExistingOptions | null
-  /** Where a kind cluster's components come from; null with another provider. */
+  /** Where a kind cluster's components come from, and how it is reached; null with another provider. */
   kind: Omit<KindOptions, 'tools'> | null
   /** The only tool to drill; null for every tool. */
   tool: (typeof TOOLS)[number] | null
@@ -57,7 +58,13 @@ export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster
   const config: Config = {
     cluster,
     existing: cluster === 'existing' ? readExistingOptions(env, (text) => problems.push(text)) : null,
-    kind: cluster === 'kind' ? readSources(env, (text) => problems.push(text)) : null,
+    kind:
+      cluster === 'kind'
+        ? {
+            ...readSources(env, (text) => problems.push(text)),
+            ports: read('MESHDRILL_KIND_PORTS', 'tried', oneOf(PORTS)),
+          }
+        : null,
     tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
     matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),

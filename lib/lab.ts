@@ -13,8 +13,10 @@ export interface Lab {
 
 /** An S3 store outside the cluster. */
 export interface StoreEndpoint {
-  /** URL as pods and the drills' machine reach it. */
+  /** URL as pods reach it, and the drills' machine too where `here` is not there. */
   url: string
+  /** URL as the drills' machine reaches it, where that is another. */
+  here?: string
   region: string
   bucket: string
   accessKey: string

@@ -59,6 +59,11 @@ export interface Cluster {
   readonly systemNodes: Record<string, string>
   /** An address at which the machine that runs the drills reaches a Service's NodePort. */
   nodeAddress(): string
+  /**
+   * The one NodePort that this machine reaches, and the port of `nodeAddress` that leads to it: the ingress gateway must have it.
+   * Not there where any NodePort is reached, by its own number.
+   */
+  readonly mapped?: { nodePort: number; port: number }
   /** Whether a part, such as `istio`, is there, and the note that it was installed: what is there is not installed again. */
   has(part: string): boolean
   note(part: string): Promise<void>

@@ -1,13 +1,19 @@
 import type { KubeObject } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
+import { urlHere } from '../store/endpoint.ts'
 import type { Address } from './pod-network.ts'
 
 const MESH_CONTROL = { namespace: 'istio-system', service: 'istiod', labels: { app: 'istiod' }, port: 15012 }
 
 /** Where the S3 store is, as pods reach it. */
-export function storeAddress({ store }: Lab): Address[] {
-  const { hostname, port, protocol } = new URL(store.url)
-  return [{ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) }]
+export const storeAddress = ({ store }: Lab): Address => addressIn(store.url)
+
+/** Where this machine reaches it. */
+export const storeAddressHere = ({ store }: Lab): Address => addressIn(urlHere(store))
+
+function addressIn(url: string): Address {
+  const { hostname, port, protocol } = new URL(url)
+  return { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
 }
 
 interface EndpointSlice extends KubeObject {

@@ -3,7 +3,7 @@ import { isReady } from '../kube/client.ts'
 import { takesPods } from '../kube/nodes.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
-import { storeAddress } from './far-ends.ts'
+import { storeAddressHere } from './far-ends.ts'
 import { NOT_OF_DAEMONS } from '../probes/places.ts'
 import { daemonOn, placeOf, type PlacedPod } from './node-shell.ts'
 import { tracesOn, type NodeTraces } from './node-traces.ts'
@@ -60,7 +60,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
     faultObjects(lab),
     lab.kube.core.listNode(),
     listPods(lab, where.namespaces),
-    Promise.all(storeAddress(lab).map(reaches)),
+    reaches(storeAddressHere(lab)),
   ])
   const placed = pods.map(placeOf).flatMap(({ node }) => (node === '' ? [] : [node]))
   const lookedAt = [...new Set([...where.nodes, ...placed])]
@@ -77,7 +77,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
     lookedAt,
     daemons,
     traces,
-    storeAnswers: answers.every(Boolean),
+    storeAnswers: answers,
   })
 }
 

@@ -26,14 +26,14 @@ const partitions: Record<PartitionEnds, Partition> = {
     description: 'nothing goes between the service and the S3 store',
     file: 'partition-store.yaml',
     pods: workloadPods,
-    away: storeAddress,
+    away: (lab) => [storeAddress(lab)],
   },
   'tool-store': {
     name: 'tool-store-partition',
     description: 'nothing goes between the backup tool and the S3 store',
     file: 'partition-tool-store.yaml',
     pods: toolPods,
-    away: storeAddress,
+    away: (lab) => [storeAddress(lab)],
   },
   'workload-control-plane': {
     name: 'control-plane-partition',
@@ -69,7 +69,7 @@ export const storeAway = ({ lasts = '20s' }: { lasts?: string } = {}): Fault => 
   async inject(lab, target) {
     const { cluster } = lab
     if (hasStorePower(cluster)) return stopStore(lab, cluster)
-    return cutOff(lab, 'partition-tool-store.yaml', { pods: await toolPods(lab, target), away: storeAddress(lab) })
+    return cutOff(lab, 'partition-tool-store.yaml', { pods: await toolPods(lab, target), away: [storeAddress(lab)] })
   },
 })
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Address } from './pod-network.ts'
 
@@ -16,17 +16,20 @@ export async function ever(look: () => Promise<boolean>): Promise<boolean> {
 }
 
 /** Whether this machine can connect to an address. */
-export function reaches({ host, port }: Address): Promise<boolean> {
+export const reaches = ({ host, port }: Address): Promise<boolean> =>
+  comesTo('connect', connect({ host, port }), PATIENCE_MS)
+
+/** Whether a socket comes so far as an event before it fails, or the patience is over; then it is closed. */
+export function comesTo(event: 'connect' | 'secureConnect', socket: Socket, patienceMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port })
     const end = (reached: boolean) => {
       socket.destroy()
       resolve(reached)
     }
-    socket.setTimeout(PATIENCE_MS, () => {
+    socket.setTimeout(patienceMs, () => {
       end(false)
     })
-    socket.once('connect', () => {
+    socket.once(event, () => {
       end(true)
     })
     socket.once('error', () => {

@@ -2,7 +2,7 @@ import type { StorePower } from '../clusters/cluster.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { openBucket } from '../store/s3.ts'
-import { storeAddress } from './far-ends.ts'
+import { storeAddressHere } from './far-ends.ts'
 import type { ObservedFault } from './fault.ts'
 import type { Address } from './pod-network.ts'
 import { cutWatched, reaches } from './reach.ts'
@@ -10,8 +10,7 @@ import { orUndo } from './undo.ts'
 
 /** Cuts the store's power; what it holds is there again when it is healed. */
 export async function stopStore(lab: Lab, power: StorePower): Promise<ObservedFault> {
-  const [address] = storeAddress(lab)
-  if (address === undefined) throw new Error(`the store ${lab.store.url} has no address`)
+  const address = storeAddressHere(lab)
   const before = (await openBucket(lab.store).list('')).length
   const heal = async () => {
     await power.startStore()

@@ -1,19 +1,18 @@
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { storeAddress } from './far-ends.ts'
+import { storeAddress, storeAddressHere } from './far-ends.ts'
 import { daemonPods } from './node-shell.ts'
 import { daemonConnects } from './pod-network.ts'
 import { reaches } from './reach.ts'
 
 /** Resolves when pods of every node reach the store, and this machine does: else each backup would fail, one by one. */
 export async function storeReached(lab: Lab): Promise<void> {
-  const [address] = storeAddress(lab)
-  if (address === undefined) throw new Error(`the store ${lab.store.url} has no address`)
+  const address = storeAddress(lab)
   await waitFor(
     `the store ${lab.store.url} reached from every node and from this machine`,
     async () => {
       const daemons = await daemonPods(lab)
-      const here = (await reaches(address)) ? [] : ['this machine']
+      const here = (await reaches(storeAddressHere(lab))) ? [] : ['this machine']
       const reached = await Promise.all(daemons.map((daemon) => daemonConnects(lab, daemon, address)))
       const nodes = daemons.filter((_, index) => reached[index] !== true).map(({ node }) => `pods of node "${node}"`)
       const without = [...here, ...nodes]

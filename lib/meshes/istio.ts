@@ -1,5 +1,8 @@
+import type { Values } from '../artifacts.ts'
+import type { Cluster } from '../clusters/cluster.ts'
 import { podsReady, readManifest } from '../kube/client.ts'
 import { FAULTS_ALLOWED } from '../faults/chaos-mesh.ts'
+import type { Address } from '../faults/pod-network.ts'
 import { reaches } from '../faults/reach.ts'
 import { installChart } from '../kube/helm.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -65,10 +68,17 @@ async function installGateway(lab: Lab): Promise<void> {
     values: {
       autoscaling: { enabled: false },
       nodeSelector: lab.cluster.systemNodes,
-      service: { type: 'NodePort' },
+      service: { type: 'NodePort', ...gatewayPorts(lab.cluster) },
       resources: { requests: { cpu: '50m', memory: '64Mi' } },
     },
   })
+}
+
+/** Those of the chart, each at a NodePort that is drawn, where any is reached. */
+function gatewayPorts({ mapped }: Cluster): Values {
+  if (mapped === undefined) return {}
+  const health = { name: 'status-port', port: 15021, protocol: 'TCP', targetPort: 15021 }
+  return { ports: [health, { name: 'http2', port: 80, protocol: 'TCP', targetPort: 80, nodePort: mapped.nodePort }] }
 }
 
 async function attachIstio(lab: Lab): Promise<InstalledMesh> {
@@ -77,7 +87,8 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const inside = `http://${service.spec?.clusterIP ?? ''}:${port ?? ''}`
   if (nodePort === undefined)
     throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
-  await gatewayReached(lab.cluster.nodeAddress(), nodePort)
+  const address = { host: lab.cluster.nodeAddress(), port: hereOf(lab.cluster, nodePort) }
+  await gatewayReached(address)
   return {
     name: 'istio',
     version: lab.artifacts.component('istio').version,
@@ -86,14 +97,23 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     async expose(target): Promise<Route> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
-      return { url: `http://${lab.cluster.nodeAddress()}:${nodePort}`, inside, host }
+      return { url: `http://${address.host}:${address.port}`, inside, host }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }
 }
 
+/** The port by which this machine reaches a NodePort. */
+function hereOf({ mapped }: Cluster, nodePort: number): number {
+  if (mapped === undefined) return nodePort
+  if (mapped.nodePort === nodePort) return mapped.port
+  throw new Error(
+    `Service "istio-ingress" has NodePort ${nodePort}, and only ${mapped.nodePort} is mapped to this machine`,
+  )
+}
+
 /** Of a cluster elsewhere a firewall may keep the nodes' ports from this machine: that is to be known before the drills. */
-const gatewayReached = (host: string, port: number): Promise<true> =>
+const gatewayReached = ({ host, port }: Address): Promise<true> =>
   waitFor(
     `the ingress gateway at ${host}:${port} answering this machine`,
     async () => ((await reaches({ host, port })) ? true : pending('no connection')),

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { openTestcontainers } from '../clusters/kind/testcontainers.ts'
 import { identify, isRunning } from '../process.ts'
 
 /** What is to run, until its owner has ended. */
@@ -11,6 +10,8 @@ export interface ContainerSettings {
   labels: Record<string, string>
   command: string[]
   environment: Record<string, string>
+  /** Its port that is reached at another one of this machine; null where it is reached at its own address. */
+  published: { port: number; here: number } | null
   /** Null for a container that is kept. */
   ownerPid: number | null
   /** Whether images may be pulled. */
@@ -28,12 +29,12 @@ export interface StartedContainer {
 
 const settings = JSON.parse(process.argv[2] ?? '') as ContainerSettings
 const owner = settings.ownerPid === null ? null : await identify(settings.ownerPid)
-const reaped = owner !== null && (await ryukIsThere(settings.pulls))
-if (!reaped) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
-// Reads its environment when it is imported.
-const { GenericContainer } = await import('testcontainers')
+const { GenericContainer, Wait, reaped } = await openTestcontainers({ reap: owner !== null, pulls: settings.pulls })
 try {
-  const started = await new GenericContainer(settings.image)
+  const container = new GenericContainer(settings.image)
+  const { published } = settings
+  if (published !== null) container.withExposedPorts({ container: published.port, host: published.here })
+  const started = await container
     .withName(settings.name)
     .withEntrypoint(['/usr/local/bin/versitygw'])
     .withCommand(settings.command)
@@ -41,6 +42,8 @@ try {
     .withLabels(settings.labels)
     .withNetworkMode(settings.network)
     .withAutoCleanup(owner !== null)
+    // Whoever started this waits for its first answer.
+    .withWaitStrategy(Wait.forAll([]))
     // Makes the folder.
     .withCopyContentToContainer([{ content: '', target: '/data/.meshdrill' }])
     .start()
@@ -64,15 +67,3 @@ try {
 }
 // Connections of Testcontainers would keep this process.
 process.exit()
-
-async function ryukIsThere(pulls: boolean): Promise<boolean> {
-  const { REAPER_IMAGE } = (await import('testcontainers/build/reaper/reaper.js')) as { REAPER_IMAGE: string }
-  const docker = promisify(execFile)
-  const there = await docker('docker', ['image', 'inspect', REAPER_IMAGE]).catch(() => null)
-  if (there !== null) return true
-  if (!pulls) return false
-  return docker('docker', ['pull', '--quiet', REAPER_IMAGE], { timeout: 120_000 }).then(
-    () => true,
-    () => false,
-  )
-}

@@ -8,11 +8,13 @@ import { addressOf, docker } from '../clusters/kind/docker.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { scriptArguments } from '../process.ts'
 import { answering } from './answering.ts'
-import { drawKeys, endpointAt } from './endpoint.ts'
+import { drawKeys, endpointAt, urlHere } from './endpoint.ts'
+import { freePort } from './local.ts'
 import { makeBucket } from './s3.ts'
 import type { ContainerSettings, StartedContainer } from './container.main.ts'
 
 const PORT = 9000
+const LOOPBACK = '127.0.0.1'
 const START_TIMEOUT_MS = 5 * 60_000
 const MAIN = fileURLToPath(new URL('container.main.ts', import.meta.url))
 
@@ -28,6 +30,8 @@ export interface ContainerStoreOptions {
   image: string
   archive: (() => Promise<string>) | null
   network: string
+  /** Whether this machine reaches it by a port of its loopback address, and not at the container's own. */
+  published: boolean
   /** Marks the container as ours. */
   labels: Record<string, string>
   /** The process with which it ends; null for a store that is kept. */
@@ -55,20 +59,26 @@ export async function openContainerStore(folder: string, options: ContainerStore
   // An image of that name may be of an earlier build.
   if (archive !== null) await docker(['load', '--input', await archive()], 120_000)
   const keys = drawKeys()
+  // Drawn once: a port that Docker draws changes with each start.
+  const here = options.published ? await freePort(LOOPBACK) : null
   const started = await startByTestcontainers(folder, {
     name: options.name,
     image,
     network: options.network,
     labels: options.labels,
     ownerPid: options.ownerPid,
+    published: here === null ? null : { port: PORT, here },
     pulls: archive === null,
     command: ['--port', `:${PORT}`, 'posix', '/data'],
     environment: { ROOT_ACCESS_KEY: keys.accessKey, ROOT_SECRET_KEY: keys.secretKey },
   })
   if (!started.reaped && options.ownerPid !== null)
     log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
-  const endpoint = endpointAt(`${started.address}:${PORT}`, keys)
-  await answering(endpoint.url, `docker logs ${started.id}`)
+  const endpoint = {
+    ...endpointAt(`${started.address}:${PORT}`, keys),
+    ...(here === null ? {} : { here: `http://${LOOPBACK}:${here}` }),
+  }
+  await answering(urlHere(endpoint), `docker logs ${started.id}`)
   await makeBucket(endpoint)
   await writeFile(stateFile(folder), JSON.stringify({ ...started, endpoint }), { mode: 0o600 })
   return endpoint
@@ -87,7 +97,7 @@ export async function startContainerStore(folder: string): Promise<void> {
   const now = await addressOf(id, network)
   if (now !== address)
     throw new Error(`the S3 store was at ${address}, where clients look for it, and Docker gave it ${now}`)
-  await answering(endpoint.url, `docker logs ${id}`)
+  await answering(urlHere(endpoint), `docker logs ${id}`)
 }
 
 async function requireStore(folder: string): Promise<ContainerStore> {

@@ -95,7 +95,8 @@ async function ownAddressTowards(server: URL): Promise<string> {
   )
 }
 
-async function freePort(host: string): Promise<number> {
+/** A port that nothing listens on at an address of this machine. */
+export async function freePort(host: string): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const address = server.address()

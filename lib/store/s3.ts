@@ -1,4 +1,5 @@
 import type { StoreEndpoint } from '../lab.ts'
+import { urlHere } from './endpoint.ts'
 import { encodePath, signRequest } from './signature.ts'
 
 const TIMEOUT_MS = 30_000
@@ -46,7 +47,7 @@ const sender =
   }
 
 export function openBucket(store: StoreEndpoint): Bucket {
-  const root = `${store.url}/${store.bucket}`
+  const root = `${urlHere(store)}/${store.bucket}`
   const send = sender(store)
   const at = (key: string): URL => new URL(`${root}/${encodePath(key)}`)
   return {
@@ -76,7 +77,7 @@ export function openBucket(store: StoreEndpoint): Bucket {
 /** Makes a store's bucket; one that is there is no error. */
 export async function makeBucket(store: StoreEndpoint): Promise<void> {
   try {
-    await sender(store)('PUT', new URL(`${store.url}/${store.bucket}`))
+    await sender(store)('PUT', new URL(`${urlHere(store)}/${store.bucket}`))
   } catch (error) {
     if (!(error instanceof StoreRefusal && error.message.includes('BucketAlreadyOwnedByYou'))) throw error
   }

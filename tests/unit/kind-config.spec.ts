@@ -14,7 +14,7 @@ import { readConfig } from '../../lib/config.ts'
 import { inFolder } from './in-folder.ts'
 
 interface Read {
-  nodes: { role: string; image: string; extraMounts?: object[] }[]
+  nodes: { role: string; image: string; extraMounts?: object[]; extraPortMappings?: object[] }[]
   featureGates?: object
   containerdConfigPatches?: string[]
   kubeadmConfigPatches: string[]
@@ -28,7 +28,12 @@ const patch = ({ kubeadmConfigPatches }: Read, kind: string): unknown =>
 test('a kind cluster is a control plane that lets workloads in last, and two workers, all of one image', () => {
   const config = read()
   expect(config.nodes).toEqual([
-    { role: 'control-plane', image: 'node:1' },
+    {
+      role: 'control-plane',
+      image: 'node:1',
+      // Whether it is used is known only when the nodes are there; kind draws the port.
+      extraPortMappings: [{ containerPort: 30_080, hostPort: 0, listenAddress: '127.0.0.1', protocol: 'TCP' }],
+    },
     { role: 'worker', image: 'node:1' },
     { role: 'worker', image: 'node:1' },
   ])

@@ -27,21 +27,12 @@ const CLUSTER = 'ps --all --filter label=io.x-k8s.kind.cluster=meshdrill'
 const NETWORK: Answers[number] = ['network ls', 'meshdrill']
 const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmeshdrill-worker meshdrill']
 const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
-const PUBLIC = { artifacts: 'public', images: null, tools: [] } as const
+const PUBLIC = { artifacts: 'public', images: null, tools: [], ports: 'tried' } as const
 
 async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
   const owner = await identify(process.pid)
-  const lab = {
-    recipe: 'r',
-    createdAt: 'then',
-    keep: false,
-    owner,
-    image: 'i',
-    storage: false,
-    hostPath: null,
-    uid: null,
-    loaded: [],
-  }
+  const made = { recipe: 'r', createdAt: 'then', keep: false, owner, image: 'i', storage: false, hostPath: null }
+  const lab = { ...made, uid: null, gatewayPort: null, loaded: [] }
   writeLab({ ...lab, ...over })
   return { ...lab, ...over }
 }
@@ -76,11 +67,13 @@ test('a cluster of the same name that nobody of us made is left alone', async ({
 })
 
 test('a network of our name that is not ours is told, and not used', async ({ use }) => {
-  use([
+  const theirs = use([
     ['network ls', ''],
     ['network create', '!network with name meshdrill already exists'],
   ])
   await expect(ensureNetwork()).rejects.toThrow(/already exists\. Next: docker network inspect meshdrill/)
+  // What is published there is for this machine alone.
+  expect(theirs.calls().at(-1)).toContain('--opt com.docker.network.bridge.host_binding_ipv4=127.0.0.1')
   const docker = use([NETWORK])
   await ensureNetwork()
   expect(docker.calls().at(-1)).toMatch(/^network ls/)

@@ -16,9 +16,14 @@ const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
 /** What drills stand on goes there by this label alone. */
 export const SYSTEM_NODES = { [CONTROL_PLANE]: '' }
 
+/** The NodePort that the ingress gateway has where nodes are not reached at their own addresses. */
+export const GATEWAY_NODE_PORT = 30080
+/** To a port of this machine that kind draws among the free ones, and that nobody else reaches. */
+const gatewayMapping = { containerPort: GATEWAY_NODE_PORT, hostPort: 0, listenAddress: '127.0.0.1', protocol: 'TCP' }
+
 /**
- * What `kind create cluster --config` reads. No port is mapped: this machine reaches the nodes' own addresses. containerd's
- * socket is where Chaos Mesh looks for it.
+ * What `kind create cluster --config` reads. The gateway's port is mapped in any case, as whether this machine reaches the nodes'
+ * own addresses is known when they are there. containerd's socket is where Chaos Mesh looks for it.
  */
 export function kindConfig({ image, workers, folders, coredns, limited }: KindConfig): string {
   const extraMounts = folders.map((folder) => ({ hostPath: folder, containerPath: folder }))
@@ -28,7 +33,12 @@ export function kindConfig({ image, workers, folders, coredns, limited }: KindCo
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     networking: { kubeProxyMode: 'nftables' },
     ...(limited ? { featureGates: { KubeletInUserNamespace: true } } : {}),
-    nodes: roles.map((role) => ({ role, image, ...(folders.length === 0 ? {} : { extraMounts }) })),
+    nodes: roles.map((role) => ({
+      role,
+      image,
+      ...(role === 'control-plane' ? { extraPortMappings: [gatewayMapping] } : {}),
+      ...(folders.length === 0 ? {} : { extraMounts }),
+    })),
     kubeadmConfigPatches: kubeadmPatches({ coredns, limited }).map((patch) => stringify(patch)),
     ...(limited ? { containerdConfigPatches: [containerdPatch] } : {}),
   })

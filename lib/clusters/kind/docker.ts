@@ -1,3 +1,4 @@
+import { canRaiseLimits } from '../embedded/node-spec.ts'
 import { run } from '../embedded/run.ts'
 
 /** What everything bears that the drills make on Docker; what does not is somebody else's. */
@@ -5,6 +6,8 @@ export const LABELS = { 'dev.meshdrill': 'lab' }
 const OURS = 'dev.meshdrill=lab'
 /** The nodes' network: kind's own is that of everybody's clusters. */
 export const NETWORK = 'meshdrill'
+/** What is published there is for this machine alone. */
+const LOOPBACK_ONLY = 'com.docker.network.bridge.host_binding_ipv4=127.0.0.1'
 /** How kind names the cluster's nodes, and marks them. */
 export const CLUSTER = 'meshdrill'
 const OF_CLUSTER = `label=io.x-k8s.kind.cluster=${CLUSTER}`
@@ -25,6 +28,9 @@ export async function dockerProblem(): Promise<string | null> {
     return `Docker does not answer (${said}). Next: docker info`
   }
 }
+
+/** Whether the nodes of this machine's Docker may not raise limits; one that is not of Linux has a machine of its own for it. */
+export const isLimited = (): boolean => process.platform === 'linux' && !canRaiseLimits()
 
 /** Which runtime starts containers where nobody says. */
 export const defaultRuntime = async (): Promise<string> =>
@@ -54,7 +60,7 @@ export async function pullImage(name: string, log: (line: string) => void): Prom
 export async function ensureNetwork(): Promise<void> {
   if (await ourNetwork()) return
   try {
-    await docker(['network', 'create', '--label', OURS, NETWORK])
+    await docker(['network', 'create', '--label', OURS, '--opt', LOOPBACK_ONLY, NETWORK])
   } catch (error) {
     throw new Error(
       `the Docker network "${NETWORK}" cannot be made: ${String(error)}. Next: docker network inspect ${NETWORK}`,
@@ -100,6 +106,14 @@ export async function removeContainers(): Promise<string[]> {
     ...beside.map((name) => `container ${name}`),
     ...(network ? [`Docker network ${NETWORK}`] : []),
   ]
+}
+
+/** The port of this machine at which a container's port is published. Errors: it is not. */
+export async function publishedPort(container: string, port: number): Promise<number> {
+  const published = (await lines(['port', container, `${port}/tcp`]))[0] ?? ''
+  const found = Number(/:(\d+)$/.exec(published)?.[1])
+  if (Number.isInteger(found)) return found
+  throw new Error(`port ${port} of container "${container}" is not published: ${JSON.stringify(published)}`)
 }
 
 /** The address of a container on a network, by default the nodes'. Errors: it has none there. */

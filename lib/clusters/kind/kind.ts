@@ -2,25 +2,36 @@ import { matrix } from '../../matrix.ts'
 import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower, VolumeWipe } from '../cluster.ts'
 import { ensureImages } from '../embedded/images/images.ts'
-import { canRaiseLimits } from '../embedded/node-spec.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
+import { run } from '../embedded/run.ts'
 import { artifactsOf } from '../existing/artifacts.ts'
 import { existing } from '../existing/existing.ts'
 import type { ExistingRun } from '../existing/options.ts'
 import { kindNodeImage } from '../public/pins.ts'
 import { findProgram } from '../public/programs.ts'
-import { localVolumes, SYSTEM_NODES } from './cluster-config.ts'
-import { CLUSTER, defaultRuntime, docker, dockerProblem, imageId, LABELS, NETWORK, pullImage } from './docker.ts'
+import { GATEWAY_NODE_PORT, localVolumes, SYSTEM_NODES } from './cluster-config.ts'
+import {
+  CLUSTER,
+  defaultRuntime,
+  docker,
+  dockerProblem,
+  imageId,
+  isLimited,
+  LABELS,
+  NETWORK,
+  pullImage,
+} from './docker.ts'
 import { hostPathOf } from './host-path.ts'
 import { imageLoader, isPacked } from './images.ts'
 import { kubeconfigFile, readLab, storeFolder, tearDown, underLock, type KindLab } from './lab.ts'
 import { makeOrKeep } from './make.ts'
 import { nodeImage } from './node-image/recipes.ts'
+import { LOOPBACK, platformProblem, WITHOUT_ADDRESSES, type Ports } from './ports.ts'
 import { LOCAL_VOLUMES } from './node-image/root.ts'
 
 type Log = (line: string) => void
 
-export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'tools'>
+export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'tools'> & { ports: Ports }
 
 /**
  * A cluster of containers on this machine's Docker, made by kind for the drills alone, and drilled as an existing cluster is.
@@ -57,7 +68,8 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
   const artifacts = artifactsOf(runOf(options, null), {}, log)
   try {
     const hostPath = built || !takesSnapshots(options) ? null : hostPathOf(artifacts)
-    const { lab, readyMs } = await makeOrKeep({ kind: program, image, artifacts, built, hostPath }, asked)
+    const ingredients = { kind: program, image, artifacts, built, ports: options.ports, hostPath }
+    const { lab, readyMs } = await makeOrKeep(ingredients, asked)
     const cluster = await existing(runOf(options, lab)).create(asked)
     return kindOf({ ...cluster, readyMs }, lab, { kind: program, log })
   } catch (error) {
@@ -87,24 +99,23 @@ async function requireLab(): Promise<KindLab> {
 
 /** What is missing on this machine, each with the next command. Nothing is asked of a Docker that does not answer. */
 async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
-  if (process.platform !== 'linux')
-    return [
-      `the drills reach kind's nodes by their addresses, which ${process.platform} does not: use a Linux machine, or MESHDRILL_CLUSTER=existing`,
-    ]
-  const answers = await dockerProblem()
-  if (answers !== null) return [answers]
+  const unfit = platformProblem(process.platform, artifacts) ?? (await dockerProblem())
+  if (unfit !== null) return [unfit]
   const problems: string[] = []
+  if ((await run('flock', ['--version']).catch(() => null)) === null)
+    problems.push('there is no flock in PATH, which lets one run at a time in. Next, on macOS: brew install flock')
   if (artifacts === 'built' && (await imageId(nodeImage)) === null)
     problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)
-  if (!canRaiseLimits() && (await defaultRuntime()) === 'runc')
+  if (isLimited() && (await defaultRuntime()) === 'runc')
     problems.push(
       'this machine lacks CAP_SYS_RESOURCE, without which runc starts no privileged container. Next: see "Machines without CAP_SYS_RESOURCE" in README.md',
     )
   return problems
 }
 
-/** The cluster is ours: nobody has to confirm that it is meant. */
+/** The cluster is ours: nobody has to confirm that it is meant. Null before it is there. */
 const runOf = ({ artifacts, images, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
+  ...placeOf(lab),
   context: `kind-${CLUSTER}`,
   kubeconfigs: [kubeconfigFile()],
   confirm: lab?.uid ?? null,
@@ -112,14 +123,18 @@ const runOf = ({ artifacts, images, tools }: KindOptions, lab: KindLab | null): 
   images,
   tools,
   made: { images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' } },
-  power: { stop: 'docker kill {node}', start: 'docker start {node}' },
   systemNodes: SYSTEM_NODES,
-  nodeAddress: null,
   storageClass: localVolumes.metadata.name,
   snapshotStorageClass: null,
   storagePods: { namespace: 'storage', prefix: '' },
   store: null,
 })
+
+/** What needs the nodes' own addresses is not there where ports are mapped. */
+const placeOf = (lab: KindLab | null): Pick<ExistingRun, 'power' | 'nodeAddress'> =>
+  typeof lab?.gatewayPort === 'number'
+    ? { power: null, nodeAddress: LOOPBACK }
+    : { power: { stop: 'docker kill {node}', start: 'docker start {node}' }, nodeAddress: null }
 
 function kindOf(
   cluster: Cluster,
@@ -130,6 +145,9 @@ function kindOf(
   return {
     ...cluster,
     provider: 'kind',
+    ...(lab.gatewayPort === null
+      ? {}
+      : { mapped: { nodePort: GATEWAY_NODE_PORT, port: lab.gatewayPort }, withoutNodePower: WITHOUT_ADDRESSES }),
     artifacts: {
       ...artifacts,
       component: (name) =>
@@ -146,6 +164,7 @@ function kindOf(
         image,
         archive: isPacked(image) ? archive : null,
         network: NETWORK,
+        published: lab.gatewayPort !== null,
         labels: LABELS,
         ownerPid: lab.keep ? null : lab.owner.pid,
         log,

@@ -22,6 +22,8 @@ export interface KindLab {
   hostPath: string | null
   /** UID of its kube-system namespace; null until it is made. */
   uid: string | null
+  /** Port of this machine's loopback address that leads to the ingress gateway; null where the nodes' own are reached. */
+  gatewayPort: number | null
   /** Image archives that every node has. */
   loaded: string[]
 }

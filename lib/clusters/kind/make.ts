@@ -5,16 +5,16 @@ import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { identify, isRunning } from '../../process.ts'
 import type { ClusterOptions } from '../cluster.ts'
-import { canRaiseLimits } from '../embedded/node-spec.ts'
 import { run } from '../embedded/run.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
-import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, NETWORK } from './docker.ts'
+import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, isLimited, NETWORK } from './docker.ts'
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
 import { kindFolder, kubeconfigFile, readLab, serves, tearDown, writeLab, type KindLab } from './lab.ts'
+import { API_SERVER_PORT, gatewayPortOf, LOOPBACK, type Ports } from './ports.ts'
 import { makeStorage, STORAGE_LAB, storageOf } from './storage.ts'
 
 const WORKERS = 2
@@ -31,6 +31,7 @@ export interface Ingredients {
   artifacts: Artifacts
   /** Whether everything in it is of this machine's toolchain: name server, storage. */
   built: boolean
+  ports: Ports
   /** The storage whose volumes can be snapshotted, where the cluster is to have that of public registries. */
   hostPath: HostPath | null
 }
@@ -42,9 +43,9 @@ export async function makeOrKeep(
 ): Promise<{ lab: KindLab; readyMs: number | null }> {
   const storage = from.built ? storageOf() : null
   const folders = storage === null ? [] : [storage]
-  const machine = { coredns: !from.built, limited: !canRaiseLimits() }
+  const machine = { coredns: !from.built, limited: isLimited() }
   const config = kindConfig({ image: from.image, workers: WORKERS, folders, ...machine })
-  const recipe = keyOf([config, (await imageId(from.image)) ?? ''])
+  const recipe = keyOf([config, (await imageId(from.image)) ?? '', from.ports])
   const wanted = { recipe, hostPath: from.hostPath?.recipe ?? null }
   const there = await readLab()
   if (there !== null && (await isRunning(there.owner)))
@@ -72,6 +73,7 @@ export async function makeOrKeep(
     image,
     storage: storage !== null,
     uid: null,
+    gatewayPort: null,
     loaded: [],
   }
   writeLab(lab)
@@ -100,7 +102,9 @@ async function make(
   log(`kind cluster of ${lab.image}, ${NODES} nodes … (usually 60 s)`)
   const create = ['create', 'cluster', '--name', CLUSTER, '--config', configFile, '--kubeconfig', kubeconfigFile()]
   await createByKind(program, create)
-  await writeKubeconfig(program)
+  lab.gatewayPort = await gatewayPortOf(from.ports, { node: CONTROL_PLANE, kubeconfig: kubeconfigFile() })
+  if (lab.gatewayPort === null) await writeKubeconfig(program)
+  else log(`the nodes are reached by ports of ${LOOPBACK}: the ingress gateway by ${lab.gatewayPort}`)
   await waitFor(`${NODES} nodes Ready`, async () => ((await allReady()) ? true : pending('some are not')), {
     timeout: '180s',
     every: '200ms',
@@ -141,7 +145,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
 /** With the node's own address: what this machine has towards it, pods reach too. */
 async function writeKubeconfig(program: string): Promise<void> {
   const text = await run(program, ['get', 'kubeconfig', '--name', CLUSTER])
-  const server = `https://${await addressOf(CONTROL_PLANE)}:6443`
+  const server = `https://${await addressOf(CONTROL_PLANE)}:${API_SERVER_PORT}`
   await writeFile(kubeconfigFile(), text.replace(/server: .*/, `server: ${server}`), { mode: 0o600 })
 }
 

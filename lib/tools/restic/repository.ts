@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab.ts'
+import { urlHere } from '../../store/endpoint.ts'
 import { MANAGED } from '../namespace-objects.ts'
 import { parseSnapshots, type Snapshot } from './output.ts'
 
@@ -86,7 +87,7 @@ async function restic(lab: Lab, repository: Repository, args: string[]): Promise
   const program = await lab.artifacts.binary('restic')
   const env = {
     PATH: process.env.PATH,
-    RESTIC_REPOSITORY: repository.url,
+    RESTIC_REPOSITORY: repository.url.replace(lab.store.url, urlHere(lab.store)),
     RESTIC_PASSWORD: passwordOf(lab),
     AWS_DEFAULT_REGION: lab.store.region,
     AWS_ACCESS_KEY_ID: lab.store.accessKey,

@@ -11,9 +11,15 @@ import { existsSync } from 'node:fs'
 
 const run = promisify(execFile)
 
+/** Programs are Linux's, also where they are built on another system for the containers of its Docker. */
+const TARGET = process.platform === 'linux' ? {} : { GOOS: 'linux' }
+
 /** What a build depends on beside its sources: Go's version and the target, as one string. */
 export async function goEnvironment(): Promise<string> {
-  const { stdout } = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], { cwd: '/' })
+  const { stdout } = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], {
+    cwd: '/',
+    env: { ...process.env, ...TARGET },
+  })
   return stdout.trim().split('\n').join(' ')
 }
 
@@ -43,10 +49,12 @@ export async function goBuild(
 ): Promise<void> {
   options.signal.throwIfAborted()
   const started = Date.now()
-  const environment = { GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: component.cgo ? '1' : '0' }
+  const environment = { ...TARGET, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: component.cgo ? '1' : '0' }
   const args = ['build', ...flags(component), '-o', output, component.package]
-  // The kernel interrupts Go when this process dies, even when it is killed: no build goes on unseen.
-  const child = spawn('setpriv', ['--pdeathsig', 'INT', 'go', 'build', '-v', ...args.slice(1)], {
+  const command = ['go', 'build', '-v', ...args.slice(1)]
+  // Linux interrupts Go when this process dies, even when it is killed: no build goes on unseen.
+  const [program = '', ...rest] = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command
+  const child = spawn(program, rest, {
     cwd: component.folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
