@@ -102,7 +102,7 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
   const unfit = platformProblem(process.platform, artifacts) ?? (await dockerProblem())
   if (unfit !== null) return [unfit]
   const problems: string[] = []
-  if ((await run('flock', ['--version']).catch(() => null)) === null)
+  if ((await run('sh', ['-c', 'command -v flock']).catch(() => null)) === null)
     problems.push('there is no flock in PATH, which lets one run at a time in. Next, on macOS: brew install flock')
   if (artifacts === 'built' && (await imageId(nodeImage)) === null)
     problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-const busy = 75
+/** With which flock ends that may not wait, of util-linux and of what macOS has in its place. */
+const busy = 1
 
 export interface LockOptions {
   /** Told of the process that holds the lock, when it has to be waited for. */
@@ -20,7 +21,7 @@ export interface LockOptions {
  */
 export async function takeLock(path: string, { onWait, signal }: LockOptions): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true })
-  let holder = await hold(path, ['--nonblock'], signal)
+  let holder = await hold(path, ['-n'], signal)
   if (!holder) {
     onWait((await readFile(path, 'utf8')).trim())
     holder = await hold(path, [], signal)
@@ -38,8 +39,9 @@ export async function takeLock(path: string, { onWait, signal }: LockOptions): P
 /** Null where another process holds it. */
 async function hold(path: string, options: string[], signal: AbortSignal): Promise<ChildProcess | null> {
   signal.throwIfAborted()
-  const command = ['--conflict-exit-code', String(busy), ...options, path, 'sh', '-c', 'echo held && exec cat']
-  const child = spawn('flock', command, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('flock', [...options, path, 'sh', '-c', 'echo held && exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const giveBack = (): void => {
     child.stdin.end()
     child.kill()
