@@ -23,7 +23,7 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
   const readyMs = performance.now() - startedMs
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-bench-'))
   try {
-    const k6 = await lab.artifacts.binary('k6')
+    const k6 = await lab.cluster.k6()
     const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
     const loadMs = performance.now() - startedMs - readyMs
     await load.stop()

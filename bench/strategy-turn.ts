@@ -93,7 +93,7 @@ function requireSuccess({ succeeded, state, details }: OperationResult, what: st
 }
 
 async function write({ lab, config, folder }: Ground, route: Route, seeded: number): Promise<Write[]> {
-  const k6 = await lab.artifacts.binary('k6')
+  const k6 = await lab.cluster.k6()
   const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
   await sleep(WRITING_MS)
   const { load: result, writes } = await load.stop()

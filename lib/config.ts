@@ -80,6 +80,8 @@ export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster
     loadParallelism: read('MESHDRILL_LOAD_PARALLELISM', 0, whole(0, 100)),
     loadNodes: read('MESHDRILL_LOAD_NODES', null, readLabels),
   }
+  if (cluster === 'embedded' && env.MESHDRILL_K6)
+    problems.push('MESHDRILL_K6: the embedded cluster has a k6 of its own; it is for kind and existing')
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config
 }

@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts.ts'
 import type { StoreEndpoint } from '../lab.ts'
+import type { K6Container } from '../load/container.ts'
 import type { VolumeTrait } from './volume-traits.ts'
 
 /** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
@@ -49,6 +50,8 @@ export interface Cluster {
   loadImages(images: string[]): Promise<void>
   /** Where backups go: an S3 store that survives what the cluster does not. Started where the provider runs it and has not yet. */
   openStore(): Promise<StoreEndpoint>
+  /** What runs the load: the path of the program k6, or a container. Errors: there is neither, with the next command. */
+  k6(): Promise<string | K6Container>
   /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was there already. */
   readonly readyMs: number | null
   /** Parts that were there before us, by the names that `has` knows: they are used as they are, and no fault aims at them. */

@@ -41,6 +41,7 @@ const noopCluster: Cluster = {
   describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
   loadImages: () => Promise.resolve(),
   openStore: () => Promise.resolve(noopStore),
+  k6: () => noArtifacts.binary('k6'),
   readyMs: null,
   systemNodes: {},
   storageClasses: { local: null, snapshots: null },

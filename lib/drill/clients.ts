@@ -35,7 +35,7 @@ export const loadOperator = ({ loadParallelism, loadNodes }: ClientPlaces) =>
     : { name: OPERATOR, install: (lab: Lab) => installOperator(lab, loadNodes ?? lab.cluster.systemNodes) }
 
 const onMachine = (lab: Lab): Clients => ({
-  startLoad: async (options) => startLoad({ ...options, k6: await lab.artifacts.binary('k6') }),
+  startLoad: async (options) => startLoad({ ...options, k6: await lab.cluster.k6() }),
   startProber: (options) => Promise.resolve(startProber({ ...options, goesFirst: true })),
   where: null,
   end: () => Promise.resolve(),

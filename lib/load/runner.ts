@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Route } from '../meshes/mesh.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
+import { inContainer, OUTCOMES, spawnContainer, type K6Container } from './container.ts'
 import type { LoadOptions, RunningLoad } from './load.ts'
 import { checkSeeded } from './plan.ts'
 import { isGoodExit, K6_FLAGS, settingsOf } from './k6.ts'
@@ -14,8 +15,8 @@ const SCRIPT = fileURLToPath(new URL('script.ts', import.meta.url))
 const STOP_TIMEOUT_MS = 5_000
 
 export interface LocalLoadOptions extends LoadOptions {
-  /** Path of the k6 binary. */
-  k6: string
+  /** Path of the k6 binary, or the container that it runs in. */
+  k6: string | K6Container
 }
 
 /** How k6 ended; an Error where it could not even be started. */
@@ -23,6 +24,8 @@ type Exit = { code: number | null; signal: NodeJS.Signals | null } | Error
 
 interface Run {
   child: ChildProcess
+  /** Ends it at once. */
+  kill: () => void
   /** Null while it runs. */
   exit: () => Exit | null
   exited: Promise<Exit>
@@ -39,7 +42,7 @@ export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad>
   try {
     await firstRequest(run, options.route)
   } catch (error) {
-    run.child.kill('SIGKILL')
+    run.kill()
     throw error
   }
   let stopped: ReturnType<RunningLoad['stop']> | null = null
@@ -50,7 +53,7 @@ export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad>
 }
 
 async function runK6(options: LocalLoadOptions): Promise<Run> {
-  const outcomesFile = join(options.folder, 'outcomes.jsonl')
+  const outcomesFile = join(options.folder, OUTCOMES)
   const logFile = join(options.folder, 'k6.log')
   // Of an earlier load, which would be taken for this one's.
   await rm(outcomesFile, { force: true })
@@ -58,15 +61,15 @@ async function runK6(options: LocalLoadOptions): Promise<Run> {
   try {
     const child = spawnK6(options, outcomesFile, log.fd)
     const outcomes = async () => parseOutcomes(await readIfThere(outcomesFile))
-    return { child, ...watchExit(child), outcomes, logFile }
+    const kill = () => child.kill(typeof options.k6 === 'string' ? 'SIGKILL' : 'SIGTERM')
+    return { child, kill, ...watchExit(child, kill), outcomes, logFile }
   } finally {
     await log.close()
   }
 }
 
 /** Must be called in the turn in which the child was made: a failure to start it is told in the next one. */
-function watchExit(child: ChildProcess): Pick<Run, 'exit' | 'exited'> {
-  const kill = () => child.kill('SIGKILL')
+function watchExit(child: ChildProcess, kill: () => void): Pick<Run, 'exit' | 'exited'> {
   process.once('exit', kill)
   let exit: Exit | null = null
   const exited = new Promise<Exit>((resolve) => {
@@ -96,11 +99,13 @@ async function firstRequest({ exit, outcomes, logFile }: Run, route: Route): Pro
 
 function spawnK6(options: LocalLoadOptions, outcomesFile: string, log: number): ChildProcess {
   const { k6, route, folder } = options
-  const output = [`--console-output=${outcomesFile}`, '--address=']
-  const settings = settingsOf(options, route.url)
+  if (typeof k6 !== 'string') {
+    const args = k6Arguments(options, k6.reach(route.url), inContainer)
+    return spawnContainer(k6, { args, folder, log })
+  }
   // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
   const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
-  const command = [k6, 'run', '--quiet', ...K6_FLAGS, ...output, ...settings, SCRIPT]
+  const command = [k6, ...k6Arguments(options, route.url, { script: SCRIPT, outcomes: outcomesFile })]
   // The kernel ends the load when this process dies, even when it is killed: none goes on against whatever comes next.
   const [program = '', ...args] =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
@@ -111,8 +116,14 @@ function spawnK6(options: LocalLoadOptions, outcomesFile: string, log: number): 
   })
 }
 
+function k6Arguments(options: LoadOptions, url: string, at: { script: string; outcomes: string }): string[] {
+  const output = [`--console-output=${at.outcomes}`, '--address=']
+  return ['run', '--quiet', ...K6_FLAGS, ...output, ...settingsOf(options, url), at.script]
+}
+
 async function stopLoad({
   child,
+  kill,
   exit,
   exited,
   outcomes,
@@ -120,7 +131,7 @@ async function stopLoad({
 }: Run): Promise<{ load: LoadResult; writes: Write[] }> {
   const early = exit()
   child.kill('SIGINT')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+  const timer = setTimeout(kill, STOP_TIMEOUT_MS)
   const end = await exited
   clearTimeout(timer)
   let error: string | null = null

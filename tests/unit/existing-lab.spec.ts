@@ -93,7 +93,8 @@ test('of a cluster that its provider made nothing is shown, nor asked for that t
   await expect(make(world)).rejects.toThrow('"versitygw" in PATH says "none"')
   log.length = 0
   const images = { 'meshdrill/busybox': 'localhost/busybox:1' }
-  const made = existing({ ...options, confirm: UID, made: { images } })
+  const k6 = { network: 'none', labels: {}, reach: (url: string) => url }
+  const made = existing({ ...options, confirm: UID, made: { images, k6 } })
   const cluster = await made.create({ keep: false, ownerPid: owner.pid, log: (line) => log.push(line) })
   expect(log).toEqual([])
   expect(cluster.artifacts.image('meshdrill/busybox')).toBe('localhost/busybox:1')

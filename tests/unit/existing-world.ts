@@ -65,6 +65,7 @@ export async function makeWorld(folder: string, given: Partial<ApiServerOptions>
     confirm: null,
     artifacts: 'public',
     images,
+    k6: 'found',
     power: null,
     systemNodes: {},
     nodeAddress: null,

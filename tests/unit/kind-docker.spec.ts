@@ -27,7 +27,7 @@ const CLUSTER = 'ps --all --filter label=io.x-k8s.kind.cluster=meshdrill'
 const NETWORK: Answers[number] = ['network ls', 'meshdrill']
 const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmeshdrill-worker meshdrill']
 const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
-const PUBLIC = { artifacts: 'public', images: null, tools: [], ports: 'tried' } as const
+const PUBLIC = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
 
 async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
   const owner = await identify(process.pid)

@@ -40,7 +40,7 @@ const test = base.extend<{ server: (server: Server) => Promise<number> }>({
   ],
 })
 
-const KIND = { artifacts: 'public', images: null, tools: [], ports: 'tried' } as const
+const KIND = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
 
 test('kind is drilled from Linux and macOS, and from macOS with what others publish', () => {
   expect(platformProblem('linux', 'built')).toBeNull()

@@ -108,8 +108,8 @@ test.describe('with a stand-in for k6', () => {
 })
 
 test.describe('with k6', () => {
-  const k6 = process.env.MESHDRILL_K6 ?? ''
-  test.skip(!existsSync(k6), 'MESHDRILL_K6 names no k6 binary')
+  const k6 = process.env.MESHDRILL_K6_PROGRAM ?? ''
+  test.skip(!existsSync(k6), 'MESHDRILL_K6_PROGRAM names no k6 binary')
 
   test('what was answered is acknowledged, and what was not is not', async () => {
     const service = await startStandIn(7)

@@ -213,6 +213,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
         writeState(state)
       }
     },
+    k6: () => toolchain.binary('k6'),
     nodeAddress: () => state.nodes[0]?.address ?? gatewayAddress(state.network),
     systemNodes: CONTROL_PLANE,
     storageClasses: {

@@ -5,6 +5,7 @@ import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower } f
 import { artifactsOf } from './artifacts.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper } from './lease/keeper.ts'
+import { chooseK6 } from './k6.ts'
 import { heldBy, leaseOf } from './lease/lease.ts'
 import { identityOf, ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
@@ -76,6 +77,7 @@ function clusterOf(
     // Nodes pull their images, or have them.
     loadImages: () => Promise.resolve(),
     openStore: () => openStore(ground, options, artifacts),
+    k6: () => chooseK6(options, artifacts),
     has: (part: string) => isThere(notes, part),
     note(part: string) {
       notes.installed.push(part)

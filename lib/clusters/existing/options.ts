@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { StoreEndpoint } from '../../lab.ts'
+import type { K6Place } from './k6.ts'
 
 /** What a user says of a cluster of their own. */
 export interface ExistingOptions {
@@ -14,6 +15,8 @@ export interface ExistingOptions {
   artifacts: 'public' | 'built'
   /** A YAML file of image references in place of the public ones, by name; null where there is none. */
   images: string | null
+  /** What runs the load: the program k6, or a container where none is `found`; a `container` in any case. */
+  k6: 'found' | 'container'
   /** Commands that cut a node's power and give it back, with `{node}` for its name; null where drills may not. */
   power: { stop: string; start: string } | null
   /** Labels of the nodes that no drill cuts off, and that hold what the drills stand on. */
@@ -34,9 +37,9 @@ export interface ExistingRun extends ExistingOptions {
   tools: readonly string[]
   /**
    * There where the provider made the cluster itself: nobody has to be shown what is done to it, and the provider loads images
-   * and runs the store. `images` are references in place of public ones.
+   * and runs the store. `images` are references in place of public ones; `k6` is where a container with the load stands.
    */
-  made?: { images: Record<string, string> }
+  made?: { images: Record<string, string>; k6: K6Place }
 }
 
 const STORE = ['URL', 'REGION', 'BUCKET', 'ACCESS_KEY', 'SECRET_KEY'].map((name) => `MESHDRILL_S3_${name}`)
@@ -73,12 +76,18 @@ const readerOf =
 export function readSources(
   env: NodeJS.ProcessEnv,
   problem: (text: string) => void,
-): Pick<ExistingOptions, 'artifacts' | 'images'> {
+): Pick<ExistingOptions, 'artifacts' | 'images' | 'k6'> {
   const text = readerOf(env)
   const artifacts = text('MESHDRILL_ARTIFACTS') ?? 'public'
   if (artifacts !== 'public' && artifacts !== 'built')
     problem(`MESHDRILL_ARTIFACTS: "${artifacts}" is not known; one of public, built`)
-  return { artifacts: artifacts === 'built' ? 'built' : 'public', images: text('MESHDRILL_IMAGES') }
+  const k6 = text('MESHDRILL_K6') ?? 'found'
+  if (k6 !== 'found' && k6 !== 'container') problem(`MESHDRILL_K6: "${k6}" is not known; one of found, container`)
+  return {
+    artifacts: artifacts === 'built' ? 'built' : 'public',
+    images: text('MESHDRILL_IMAGES'),
+    k6: k6 === 'container' ? 'container' : 'found',
+  }
 }
 
 /** `namespace/prefix`; without a prefix all of the namespace. */

@@ -8,6 +8,7 @@ import type { ClusterOptions } from '../cluster.ts'
 import { clockConflict, reach, type Reached } from './access/access.ts'
 import { artifactsOf } from './artifacts.ts'
 import { readContext, type NamedContext } from './access/context.ts'
+import { bringK6, chooseK6 } from './k6.ts'
 import { heldBy, leaseOf } from './lease/lease.ts'
 import { imageConflicts, nodeConflicts, runtimeConflict } from './plan/nodes.ts'
 import { readNotes, type Notes } from './lease/notes.ts'
@@ -99,7 +100,12 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
   const snapshots = surroundings.storageClasses.snapshots !== null
   await requireRights(ground, { ...needed, install: plan.install.length > 0, snapshots })
   // Each is asked for once, as what is not there is to be known before anything is changed.
+  const k6 = options.tools.includes(OPERATOR) ? null : await chooseK6(options, artifacts)
   for (const program of programsFor(plan, options)) await artifacts.binary(program)
+  if (k6 !== null && typeof k6 !== 'string') {
+    const brought = await bringK6(k6, log)
+    if (options.artifacts === 'public') plan.versions.k6 = brought
+  }
   if (options.store !== null && notes === null) await requireEmptyBucket(options.store)
   return { plan, notes, surroundings }
 }
@@ -124,7 +130,6 @@ function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] 
   const releases = [...plan.install, ...plan.kept].flatMap((part) => part.releases)
   const own = ['velero', 'restic'].filter((tool) => tools.includes(tool))
   return [
-    ...(tools.includes(OPERATOR) ? [] : ['k6']),
     ...(releases.length > 0 ? ['helm'] : []),
     ...own,
     ...(store === null && made === undefined ? ['versitygw'] : []),

@@ -10,6 +10,7 @@ export const NETWORK = 'meshdrill'
 const LOOPBACK_ONLY = 'com.docker.network.bridge.host_binding_ipv4=127.0.0.1'
 /** How kind names the cluster's nodes, and marks them. */
 export const CLUSTER = 'meshdrill'
+export const CONTROL_PLANE = `${CLUSTER}-control-plane`
 const OF_CLUSTER = `label=io.x-k8s.kind.cluster=${CLUSTER}`
 
 /** Runs the Docker command line. Errors: what it said. */

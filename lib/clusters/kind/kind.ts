@@ -26,12 +26,12 @@ import { imageLoader, isPacked } from './images.ts'
 import { kubeconfigFile, readLab, storeFolder, tearDown, underLock, type KindLab } from './lab.ts'
 import { makeOrKeep } from './make.ts'
 import { nodeImage } from './node-image/recipes.ts'
-import { LOOPBACK, platformProblem, WITHOUT_ADDRESSES, type Ports } from './ports.ts'
+import { LOOPBACK, platformProblem, reachBeside, WITHOUT_ADDRESSES, type Ports } from './ports.ts'
 import { LOCAL_VOLUMES } from './node-image/root.ts'
 
 type Log = (line: string) => void
 
-export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'tools'> & { ports: Ports }
+export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'tools'> & { ports: Ports }
 
 /**
  * A cluster of containers on this machine's Docker, made by kind for the drills alone, and drilled as an existing cluster is.
@@ -114,15 +114,19 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
 }
 
 /** The cluster is ours: nobody has to confirm that it is meant. Null before it is there. */
-const runOf = ({ artifacts, images, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
+const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
   ...placeOf(lab),
   context: `kind-${CLUSTER}`,
   kubeconfigs: [kubeconfigFile()],
   confirm: lab?.uid ?? null,
   artifacts,
   images,
+  k6,
   tools,
-  made: { images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' } },
+  made: {
+    images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' },
+    k6: { network: NETWORK, labels: LABELS, reach: reachBeside(lab?.gatewayPort ?? null) },
+  },
   systemNodes: SYSTEM_NODES,
   storageClass: localVolumes.metadata.name,
   snapshotStorageClass: null,

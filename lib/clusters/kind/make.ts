@@ -9,7 +9,16 @@ import { run } from '../embedded/run.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
-import { addressOf, CLUSTER, dockerProblem, ensureNetwork, imageId, isLimited, NETWORK } from './docker.ts'
+import {
+  addressOf,
+  CLUSTER,
+  CONTROL_PLANE,
+  dockerProblem,
+  ensureNetwork,
+  imageId,
+  isLimited,
+  NETWORK,
+} from './docker.ts'
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
@@ -19,7 +28,6 @@ import { makeStorage, STORAGE_LAB, storageOf } from './storage.ts'
 
 const WORKERS = 2
 const NODES = 1 + WORKERS
-const CONTROL_PLANE = `${CLUSTER}-control-plane`
 const CREATE_TIMEOUT_MS = 10 * 60_000
 
 /** What a kind cluster is to be made from. */

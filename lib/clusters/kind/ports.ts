@@ -2,7 +2,7 @@ import { connect as connectTls } from 'node:tls'
 import { connect } from '../../kube/client.ts'
 import { comesTo, ever } from '../../faults/reach.ts'
 import { GATEWAY_NODE_PORT } from './cluster-config.ts'
-import { addressOf, publishedPort } from './docker.ts'
+import { addressOf, CONTROL_PLANE, publishedPort } from './docker.ts'
 
 /** How this machine is to reach the cluster: at the nodes' own addresses where it can, or by mapped ports in any case. */
 export const PORTS = ['tried', 'mapped'] as const
@@ -40,6 +40,12 @@ export async function gatewayPortOf(
   }
   return publishedPort(node, GATEWAY_NODE_PORT)
 }
+
+/** How containers beside the nodes reach a URL of this machine's: at the node itself what is mapped, all else as it is. */
+export const reachBeside =
+  (gatewayPort: number | null) =>
+  (url: string): string =>
+    gatewayPort === null ? url : url.replace(`//${LOOPBACK}:${gatewayPort}`, `//${CONTROL_PLANE}:${GATEWAY_NODE_PORT}`)
 
 /** Whether the server is there that the authority knows: a stranger in another network may have the address, too. */
 export const answersAs = (server: { host: string; port: number; ca: Buffer }): Promise<boolean> =>

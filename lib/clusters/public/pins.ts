@@ -29,7 +29,7 @@ export const images: Record<string, string | null> = {
   'meshdrill/ledger': null,
   'meshdrill/busybox': 'docker.io/library/busybox:1.37.0',
   'meshdrill/node': 'docker.io/library/node:22.11.0-alpine',
-  'grafana/k6': 'docker.io/grafana/k6:1.3.0',
+  'grafana/k6': 'docker.io/grafana/k6:1.8.1',
   // Of the chart's version.
   'grafana/k6-operator-starter': 'ghcr.io/grafana/k6-operator:starter-v0.0.18',
   'restic/restic':

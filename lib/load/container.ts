@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { scriptArguments } from '../process.ts'
+
+/** k6 of an image that Docker has, in a container of its own for each load. */
+export interface K6Container {
+  image: string
+  /** The Docker network that it is on, or `host`. */
+  network: string
+  /** Marks it as ours. */
+  labels: Record<string, string>
+  /** Whether Ryuk's image, too, may be pulled. */
+  pulls: boolean
+  /** A URL of this machine's as the container reaches it. */
+  reach: (url: string) => string
+}
+
+/** What the process is told that holds the container. */
+export interface LoadSettings extends Omit<K6Container, 'reach'> {
+  /** Folders of this machine, by their places in the container. */
+  mounts: { source: string; target: string; mode: 'ro' | 'rw' }[]
+  command: string[]
+  environment: Record<string, string>
+  folder: string
+}
+
+const MAIN = fileURLToPath(new URL('container.main.ts', import.meta.url))
+const LIBRARY = dirname(fileURLToPath(new URL('.', import.meta.url)))
+const AT = { library: '/meshdrill/lib', folder: '/meshdrill/load' }
+
+/** The file that k6 writes of what became of each request. */
+export const OUTCOMES = 'outcomes.jsonl'
+/** The script, which imports others of the library, and what k6 writes, where the container has them. */
+export const inContainer = { script: `${AT.library}/load/script.ts`, outcomes: `${AT.folder}/${OUTCOMES}` }
+
+/**
+ * Starts k6 in a container; `args` are its own, with the places of `inContainer`. The process that is returned stands for it: it
+ * writes what k6 says, passes SIGINT on, ends with k6's exit code, and on SIGTERM, or when this process is gone, ends k6 at once.
+ * It must not be killed, as nothing would then be left to end the container but Ryuk.
+ */
+export function spawnContainer(
+  { image, network, labels, pulls }: K6Container,
+  { args, folder, log }: { args: string[]; folder: string; log: number },
+): ChildProcess {
+  const settings: LoadSettings = {
+    ...{ image, network, labels, pulls, folder: AT.folder },
+    command: args,
+    mounts: [
+      { source: LIBRARY, target: AT.library, mode: 'ro' },
+      { source: folder, target: AT.folder, mode: 'rw' },
+    ],
+    environment: { HOME: AT.folder, GOMAXPROCS: '1' },
+  }
+  // The pipe's other end closes when this process ends, however that is.
+  return spawn(process.execPath, scriptArguments(MAIN, settings), { stdio: ['pipe', log, log] })
+}
