@@ -38,7 +38,7 @@ export interface HistoryCheck {
   copies: Copies
 }
 
-/** Compares all that was sent with all that was read. Does not depend on the order of either, but for the indices.. */
+/** Compares all that was sent with all that was read. Does not depend on the order of either, but for the indices. O(n). */
 export function checkHistory(history: History, options: HistoryOptions): HistoryCheck {
   const match = matchReadings(history, options)
   const copies = findCopies(history, match, options)
