@@ -42,7 +42,10 @@ export function startProbe(
     socket.removeAllListeners()
     // An error that comes after the end is of no interest, and without a listener it would end the process.
     socket.on('error', () => undefined)
-    socket.destroy()
+    // By a reset: what is closed in order leaves a half of itself with a service that hangs, or in what forwards to it, and a
+    // later probe that comes from the same port would meet that half, and wait a second for nothing.
+    if (socket.connecting) socket.destroy()
+    else socket.resetAndDestroy()
   }
   const read = (ended: boolean) => {
     const answer = parseAnswer(bytes, ended)
