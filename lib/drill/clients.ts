@@ -3,6 +3,7 @@ import { startTestRun } from '../load/testrun/runner.ts'
 import type { LoadOptions, RunningLoad } from '../load/load.ts'
 import { startLoad } from '../load/runner.ts'
 import type { Lab } from '../lab.ts'
+import type { Route } from '../meshes/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'
 import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
 import { removeNamespace } from './namespace.ts'
@@ -32,7 +33,10 @@ export const clientsOf = (lab: Lab, places: ClientPlaces, namespace: string): Cl
 export const loadOperator = ({ loadParallelism, loadNodes }: ClientPlaces) =>
   loadParallelism === 0
     ? null
-    : { name: OPERATOR, install: (lab: Lab) => installOperator(lab, loadNodes ?? lab.cluster.systemNodes) }
+    : { name: OPERATOR, install: (lab: Lab) => installOperator(lab, nodesOf(lab, { loadNodes })) }
+
+const nodesOf = (lab: Lab, { loadNodes }: Pick<ClientPlaces, 'loadNodes'>): Record<string, string> =>
+  loadNodes ?? lab.cluster.systemNodes
 
 const onMachine = (lab: Lab): Clients => ({
   startLoad: async (options) => startLoad({ ...options, k6: await lab.cluster.k6() }),
@@ -42,17 +46,25 @@ const onMachine = (lab: Lab): Clients => ({
 })
 
 /** In a namespace of their own, out of the mesh's and of every fault's reach. */
-function inCluster(lab: Lab, { loadParallelism, loadNodes }: ClientPlaces, namespace: string): Clients {
-  const nodes = loadNodes ?? lab.cluster.systemNodes
+function inCluster(lab: Lab, places: ClientPlaces, namespace: string): Clients {
+  const { loadParallelism } = places
+  const nodes = nodesOf(lab, places)
   return {
     async startLoad(options) {
       const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
       if ((await lab.kube.get(object)) !== null) await removeNamespace(lab, namespace)
       await lab.kube.apply([object])
-      return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, options)
+      return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, fromInside(options))
     },
-    startProber: (options) => startPodProber(lab, { namespace, nodes }, options),
+    startProber: (options) => startPodProber(lab, { namespace, nodes }, fromInside(options)),
     where: `the load came from ${loadParallelism} pods of k6-operator, the probes from a pod, on nodes ${JSON.stringify(nodes)}`,
     end: () => removeNamespace(lab, namespace),
   }
+}
+
+/** The same with the route as pods reach it. */
+function fromInside<Options extends { route: Route }>(options: Options): Options {
+  const { inside, host } = options.route
+  if (inside === undefined) throw new Error(`nobody knows how pods reach ${host}`)
+  return { ...options, route: { url: inside, host } }
 }

@@ -89,6 +89,16 @@ export function requireSteady(before: ClockAhead, after: ClockAhead): void {
   throw new Error(`a node's clock was set, or drifted, by ${apart} ms or more while it was relied on`)
 }
 
+/** Measures a clock once more, after it was relied on. Returns why it was not to be, else null. */
+export async function findUnsteady(kube: KubeClient, target: ExecTarget, before: ClockAhead): Promise<string | null> {
+  try {
+    requireSteady(before, await measureClock(kube, target))
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 /** By this machine's clock: the earliest time at which the other one can have shown `ms`, and the latest. */
 export const earliest = (ms: number, { high }: ClockAhead): number => ms - high
 export const latest = (ms: number, { low }: ClockAhead): number => ms - low

@@ -96,14 +96,13 @@ function judgeProbes({ facts, probes }: DrillEvidence): Part {
   return pass(part, `${samples.length} of ${due} due probes`)
 }
 
-function judgeLoad({ facts, expectations }: DrillEvidence): Part {
+function judgeLoad({ facts, expectations, untold }: DrillEvidence): Part {
   const part = 'load'
   const loads = select(facts, 'load.ended').map(({ load }) => load)
   const floorRps = expectations?.minimumLoadRps ?? NaN
   if (floorRps <= 0) return inconclusive(part, 'the load has no floor: any would do')
-  if (loads.length === 0) return inconclusive(part, 'the load did not report its end')
+  if (untold !== null) return inconclusive(part, untold)
   for (const load of loads) {
-    if (load.error !== null) return inconclusive(part, `the load is not to be trusted: ${load.error}`)
     const rps = load.requests / (load.durationMs / 1000)
     if (!(rps >= floorRps && rps < Infinity && load.failed >= 0))
       return inconclusive(part, `the load reached ${formatRate(rps)}, under the floor of ${formatRate(floorRps)}`)

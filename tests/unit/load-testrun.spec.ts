@@ -75,15 +75,11 @@ test('a sample of another clock is widened by what is not known of it', () => {
 test('the operator is told of parallelism, of nodes, and of one argument for each word', () => {
   const options = {
     ...{ seed: 7, seeded: 10, rate: 40, folder: '/nowhere' },
-    route: { url: 'http://outside:30080', inside: 'http://10.0.0.1:80', host: 'ledger.drill' },
+    route: { url: 'http://10.0.0.1:80/', host: 'ledger.drill' },
   }
   const nodes = { role: 'clients' }
   const pods = { namespace: 'fs-pod-kill-clients', parallelism: 3, nodes }
-  const [script, run] = testRunObjects(noopLab(), pods, {
-    options,
-    url: 'http://10.0.0.1:80/',
-    script: 'export default 1',
-  })
+  const [script, run] = testRunObjects(noopLab(), pods, options, 'export default 1')
   expect(script).toMatchObject({ kind: 'ConfigMap', data: { 'load.js': 'export default 1' } })
   expect(run?.spec).toMatchObject({
     parallelism: 3,

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { ensureBinaries, startToolchain } from '../../lib/clusters/embedded/toolchain/build.ts'
 import type { Builder, Toolchain } from '../../lib/clusters/embedded/toolchain/build.ts'
 import { makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
-import { components, onDemandComponents } from '../../lib/clusters/embedded/toolchain/components.ts'
+import { allComponents, components } from '../../lib/clusters/embedded/toolchain/components.ts'
 import type { BinaryName, Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild } from '../../lib/clusters/embedded/toolchain/go.ts'
 import { takeLock } from '../../lib/clusters/embedded/toolchain/lock.ts'
@@ -90,7 +90,7 @@ test.describe('key of a build', () => {
 })
 
 test('the versions that components name are those of their go.mod', async () => {
-  for (const { name, module, folder } of [...components, ...onDemandComponents]) {
+  for (const { name, module, folder } of allComponents) {
     if (module === null) continue
     const pins = await readFile(join(folder, 'go.mod'), 'utf8')
     expect(pins.split(/\s*\n\s*(?:require )?/), name).toContain(`${module.path} ${module.version}`)

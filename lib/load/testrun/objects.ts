@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/object.ts'
+import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import type { Lab } from '../../lab.ts'
 import { K6_FLAGS, settingsOf } from '../k6.ts'
 import type { LoadOptions } from '../load.ts'
@@ -16,11 +16,18 @@ export interface ClientPods {
   nodes: Record<string, string>
 }
 
-/** The script, and the TestRun that splits its requests over the pods. `url` is the gateway's as pods reach it. */
+export const testRunIn = (namespace: string): ObjectReference => ({
+  apiVersion: 'k6.io/v1alpha1',
+  kind: 'TestRun',
+  metadata: { name: TEST_RUN, namespace },
+})
+
+/** The script, and the TestRun that splits its requests over the pods. */
 export function testRunObjects(
   lab: Lab,
   { namespace, parallelism, nodes }: ClientPods,
-  { options, url, script }: { options: LoadOptions; url: string; script: string },
+  options: LoadOptions,
+  script: string,
 ): KubeObject[] {
   const pod = (image: string) => ({
     image: lab.artifacts.image(image),
@@ -30,13 +37,11 @@ export function testRunObjects(
   return [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: TEST_RUN, namespace }, data: { 'load.js': script } },
     {
-      apiVersion: 'k6.io/v1alpha1',
-      kind: 'TestRun',
-      metadata: { name: TEST_RUN, namespace },
+      ...testRunIn(namespace),
       spec: {
         parallelism,
         script: { configMap: { name: TEST_RUN, file: 'load.js' } },
-        arguments: [...K6_FLAGS, ...settingsOf(options, url)].join(' '),
+        arguments: [...K6_FLAGS, ...settingsOf(options, options.route.url)].join(' '),
         runner: { ...pod('grafana/k6'), resources: { requests: { cpu: '100m', memory: '128Mi' } } },
         starter: pod('grafana/k6-operator-starter'),
       },

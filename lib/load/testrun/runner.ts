@@ -6,7 +6,7 @@ import { bundle } from '../../bundle.ts'
 import { execute, type ExecTarget } from '../../kube/exec.ts'
 import { followLog, type ContainerEnd } from '../../kube/follow-log.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { measureClock, requireSteady, type ClockAhead } from '../../kube/pod-clock.ts'
+import { findUnsteady, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import { isGoodExit } from '../k6.ts'
@@ -14,7 +14,8 @@ import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
 import { checkSeeded } from '../plan.ts'
 import { mergeLines } from './lines.ts'
-import { CONTAINER, RUNNERS, TEST_RUN, testRunObjects, type ClientPods } from './objects.ts'
+import { CONTAINER, RUNNERS, TEST_RUN, testRunIn, testRunObjects, type ClientPods } from './objects.ts'
+import { OPERATOR_NAMESPACE } from './operator.ts'
 
 const SCRIPT = fileURLToPath(new URL('../script.ts', import.meta.url))
 const STOP_TIMEOUT = '20s'
@@ -30,16 +31,14 @@ interface Runner {
 
 /**
  * Starts the load as a TestRun of k6-operator, whose pods share its requests by k6's execution segments, and resolves when
- * each has sent its first. What they did is read from their logs, as it comes. Errors: the operator refuses the script, or
+ * each has sent its first. The route is as pods reach it. What they did is read from their logs, as it comes. Errors: the operator refuses the script, or
  * its pods do not come.
  */
 export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOptions): Promise<RunningLoad> {
   checkSeeded(options.seeded)
-  const url = options.route.inside
-  if (url === undefined) throw new Error(`nobody knows how pods reach ${options.route.host}`)
   await mkdir(options.folder, { recursive: true })
   const script = await bundle(SCRIPT, { platform: 'neutral', external: ['k6/*'] })
-  await lab.kube.apply(testRunObjects(lab, pods, { options, url, script }))
+  await lab.kube.apply(testRunObjects(lab, pods, options, script))
   const targets = await runnersUp(lab, pods)
   const runners = await Promise.all(targets.map((target) => watchRunner(lab, target, options.folder)))
   const outcomes = () =>
@@ -56,19 +55,14 @@ export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOpti
 }
 
 async function runnersUp(lab: Lab, { namespace, parallelism }: ClientPods): Promise<ExecTarget[]> {
-  const metadata = { name: TEST_RUN, namespace }
   return waitFor(
     `${parallelism} pods of TestRun ${namespace}/${TEST_RUN} running`,
     async () => {
-      const run = await lab.kube.get<KubeObject & { status?: { stage?: string } }>({
-        apiVersion: 'k6.io/v1alpha1',
-        kind: 'TestRun',
-        metadata,
-      })
+      const run = await lab.kube.get<KubeObject & { status?: { stage?: string } }>(testRunIn(namespace))
       const stage = run?.status?.stage ?? 'none yet'
       if (stage === 'error')
         throw new Error(
-          `k6-operator refuses the load. Next: kubectl -n ${namespace} logs job/${TEST_RUN}-initializer; kubectl -n k6-operator-system logs deployment/k6-operator-controller-manager`,
+          `k6-operator refuses the load. Next: kubectl -n ${namespace} logs job/${TEST_RUN}-initializer; kubectl -n ${OPERATOR_NAMESPACE} logs deployment/k6-operator-controller-manager`,
         )
       const found = await lab.kube.pods(namespace, RUNNERS)
       const running = found.filter(({ status }) => status?.phase === 'Running')
@@ -120,31 +114,27 @@ async function stopRunners(lab: Lab, runners: Runner[]): Promise<string | null> 
   const early = runners.find(({ end }) => end() !== null)
   const problems = [early ? `${early.target.pod} ended before it was stopped: ${describeEnd(early)}` : null]
   const running = runners.filter(({ end }) => end() === null)
-  problems.push(await problemOf(Promise.all(running.map((runner) => requireSameClock(lab, runner)))))
-  problems.push(await problemOf(interrupt(lab, running)))
+  problems.push(...(await Promise.all(running.map(({ target, clock }) => findUnsteady(lab.kube, target, clock)))))
+  problems.push(await interrupt(lab, running))
   const bad = runners.find(({ end }) => !endedWell(end()))
   problems.push(bad ? `${bad.target.pod} did not end well: ${describeEnd(bad)}` : null)
   return problems.find((problem) => problem !== null) ?? null
 }
 
-async function requireSameClock({ kube }: Lab, { target, clock }: Runner): Promise<void> {
-  requireSteady(clock, await measureClock(kube, target))
+/** Returns why some could not be interrupted, or did not end, else null. */
+async function interrupt({ kube }: Lab, runners: Runner[]): Promise<string | null> {
+  try {
+    await Promise.all(runners.map(({ target }) => execute(kube, target, ['sh', '-c', 'kill -INT 1'])))
+    await waitFor(
+      'the pods of the load to end',
+      () => Promise.resolve(runners.every(({ end }) => end() !== null) || pending('some still run')),
+      { timeout: STOP_TIMEOUT, every: '50ms' },
+    )
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
-
-async function interrupt({ kube }: Lab, runners: Runner[]): Promise<void> {
-  await Promise.all(runners.map(({ target }) => execute(kube, target, ['sh', '-c', 'kill -INT 1'])))
-  await waitFor(
-    'the pods of the load to end',
-    () => Promise.resolve(runners.every(({ end }) => end() !== null) || pending('some still run')),
-    { timeout: STOP_TIMEOUT, every: '50ms' },
-  )
-}
-
-const problemOf = (work: Promise<unknown>): Promise<string | null> =>
-  work.then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
 
 const endedWell = (end: ContainerEnd | Error | null): boolean =>
   end !== null && !(end instanceof Error) && isGoodExit(end.exitCode)

@@ -1,11 +1,13 @@
 import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../../bundle.ts'
 import { podsReady } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
 import { followLog } from '../../kube/follow-log.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { earliest, latest, measureClock, requireSteady, type ClockAhead } from '../../kube/pod-clock.ts'
+import { earliest, findUnsteady, latest, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
 import type { Lab } from '../../lab.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { collectLines } from './lines.ts'
@@ -17,6 +19,7 @@ const NAME = 'prober'
 const LABELS = { app: NAME }
 const MOUNT = '/prober'
 const STOP_TIMEOUT_MS = 15_000
+const NEVER = { how: `it did not end within ${STOP_TIMEOUT_MS / 1000} s`, early: false }
 
 /** Where the pod is to be. */
 export interface ProberPod {
@@ -27,14 +30,13 @@ export interface ProberPod {
 
 /**
  * The prober as a pod, near the clients of a large cluster. Its samples are told by this machine's clock: what is not known of
- * the other one widens each of them, so that the interval of a recovery holds as well as that of a prober beside the drill.
+ * the other one widens each of them, so that the interval of a recovery holds as well as that of a prober beside the drill. The
+ * route is as pods reach it.
  */
 export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOptions): Promise<RunningProber> {
   const { route, seed, seeded, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
-  if (route.inside === undefined) throw new Error(`nobody knows how pods reach ${route.host}`)
   const settings: ProberSettings = {
-    ...{ seed, seeded, rateHz, timeoutMs },
-    route: { url: route.inside, host: route.host },
+    ...{ route, seed, seeded, rateHz, timeoutMs },
     goesFirst: false,
     longestMs: LONGEST_MS,
   }
@@ -52,15 +54,19 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
       ({ exitCode }) => ({ how: `exit code ${exitCode}`, early: !asked }),
       (error: unknown) => ({ how: String(error), early: !asked }),
     )
-    .finally(() => lines.end())
+    .then(async (end) => {
+      // Its last lines are read first.
+      await finished(lines.end())
+      return end
+    })
   const stop = async () => {
-    const unsteady = await findUnsteady(lab, target, clock)
+    const unsteady = await findUnsteady(lab.kube, target, clock)
     asked = true
     const refused = await execute(lab.kube, target, ['sh', '-c', 'kill -TERM 1'], STOP_TIMEOUT_MS).then(
       () => '',
       String,
     )
-    const end = await within(closed, STOP_TIMEOUT_MS)
+    const end = await Promise.race([closed, sleep(STOP_TIMEOUT_MS, NEVER, { ref: false })])
     const { error, ...told } = received.conclude(end, refused)
     return { ...told, error: error ?? unsteady }
   }
@@ -73,31 +79,6 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
 export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockAhead): ProbeSample {
   const [due, answered] = [earliest(dueMs, clock), answeredMs === null ? null : latest(answeredMs, clock)]
   return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
-}
-
-async function findUnsteady(lab: Lab, target: Parameters<typeof measureClock>[1], before: ClockAhead) {
-  try {
-    requireSteady(before, await measureClock(lab.kube, target))
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-function within<T extends { how: string; early: boolean }>(end: Promise<T>, timeoutMs: number) {
-  const never = { how: `it did not end within ${timeoutMs / 1000} s`, early: false }
-  return new Promise<T | typeof never>((resolve) => {
-    const timer = setTimeout(() => {
-      resolve(never)
-    }, timeoutMs)
-    void end.then((how) => {
-      clearTimeout(timer)
-      // Its last lines are read first.
-      setImmediate(() => {
-        resolve(how)
-      })
-    })
-  })
 }
 
 async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: ProberSettings): Promise<KubeObject[]> {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder, findCached, makeCached } from './cache.ts'
 import type { CacheEntry } from './cache.ts'
-import { components, onDemandComponents } from './components.ts'
+import { allComponents, components } from './components.ts'
 import type { BinaryName, Component } from './components.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
@@ -71,10 +71,8 @@ export async function missingBinaries(cache = cacheFolder(), builder = useGo()):
 export function startToolchain(options: ToolchainOptions): Toolchain {
   const { log, wanted, cache = cacheFolder(), builder = useGo() } = options
   const abort = new AbortController()
-  const chosen: readonly (typeof components | typeof onDemandComponents)[number][] =
-    wanted === undefined
-      ? components
-      : [...components, ...onDemandComponents].filter(({ name }) => wanted.includes(name))
+  const chosen: readonly (typeof allComponents)[number][] =
+    wanted === undefined ? components : allComponents.filter(({ name }) => wanted.includes(name))
   const lookups = new Map<string, Promise<Lookup>>(
     chosen.map((component) => [component.name, lookUp(component, cache, builder, log)]),
   )

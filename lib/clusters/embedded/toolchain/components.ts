@@ -241,7 +241,7 @@ const loadComponents = [
   { ...inModule('k6operator'), name: 'k6-operator', package: k6Operator.path, module: k6Operator, coldSeconds: 30 },
 ] as const satisfies readonly Component[]
 
-/** Not among `components`: most runs do without them. */
-export const onDemandComponents = [...kindComponents, ...loadComponents]
+/** With those that most runs do without, and that are built where they are asked for. */
+export const allComponents = [...components, ...kindComponents, ...loadComponents]
 
-export type BinaryName = (typeof components | typeof onDemandComponents)[number]['name']
+export type BinaryName = (typeof allComponents)[number]['name']

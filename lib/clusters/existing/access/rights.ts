@@ -5,6 +5,7 @@ import {
   V1SelfSubjectAccessReviewSpec,
   type KubeConfig,
 } from '@kubernetes/client-node'
+import { OPERATOR } from '../../../load/testrun/operator.ts'
 
 /** What is done with a resource; of the core group where it names none. A subresource is part of the name: `pods/exec`. */
 interface Use {
@@ -58,7 +59,7 @@ const SNAPSHOTS: Use[] = [
 /** What the drills ask of a tool by its own kinds. */
 const OF_TOOLS: Record<string, Use[]> = {
   velero: uses('velero.io', ['backups', 'restores', 'schedules', 'podvolumebackups', 'podvolumerestores'], KEEP),
-  'k6-operator': uses('k6.io', ['testruns'], KEEP),
+  [OPERATOR]: uses('k6.io', ['testruns'], KEEP),
   k8up: uses('k8up.io', ['backups', 'restores', 'snapshots'], KEEP),
 }
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { ImageFile } from '../../embedded/images/pack.ts'
 import { built, busybox, host, recipes, root, type ImageSources, type Recipe } from '../../embedded/images/recipes.ts'
-import { components, onDemandComponents } from '../../embedded/toolchain/components.ts'
+import { allComponents } from '../../embedded/toolchain/components.ts'
 
 const versionOf = (name: string): string =>
-  [...components, ...onDemandComponents].find((component) => component.name === name)?.module?.version ?? ''
+  allComponents.find((component) => component.name === name)?.module?.version ?? ''
 
 /** Kubernetes of our node images, such as `v1.36.3`. */
 export const kubernetesVersion = versionOf('kubernetes')
