@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { describeOutages } from '../lib/verdict/outages.ts'
 import { type Trial, type TrialOptions, tryOutages } from '../tests/unit/outages/trial.ts'
+import { type Stall, watchStalls } from './stalls/watch.ts'
 import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
 /**
  * Whether the interval of the recovery time holds the truth, and how wide it is: `npx tsx bench/recovery.ts`. Outages of a
- * stub are measured by the prober and the verdict of a drill; then some more, while the prober is stopped for a while.
+ * stub are measured by the prober and the verdict of a drill; then some more, while the prober is stopped for a while. How
+ * wide it is on a quiet machine is told by the outages in which no processor stood still, as a watch of its own saw.
  */
 export interface RecoveryOptions {
   outages: number
@@ -18,36 +20,23 @@ export interface RecoveryOptions {
 
 const rateHz = 100
 const patienceMs = 30_000
+/** A processor that runs nothing for longer than between two probes is not quiet. */
+const quietMs = 1000 / rateHz
 
 export async function measureOutages({ outages, stalled, pairs, goesFirst }: RecoveryOptions): Promise<Findings> {
   const table = startTable()
-  const quiet = await tryInPairs(outages, pairs, { rateHz, patienceMs, goesFirst, stalls: false })
-  tellTrials(table, 'outages', quiet.trials)
-  const widths = findWidths(quiet.trials)
-  const widest = widths.at(-1) ?? NaN
-  const pick = (share: number) => (widths[Math.ceil(share * widths.length) - 1] ?? NaN).toFixed(1)
-  table.tell(
-    '  width of the interval beyond the latency of its probe',
-    `median ${pick(0.5)} ms, 99 % ${pick(0.99)} ms, widest ${widest.toFixed(1)} ms`,
-    'at most 20 ms (quiet machine)',
-    widest <= 20,
-  )
-  tellPartial(table, quiet.trials)
-  table.tell(
-    '  what a prober takes of a core',
-    `${(100 * quiet.coreShare).toFixed(1)} %`,
-    'at most 10 %',
-    quiet.coreShare <= 0.1,
-  )
+  const watch = await watchStalls({ lateMs: quietMs })
+  const { trials, coreShare } = await tryInPairs(outages, pairs, { rateHz, patienceMs, goesFirst, stalls: false })
+  const stalls = await watch.end()
+  tellTrials(table, 'outages', trials)
+  tellWidths(table, trials, stalls)
+  tellPartial(table, trials)
+  table.tell('  what a prober takes of a core', `${(100 * coreShare).toFixed(1)} %`, 'at most 10 %', coreShare <= 0.1)
   if (stalled === 0) return table
 
-  const { trials } = await tryInPairs(stalled, pairs, { rateHz, patienceMs, goesFirst, stalls: true })
-  tellTrials(table, 'outages while the prober stands still', trials)
-  const wider = findWidths(trials)
-  table.tell(
-    '  width then',
-    `median ${(wider[Math.ceil(wider.length / 2) - 1] ?? NaN).toFixed(1)} ms, widest ${(wider.at(-1) ?? NaN).toFixed(1)} ms`,
-  )
+  const blind = await tryInPairs(stalled, pairs, { rateHz, patienceMs, goesFirst, stalls: true })
+  tellTrials(table, 'outages while the prober stands still', blind.trials)
+  table.tell('  width then', describeWidths(blind.trials).figure)
   return table
 }
 
@@ -83,6 +72,31 @@ function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): vo
   details.push(...lies.map(describe), ...unknown.slice(0, 3).map(describe))
 }
 
+/** A machine that is never quiet shows nothing of how wide the interval is on one that is. */
+function tellWidths({ tell }: Table, trials: Trial[], stalls: Stall[]): void {
+  const hurt = trials.filter(({ played }) => played.hurt)
+  const isDisturbed = ({ spanMs: [from, until] }: Trial) =>
+    stalls.some(([began, ended]) => began < until && ended > from)
+  const [disturbed, quiet] = [hurt.filter(isDisturbed), hurt.filter((trial) => !isDisturbed(trial))]
+  const { figure, widestMs } = describeWidths(quiet)
+  tell('  of these, on a quiet machine', String(quiet.length), 'at least 80 %', quiet.length >= 0.8 * hurt.length)
+  tell('    width of the interval beyond the latency of its probe', figure, 'at most 20 ms', widestMs <= 20)
+  const longestMs = stalls.reduce((longest, [began, ended]) => Math.max(longest, ended - began), 0)
+  tell(
+    `  of these, while a processor stood still for more than ${quietMs} ms`,
+    `${disturbed.length}; longest ${longestMs.toFixed(0)} ms`,
+  )
+  if (disturbed.length > 0) tell('    width then', describeWidths(disturbed).figure)
+}
+
+function describeWidths(trials: Trial[]): { figure: string; widestMs: number } {
+  const widths = trials.flatMap(({ widthMs }) => widthMs ?? []).toSorted((one, other) => one - other)
+  const pick = (share: number) => widths[Math.ceil(share * widths.length) - 1] ?? NaN
+  const [median, most, widestMs] = [pick(0.5), pick(0.99), pick(1)]
+  const figure = `median ${median.toFixed(1)} ms, 99 % ${most.toFixed(1)} ms, widest ${widestMs.toFixed(1)} ms`
+  return { figure, widestMs }
+}
+
 /** Whether outages of each shape are called what they are. */
 function tellPartial({ tell }: Table, trials: Trial[]): void {
   const shapes = { outage: 0, flapping: 0, 'brown-out': 0 }
@@ -98,9 +112,6 @@ function tellPartial({ tell }: Table, trials: Trial[]): void {
   const example = trials.find(({ script }) => script.manner === 'brown-out')
   if (example) tell('  said, for example', describeOutages(example.recovery.outages) ?? '')
 }
-
-const findWidths = (trials: Trial[]): number[] =>
-  trials.flatMap(({ widthMs }) => widthMs ?? []).toSorted((one, other) => one - other)
 
 if (isStarted(import.meta.url)) {
   const { values } = parseArgs({

@@ -10,6 +10,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { earliest, findUnsteady, latest, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
 import type { Lab } from '../../lab.ts'
 import type { ProbeSample } from '../../record/facts.ts'
+import { punctual } from './go-first.ts'
 import { collectLines } from './lines.ts'
 import { LONGEST_MS, TIMEOUT_MS, type ProberOptions, type RunningProber } from './prober.ts'
 import type { ProberSettings } from './protocol.ts'
@@ -100,7 +101,7 @@ async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: P
             name: NAME,
             image: lab.artifacts.image('meshdrill/node'),
             imagePullPolicy: 'IfNotPresent',
-            command: ['node', `${MOUNT}/prober.mjs`, JSON.stringify(settings)],
+            command: ['node', ...punctual, `${MOUNT}/prober.mjs`, JSON.stringify(settings)],
             // Its end is when its input closes: nobody is attached to it, and it stays open.
             stdin: true,
             resources: { requests: { cpu: '100m', memory: '64Mi' } },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Route } from '../../meshes/mesh.ts'
 import { scriptArguments } from '../../process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
+import { punctual } from './go-first.ts'
 import { collectLines } from './lines.ts'
 import type { ProberSettings } from './protocol.ts'
 
@@ -62,7 +63,7 @@ export function startProber({
   onSamples,
 }: ProberOptions): LocalProber {
   const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
-  const child = spawn(process.execPath, scriptArguments(MAIN, settings), {
+  const child = spawn(process.execPath, [...punctual, ...scriptArguments(MAIN, settings)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)

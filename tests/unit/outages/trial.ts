@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { punctual } from '../../../lib/probes/availability/go-first.ts'
 import { startProber } from '../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
@@ -12,6 +13,8 @@ export interface Trial {
   script: ScriptedOutage
   played: PlayedOutage
   recovery: Recovery
+  /** From the fault to the last probe that was looked at. */
+  spanMs: [number, number]
   /** Whether the true recovery time lies in the interval; null where none was given. */
   inside: boolean | null
   /** How wide the interval is beyond the latency of the probe that ends it; null where none was given. */
@@ -50,7 +53,7 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
     fileURLToPath(new URL('stub.main.ts', import.meta.url)),
     [String(volumeSeed), goesFirst ? 'first' : ''],
     {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: [...punctual, '--import', import.meta.resolve('tsx')],
     },
   )
   const told = async <Told>() => ((await once(stub, 'message')) as [Told])[0]
@@ -115,7 +118,8 @@ function judge(
     until: null,
   })
   const { rtoMs } = recovery
-  if (rtoMs === null) return { script, played, recovery, inside: null, widthMs: null }
+  const spanMs: [number, number] = [faultMs, untilMs]
+  if (rtoMs === null) return { script, played, recovery, spanMs, inside: null, widthMs: null }
   const [low, high] = [rtoMs.low + played.began[1], rtoMs.high + faultMs]
   const last = samples.find(([, answered]) => answered !== null && Math.abs(answered - high) < 0.01)
   const latencyMs = last ? (last[1] ?? NaN) - (last[3] ?? last[0]) : NaN
@@ -123,6 +127,7 @@ function judge(
     script,
     played,
     recovery,
+    spanMs,
     inside: low <= played.endedMs && played.endedMs <= high,
     widthMs: high - low - latencyMs,
   }

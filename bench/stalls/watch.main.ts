@@ -1,0 +1,28 @@
+/** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
+import { goFirst } from '../../lib/probes/availability/go-first.ts'
+import type { WatchLine, WatchSettings } from './watch.ts'
+
+const EVERY_MS = 5
+
+const { lateMs } = JSON.parse(process.argv[2] ?? '') as WatchSettings
+const now = () => performance.timeOrigin + performance.now()
+const tell = (line: WatchLine) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+goFirst(2)
+let looks = 0
+let lookedMs = now()
+
+function look(): void {
+  const woken = now()
+  if (woken - lookedMs > EVERY_MS + lateMs) tell({ stall: [lookedMs, woken] })
+  lookedMs = woken
+  looks++
+}
+
+tell({ looks })
+const timer = setInterval(look, EVERY_MS)
+process.stdin.resume().once('close', () => {
+  clearInterval(timer)
+  look()
+  tell({ looks })
+})

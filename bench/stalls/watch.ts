@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { punctual } from '../../lib/probes/availability/go-first.ts'
+import { scriptArguments } from '../../lib/process.ts'
+
+/** From and until when a processor did not run what it had to, in milliseconds since the epoch. */
+export type Stall = [number, number]
+
+export interface WatchSettings {
+  /** Told of is each time that it was woken later than this, in milliseconds. */
+  lateMs: number
+}
+
+export type WatchLine = { looks: number } | { stall: Stall }
+
+export interface StallWatch {
+  /** One for each processor. */
+  pids: number[]
+  /** Every stall so far; throws where a processor was not watched all the time. */
+  end: () => Promise<Stall[]>
+}
+
+const MAIN = fileURLToPath(new URL('watch.main.ts', import.meta.url))
+
+/**
+ * Watches whether the machine itself stands still, by nothing of what is measured: a process pinned to each processor,
+ * as a host may take one away and leave the other. Resolves once all watch.
+ */
+export async function watchStalls(settings: WatchSettings): Promise<StallWatch> {
+  const watches = await Promise.all(cpus().map((_, processor) => watchProcessor(processor, settings)))
+  return {
+    pids: watches.map(({ pid }) => pid),
+    end: async () => (await Promise.all(watches.map(({ end }) => end()))).flat(),
+  }
+}
+
+async function watchProcessor(processor: number, settings: WatchSettings) {
+  const child = spawn(
+    'taskset',
+    ['--cpu-list', String(processor), process.execPath, ...punctual, ...scriptArguments(MAIN, settings)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const stalls: Stall[] = []
+  let looks = 0
+  const lines = createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as WatchLine
+    if ('stall' in line) stalls.push(line.stall)
+    else looks = line.looks
+  })
+  const closed = once(child, 'close')
+  await Promise.race([once(lines, 'line'), closed])
+  const requireWatch = () => {
+    if (child.exitCode === null && child.signalCode === null) return
+    throw new Error(`the watch of processor ${processor} ended (${child.signalCode ?? `exit code ${child.exitCode}`})`)
+  }
+  requireWatch()
+  return {
+    pid: child.pid ?? -1,
+    end: async () => {
+      requireWatch()
+      const before = looks
+      child.stdin.end()
+      await closed
+      if (looks <= before) throw new Error(`the watch of processor ${processor} did not say that it had watched`)
+      return stalls
+    },
+  }
+}
