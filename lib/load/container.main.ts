@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { docker } from '../clusters/kind/docker.ts'
-import { openTestcontainers } from '../clusters/kind/testcontainers.ts'
+import { docker } from '../docker/docker.ts'
+import { openTestcontainers } from '../docker/testcontainers.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from './container-end.ts'
 import type { LoadSettings } from './container.ts'
 

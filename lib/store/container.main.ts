@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openTestcontainers } from '../clusters/kind/testcontainers.ts'
+import { openTestcontainers } from '../docker/testcontainers.ts'
 import { identify, isRunning } from '../process.ts'
 
 /** What is to run, until its owner has ended. */

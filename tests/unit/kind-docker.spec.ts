@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { dockerProblem, ensureNetwork, ourNodes, pullImage, removeContainers } from '../../lib/clusters/kind/docker.ts'
+import { ensureNetwork, ourNodes, removeContainers } from '../../lib/clusters/kind/containers.ts'
 import { kind } from '../../lib/clusters/kind/kind.ts'
 import { kindFolder, readLab, serves, tearDown, writeLab, type KindLab } from '../../lib/clusters/kind/lab.ts'
+import { dockerProblem, pullImage } from '../../lib/docker/docker.ts'
 import { identify } from '../../lib/process.ts'
 import { standIn, type Answers, type StandInProgram } from './stand-ins/docker.ts'
 

@@ -13,7 +13,7 @@ import { cniConfig, containerdConfig, kubeletConfig, nodeSpec, type NodePlan } f
 import { labFolder } from './paths.ts'
 import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
-import { run } from './run.ts'
+import { run } from '../../run.ts'
 import { allRunning, ownerRuns, readState, writeState, type LabState } from './state.ts'
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'

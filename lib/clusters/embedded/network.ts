@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { run } from './run.ts'
+import { run } from '../../run.ts'
 
 /** The network of a lab: a bridge on the machine, one address a host; pods are routed, nothing is translated. */
 export interface LabNetwork {

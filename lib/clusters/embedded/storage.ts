@@ -5,7 +5,7 @@ import { definitionsEstablished } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Cluster } from '../cluster.ts'
 import { labFolder } from './paths.ts'
-import { run } from './run.ts'
+import { run } from '../../run.ts'
 
 const IMAGES = ['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller'].map(
   (name) => `localhost/meshdrill/${name}:1`,

@@ -1,9 +1,8 @@
 import type { Artifacts } from '../../artifacts.ts'
+import { docker, dockerProblem, pullImage } from '../../docker/docker.ts'
 import type { K6Container } from '../../load/container.ts'
-import { ensureImages } from '../embedded/images/images.ts'
+import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
-import { docker, dockerProblem, pullImage } from '../kind/docker.ts'
-import { isPacked } from '../kind/images.ts'
 import type { ExistingRun } from './options.ts'
 
 type Log = (line: string) => void

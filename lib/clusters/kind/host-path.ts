@@ -7,7 +7,7 @@ import { pending, waitFor } from '../../kube/wait.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { manifests } from '../public/pins.ts'
 import { SYSTEM_NODES } from './cluster-config.ts'
-import { CLUSTER } from './docker.ts'
+import { CLUSTER } from './containers.ts'
 
 const NAMESPACE = 'storage'
 const DRIVER = 'hostpath.csi.k8s.io'

@@ -1,13 +1,10 @@
-import { ensureImages } from '../embedded/images/images.ts'
-import { run } from '../embedded/run.ts'
+import { ensureImages, isPacked } from '../embedded/images/images.ts'
+import { run } from '../../run.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
-import { CLUSTER } from './docker.ts'
+import { CLUSTER } from './containers.ts'
 import { writeLab, type KindLab } from './lab.ts'
 
 const TIMEOUT_MS = 5 * 60_000
-
-/** Whether an image is in no registry, but packed on this machine. */
-export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')
 
 /** What packs images of this machine's own and loads them into every node, where they are not there yet. */
 export function imageLoader(lab: KindLab, options: { kind: () => Promise<string>; log: (line: string) => void }) {

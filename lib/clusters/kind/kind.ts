@@ -1,28 +1,19 @@
+import { defaultRuntime, docker, dockerProblem, imageId, LABELS, pullImage } from '../../docker/docker.ts'
 import { matrix } from '../../matrix.ts'
+import { run } from '../../run.ts'
 import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower, VolumeWipe } from '../cluster.ts'
-import { ensureImages } from '../embedded/images/images.ts'
+import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
-import { run } from '../embedded/run.ts'
 import { artifactsOf } from '../existing/artifacts.ts'
 import { existing } from '../existing/existing.ts'
 import type { ExistingRun } from '../existing/options.ts'
 import { kindNodeImage } from '../public/pins.ts'
 import { findProgram } from '../public/programs.ts'
 import { GATEWAY_NODE_PORT, localVolumes, SYSTEM_NODES } from './cluster-config.ts'
-import {
-  CLUSTER,
-  defaultRuntime,
-  docker,
-  dockerProblem,
-  imageId,
-  isLimited,
-  LABELS,
-  NETWORK,
-  pullImage,
-} from './docker.ts'
+import { CLUSTER, isLimited, NETWORK } from './containers.ts'
 import { hostPathOf } from './host-path.ts'
-import { imageLoader, isPacked } from './images.ts'
+import { imageLoader } from './images.ts'
 import { kubeconfigFile, readLab, storeFolder, tearDown, underLock, type KindLab } from './lab.ts'
 import { makeOrKeep } from './make.ts'
 import { nodeImage } from './node-image/recipes.ts'

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { ProcessId } from '../../process.ts'
 import { readStateFile, statesFolder, writeStateFile } from '../state-file.ts'
 import { takeLock } from '../embedded/toolchain/lock.ts'
-import { dockerProblem, removeContainers } from './docker.ts'
+import { dockerProblem } from '../../docker/docker.ts'
+import { removeContainers } from './containers.ts'
 import { removeStorage } from './storage.ts'
 
 /** What is kept of the kind cluster, so that another process can attach to it or end it. */

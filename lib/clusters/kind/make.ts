@@ -1,24 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Artifacts } from '../../artifacts.ts'
+import { addressOf, dockerProblem, imageId } from '../../docker/docker.ts'
 import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { identify, isRunning } from '../../process.ts'
+import { run } from '../../run.ts'
 import type { ClusterOptions } from '../cluster.ts'
-import { run } from '../embedded/run.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
-import {
-  addressOf,
-  CLUSTER,
-  CONTROL_PLANE,
-  dockerProblem,
-  ensureNetwork,
-  imageId,
-  isLimited,
-  NETWORK,
-} from './docker.ts'
+import { CLUSTER, CONTROL_PLANE, ensureNetwork, isLimited, NETWORK } from './containers.ts'
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
 import { imageLoader } from './images.ts'
 import { startKeeper } from './keeper.ts'
@@ -153,7 +145,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
 /** With the node's own address: what this machine has towards it, pods reach too. */
 async function writeKubeconfig(program: string): Promise<void> {
   const text = await run(program, ['get', 'kubeconfig', '--name', CLUSTER])
-  const server = `https://${await addressOf(CONTROL_PLANE)}:${API_SERVER_PORT}`
+  const server = `https://${await addressOf(CONTROL_PLANE, NETWORK)}:${API_SERVER_PORT}`
   await writeFile(kubeconfigFile(), text.replace(/server: .*/, `server: ${server}`), { mode: 0o600 })
 }
 

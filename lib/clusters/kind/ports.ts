@@ -2,7 +2,8 @@ import { connect as connectTls } from 'node:tls'
 import { connect } from '../../kube/client.ts'
 import { comesTo, ever } from '../../faults/reach.ts'
 import { GATEWAY_NODE_PORT } from './cluster-config.ts'
-import { addressOf, CONTROL_PLANE, publishedPort } from './docker.ts'
+import { addressOf, publishedPort } from '../../docker/docker.ts'
+import { CONTROL_PLANE, NETWORK } from './containers.ts'
 
 /** How this machine is to reach the cluster: at the nodes' own addresses where it can, or by mapped ports in any case. */
 export const PORTS = ['tried', 'mapped'] as const
@@ -35,7 +36,7 @@ export async function gatewayPortOf(
 ): Promise<number | null> {
   if (asked === 'tried' && process.platform === 'linux') {
     const ca = connect(kubeconfig).config.getCurrentCluster()?.caData ?? ''
-    const server = { host: await addressOf(node), port: API_SERVER_PORT, ca: Buffer.from(ca, 'base64') }
+    const server = { host: await addressOf(node, NETWORK), port: API_SERVER_PORT, ca: Buffer.from(ca, 'base64') }
     if (await ever(() => answersAs(server))) return null
   }
   return publishedPort(node, GATEWAY_NODE_PORT)

@@ -9,6 +9,9 @@ import type { Image, ImageFile } from './pack.ts'
 import { recipes } from './recipes.ts'
 import type { ImageSources, Recipe } from './recipes.ts'
 
+/** Whether an image is in no registry, but packed on this machine. */
+export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')
+
 /** A tar that `ctr -n k8s.io images import` takes, and the names of the image in it. */
 export interface ImageArchive {
   path: string
