@@ -31,8 +31,8 @@ interface Runner {
 
 /**
  * Starts the load as a TestRun of k6-operator, whose pods share its requests by k6's execution segments, and resolves when
- * each has sent its first. The route is as pods reach it. What they did is read from their logs, as it comes. Errors: the operator refuses the script, or
- * its pods do not come.
+ * each has sent its first. The route is as pods reach it. What they did is read from their logs, as it comes. Errors: the
+ * operator refuses the script, or its pods do not come.
  */
 export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOptions): Promise<RunningLoad> {
   checkSeeded(options.seeded)
