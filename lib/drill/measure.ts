@@ -135,8 +135,7 @@ export const podGroups = ({ namespace, tool, mesh }: DrillContext): PodGroup[] =
 
 /** Whether probes due since `sinceMs` cover `durationMs` without a wrong one, up to the newest. */
 export function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {
-  const lastWrong = samples.findLastIndex(([, , right]) => !right)
-  const first = samples.slice(lastWrong + 1).find(([dueMs]) => dueMs >= sinceMs)
-  const last = samples.at(-1)
+  const before = samples.findLastIndex(([dueMs, , right]) => !right || dueMs < sinceMs)
+  const [first, last] = [samples[before + 1], samples.at(-1)]
   return first !== undefined && last !== undefined && last[0] - first[0] >= durationMs
 }

@@ -48,13 +48,14 @@ function judgeClock(facts: DrillFact[]): Part {
       const jumpMs = formatDuration(latest - fact.at)
       return inconclusive(part, `the clock went back by ${jumpMs} before fact "${fact.kind}"`)
     }
-    if (fact.kind === 'probes' && fact.at - findLatestTime(fact) > fact.timeoutMs + lateMs)
+    const latestTold = findLatestTime(fact)
+    if (fact.kind === 'probes' && fact.at - latestTold > fact.timeoutMs + lateMs)
       return inconclusive(
         part,
         'probes were recorded long after they were due: the clock was set ahead, or all stood still',
       )
     latest = Math.max(latest, fact.at)
-    if (findLatestTime(fact) > fact.at + clockToleranceMs)
+    if (latestTold > fact.at + clockToleranceMs)
       return inconclusive(part, `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`)
     const endedMs = 'operation' in fact ? fact.operation.endedMs : null
     if (endedMs !== null && endedMs > fact.at + clusterToleranceMs)
