@@ -33,11 +33,9 @@ async function tellSpeed({ tell }: Table, drills: number): Promise<void> {
   }
   // The first ones are slow, as little of the code is compiled.
   const cold = await timeOf(play)
-  const [one, two, three] = [await timeOf(play), await timeOf(play), await timeOf(play)]
-  const [cpuMs, wallMs] = [
-    medianOf([one.cpuMs, two.cpuMs, three.cpuMs]),
-    medianOf([one.wallMs, two.wallMs, three.wallMs]),
-  ]
+  const plays = [await timeOf(play), await timeOf(play), await timeOf(play)]
+  const cpuMs = medianOf(plays.map((one) => one.cpuMs))
+  const wallMs = medianOf(plays.map((one) => one.wallMs))
   const { facts } = await simulateDrill(drawScenario(0))
   const judging = await timeOf(() => {
     for (let time = 0; time < 500; time++) judgeDrill(facts)

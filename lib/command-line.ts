@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from './message-of.ts'
 import { mergeRuns, readSource, writeMerged } from './report/merge/merge.ts'
 import { pointLatestAt, writeResults } from './report/results.ts'
 import { tellShared } from './report/clusters.ts'
@@ -39,7 +40,7 @@ export async function runCommandLine(
     else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
     return 0
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error))
+    complain(messageOf(error))
     return 2
   }
 }

@@ -3,6 +3,7 @@ import { readExistingOptions, readLabels, readSources, type ExistingOptions } fr
 import type { KindOptions } from './clusters/kind/kind.ts'
 import { PORTS } from './clusters/kind/ports.ts'
 import type { ClientPlaces } from './drill/clients.ts'
+import { messageOf } from './message-of.ts'
 import { parseDuration } from './verdict/objectives.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
@@ -50,7 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster
     try {
       return parse(text)
     } catch (error) {
-      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      problems.push(`${name}: ${messageOf(error)}`)
       return fallback
     }
   }

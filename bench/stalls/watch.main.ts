@@ -1,11 +1,11 @@
 /** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
 import { goFirst } from '../../lib/probes/availability/go-first.ts'
+import { now } from '../../lib/probes/availability/monotonic.ts'
 import type { WatchLine, WatchSettings } from './watch.ts'
 
 const EVERY_MS = 5
 
 const { lateMs } = JSON.parse(process.argv[2] ?? '') as WatchSettings
-const now = () => performance.timeOrigin + performance.now()
 const tell = (line: WatchLine) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 goFirst(2)

@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts'
 import { run } from '../run.ts'
 
 /** What everything bears that the drills make on Docker; what does not is somebody else's. */
@@ -16,7 +17,7 @@ export async function dockerProblem(): Promise<string | null> {
     await docker(['version', '--format', '{{ .Server.Version }}'], 10_000)
     return null
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = messageOf(error)
     if (/not found|ENOENT/.test(said)) return 'there is no docker in PATH. Next, as root: apt-get install docker.io'
     return `Docker does not answer (${said}). Next: docker info`
   }

@@ -1,4 +1,5 @@
 import { UNTIL_HEALED, type Fault, type ObservedFault } from '../faults/fault.ts'
+import { messageOf } from '../message-of.ts'
 import type { Backup } from '../tools/tool.ts'
 import { parseDuration } from '../verdict/objectives.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
@@ -70,7 +71,7 @@ async function takeStock(
     const where = { namespaces: namespacesOf(context), nodes: [...new Set(nodes())] }
     return { left: await context.inventory(context.lab, where), error: null }
   } catch (error) {
-    return { left: [], error: error instanceof Error ? error.message : String(error) }
+    return { left: [], error: messageOf(error) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts'
 import type { StepName } from '../record/facts.ts'
 import type { DrillFactBody } from './context.ts'
 
@@ -14,7 +15,7 @@ export async function recordStep<T>(
     record({ kind: 'step.ended', step: name, what, error: null })
     return value
   } catch (error) {
-    record({ kind: 'step.ended', step: name, what, error: error instanceof Error ? error.message : String(error) })
+    record({ kind: 'step.ended', step: name, what, error: messageOf(error) })
     throw error
   }
 }

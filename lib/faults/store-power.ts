@@ -1,6 +1,7 @@
 import type { StorePower } from '../clusters/cluster.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import { messageOf } from '../message-of.ts'
 import { openBucket } from '../store/s3.ts'
 import { storeAddressHere } from './far-ends.ts'
 import type { ObservedFault } from './fault.ts'
@@ -37,7 +38,7 @@ async function objectsAgain({ store }: Lab, address: Address): Promise<number> {
       try {
         return (await openBucket(store).list('')).length
       } catch (error) {
-        return pending(error instanceof Error ? error.message : String(error))
+        return pending(messageOf(error))
       }
     },
     { timeout: '30s' },

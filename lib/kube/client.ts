@@ -12,6 +12,7 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
+import { messageOf } from '../message-of.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { pending, waitFor } from './wait.ts'
 
@@ -152,7 +153,7 @@ function reason(error: unknown): string {
     if (typeof body === 'object' && body !== null && 'message' in body) return String(body.message)
     return typeof body === 'string' ? body.slice(0, 500) : `HTTP ${error.code}`
   }
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 /** The object in a namespace, where it names none. */

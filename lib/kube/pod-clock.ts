@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { Exec } from '@kubernetes/client-node'
+import { messageOf } from '../message-of.ts'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
 
@@ -95,7 +96,7 @@ export async function findUnsteady(kube: KubeClient, target: ExecTarget, before:
     requireSteady(before, await measureClock(kube, target))
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

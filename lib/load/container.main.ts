@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { docker } from '../docker/docker.ts'
 import { openTestcontainers } from '../docker/testcontainers.ts'
+import { messageOf } from '../message-of.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from './container-end.ts'
 import type { LoadSettings } from './container.ts'
 
@@ -16,7 +17,7 @@ const say = (line: string): void => {
 }
 
 const code = await holdContainer(start, { listen, say }).catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error))
+  say(messageOf(error))
   return 1
 })
 // Connections of Testcontainers would keep this process.

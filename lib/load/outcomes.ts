@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
 /** Of one request, and the time that its outcome takes to be written. */
@@ -94,7 +95,7 @@ export async function concludeLoad(
     const outcomes = await read()
     return { load: summariseLoad(outcomes, error ?? findGap(outcomes)), writes: outcomes.writes }
   } catch (cause) {
-    const unread = cause instanceof Error ? cause.message : String(cause)
+    const unread = messageOf(cause)
     return { load: summariseLoad(parseOutcomes(''), error ?? unread), writes: [] }
   }
 }

@@ -3,6 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node'
 import { execute } from '../kube/exec.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
+import { messageOf } from '../message-of.ts'
 import type { MeshState } from '../record/facts.ts'
 
 const PROXY = 'istio-proxy'
@@ -38,7 +39,7 @@ export async function readMeshState(lab: Lab, namespace: string): Promise<MeshSt
     }
   } catch (error) {
     const nothing = { configuration: {}, identities: [], policies: {}, requests: null, accessLogLines: null }
-    return { ...nothing, error: error instanceof Error ? error.message : String(error) }
+    return { ...nothing, error: messageOf(error) }
   }
 }
 

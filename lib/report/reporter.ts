@@ -10,6 +10,7 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
+import { messageOf } from '../message-of.ts'
 import { formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
@@ -96,7 +97,7 @@ export default class DrillReporter implements Reporter {
     } catch (error) {
       // What cannot be judged has not passed.
       this.#failedToRun = true
-      say(`\nthe run in "${runFolder}" could not be judged: ${error instanceof Error ? error.message : String(error)}`)
+      say(`\nthe run in "${runFolder}" could not be judged: ${messageOf(error)}`)
       return []
     }
   }

@@ -5,6 +5,7 @@ import { recordStep } from '../drill/step.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh } from '../meshes/mesh.ts'
+import { messageOf } from '../message-of.ts'
 import type { DrillFact } from '../record/facts.ts'
 import type { Recorder } from '../record/recorder.ts'
 import { describeInvalid } from '../record/validate.ts'
@@ -116,7 +117,7 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
       service = await provision(context)
       await course(service, world)
     } catch (caught) {
-      error = caught instanceof Error ? caught.message : String(caught)
+      error = messageOf(caught)
     }
     await service?.stop()
     record({ kind: 'drill.ended', error })

@@ -1,4 +1,5 @@
 import { pending, waitFor } from '../kube/wait.ts'
+import { messageOf } from '../message-of.ts'
 
 /** Resolves when a store answers. Any answer will do: an unsigned request is refused, by a store that works. */
 export async function answering(url: string, hint: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function answering(url: string, hint: string): Promise<void> {
         await fetch(url, { signal: AbortSignal.timeout(1_000) })
         return true
       } catch (error) {
-        return pending(error instanceof Error ? error.message : String(error))
+        return pending(messageOf(error))
       }
     },
     { timeout: '15s', every: '50ms', hint },

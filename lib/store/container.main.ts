@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openTestcontainers } from '../docker/testcontainers.ts'
+import { messageOf } from '../message-of.ts'
 import { identify, isRunning } from '../process.ts'
 
 /** What is to run, until its owner has ended. */
@@ -62,7 +63,7 @@ try {
     })
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
+  console.error(messageOf(error))
   process.exitCode = 1
 }
 // Connections of Testcontainers would keep this process.

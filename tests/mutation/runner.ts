@@ -12,6 +12,7 @@ import {
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner'
+import { messageOf } from '../../lib/message-of.ts'
 import { loadSpec, type LoadedSpec } from './playwright.ts'
 
 /**
@@ -161,7 +162,7 @@ async function run({ id, body }: RunnableTest, setUp: LoadedSpec['setUp'] = []):
 }
 
 function describeFailure(id: string, timeSpentMs: number, error: unknown): TestResult {
-  const failureMessage = error instanceof Error ? error.message : String(error)
+  const failureMessage = messageOf(error)
   return { id, name: id, timeSpentMs, status: TestStatus.Failed, failureMessage }
 }
 

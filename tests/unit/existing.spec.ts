@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test as base } from '@playwright/test'
 import { existing } from '../../lib/clusters/existing/existing.ts'
 import type { ExistingRun } from '../../lib/clusters/existing/options.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import {
   makeWorld,
   namespace,
@@ -38,10 +39,7 @@ const test = base.extend<{ given: Partial<ApiServerOptions>; world: ExistingWorl
 async function refusal({ server, options, log }: ExistingWorld, over: Partial<ExistingRun> = {}): Promise<string> {
   const provider = existing({ ...options, ...over })
   const making = provider.create({ keep: false, ownerPid: process.pid, log: (line) => log.push(line) })
-  const error = await making.then(
-    () => 'it was made',
-    (caught: unknown) => (caught instanceof Error ? caught.message : String(caught)),
-  )
+  const error = await making.then(() => 'it was made', messageOf)
   expect(server.changes).toEqual([])
   return error
 }

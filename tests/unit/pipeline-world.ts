@@ -9,6 +9,7 @@ import { noopFault } from '../../lib/faults/noop.ts'
 import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
 import type { Lab } from '../../lib/lab.ts'
 import { noMesh } from '../../lib/meshes/none.ts'
+import { messageOf } from '../../lib/message-of.ts'
 import type {
   DrillFact,
   Expectations,
@@ -176,7 +177,7 @@ export async function play(
     service = await provision(context)
     await course(service)
   } catch (caught) {
-    error = caught instanceof Error ? caught.message : String(caught)
+    error = messageOf(caught)
   }
   await service?.stop()
   record({ kind: 'drill.ended', error })

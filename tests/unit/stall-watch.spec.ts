@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
 import { watchStalls } from '../../bench/stalls/watch.ts'
-
-const now = () => performance.timeOrigin + performance.now()
+import { now } from '../../lib/probes/availability/monotonic.ts'
 
 test('a watch that is held up tells of it, from when to when', async () => {
   const watch = await watchStalls({ lateMs: 200 })

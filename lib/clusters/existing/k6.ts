@@ -1,6 +1,7 @@
 import type { Artifacts } from '../../artifacts.ts'
 import { docker, dockerProblem, pullImage } from '../../docker/docker.ts'
 import type { K6Container } from '../../load/container.ts'
+import { messageOf } from '../../message-of.ts'
 import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import type { ExistingRun } from './options.ts'
@@ -34,7 +35,7 @@ export async function chooseK6(
     if (artifacts === 'built') throw error
     const problem = await problemOf(place)
     if (problem === null) return container
-    const missing = error instanceof Error ? error.message : String(error)
+    const missing = messageOf(error)
     throw new Error(`${missing}; and it cannot run in a container: ${problem}`, { cause: error })
   }
 }

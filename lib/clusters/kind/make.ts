@@ -4,6 +4,7 @@ import type { Artifacts } from '../../artifacts.ts'
 import { addressOf, dockerProblem, imageId } from '../../docker/docker.ts'
 import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
+import { messageOf } from '../../message-of.ts'
 import { identify, isRunning } from '../../process.ts'
 import { run } from '../../run.ts'
 import type { ClusterOptions } from '../cluster.ts'
@@ -133,7 +134,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
       timeoutMs: CREATE_TIMEOUT_MS,
     })
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = messageOf(error)
     const logFile = `${kindFolder()}-create.log`
     await writeFile(logFile, said)
     const lines = said.split('\n')

@@ -9,6 +9,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { findUnsteady, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
+import { messageOf } from '../../message-of.ts'
 import { isGoodExit } from '../k6.ts'
 import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
@@ -132,7 +133,7 @@ async function interrupt({ kube }: Lab, runners: Runner[]): Promise<string | nul
     )
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ProbeSample } from '../../record/facts.ts'
 import { watchAttention } from './attention.ts'
 import { goFirst } from './go-first.ts'
+import { now } from './monotonic.ts'
 import { type Outcome, startProbe } from './probe.ts'
 import type { ProberLine, ProberSettings } from './protocol.ts'
 
@@ -14,8 +15,7 @@ const PUNCTUAL_MS = 2
 const settings = JSON.parse(process.argv[2] ?? '') as ProberSettings
 const intervalMs = 1000 / settings.rateHz
 
-// The wall clock is read once, and the monotonic one from then on: a clock that is set must not move the probes.
-const now = () => performance.timeOrigin + performance.now()
+// A clock that is set must not move the probes.
 const readDrift = () => Date.now() - now()
 const startedMs = now()
 const startDriftMs = readDrift()

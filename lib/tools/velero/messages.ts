@@ -1,4 +1,5 @@
 import type { Lab } from '../../lab.ts'
+import { messageOf } from '../../message-of.ts'
 import type { VeleroOperation } from './api.ts'
 import { download } from './download.ts'
 import { WRITTEN } from './snapshots.ts'
@@ -35,7 +36,7 @@ export async function readMessages(
     const results = (await download(lab, `${kind}Results`, metadata.name)) as { errors?: Group; warnings?: Group }
     return { errorMessages: wordsOf(results.errors), warningMessages: warned ? wordsOf(results.warnings) : null }
   } catch (error) {
-    const unread = `not read: ${error instanceof Error ? error.message : String(error)}`
+    const unread = `not read: ${messageOf(error)}`
     return { errorMessages: unread, warningMessages: null }
   }
 }

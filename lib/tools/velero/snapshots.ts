@@ -1,4 +1,5 @@
 import type { Lab } from '../../lab.ts'
+import { messageOf } from '../../message-of.ts'
 import type { VeleroOperation } from './api.ts'
 import { download } from './download.ts'
 import type { VolumeOutcome } from './outcome.ts'
@@ -35,7 +36,7 @@ export async function readSnapshots(
       .filter((info) => (info.backupMethod ?? info.restoreMethod) === 'CSISnapshot')
       .map(outcomeOf)
   } catch (error) {
-    return { unknown: error instanceof Error ? error.message : String(error) }
+    return { unknown: messageOf(error) }
   }
 }
 

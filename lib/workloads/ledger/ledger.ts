@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import type { Route } from '../../meshes/mesh.ts'
+import { messageOf } from '../../message-of.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
 import { compare } from './compare.ts'
@@ -90,7 +91,7 @@ async function verifyLedger(
     const expected = { ...volume, writes: await writes() }
     return compare(listing, since === 'fault' ? { ...expected, heldBeforeMs: readFromMs } : expected)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     return { objects: 0, bytes: 0, findings: [], slots: [], error: `the records could not be read back: ${message}` }
   }
 }
@@ -102,7 +103,7 @@ async function answering(route: Route, namespace: string): Promise<void> {
       const { status } = await send(route, 'GET', '/readyz', 2_000)
       return status === 200 || pending(`answered ${status}`)
     } catch (error) {
-      return pending(error instanceof Error ? error.message : String(error))
+      return pending(messageOf(error))
     }
   }
   const hint = `kubectl -n ${namespace} get pods,endpointslices -l app=ledger`

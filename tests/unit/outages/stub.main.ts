@@ -4,13 +4,13 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { goFirst } from '../../../lib/probes/availability/go-first.ts'
+import { now } from '../../../lib/probes/availability/monotonic.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
 import { seededPayload } from '../../../lib/workloads/ledger/payload.ts'
 import type { Manner, PlayedOutage, ScriptedOutage } from './script.ts'
 
 const seed = Number(process.argv[2])
 if (process.argv[3] === 'first') goFirst()
-const now = () => performance.timeOrigin + performance.now()
 const server = createServer((request, response) => {
   answer(Number(/^\/records\/(\d+)/.exec(request.url ?? '')?.[1]), response)
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { punctual } from '../../../lib/probes/availability/go-first.ts'
+import { now } from '../../../lib/probes/availability/monotonic.ts'
 import { startProber } from '../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
@@ -90,8 +91,6 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
   if (error !== null || cpuMs === null) throw new Error(`the prober is not to be trusted: ${error ?? 'no end'}`)
   return { trials, coreShare: cpuMs / tookMs }
 }
-
-const now = () => performance.timeOrigin + performance.now()
 
 async function stall(pid: number, seed: number): Promise<void> {
   const draw = drawFrom(seed ^ 0x57a11)

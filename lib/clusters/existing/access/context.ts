@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { KubeConfig, type Cluster, type Context, type User } from '@kubernetes/client-node'
+import { messageOf } from '../../../message-of.ts'
 
 /** A context of a kubeconfig, alone. */
 export interface NamedContext {
@@ -35,7 +36,7 @@ function load(file: string): KubeConfig {
   try {
     config.loadFromFile(file)
   } catch (error) {
-    throw new Error(`"${file}" is not a kubeconfig: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`"${file}" is not a kubeconfig: ${messageOf(error)}`, {
       cause: error,
     })
   }

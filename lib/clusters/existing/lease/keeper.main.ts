@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../../../kube/client.ts'
+import { messageOf } from '../../../message-of.ts'
 import { identify, isRunning } from '../../../process.ts'
 import { stopLocalStore } from '../../../store/local.ts'
 import type { KeeperSettings } from './keeper.ts'
@@ -18,7 +19,7 @@ while (await isRunning(run)) {
     await lease.renew()
     renewedMs = Date.now()
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
+    say(messageOf(error))
     // An API server that a drill has cut off comes back; a lease that is another's does not.
     if (error instanceof LeaseLost) break
   }
