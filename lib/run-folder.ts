@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
@@ -19,6 +20,7 @@ export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
   const run = makeRunFolder('results', cell ? `${runId()}-${cell}` : runId())
   env.MESHDRILL_RUN_DIR = run.folder
   env.MESHDRILL_OWNER_PID = String(process.pid)
+  env.MESHDRILL_RUN_UID = randomUUID()
   return run
 }
 
@@ -38,4 +40,11 @@ export function ownerPid(env: NodeJS.ProcessEnv): number {
   const pid = Number(env.MESHDRILL_OWNER_PID)
   if (!Number.isInteger(pid) || pid <= 0) throw new Error('MESHDRILL_OWNER_PID is not set: the configuration sets it')
   return pid
+}
+
+/** Random UUID of the run: two runs never share it, whatever their host, user and PID. */
+export function runUid(env: NodeJS.ProcessEnv): string {
+  const uid = env.MESHDRILL_RUN_UID
+  if (uid === undefined) throw new Error('MESHDRILL_RUN_UID is not set: the configuration sets it')
+  return uid
 }

@@ -1,10 +1,11 @@
+import { cacheFolder } from '../../lib/environment.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { cacheFolder, findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
+import { findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
 import type { Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild, goEnvironment, moduleDir } from '../../lib/clusters/embedded/toolchain/go.ts'
 

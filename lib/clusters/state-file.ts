@@ -1,11 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-
-/** Where this machine keeps what it must know of clusters, a folder each. */
-export const statesFolder = (): string =>
-  join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'meshdrill')
 
 const STATE_FILE = 'state.json'
 

@@ -11,12 +11,13 @@ import type {
   TestStep,
 } from '@playwright/test/reporter'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../output/printable.ts'
 import { formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
 import { renderPlaces } from './ranking/terminal.ts'
 import { pointLatestAt, writeResults } from './results.ts'
-import { printable, renderDrills } from './terminal.ts'
+import { renderDrills } from './terminal.ts'
 
 /**
  * Tells how the drills go, and ends the run with their verdict. A test names its drills with annotations of type `drill`

@@ -1,4 +1,5 @@
 import { findAlarms, splitControls } from './controls.ts'
+import { printable } from '../output/printable.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { describeFigures } from './words.ts'
 
@@ -47,9 +48,4 @@ export function alignColumns(rows: string[][]): string[] {
       .join('  ')
       .trimEnd(),
   )
-}
-
-/** Text of others must not steer the terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? ' ' : '�'))
 }

@@ -1,3 +1,4 @@
+import { stateFolder } from '../../environment.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type KubeClient } from '../../kube/client.ts'
@@ -16,7 +17,6 @@ import type { ExistingOptions, ExistingRun } from './options.ts'
 import { neededParts } from './plan/parts.ts'
 import { describePlan, makePlan, type Plan } from './plan/plan.ts'
 import { missingRights, neededRights } from './access/rights.ts'
-import { statesFolder } from '../state-file.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 
 /** A context that leads to its cluster, with what this machine keeps of it. */
@@ -34,7 +34,7 @@ export const storeFolder = ({ folder }: Ground): string => join(folder, 'store')
 export async function survey(options: ExistingRun): Promise<Ground> {
   const context = readContext(options.kubeconfigs, options.context)
   const reached = await reach(context)
-  const folder = join(statesFolder(), reached.uid)
+  const folder = join(stateFolder(), reached.uid)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, context.config.exportConfig(), { mode: 0o600 })

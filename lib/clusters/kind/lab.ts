@@ -1,7 +1,8 @@
+import { stateFolder } from '../../environment.ts'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProcessId } from '../../process.ts'
-import { readStateFile, statesFolder, writeStateFile } from '../state-file.ts'
+import { readStateFile, writeStateFile } from '../state-file.ts'
 import { takeLock } from '../embedded/toolchain/lock.ts'
 import { dockerProblem } from '../../docker/docker.ts'
 import { removeContainers } from './containers.ts'
@@ -30,7 +31,7 @@ export interface KindLab {
 }
 
 /** What this machine keeps of the cluster: state, kubeconfig, configuration. */
-export const kindFolder = (): string => join(statesFolder(), 'kind')
+export const kindFolder = (): string => join(stateFolder(), 'kind')
 export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
 export const storeFolder = (): string => join(kindFolder(), 'store')
 
@@ -72,7 +73,7 @@ export async function tearDown(): Promise<string[]> {
     gone.push('its storage')
   }
   // What the drills keep of a cluster, by its UID.
-  if (lab?.uid) await rm(join(statesFolder(), lab.uid), { recursive: true, force: true })
+  if (lab?.uid) await rm(join(stateFolder(), lab.uid), { recursive: true, force: true })
   if (lab !== null && gone.length === 0) gone.push('files')
   await rm(kindFolder(), { recursive: true, force: true })
   return gone

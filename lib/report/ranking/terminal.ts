@@ -1,7 +1,8 @@
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import { isNoOrder } from '../../verdict/ranking/words.ts'
 import { nameStrategy } from '../../verdict/result.ts'
-import { alignColumns, printable } from '../terminal.ts'
+import { printable } from '../../output/printable.ts'
+import { alignColumns } from '../terminal.ts'
 import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from './words.ts'
 
 /** The ranking as a table for the terminal, with why it shows no order where it shows none. Empty for fewer than two. */

