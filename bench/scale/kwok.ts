@@ -8,6 +8,7 @@ import { stringify } from 'yaml'
 import { findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
 import type { Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild, goEnvironment, moduleDir } from '../../lib/clusters/embedded/toolchain/go.ts'
+import { keepEnds, OUTPUT_LIMIT } from '../../lib/output/shorten.ts'
 
 const module = { path: 'sigs.k8s.io/kwok', version: 'v0.8.0' }
 
@@ -82,10 +83,12 @@ export async function startKwok(kwok: string, kubeconfig: string): Promise<Runni
   // Ended by the kernel when this process dies, even when it is killed.
   const command = ['--pdeathsig', 'KILL', kwok, ...options]
   const child = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-2000)))
+  const said = keepEnds(OUTPUT_LIMIT)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.add(text)
+  })
   const ended = once(child, 'exit')
-  const failed = ended.then(() => Promise.reject(new Error(`kwok has ended; it said: ${said}`)))
+  const failed = ended.then(() => Promise.reject(new Error(`kwok has ended; it said: ${said.text()}`)))
   failed.catch(() => undefined)
   return {
     failed,

@@ -1,5 +1,6 @@
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { orUndo } from './undo.ts'
 import { runVolumeTask } from './volume-task.ts'
@@ -44,7 +45,7 @@ export function parseFilling(log: string): Filling {
   const summary = lines.pop()
   const [change] = lines
   if (summary?.changed !== 1 || change === undefined) {
-    throw new Error(`the log of the task that fills the volume is not whole: ${log.slice(0, 500)}`)
+    throw new Error(`the log of the task that fills the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
   }
   const { file = '?', length = '?', before = '?', after = '?' } = change
   const ended = summary.ended === undefined ? '' : `, ended by "${summary.ended}"`
@@ -63,7 +64,7 @@ async function refusedWrite(lab: Lab, { namespace, pods }: FaultTarget, fromMs: 
       const [pod] = await lab.kube.pods(namespace, pods.labels)
       const name = pod?.metadata?.name ?? ''
       const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: pods.container, sinceSeconds })
-      return findRefusal(log, fromMs) ?? pending(`its last line: ${log.trim().split('\n').at(-1) ?? 'none'}`)
+      return findRefusal(log, fromMs) ?? pending(`its log: ${shortenMiddle(log.trim(), OUTPUT_LIMIT) || 'empty'}`)
     },
     { timeout: '30s', every: '200ms', hint: `kubectl -n ${namespace} logs deploy/ledger -c ${pods.container}` },
   )

@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { endedBetween } from './container-end.ts'
 import type { Fault } from './fault.ts'
 import { containerIdOf } from './first-process.ts'
@@ -69,7 +70,7 @@ echo "before $before after $(cat "$dir/$file")"
 export function parseLimit(text: string): { before: string; after: string } {
   const [, before, after] = /^before (\S+) after (\S+)$/m.exec(text) ?? []
   if (before === undefined || after === undefined)
-    throw new Error(`the memory limit could not be set: ${text.slice(0, 300)}`)
+    throw new Error(`the memory limit could not be set: ${shortenMiddle(text, OUTPUT_LIMIT)}`)
   if (before === after) throw new Error(`the memory limit is still ${after}`)
   return { before, after }
 }

@@ -1,4 +1,5 @@
 import type { FaultName } from '../matrix.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault } from './fault.ts'
 import { runVolumeTask } from './volume-task.ts'
 
@@ -88,7 +89,7 @@ export function parseChanges(log: string): { changes: Change[]; fromMs: number }
     atMs: Date.parse(String(line.at)),
   }))
   if (summary?.changed !== changes.length || changes.length === 0) {
-    throw new Error(`the log of the task that corrupts the volume is not whole: ${log.slice(0, 500)}`)
+    throw new Error(`the log of the task that corrupts the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
   }
   return { changes, fromMs: Date.parse(String(summary.from)) }
 }

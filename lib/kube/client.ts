@@ -13,6 +13,7 @@ import {
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { messageOf } from '../message-of.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { pending, waitFor } from './wait.ts'
 
@@ -151,7 +152,7 @@ function reason(error: unknown): string {
   if (error instanceof ApiException) {
     const body: unknown = error.body
     if (typeof body === 'object' && body !== null && 'message' in body) return String(body.message)
-    return typeof body === 'string' ? body.slice(0, 500) : `HTTP ${error.code}`
+    return typeof body === 'string' ? shortenMiddle(body, OUTPUT_LIMIT) : `HTTP ${error.code}`
   }
   return messageOf(error)
 }

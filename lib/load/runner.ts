@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Route } from '../meshes/mesh.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 import { inContainer, OUTCOMES, spawnContainer, type K6Container } from './container.ts'
 import type { LoadOptions, RunningLoad } from './load.ts'
@@ -89,7 +90,7 @@ function watchExit(child: ChildProcess, kill: () => void): Pick<Run, 'exit' | 'e
 async function firstRequest({ exit, outcomes, logFile }: Run, route: Route): Promise<void> {
   const probe = async () => {
     const ended = exit()
-    if (ended) throw new Error(`k6 ended before its first request: ${await lastLines(logFile, ended)}`)
+    if (ended) throw new Error(`k6 ended before its first request: ${await describeExit(logFile, ended)}`)
     const { requests, writes } = await outcomes()
     return requests + writes.length > 0 || pending('nothing sent yet')
   }
@@ -135,8 +136,8 @@ async function stopLoad({
   const end = await exited
   clearTimeout(timer)
   let error: string | null = null
-  if (early) error = `k6 ended before it was stopped: ${await lastLines(logFile, end)}`
-  else if (!endedWell(end)) error = `k6 did not end well: ${await lastLines(logFile, end)}`
+  if (early) error = `k6 ended before it was stopped: ${await describeExit(logFile, end)}`
+  else if (!endedWell(end)) error = `k6 did not end well: ${await describeExit(logFile, end)}`
   return concludeLoad(outcomes, error)
 }
 
@@ -152,9 +153,9 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-async function lastLines(logFile: string, exit: Exit | Error): Promise<string> {
+async function describeExit(logFile: string, exit: Exit | Error): Promise<string> {
   const how =
     exit instanceof Error ? String(exit) : exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code ?? '?'}`
-  const lines = (await readIfThere(logFile)).trim().split('\n').slice(-3).join(' | ')
-  return `${how}; its last lines: ${lines.slice(-500) || 'none'} (whole log: ${logFile})`
+  const said = shortenMiddle((await readIfThere(logFile)).trim(), OUTPUT_LIMIT)
+  return `${how}; its log: ${said || 'empty'} (whole log: ${logFile})`
 }

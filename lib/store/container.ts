@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { addressOf, docker } from '../docker/docker.ts'
 import type { StoreEndpoint } from '../lab.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { scriptArguments } from '../process.ts'
 import { answering } from './answering.ts'
 import { drawKeys, endpointAt, urlHere } from './endpoint.ts'
@@ -126,6 +127,6 @@ async function startByTestcontainers(folder: string, settings: ContainerSettings
   child.stdout.destroy()
   child.unref()
   if (line !== null) return JSON.parse(line) as StartedContainer
-  const why = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1) ?? ''
+  const why = shortenMiddle((await readFile(logFile, 'utf8')).trim(), OUTPUT_LIMIT)
   throw new Error(`the S3 store's container "${settings.image}" did not start: ${why}. Next: cat ${logFile}`)
 }

@@ -1,4 +1,5 @@
 import type { StoreEndpoint } from '../lab.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { urlHere } from './endpoint.ts'
 import { encodePath, signRequest } from './signature.ts'
 
@@ -41,7 +42,7 @@ const sender =
     const content = Buffer.from(await answer.arrayBuffer())
     if (answer.ok) return content
     throw new StoreRefusal(
-      `${method} ${url.href}: ${answer.status} ${content.toString('utf8').slice(0, 300)}`,
+      `${method} ${url.href}: ${answer.status} ${shortenMiddle(content.toString('utf8'), OUTPUT_LIMIT)}`,
       answer.status,
     )
   }
@@ -85,7 +86,8 @@ export async function makeBucket(store: StoreEndpoint): Promise<void> {
 
 /** One page of ListObjectsV2; `next` is the token of the page after it. */
 export function parseListing(xml: string): { objects: StoredObject[]; next: string | null } {
-  if (!xml.includes('<ListBucketResult')) throw new Error(`the store's listing is none: ${xml.slice(0, 200)}`)
+  if (!xml.includes('<ListBucketResult'))
+    throw new Error(`the store's listing is none: ${shortenMiddle(xml, OUTPUT_LIMIT)}`)
   const objects = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => ({
     key: field(entry, 'Key') ?? '',
     bytes: Number(field(entry, 'Size') ?? Number.NaN),

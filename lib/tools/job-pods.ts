@@ -3,6 +3,7 @@ import { isNotFound } from '../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { timeMs } from './namespace-restore.ts'
 
 /** Longer than a Job may take by its own deadline, so that the Job's word comes first. */
@@ -83,7 +84,9 @@ async function readLog(lab: Lab, pod: V1Pod): Promise<string> {
   try {
     return await lab.kube.core.readNamespacedPodLog({ name, namespace, container, tailLines: LOG_LINES })
   } catch (error) {
-    lab.log(`the log of pod "${name}" in namespace "${namespace}" cannot be read: ${String(error).slice(0, 200)}`)
+    lab.log(
+      `the log of pod "${name}" in namespace "${namespace}" cannot be read: ${shortenMiddle(String(error), OUTPUT_LIMIT)}`,
+    )
     return ''
   }
 }

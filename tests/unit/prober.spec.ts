@@ -196,3 +196,11 @@ test('a prober that crashes is an error with what it said', async () => {
   const { error } = await prober.stop()
   expect(error).toMatch(/crashed[^]*Invalid URL/)
 })
+
+test('the cause of a prober that crashed is told, however much it wrote after it', async () => {
+  const route = { url: 'nowhere'.repeat(1000), host: 'ledger.test' }
+  const prober = startProber({ route, seed, seeded, rateHz: 50, onSamples: () => undefined })
+  await expect.poll(() => proberPids().length).toBe(0)
+  const { error } = await prober.stop()
+  expect(error).toMatch(/crashed[^]*Invalid URL[^]* characters left out /)
+})

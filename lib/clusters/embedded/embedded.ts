@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { builtArtifacts } from './artifacts.ts'
 import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
@@ -240,7 +241,9 @@ async function nodesReady(cluster: Cluster): Promise<void> {
   await waitFor(
     `${NODES.length} nodes Ready`,
     async () => {
-      const answer = await core.listNode().catch((error: unknown) => pending(String(error).slice(0, 300)))
+      const answer = await core
+        .listNode()
+        .catch((error: unknown) => pending(shortenMiddle(String(error), OUTPUT_LIMIT)))
       if (!('items' in answer)) return answer
       const ready = answer.items.filter((node) => isReady(node))
       return ready.length === NODES.length ? true : pending(`${ready.length} of ${NODES.length} Ready`)

@@ -5,6 +5,7 @@ import { addressOf, dockerProblem, imageId } from '../../docker/docker.ts'
 import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { messageOf } from '../../message-of.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { identify, isRunning } from '../../process.ts'
 import { run } from '../../run.ts'
 import type { ClusterOptions } from '../cluster.ts'
@@ -138,7 +139,8 @@ async function createByKind(program: string, args: string[]): Promise<void> {
     const logFile = `${kindFolder()}-create.log`
     await writeFile(logFile, said)
     const lines = said.split('\n')
-    const why = (await dockerProblem()) ?? (lines.find((line) => line.startsWith('ERROR')) ?? said).slice(0, 500)
+    const why =
+      (await dockerProblem()) ?? shortenMiddle(lines.find((line) => line.startsWith('ERROR')) ?? said, OUTPUT_LIMIT)
     throw new Error(`the kind cluster could not be made: ${why}. Next: cat ${logFile}`, { cause: error })
   }
 }

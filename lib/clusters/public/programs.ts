@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { shortenMiddle } from '../../output/shorten.ts'
 import { programs, type ProgramPin } from './pins.ts'
 
 /** A program found in PATH, whose version will do. Errors: it is not there or of another version, with what to do. */
@@ -10,7 +11,7 @@ export async function findProgram(name: string): Promise<string> {
   if (!versionServes(pin, said)) {
     const wanted = pin.exact ? `${pin.version}.x` : `${pin.version} or later`
     throw new Error(
-      `"${name}" in PATH says ${JSON.stringify(said.slice(0, 80))}; needed is ${wanted}. Next: ${pin.install}`,
+      `"${name}" in PATH says ${JSON.stringify(shortenMiddle(said, 200))}; needed is ${wanted}. Next: ${pin.install}`,
     )
   }
   return name

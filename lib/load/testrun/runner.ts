@@ -10,6 +10,7 @@ import { findUnsteady, measureClock, type ClockAhead } from '../../kube/pod-cloc
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import { messageOf } from '../../message-of.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { isGoodExit } from '../k6.ts'
 import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
@@ -143,5 +144,5 @@ const endedWell = (end: ContainerEnd | Error | null): boolean =>
 function describeEnd({ end, text }: Runner): string {
   const how = end()
   const words = how instanceof Error ? how.message : `exit code ${how?.exitCode ?? '?'}, ${how?.reason ?? ''}`
-  return `${words}; its last lines: ${text().trim().split('\n').slice(-3).join(' | ').slice(-500)}`
+  return `${words}; its log: ${shortenMiddle(text().trim(), OUTPUT_LIMIT) || 'empty'}`
 }

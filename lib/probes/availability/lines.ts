@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { shortenMiddle } from '../../output/shorten.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import type { ProberEnd } from './prober.ts'
 import type { ProberLine } from './protocol.ts'
@@ -13,7 +14,7 @@ export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples:
   let broken: string | null = null
   createInterface({ input: stdout }).on('line', (text) => {
     const line = parseLine(text)
-    if (!line) broken ??= text.slice(0, 120)
+    if (!line) broken ??= shortenMiddle(text, 200)
     else if ('samples' in line) {
       samples += line.samples.length
       onSamples(line.samples)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../meshes/mesh.ts'
+import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
 import { scriptArguments } from '../../process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { punctual } from './go-first.ts'
@@ -67,8 +68,10 @@ export function startProber({
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)
-  let complaints = ''
-  child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString('utf8')).slice(-1000)))
+  const complaints = keepEnds(OUTPUT_LIMIT)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints.add(text)
+  })
   // Writing to a prober that is gone is no news beside its exit.
   child.stdin.on('error', () => undefined)
   let asked = false
@@ -86,7 +89,7 @@ export function startProber({
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs + STOP_GRACE_MS)
     const end = await closed
     clearTimeout(timer)
-    return received.conclude(end, complaints)
+    return received.conclude(end, complaints.text())
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
   return { pid: child.pid ?? -1, intervalMs: 1000 / rateHz, widenedMs: 0, stop: () => (stopped ??= stop()) }

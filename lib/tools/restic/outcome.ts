@@ -1,3 +1,4 @@
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { earliest, latest } from '../namespace-restore.ts'
 import type { TaskEnd } from './job.ts'
@@ -23,7 +24,7 @@ export function resultOf(
       volumesFailed: ends.filter(({ succeeded }) => !succeeded).length,
       errors: sum(ends.map(({ errors }) => errors)),
       ...(failed === undefined ? {} : { exitCode: failed.exitCode, reason: failed.reason }),
-      ...(message === null ? {} : { message: message.slice(0, 500) }),
+      ...(message === null ? {} : { message: shortenMiddle(message, OUTPUT_LIMIT) }),
       ...details,
     },
   }

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import type { Route } from '../../meshes/mesh.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 
 export interface Answer {
   status: number
@@ -38,6 +39,6 @@ export async function send(route: Route, method: string, path: string, timeoutMs
 export async function sendWell(route: Route, method: string, path: string, timeoutMs: number): Promise<Buffer> {
   const { status, body } = await send(route, method, path, timeoutMs)
   if (status === 200) return body
-  const said = body.toString('utf8').trim().slice(0, 300)
+  const said = shortenMiddle(body.toString('utf8').trim(), OUTPUT_LIMIT)
   throw new Error(`${method} ${path} at ${route.url} (Host ${route.host}) answered ${status}: ${said}`)
 }

@@ -4,6 +4,7 @@ import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import type { Route } from '../../meshes/mesh.ts'
 import { messageOf } from '../../message-of.ts'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
 import { compare } from './compare.ts'
@@ -114,5 +115,7 @@ function parseRecords(body: Buffer): number {
   const answer: unknown = JSON.parse(body.toString('utf8'))
   const records = typeof answer === 'object' && answer !== null && 'records' in answer ? answer.records : null
   if (typeof records === 'number' && Number.isInteger(records) && records > 0) return records
-  throw new Error(`POST /seed answered ${body.toString('utf8').slice(0, 200)}, without the number of records`)
+  throw new Error(
+    `POST /seed answered ${shortenMiddle(body.toString('utf8'), OUTPUT_LIMIT)}, without the number of records`,
+  )
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { access } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 
 const run = promisify(execFile)
 
@@ -74,7 +75,7 @@ export async function installPackages(packages: readonly string[], log: (line: s
     })
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
-    throw new Error(`packages could not be installed (${said.split('\n').slice(-5).join('; ')}); as root: ${command}`, {
+    throw new Error(`packages could not be installed (${shortenMiddle(said, OUTPUT_LIMIT)}); as root: ${command}`, {
       cause,
     })
   }

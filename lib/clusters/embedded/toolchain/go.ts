@@ -5,6 +5,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 import { findCached, keyOf, makeCached } from './cache.ts'
 import type { Component } from './components.ts'
 import { writeFile } from 'node:fs/promises'
@@ -41,7 +42,7 @@ export interface BuildProgress {
 
 /**
  * Builds a component into `output` with the user's own Go cache, so that an interrupted build goes on where it stopped.
- * Errors: the component, the last lines that Go wrote, and the command to run by hand.
+ * Errors: the component, what Go wrote, and the command to run by hand.
  */
 export async function goBuild(
   component: Component,
@@ -76,7 +77,7 @@ export async function goBuild(
     const byHand = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
     throw new Error(
       `"${component.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s; it said\n` +
-        `${said.slice(-20).join('\n') || 'nothing'}\n` +
+        `${shortenMiddle(said.join('\n'), OUTPUT_LIMIT) || 'nothing'}\n` +
         `To see it by hand: cd ${component.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
     )
   } finally {

@@ -1,0 +1,40 @@
+/** Characters of a child's output that an error carries. */
+export const OUTPUT_LIMIT = 2000
+
+/** The cause of a failure is most often its first line, after paths that can be long: more is kept of the beginning. */
+const BEGINNING = 2 / 3
+
+/** Text of at most `limit` characters: of a longer one the middle is left out, and the text says how much. */
+export function shortenMiddle(text: string, limit: number): string {
+  const output = keepEnds(limit)
+  output.add(text)
+  return output.text()
+}
+
+/** Collects a stream of text in constant memory, and gives what `shortenMiddle` gives of the whole. */
+export function keepEnds(limit: number) {
+  let beginning = ''
+  let end = ''
+  let length = 0
+  return {
+    add(text: string): void {
+      length += text.length
+      beginning += text.slice(0, limit - beginning.length)
+      end = (end + text).slice(-limit)
+    },
+    text(): string {
+      if (length <= limit) return beginning
+      const gap = (kept: number): string => ` … ${length - kept} characters left out … `
+      // The number in the gap is never longer than that of the whole length.
+      const kept = Math.max(0, limit - gap(0).length)
+      const first = cutBefore(beginning, Math.ceil(kept * BEGINNING))
+      const last = kept === first.length ? '' : cutAfter(end, kept - Math.ceil(kept * BEGINNING))
+      return `${first}${gap(first.length + last.length)}${last}`.slice(0, limit)
+    },
+  }
+}
+
+/** A character of two units is left out rather than halved. */
+const cutBefore = (text: string, count: number): string => text.slice(0, count).replace(/[\uD800-\uDBFF]$/, '')
+const cutAfter = (text: string, count: number): string =>
+  count === 0 ? '' : text.slice(-count).replace(/^[\uDC00-\uDFFF]/, '')
