@@ -31,10 +31,10 @@ type GitLabJob = Partial<Record<'before_script' | 'script' | 'after_script', str
 }
 const gitlab = parse(read('.gitlab-ci.yml')) as Record<string, GitLabJob>
 
-/** Commands of the README: lines of its shell examples, without variables that are set and what is said of them, and what it quotes. */
-function commandsOf(readme: string): string[] {
-  const examples = [...readme.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, text = '']) => text.split('\n'))
-  const quoted = [...readme.replaceAll(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
+/** Commands of a page: the lines of its shell examples without variables and comments, and what it quotes. */
+function commandsOf(page: string): string[] {
+  const examples = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, text = '']) => text.split('\n'))
+  const quoted = [...page.replaceAll(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
   const lines = examples.map((line) => line.replace(/ +#.*$/, '').replace(/^(?:[A-Z_]+=\S+ )+/, ''))
   return [...lines.flatMap((line) => line.split(' && ')), ...quoted].map((line) => line.trim()).filter(Boolean)
 }
@@ -49,8 +49,8 @@ const called = [
   ),
 ].map((line) => inACell(line.trim()))
 
-test('the workflows call only commands that the README gives', () => {
-  const given = commandsOf(read('README.md'))
+test('the workflows call only commands that README or docs/ci.md give', () => {
+  const given = ['README.md', 'docs/ci.md'].flatMap((page) => commandsOf(read(page)))
   expect(called.length).toBeGreaterThan(15)
   expect(called.filter((command) => !given.includes(command))).toEqual([])
 })

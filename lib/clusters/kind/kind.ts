@@ -99,7 +99,7 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
     problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)
   if (isLimited() && (await defaultRuntime()) === 'runc')
     problems.push(
-      'this machine lacks CAP_SYS_RESOURCE, without which runc starts no privileged container. Next: see "Machines without CAP_SYS_RESOURCE" in README.md',
+      'this machine lacks CAP_SYS_RESOURCE, without which runc starts no privileged container. Next: see "Machines without CAP_SYS_RESOURCE" in docs/clusters/kind.md',
     )
   return problems
 }

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@playwright/test'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8')
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+]
+
+/** Headings of a page as the anchors by which links name them. */
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+const isDead = (page: string, link: string): boolean => {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(ROOT, target))) return true
+  return anchor !== undefined && !anchorsOf(target).includes(anchor)
+}
+
+test('every link between pages leads to a file and a heading that exist', () => {
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link = '']) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .map((link) => ({ page, link })),
+  )
+  expect(links.length).toBeGreaterThan(20)
+  expect(links.filter(({ page, link }) => isDead(page, link))).toEqual([])
+})
+
+test('every page in docs is linked from the README or from another page', () => {
+  const linked = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => join(dirname(page), link)),
+  )
+  expect(pages.filter((page) => page !== 'README.md' && !linked.includes(page))).toEqual([])
+})
+
+test('the README has at most 150 lines and 9 kB', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150)
+  expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(9_000)
+})
+
+test('a page starts with what the reader can do after reading it', () => {
+  const others = ['README.md', 'docs/matrix.md']
+  const missing = pages
+    .filter((page) => !others.includes(page))
+    .filter((page) => !/^# .*\n\nAfter this page /.test(read(page)))
+  expect(missing).toEqual([])
+})
