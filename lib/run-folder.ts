@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { codeOf } from './file-error.ts'
 
 /** The folder of a run's results, `results/<id>`; the id is the time at which it began. */
 export interface RunFolder {
@@ -27,12 +28,25 @@ export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
 /** The time, to the second. */
 export const runId = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 
-/** A new folder in `results`. Fails where another run began within the same second: their facts would mix. */
+/** A new folder in `results`. If a run of that id is there already, as of the same second, the id gets the next free number. */
 export function makeRunFolder(results = 'results', id = runId()): RunFolder {
-  const folder = resolve(join(results, id))
   mkdirSync(results, { recursive: true })
-  mkdirSync(folder)
-  return { id, folder }
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? id : `${id}-${number}`
+    const folder = resolve(join(results, free))
+    if (createFolder(folder)) return { id: free, folder }
+  }
+}
+
+/** False if it is there already. One call, so that of two processes only one gets the folder. */
+function createFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
 }
 
 /** The process that began the run. */

@@ -29,6 +29,8 @@ export type RunFact =
 
 export interface RunDescription {
   id: string
+  /** Random UUID: two runs never share it, while two that began in the same second may share `id`. Not in runs of earlier versions. */
+  uid?: string
   /** This, the nodes and the machine are null only in a run that was merged of several in which they differ. */
   seed: number | null
   provider: string
@@ -44,8 +46,10 @@ export interface MergedRun extends Omit<RunDescription, 'merged'> {
   startedAt: number
   /** Null where it did not come to its end. */
   durationMs: number | null
-  /** How many drills it has. */
+  /** How many drills of it are here. They stand together, in the order of the runs. */
   drills: number
+  /** The id in that run of each of these drills, by its id here. Not in runs that earlier versions merged. */
+  drillIds?: Record<string, string>
 }
 
 /** What can be counted from the manifests that a tool applies. What its operators make later is not in them. */

@@ -8,7 +8,7 @@ import type { DrillResult } from './result.ts'
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
 export interface Summary {
   schema: 'meshdrill/summary@1'
-  run: RunDescription & {
+  run: Omit<RunDescription, 'uid'> & {
     startedAt: number
     /** Null where the run did not come to its end. */
     durationMs: number | null
@@ -43,7 +43,7 @@ export function summarise({ facts, torn }: Events): Summary {
   return {
     schema: 'meshdrill/summary@1',
     run: {
-      ...first.run,
+      ...publish(first.run),
       startedAt: first.at,
       durationMs: ended && ended.at >= first.at ? ended.at - first.at : null,
       components: Object.fromEntries(components),
@@ -51,6 +51,17 @@ export function summarise({ facts, torn }: Events): Summary {
     drills,
     ranking: rankTools(selectRanked(drills, first.run), gatherSimplicity(runFacts)),
   }
+}
+
+/** Without what only merging needs: the schema of the summary is fixed. */
+function publish(described: RunDescription): Omit<RunDescription, 'uid'> {
+  const run = structuredClone(described)
+  delete run.uid
+  for (const each of run.merged?.runs ?? []) {
+    delete each.uid
+    delete each.drillIds
+  }
+  return run
 }
 
 /** The facts of each drill, by its id, in the order they were recorded. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { Fact } from '../../lib/record/facts.ts'
+import { checkSummary } from '../../lib/report/results.ts'
 import { groupByDrill, summarise } from '../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, startMs } from './facts-builder.ts'
 
@@ -69,4 +70,17 @@ test('a tool is ranked with what its user has to do, and none where nothing real
     fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, provider: 'simulated' } } : fact,
   )
   expect(summarise({ facts: simulated, torn: [] }).ranking).toEqual([])
+})
+
+test('the random id of a run, by which merging tells runs apart, is not in the summary, whose schema is fixed', () => {
+  const uid = '3f0c7a52-5f6e-4a36-9d0e-5b8f0a1c2d3e'
+  const part = { id: 'run-0', seed: 7, provider: 'kind', kubernetes: 'v1', nodes: 1, machine: null }
+  const runs = [{ ...part, uid, startedAt: startMs, durationMs: 1, drills: 1, drillIds: { d1: 'd1' } }]
+  const facts = buildRun().map((fact): Fact =>
+    fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, uid, merged: { runs, told: [] } } } : fact,
+  )
+  const summary = summarise({ facts, torn: [] })
+  checkSummary(summary)
+  expect(JSON.stringify(summary)).not.toContain(uid)
+  expect(summary.run.merged?.runs).toEqual([{ ...part, startedAt: startMs, durationMs: 1, drills: 1 }])
 })
