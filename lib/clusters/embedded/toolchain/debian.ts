@@ -69,8 +69,10 @@ export async function installPackages(packages: readonly string[], log: (line: s
   if (!able) throw new Error(`Debian packages are missing: ${packages.join(', ')}; as root: ${command}`)
   log(`installing ${packages.join(', ')} with apt-get`)
   try {
-    await run('sh', ['-c', withoutServices(command)], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    const [program = '', ...args] = withoutServices(command)
+    await run(program, args, {
+      // `needrestart` restarts services of the machine after each installation.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' },
       maxBuffer: 64 << 20,
     })
   } catch (cause) {
@@ -81,17 +83,22 @@ export async function installPackages(packages: readonly string[], log: (line: s
   }
 }
 
-/** Debian's maintainer scripts ask /usr/sbin/policy-rc.d before they start a service; 101 forbids it. */
-export function withoutServices(command: string, policy = '/usr/sbin/policy-rc.d'): string {
-  // A policy of the machine's own is left alone; ours goes away with the shell, however that one ends.
-  return `set -e
-if [ ! -e ${policy} ]; then
-  trap 'rm -f ${policy}' EXIT
-  trap 'exit 130' INT TERM HUP
-  printf '#!/bin/sh\\nexit 101\\n' > ${policy}
-  chmod 755 ${policy}
-fi
+/** The two programs by which Debian's maintainer scripts start services. */
+const SERVICE_STARTERS = ['/usr/sbin/invoke-rc.d', '/usr/bin/deb-systemd-invoke']
+
+/**
+ * A command line that runs a shell command as root in which no maintainer script starts a service: `true` is mounted over the
+ * programs that start them. The mounts exist for this command alone and are gone with it, even after SIGKILL. No file of the
+ * machine changes, least of all its `policy-rc.d`.
+ */
+export function withoutServices(command: string, starters: readonly string[] = SERVICE_STARTERS): string[] {
+  const script = `set -e
+umask 022
+for starter; do
+  [ ! -e "$starter" ] || mount --bind /bin/true "$starter"
+done
 ${command}`
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...starters]
 }
 
 async function exists(path: string): Promise<boolean> {
