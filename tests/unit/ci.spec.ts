@@ -8,6 +8,9 @@ import { MESHES, TOOLS } from '../../lib/config.ts'
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 const WORKFLOWS = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))
 const files = readdirSync(WORKFLOWS).map((name) => `.github/workflows/${name}`)
+/** The steps that jobs share. */
+const ACTION = '.github/actions/prepare/action.yml'
+const shared = parse(read(ACTION)) as { runs: { steps: Job['steps'] } }
 
 interface Workflow {
   concurrency?: { 'cancel-in-progress': boolean }
@@ -43,7 +46,7 @@ function commandsOf(page: string): string[] {
 const inACell = (command: string): string => command.replaceAll(/\$\{\{ matrix\.shard \}\}|\$SHARD\b/g, '1')
 
 const called = [
-  ...files.flatMap((file) => jobsOf(file).flatMap(({ steps }) => steps.flatMap(({ run }) => run?.split('\n') ?? []))),
+  ...[shared.runs, ...files.flatMap(jobsOf)].flatMap(({ steps }) => steps.flatMap(({ run }) => run?.split('\n') ?? [])),
   ...Object.values(gitlab).flatMap((job) =>
     [job.before_script, job.script, job.after_script].flatMap((one) => one ?? []),
   ),
@@ -55,10 +58,19 @@ test('the workflows call only commands that README or docs/ci.md give', () => {
   expect(called.filter((command) => !given.includes(command))).toEqual([])
 })
 
-test('actions are pinned by commit, with the version that it is of', () => {
-  const uses = files.flatMap((file) => [...read(file).matchAll(/uses: (.*)/g)].map(([, text = '']) => text))
-  expect(uses.length).toBeGreaterThan(10)
-  for (const action of uses) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+test('actions are pinned by commit, with a comment that names the version', () => {
+  const uses = [ACTION, ...files].flatMap((file) =>
+    [...read(file).matchAll(/uses: (.*)/g)].map(([, text = '']) => text),
+  )
+  const foreign = uses.filter((action) => !action.startsWith('./'))
+  expect(foreign.length).toBeGreaterThan(8)
+  for (const action of foreign) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+})
+
+test('Go has one version: in .go-version, in the job that installs it by hand, and in its page', () => {
+  const version = read('.go-version').trim()
+  expect(read('.gitlab-ci.yml')).toContain(`go${version}.linux-amd64`)
+  expect(read('docs/ci.md')).toContain(`go${version}.linux-amd64`)
 })
 
 test('each night drills every tool and mesh there is, on the Kubernetes that there is', () => {
