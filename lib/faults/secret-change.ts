@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { V1Pod, V1Secret } from '@kubernetes/client-node'
 import { isNotFound } from '../kube/client.ts'
 import { pending, waitFor } from '../kube/wait.ts'
@@ -29,14 +29,14 @@ export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Pro
   const heal = async () => {
     const old = Object.fromEntries(Object.keys(after).map((key) => [key, before[key] ?? '']))
     await write(lab, secret, old)
-    await Promise.all(readers.map((reader) => holds(lab, reader, right)))
+    await Promise.all(readers.map((reader) => holds(lab, reader, old)))
     return `Secret "${secret.name}" of namespace "${secret.namespace}" has its key again, ${inWords(readers)} too`
   }
   const requestedMs = Date.now()
   return orUndo(async () => {
     await write(lab, secret, after)
     await refused({ ...lab, store: { ...lab.store, secretKey: wrong } })
-    await Promise.all(readers.map((reader) => holds(lab, reader, wrong)))
+    await Promise.all(readers.map((reader) => holds(lab, reader, after)))
     return {
       between: [requestedMs, Date.now()],
       evidence: `Secret "${secret.name}" of namespace "${secret.namespace}" holds a key that the store refuses, ${inWords(readers)} too`,
@@ -79,6 +79,8 @@ interface Reader {
   pod: V1Pod
   container: string
   path: string
+  /** Key of the entry in the Secret. */
+  entry: string
 }
 
 /** The files by which pods read entries of a Secret: one a container, which is as good as all. */
@@ -89,7 +91,8 @@ export function filesOf(pods: V1Pod[], secret: string, keys: string[]): Reader[]
       const mount = container.volumeMounts?.find(
         ({ name, subPath }) => !subPath && volumes.some((v) => v.name === name),
       )
-      return mount ? [{ pod, container: container.name, path: `${mount.mountPath}/${keys[0] ?? ''}` }] : []
+      const entry = keys[0] ?? ''
+      return mount ? [{ pod, container: container.name, path: `${mount.mountPath}/${entry}`, entry }] : []
     })
   })
 }
@@ -99,12 +102,17 @@ const inWords = (readers: Reader[]): string =>
     ? 'which no pod reads from a file'
     : `as files in ${readers.map(({ pod }) => pod.metadata?.name ?? '?').join(', ')}`
 
-/** Resolves when a pod's file holds a text, or the pod has ended, as those of Jobs do while one looks. */
-async function holds(lab: Lab, { pod, container, path }: Reader, text: string): Promise<void> {
+/**
+ * Resolves when a pod's file shows its entry of `data`, or when the pod has ended, as pods of Jobs do. The node tells only the
+ * file's hash: the arguments of an exec are part of its URL, which audit logs keep.
+ */
+async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Data): Promise<void> {
   const { name, namespace } = placeOf(pod)
   const status = pod.status?.containerStatuses?.find((one) => one.name === container)
   const containerId = (status && containerIdOf(status)) ?? ''
-  const found = `case $(cat "/proc/$pid/root$1") in *"$2"*) echo yes ;; *) echo no ;; esac`
+  const wanted = createHash('sha256')
+    .update(Buffer.from(data[entry] ?? '', 'base64'))
+    .digest('hex')
   const isOver = async () =>
     !(await lab.kube.pods(namespace)).some((one) => one.metadata?.uid === pod.metadata?.uid && isRunning(one))
   await hasten(lab, pod)
@@ -112,8 +120,8 @@ async function holds(lab: Lab, { pod, container, path }: Reader, text: string): 
     `file "${path}" of pod "${namespace}/${name}" with the changed key`,
     async () => {
       try {
-        const answer = await runBesidePod(lab, placeOf(pod), found, { containerId, args: [path, text] })
-        return answer.trim() === 'yes' ? true : pending('it holds the key of before')
+        const answer = await runBesidePod(lab, placeOf(pod), HASH_FILE, { containerId, args: [path] })
+        return answer.startsWith(`${wanted} `) ? true : pending('it holds another key')
       } catch (error) {
         if (await isOver()) return true
         throw error
@@ -122,6 +130,9 @@ async function holds(lab: Lab, { pod, container, path }: Reader, text: string): 
     { timeout: '120s', every: '300ms', hint: `kubectl -n ${namespace} describe pod ${name}` },
   )
 }
+
+/** From standard input, so that the name of the file never changes what is printed. A file that is not there yet is no error. */
+const HASH_FILE = 'sha256sum <"/proc/$pid/root$1" || echo missing'
 
 /** A pod that changes is looked at by its kubelet at once, and so are the Secrets that it shows. One that is gone is left. */
 async function hasten({ kube }: Lab, pod: V1Pod): Promise<void> {

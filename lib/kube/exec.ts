@@ -1,5 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Exec, type V1Status } from '@kubernetes/client-node'
+import { messageOf } from '../message-of.ts'
+import { holdsSecret, redact } from '../output/secrets.ts'
 import type { KubeClient } from './client.ts'
 
 export interface ExecTarget {
@@ -10,7 +12,8 @@ export interface ExecTarget {
 
 /**
  * Runs a command in a container and returns its standard output. A command that fails is an error with its standard
- * error; so is one whose exit status never came.
+ * error; so is one whose exit status never came. A command that holds a secret is refused: it would be part of the URL, which
+ * audit logs keep, and of the process list of the node.
  */
 export async function execute(
   kube: KubeClient,
@@ -20,7 +23,8 @@ export async function execute(
 ): Promise<string> {
   const stdout = collect()
   const stderr = collect()
-  const where = `${command.join(' ')} in ${target.namespace}/${target.pod}, container ${target.container}`
+  const where = `${redact(command.join(' '))} in ${target.namespace}/${target.pod}, container ${target.container}`
+  if (command.some(holdsSecret)) throw new Error(`${where}: not run, as a secret stands in its arguments`)
   const status = await new Promise<V1Status>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`${where}: no exit status after ${timeoutMs / 1000} s`))
@@ -34,10 +38,13 @@ export async function execute(
       .exec(namespace, pod, container, command, stdout.stream, stderr.stream, null, false, done)
       .catch((error: unknown) => {
         clearTimeout(timer)
-        reject(new Error(`${where}: ${String(error)}`, { cause: error }))
+        // The event of a socket that failed holds the request with its token.
+        const options = error instanceof Error ? { cause: error } : undefined
+        reject(new Error(`${where}: ${redact(messageOf(error))}`, options))
       })
   })
-  if (status.status !== 'Success') throw new Error(`${where}: ${status.message ?? 'failed'}: ${stderr.text().trim()}`)
+  if (status.status !== 'Success')
+    throw new Error(redact(`${where}: ${status.message ?? 'failed'}: ${stderr.text().trim()}`))
   return stdout.text()
 }
 

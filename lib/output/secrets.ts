@@ -20,6 +20,9 @@ export function redact(text: string): string {
   return redacted
 }
 
+/** Whether a text holds a secret of this process: such a text must not become an argument of a program. */
+export const holdsSecret = (text: string): boolean => redact(text) !== text
+
 const longestFirst = (): string[] => [...secrets].sort((one, other) => other.length - one.length)
 
 /** Base64 of a value inside other text depends on its offset modulo 3; the characters that other bytes share are left out. */

@@ -9,7 +9,7 @@ import type { StoreEndpoint } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { scriptArguments } from '../process.ts'
 import { answering } from './answering.ts'
-import { drawKeys, endpointAt, urlHere } from './endpoint.ts'
+import { drawKeys, endpointAt, protectKeys, urlHere } from './endpoint.ts'
 import { freePort } from './local.ts'
 import { makeBucket } from './s3.ts'
 import type { ContainerSettings, StartedContainer } from './container.main.ts'
@@ -44,7 +44,10 @@ const stateFile = (folder: string): string => join(folder, 'store.json')
 
 async function readStore(folder: string): Promise<ContainerStore | null> {
   const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
-  return text === null ? null : (JSON.parse(text) as ContainerStore)
+  if (text === null) return null
+  const store = JSON.parse(text) as ContainerStore
+  protectKeys(store.endpoint)
+  return store
 }
 
 /** versitygw in a container of its own on the nodes' network, started by Testcontainers; as it runs, where it does. */

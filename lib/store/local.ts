@@ -4,7 +4,7 @@ import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
-import { BUCKET, drawKeys, endpointAt } from './endpoint.ts'
+import { BUCKET, drawKeys, endpointAt, protectKeys } from './endpoint.ts'
 import { identify, isRunning, killProcess, type ProcessId } from '../process.ts'
 
 /** A store that runs as a process of this machine. */
@@ -17,7 +17,10 @@ const stateFile = (folder: string): string => join(folder, 'store.json')
 
 const readStore = async (folder: string): Promise<LocalStore | null> => {
   const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
-  return text === null ? null : (JSON.parse(text) as LocalStore)
+  if (text === null) return null
+  const store = JSON.parse(text) as LocalStore
+  protectKeys(store.endpoint)
+  return store
 }
 
 /**

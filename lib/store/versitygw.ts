@@ -6,7 +6,7 @@ import { deviceName, hostAddress, hostSetup } from '../clusters/embedded/network
 import { labFolder } from '../clusters/embedded/paths.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
-import { BUCKET, drawKeys, endpointAt } from './endpoint.ts'
+import { BUCKET, drawKeys, endpointAt, protectKeys } from './endpoint.ts'
 
 const PORT = 9000
 const NAME = 'store'
@@ -17,7 +17,7 @@ const endpointFile = (): string => join(folder(), 'endpoint.json')
 /** The embedded cluster's store, started where it does not run yet. */
 export async function openStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
   const text = await readFile(endpointFile(), 'utf8').catch(() => null)
-  return text === null ? startStore(cluster, ownerPid) : (JSON.parse(text) as StoreEndpoint)
+  return text === null ? startStore(cluster, ownerPid) : protectKeys(JSON.parse(text) as StoreEndpoint)
 }
 
 /** An S3 store (versitygw on plain files) on a host of its own, beside the cluster: it survives what the cluster does not. */

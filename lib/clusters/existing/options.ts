@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { StoreEndpoint } from '../../lab.ts'
+import { protectKeys } from '../../store/endpoint.ts'
 import type { K6Place } from './k6.ts'
 
 /** What a user says of a cluster of their own. */
@@ -129,11 +130,11 @@ function readStore(text: Read, problem: (text: string) => void): StoreEndpoint |
   const url = of('URL').replace(/\/$/, '')
   if (url !== '' && !URL.canParse(url))
     problem(`MESHDRILL_S3_URL: "${url}" is not a URL, such as https://s3.example.org`)
-  return {
+  return protectKeys({
     url,
     region: of('REGION'),
     bucket: of('BUCKET'),
     accessKey: of('ACCESS_KEY'),
     secretKey: of('SECRET_KEY'),
-  }
+  })
 }

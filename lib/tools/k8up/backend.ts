@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab.ts'
+import { repositoryPassword } from '../../store/endpoint.ts'
 import { DEADLINE_SECONDS } from '../job-pods.ts'
 import { MANAGED } from '../namespace-objects.ts'
 import { API } from './objects.ts'
@@ -31,8 +31,7 @@ export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: named(PASSWORD_SECRET),
-      // The same in every process, as a password manager's would be.
-      stringData: { password: createHmac('sha256', secretKey).update('repository').digest('hex') },
+      stringData: { password: repositoryPassword(lab.store) },
     },
     {
       apiVersion: API,

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab.ts'
-import { urlHere } from '../../store/endpoint.ts'
+import { redact } from '../../output/secrets.ts'
+import { repositoryPassword, urlHere } from '../../store/endpoint.ts'
 import { MANAGED } from '../namespace-objects.ts'
 import { parseSnapshots, type Snapshot } from './output.ts'
 
@@ -31,9 +31,6 @@ export const repositoryOf = (lab: Lab, namespace: { name: string; uid: string },
   url: `s3:${lab.store.url}/${lab.store.bucket}/${prefixOf(namespace.name, strategy)}/${namespace.uid.slice(0, 8)}`,
 })
 
-/** The same in every process, as a password manager's would be: a lab that is kept has repositories of before. */
-const passwordOf = ({ store }: Lab): string => createHmac('sha256', store.secretKey).update('repository').digest('hex')
-
 /** The Secrets that Jobs take keys and password from. */
 export function secretsFor(lab: Lab, namespace: string): KubeObject[] {
   const { accessKey, secretKey } = lab.store
@@ -45,7 +42,7 @@ export function secretsFor(lab: Lab, namespace: string): KubeObject[] {
   })
   return [
     secret(KEYS_SECRET, { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }),
-    secret(PASSWORD_SECRET, { RESTIC_PASSWORD: passwordOf(lab) }),
+    secret(PASSWORD_SECRET, { RESTIC_PASSWORD: repositoryPassword(lab.store) }),
   ]
 }
 
@@ -88,7 +85,7 @@ async function restic(lab: Lab, repository: Repository, args: string[]): Promise
   const env = {
     PATH: process.env.PATH,
     RESTIC_REPOSITORY: repository.url.replace(lab.store.url, urlHere(lab.store)),
-    RESTIC_PASSWORD: passwordOf(lab),
+    RESTIC_PASSWORD: repositoryPassword(lab.store),
     AWS_DEFAULT_REGION: lab.store.region,
     AWS_ACCESS_KEY_ID: lab.store.accessKey,
     AWS_SECRET_ACCESS_KEY: lab.store.secretKey,
@@ -101,7 +98,7 @@ async function restic(lab: Lab, repository: Repository, args: string[]): Promise
         const what = `restic ${args.join(' ')} of ${repository.url}`
         const code = typeof error.code === 'number' ? error.code : null
         const how = error.killed === true ? `no end after ${COMMAND_TIMEOUT_MS / 1000} s` : `ended with ${String(code)}`
-        reject(new ResticError(`${what}: ${how}: ${stderr.trim()}`, code, { cause: error }))
+        reject(new ResticError(redact(`${what}: ${how}: ${stderr.trim()}`), code, { cause: error }))
       }
     })
   })
