@@ -10,7 +10,7 @@ import { programs } from '../../lib/clusters/public/pins.ts'
 import { versionServes } from '../../lib/clusters/public/programs.ts'
 import { readConfig } from '../../lib/config.ts'
 import { matrix } from '../../lib/matrix.ts'
-import { makeWorld, type ExistingWorld } from './existing-world.ts'
+import { makeWorld, namespace, type ExistingWorld } from './existing-world.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 
 const test = base.extend<{ world: ExistingWorld }>({
@@ -57,6 +57,7 @@ test.describe('the lease', () => {
 
 test('what was done is noted in the cluster, and read back by another process', async ({ world }) => {
   const config = configOf(world)
+  world.server.put('/api/v1/namespaces/meshdrill-system', namespace('meshdrill-system'))
   expect(await readNotes(config)).toBeNull()
   const notes: Notes = {
     owner: { host: 'desk', pid: 7 },

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import type { ExistingRun } from '../../lib/clusters/existing/options.ts'
 import { startApiServer, type ApiServer, type ApiServerOptions } from './stand-ins/api-server.ts'
 
-export const UID = '0f0e0d0c-cluster'
+export const UID = '0f0e0d0c-0b0a-4908-8706-050403020100'
 const TOKEN = 'token-of-today'
 
 /** A cluster of somebody's, as far as an API server's stand-in has one, and what a user says of it. */
@@ -53,8 +53,7 @@ export const storageClass = (name: string, over: { reclaimPolicy?: string; defau
 
 /** Makes it in `folder`; the programs are found where PATH is that of `usePrograms`. */
 export async function makeWorld(folder: string, given: Partial<ApiServerOptions> = {}): Promise<ExistingWorld> {
-  const server = await startApiServer({ token: TOKEN, ...given })
-  server.objects.set('/api/v1/namespaces/kube-system', namespace('kube-system', UID))
+  const server = await startApiServer({ token: TOKEN, uid: UID, ...given })
   server.objects.set('/api/v1/nodes/one', node('one'))
   server.objects.set('/apis/storage.k8s.io/v1/storageclasses/disks', storageClass('disks'))
   const images = join(folder, 'images.yaml')
@@ -78,7 +77,8 @@ export async function makeWorld(folder: string, given: Partial<ApiServerOptions>
   return { server, options, log: [] }
 }
 
-export function writeKubeconfig(folder: string, server: string, token: string): string {
+export function writeKubeconfig(folder: string, server: string, token: string, current = 'torn'): string {
+  mkdirSync(folder, { recursive: true })
   const file = join(folder, `kubeconfig-${token}`)
   const config = {
     apiVersion: 'v1',
@@ -89,7 +89,7 @@ export function writeKubeconfig(folder: string, server: string, token: string): 
       { name: 'mine', context: { cluster: 'here', user: 'me' } },
       { name: 'torn', context: { cluster: 'gone', user: 'me' } },
     ],
-    'current-context': 'torn',
+    'current-context': current,
   }
   writeFileSync(file, stringify(config))
   return file

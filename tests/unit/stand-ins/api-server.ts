@@ -1,124 +1,100 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import {
+  failure,
+  standInCluster,
+  type RecordedRequest,
+  type StandInCluster,
+  type StandInClusterOptions,
+} from './cluster-objects.ts'
 
-/** A stand-in for a cluster's API server: objects in memory, by their paths. Nothing controls them. */
-export interface ApiServer {
+export type { RecordedRequest, StandInCluster, Stored } from './cluster-objects.ts'
+export { standInCluster } from './cluster-objects.ts'
+
+/** An API server on loopback. Several clusters may be behind one port. */
+export interface ServedClusters {
   url: string
-  /** Objects by path, such as `/api/v1/namespaces/kube-system`. */
-  objects: Map<string, Stored>
-  /** Each request that could have changed something, as method and path. */
-  changes: string[]
+  /** Every request that arrived, whichever cluster answered; null stands for none, which was answered 401. */
+  answered: { cluster: StandInCluster | null; request: RecordedRequest }[]
   close(): Promise<void>
 }
 
-type Stored = Record<string, unknown> & { metadata: Record<string, unknown> }
-
-export interface ApiServerOptions {
-  token: string
-  /** What the user may not do, as `verb resource`. */
-  denied?: string[]
+export interface ServeOptions {
+  /** Key and certificate where it serves HTTPS; `requestCert` asks for client certificates. */
+  tls?: ServerOptions
   /** By how much its clock is ahead of ours. */
   clockAheadMs?: number
+  host?: string
+  port?: number
 }
 
-const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-const DISCOVERY: Record<string, { name: string; kind: string; namespaced: boolean; verbs?: string[] }[]> = {
-  '/api/v1': [
-    { name: 'namespaces', kind: 'Namespace', namespaced: false },
-    { name: 'configmaps', kind: 'ConfigMap', namespaced: true },
-  ],
-  '/apis/rbac.authorization.k8s.io/v1': [
-    { name: 'clusterrolebindings', kind: 'ClusterRoleBinding', namespaced: false },
-  ],
-  '/apis/chaos-mesh.org/v1alpha1': [{ name: 'podchaos', kind: 'PodChaos', namespaced: true, verbs: ['list'] }],
-  '/apis/apps/v1': [{ name: 'deployments', kind: 'Deployment', namespaced: true }],
-  '/apis/velero.io/v1': [{ name: 'backupstoragelocations', kind: 'BackupStorageLocation', namespaced: true }],
-  '/apis/apiextensions.k8s.io/v1': [
-    { name: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false },
-  ],
-}
+/** Which cluster answers a request, by its headers or by how many came before it; null for "not logged in". */
+export type PickCluster = (request: RecordedRequest, index: number) => StandInCluster | null
 
-export async function startApiServer({ token, denied = [], clockAheadMs = 0 }: ApiServerOptions): Promise<ApiServer> {
-  const objects = new Map<string, Stored>()
-  const changes: string[] = []
-  let version = 1
-  const store = (path: string, object: Stored): Stored => {
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version++) } }
-    objects.set(path, stored)
-    return stored
+/** Serves clusters. A request to exec into a pod is recorded as a change, and refused. */
+export async function serveClusters(pick: PickCluster, options: ServeOptions = {}): Promise<ServedClusters> {
+  const { tls, clockAheadMs = 0, host = '127.0.0.1', port: wanted = 0 } = options
+  const answered: ServedClusters['answered'] = []
+  const answer = (request: RecordedRequest) => {
+    const cluster = pick(request, answered.length)
+    answered.push({ cluster, request })
+    return cluster === null ? failure(401, 'Unauthorized') : cluster.answer(request)
   }
-  /** With a namespace goes what is in it. */
-  const remove = (path: string): void => {
-    const inside = path.startsWith('/api/v1/namespaces/') ? `/namespaces/${path.split('/')[4] ?? ''}/` : path
-    for (const at of [...objects.keys()]) if (at === path || at.includes(inside)) objects.delete(at)
-  }
-  const answer = (method: string, path: string, body: Stored | null): readonly [number, unknown] => {
-    if (path === '/version') return [200, { major: '1', minor: '36', gitVersion: 'v1.36.0' }]
-    if (path === REVIEWS) return [201, reviewed(body, denied)]
-    if (method !== 'GET') changes.push(`${method} ${path}`)
-    if (method === 'POST') {
-      const at = `${path}/${String(body?.metadata.name)}`
-      return objects.has(at) || body === null ? [409, status(409)] : [201, store(at, body)]
-    }
-    const found = objects.get(path)
-    if (method === 'GET' && path in DISCOVERY) return [200, { kind: 'APIResourceList', resources: DISCOVERY[path] }]
-    if (method === 'GET' && isCollection(path)) return [200, { items: itemsOf(objects, path) }]
-    if (found === undefined) return [404, status(404)]
-    if (method === 'DELETE') remove(path)
-    if (method !== 'PUT' || body === null) return [200, found]
-    const outdated =
-      (body.metadata.resourceVersion ?? found.metadata.resourceVersion) !== found.metadata.resourceVersion
-    return outdated ? [409, status(409)] : [200, store(path, body)]
-  }
-  const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const { method = 'GET', url = '/', headers } = request
-      const path = new URL(url, 'http://server').pathname
-      const known = headers.authorization === `Bearer ${token}`
-      const [code, said] = known ? answer(method, path, body) : [401, status(401)]
+  const listener: RequestListener = (message, response) => {
+    void record(message).then((request) => {
+      const [code, body] = answer(request)
       response.setHeader('date', new Date(Date.now() + clockAheadMs).toUTCString())
-      send(response, code, said)
+      response.writeHead(code, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(body))
     })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    objects,
-    changes,
-    close: () =>
-      new Promise((resolve) =>
-        server.close(() => {
-          resolve()
-        }),
-      ),
   }
+  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener)
+  server.on('upgrade', (message: IncomingMessage, socket) => {
+    answer(parse(message, null))
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => server.listen(wanted, host, resolve))
+  const { port } = server.address() as AddressInfo
+  const address = host.includes(':') ? `[${host}]` : host
+  return { url: `http${tls === undefined ? '' : 's'}://${address}:${port}`, answered, close: () => close(server) }
 }
 
-const isCollection = (path: string): boolean =>
-  path === DEFINITIONS || /\/(namespaces|nodes|storageclasses|podchaos|backups|(?<=api\/v1\/)configmaps)$/.test(path)
+export type ApiServer = StandInCluster & ServedClusters
 
-const itemsOf = (objects: Map<string, Stored>, path: string): Stored[] =>
-  [...objects].filter(([at]) => at.slice(0, at.lastIndexOf('/')) === path).map(([, object]) => object)
-
-function reviewed(body: Stored | null, denied: string[]): unknown {
-  const spec = body?.spec as { resourceAttributes: { verb: string; resource: string; subresource?: string } }
-  const { verb, resource, subresource } = spec.resourceAttributes
-  const right = [`${verb} ${resource}`, ...(subresource === undefined ? [] : [subresource])].join('/')
-  return { ...body, status: { allowed: !denied.includes(right) } }
+export interface ApiServerOptions extends StandInClusterOptions, ServeOptions {
+  token: string
 }
 
-const status = (code: number): unknown => ({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code })
+/** Serves one cluster to whoever has the token. */
+export async function startApiServer({ token, ...options }: ApiServerOptions): Promise<ApiServer> {
+  const cluster = standInCluster('one', options)
+  const served = await serveClusters((request) => (hasToken(request, token) ? cluster : null), options)
+  return { ...cluster, ...served }
+}
 
-async function readBody(request: IncomingMessage): Promise<Stored | null> {
+export const hasToken = ({ headers }: RecordedRequest, token: string): boolean =>
+  headers.authorization?.[0] === `Bearer ${token}`
+
+async function record(message: IncomingMessage): Promise<RecordedRequest> {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  for await (const chunk of message) chunks.push(chunk as Buffer)
   const text = Buffer.concat(chunks).toString('utf8')
-  return text === '' ? null : (JSON.parse(text) as Stored)
+  return parse(message, text === '' ? null : (JSON.parse(text) as unknown))
 }
 
-function send(response: ServerResponse, code: number, body: unknown): void {
-  response.writeHead(code, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+function parse({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, body: unknown): RecordedRequest {
+  const { pathname, searchParams } = new URL(url, 'http://server')
+  const headers: Record<string, string[]> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    (headers[(rawHeaders[index] ?? '').toLowerCase()] ??= []).push(rawHeaders[index + 1] ?? '')
+  return { method, path: pathname, query: searchParams, headers, body }
 }
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+    server.closeAllConnections()
+  })
