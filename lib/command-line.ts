@@ -69,8 +69,9 @@ function merge(folders: string[], results: string): string {
   const { folder } = makeRunFolder(results, id)
   writeMerged(merged, folder)
   const shown = show(folder)
-  pointLatestAt(folder)
-  return [shown, ...merged.told.map((one) => `beware: ${one}`)].join('\n')
+  const unlinked = pointLatestAt(folder)
+  const told = [...merged.told, ...(unlinked === null ? [] : [unlinked])]
+  return [shown, ...told.map((one) => `beware: ${one}`)].join('\n')
 }
 
 function requireRun(folder: string): void {

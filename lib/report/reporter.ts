@@ -91,7 +91,8 @@ export default class DrillReporter implements Reporter {
     }
     try {
       const { drills, ranking } = writeResults(runFolder)
-      pointLatestAt(runFolder)
+      const unlinked = pointLatestAt(runFolder)
+      if (unlinked !== null) say(`\nwarning: ${unlinked}`)
       const tables = [renderDrills(drills), renderPlaces(ranking)].filter((table) => table !== '')
       say(`\n${tables.join('\n\n')}\n\nreport: ${resolve(runFolder, 'report.html')}`)
       return drills

@@ -1,11 +1,15 @@
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
+import { codeOf, describeFileError } from '../file-error.ts'
 import { readFacts } from '../record/read.ts'
 import { groupByDrill, summarise, type Summary } from '../verdict/summarise.ts'
 import { renderCsv } from './csv.ts'
 import { renderPage } from './page.ts'
+import { replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './timeline.ts'
+
+export { pointLatestAt } from './latest.ts'
 
 const readSchema = (file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as object
 const ajv = new Ajv({ allowUnionTypes: true }).addSchema(readSchema('./ranking/ranking.schema.json'))
@@ -23,9 +27,16 @@ export function writeResults(runFolder: string): Summary {
   const measured = summary.drills.filter(({ verdict }) => verdict !== 'skipped')
   const draw = (id: string, index: number) => drawTimeline(drills.get(id) ?? [], `picture-${index}`)
   const pictures = new Map(measured.map(({ id }, index) => [id, draw(id, index)]))
-  replaceFile(join(runFolder, 'report.html'), renderPage(summary, pictures, events.torn))
-  replaceFile(join(runFolder, 'summary.csv'), renderCsv(summary.drills))
-  replaceFile(join(runFolder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  const page = renderPage(summary, pictures, events.torn)
+  try {
+    replaceTogether(runFolder, ({ create }) => {
+      create('report.html').write(page)
+      create('summary.csv').write(renderCsv(summary.drills))
+      create('summary.json').write(`${JSON.stringify(summary, null, 2)}\n`)
+    })
+  } catch (error) {
+    throw codeOf(error) === null ? error : notWritten(runFolder, error)
+  }
   return summary
 }
 
@@ -37,19 +48,9 @@ export function checkSummary(summary: unknown): void {
   )
 }
 
-/** Makes `latest`, beside the folder of a run, point at it. */
-export function pointLatestAt(runFolder: string): void {
-  const folder = resolve(runFolder)
-  const link = join(dirname(folder), 'latest')
-  const fresh = `${link}.${process.pid}`
-  rmSync(fresh, { force: true })
-  symlinkSync(basename(folder), fresh)
-  renameSync(fresh, link)
-}
-
-/** A reader finds the old file or the new one, never half of one. */
-function replaceFile(file: string, content: string): void {
-  const fresh = `${file}.${process.pid}`
-  writeFileSync(fresh, content)
-  renameSync(fresh, file)
-}
+const notWritten = (runFolder: string, cause: unknown): Error =>
+  new Error(
+    `the results of the run in "${runFolder}" could not be written: ${describeFileError(cause)}. ` +
+      'Its facts and the results of before are unchanged. Next: mend that, and judge the run again with npx meshdrill judge',
+    { cause },
+  )

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Fact } from '../../lib/record/facts.ts'
@@ -13,11 +13,12 @@ const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 const reporter = fileURLToPath(new URL('../../lib/report/reporter.ts', import.meta.url))
 
 /** Runs tests under the reporter, in a run whose facts are there already. */
-async function runTests(tests: string, facts: Fact[]) {
+async function runTests(tests: string, facts: Fact[], prepare: (results: string) => void = () => undefined) {
   const folder = newFolder()
   symlinkSync(modules, join(folder, 'node_modules'))
   const run = join(folder, 'results', 'run-1')
   mkdirSync(run, { recursive: true })
+  prepare(join(folder, 'results'))
   if (facts.length > 0)
     writeFileSync(join(run, 'events.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
   const config = { workers: 1, reporter: [[reporter]], outputDir: join(folder, 'out') }
@@ -76,4 +77,16 @@ test('a run whose facts cannot be judged has not passed', async () => {
   const { code, output } = await runTests(`test('other', () => {})`, buildRun().slice(1))
   expect(output).toMatch(/could not be judged: .*run\.started/)
   expect(code).toBe(1)
+})
+
+test('a run that passed has passed also where results/latest is a folder, as of an unpacked archive, and a warning says so', async () => {
+  const { code, output, run } = await runTests(annotated('drill', 'd1'), buildRun(), (results) => {
+    mkdirSync(join(results, 'latest'))
+    writeFileSync(join(results, 'latest', 'report.html'), 'of an earlier run')
+  })
+  expect(output).toMatch(/warning: ".*latest" does not point at the newest run: a folder of that name is there/)
+  expect(output).toContain('1 passed, 0 failed, 0 skipped')
+  expect(code).toBe(0)
+  expect(existsSync(join(run, 'summary.json'))).toBe(true)
+  expect(readFileSync(join(run, '..', 'latest', 'report.html'), 'utf8')).toBe('of an earlier run')
 })

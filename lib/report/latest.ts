@@ -1,0 +1,49 @@
+import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, describeFileError } from '../file-error.ts'
+
+/**
+ * Makes `latest`, beside the folder of a run, point at it. Replaces only a link to a folder beside it, as this function makes
+ * them; anything else of that name is left. Never fails: what was measured does not depend on a link.
+ * @returns why `latest` does not point at the run, as a sentence; null if it does
+ */
+export function pointLatestAt(runFolder: string): string | null {
+  const folder = resolve(runFolder)
+  const link = join(dirname(folder), 'latest')
+  const fresh = `${link}.${process.pid}`
+  try {
+    const inTheWay = describeForeign(link)
+    if (inTheWay !== null) return explain(link, folder, inTheWay)
+    rmSync(fresh, { force: true })
+    symlinkSync(basename(folder), fresh)
+    renameSync(fresh, link)
+    return null
+  } catch (error) {
+    return explain(link, folder, describeFileError(error))
+  } finally {
+    removeFresh(fresh)
+  }
+}
+
+/** What is there that is not a link to a folder beside it; null if `link` may be replaced. */
+function describeForeign(link: string): string | null {
+  const found = lstatSync(link, { throwIfNoEntry: false })
+  if (found === undefined) return null
+  if (found.isDirectory()) return 'a folder of that name is there'
+  if (!found.isSymbolicLink()) return 'a file of that name is there'
+  const target = readlinkSync(link)
+  return dirname(resolve(dirname(link), target)) === dirname(link) ? null : `it is a link to "${target}"`
+}
+
+const explain = (link: string, folder: string, cause: string): string =>
+  `"${link}" does not point at the newest run: ${cause}, and was left as it is. The newest run is in "${folder}". ` +
+  `Next: remove "${link}", and the next run makes the link again`
+
+/** Where the disk refuses to make a link, it may refuse to remove one. */
+function removeFresh(fresh: string): void {
+  try {
+    rmSync(fresh, { force: true })
+  } catch (error) {
+    if (codeOf(error) === null) throw error
+  }
+}
