@@ -1,12 +1,57 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 const STATE_FILE = 'state.json'
+const NOTES_FOLDER = 'notes'
+
+/** One entry of a list that several processes extend, such as the installed parts of a lab. */
+export interface Note {
+  name: string
+  value: unknown
+}
 
 /** What `writeStateFile` left in a folder; null where there is nothing. Errors: it is damaged. */
 export async function readStateFile(folder: string): Promise<unknown> {
-  const path = join(folder, STATE_FILE)
+  return readJson(join(folder, STATE_FILE))
+}
+
+/** Written whole or not at all, and readable for this user alone: a state may contain what others must not change or see. */
+export function writeStateFile(folder: string, state: object): void {
+  writeJson(join(folder, STATE_FILE), state)
+}
+
+/**
+ * Notes a value beside the state under a name, in place of an earlier value of that name. Each note is a file of its own: of what
+ * several processes note at the same time nothing is lost.
+ */
+export function writeNote(folder: string, list: string, { name, value }: Note): void {
+  writeJson(noteFile(folder, list, name), { name, value } satisfies Note)
+}
+
+/** Notes what is not there yet; earlier values of the same names stay. */
+export function writeMissingNotes(folder: string, list: string, notes: readonly Note[]): void {
+  for (const note of notes) if (!existsSync(noteFile(folder, list, note.name))) writeNote(folder, list, note)
+}
+
+/** The values of a list that any process noted, sorted by name. Errors: a note is damaged. */
+export async function readNotes(folder: string, list: string): Promise<unknown[]> {
+  const files = await readdir(join(folder, NOTES_FOLDER)).catch(() => [])
+  const ofList = files.filter((file) => file.startsWith(`${list}-`) && file.endsWith('.json'))
+  const notes = await Promise.all(ofList.map((file) => readJson(join(folder, NOTES_FOLDER, file))))
+  return (notes.filter((note) => note !== null) as Note[])
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ value }) => value)
+}
+
+/** A name may be a path, which no file name can hold. */
+function noteFile(folder: string, list: string, name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return join(folder, NOTES_FOLDER, `${list}-${hash}.json`)
+}
+
+async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(() => null)
   if (text === null) return null
   try {
@@ -16,14 +61,9 @@ export async function readStateFile(folder: string): Promise<unknown> {
   }
 }
 
-/**
- * Written whole or not at all. In one go, without a pause in which a second change of this process could be written: parts of
- * the lab that are made side by side note themselves as they come.
- */
-export function writeStateFile(folder: string, state: object): void {
-  const path = join(folder, STATE_FILE)
+function writeJson(path: string, content: object): void {
   const whole = `${path}.${process.pid}.new`
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(whole, JSON.stringify(state, null, 2))
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(whole, JSON.stringify(content, null, 2), { mode: 0o600 })
   renameSync(whole, path)
 }

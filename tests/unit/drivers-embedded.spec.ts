@@ -191,6 +191,7 @@ test('what parts of a lab note side by side is written, the last of it last, and
     }
     await Promise.all(Array.from({ length: 20 }, (_, part) => note(part)))
     expect((await readState(folder))?.parts).toHaveLength(20)
-    expect(await readdir(folder)).toEqual(['state.json'])
+    expect(await readdir(folder)).toEqual(['notes', 'state.json'])
+    expect(await readdir(join(folder, 'notes'))).toHaveLength(20)
   })
 })

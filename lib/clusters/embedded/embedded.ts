@@ -15,7 +15,7 @@ import { labFolder } from './paths.ts'
 import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
 import { run } from '../../run.ts'
-import { allRunning, ownerRuns, readState, writeState, type LabState } from './state.ts'
+import { allRunning, noteHost, noteName, ownerRuns, readState, writeState, type LabState } from './state.ts'
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'
 import { keyOf } from './toolchain/cache.ts'
@@ -132,8 +132,9 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
     const shared = { pki, kubernetes, network, nodes: NODES.length, ownerPid, setup: [mountStorage(storage)] }
     const plan: NodePlan = { name, index, role, folder, ...shared }
     await writeNodeFiles(plan)
-    state.nodes.push(await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan)))
-    writeState(state)
+    const node = await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan))
+    state.nodes.push(node)
+    noteHost('nodes', node)
   }
   const cluster = clusterOf(state, toolchain, log)
   await nodesReady(cluster)
@@ -192,13 +193,13 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     async startHost(start) {
       const host = await start(NODES.length + state.hosts.length)
       state.hosts.push(host)
-      writeState(state)
+      noteHost('hosts', host)
       return host
     },
     has: (part) => state.parts.includes(part),
     note(part) {
       state.parts.push(part)
-      writeState(state)
+      noteName('parts', part)
       return Promise.resolve()
     },
     async describe() {
@@ -211,7 +212,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
         if (state.images.includes(path)) continue
         await Promise.all(state.nodes.map((node) => importImage(node, path)))
         state.images.push(path)
-        writeState(state)
+        noteName('images', path)
       }
     },
     k6: () => toolchain.binary('k6'),

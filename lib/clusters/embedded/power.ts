@@ -4,14 +4,15 @@ import type { NodePower, StorePower, VolumeWipe } from '../cluster.ts'
 import { ourCgroups, removeCgroup } from './cgroups.ts'
 import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
 import { labFolder } from './paths.ts'
-import { writeState, type LabState } from './state.ts'
+import { noteHost, type LabState } from './state.ts'
 import type { Toolchain } from './toolchain/build.ts'
 
 const STORE = 'store'
 
 /** Power of the nodes and of the store's host. What a host wrote stays, as the machine's kernel is not cut off with it. */
 export function powerOf(state: LabState, toolchain: Toolchain): NodePower & VolumeWipe & StorePower {
-  const start = async (list: RunningHost[], name: string): Promise<void> => {
+  const start = async (kind: 'nodes' | 'hosts', name: string): Promise<void> => {
+    const list = state[kind]
     const host = find(list, name)
     if (await isRunning(host)) return
     // A machine that was switched off knows no cgroup of what ran on it. One that did would have its kubelet ask for each
@@ -19,11 +20,11 @@ export function powerOf(state: LabState, toolchain: Toolchain): NodePower & Volu
     for (const root of await ourCgroups()) await removeCgroup(join(root, name))
     const started = await startAgain(await toolchain.binary('node-init'), join(labFolder(), name), host.address)
     list[list.indexOf(host)] = started
-    writeState(state)
+    noteHost(kind, started)
   }
   return {
     stopNode: (name) => killHost(find(state.nodes, name)),
-    startNode: (name) => start(state.nodes, name),
+    startNode: (name) => start('nodes', name),
     async wipeVolumes(name) {
       if (await isRunning(find(state.nodes, name))) throw new Error(`node "${name}" runs: its disks are in use`)
       const volumes = join(labFolder(), name, 'volumes')
@@ -31,7 +32,7 @@ export function powerOf(state: LabState, toolchain: Toolchain): NodePower & Volu
       await mkdir(volumes)
     },
     stopStore: () => killHost(find(state.hosts, STORE)),
-    startStore: () => start(state.hosts, STORE),
+    startStore: () => start('hosts', STORE),
   }
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { isRunning as processRuns, type ProcessId } from '../../process.ts'
-import { readStateFile, writeStateFile } from '../state-file.ts'
+import { readNotes, readStateFile, writeMissingNotes, writeNote, writeStateFile, type Note } from '../state-file.ts'
 import { isRunning, type RunningHost } from './host.ts'
 import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
@@ -24,12 +24,44 @@ export interface LabState {
   parts: string[]
 }
 
-export const readState = async (folder = labFolder()): Promise<LabState | null> =>
-  (await readStateFile(folder)) as LabState | null
+/** What processes of a run add to while others do, each a note of its own. */
+type Lists = Pick<LabState, 'nodes' | 'hosts' | 'images' | 'parts'>
 
-export function writeState(state: LabState, folder = labFolder()): void {
-  writeStateFile(folder, state)
+export async function readState(folder = labFolder()): Promise<LabState | null> {
+  const state = (await readStateFile(folder)) as Omit<LabState, keyof Lists> | null
+  if (state === null) return null
+  const list = (name: keyof Lists) => readNotes(folder, name)
+  const [nodes, hosts, images, parts] = await Promise.all([list('nodes'), list('hosts'), list('images'), list('parts')])
+  return { ...state, nodes, hosts, images, parts } as LabState
 }
+
+/**
+ * Writes the state, and notes what no process has noted yet of its lists. What is noted there stays, as this process may have
+ * read it long ago: `noteHost` replaces a host.
+ */
+export function writeState({ nodes, hosts, images, parts, ...state }: LabState, folder = labFolder()): void {
+  writeStateFile(folder, state)
+  const lists = {
+    nodes: nodes.map(hostNote),
+    hosts: hosts.map(hostNote),
+    images: notesOf(images),
+    parts: notesOf(parts),
+  }
+  for (const [list, notes] of Object.entries(lists)) writeMissingNotes(folder, list, notes)
+}
+
+/** Notes a host that was started, in place of what was known of it. */
+export function noteHost(list: 'nodes' | 'hosts', host: RunningHost, folder = labFolder()): void {
+  writeNote(folder, list, hostNote(host))
+}
+
+/** Notes an installed part, or an image archive that every node has. */
+export function noteName(list: 'parts' | 'images', name: string, folder = labFolder()): void {
+  writeMissingNotes(folder, list, notesOf([name]))
+}
+
+const hostNote = (host: RunningHost): Note => ({ name: host.name, value: host })
+const notesOf = (names: readonly string[]): Note[] => names.map((name) => ({ name, value: name }))
 
 export async function removeFiles(): Promise<void> {
   await rm(labFolder(), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })

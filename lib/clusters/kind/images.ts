@@ -2,7 +2,7 @@ import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { run } from '../../run.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import { CLUSTER } from './containers.ts'
-import { writeLab, type KindLab } from './lab.ts'
+import { noteLoaded, type KindLab } from './lab.ts'
 
 const TIMEOUT_MS = 5 * 60_000
 
@@ -16,7 +16,7 @@ export function imageLoader(lab: KindLab, options: { kind: () => Promise<string>
       if (lab.loaded.includes(path)) continue
       await run(await kind(), ['load', 'image-archive', path, '--name', CLUSTER], { timeoutMs: TIMEOUT_MS })
       lab.loaded.push(path)
-      writeLab(lab)
+      noteLoaded(path)
     }
   }
 }

@@ -2,7 +2,7 @@ import { stateFolder } from '../../environment.ts'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProcessId } from '../../process.ts'
-import { readStateFile, writeStateFile } from '../state-file.ts'
+import { readNotes, readStateFile, writeMissingNotes, writeStateFile } from '../state-file.ts'
 import { takeLock } from '../embedded/toolchain/lock.ts'
 import { dockerProblem } from '../../docker/docker.ts'
 import { removeContainers } from './containers.ts'
@@ -35,14 +35,23 @@ export const kindFolder = (): string => join(stateFolder(), 'kind')
 export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
 export const storeFolder = (): string => join(kindFolder(), 'store')
 
-export const readLab = async (): Promise<KindLab | null> => (await readStateFile(kindFolder())) as KindLab | null
+export async function readLab(): Promise<KindLab | null> {
+  const lab = (await readStateFile(kindFolder())) as Omit<KindLab, 'loaded'> | null
+  return lab === null ? null : { ...lab, loaded: (await readNotes(kindFolder(), 'loaded')) as string[] }
+}
 
 /** Whether a kept lab is what another run would make; storage that this run has no use for is no hindrance. */
 export const serves = (lab: KindLab, wanted: Pick<KindLab, 'recipe' | 'hostPath'>): boolean =>
   lab.keep && lab.recipe === wanted.recipe && (wanted.hostPath === null || wanted.hostPath === lab.hostPath)
 
-export function writeLab(lab: KindLab): void {
+export function writeLab({ loaded, ...lab }: KindLab): void {
   writeStateFile(kindFolder(), lab)
+  loaded.forEach(noteLoaded)
+}
+
+/** Notes an image archive that every node has. Processes of a run may do so at the same time. */
+export function noteLoaded(archive: string): void {
+  writeMissingNotes(kindFolder(), 'loaded', [{ name: archive, value: archive }])
 }
 
 /** One process at a time makes the cluster, or takes it away. */
