@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Lab } from '../lab.ts'
+import { isBelow } from '../store/prefix.ts'
 import { openBucket, type Bucket, type StoredObject } from '../store/s3.ts'
 import type { FaultTarget, ObservedFault } from './fault.ts'
 
@@ -37,7 +38,7 @@ export async function attackBucket(
   { newest, attack }: { newest: boolean; attack: Attack },
 ): Promise<ObservedFault> {
   const bucket = openBucket(lab.store)
-  const prefix = prefixOf(target)
+  const prefix = prefixOf(lab, target)
   const sinceMs = newest ? startOfNewest(target) : 0
   const aimed = (await bucket.list(prefix)).filter(({ modifiedMs }) => modifiedMs >= sinceMs)
   const where = `${prefix} of bucket "${lab.store.bucket}"`
@@ -60,11 +61,14 @@ export async function attackBucket(
   }
 }
 
-/** Where the tool keeps its objects. */
-function prefixOf({ tool, namespace }: FaultTarget): string {
+/** Where the tool keeps its objects: a folder of the lab's own. A prefix that is no folder would strike its neighbours too. */
+function prefixOf({ store }: Lab, { tool, namespace }: FaultTarget): string {
   const { prefix } = tool.parts(namespace)
   if (prefix === null) throw new Error(`${tool.name}/${tool.strategy} keeps nothing in the bucket`)
-  return prefix
+  if (isBelow(store.prefix, prefix) && prefix.endsWith('/')) return prefix
+  throw new Error(
+    `Nothing was struck in bucket "${store.bucket}": "${prefix}" of ${tool.name}/${tool.strategy} is not a folder below "${store.prefix}"`,
+  )
 }
 
 /** The store tells times in whole seconds. */

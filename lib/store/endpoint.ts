@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import type { StoreEndpoint } from '../lab.ts'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import type { Store, StoreEndpoint } from '../lab.ts'
 import { protectSecret } from '../output/secrets.ts'
+import { labPrefix } from './prefix.ts'
 
 /** The one bucket of a store of our own. */
 export const BUCKET = 'backups'
@@ -18,7 +19,7 @@ export function drawKeys(): Keys {
 const RANDOM_ACCESS_KEY = 12
 
 /** The same endpoint, whose keys no error, log or report of this process shows from now on. */
-export function protectKeys(endpoint: StoreEndpoint): StoreEndpoint {
+export function protectKeys<Endpoint extends Store>(endpoint: Endpoint): Endpoint {
   protectSecret(endpoint.secretKey)
   if (endpoint.accessKey.length >= RANDOM_ACCESS_KEY) protectSecret(endpoint.accessKey)
   return endpoint
@@ -32,10 +33,10 @@ export function repositoryPassword({ secretKey }: StoreEndpoint): string {
 }
 
 /** URL of a store as this machine reaches it. */
-export const urlHere = ({ url, here }: StoreEndpoint): string => here ?? url
+export const urlHere = ({ url, here }: Pick<StoreEndpoint, 'url' | 'here'>): string => here ?? url
 
-/** A store of our own at `host:port`. */
+/** A store of our own at `host:port`. Its prefix is drawn, and stays with the endpoint that is written down. */
 export const endpointAt = (address: string, keys: Keys): StoreEndpoint => ({
-  ...{ url: `http://${address}`, region: 'us-east-1', bucket: BUCKET },
+  ...{ url: `http://${address}`, region: 'us-east-1', bucket: BUCKET, prefix: labPrefix(randomUUID()) },
   ...keys,
 })

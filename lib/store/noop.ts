@@ -5,6 +5,7 @@ export const noopStore: StoreEndpoint = {
   url: 'http://store.invalid',
   region: 'none',
   bucket: 'none',
+  prefix: 'meshdrill-000000000000/',
   accessKey: 'none',
   secretKey: 'none',
 }

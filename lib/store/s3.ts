@@ -1,6 +1,7 @@
-import type { StoreEndpoint } from '../lab.ts'
+import type { Store, StoreEndpoint } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { urlHere } from './endpoint.ts'
+import { requireOwnKey } from './prefix.ts'
 import { encodePath, signRequest } from './signature.ts'
 
 const TIMEOUT_MS = 30_000
@@ -13,10 +14,15 @@ export interface StoredObject {
   modifiedMs: number
 }
 
-/** The store's bucket, by plain requests. Every answer but a 2xx is an error with what the store said. */
+/**
+ * The store's bucket, by plain requests. Every answer but a 2xx is an error with what the store said. `put` and `delete` refuse
+ * keys that are not below the lab's prefix, before they ask the store for anything.
+ */
 export interface Bucket {
   /** Objects whose keys begin with `prefix`, all pages of them, in the order of their keys. */
   list(prefix: string): Promise<StoredObject[]>
+  /** Whether no object is there at all. Asks for one page. */
+  isEmpty(): Promise<boolean>
   get(key: string): Promise<Buffer>
   put(key: string, content: Uint8Array): Promise<void>
   /** One that is not there is no error. */
@@ -34,7 +40,7 @@ export class StoreRefusal extends Error {
 
 /** Sends signed requests to a store. Errors: `StoreRefusal`, with what it said. */
 const sender =
-  (store: StoreEndpoint) =>
+  (store: Store) =>
   async (method: string, url: URL, body?: Uint8Array): Promise<Buffer> => {
     const request = body === undefined ? { method, url } : { method, url, body }
     const headers = signRequest(request, store, new Date())
@@ -48,24 +54,34 @@ const sender =
   }
 
 export function openBucket(store: StoreEndpoint): Bucket {
-  const root = `${urlHere(store)}/${store.bucket}`
   const send = sender(store)
-  const at = (key: string): URL => new URL(`${root}/${encodePath(key)}`)
+  const page = async (query: Record<string, string>) => {
+    const url = bucketUrl(store)
+    for (const [name, value] of Object.entries({ 'list-type': '2', ...query })) url.searchParams.set(name, value)
+    return parseListing((await send('GET', url)).toString('utf8'))
+  }
+  const at = (key: string): URL => {
+    requireOwnKey(store, key)
+    return objectUrl(store, key)
+  }
   return {
     async list(prefix) {
       const objects: StoredObject[] = []
       for (let token: string | null = ''; token !== null;) {
-        const url = new URL(root)
-        url.searchParams.set('list-type', '2')
-        url.searchParams.set('prefix', prefix)
-        if (token !== '') url.searchParams.set('continuation-token', token)
-        const page = parseListing((await send('GET', url)).toString('utf8'))
-        objects.push(...page.objects)
-        token = page.next
+        const found = await page({ prefix, ...(token === '' ? {} : { 'continuation-token': token }) })
+        if (found.next !== null && found.next === token)
+          throw new Error(`the listing of bucket "${store.bucket}" does not end: its next page is the same again`)
+        // A store that ignores the prefix lists everything.
+        objects.push(...found.objects.filter(({ key }) => key.startsWith(prefix)))
+        token = found.next
       }
       return objects
     },
-    get: (key) => send('GET', at(key)),
+    async isEmpty() {
+      const { objects, next } = await page({ 'max-keys': '1' })
+      return objects.length === 0 && next === null
+    },
+    get: (key) => send('GET', objectUrl(store, key)),
     async put(key, content) {
       await send('PUT', at(key), content)
     },
@@ -75,10 +91,26 @@ export function openBucket(store: StoreEndpoint): Bucket {
   }
 }
 
+/** Errors: the name would lead to another bucket, or to the store itself. */
+function bucketUrl(store: Store): URL {
+  if (!/^[\w-][\w.-]*$/.test(store.bucket))
+    throw new Error(`"${store.bucket}" is not the name of a bucket. Next: MESHDRILL_S3_BUCKET=<name>`)
+  return new URL(`${urlHere(store)}/${store.bucket}`)
+}
+
+/** Errors: a key with a part such as "..", which URLs resolve, so that the request would reach another object. */
+function objectUrl(store: Store, key: string): URL {
+  const { pathname } = bucketUrl(store)
+  const encoded = `${pathname}/${encodePath(key)}`
+  const url = new URL(encoded, urlHere(store))
+  if (url.pathname === encoded) return url
+  throw new Error(`Object "${key}" of bucket "${store.bucket}" was left: no URL can name its key`)
+}
+
 /** Makes a store's bucket; one that is there is no error. */
-export async function makeBucket(store: StoreEndpoint): Promise<void> {
+export async function makeBucket(store: Store): Promise<void> {
   try {
-    await sender(store)('PUT', new URL(`${urlHere(store)}/${store.bucket}`))
+    await sender(store)('PUT', bucketUrl(store))
   } catch (error) {
     if (!(error instanceof StoreRefusal && error.message.includes('BucketAlreadyOwnedByYou'))) throw error
   }

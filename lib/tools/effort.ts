@@ -115,7 +115,7 @@ const restic =
 const job = 'Apply a Job for each volume that backs it up.'
 
 function k8up(lab: Lab): UserEffort {
-  const spec = commonSpec(lab, k8upRepositoryOf(namespace, uid))
+  const spec = commonSpec(lab, k8upRepositoryOf(lab, namespace, uid))
   const fill = { snapshot: 'latest', restoreMethod: { folder: { claimName: claim } } }
   const operation = (kind: 'Backup' | 'Restore', own: object) => ({ ...reference(kind, namespace, name), spec: own })
   const backend = backendObjects(lab, namespace)

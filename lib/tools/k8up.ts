@@ -33,7 +33,7 @@ const attachK8up = (lab: Lab): InstalledTool => ({
     ],
     mover: { namespace, labels: MOVER },
     secret: { namespace, name: STORE_SECRET },
-    prefix: prefixOf(namespace),
+    prefix: prefixOf(lab, namespace),
   }),
   backup: (namespace, { name }) => startBackup(lab, namespace, name),
 })

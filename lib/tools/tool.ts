@@ -38,7 +38,7 @@ export interface ToolParts {
   agent?: PodSelection
   /** The Secret with the store's keys; null where the tool does not use the store. */
   secret: { namespace: string; name: string } | null
-  /** Where in the bucket its objects are; null where the tool does not use the store. */
+  /** Prefix of its objects in the bucket, below that of the lab and with a slash at its end; null where the tool does not use the store. */
   prefix: string | null
 }
 

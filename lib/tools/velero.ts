@@ -1,6 +1,6 @@
 import type { Lab } from '../lab.ts'
 import type { BackupTool, InstalledTool, RunningBackup, ToolParts } from './tool.ts'
-import { NAMESPACE, PREFIX } from './velero/api.ts'
+import { folderOf, NAMESPACE } from './velero/api.ts'
 import { startBackup } from './velero/backup.ts'
 import { installVelero } from './velero/install.ts'
 import { MOVER_LABELS } from './velero/manifest.ts'
@@ -40,7 +40,7 @@ function velero(strategy: string, { method, start = startBackup }: Strategy): Ba
     name: 'velero',
     strategy,
     version: lab.artifacts.component('velero').version,
-    parts: () => partsOf(method),
+    parts: () => partsOf(lab, method),
     backup: (namespace, { name }) => start(lab, method, namespace, { name }),
   })
   return {
@@ -59,10 +59,10 @@ function velero(strategy: string, { method, start = startBackup }: Strategy): Ba
   }
 }
 
-const partsOf = (method: Method): ToolParts => ({
+const partsOf = (lab: Lab, method: Method): ToolParts => ({
   pods: [{ namespace: NAMESPACE, prefix: '' }],
   agent: { namespace: NAMESPACE, labels: { name: 'node-agent' } },
   mover: method.movements && { namespace: NAMESPACE, labels: MOVER_LABELS },
   secret: { namespace: NAMESPACE, name: 'cloud-credentials' },
-  prefix: `${PREFIX}/`,
+  prefix: `${folderOf(lab)}/`,
 })

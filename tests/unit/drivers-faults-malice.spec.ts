@@ -60,40 +60,42 @@ const backupOf = (changes: Partial<Backup> = {}): Backup =>
 
 test.describe('an attack on the bucket', () => {
   const contents = {
-    'tool/old': { modified: '2026-11-21T04:59:59Z', body: 'old' },
-    'tool/new': { modified: '2026-11-21T05:00:00Z', body: 'newer' },
-    'other/new': { modified: '2026-11-21T05:00:01Z', body: 'none of ours' },
+    'meshdrill-000000000000/tool/old': { modified: '2026-11-21T04:59:59Z', body: 'old' },
+    'meshdrill-000000000000/tool/new': { modified: '2026-11-21T05:00:00Z', body: 'newer' },
+    'meshdrill-000000000000/other/new': { modified: '2026-11-21T05:00:01Z', body: 'none of ours' },
   }
-  const target = faultTarget({ prefix: 'tool/' }, backupOf())
+  const target = faultTarget({ prefix: 'meshdrill-000000000000/tool/' }, backupOf())
 
   test('deletes what was written since the newest backup began, and nothing else', async () => {
     const { lab, objects, server } = await memoryStore(contents)
     const { evidence } = await bucketDeletion().inject(lab, target)
-    expect([...objects.keys()]).toEqual(['tool/old', 'other/new'])
-    expect(evidence).toBe('1 objects of 5 bytes below tool/ of bucket "none" were deleted')
+    expect([...objects.keys()]).toEqual(['meshdrill-000000000000/tool/old', 'meshdrill-000000000000/other/new'])
+    expect(evidence).toBe('1 objects of 5 bytes below meshdrill-000000000000/tool/ of bucket "none" were deleted')
     await closed(server)
   })
 
   test('deletes all that the tool has, where that is asked for', async () => {
     const { lab, objects, server } = await memoryStore(contents)
-    await bucketDeletion({ newest: false }).inject(lab, faultTarget({ prefix: 'tool/' }))
-    expect([...objects.keys()]).toEqual(['other/new'])
+    await bucketDeletion({ newest: false }).inject(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))
+    expect([...objects.keys()]).toEqual(['meshdrill-000000000000/other/new'])
     await closed(server)
   })
 
   test('overwrites with as many bytes, and others', async () => {
     const { lab, objects, server } = await memoryStore(contents)
     await bucketOverwrite().inject(lab, target)
-    expect(objects.get('tool/new')?.body).toHaveLength(5)
-    expect(objects.get('tool/new')?.body).not.toBe('newer')
-    expect(objects.get('tool/old')?.body).toBe('old')
+    expect(objects.get('meshdrill-000000000000/tool/new')?.body).toHaveLength(5)
+    expect(objects.get('meshdrill-000000000000/tool/new')?.body).not.toBe('newer')
+    expect(objects.get('meshdrill-000000000000/tool/old')?.body).toBe('old')
     await closed(server)
   })
 
   test('needs something to strike', async () => {
     const { lab, server } = await memoryStore({})
-    await expect(bucketDeletion().inject(lab, target)).rejects.toThrow(/no object to strike below tool\//)
-    await expect(bucketDeletion().inject(lab, faultTarget({ prefix: 'tool/' }))).rejects.toThrow(/no backup yet/)
+    await expect(bucketDeletion().inject(lab, target)).rejects.toThrow(/no object to strike below .*tool\//)
+    await expect(bucketDeletion().inject(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))).rejects.toThrow(
+      /no backup yet/,
+    )
     await expect(bucketDeletion().inject(lab, faultTarget())).rejects.toThrow(/keeps nothing in the bucket/)
     await closed(server)
   })

@@ -82,10 +82,10 @@ test.describe('a bucket', () => {
     await new Promise((resolve) => server.once('listening', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
-      const bucket = openBucket({ url, bucket: 'backups', ...keys })
-      expect((await bucket.list('x/')).map(({ key }) => key)).toEqual(['a', 'b'])
-      await expect(bucket.put('x/é 1', Buffer.from('x'))).rejects.toThrow(/403 <Code>AccessDenied/)
-      expect(asked).toEqual(['GET /backups', 'GET /backups', 'PUT /backups/x/%C3%A9%201'])
+      const bucket = openBucket({ url, bucket: 'backups', prefix: 'meshdrill-0123456789ab/', ...keys })
+      expect((await bucket.list('')).map(({ key }) => key)).toEqual(['a', 'b'])
+      await expect(bucket.put('meshdrill-0123456789ab/é 1', Buffer.from('x'))).rejects.toThrow(/403 <Code>AccessDenied/)
+      expect(asked).toEqual(['GET /backups', 'GET /backups', 'PUT /backups/meshdrill-0123456789ab/%C3%A9%201'])
     } finally {
       server.close()
     }

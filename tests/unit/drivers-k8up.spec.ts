@@ -128,7 +128,11 @@ test.describe('a backup by K8up', () => {
     expect(ofKind(applied, 'PodConfig')[0]?.metadata.labels).toMatchObject({ 'sidecar.istio.io/inject': 'false' })
     expect(ofKind(applied, 'Backup')[0]).toMatchObject({
       metadata: { name: 'b1', namespace: 'drill' },
-      spec: { backend: { s3: { endpoint: 'http://store.invalid', bucket: 'none/k8up/drill/abcdef01' } } },
+      spec: {
+        backend: {
+          s3: { endpoint: 'http://store.invalid', bucket: 'none/meshdrill-000000000000/k8up/drill/abcdef01' },
+        },
+      },
     })
     expect(result).toMatchObject({
       state: 'Succeeded',
@@ -192,7 +196,7 @@ test.describe('a restore by K8up', () => {
     applied.length = 0
     await backup.restore({ into: 'copy' })
     expect(applied.slice(1).map(({ metadata }) => metadata.namespace)).toEqual(Array(6).fill('copy'))
-    const s3 = { bucket: 'none/k8up/drill/abcdef01' }
+    const s3 = { bucket: 'none/meshdrill-000000000000/k8up/drill/abcdef01' }
     expect(ofKind(applied, 'Restore')[0]?.spec).toMatchObject({ backend: { s3 } })
   })
 

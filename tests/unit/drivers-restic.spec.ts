@@ -31,7 +31,7 @@ test.describe('a Job', () => {
         '--no-cache',
       ])
       expect(spec.containers[0]).toMatchObject({ volumeMounts: [{ mountPath: '/data', readOnly: true }] })
-      const url = 's3:http://store.invalid/none/restic/drill/manual/abcdef01'
+      const url = 's3:http://store.invalid/none/meshdrill-000000000000/restic/drill/manual/abcdef01'
       expect(spec.containers[0]?.env).toContainEqual({ name: 'RESTIC_REPOSITORY', value: url })
       const text = JSON.stringify(jobs(applied))
       expect(text).toContain('"secretRef":{"name":"restic-store"}')

@@ -37,7 +37,7 @@ test('what moves the data is a pod of its own, by a label that the node-agent gi
     podLabels: object
   }
   const { mover, secret, prefix } = veleroDataMover().attach(lab).parts('drill')
-  expect(prefix).toBe('velero/')
+  expect(prefix).toBe(`${lab.store.prefix}velero/`)
   expect(mover).toEqual({ namespace: 'velero', labels: settings.podLabels })
   expect(secret).toEqual({ namespace: 'velero', name: 'cloud-credentials' })
   expect(veleroSnapshot().attach(lab).parts('drill').mover).toBeNull()

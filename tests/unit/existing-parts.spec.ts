@@ -60,6 +60,8 @@ test('what was done is noted in the cluster, and read back by another process', 
   world.server.put('/api/v1/namespaces/meshdrill-system', namespace('meshdrill-system'))
   expect(await readNotes(config)).toBeNull()
   const notes: Notes = {
+    lab: '0b0e7a3c-0000-4000-8000-000000000001',
+    store: null,
     owner: { host: 'desk', pid: 7 },
     keep: true,
     parts: { istiod: 'found', velero: 'ours' },

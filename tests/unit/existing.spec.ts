@@ -211,7 +211,7 @@ test('a bucket that holds something is not used', async ({ world }) => {
   const url = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
   const given = { url, region: 'r', bucket: 'mine', accessKey: 'a', secretKey: 's' }
   expect(await refusal(world, { confirm: UID, store: given })).toContain(
-    '"mine" of ' + url + ' holds 1 objects that no drill wrote',
+    '"mine" of ' + url + ' holds objects that this lab did not write',
   )
   await new Promise((resolve) => store.close(resolve))
 })

@@ -182,11 +182,13 @@ test('a store that this machine reaches elsewhere is asked there, and named to p
     port: 443,
   })
   const repository = repositoryOf(drilled, { name: 'drill', uid: 'abcdef012345' }, 'manual')
-  expect(repository.url).toBe('s3:http://172.18.0.5:9000/none/restic/drill/manual/abcdef01')
+  expect(repository.url).toBe('s3:http://172.18.0.5:9000/none/meshdrill-000000000000/restic/drill/manual/abcdef01')
   const said = testInfo.outputPath('said')
   const restic = testInfo.outputPath('restic')
   writeFileSync(restic, `#!/bin/sh\nprintf %s "$RESTIC_REPOSITORY" > '${said}'\necho '[]'\n`, { mode: 0o755 })
   const artifacts = { ...lab.artifacts, binary: () => Promise.resolve(restic) }
   await listSnapshots({ ...drilled, artifacts }, repository)
-  expect(readFileSync(said, 'utf8')).toBe(`s3:http://127.0.0.1:${port}/none/restic/drill/manual/abcdef01`)
+  expect(readFileSync(said, 'utf8')).toBe(
+    `s3:http://127.0.0.1:${port}/none/meshdrill-000000000000/restic/drill/manual/abcdef01`,
+  )
 })

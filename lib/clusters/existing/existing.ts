@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Artifacts } from '../../artifacts.ts'
+import type { StoreEndpoint } from '../../lab.ts'
 import { openLocalStore, startLocalStore, stopLocalStore } from '../../store/local.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower } from '../cluster.ts'
 import { artifactsOf } from './artifacts.ts'
@@ -8,11 +9,12 @@ import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
 import { heldBy, leaseOf } from './lease/lease.ts'
 import { identityOf, ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
-import type { ExistingOptions, ExistingRun } from './options.ts'
+import type { ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
 import type { Plan } from './plan/plan.ts'
 import { HOW_TO_CUT, powerBy } from './power.ts'
 import { prepare, requireConfirmation, storeFolder, survey, versionsOf, type Ground } from './survey.ts'
+import { storeOfLab } from './store.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 
 /** A cluster of the user's, named outright and confirmed. Nothing in it is changed that this suite did not bring. */
@@ -22,13 +24,13 @@ export function existing(options: ExistingRun): ClusterProvider {
     requires: () => Promise.resolve([]),
     async create({ keep, ownerPid, log }) {
       const ground = await survey(options)
-      const { plan, notes, surroundings } = await prepare(ground, options, log)
+      const { plan, notes, surroundings, ...made } = await prepare(ground, options, log)
       requireConfirmation(ground, options)
       const owner = identityOf(ownerPid)
       await leaseOf(ground.kube.config, { owner }).take()
       const store = { storeFolder: keep ? null : storeFolder(ground) }
       startKeeper(ground.folder, { kubeconfig: ground.kubeconfig, owner, ownerPid, ...store })
-      const mine = { ...notesOf(plan, notes), owner: ownerHere(ownerPid), keep }
+      const mine = { ...notesOf(plan, notes), ...made, owner: ownerHere(ownerPid), keep }
       await writeNotes(ground.kube.config, mine)
       return clusterOf(ground, options, { notes: mine, surroundings, log })
     },
@@ -48,7 +50,7 @@ export function existing(options: ExistingRun): ClusterProvider {
 }
 
 /** What an earlier run brought and never took away is ours to take away. */
-function notesOf(plan: Plan, earlier: Notes | null): Omit<Notes, 'owner' | 'keep'> {
+function notesOf(plan: Plan, earlier: Notes | null): Pick<Notes, 'parts' | 'versions' | 'installed'> {
   const parts: Notes['parts'] = { ...earlier?.parts }
   for (const part of plan.found) parts[part.name] = 'found'
   for (const part of [...plan.kept, ...plan.install]) parts[part.name] = 'ours'
@@ -76,7 +78,7 @@ function clusterOf(
     nodeAddress: () => nodeAddress,
     // Nodes pull their images, or have them.
     loadImages: () => Promise.resolve(),
-    openStore: () => openStore(ground, options, artifacts),
+    openStore: () => openStore(ground, storeOfLab(options.store, notes.store), artifacts),
     k6: () => chooseK6(options, artifacts),
     has: (part: string) => isThere(notes, part),
     note(part: string) {
@@ -111,7 +113,7 @@ function isThere(notes: Notes, name: string): boolean {
   return parts.length > 0 && parts.every((part) => notes.parts[part.name] === 'found')
 }
 
-const openStore = (ground: Ground, { store }: ExistingOptions, artifacts: Artifacts) =>
+const openStore = (ground: Ground, store: StoreEndpoint | null, artifacts: Artifacts) =>
   store === null
     ? openLocalStore(storeFolder(ground), () => artifacts.binary('versitygw'), new URL(ground.context.server))
     : Promise.resolve(store)

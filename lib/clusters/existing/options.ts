@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { StoreEndpoint } from '../../lab.ts'
+import type { Store } from '../../lab.ts'
 import { protectKeys } from '../../store/endpoint.ts'
 import type { K6Place } from './k6.ts'
 
@@ -30,7 +30,7 @@ export interface ExistingOptions {
   /** The pods of the storage that take snapshots; null where the user did not say. */
   storagePods: { namespace: string; prefix: string } | null
   /** The user's own store; null for one that is started on this machine. */
-  store: StoreEndpoint | null
+  store: Store | null
 }
 
 /** The tools that a run will drill, and what runs its load: what they need is installed where it is missing. */
@@ -122,7 +122,7 @@ export function readLabels(text: string | null): Record<string, string> {
   return Object.fromEntries(labels.map((label) => [label.split('=')[0] ?? '', label.split('=').slice(1).join('=')]))
 }
 
-function readStore(text: Read, problem: (text: string) => void): StoreEndpoint | null {
+function readStore(text: Read, problem: (text: string) => void): Store | null {
   const missing = STORE.filter((name) => text(name) === null)
   if (missing.length === STORE.length) return null
   if (missing.length > 0) problem(`MESHDRILL_S3_*: ${missing.join(', ')} must be set too`)

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { stateFolder } from '../../environment.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type KubeClient } from '../../kube/client.ts'
 import { OPERATOR } from '../../load/testrun/operator.ts'
+import type { StoreEndpoint } from '../../lab.ts'
 import { openBucket } from '../../store/s3.ts'
 import { ledger } from '../../workloads/ledger/ledger.ts'
 import type { ClusterOptions } from '../cluster.ts'
@@ -18,6 +20,7 @@ import { neededParts } from './plan/parts.ts'
 import { describePlan, makePlan, type Plan } from './plan/plan.ts'
 import { missingRights, neededRights } from './access/rights.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
+import { notedStore, plainUrl, storeOfLab, type NotedStore } from './store.ts'
 
 /** A context that leads to its cluster, with what this machine keeps of it. */
 export interface Ground {
@@ -64,6 +67,9 @@ export interface Prepared {
   plan: Plan
   /** Of an earlier run. */
   notes: Notes | null
+  /** UUID of the lab, and the user's bucket that it uses. */
+  lab: string
+  store: NotedStore | null
   surroundings: Surroundings
 }
 
@@ -75,12 +81,15 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
   const holder = await leaseOf(kube.config, { owner: '' }).holder()
   if (holder !== null && holder.expiresMs > Date.now()) throw new Error(heldBy(holder))
   const notes = await readNotes(kube.config)
+  const lab = notes?.lab ?? randomUUID()
+  const store = notes === null ? notedStore(options.store, lab) : notes.store
+  const endpoint = storeOfLab(options.store, store)
   const plan = await makePlan(kube, neededParts(options.tools), notes)
   const told = describePlan(plan, {
     context: context.name,
     server: context.server,
     ...reached,
-    store: options.store?.url ?? 'versitygw on this machine',
+    store,
     images: options.artifacts === 'built' ? "built by this machine's toolchain; the nodes have them" : 'public, pinned',
   })
   if (options.made === undefined) told.forEach(log)
@@ -106,8 +115,8 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
     const brought = await bringK6(k6, log)
     if (options.artifacts === 'public') plan.versions.k6 = brought
   }
-  if (options.store !== null && notes === null) await requireEmptyBucket(options.store)
-  return { plan, notes, surroundings }
+  if (endpoint !== null && notes === null) await requireEmptyBucket(endpoint)
+  return { plan, notes, lab, store, surroundings }
 }
 
 async function requireRights({ context, kube }: Ground, will: Parameters<typeof neededRights>[0]): Promise<void> {
@@ -136,12 +145,11 @@ function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] 
   ]
 }
 
-/** Drills delete and overwrite what they find in a tool's part of the bucket, and at the end all that is in it goes. */
-async function requireEmptyBucket(store: NonNullable<ExistingOptions['store']>): Promise<void> {
-  const objects = await openBucket(store).list('')
-  if (objects.length === 0) return
+/** Drills delete and overwrite objects below the lab's prefix alone; a bucket in use is refused all the same. */
+async function requireEmptyBucket(store: StoreEndpoint): Promise<void> {
+  if (await openBucket(store).isEmpty()) return
   throw new Error(
-    `Bucket "${store.bucket}" of ${store.url} holds ${objects.length} objects that no drill wrote, and drills delete what is in theirs. Next: MESHDRILL_S3_BUCKET=<an empty one>`,
+    `Nothing was changed. Bucket "${store.bucket}" of ${plainUrl(store.url)} holds objects that this lab did not write, and drills delete objects. Next: MESHDRILL_S3_BUCKET=<an empty one>`,
   )
 }
 

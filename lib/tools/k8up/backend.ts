@@ -11,7 +11,8 @@ const PASSWORD_SECRET = 'k8up-password'
 const POD_CONFIG = 'k8up-pods'
 
 /** Where in the bucket the repositories of a namespace are. */
-export const prefixOf = (namespace: string): string => `k8up/${namespace}`
+export const prefixOf = ({ store }: Pick<Lab, 'store'>, namespace: string): string =>
+  `${store.prefix}k8up/${namespace}/`
 
 /**
  * What Backups and Restores of a namespace need there. K8up's Jobs take labels and a security context from a PodConfig
@@ -46,7 +47,8 @@ export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
 }
 
 /** A repository of its own for each namespace, and for a later one of the same name another. */
-export const repositoryOf = (namespace: string, uid: string): string => `${prefixOf(namespace)}/${uid.slice(0, 8)}`
+export const repositoryOf = (lab: Pick<Lab, 'store'>, namespace: string, uid: string): string =>
+  `${prefixOf(lab, namespace)}${uid.slice(0, 8)}`
 
 /** What Backups and Restores have in common; `repository` is a folder in the bucket. */
 export const commonSpec = (lab: Lab, repository: string): Record<string, unknown> => ({

@@ -31,7 +31,7 @@ export interface Subject {
 export async function startBackup(lab: Lab, namespace: string, name: string): Promise<RunningBackup> {
   const objects = await exportNamespace(lab.kube, namespace)
   const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
-  const repository = repositoryOf(namespace, await uidOf(lab.kube, namespace))
+  const repository = repositoryOf(lab, namespace, await uidOf(lab.kube, namespace))
   const backup = reference('Backup', namespace, name)
   await lab.kube.apply([
     ...backendObjects(lab, namespace),

@@ -39,7 +39,7 @@ export function resticTool(
       pods: [{ namespace, prefix: PREFIX }],
       mover: { namespace, labels: MOVER },
       secret: { namespace, name: KEYS_SECRET },
-      prefix: prefixOf(namespace, strategy),
+      prefix: prefixOf(lab, namespace, strategy),
     }),
     async backup(namespace, { name }) {
       return start(lab, await prepare(lab, namespace, strategy), name)

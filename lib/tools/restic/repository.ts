@@ -21,14 +21,15 @@ export interface Repository {
 }
 
 /** Where in the bucket the repositories of a namespace are. */
-export const prefixOf = (namespace: string, strategy: string): string => `restic/${namespace}/${strategy}`
+export const prefixOf = ({ store }: Pick<Lab, 'store'>, namespace: string, strategy: string): string =>
+  `${store.prefix}restic/${namespace}/${strategy}/`
 
 /**
  * A repository of its own for each namespace and strategy, so that none finds snapshots of another; nor those of an
  * earlier namespace of the same name, one of which that cannot be read would fail every backup to come.
  */
 export const repositoryOf = (lab: Lab, namespace: { name: string; uid: string }, strategy: string): Repository => ({
-  url: `s3:${lab.store.url}/${lab.store.bucket}/${prefixOf(namespace.name, strategy)}/${namespace.uid.slice(0, 8)}`,
+  url: `s3:${lab.store.url}/${lab.store.bucket}/${prefixOf(lab, namespace.name, strategy)}${namespace.uid.slice(0, 8)}`,
 })
 
 /** The Secrets that Jobs take keys and password from. */

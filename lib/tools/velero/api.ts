@@ -9,7 +9,7 @@ export const NAMESPACE = 'velero'
 export const API = 'velero.io/v1'
 
 /** Velero's folder in the bucket: in it are `backups/`, `restores/`, and `kopia/<namespace>/` with the volumes' data. */
-export const PREFIX = 'velero'
+export const folderOf = ({ store }: Pick<Lab, 'store'>): string => `${store.prefix}velero`
 
 /** By Velero's API; whatever else a phase says, such as FinalizingPartiallyFailed, it is still going on. */
 export const TERMINAL = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation']

@@ -7,7 +7,7 @@ import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab, StoreEndpoint } from '../../lab.ts'
-import { NAMESPACE, PREFIX } from './api.ts'
+import { folderOf, NAMESPACE } from './api.ts'
 import { LIMITS } from './limits.ts'
 import { locationAvailable } from './location.ts'
 import { adapt, nodeAgentSettings, volumePolicy } from './manifest.ts'
@@ -56,7 +56,7 @@ async function installObjects(lab: Lab): Promise<KubeObject[]> {
         `--plugins=${lab.artifacts.image('velero/velero-plugin-for-aws')}`,
         `--bucket=${store.bucket}`,
         // Velero takes no bucket at whose top others keep something too.
-        `--prefix=${PREFIX}`,
+        `--prefix=${folderOf(lab)}`,
         `--secret-file=${secretFile}`,
         `--backup-location-config=region=${store.region},s3ForcePathStyle=true,s3Url=${store.url}`,
         // Those are the snapshots of a cloud.

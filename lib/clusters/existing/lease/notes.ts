@@ -1,10 +1,15 @@
 import { hostname, userInfo } from 'node:os'
 import { CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
 import { orNull } from '../../../kube/client.ts'
+import type { NotedStore } from '../store.ts'
 import { NAMESPACE } from './lease.ts'
 
 /** What is kept in the cluster of what was done to it, so that exactly that is taken away, by whatever process. */
 export interface Notes {
+  /** UUID of the lab, drawn by the run that made it. A lab that is kept has the same in later runs. */
+  lab: string
+  /** The user's bucket; null for a store on the machine that made the lab. */
+  store: NotedStore | null
   /** For whom, as `hostname` and process. */
   owner: { host: string; pid: number }
   keep: boolean

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../kube/object.ts'
 import { faults, strategies } from '../../../matrix.ts'
 import { NAMESPACE } from '../lease/lease.ts'
 import type { Notes } from '../lease/notes.ts'
+import type { NotedStore } from '../store.ts'
 import { labName, type Part } from './parts.ts'
 
 /** What will be done to a cluster, before anything is. */
@@ -79,10 +80,25 @@ function versionsOf({ component }: Part, mark: Marked): Notes['versions'] {
   return { [component]: { version, source }, ...proxy }
 }
 
+const storeLines = (store: NotedStore | null): string[] =>
+  store === null
+    ? ['  store: versitygw on this machine, removed at the end with all that it holds']
+    : [
+        `  store: bucket "${store.bucket}" of ${store.url}`,
+        `  will be written there, and deleted by drills and at the end: objects whose keys begin with "${store.prefix}", and no others`,
+      ]
+
 /** The plan in lines, for people to read before they confirm it. */
 export function describePlan(
   plan: Plan,
-  cluster: { context: string; server: string; uid: string; kubernetes: string; store: string; images: string },
+  cluster: {
+    context: string
+    server: string
+    uid: string
+    kubernetes: string
+    store: NotedStore | null
+    images: string
+  },
 ): string[] {
   const { context, server, uid, kubernetes, store, images } = cluster
   const where = (part: Part): string => `namespace ${part.namespaces.join(', ')}`
@@ -95,7 +111,7 @@ export function describePlan(
       return `  will be installed, and removed at the end: ${part.name}, ${where(part)}${kinds}`
     }),
     `  will be made, and removed at the end: namespace ${NAMESPACE} (lease and notes), and one namespace for each drill, by its strategy and fault`,
-    `  store: ${store}`,
+    ...storeLines(store),
     `  charts and images: ${images}`,
   ]
   return lines

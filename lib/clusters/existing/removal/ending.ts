@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { removeLocalStore } from '../../../store/local.ts'
-import { openBucket } from '../../../store/s3.ts'
+import { deleteLabObjects } from '../../../store/emptying.ts'
 import type { ClusterOptions } from '../../cluster.ts'
 import { artifactsOf } from '../artifacts.ts'
 import { leaseOf, NAMESPACE } from '../lease/lease.ts'
@@ -9,6 +9,7 @@ import type { ExistingOptions } from '../options.ts'
 import { partsOf } from '../plan/parts.ts'
 import { namespaceNamed, removeDrillNamespaces, removeObject, removePart } from './removal.ts'
 import { removeSnapshots, snapshotsGone } from './snapshots.ts'
+import { storeOfLab } from '../store.ts'
 import { storeFolder, type Ground } from '../survey.ts'
 
 /** Takes away what is ours, last what came first, and at the very end the notes that say so. */
@@ -19,6 +20,7 @@ export async function endLab(
   log: ClusterOptions['log'],
 ): Promise<string[]> {
   const { kube, kubeconfig, folder } = ground
+  const store = storeOfLab(options.store, notes.store)
   const artifacts = artifactsOf(options, notes.versions, log)
   const removal = { kube, kubeconfig, helm: () => artifacts.binary('helm'), log }
   const ours = Object.keys(notes.parts).filter((name) => notes.parts[name] === 'ours')
@@ -30,15 +32,14 @@ export async function endLab(
     for (const part of partsOf(name)) await removePart(removal, part)
     gone.push(name)
   }
-  if (options.store !== null) await emptyBucket(options.store)
+  if (store !== null) {
+    const { deleted, left } = await deleteLabObjects(store)
+    gone.push(`${deleted} objects below ${store.prefix} of bucket ${store.bucket}`)
+    for (const why of left) log(why)
+  }
   await removeLocalStore(storeFolder(ground))
   await leaseOf(kube.config, { owner: identityOf(notes.owner.pid) }).release()
   await removeObject(kube, namespaceNamed(NAMESPACE))
   await rm(folder, { recursive: true, force: true })
   return [...gone, `namespace ${NAMESPACE}`]
-}
-
-async function emptyBucket(store: NonNullable<ExistingOptions['store']>): Promise<void> {
-  const bucket = openBucket(store)
-  for (const { key } of await bucket.list('')) await bucket.delete(key)
 }

@@ -1,0 +1,43 @@
+import type { Store, StoreEndpoint } from '../../lab.ts'
+import { labPrefix } from '../../store/prefix.ts'
+
+/** The user's bucket that a lab uses, as the notes have it: another is never touched by it. */
+export interface NotedStore {
+  /** Without credentials. */
+  url: string
+  bucket: string
+  /** Prefix of the lab's objects, with a slash at its end. */
+  prefix: string
+}
+
+export const notedStore = (store: Store | null, labId: string): NotedStore | null =>
+  store === null ? null : { url: plainUrl(store.url), bucket: store.bucket, prefix: labPrefix(labId) }
+
+/**
+ * The user's store with the lab's prefix; null for a store on this machine. Errors: the lab's notes name another one than
+ * the user does now.
+ */
+export function storeOfLab(given: Store | null, noted: NotedStore | null): StoreEndpoint | null {
+  if (given === null && noted === null) return null
+  if (given !== null && noted !== null && isSame(given, noted)) return { ...given, prefix: noted.prefix }
+  throw new Error(
+    `Nothing was changed. The lab in the cluster keeps its objects in ${wordsOf(noted)}, and MESHDRILL_S3_* name ${wordsOf(given)}. Next: ${nextOf(noted)}`,
+  )
+}
+
+const isSame = (given: Store, noted: NotedStore): boolean =>
+  plainUrl(given.url) === noted.url && given.bucket === noted.bucket
+
+const wordsOf = (store: Pick<Store, 'url' | 'bucket'> | null): string =>
+  store === null ? 'a store on the machine that made it' : `bucket "${store.bucket}" of ${plainUrl(store.url)}`
+
+const nextOf = (noted: NotedStore | null): string =>
+  noted === null
+    ? 'unset MESHDRILL_S3_URL, _REGION, _BUCKET, _ACCESS_KEY and _SECRET_KEY'
+    : `set MESHDRILL_S3_URL=${noted.url} and MESHDRILL_S3_BUCKET=${noted.bucket}, with its region and keys`
+
+/** URL of a store without credentials and without what two spellings of one address differ in. */
+export function plainUrl(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`.replace(/\/+$/, '')
+}

@@ -1,0 +1,167 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { expect, test as base } from '@playwright/test'
+import { bucketDeletion, bucketOverwrite } from '../../../lib/faults/malice.ts'
+import { noopLab } from '../../../lib/clusters/noop.ts'
+import { deleteLabObjects } from '../../../lib/store/emptying.ts'
+import { endpointAt } from '../../../lib/store/endpoint.ts'
+import { isBelow, isLabPrefix, labPrefix } from '../../../lib/store/prefix.ts'
+import { openBucket } from '../../../lib/store/s3.ts'
+import { k8up } from '../../../lib/tools/k8up.ts'
+import { resticAutomated } from '../../../lib/tools/restic/automated.ts'
+import { resticIncremental } from '../../../lib/tools/restic/incremental.ts'
+import { resticManual } from '../../../lib/tools/restic/manual.ts'
+import type { Backup } from '../../../lib/tools/tool.ts'
+import { veleroDataMover, veleroFileSystem, veleroSchedule } from '../../../lib/tools/velero.ts'
+import { faultTarget } from '../stand-ins/faults.ts'
+import { only } from '../stand-ins/lab.ts'
+import { PREFIX, startS3, type S3Server } from '../stand-ins/s3-server.ts'
+
+const test = base.extend<{ s3: S3Server }>({
+  s3: async ({}, use) => {
+    const server = await startS3({
+      'lab/invoices/2026.tar': 'theirs',
+      'lab/meshdrill-0123456789abc/x': 'of a neighbour whose prefix is longer',
+      'lab/meshdrill-0123456789ab': 'a key that is the prefix without its slash',
+      'lab/velero/backups/a': 'theirs, with the name of a tool',
+      [`lab/${PREFIX}velero/backups/a`]: 'ours',
+      [`lab/${PREFIX}velero/kopia/x y&<z>"é\n%2F?#`]: 'ours, with an odd name',
+      [`prod/${PREFIX}a`]: 'of another bucket',
+    })
+    await use(server)
+    await server.close()
+  },
+})
+
+const isOwn = (change: string): boolean => change.split(' ').slice(1).join(' ').startsWith(`lab/${PREFIX}`)
+const backup = only<Backup>({ name: 'b', result: { startedMs: 0 } as Backup['result'], objects: [] })
+
+test('at the end of a lab only the objects below its own prefix are deleted', async ({ s3 }) => {
+  const before = [...s3.objects.keys()]
+  expect(await deleteLabObjects(s3.endpoint())).toEqual({ deleted: 2, left: [] })
+  expect([...s3.objects.keys()]).toEqual(before.filter((at) => !at.startsWith(`lab/${PREFIX}`)))
+  expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
+})
+
+test('a store that ignores the prefix of a listing loses no object of others', async ({ s3 }) => {
+  const careless = await startS3(Object.fromEntries(s3.objects), { ignoresPrefix: true })
+  expect(await deleteLabObjects(careless.endpoint())).toEqual({ deleted: 2, left: [] })
+  expect(careless.changes.filter((change) => !isOwn(change))).toEqual([])
+  expect(careless.changes).toHaveLength(2)
+  await careless.close()
+})
+
+test('objects of others that come into the bucket while a lab is emptied stay', async () => {
+  const s3 = await startS3(
+    { [`lab/${PREFIX}a`]: 'ours' },
+    {
+      onRequest: ({ objects }) => objects.set('lab/payroll.db', 'theirs'),
+    },
+  )
+  await deleteLabObjects(s3.endpoint())
+  expect([...s3.objects.keys()]).toEqual(['lab/payroll.db'])
+  await s3.close()
+})
+
+test('a key that a URL would resolve to another object is left and reported', async ({ s3 }) => {
+  for (const key of ['../invoices/2026.tar', 'a/../../invoices/2026.tar', './x', 'a/%2e%2e/../../../prod/x'])
+    s3.objects.set(`lab/${PREFIX}${key}`, 'odd')
+  const { deleted, left } = await deleteLabObjects(s3.endpoint())
+  expect({ deleted, left: left.length }).toEqual({ deleted: 2, left: 4 })
+  expect(left.join('\n')).toContain('was left: no URL can name its key')
+  expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
+  expect(s3.objects.has('lab/invoices/2026.tar')).toBe(true)
+})
+
+for (const [name, fault] of [
+  ['bucket-deletion', bucketDeletion],
+  ['bucket-overwrite', bucketOverwrite],
+] as const) {
+  test(`${name} strikes only objects of the tool below the lab's prefix`, async ({ s3 }) => {
+    const lab = { ...noopLab(), store: s3.endpoint() }
+    // Every object has the same ETag here: what was overwritten cannot be seen by it.
+    await fault({ newest: false })
+      .inject(lab, faultTarget({ prefix: `${PREFIX}velero/` }, backup))
+      .catch(() => null)
+    expect(s3.changes).toHaveLength(2)
+    expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
+  })
+
+  test(`${name} strikes nothing where the tool's prefix is not a folder of the lab`, async ({ s3 }) => {
+    const lab = { ...noopLab(), store: s3.endpoint() }
+    for (const prefix of ['', 'velero/', `${PREFIX}velero`, PREFIX.slice(0, -1), 'meshdrill-0123456789abc/'])
+      await expect(fault().inject(lab, faultTarget({ prefix }, backup))).rejects.toThrow('Nothing was struck')
+    expect(s3.changes).toEqual([])
+  })
+}
+
+test('no object is changed whose key is not below the prefix of a lab', async ({ s3 }) => {
+  const wrong = ['', 'meshdrill-0123456789ab', 'meshdrill-/', '/', 'velero/', 'meshdrill-0123456789AB/']
+  for (const prefix of wrong) {
+    const bucket = openBucket(s3.endpoint({ prefix }))
+    await expect(bucket.delete('invoices/2026.tar')).rejects.toThrow('Nothing was changed in bucket "lab"')
+    await expect(bucket.put(`${prefix}x`, Buffer.from('x'))).rejects.toThrow('is not the prefix of a lab')
+  }
+  for (const key of ['invoices/2026.tar', 'meshdrill-0123456789abc/x', PREFIX.slice(0, -1), `/${PREFIX}x`])
+    await expect(openBucket(s3.endpoint()).delete(key)).rejects.toThrow('is not below')
+  for (const bucket of ['..', 'lab/../prod', '', 'a/b', '?x'])
+    await expect(openBucket(s3.endpoint({ bucket })).delete(`${PREFIX}a`)).rejects.toThrow('not the name of a bucket')
+  expect(s3.changes).toEqual([])
+})
+
+test('each tool keeps its objects in a folder of its own below the prefix of the lab', () => {
+  const lab = noopLab()
+  const tools = [veleroFileSystem(), veleroDataMover(), veleroSchedule(), k8up()]
+  for (const tool of [...tools, resticManual(), resticAutomated(), resticIncremental()]) {
+    const prefixes = ['drill', 'drill-1'].map((namespace) => tool.attach(lab).parts(namespace).prefix ?? '')
+    for (const prefix of prefixes)
+      expect([isBelow(lab.store.prefix, prefix), prefix.endsWith('/')]).toEqual([true, true])
+    // Of two drills whose names begin alike, one must not be struck with the other.
+    if (tool.name !== 'velero') expect(prefixes[1]?.startsWith(prefixes[0] ?? '')).toBe(false)
+  }
+})
+
+test('no lab prefix begins with another, in 1,000 drawn ones', () => {
+  const drawn = Array.from({ length: 1000 }, () => labPrefix(randomUUID()))
+  expect(drawn.every(isLabPrefix)).toBe(true)
+  const sorted = [...drawn].sort()
+  expect(sorted.filter((one, index) => index > 0 && one.startsWith(sorted[index - 1] ?? ''))).toEqual([])
+  expect(isLabPrefix(endpointAt('127.0.0.1:9000', { accessKey: 'a', secretKey: 'b' }).prefix)).toBe(true)
+})
+
+test('no request that changes something reaches a key of others, in 300 seeded buckets', async ({}, testInfo) => {
+  testInfo.setTimeout(60_000)
+  const s3 = await startS3({}, { ignoresPrefix: true })
+  let state = 7
+  const draw = (below: number): number => (state = (state * 48271) % 2147483647) % below
+  const parts = [
+    'a',
+    '..',
+    '.',
+    '%2e%2e',
+    ' ',
+    'é',
+    '&',
+    '?',
+    '#',
+    '+',
+    '\\',
+    '//',
+    PREFIX,
+    PREFIX.slice(0, -1),
+    'velero',
+  ]
+  for (let round = 0; round < 300; round++) {
+    s3.objects.clear()
+    for (let index = 0; index < 6; index++) {
+      const start = draw(2) === 0 ? PREFIX : ''
+      const key = start + Array.from({ length: 1 + draw(4) }, () => parts[draw(parts.length)] ?? '').join('/')
+      s3.objects.set(`lab/${key}`, randomBytes(2).toString('hex'))
+    }
+    const others = [...s3.objects.keys()].filter((at) => !at.startsWith(`lab/${PREFIX}`))
+    await deleteLabObjects(s3.endpoint())
+    expect(others.filter((at) => !s3.objects.has(at))).toEqual([])
+  }
+  expect(s3.changes.length).toBeGreaterThan(200)
+  expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
+  await s3.close()
+})
