@@ -3,11 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { pending, waitFor } from './kube/wait.ts'
 
-/** What Node is started with for a script of ours as a process of its own; its settings are its first argument, as JSON. */
-export const scriptArguments = (main: string, settings: unknown): string[] => [
-  ...['--import', import.meta.resolve('tsx')],
-  ...[main, JSON.stringify(settings)],
-]
+/** What Node is started with for a script of ours as a process of its own; `sendSettings` sends what it needs to know. */
+export const scriptArguments = (main: string): string[] => ['--import', import.meta.resolve('tsx'), main]
 
 /** A process of this machine that is not our child, or of whom we know from a file. */
 export interface ProcessId {

@@ -1,11 +1,12 @@
 /** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
+import { readSettings } from '../../lib/child-settings.ts'
 import { goFirst } from '../../lib/probes/availability/go-first.ts'
 import { now } from '../../lib/probes/availability/monotonic.ts'
 import type { WatchLine, WatchSettings } from './watch.ts'
 
 const EVERY_MS = 5
 
-const { lateMs } = JSON.parse(process.argv[2] ?? '') as WatchSettings
+const { lateMs } = await readSettings<WatchSettings>()
 const tell = (line: WatchLine) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 goFirst(2)

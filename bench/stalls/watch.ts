@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { punctual } from '../../lib/probes/availability/go-first.ts'
+import { sendSettings } from '../../lib/child-settings.ts'
 import { scriptArguments } from '../../lib/process.ts'
 
 /** From and until when a processor did not run what it had to, in milliseconds since the epoch. */
@@ -40,9 +41,10 @@ export async function watchStalls(settings: WatchSettings): Promise<StallWatch> 
 async function watchProcessor(processor: number, settings: WatchSettings) {
   const child = spawn(
     'taskset',
-    ['--cpu-list', String(processor), process.execPath, ...punctual, ...scriptArguments(MAIN, settings)],
+    ['--cpu-list', String(processor), process.execPath, ...punctual, ...scriptArguments(MAIN)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
+  sendSettings(child.stdin, settings)
   const stalls: Stall[] = []
   let looks = 0
   const lines = createInterface({ input: child.stdout }).on('line', (text) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSettings } from '../child-settings.ts'
 import { docker } from '../docker/docker.ts'
 import { openTestcontainers } from '../docker/testcontainers.ts'
 import { messageOf } from '../message-of.ts'
@@ -7,7 +8,7 @@ import { holdContainer, type EndSignal, type HeldContainer } from './container-e
 import type { LoadSettings } from './container.ts'
 
 /** Holds the container that a load runs in: see `spawnContainer`. */
-const settings = JSON.parse(process.argv[2] ?? '') as LoadSettings
+const settings = await readSettings<LoadSettings>()
 /** A Docker that does not answer must not hold up a run that has ended. */
 const DOCKER_TIMEOUT_MS = 10_000
 const LAST_WORDS_MS = 1_000

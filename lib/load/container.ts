@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sendSettings } from '../child-settings.ts'
 import { scriptArguments } from '../process.ts'
 
 /** k6 of an image that Docker has, in a container of its own for each load. */
@@ -43,7 +44,18 @@ export function spawnContainer(
   { image, network, labels, pulls }: K6Container,
   { args, folder, log }: { args: string[]; folder: string; log: number },
 ): ChildProcess {
-  const settings: LoadSettings = {
+  // The pipe's other end closes when this process ends, however that is.
+  const child = spawn(process.execPath, scriptArguments(MAIN), { stdio: ['pipe', log, log] })
+  sendSettings(child.stdin, loadSettings({ image, network, labels, pulls }, { args, folder }))
+  return child
+}
+
+/** What the process has to know that holds a container with k6. */
+export function loadSettings(
+  { image, network, labels, pulls }: Omit<K6Container, 'reach'>,
+  { args, folder }: { args: string[]; folder: string },
+): LoadSettings {
+  return {
     ...{ image, network, labels, pulls, folder: AT.folder },
     command: args,
     mounts: [
@@ -52,6 +64,4 @@ export function spawnContainer(
     ],
     environment: { HOME: AT.folder, GOMAXPROCS: '1' },
   }
-  // The pipe's other end closes when this process ends, however that is.
-  return spawn(process.execPath, scriptArguments(MAIN, settings), { stdio: ['pipe', log, log] })
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSettings } from '../child-settings.ts'
 import { openTestcontainers } from '../docker/testcontainers.ts'
 import { messageOf } from '../message-of.ts'
 import { identify, isRunning } from '../process.ts'
@@ -28,7 +29,7 @@ export interface StartedContainer {
   reaped: boolean
 }
 
-const settings = JSON.parse(process.argv[2] ?? '') as ContainerSettings
+const settings = await readSettings<ContainerSettings>()
 const owner = settings.ownerPid === null ? null : await identify(settings.ownerPid)
 const { GenericContainer, Wait, reaped } = await openTestcontainers({ reap: owner !== null, pulls: settings.pulls })
 try {

@@ -2,11 +2,12 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { addressOf, docker } from '../docker/docker.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { sendSettings } from '../child-settings.ts'
 import { scriptArguments } from '../process.ts'
 import { answering } from './answering.ts'
 import { drawKeys, endpointAt, protectKeys, urlHere } from './endpoint.ts'
@@ -117,11 +118,12 @@ async function requireStore(folder: string): Promise<ContainerStore> {
 async function startByTestcontainers(folder: string, settings: ContainerSettings): Promise<StartedContainer> {
   const logFile = join(folder, 'container.log')
   const log = await open(logFile, 'a')
-  const started = spawn(process.execPath, scriptArguments(MAIN, settings), {
+  const started = spawn(process.execPath, scriptArguments(MAIN), {
     detached: true,
-    stdio: ['ignore', 'pipe', log.fd],
+    stdio: ['pipe', 'pipe', log.fd],
   })
-  const child = started as ChildProcessByStdio<null, Readable, null>
+  const child = started as ChildProcessByStdio<Writable, Readable, null>
+  sendSettings(child.stdin, settings).end()
   await log.close()
   const timeout = AbortSignal.timeout(START_TIMEOUT_MS)
   const said = once(child.stdout, 'data', { signal: timeout }).then(([line]) => String(line))

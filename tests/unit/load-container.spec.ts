@@ -7,7 +7,7 @@ import { reachBeside } from '../../lib/clusters/kind/ports.ts'
 import { publicArtifacts } from '../../lib/clusters/public/artifacts.ts'
 import { readConfig } from '../../lib/config.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from '../../lib/load/container-end.ts'
-import { inContainer, spawnContainer, type K6Container, type LoadSettings } from '../../lib/load/container.ts'
+import { inContainer, loadSettings, type K6Container } from '../../lib/load/container.ts'
 import { startLoad } from '../../lib/load/runner.ts'
 import { standIn, type Answers, type StandInProgram } from './stand-ins/docker.ts'
 
@@ -109,9 +109,7 @@ const K6: K6Container = {
 test('the container has the library to read, and the folder of the drill to write', ({ use }, testInfo) => {
   use(SILENT)
   const folder = testInfo.outputPath()
-  const child = spawnContainer(K6, { args: ['run', inContainer.script], folder, log: 2 })
-  child.kill('SIGKILL')
-  const { mounts, ...settings } = JSON.parse(child.spawnargs.at(-1) ?? '') as LoadSettings
+  const { mounts, ...settings } = loadSettings(K6, { args: ['run', inContainer.script], folder })
   expect(settings).toMatchObject({ image: 'localhost/k6:1', network: 'meshdrill', labels: { a: 'b' }, pulls: false })
   expect(settings.command).toEqual(['run', inContainer.script])
   const [library, results] = mounts

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSettings } from '../../child-settings.ts'
 import { identify, isRunning } from '../../process.ts'
 import { readLab, tearDown, underLock } from './lab.ts'
 
-const owner = await identify(Number(process.argv[2]))
+const owner = await identify(await readSettings<number>())
 while (await isRunning(owner)) await sleep(1000)
 await underLock(async () => {
   const lab = await readLab()

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sendSettings } from '../../child-settings.ts'
 import { scriptArguments } from '../../process.ts'
 import { kindFolder } from './lab.ts'
 
@@ -11,6 +12,7 @@ const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 export function startKeeper(ownerPid: number): void {
   mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
   const log = openSync(join(kindFolder(), 'keeper.log'), 'a')
-  const args = scriptArguments(MAIN, ownerPid)
-  spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
+  const child = spawn(process.execPath, scriptArguments(MAIN), { detached: true, stdio: ['pipe', log, log] })
+  sendSettings(child.stdin, ownerPid).end()
+  child.unref()
 }

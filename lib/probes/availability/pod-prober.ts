@@ -83,9 +83,12 @@ export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: Cl
 }
 
 async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: ProberSettings): Promise<KubeObject[]> {
-  const script = { 'prober.mjs': await bundle(MAIN, { platform: 'node' }) }
+  const data = {
+    'prober.mjs': await bundle(MAIN, { platform: 'node' }),
+    'settings.json': JSON.stringify(settings),
+  }
   return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace }, data: script },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace }, data },
     {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -101,7 +104,7 @@ async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: P
             name: NAME,
             image: lab.artifacts.image('meshdrill/node'),
             imagePullPolicy: 'IfNotPresent',
-            command: ['node', ...punctual, `${MOUNT}/prober.mjs`, JSON.stringify(settings)],
+            command: ['node', ...punctual, `${MOUNT}/prober.mjs`, `${MOUNT}/settings.json`],
             // Its end is when its input closes: nobody is attached to it, and it stays open.
             stdin: true,
             resources: { requests: { cpu: '100m', memory: '64Mi' } },

@@ -1,4 +1,5 @@
 /** The prober's process: apart from the drills, so that their work does not hold it up. */
+import { readSettings } from '../../child-settings.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { watchAttention } from './attention.ts'
 import { goFirst } from './go-first.ts'
@@ -12,7 +13,7 @@ const BATCH_MS = 1000
 /** A probe that is sent within this of when it was due is on time; else its sample says when it was sent. */
 const PUNCTUAL_MS = 2
 
-const settings = JSON.parse(process.argv[2] ?? '') as ProberSettings
+const settings = await readSettings<ProberSettings>()
 const intervalMs = 1000 / settings.rateHz
 
 // A clock that is set must not move the probes.

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../meshes/mesh.ts'
 import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
+import { sendSettings } from '../../child-settings.ts'
 import { scriptArguments } from '../../process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { punctual } from './go-first.ts'
@@ -64,7 +65,7 @@ export function startProber({
   onSamples,
 }: ProberOptions): LocalProber {
   const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
-  const child = spawn(process.execPath, [...punctual, ...scriptArguments(MAIN, settings)], {
+  const child = spawn(process.execPath, [...punctual, ...scriptArguments(MAIN)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)
@@ -72,8 +73,7 @@ export function startProber({
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints.add(text)
   })
-  // Writing to a prober that is gone is no news beside its exit.
-  child.stdin.on('error', () => undefined)
+  sendSettings(child.stdin, settings)
   let asked = false
   const closed = new Promise<{ how: string; early: boolean }>((resolve) => {
     child.once('error', (error) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSettings } from '../../../child-settings.ts'
 import { connect } from '../../../kube/client.ts'
 import { messageOf } from '../../../message-of.ts'
 import { identify, isRunning } from '../../../process.ts'
@@ -6,7 +7,7 @@ import { stopLocalStore } from '../../../store/local.ts'
 import type { KeeperSettings } from './keeper.ts'
 import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
-const { kubeconfig, owner, ownerPid, storeFolder } = JSON.parse(process.argv[2] ?? '') as KeeperSettings
+const { kubeconfig, owner, ownerPid, storeFolder } = await readSettings<KeeperSettings>()
 const run = await identify(ownerPid)
 const lease = leaseOf(connect(kubeconfig).config, { owner })
 const say = (line: string): void => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sendSettings } from '../../../child-settings.ts'
 import { scriptArguments } from '../../../process.ts'
 
 /** What the keeper is told. */
@@ -22,6 +23,7 @@ const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
  */
 export function startKeeper(folder: string, settings: KeeperSettings): void {
   const log = openSync(join(folder, 'keeper.log'), 'a')
-  const args = scriptArguments(MAIN, settings)
-  spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] }).unref()
+  const child = spawn(process.execPath, scriptArguments(MAIN), { detached: true, stdio: ['pipe', log, log] })
+  sendSettings(child.stdin, settings).end()
+  child.unref()
 }

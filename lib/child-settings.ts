@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import type { Writable } from 'node:stream'
+
+/**
+ * Sends a script of ours its settings: one line of its standard input, which the caller ends or keeps open. Never send settings as
+ * arguments: on Linux every user of the machine can read the arguments of a process as long as it runs.
+ */
+export function sendSettings(stdin: Writable | null, settings: unknown): Writable {
+  if (stdin === null) throw new Error('the process has no standard input for its settings')
+  // A process that ended before it read its settings shows that by its exit code.
+  stdin.on('error', () => undefined)
+  stdin.write(`${JSON.stringify(settings)}\n`)
+  return stdin
+}
+
+/**
+ * Settings of this process: from the file that its first argument names, where nobody can write to its standard input, else
+ * the first line of standard input. Whatever follows that line is discarded. Errors: standard input ends before the line does.
+ */
+export async function readSettings<Settings>(): Promise<Settings> {
+  const file = process.argv[2]
+  return JSON.parse(file === undefined ? await firstLine(process.stdin) : readFileSync(file, 'utf8')) as Settings
+}
+
+function firstLine(input: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const ended = () => {
+      reject(new Error('standard input ended before the settings did'))
+    }
+    const read = (chunk: Buffer | string) => {
+      text += chunk.toString()
+      const end = text.indexOf('\n')
+      if (end === -1) return
+      input.off('data', read).off('end', ended).pause()
+      resolve(text.slice(0, end))
+    }
+    input.setEncoding('utf8').on('data', read).once('end', ended)
+  })
+}
