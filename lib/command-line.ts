@@ -81,12 +81,14 @@ function requireRun(folder: string): void {
 }
 
 function show(run: string): string {
-  const summary = writeResults(run)
+  const warnings: string[] = []
+  const summary = writeResults(run, (sentence) => warnings.push(sentence))
   const shared = tellShared(summary)
   return [
     renderDrills(summary.drills),
     '',
     ...(shared === null ? [] : [shared]),
+    ...warnings.map((sentence) => `beware: ${sentence}`),
     `report: ${join(run, 'report.html')}`,
   ].join('\n')
 }

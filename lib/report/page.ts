@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { TornLine } from '../record/read.ts'
+import { formatDate } from '../verdict/clock.ts'
 import { formatBytes, formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
@@ -9,6 +9,7 @@ import { renderMatrix } from './matrix.ts'
 import { renderRanking } from './ranking/section.ts'
 import { figuresTable } from './table.ts'
 import { escapeHtml, renderTable } from './html.ts'
+import { tellUnreadable, type Unreadable } from './unreadable.ts'
 import { describeAxes, describeFigures } from './words.ts'
 
 const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
@@ -16,10 +17,11 @@ const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive:
 /** Findings beyond these are in `summary.json`. */
 const shownFindings = 20
 
-/** `report.html`: one file that needs nothing else. `pictures` are SVG by drill id. */
-export function renderPage(summary: Summary, pictures: Map<string, string>, torn: TornLine[]): string {
+/** `report.html` before the sections of its drills: one file that needs nothing else. */
+export function renderHead(summary: Summary, unreadable: Unreadable): string {
   const { run, drills, ranking } = summary
   const { real } = splitControls(drills)
+  const told = tellUnreadable(unreadable)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,18 +36,21 @@ export function renderPage(summary: Summary, pictures: Map<string, string>, torn
 ${renderAlarms(drills)}
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
 ${renderMerged(run.merged)}
-${torn.length === 0 ? '' : `<p class="warning">${torn.length} torn line(s) in events.jsonl: what they said is not known.</p>`}
+${told === null ? '' : `<p class="warning">${escapeHtml(told)}</p>`}
 ${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderRanking(ranking)}
 ${renderOverview(drills)}
 ${renderShared(summary, (drill) => linkTo(drill, drills))}
 ${renderControls(drills, (drill) => linkTo(drill, drills))}
-${drills.map((drill, index) => renderDrill(drill, index, pictures.get(drill.id) ?? '')).join('\n')}
-${renderComponents(run.components)}
+`
+}
+
+/** `report.html` after the sections of its drills. */
+export const renderTail = ({ components }: Summary['run']): string => `
+${renderComponents(components)}
 </body>
 </html>
 `
-}
 
 export function countVerdicts(drills: DrillResult[]): string {
   const counts = (Object.keys(marks) as Verdict[]).map((verdict) => {
@@ -58,7 +63,7 @@ export function countVerdicts(drills: DrillResult[]): string {
 function describeRun(run: Summary['run']): string[] {
   return [
     `run ${run.id}`,
-    new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19) + ' UTC',
+    formatDate(run.startedAt),
     run.durationMs === null ? 'did not come to its end' : `took ${formatDuration(run.durationMs)}`,
     run.seed === null ? 'several seeds' : `seed ${run.seed}`,
     `Kubernetes ${run.kubernetes} (${run.provider}${run.nodes === null ? '' : `, ${run.nodes} nodes`})`,
@@ -99,7 +104,8 @@ function keepUnits(html: string): string {
   return html.replace(/(\d|not) (?=(?:ms|s|min|measured|[KMGT]?i?B)\b)/g, '$1&nbsp;')
 }
 
-function renderDrill(drill: DrillResult, index: number, picture: string): string {
+/** The section of a drill; `index` is its place among all, and `picture` an SVG or empty. */
+export function renderDrill(drill: DrillResult, index: number, picture: string): string {
   const reasons = drill.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')
   const parts = drill.evidence.parts.map(({ part, verdict, reason }) => [
     escapeHtml(part),

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -15,15 +16,20 @@ import { codeOf } from '../file-error.ts'
 
 /** A file that is written bit by bit, so that it never has to fit into memory. */
 export interface Output {
-  write(text: string): void
+  write: (content: string | Buffer) => void
+}
+
+/** What is written first and needed later, kept on the disk. */
+export interface Spool extends Output {
+  copyTo: (output: Output) => void
 }
 
 /** Files of one folder that are replaced together. */
 export interface Replacement {
   /** A new file of that name. It takes its place when all are complete. */
   create: (name: string) => Output
-  /** Path for a file that only this replacement needs. It is removed in the end. */
-  scratch: (name: string) => string
+  /** A file that only this replacement needs. */
+  spool: () => Spool
 }
 
 /**
@@ -33,27 +39,49 @@ export interface Replacement {
 export function replaceTogether<T>(folder: string, produce: (replacement: Replacement) => T): T {
   // In the same folder, as only within one file system is a rename one step.
   const stage = mkdtempSync(join(folder, '.results-'))
-  const open = new Map<string, number>()
+  const created = new Map<string, number>()
+  const spools: number[] = []
   try {
     const value = produce({
       create: (name) => {
         const descriptor = openSync(join(stage, name), 'wx')
-        open.set(name, descriptor)
+        created.set(name, descriptor)
+        return outputOf(descriptor)
+      },
+      spool: () => {
+        const descriptor = openSync(join(stage, `spool-${spools.length}`), 'wx+')
+        spools.push(descriptor)
         return {
-          write: (text) => {
-            writeAll(descriptor, Buffer.from(text))
+          ...outputOf(descriptor),
+          copyTo: (output) => {
+            copyAll(descriptor, output)
           },
         }
       },
-      scratch: (name) => join(stage, `scratch-${name}`),
     })
-    for (const descriptor of open.values()) fsyncSync(descriptor)
-    putInPlace(folder, stage, [...open.keys()])
+    for (const descriptor of created.values()) fsyncSync(descriptor)
+    putInPlace(folder, stage, [...created.keys()])
     return value
   } finally {
-    for (const descriptor of open.values()) closeSync(descriptor)
+    for (const descriptor of [...created.values(), ...spools]) closeSync(descriptor)
     rmSync(stage, { recursive: true, force: true })
   }
+}
+
+const outputOf = (descriptor: number): Output => ({
+  write: (content) => {
+    writeAll(descriptor, typeof content === 'string' ? Buffer.from(content) : content)
+  },
+})
+
+function copyAll(descriptor: number, output: Output): void {
+  const chunk = Buffer.allocUnsafe(1 << 20)
+  let [position, count] = [0, 0]
+  do {
+    count = readSync(descriptor, chunk, 0, chunk.length, position)
+    position += count
+    output.write(chunk.subarray(0, count))
+  } while (count > 0)
 }
 
 /** A write may take only the first bytes; an error such as a full disk is thrown by the next one. */

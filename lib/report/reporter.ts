@@ -90,7 +90,9 @@ export default class DrillReporter implements Reporter {
       return []
     }
     try {
-      const { drills, ranking } = writeResults(runFolder)
+      const { drills, ranking } = writeResults(runFolder, (sentence) => {
+        say(`\nwarning: ${sentence}`)
+      })
       const unlinked = pointLatestAt(runFolder)
       if (unlinked !== null) say(`\nwarning: ${unlinked}`)
       const tables = [renderDrills(drills), renderPlaces(ranking)].filter((table) => table !== '')

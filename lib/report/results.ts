@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { codeOf, describeFileError } from '../file-error.ts'
-import { readFacts } from '../record/read.ts'
-import { groupByDrill, summarise, type Summary } from '../verdict/summarise.ts'
+import { type EventsFile, openEvents } from '../record/events-file.ts'
+import { judgeDrill } from '../verdict/judge.ts'
+import type { DrillResult } from '../verdict/result.ts'
+import { findBeginning, summariseRun, type Summary } from '../verdict/summarise.ts'
 import { renderCsv } from './csv.ts'
-import { renderPage } from './page.ts'
-import { replaceTogether } from './replace-together.ts'
+import { renderDrill, renderHead, renderTail } from './page.ts'
+import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './timeline.ts'
+import { tellUnreadable, type Unreadable } from './unreadable.ts'
 
 export { pointLatestAt } from './latest.ts'
 
@@ -16,28 +19,75 @@ const ajv = new Ajv({ allowUnionTypes: true }).addSchema(readSchema('./ranking/r
 const isSummary = ajv.compile(readSchema('./summary.schema.json'))
 
 /**
- * Judges the facts of a run and writes `summary.json`, `summary.csv` and `report.html` beside them.
- * Fails on facts that cannot be read, and on a summary that its schema refuses; then nothing is written.
+ * Judges the facts of a run and writes `summary.json`, `summary.csv` and `report.html` beside them, all together. Only one
+ * drill's facts are in memory at a time.
+ * Fails on facts that are not those of a run, on a summary that its schema refuses, and where nothing can be written; then
+ * all that was there before is unchanged.
+ * @param warn is called with each sentence about what could not be read
  */
-export function writeResults(runFolder: string): Summary {
-  const events = readFacts(join(runFolder, 'events.jsonl'))
-  const summary = summarise(events)
-  checkSummary(summary)
-  const drills = groupByDrill(events.facts)
-  const measured = summary.drills.filter(({ verdict }) => verdict !== 'skipped')
-  const draw = (id: string, index: number) => drawTimeline(drills.get(id) ?? [], `picture-${index}`)
-  const pictures = new Map(measured.map(({ id }, index) => [id, draw(id, index)]))
-  const page = renderPage(summary, pictures, events.torn)
+export function writeResults(runFolder: string, warn: (sentence: string) => void = () => undefined): Summary {
+  const events = openEvents(join(runFolder, 'events.jsonl'))
   try {
-    replaceTogether(runFolder, ({ create }) => {
-      create('report.html').write(page)
-      create('summary.csv').write(renderCsv(summary.drills))
-      create('summary.json').write(`${JSON.stringify(summary, null, 2)}\n`)
+    refuseEmpty(events)
+    findBeginning(events.runFacts)
+    return replaceTogether(runFolder, (replacement) => {
+      const { summary, unreadable } = judge(events, replacement)
+      const told = tellUnreadable(unreadable)
+      if (told !== null) warn(told)
+      replacement.create('summary.csv').write(renderCsv(summary.drills))
+      writeSummary(replacement.create('summary.json'), summary)
+      return summary
     })
   } catch (error) {
     throw codeOf(error) === null ? error : notWritten(runFolder, error)
+  } finally {
+    events.close()
   }
-  return summary
+}
+
+/** Judges drill by drill, and writes the page: the sections of the drills wait on the disk until all are judged. */
+function judge(events: EventsFile, { create, spool }: Replacement): { summary: Summary; unreadable: Unreadable } {
+  const sections = spool()
+  const drills: DrillResult[] = []
+  let pictures = 0
+  for (const id of events.drills) {
+    const { facts, unreadable } = events.readDrill(id)
+    // Nothing but lines that cannot be read: the page names them.
+    if (facts.length === 0) continue
+    const result = judgeDrill(facts, unreadable)
+    const picture = result.verdict === 'skipped' ? '' : drawTimeline(facts, `picture-${pictures++}`)
+    sections.write(`${drills.length === 0 ? '' : '\n'}${renderDrill(result, drills.length, picture)}`)
+    drills.push(result)
+  }
+  const summary = summariseRun(events.runFacts, drills)
+  checkSummary(summary)
+  const unreadable = {
+    lines: events.unreadable(),
+    drills: events.drills.filter((id) => events.unreadableFor(id).length > 0),
+  }
+  const page = create('report.html')
+  page.write(renderHead(summary, unreadable))
+  sections.copyTo(page)
+  page.write(renderTail(summary.run))
+  return { summary, unreadable }
+}
+
+/** As `JSON.stringify(summary, null, 2)`, of which the drills alone may be too large for one string. */
+function writeSummary(output: Output, summary: Summary): void {
+  const text = JSON.stringify({ ...summary, drills: [] }, null, 2)
+  const place = '\n  "drills": ['
+  const at = text.indexOf(place) + place.length
+  output.write(text.slice(0, at))
+  for (const [index, drill] of summary.drills.entries()) {
+    const lines = JSON.stringify(drill, null, 2).replaceAll('\n', '\n    ')
+    output.write(`${index === 0 ? '' : ','}\n    ${lines}`)
+  }
+  output.write(`${summary.drills.length === 0 ? '' : '\n  '}${text.slice(at)}\n`)
+}
+
+function refuseEmpty({ file, runFacts, drills, unreadable }: EventsFile): void {
+  if (runFacts.length === 0 && drills.length === 0 && unreadable().length === 0)
+    throw new Error(`there are no facts in "${file}": the run ended before it recorded anything`)
 }
 
 /** Fails where a summary is not what its schema promises. */

@@ -112,7 +112,8 @@ function summariseUsage(
   const [begin, end] = [ordered[0]?.at ?? Infinity, ordered.at(-1)?.at ?? -Infinity]
   const cores: Point[] = []
   const memoryMiB: Point[] = []
-  for (let from = first; from + widthMs <= last; from += widthMs) {
+  // Of numbers too large to be times, adding the width may not make the next one.
+  for (let from = first; from + widthMs <= last && from + widthMs > from; from += widthMs) {
     const [middle, to] = [from + widthMs / 2, from + widthMs]
     if (from < begin || to > end) continue
     const cpuSeconds = scopes.reduce((sum, series) => sum + sumIncrease(series, [from, to], false), 0)

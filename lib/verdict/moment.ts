@@ -1,3 +1,4 @@
+import { formatClock } from './clock.ts'
 import type { Consistency } from './consistency.ts'
 import { type DrillEvidence, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
@@ -48,8 +49,7 @@ export function judgeAge({ facts, restore, fault, readBack }: DrillEvidence, los
 }
 
 function describePoint({ point: [lowMs, highMs] }: Extract<Consistency, { consistent: true }>): string {
-  const time = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
-  const since = lowMs === null ? '' : ` after ${time(lowMs)}`
-  const until = highMs === null ? '' : ` before ${time(highMs)}`
+  const since = lowMs === null ? '' : ` after ${formatClock(lowMs)}`
+  const until = highMs === null ? '' : ` before ${formatClock(highMs)}`
   return `what was restored is the state of one moment${since}${until}`
 }

@@ -1,4 +1,5 @@
 import type { DrillFact, Fact, RunDescription, RunFact } from '../record/facts.ts'
+import { isRunFact } from '../record/events-file.ts'
 import { type Events, findOwner } from '../record/read.ts'
 import { judgeDrill } from './judge.ts'
 import { type RankingEntry, rankTools, selectRanked } from './ranking/ranking.ts'
@@ -19,17 +20,10 @@ export interface Summary {
   ranking: RankingEntry[]
 }
 
-/** Judges every drill of a run. Fails where the facts are not those of exactly one run. */
+/** Judges every drill of a run whose facts are in memory. Fails where the facts are not those of exactly one run. */
 export function summarise({ facts, torn }: Events): Summary {
   const runFacts = facts.filter(isRunFact)
-  const started = runFacts.filter((fact) => fact.kind === 'run.started')
-  const [first] = started
-  if (!first) throw new Error('the facts do not begin with "run.started": what was run is not known')
-  if (started.some(({ run }) => run.id !== first.run.id)) throw new Error('the facts are of more than one run')
-  const ended = runFacts.findLast((fact) => fact.kind === 'run.ended')
-  const components = runFacts
-    .filter((fact) => fact.kind === 'run.component')
-    .map(({ name, version, source }) => [name, { version, source }] as const)
+  findBeginning(runFacts)
   const drills = [...groupByDrill(facts)].map(([id, drillFacts]) => {
     const mine = torn.filter((line) => {
       const owner = findOwner(line)
@@ -40,6 +34,16 @@ export function summarise({ facts, torn }: Events): Summary {
       mine.map(({ line }) => line),
     )
   })
+  return summariseRun(runFacts, drills)
+}
+
+/** The summary of a run whose drills are judged already. Fails where the facts are not those of exactly one run. */
+export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summary {
+  const first = findBeginning(runFacts)
+  const ended = runFacts.findLast((fact) => fact.kind === 'run.ended')
+  const components = runFacts
+    .filter((fact) => fact.kind === 'run.component')
+    .map(({ name, version, source }) => [name, { version, source }] as const)
   return {
     schema: 'meshdrill/summary@1',
     run: {
@@ -51,6 +55,16 @@ export function summarise({ facts, torn }: Events): Summary {
     drills,
     ranking: rankTools(selectRanked(drills, first.run), gatherSimplicity(runFacts)),
   }
+}
+
+/** Fails where the facts are not those of exactly one run. */
+export function findBeginning(runFacts: RunFact[]): Extract<RunFact, { kind: 'run.started' }> {
+  const started = runFacts.filter((fact) => fact.kind === 'run.started')
+  const [first] = started
+  if (!first) throw new Error('the facts do not begin with "run.started": what was run is not known')
+  if (started.some(({ run }) => run.id !== first.run.id || run.uid !== first.run.uid))
+    throw new Error('the facts are of more than one run')
+  return first
 }
 
 /** Without what only merging needs: the schema of the summary is fixed. */
@@ -74,8 +88,4 @@ export function groupByDrill(facts: Fact[]): Map<string, DrillFact[]> {
     else drills.set(fact.drill, [fact])
   }
   return drills
-}
-
-function isRunFact(fact: Fact): fact is RunFact {
-  return !('drill' in fact)
 }

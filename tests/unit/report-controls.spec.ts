@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { renderPage } from '../../lib/report/page.ts'
+import { renderHead } from '../../lib/report/page.ts'
 import { renderDrills } from '../../lib/report/terminal.ts'
 import { controlName } from '../../lib/tools/controls/flaws.ts'
 import type { DrillFact } from '../../lib/record/facts.ts'
@@ -12,7 +12,7 @@ const drillOf = (id: string, tool: string, edit: Edit = (facts) => facts): Drill
 const flips = controlName('flips-bits')
 const show = (...drills: DrillFact[][]) => {
   const summary = summarise({ facts: buildRun(drills.flat()), torn: [] })
-  return { page: renderPage(summary, new Map(), []), terminal: renderDrills(summary.drills) }
+  return { page: renderHead(summary, { lines: [], drills: [] }), terminal: renderDrills(summary.drills) }
 }
 const flipped = reading({ findings: [{ ...finding, file: 'segment-00001' }] })
 

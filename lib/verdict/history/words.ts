@@ -1,10 +1,5 @@
+import { formatClock } from '../clock.ts'
 import type { SentWrite } from './history.ts'
-
-/** '12:00:01.200', UTC; a number that is no time is left as it is. */
-function formatClock(atMs: number): string {
-  const date = new Date(atMs)
-  return Number.isFinite(date.getTime()) ? date.toISOString().slice(11, 23) : String(atMs)
-}
 
 const acknowledged = ({ acknowledgedMs }: SentWrite): string =>
   acknowledgedMs === null ? 'never acknowledged' : `acknowledged ${formatClock(acknowledgedMs)}`

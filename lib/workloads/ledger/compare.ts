@@ -1,4 +1,5 @@
 import type { Finding, FindingKind, IntegrityCheck, Write } from '../../record/facts.ts'
+import { formatClock } from '../../verdict/clock.ts'
 import { diagnose, OVERWRITTEN, type Candidate, type Judgement } from './diagnose.ts'
 import type { ListedSlot, Listing, SlotState } from './listing.ts'
 import { seededPayload, writtenPayload } from './payload.ts'
@@ -99,7 +100,7 @@ function judgeRecord(listed: ListedSlot, { seed, seeded, writes }: ExpectedSlot)
 /** A record that was right once, and older than what was acknowledged since: the slot was rolled back. */
 function judgeAge({ sequence }: ListedSlot, held: Write | null): Judgement | null {
   if (held === null || sequence >= held.sequence) return null
-  const acknowledged = new Date(held.acknowledgedMs ?? 0).toISOString().slice(11, 23)
+  const acknowledged = formatClock(held.acknowledgedMs ?? 0)
   const cause = `holds sequence ${sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`
   return { kind: 'stale', cause, at: 0, rolledBack: true }
 }

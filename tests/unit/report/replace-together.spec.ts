@@ -91,9 +91,9 @@ test('results are replaced together also where only some were there, and a failu
 test('results that fail while they are made leave nothing behind', () => {
   const folder = newFolder()
   expect(() =>
-    replaceTogether(folder, ({ create, scratch }) => {
+    replaceTogether(folder, ({ create, spool }) => {
       create('one').write('half')
-      writeFileSync(scratch('two'), '')
+      spool().write('two')
       throw new Error('the facts cannot be judged')
     }),
   ).toThrow('the facts cannot be judged')

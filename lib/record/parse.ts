@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer'
+import type { Fact } from './facts.ts'
+import { describeInvalid, isFact, isKind } from './validate.ts'
+
+/** A line of `events.jsonl` that holds no fact that can be read. */
+export interface UnreadableLine {
+  /** Counted from 1. */
+  line: number
+  /** In words. */
+  why: string
+  owner: Owner
+}
+
+/**
+ * Whose facts an unreadable line may have held: drills by their ids; 'run' for a fact of the run; 'all' if any drill of the run
+ * may have lost a fact there; 'around' for a line that no recorder wrote: only drills with facts before and after it are in doubt.
+ */
+export type Owner = { drills: string[] } | 'run' | 'all' | 'around'
+
+export type Parsed = { fact: Fact } | { why: string; owner: Owner }
+
+const START = /^\{"kind":"([^"\\]*)","at":[^,]*,"drill":("(?:[^"\\]|\\.)*")/
+/** Bytes of a line in which its kind and its drill stand. */
+const START_BYTES = 2048
+
+/** Reads one line. */
+export function parseFact(bytes: Buffer): Parsed {
+  if (!isUtf8(bytes)) return { why: 'it is not UTF-8', owner: findOwner(bytes.toString('utf8')) }
+  const text = bytes.toString('utf8')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { why: 'it is cut off or damaged', owner: findOwner(text) }
+  }
+  if (isFact(value)) return { fact: value }
+  return { why: describeInvalid(value) ?? 'it is no fact', owner: ownerOf(value) }
+}
+
+/** The drill that a line names where every recorder writes it, without reading the rest; null for all other lines. */
+export function peekDrill(bytes: Buffer): string | null {
+  const start = bytes.subarray(0, START_BYTES).toString('utf8')
+  const id = START.exec(start)?.[2]
+  return id === undefined || holdsSecondFact(bytes) ? null : (JSON.parse(id) as string)
+}
+
+/** Whose fact a damaged line was. Two facts may have run into one line, as when a disk lost what was between them. */
+export function findOwner(text: string): Owner {
+  const [first = '', ...others] = text.split(/(?=\{"kind":")/)
+  const starts = [first, ...others.filter((one) => isKind(/^\{"kind":"([^"]*)"/.exec(one)?.[1] ?? ''))]
+  const drills = new Set<string>()
+  for (const start of starts) {
+    if (start.startsWith('{"kind":"run.')) continue
+    const id = START.exec(start)?.[2]
+    if (id === undefined) return 'all'
+    drills.add(JSON.parse(id) as string)
+  }
+  return drills.size === 0 ? 'run' : { drills: [...drills] }
+}
+
+function ownerOf(value: unknown): Owner {
+  if (typeof value !== 'object' || value === null) return 'around'
+  if ('drill' in value && typeof value.drill === 'string') return { drills: [value.drill] }
+  return 'kind' in value && String(value.kind).startsWith('run.') ? 'run' : 'around'
+}
+
+const SECOND_FACT = Buffer.from('{"kind":"')
+
+/** Findings have a kind too: such a line has to be read as a whole to know. */
+const holdsSecondFact = (bytes: Buffer): boolean => bytes.indexOf(SECOND_FACT, 1) !== -1

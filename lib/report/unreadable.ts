@@ -1,0 +1,28 @@
+import type { UnreadableLine } from '../record/parse.ts'
+
+/** What could not be read of a run's facts. */
+export interface Unreadable {
+  lines: UnreadableLine[]
+  /** Ids of the drills that these lines may have been of: none of them can pass. */
+  drills: string[]
+}
+
+/** More lines and drills than these are counted, not listed. */
+const LISTED = 10
+
+/** How many lines could not be read, which and why, and which drills cannot pass because of it; null if all could be read. */
+export function tellUnreadable({ lines, drills }: Unreadable): string | null {
+  if (lines.length === 0) return null
+  const which = list(lines.map(({ line, why }) => `line ${line} (${why})`))
+  const count = lines.length === 1 ? '1 line' : `${lines.length} lines`
+  const effect =
+    drills.length === 0
+      ? 'They were of no drill'
+      : `${drills.length === 1 ? '1 drill' : `${drills.length} drills`} cannot pass because of it: ${list(drills)}`
+  return `${count} of events.jsonl could not be read: ${which}. ${effect}.`
+}
+
+function list(items: string[]): string {
+  const rest = items.length - LISTED
+  return rest > 0 ? `${items.slice(0, LISTED).join(', ')} and ${rest} more` : items.join(', ')
+}
