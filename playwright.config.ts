@@ -1,39 +1,56 @@
 import { defineConfig } from '@playwright/test'
 import { readConfig, TOOLS } from './lib/config.ts'
-import { prepareRun } from './lib/run-folder.ts'
+import { prepareRun, RESULTS } from './lib/run-folder.ts'
+import { readArguments } from './lib/runner/arguments.ts'
+import { adoptLastRun, artifactsOf, findLastRun } from './lib/runner/last-failed.ts'
 
+const asked = readArguments(process.argv)
+const [family] = asked.families
+if (family !== undefined)
+  throw new Error(`"tests/drills/${family}.ts" is no spec. Next: npx playwright test -g @${family}`)
 // What is wrong with the configuration is said before anything is changed.
 const config = readConfig(process.env)
+const lastRun = asked.lastFailed ? findLastRun(RESULTS) : null
 // Chosen once: the workers inherit it.
 process.env.MESHDRILL_CLUSTER = config.cluster
 
-// Who only asks which drills there are leaves no results.
-const listing = process.argv.includes('--list')
+// A command that runs nothing leaves no results.
 // Set once, by the first process that reads this file; the workers inherit it.
-const run = listing ? null : prepareRun(process.env)
+const run = asked.runs ? prepareRun(process.env) : null
+if (lastRun !== null) {
+  if (run === null) process.env.PLAYWRIGHT_LAST_RUN_OUTPUT_FILE = lastRun
+  else adoptLastRun(lastRun, run.folder)
+}
 
 // A file, as the reporter empties a folder that it is given, and the blobs of other cells may lie there.
 if (config.cell !== null) process.env.PLAYWRIGHT_BLOB_OUTPUT_FILE ??= `blob-report/${config.cell}.zip`
 
+// Whoever names rows chooses among all of them; a run that names none drills a slice.
+const matrix = config.matrix ?? (asked.namesTests || asked.lastFailed ? 'full' : 'slice')
+
 /** The rows of a tool, or of all; of the whole matrix or of its slice. */
 function choose(tool: string | null): RegExp {
-  const tags = [...(tool === null ? [] : [tool]), ...(config.matrix === 'full' ? [] : ['slice'])]
+  const tags = [...(tool === null ? [] : [tool]), ...(matrix === 'full' ? [] : ['slice'])]
   return new RegExp(tags.map((tag) => `(?=.*@${tag}\\b)`).join(''))
 }
 
 export default defineConfig({
   testDir: 'tests',
-  ...(run === null ? {} : { outputDir: `${run.folder}/playwright` }),
+  ...(run === null ? {} : { outputDir: artifactsOf(run.folder) }),
   // Drills measure: two at a time would measure each other. A drill that failed is a result, not something to try again.
+  // `--workers` is refused by the global set-up; after `--retries` a drill that failed has failed all the same.
   workers: 1,
   retries: 0,
+  failOnFlakyTests: true,
   // With one worker this means only that a shard takes some of the drills, and not whole files.
   fullyParallel: true,
   // What a report that is merged of several says of each test: where it ran. No tool's tag, by which projects choose.
   ...(config.cell === null ? {} : { tag: `@cell-${config.cell}` }),
   forbidOnly: Boolean(process.env.CI),
   timeout: 10 * 60_000,
-  globalTeardown: './tests/global-teardown.ts',
+  globalSetup: './tests/global-setup.ts',
+  // The run is judged there, and not by a reporter, which the user may replace.
+  globalTeardown: ['./tests/global-teardown.ts', './tests/judgement.ts'],
   reporter:
     run === null
       ? 'list'

@@ -16,8 +16,8 @@ export interface Config extends ClientPlaces {
   kind: Omit<KindOptions, 'tools'> | null
   /** The only tool to drill; null for every tool. */
   tool: (typeof TOOLS)[number] | null
-  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
-  matrix: (typeof MATRICES)[number]
+  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. Null if it is not set. */
+  matrix: (typeof MATRICES)[number] | null
   mesh: (typeof MESHES)[number]
   /** Whether the lab stays after the run, for the next one to attach to. */
   keep: boolean
@@ -67,7 +67,7 @@ export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster
           }
         : null,
     tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
-    matrix: read('MESHDRILL_MATRIX', 'slice', oneOf(MATRICES)),
+    matrix: read('MESHDRILL_MATRIX', null, oneOf(MATRICES)),
     mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
     keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
     cell: read('MESHDRILL_CELL', null, named),

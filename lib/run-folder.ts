@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { readVariable, type Environment } from './environment.ts'
 import { codeOf } from './file-error.ts'
+
+/** Folder of all runs' results. */
+export const RESULTS = 'results'
 
 /** The folder of a run's results, `results/<id>`; the id is the time at which it began. */
 export interface RunFolder {
@@ -14,11 +18,11 @@ export interface RunFolder {
  * processes that it starts inherit. The lab ends with that process, however it ends.
  */
 export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
-  const known = env.MESHDRILL_RUN_DIR
-  if (known !== undefined) return { id: known.split('/').at(-1) ?? known, folder: known }
+  const known = readVariable(env, 'MESHDRILL_RUN_DIR')
+  if (known !== null) return { id: basename(known), folder: known }
   // Cells of a matrix may begin in the same second, on machines of their own.
-  const cell = env.MESHDRILL_CELL
-  const run = makeRunFolder('results', cell ? `${runId()}-${cell}` : runId())
+  const cell = readVariable(env, 'MESHDRILL_CELL')
+  const run = makeRunFolder(RESULTS, cell === null ? runId() : `${runId()}-${cell}`)
   env.MESHDRILL_RUN_DIR = run.folder
   env.MESHDRILL_OWNER_PID = String(process.pid)
   env.MESHDRILL_RUN_UID = randomUUID()
@@ -29,7 +33,7 @@ export function prepareRun(env: NodeJS.ProcessEnv): RunFolder {
 export const runId = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '-')
 
 /** A new folder in `results`. If a run of that id is there already, as of the same second, the id gets the next free number. */
-export function makeRunFolder(results = 'results', id = runId()): RunFolder {
+export function makeRunFolder(results = RESULTS, id = runId()): RunFolder {
   mkdirSync(results, { recursive: true })
   for (let number = 1; ; number++) {
     const free = number === 1 ? id : `${id}-${number}`
@@ -50,15 +54,15 @@ function createFolder(folder: string): boolean {
 }
 
 /** The process that began the run. */
-export function ownerPid(env: NodeJS.ProcessEnv): number {
-  const pid = Number(env.MESHDRILL_OWNER_PID)
+export function ownerPid(env: Environment): number {
+  const pid = Number(readVariable(env, 'MESHDRILL_OWNER_PID'))
   if (!Number.isInteger(pid) || pid <= 0) throw new Error('MESHDRILL_OWNER_PID is not set: the configuration sets it')
   return pid
 }
 
 /** Random UUID of the run: two runs never share it, whatever their host, user and PID. */
-export function runUid(env: NodeJS.ProcessEnv): string {
-  const uid = env.MESHDRILL_RUN_UID
-  if (uid === undefined) throw new Error('MESHDRILL_RUN_UID is not set: the configuration sets it')
+export function runUid(env: Environment): string {
+  const uid = readVariable(env, 'MESHDRILL_RUN_UID')
+  if (uid === null) throw new Error('MESHDRILL_RUN_UID is not set: the configuration sets it')
   return uid
 }

@@ -70,11 +70,13 @@ export default class DrillReporter implements Reporter {
     const all = findContradictions(tests.map(readClaim), drills)
     const contradictions = result.status === 'passed' ? all : all.filter(({ title }) => title !== null)
     for (const { reason } of contradictions) say(`contradiction: ${reason}`)
+    const repeated = tests.filter((test) => test.outcome() === 'flaky')
+    for (const test of repeated) say(`failed: "${name(test)}" passed only when it was tried again`)
     const refuted = new Set(contradictions.map(({ title }) => title))
     const passed = tests.filter((test) => hasPassed(test) && !refuted.has(name(test))).length
     const skipped = tests.filter((test) => test.outcome() === 'skipped').length
     say(`\n${passed} passed, ${tests.length - passed - skipped} failed, ${skipped} skipped`)
-    const sound = contradictions.length === 0 && !this.#failedToRun
+    const sound = contradictions.length === 0 && repeated.length === 0 && !this.#failedToRun
     return Promise.resolve(sound || result.status !== 'passed' ? {} : { status: 'failed' })
   }
 

@@ -13,7 +13,11 @@ const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 const reporter = fileURLToPath(new URL('../../lib/report/reporter.ts', import.meta.url))
 
 /** Runs tests under the reporter, in a run whose facts are there already. */
-async function runTests(tests: string, facts: Fact[], prepare: (results: string) => void = () => undefined) {
+async function runTests(
+  tests: string,
+  facts: Fact[],
+  { prepare = () => undefined, args = [] }: { prepare?: (results: string) => void; args?: string[] } = {},
+) {
   const folder = newFolder()
   symlinkSync(modules, join(folder, 'node_modules'))
   const run = join(folder, 'results', 'run-1')
@@ -25,12 +29,14 @@ async function runTests(tests: string, facts: Fact[], prepare: (results: string)
   writeFileSync(join(folder, 'playwright.config.ts'), `export default ${JSON.stringify(config)}`)
   writeFileSync(join(folder, 'some.spec.ts'), `import { test } from '@playwright/test'\n${tests}`)
   // The inner runner must not take itself for a worker of the outer one.
-  const own = Object.entries(process.env).filter(([name]) => !/^(PLAYWRIGHT|PW|TEST_|NODE_OPTIONS)/.test(name))
-  const env = { ...Object.fromEntries(own), MESHDRILL_RUN_DIR: run }
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(PLAYWRIGHT|PW|TEST_|NODE_OPTIONS|FORCE_COLOR)/.test(name),
+  )
+  const env = { ...Object.fromEntries(own), NO_COLOR: '1', MESHDRILL_RUN_DIR: run }
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
     const child = execFile(
       process.execPath,
-      [cli, 'test', '--config', folder],
+      [cli, 'test', '--config', folder, ...args],
       { env, cwd: folder },
       (_error, stdout, stderr) => {
         resolve({ code: child.exitCode ?? -1, output: stdout + stderr })
@@ -80,13 +86,25 @@ test('a run whose facts cannot be judged has not passed', async () => {
 })
 
 test('a run that passed has passed also where results/latest is a folder, as of an unpacked archive, and a warning says so', async () => {
-  const { code, output, run } = await runTests(annotated('drill', 'd1'), buildRun(), (results) => {
-    mkdirSync(join(results, 'latest'))
-    writeFileSync(join(results, 'latest', 'report.html'), 'of an earlier run')
+  const { code, output, run } = await runTests(annotated('drill', 'd1'), buildRun(), {
+    prepare: (results) => {
+      mkdirSync(join(results, 'latest'))
+      writeFileSync(join(results, 'latest', 'report.html'), 'of an earlier run')
+    },
   })
   expect(output).toMatch(/warning: ".*latest" does not point at the newest run: a folder of that name is there/)
   expect(output).toContain('1 passed, 0 failed, 0 skipped')
   expect(code).toBe(0)
   expect(existsSync(join(run, 'summary.json'))).toBe(true)
   expect(readFileSync(join(run, '..', 'latest', 'report.html'), 'utf8')).toBe('of an earlier run')
+})
+
+test('a drill that passed only when it was tried again fails the run, though Playwright passes it', async () => {
+  const drill = annotated('drill', 'd1', `if (test.info().retry === 0) throw new Error('verdict: fail')`)
+  for (const facts of [buildDrill('d1'), failing('d1')]) {
+    const { code, output } = await runTests(drill, buildRun(facts), { args: ['--retries=1'] })
+    expect(output).toMatch(/failed: ".*drill" passed only when it was tried again/)
+    expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped')
+    expect(code).toBe(1)
+  }
 })

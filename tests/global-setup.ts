@@ -1,0 +1,1 @@
+export { beginRun as default } from '../fixtures/run.ts'

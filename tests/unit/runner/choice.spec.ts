@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { newFolder } from '../in-folder.ts'
+import { playwright } from './suite.ts'
+
+// Each test runs Playwright as a process.
+test.slow()
+
+const config = fileURLToPath(new URL('../../../playwright.config.ts', import.meta.url))
+
+interface Listed {
+  specs?: { id: string }[]
+  suites?: (Listed & { title: string })[]
+}
+
+/** Lists the drills with the real configuration, in a folder of its own: their rows, and the ids of the tests. */
+async function list(folder: string, args: string[], env: Record<string, string> = {}) {
+  const ended = await playwright(folder, ['test', '--config', config, '--list', '--reporter=json', ...args], {
+    MESHDRILL_CLUSTER: 'embedded',
+    ...env,
+  })
+  const start = ended.output.indexOf('{')
+  const { suites = [] } = start === -1 ? {} : (JSON.parse(ended.output.slice(start)) as Listed)
+  const rows = suites.filter(({ title }) => title === 'drills.spec.ts').flatMap((file) => file.suites ?? [])
+  return {
+    ...ended,
+    rows: rows.map(({ title }) => title),
+    ids: rows.flatMap(({ specs = [] }) => specs.map(({ id }) => id)),
+  }
+}
+
+test('a run that names no row drills the slice, and naming a row chooses it, though only the full matrix has it', async () => {
+  const folder = newFolder()
+  const slice = await list(folder, [])
+  expect(slice.rows).toHaveLength(9)
+  expect(slice.rows).not.toContain('k8up/operator × ransomware')
+  const named = await list(folder, ['-g', 'k8up/operator × ransomware'])
+  expect(named.rows).toEqual(['k8up/operator × ransomware'])
+  expect(existsSync(join(folder, 'results'))).toBe(false)
+})
+
+test('a row that is named is left out where the slice is asked for, and chosen in the project of its tool alone', async () => {
+  const folder = newFolder()
+  const slice = { MESHDRILL_MATRIX: 'slice' }
+  expect((await list(folder, ['-g', 'k8up/operator × ransomware'], slice)).rows).toEqual([])
+  const tool = ['--project=velero', '-g', '(k8up/operator|velero/schedule) × ransomware']
+  expect((await list(folder, tool)).rows).toEqual(['velero/schedule × ransomware'])
+})
+
+test('the failed tests of the last run are listed again, though each run has an output folder of its own', async () => {
+  const folder = newFolder()
+  const { ids, rows } = await list(folder, ['-g', '(k8up/operator|restic/manual) × ransomware'])
+  expect(ids).toHaveLength(2)
+  const artifacts = join(folder, 'results', '2026-01-01T00-00-00', 'playwright')
+  mkdirSync(artifacts, { recursive: true })
+  writeFileSync(join(artifacts, '.last-run.json'), JSON.stringify({ status: 'failed', failedTests: ids.slice(1) }))
+  expect((await list(folder, ['--last-failed'])).rows).toEqual(rows.slice(1))
+})
+
+test('the file of a family, which is no spec, is refused with the command that runs the family', async () => {
+  const { code, output } = await list(newFolder(), ['tests/drills/malice.ts:51'])
+  expect(code).toBe(1)
+  expect(output).toContain('"tests/drills/malice.ts" is no spec. Next: npx playwright test -g @malice')
+})

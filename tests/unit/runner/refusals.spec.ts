@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test'
+import { readArguments } from '../../../lib/runner/arguments.ts'
+import { refuseRun } from '../../../lib/runner/refusals.ts'
+
+const argv = (...args: string[]): string[] => ['node', 'cli.js', 'test', ...args]
+const drills = [{ name: 'drills', dependencies: ['lab'] }]
+
+test('a run with one worker and its lab is not refused', () => {
+  expect(() => {
+    refuseRun({ workers: 1, argv: argv('--retries=3', '-x'), filteredProjects: drills })
+  }).not.toThrow()
+})
+
+test('a run with more workers is refused, with the command that would do', () => {
+  expect(() => {
+    refuseRun({ workers: 2, argv: argv(), filteredProjects: drills })
+  }).toThrow(/2 workers: drills run one at a time[^]*Next: the same command without --workers or -j/)
+})
+
+test('drills without the project that sets up their lab are refused', () => {
+  const noDeps = argv('--no-deps')
+  expect(() => {
+    refuseRun({ workers: 1, argv: noDeps, filteredProjects: drills })
+  }).toThrow('--no-deps: no project would set up the lab')
+  expect(() => {
+    refuseRun({ workers: 1, argv: noDeps, filteredProjects: [{ name: 'lab', dependencies: [] }] })
+  }).not.toThrow()
+})
+
+test('a grep in any of its forms names tests, and one that only leaves tests out does not', () => {
+  for (const args of [['-g', 'x'], ['-gx'], ['--grep', 'x'], ['--grep=x'], ['-xg', 'x'], ['--test-list=f']])
+    expect(readArguments(argv(...args)).namesTests, args.join(' ')).toBe(true)
+  for (const args of [
+    [],
+    ['-G', 'x'],
+    ['--grep-invert=x'],
+    ['--project=velero'],
+    ['--', '-g', 'x'],
+    ['--global-timeout=1'],
+  ])
+    expect(readArguments(argv(...args)).namesTests, args.join(' ')).toBe(false)
+})
+
+test('a command that lists drills or is about reports runs nothing', () => {
+  for (const runs of [argv(), argv('--ui'), argv('--debug'), ['node', 'cli.js', 'test-server']])
+    expect(readArguments(runs).runs).toBe(true)
+  for (const idle of [
+    argv('--list'),
+    ['node', 'cli.js', 'merge-reports', 'blob-report'],
+    ['node', 'cli.js', 'clear-cache'],
+  ])
+    expect(readArguments(idle).runs).toBe(false)
+})
+
+test('the last run is looked for, unless Playwright is told where its file is', () => {
+  expect(readArguments(argv('--last-failed')).lastFailed).toBe(true)
+  for (const args of [[], ['--last-failed', '--last-failed-file=f'], ['--last-failed', '--output', 'o']])
+    expect(readArguments(argv(...args)).lastFailed).toBe(false)
+})
+
+test('a file of drills that stands in place of a spec is known by its family', () => {
+  for (const file of ['tests/drills/malice.ts', 'drills/malice.ts:12', '/a b/tests/drills/malice.ts:12:3'])
+    expect(readArguments(argv(file)).families).toEqual(['malice'])
+  for (const file of ['tests/drills.spec.ts', 'tests/controls/broken-tools.spec.ts:90', 'malice'])
+    expect(readArguments(argv(file)).families).toEqual([])
+})
