@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { pending, waitFor } from './kube/wait.ts'
@@ -20,9 +21,24 @@ export const identify = async (pid: number): Promise<ProcessId> => ({ pid, born:
 export const bornAt = (pid: number): Promise<string | null> =>
   process.platform === 'linux' ? readTicks(pid) : askPs(pid)
 
-/** In clock ticks since boot. */
+let self: ProcessId | null = null
+
+/** This process. Asks the system once, and at once. */
+export function thisProcess(): ProcessId {
+  const { pid } = process
+  const born = (): string =>
+    process.platform === 'linux'
+      ? (ticksIn(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '')
+      : execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+  return (self ??= { pid, born: born() })
+}
+
 async function readTicks(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  return ticksIn(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null))
+}
+
+/** In clock ticks since boot. */
+function ticksIn(stat: string | null): string | null {
   // The program's name, in parentheses, may itself hold spaces.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields && fields[0] !== 'Z' ? (fields[19] ?? null) : null

@@ -10,6 +10,7 @@ import { removeNamespace } from '../../lib/drill/namespace.ts'
 import { recordStep } from '../../lib/drill/step.ts'
 import { containerKill } from '../../lib/faults/container-kill.ts'
 import { takeInventory } from '../../lib/faults/inventory.ts'
+import { journalOf } from '../../lib/faults/undo/journal.ts'
 import { USUAL } from '../../lib/matrix.ts'
 import type { DrillFact, Expectations } from '../../lib/record/facts.ts'
 import { openRecorder } from '../../lib/record/recorder.ts'
@@ -56,6 +57,7 @@ const context: DrillContext = {
   outage: true,
   patience: '60s',
   measure: startMeasuring(config),
+  journal: journalOf(lab),
   inventory: takeInventory,
   step: (name, what, body) => recordStep(record, name, what, body),
 }

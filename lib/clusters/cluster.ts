@@ -44,6 +44,10 @@ export interface Cluster {
   /** Path of a kubeconfig with every right. */
   readonly kubeconfig: string
   readonly artifacts: Artifacts
+  /** Folder of this machine for what must outlive a process, such as undos; it goes with the lab. Null for one in memory. */
+  readonly folder: string | null
+  /** Namespace of ours in a cluster that other machines reach too, for what they must know. */
+  readonly systemNamespace?: string
   /** Kubernetes version, number of nodes, components with their versions. */
   describe(): Promise<ClusterDescription>
   /** Makes images known to every node, by the references given. */

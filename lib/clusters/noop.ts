@@ -38,6 +38,7 @@ const noopCluster: Cluster = {
   provider: 'noop',
   kubeconfig: '/nowhere/noop.kubeconfig',
   artifacts: noArtifacts,
+  folder: null,
   describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
   loadImages: () => Promise.resolve(),
   openStore: () => Promise.resolve(noopStore),

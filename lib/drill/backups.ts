@@ -24,6 +24,9 @@ export function watchBackups(context: DrillContext, hurt: Damage): Backups {
   return {
     async start() {
       await stored.begin()
+      const { schedules = [] } = tool.parts(namespace)
+      for (const schedule of schedules)
+        await hurt.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules: schedule }])
       const name = `${namespace}-${clock.now().toString(36)}`
       record({ kind: 'backup.requested', name })
       return tool.backup(namespace, { name })

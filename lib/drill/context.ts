@@ -1,5 +1,7 @@
 import type { Fault } from '../faults/fault.ts'
 import type { Whereabouts } from '../faults/inventory.ts'
+import type { PerformUndo } from '../faults/undo/heal.ts'
+import type { UndoJournal } from '../faults/undo/journal.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh } from '../meshes/mesh.ts'
 import type { DrillFact, StepName } from '../record/facts.ts'
@@ -35,6 +37,10 @@ export interface DrillContext {
   measure: StartMeasuring
   /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
   stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
+  /** Where the undo of each change is written down before it is made. */
+  journal: UndoJournal
+  /** Does an undo; by default as a cluster needs it. */
+  performUndo?: PerformUndo
   /** What is still there of any fault in the lab, a sentence each. */
   inventory: (lab: Lab, where: Whereabouts) => Promise<string[]>
   record: (fact: DrillFactBody) => void

@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
+import { runAll } from '../run-all.ts'
 import { parseDuration } from '../verdict/objectives.ts'
 import { watchBackups } from './backups.ts'
 import { hostClock } from './clock.ts'
@@ -140,9 +141,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         await measuring.stop()
         await hurt.clear()
       }),
-    async stop() {
-      await measuring.stop()
-      await hurt.clear()
-    },
+    // A disk that is full, or a client that does not stop, keeps no fault from being undone.
+    stop: () => runAll([hurt.heal, () => measuring.stop(), hurt.clear]),
   }
 }

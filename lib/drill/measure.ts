@@ -6,6 +6,7 @@ import { TIMEOUT_MS, type ProberOptions } from '../probes/availability/prober.ts
 import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
+import { runAll } from '../run-all.ts'
 import { parseDuration } from '../verdict/objectives.ts'
 import { clientsOf, type ClientPlaces, type Clients } from './clients.ts'
 import type { DrillContext } from './context.ts'
@@ -78,16 +79,22 @@ export const startMeasuring =
       record({ kind: 'writes', writes: result.writes })
       record({ kind: 'load.ended', load: result.load })
     }
-    const stopAll = async () => {
-      await stopLoad()
-      const { sent, error } = await prober.stop()
-      record({ kind: 'probes.ended', sent, error })
-      // Gaps that the verdict sees: the notes say where they come from.
-      for (const blind of [places.blindness(), await sampler.stop()])
-        if (blind !== null) record({ kind: 'note', text: blind })
-      await places.stop()
-      await clients.end()
-    }
+    // Each of them ends, whatever becomes of the others: a disk may be full of what they measured.
+    const stopAll = () =>
+      runAll([
+        stopLoad,
+        async () => {
+          const { sent, error } = await prober.stop()
+          record({ kind: 'probes.ended', sent, error })
+        },
+        async () => {
+          // Gaps that the verdict sees: the notes say where they come from.
+          for (const blind of [places.blindness(), await sampler.stop()])
+            if (blind !== null) record({ kind: 'note', text: blind })
+        },
+        () => places.stop(),
+        () => clients.end(),
+      ])
     return {
       async steady(durationMs, timeout, sinceMs = Date.now()) {
         const untilMs = Date.now() + parseDuration(timeout)

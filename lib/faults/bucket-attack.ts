@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Lab } from '../lab.ts'
 import { isBelow } from '../store/prefix.ts'
 import { openBucket, type Bucket, type StoredObject } from '../store/s3.ts'
-import type { FaultTarget, ObservedFault } from './fault.ts'
+import type { Change, FaultTarget } from './fault.ts'
 
 /** Requests to the store at a time. */
 const AT_ONCE = 8
@@ -36,28 +36,33 @@ export async function attackBucket(
   lab: Lab,
   target: FaultTarget,
   { newest, attack }: { newest: boolean; attack: Attack },
-): Promise<ObservedFault> {
+): Promise<Change> {
   const bucket = openBucket(lab.store)
   const prefix = prefixOf(lab, target)
   const sinceMs = newest ? startOfNewest(target) : 0
   const aimed = (await bucket.list(prefix)).filter(({ modifiedMs }) => modifiedMs >= sinceMs)
   const where = `${prefix} of bucket "${lab.store.bucket}"`
   if (aimed.length === 0) throw new Error(`there is no object to strike below ${where}`)
-  const requestedMs = Date.now()
   let firstMs: number | null = null
-  for (let index = 0; index < aimed.length; index += AT_ONCE) {
-    await Promise.all(aimed.slice(index, index + AT_ONCE).map((object) => attack.strike(bucket, object)))
-    firstMs ??= Date.now()
-  }
-  const after = new Map((await bucket.list(prefix)).map((object) => [object.key, object]))
-  const spared = aimed.filter((object) => !attack.struck(object, after.get(object.key) ?? null))
-  if (spared.length > 0)
-    throw new Error(`${spared.length} of ${aimed.length} objects below ${where} were not ${attack.word}`)
-  const bytes = aimed.reduce((sum, object) => sum + object.bytes, 0)
   return {
-    between: [requestedMs, firstMs ?? requestedMs],
-    evidence: `${aimed.length} objects of ${bytes} bytes below ${where} were ${attack.word}`,
-    heal: () => Promise.resolve(`what was ${attack.word} in a bucket cannot be brought back`),
+    undo: [{ kind: 'nothing', because: `what was ${attack.word} in a bucket cannot be brought back` }],
+    async make() {
+      for (let index = 0; index < aimed.length; index += AT_ONCE) {
+        await Promise.all(aimed.slice(index, index + AT_ONCE).map((object) => attack.strike(bucket, object)))
+        firstMs ??= Date.now()
+      }
+    },
+    async see(requestedMs) {
+      const after = new Map((await bucket.list(prefix)).map((object) => [object.key, object]))
+      const spared = aimed.filter((object) => !attack.struck(object, after.get(object.key) ?? null))
+      if (spared.length > 0)
+        throw new Error(`${spared.length} of ${aimed.length} objects below ${where} were not ${attack.word}`)
+      const bytes = aimed.reduce((sum, object) => sum + object.bytes, 0)
+      return {
+        between: [requestedMs, firstMs ?? requestedMs],
+        evidence: `${aimed.length} objects of ${bytes} bytes below ${where} were ${attack.word}`,
+      }
+    },
   }
 }
 

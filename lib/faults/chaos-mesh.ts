@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { podsReady, readManifest } from '../kube/client.ts'
 import { installChart } from '../kube/helm.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { orUndo } from './undo.ts'
+import type { Undo } from './undo/undo.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'
 /** Where the faults are kept, a file each. */
@@ -74,7 +75,16 @@ interface ChaosObject extends KubeObject {
   }
 }
 
-/** The fault of a file in `chaos/`, aimed at what a drill aims at. */
+/** Annotation by which an undo knows the very object of its change from another of the same name. */
+const MARK = 'meshdrill/change'
+
+/** The object with a mark that no other has. */
+export function marked(object: KubeObject): KubeObject {
+  const annotations = { ...object.metadata.annotations, [MARK]: randomUUID() }
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}
+
+/** The fault of a file in `chaos/`, aimed at what a drill aims at, and marked. */
 export async function readFault(
   file: string,
   aim: { namespace: string; spec?: Record<string, unknown> },
@@ -82,20 +92,21 @@ export async function readFault(
   const [fault] = await readManifest(new URL(file, CHAOS_FOLDER))
   if (fault === undefined) throw new Error(`chaos/${file} holds no object`)
   const spec = { ...(fault.spec as Record<string, unknown>), ...aim.spec }
-  return { ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec }
+  return marked({ ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec })
 }
 
-/** Applies a fault and resolves with what `observe` saw of it. Where it saw nothing, the fault is healed. */
-export const injectChaos = <T>(
-  lab: Lab,
-  fault: KubeObject,
-  observe: () => Promise<T>,
-  heal: () => Promise<unknown> = () => healChaos(lab, fault),
-): Promise<T> =>
-  orUndo(async () => {
-    await lab.kube.apply([fault])
-    return observe()
-  }, heal)
+/** Creates an object of a fault. Errors: one of that name is there already. */
+export async function create({ kube }: Lab, object: KubeObject): Promise<void> {
+  const { kind, metadata } = object
+  const there = await kube.get(referenceOf(object))
+  if (there !== null && markOf(there) !== markOf(object)) {
+    const next = `kubectl -n ${metadata.namespace ?? ''} delete ${kind} ${metadata.name}`
+    throw new Error(`${kind} "${metadata.name}" is there already, and not of this drill. Next: ${next}`)
+  }
+  await kube.apply([object])
+}
+
+export const markOf = ({ metadata }: KubeObject): string => metadata.annotations?.[MARK] ?? ''
 
 /** Resolves when Chaos Mesh says that every target was reached. Returns the targets. */
 export async function targetsReached(lab: Lab, fault: KubeObject): Promise<string[]> {
@@ -113,22 +124,33 @@ export async function targetsReached(lab: Lab, fault: KubeObject): Promise<strin
   )
 }
 
-/** Deletes a fault and resolves when it is gone, finalizers and all. Returns what was seen. */
-export async function healChaos(lab: Lab, fault: KubeObject): Promise<string> {
-  const reference = referenceOf(fault)
-  await lab.kube.delete(reference)
+/** The undo of an object that is marked. */
+export const deletionOf = (object: KubeObject): Undo => ({
+  kind: 'delete-object',
+  object: referenceOf(object),
+  mark: markOf(object),
+})
+
+/**
+ * Deletes an object and resolves when it is gone, finalizers and all. One of the same name with another mark is not touched.
+ * Returns what was seen.
+ */
+export async function deleteMarked({ kube }: Lab, reference: ObjectReference, mark: string): Promise<string> {
+  const name = `${reference.kind} "${reference.metadata.name}"`
+  const isOurs = (object: KubeObject | null): object is KubeObject => object !== null && markOf(object) === mark
+  if (isOurs(await kube.get(reference))) await kube.delete(reference)
   await waitFor(
-    `${reference.kind} "${reference.metadata.name}" gone`,
+    `${name} gone`,
     async () => {
-      const object = await lab.kube.get(reference)
-      return object === null ? true : pending(`finalizers ${object.metadata.finalizers?.join(', ') ?? 'none'}`)
+      const object = await kube.get(reference)
+      return isOurs(object) ? pending(`finalizers ${object.metadata.finalizers?.join(', ') ?? 'none'}`) : true
     },
     { timeout: '30s' },
   )
-  return `${reference.kind} "${reference.metadata.name}" is gone`
+  return `${name} is gone`
 }
 
-function referenceOf({ apiVersion, kind, metadata }: KubeObject): ObjectReference {
+export function referenceOf({ apiVersion, kind, metadata }: KubeObject): ObjectReference {
   const { name, namespace = '' } = metadata
   return { apiVersion, kind, metadata: { name, namespace } }
 }

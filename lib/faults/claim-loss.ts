@@ -3,39 +3,45 @@ import { isNotFound } from '../kube/client.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import type { FaultTarget, ObservedFault } from './fault.ts'
+import type { Change, FaultTarget } from './fault.ts'
 
 /**
  * Deletes a claim and its volume under the pod that uses them. Kubernetes would keep a claim in use: whoever means harm takes
  * its protection away. The volume's data goes by its own policy, which needs the volume's object: that one is deleted by us
  * only where the policy keeps it.
  */
-export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Promise<ObservedFault> {
+export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Promise<Change> {
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
   const volume = await volumeOf(lab, namespace, claim)
   const name = volume.metadata?.name ?? ''
   const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } }
-  const requestedMs = Date.now()
-  await lab.kube.delete(reference)
-  await dropProtection(lab, reference)
-  const seenMs = await waitFor(
-    `claim "${claim}" of namespace "${namespace}" gone`,
-    async () => ((await lab.kube.get(reference)) === null ? Date.now() : pending('it is still there')),
-    { timeout: '10s', every: '10ms' },
-  )
-  if (volume.spec?.persistentVolumeReclaimPolicy === 'Retain') await lab.kube.delete(volumeReference)
-  const goneMs = await waitFor(
-    `volume "${name}" gone`,
-    async () => {
-      const left = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(volumeReference)
-      return left === null ? Date.now() : pending(`it is ${left.status?.phase ?? 'in no phase'}`)
-    },
-    { timeout: '120s', hint: `kubectl describe pv ${name}` },
-  )
+  let seenMs = 0
   return {
-    between: [requestedMs, seenMs],
-    evidence: `claim "${claim}" was gone ${seenMs - requestedMs} ms after the request, volume "${name}" after ${goneMs - requestedMs} ms; the workload was left`,
-    heal: () => Promise.resolve('a deletion leaves nothing to take away'),
+    undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
+    async make() {
+      await lab.kube.delete(reference)
+      await dropProtection(lab, reference)
+      seenMs = await waitFor(
+        `claim "${claim}" of namespace "${namespace}" gone`,
+        async () => ((await lab.kube.get(reference)) === null ? Date.now() : pending('it is still there')),
+        { timeout: '10s', every: '10ms' },
+      )
+      if (volume.spec?.persistentVolumeReclaimPolicy === 'Retain') await lab.kube.delete(volumeReference)
+    },
+    async see(requestedMs) {
+      const goneMs = await waitFor(
+        `volume "${name}" gone`,
+        async () => {
+          const left = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(volumeReference)
+          return left === null ? Date.now() : pending(`it is ${left.status?.phase ?? 'in no phase'}`)
+        },
+        { timeout: '120s', hint: `kubectl describe pv ${name}` },
+      )
+      return {
+        between: [requestedMs, seenMs],
+        evidence: `claim "${claim}" was gone ${seenMs - requestedMs} ms after the request, volume "${name}" after ${goneMs - requestedMs} ms; the workload was left`,
+      }
+    },
   }
 }
 

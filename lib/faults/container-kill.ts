@@ -1,8 +1,8 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { Lab } from '../lab.ts'
-import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
 import { containerEnded, statusIn, statusOf } from './container-end.ts'
-import type { Fault, FaultTarget, ObservedFault } from './fault.ts'
+import type { Change, Fault, FaultTarget } from './fault.ts'
 import { killFirstProcess } from './first-process.ts'
 import { isRunning, placeOf } from './node-shell.ts'
 
@@ -13,7 +13,7 @@ export const containerKill = (): Fault => ({
   name: 'container-kill',
   description: 'the container that holds the state is killed (SIGKILL)',
   requires: () => Promise.resolve([]),
-  inject: (lab, target) => killContainer(lab, target, 'container-kill.yaml', target.pods.container),
+  plan: (lab, target) => killContainer(lab, target, 'container-kill.yaml', target.pods.container),
 })
 
 /**
@@ -24,7 +24,7 @@ export const proxyKill = (): Fault => ({
   name: 'proxy-kill',
   description: "the mesh's proxy beside the service is killed (SIGKILL)",
   requires: () => Promise.resolve([]),
-  async inject(lab, target) {
+  async plan(lab, target) {
     const { namespace, pods } = target
     const pod = (await lab.kube.pods(namespace, pods.labels)).find(isRunning)
     const stays = pod?.status?.initContainerStatuses?.find(({ name }) => name === PROXY)
@@ -35,37 +35,38 @@ export const proxyKill = (): Fault => ({
   },
 })
 
-async function killInitContainer(
-  lab: Lab,
-  { namespace, pods }: FaultTarget,
-  pod: V1Pod,
-  before: V1ContainerStatus,
-): Promise<ObservedFault> {
-  const requestedMs = Date.now()
-  const killed = await killFirstProcess(lab, placeOf(pod), before)
-  const end = await containerEnded(lab, { namespace, labels: pods.labels, container: before.name }, before, requestedMs)
-  const words = `${namespace}/${pod.metadata?.name ?? '?'}/${before.name}, process ${killed} of its node,`
+function killInitContainer(lab: Lab, { namespace, pods }: FaultTarget, pod: V1Pod, before: V1ContainerStatus): Change {
+  let killed = ''
   return {
-    between: end.between,
-    evidence: `${words} ended with exit code ${end.exitCode}, ${end.reason}`,
-    heal: () => Promise.resolve('a killed process leaves nothing to take away'),
+    undo: [{ kind: 'nothing', because: 'a killed process leaves nothing to take away' }],
+    async make() {
+      killed = await killFirstProcess(lab, placeOf(pod), before)
+    },
+    async see(requestedMs) {
+      const place = { namespace, labels: pods.labels, container: before.name }
+      const end = await containerEnded(lab, place, before, requestedMs)
+      const words = `${namespace}/${pod.metadata?.name ?? '?'}/${before.name}, process ${killed} of its node,`
+      return { between: end.between, evidence: `${words} ended with exit code ${end.exitCode}, ${end.reason}` }
+    },
   }
 }
 
-async function killContainer(lab: Lab, target: FaultTarget, file: string, container: string): Promise<ObservedFault> {
+async function killContainer(lab: Lab, target: FaultTarget, file: string, container: string): Promise<Change> {
   const { namespace, pods } = target
   const place = { namespace, labels: pods.labels, container }
   const before = await statusOf(lab, place)
   const selector = { namespaces: [namespace], labelSelectors: pods.labels }
   const fault = await readFault(file, { namespace, spec: { containerNames: [container], selector } })
-  const requestedMs = Date.now()
-  const { targets, end } = await injectChaos(lab, fault, async () => ({
-    targets: await targetsReached(lab, fault),
-    end: await containerEnded(lab, place, before, requestedMs),
-  }))
   return {
-    between: end.between,
-    evidence: `${targets.join(', ')} ended with exit code ${end.exitCode}, ${end.reason}`,
-    heal: () => healChaos(lab, fault),
+    undo: [deletionOf(fault)],
+    make: () => create(lab, fault),
+    async see(requestedMs) {
+      const targets = await targetsReached(lab, fault)
+      const end = await containerEnded(lab, place, before, requestedMs)
+      return {
+        between: end.between,
+        evidence: `${targets.join(', ')} ended with exit code ${end.exitCode}, ${end.reason}`,
+      }
+    },
   }
 }

@@ -1,21 +1,20 @@
-import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor, type Pending } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { FAULTS_ALLOWED, healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
-import type { FaultTarget, ObservedFault } from './fault.ts'
+import { create, deletionOf, FAULTS_ALLOWED, readFault, targetsReached } from './chaos-mesh.ts'
+import type { Change, FaultTarget } from './fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
 import { ever } from './reach.ts'
 
 /**
- * Drops every packet between pods and addresses, by the NetworkChaos of a file, and resolves when no connection comes about
- * any more; there must have been one before. Pods that come later are not cut off.
+ * Drops every packet between pods and addresses, by the NetworkChaos of a file, until no connection comes about any more;
+ * there must have been one before. Pods that come later are not cut off.
  */
 export async function cutOff(
   lab: Lab,
   file: string,
   { pods, away }: { pods: PlacedPod[]; away: Address[] },
-): Promise<ObservedFault> {
+): Promise<Change> {
   if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
   const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
   const open = await Promise.all(ends.map(({ pod, address }) => ever(() => connects(lab, pod, address))))
@@ -25,25 +24,29 @@ export async function cutOff(
     namespace: pods[0]?.namespace ?? '',
     spec: { selector: selectorOf(pods), externalTargets: [...new Set(away.map(({ host }) => host))] },
   })
-  const heal = () => healNetwork(lab, fault, pods)
-  const requestedMs = Date.now()
-  const observe = async (): Promise<ObservedFault> => {
-    refuseSpared(pods, await targetsReached(lab, fault))
-    // That the fault is injected is told before the last rule is in place.
-    const { dropped, seenMs } = await waitFor(
-      `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,
-      () => lookOnce(lab, ends),
-      { timeout: '20s', every: '100ms', hint: `kubectl -n ${fault.metadata.namespace ?? ''} describe podnetworkchaos` },
-    )
-    const packets = Math.max(...dropped)
-    return {
-      between: [requestedMs, seenMs],
-      evidence: `no connection any more: ${ends.map(inWords).join(', ')}; ${packets} packets dropped by then`,
-      nodes: nodesOf(pods),
-      heal,
-    }
+  return {
+    undo: [deletionOf(fault), { kind: 'clear-networks', pods }],
+    make: () => create(lab, fault),
+    async see(requestedMs) {
+      refuseSpared(pods, await targetsReached(lab, fault))
+      // That the fault is injected is told before the last rule is in place.
+      const { dropped, seenMs } = await waitFor(
+        `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,
+        () => lookOnce(lab, ends),
+        {
+          timeout: '20s',
+          every: '100ms',
+          hint: `kubectl -n ${fault.metadata.namespace ?? ''} describe podnetworkchaos`,
+        },
+      )
+      const packets = Math.max(...dropped)
+      return {
+        between: [requestedMs, seenMs],
+        evidence: `no connection any more: ${ends.map(inWords).join(', ')}; ${packets} packets dropped by then`,
+        nodes: nodesOf(pods),
+      }
+    },
   }
-  return injectChaos(lab, fault, observe, heal)
 }
 
 /** Chaos Mesh passes over pods of a namespace that is not open to faults, and says that all are injected. */
@@ -100,12 +103,11 @@ export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Prom
     .map(placeOf)
 }
 
-/** Takes a network fault away, and from the pods what Chaos Mesh leaves in them. */
-export async function healNetwork(lab: Lab, fault: KubeObject, pods: PlacedPod[]): Promise<string> {
-  const gone = await healChaos(lab, fault)
+/** Removes from pods what Chaos Mesh leaves in their networks after its fault is gone. Pods that are gone need nothing. */
+export async function clearNetworks(lab: Lab, pods: PlacedPod[]): Promise<string> {
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))]
   const there = (await Promise.all(namespaces.map((namespace) => placedPods(lab, namespace, {})))).flat()
   const left = pods.filter((pod) => there.some(({ uid }) => uid === pod.uid))
   await Promise.all(left.map((pod) => clearPodNetwork(lab, pod)))
-  return `${gone}, and no rule of it is left in ${left.map(({ name }) => name).join(', ') || 'any pod, as they are gone'}`
+  return `no rule is left in ${left.map(({ name }) => name).join(', ') || 'any pod, as they are gone'}`
 }

@@ -1,23 +1,39 @@
 import type { Lab } from '../lab.ts'
 import type { Backup, InstalledTool } from '../tools/tool.ts'
+import type { Undos } from './undo/undo.ts'
 
-/** One way to hurt a service, or what it stands on. Each can be injected once. */
+/** One way to hurt a service, or what it stands on. */
 export interface Fault {
   readonly name: string
   /** What it does, for people. */
   readonly description: string
   /**
-   * How long the damage is left to last before it is taken away, such as '15s'; `until healed` where the drill says when,
-   * at its end at the latest. Without it, it is taken away as soon as it was seen.
+   * How long the damage is left to last before it is undone, such as '15s'; `until healed` where the drill says when, at its
+   * end at the latest. Without it, it is undone as soon as it was seen.
    */
   readonly lasts?: string
   /** Unmet needs (a kernel feature, a provider that can cut a node off), for which its drills are skipped with that reason. */
   requires(lab: Lab): Promise<string[]>
-  /** Injects the fault and resolves when it was seen to have taken effect; a fault that is not seen is an error. */
-  inject(lab: Lab, target: FaultTarget): Promise<ObservedFault>
+  /** Looks at what it would change and returns the change. Changes nothing itself. Errors: there is nothing to change. */
+  plan(lab: Lab, target: FaultTarget): Promise<Change>
 }
 
 export const UNTIL_HEALED = 'until healed'
+
+/**
+ * What a fault changes, in the order in which a drill does it: `undo` is written down, then `make` is called, then `see`. Then
+ * the undos are done in the order given, whatever happened meanwhile, even if this process was killed.
+ */
+export interface Change {
+  /** How the change is undone. */
+  readonly undo: Undos
+  /** Makes the change, all of it, and resolves when it was asked for. What the cluster does then is waited for by `see`. */
+  make(): Promise<void>
+  /**
+   * Resolves when the effect was seen, and changes nothing. `requestedMs`: when `make` was called (ms since the epoch). Errors: no effect was seen.
+   */
+  see(requestedMs: number): Promise<ObservedFault>
+}
 
 export interface FaultTarget {
   namespace: string
@@ -37,9 +53,4 @@ export interface ObservedFault {
   evidence: string
   /** The nodes of the pods that it reached, where those may be others than the drill's. */
   nodes?: string[]
-  /**
-   * Takes away what the injection left (objects, finalizers, rules, a stopped node) and resolves with what was seen to be
-   * gone. Called always, once, whatever happened in between.
-   */
-  heal(): Promise<string>
 }

@@ -2,8 +2,7 @@ import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
-import { orUndo } from './undo.ts'
-import { runVolumeTask } from './volume-task.ts'
+import { planTask, runTask, undosOf } from './volume-task.ts'
 
 /** The volume is filled to its last byte; what the service cannot write then, it must refuse. */
 export const fullVolume = (): Fault => ({
@@ -11,25 +10,28 @@ export const fullVolume = (): Fault => ({
   description: "the service's volume is filled to its last byte",
   lasts: '10s',
   requires: () => Promise.resolve([]),
-  async inject(lab, target) {
+  async plan(lab, target) {
     const { namespace, claim } = target
-    const fill = await runVolumeTask(lab, { file: 'fill-volume.yaml', namespace, claim }, parseFilling)
-    const undo = () => runVolumeTask(lab, { file: 'unfill-volume.yaml', namespace, claim }, parseFilling)
-    const heal = async () => {
-      const cleared = await fill.clear()
-      const undone = await undo()
-      await undone.clear()
-      return `${cleared}; ${undone.result.words}`
-    }
-    const refused = await orUndo(() => refusedWrite(lab, target, fill.result.fromMs), heal)
+    const task = await planTask(lab, { file: 'fill-volume.yaml', namespace, claim })
     return {
-      // No write was refused before, and the service tells the time of this one.
-      between: [refused.atMs, refused.atMs],
-      evidence: `${fill.result.words}; ${refused.words}`,
-      heal,
+      undo: [...undosOf(task), { kind: 'unfill-volume', namespace, claim }],
+      make: () => task.start(),
+      async see() {
+        const filling = parseFilling(await task.log())
+        const refused = await refusedWrite(lab, target, filling.fromMs)
+        // No write was refused before, and the service tells the time of this one.
+        return { between: [refused.atMs, refused.atMs], evidence: `${filling.words}; ${refused.words}` }
+      },
     }
   },
 })
+
+/** Removes the file that fills a volume, by a task of its own. A volume that is gone needs nothing. */
+export async function unfillVolume(lab: Lab, namespace: string, claim: string): Promise<string> {
+  const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
+  if ((await lab.kube.get(reference)) === null) return `claim "${claim}" is gone`
+  return runTask(lab, { file: 'unfill-volume.yaml', namespace, claim }, parseEmptying)
+}
 
 interface Filling {
   words: string
@@ -53,6 +55,20 @@ export function parseFilling(log: string): Filling {
     words: `${file} of ${length} bytes: ${before}, then ${after}${ended}`,
     fromMs: Date.parse(String(summary.from)),
   }
+}
+
+/** The log of `ledger fill --undo`, in words. */
+export function parseEmptying(log: string): string {
+  const lines = log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Partial<Record<string, string | number>>)
+  const changed = lines.at(-1)?.changed
+  if (changed === 0) return 'nothing filled the volume'
+  if (changed !== 1)
+    throw new Error(`the log of the task that empties the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
+  const { file = '?', length = '?', after = '?' } = lines[0] ?? {}
+  return `${file} of ${length} bytes: ${after}`
 }
 
 /** The service's own word, in its log, of the first write that it refused since. The load writes all the time. */

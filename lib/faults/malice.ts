@@ -2,11 +2,12 @@ import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { attackBucket, deletion, overwriting } from './bucket-attack.ts'
 import { loseClaim } from './claim-loss.ts'
+import type { Backup } from '../tools/tool.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { namespaceDeletion } from './namespace-deletion.ts'
 import { changeKey } from './secret-change.ts'
 import { parseChanges } from './volume-corruption.ts'
-import { runVolumeTask } from './volume-task.ts'
+import { planTask, undosOf } from './volume-task.ts'
 
 const nothing = () => Promise.resolve([])
 
@@ -15,7 +16,7 @@ export const claimDeletion = (): Fault => ({
   name: 'claim-deletion',
   description: 'the claim and its volume are deleted, the workload is left',
   requires: nothing,
-  inject: loseClaim,
+  plan: loseClaim,
 })
 
 /** First the backups, then what they are of: by kubectl, as far as the cluster knows them. */
@@ -23,10 +24,21 @@ export const backupObjectsDeletion = (): Fault => ({
   name: 'backup-objects-deletion',
   description: 'the objects of the backup are deleted from the cluster, then the namespace',
   requires: nothing,
-  async inject(lab, target) {
-    const deleted = await deleteBackup(lab, target)
-    const lost = await namespaceDeletion().inject(lab, target)
-    return { ...lost, evidence: `${deleted}; ${lost.evidence}` }
+  async plan(lab, target) {
+    const backup = backupToDelete(target)
+    const loss = await namespaceDeletion().plan(lab, target)
+    let deleted = ''
+    return {
+      ...loss,
+      async make() {
+        deleted = await deleteBackup(lab, backup)
+        await loss.make()
+      },
+      async see(requestedMs) {
+        const lost = await loss.see(requestedMs)
+        return { ...lost, evidence: `${deleted}; ${lost.evidence}` }
+      },
+    }
   },
 })
 
@@ -39,14 +51,14 @@ export const bucketDeletion = ({ newest = true }: BucketOptions = {}): Fault => 
   name: 'bucket-deletion',
   description: `the objects of ${newest ? 'the newest backup' : 'every backup'} are deleted from the bucket`,
   requires: nothing,
-  inject: (lab, target) => attackBucket(lab, target, { newest, attack: deletion }),
+  plan: (lab, target) => attackBucket(lab, target, { newest, attack: deletion }),
 })
 
 export const bucketOverwrite = ({ newest = true }: BucketOptions = {}): Fault => ({
   name: 'bucket-overwrite',
   description: `the objects of ${newest ? 'the newest backup' : 'every backup'} are overwritten in the bucket`,
   requires: nothing,
-  inject: (lab, target) => attackBucket(lab, target, { newest, attack: overwriting }),
+  plan: (lab, target) => attackBucket(lab, target, { newest, attack: overwriting }),
 })
 
 /** The tool's key to the store is a wrong one, until it is healed. */
@@ -55,7 +67,7 @@ export const wrongCredentials = (): Fault => ({
   description: "the tool's Secret holds a key that the store refuses",
   lasts: '15s',
   requires: nothing,
-  inject: changeKey,
+  plan: changeKey,
 })
 
 /** Every file of the volume is encrypted in place, behind the service's back. */
@@ -63,22 +75,32 @@ export const ransomware = (): Fault => ({
   name: 'ransomware',
   description: "every file of the service's volume is encrypted in place",
   requires: nothing,
-  async inject(lab, { namespace, claim, seed }) {
-    const task = { file: 'encrypt-volume.yaml', namespace, claim, flags: { '--seed': seed } }
-    const { result, clear } = await runVolumeTask(lab, task, parseChanges)
-    const files = result.changes.map(({ file }) => file)
+  async plan(lab, { namespace, claim, seed }) {
+    const flags = { '--seed': seed }
+    const task = await planTask(lab, { file: 'encrypt-volume.yaml', namespace, claim, flags })
     return {
-      between: [result.fromMs, Math.min(...result.changes.map(({ atMs }) => atMs))],
-      evidence: `${files.length} files encrypted: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ', …' : ''}`,
-      heal: clear,
+      undo: undosOf(task),
+      make: () => task.start(),
+      async see() {
+        const { changes, fromMs } = parseChanges(await task.log())
+        const files = changes.map(({ file }) => file)
+        return {
+          between: [fromMs, Math.min(...changes.map(({ atMs }) => atMs))],
+          evidence: `${files.length} files encrypted: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ', …' : ''}`,
+        }
+      },
     }
   },
 })
 
-async function deleteBackup({ kube }: Lab, { backup, tool }: FaultTarget): Promise<string> {
+function backupToDelete({ backup, tool }: FaultTarget): Backup {
   if (backup === null) throw new Error('there is no backup yet whose objects could be deleted')
   if (backup.objects.length === 0)
     throw new Error(`${tool.name}/${tool.strategy} keeps no object of a backup in the cluster`)
+  return backup
+}
+
+async function deleteBackup({ kube }: Lab, backup: Backup): Promise<string> {
   const startedMs = Date.now()
   for (const object of backup.objects) await kube.delete(object)
   const goneMs = await waitFor(

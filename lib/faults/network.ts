@@ -6,7 +6,7 @@ import type { Fault, FaultTarget } from './fault.ts'
 import { placedPods, type PlacedPod } from './node-shell.ts'
 import type { Address } from './pod-network.ts'
 import { needsNetem, shapeTool, shapeWorkload } from './shaping.ts'
-import { stopStore } from './store-power.ts'
+import { planStoreStop } from './store-power.ts'
 
 export type PartitionEnds = 'workload-store' | 'tool-store' | 'workload-control-plane'
 
@@ -52,7 +52,7 @@ export function networkPartition({ between }: { between: PartitionEnds }): Fault
     description,
     lasts: '15s',
     requires: () => Promise.resolve([]),
-    inject: async (lab, target) => cutOff(lab, file, { pods: await pods(lab, target), away: await away(lab) }),
+    plan: async (lab, target) => cutOff(lab, file, { pods: await pods(lab, target), away: await away(lab) }),
   }
 }
 
@@ -66,9 +66,9 @@ export const storeAway = ({ lasts = '20s' }: { lasts?: string } = {}): Fault => 
   description: `the S3 store is away for ${lasts}`,
   lasts,
   requires: () => Promise.resolve([]),
-  async inject(lab, target) {
+  async plan(lab, target) {
     const { cluster } = lab
-    if (hasStorePower(cluster)) return stopStore(lab, cluster)
+    if (hasStorePower(cluster)) return planStoreStop(lab, cluster)
     return cutOff(lab, 'partition-tool-store.yaml', { pods: await toolPods(lab, target), away: [storeAddress(lab)] })
   },
 })
@@ -82,7 +82,7 @@ export const bandwidthLimit = ({ rate = '32mbit' }: { rate?: string } = {}): Fau
   description: `the backup tool's pods send ${rate} at most`,
   lasts: '15s',
   requires: () => Promise.resolve([]),
-  inject: (lab, target) => shapeTool(lab, target, rate),
+  plan: (lab, target) => shapeTool(lab, target, rate),
 })
 
 /** All that the service sends comes late. */
@@ -91,7 +91,7 @@ export const networkDelay = (): Fault => ({
   description: 'all that the service sends comes 200 ms later, give or take 50 ms',
   lasts: '15s',
   requires: needsNetem,
-  inject: (lab, target) => shapeWorkload(lab, target, 'network-delay.yaml'),
+  plan: (lab, target) => shapeWorkload(lab, target, 'network-delay.yaml'),
 })
 
 /** Packets of what the service sends are lost. */
@@ -100,5 +100,5 @@ export const networkLoss = (): Fault => ({
   description: 'a tenth of the packets that the service sends is lost',
   lasts: '15s',
   requires: needsNetem,
-  inject: (lab, target) => shapeWorkload(lab, target, 'network-loss.yaml'),
+  plan: (lab, target) => shapeWorkload(lab, target, 'network-loss.yaml'),
 })

@@ -1,14 +1,14 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { canWipeVolumes, hasNodePower, type Cluster, type NodePower } from '../clusters/cluster.ts'
-import { hasLabels, isLast } from '../kube/nodes.ts'
-import type { KubeObject } from '../kube/object.ts'
+import { hasLabels, isLast, ownTaints } from '../kube/nodes.ts'
+import type { ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { UNTIL_HEALED, type Fault, type FaultTarget, type ObservedFault } from './fault.ts'
-import { nodeBack } from './node-return.ts'
+import { UNTIL_HEALED, type Change, type Fault, type FaultTarget } from './fault.ts'
+import { nodeBack, nodeRuns } from './node-return.ts'
 import { placeOf, type PlacedPod } from './node-shell.ts'
-import { cutWatched, ever, reaches } from './reach.ts'
-import { orUndo } from './undo.ts'
+import { ever, planCut, reaches } from './reach.ts'
+import type { NodeState } from './undo/undo.ts'
 
 const KUBELET_PORT = 10250
 /** So many tell whether this machine reaches kubelets; one that it does not reach is refused when it is to be cut off. */
@@ -28,11 +28,10 @@ export function nodeOutage({ volume }: { volume: 'kept' | 'lost' }): Fault {
       : "the power of the service's node is cut for 15 s",
     lasts: lost ? UNTIL_HEALED : '15s',
     requires: (lab) => requires(lab, lost),
-    async inject(lab, target) {
+    async plan(lab, target) {
       const { cluster } = lab
       if (!hasNodePower(cluster)) throw new Error(powerless(cluster))
-      const node = await nodeOf(lab, target)
-      return cutPower(lab, cluster, node, lost)
+      return planOutage(lab, cluster, await nodeOf(lab, target), lost)
     },
   }
 }
@@ -98,29 +97,55 @@ async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Pro
   )
 }
 
-async function cutPower(lab: Lab, power: Cluster & NodePower, node: V1Node, lost: boolean): Promise<ObservedFault> {
+async function planOutage(lab: Lab, power: NodePower, node: V1Node, lost: boolean): Promise<Change> {
   const name = nameOf(node)
   const host = hostOf(node)
-  const heal = async () => {
-    if (lost && canWipeVolumes(power)) await power.wipeVolumes(name)
-    const startedMs = Date.now()
-    await power.startNode(name)
-    return nodeBack(lab, node, startedMs)
+  const cut = await planCut({ host, port: KUBELET_PORT }, () => power.stopNode(name))
+  return {
+    undo: [{ kind: 'start-node', node: stateOf(node), wipe: lost }],
+    async make() {
+      await cut.make()
+      if (!lost) return
+      // A kubelet that still answered would make its Node again.
+      await cut.seen()
+      await lab.kube.delete(nodeNamed(name))
+    },
+    async see() {
+      const between = await cut.seen()
+      const silent = `the kubelet of "${name}" (${host}:${KUBELET_PORT}) does not answer`
+      return { between, evidence: lost ? `${silent}; ${await nodeGone(lab, name)}` : silent }
+    },
   }
-  return orUndo(async () => {
-    const between = await cutWatched({ host, port: KUBELET_PORT }, () => power.stopNode(name))
-    const silent = `the kubelet of "${name}" (${host}:${KUBELET_PORT}) does not answer`
-    if (!lost) return { between, evidence: silent, heal }
-    return { between, evidence: `${silent}; ${await deleteNode(lab, name)}`, heal }
-  }, heal)
 }
 
-async function deleteNode({ kube }: Lab, name: string): Promise<string> {
-  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name } } satisfies KubeObject
-  await kube.delete(reference)
+const stateOf = (node: V1Node): NodeState => ({
+  name: nameOf(node),
+  host: hostOf(node),
+  labels: node.metadata?.labels ?? {},
+  taints: ownTaints(node),
+})
+
+/**
+ * Starts a node that was stopped, and gives it back its labels and taints; one that runs is not started. With `wipe`, a node
+ * whose Node object was deleted comes back with empty disks.
+ */
+export async function startNode(lab: Lab, node: NodeState, wipe: boolean): Promise<string> {
+  const { cluster } = lab
+  if (!hasNodePower(cluster)) throw new Error(powerless(cluster))
+  const object = await lab.kube.get(nodeNamed(node.name))
+  if (await reaches({ host: node.host, port: KUBELET_PORT })) return nodeRuns(lab, node)
+  if (wipe && object === null && canWipeVolumes(cluster)) await cluster.wipeVolumes(node.name)
+  const startedMs = Date.now()
+  await cluster.startNode(node.name)
+  return nodeBack(lab, node, startedMs)
+}
+
+const nodeNamed = (name: string): ObjectReference => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
+
+async function nodeGone({ kube }: Lab, name: string): Promise<string> {
   await waitFor(
     `Node "${name}" gone`,
-    async () => ((await kube.get(reference)) === null ? true : pending('it is still there')),
+    async () => ((await kube.get(nodeNamed(name))) === null ? true : pending('it is still there')),
     { timeout: '30s', every: '50ms' },
   )
   return `Node "${name}" was deleted, as it will not come back`

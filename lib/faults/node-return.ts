@@ -3,6 +3,7 @@ import { isNotFound, isReady } from '../kube/client.ts'
 import { ownTaints } from '../kube/nodes.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
+import type { NodeState } from './undo/undo.ts'
 
 /** Times in the cluster are in whole seconds. */
 const WHOLE_SECOND_MS = 1000
@@ -11,8 +12,8 @@ const WHOLE_SECOND_MS = 1000
  * Resolves when a node that was started at `startedMs` is as it was: Ready by its own new word, schedulable, with the labels
  * and taints of before, and with what runs on every node. Returns that in words.
  */
-export async function nodeBack(lab: Lab, before: V1Node, startedMs: number): Promise<string> {
-  const name = before.metadata?.name ?? ''
+export async function nodeBack(lab: Lab, before: NodeState, startedMs: number): Promise<string> {
+  const { name } = before
   const ready = await waitFor(
     `node "${name}" Ready again`,
     async () => {
@@ -26,6 +27,22 @@ export async function nodeBack(lab: Lab, before: V1Node, startedMs: number): Pro
   await restoreNode(lab, before, ready)
   const pods = await daemonsBack(lab, name, startedMs)
   return `node "${name}" was Ready ${readyMs - startedMs} ms after its start, and its ${pods} daemons ${Date.now() - startedMs} ms after it`
+}
+
+/** Resolves when a node that runs is Ready, with the labels and taints of before. Returns that in words. */
+export async function nodeRuns(lab: Lab, before: NodeState): Promise<string> {
+  const { name } = before
+  const ready = await waitFor(
+    `node "${name}" Ready`,
+    async () => {
+      const node = await readNode(lab, name)
+      if (node === null) return pending('it has not registered yet')
+      return isReady(node) ? node : pending(describeReady(node))
+    },
+    { timeout: '300s', every: '100ms', hint: `kubectl describe node ${name}` },
+  )
+  await restoreNode(lab, before, ready)
+  return `node "${name}" runs and is Ready`
 }
 
 async function readNode({ kube }: Lab, name: string): Promise<V1Node | null> {
@@ -51,10 +68,9 @@ function describeReady(node: V1Node): string {
 }
 
 /** A node that was deleted comes back with what its kubelet knows of it, and no more. */
-async function restoreNode({ kube }: Lab, before: V1Node, now: V1Node): Promise<void> {
-  const name = before.metadata?.name ?? ''
+async function restoreNode({ kube }: Lab, before: NodeState, now: V1Node): Promise<void> {
+  const { name, taints } = before
   const labels = missingLabels(before, now)
-  const taints = ownTaints(before)
   const known = ownTaints(now).map(({ key }) => key)
   const sameTaints = taints.every(({ key }) => known.includes(key))
   if (Object.keys(labels).length === 0 && sameTaints && !now.spec?.unschedulable) return
@@ -62,9 +78,10 @@ async function restoreNode({ kube }: Lab, before: V1Node, now: V1Node): Promise<
   await kube.apply([{ apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec }])
 }
 
-export function missingLabels(before: V1Node, now: V1Node): Record<string, string> {
-  const labels = Object.entries(before.metadata?.labels ?? {})
-  return Object.fromEntries(labels.filter(([label, value]) => now.metadata?.labels?.[label] !== value))
+export function missingLabels(before: Pick<NodeState, 'labels'>, now: V1Node): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(before.labels).filter(([label, value]) => now.metadata?.labels?.[label] !== value),
+  )
 }
 
 /** Resolves when every pod of a DaemonSet on the node runs again; returns how many there are. */

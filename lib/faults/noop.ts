@@ -8,14 +8,15 @@ export const noopFault = (strike: () => [number, number] = now): Fault => ({
   name: 'noop',
   description: 'nothing is hurt',
   requires: () => Promise.resolve([]),
-  async inject(_lab, { namespace }) {
-    const between = await Promise.resolve().then(strike)
-    return {
-      between,
-      evidence: `nothing was done to namespace "${namespace}"`,
-      heal: () => Promise.resolve('there was nothing to take away'),
-    }
-  },
+  plan: (_lab, { namespace }) =>
+    Promise.resolve({
+      undo: [{ kind: 'nothing', because: 'there was nothing to take away' }],
+      make: () => Promise.resolve(),
+      see: async () => {
+        const between = await Promise.resolve().then(strike)
+        return { between, evidence: `nothing was done to namespace "${namespace}"` }
+      },
+    }),
 })
 
 const now = (): [number, number] => [Date.now(), Date.now()]

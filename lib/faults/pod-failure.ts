@@ -2,11 +2,11 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
 import { containerEnded, statusIn } from './container-end.ts'
 import type { Fault } from './fault.ts'
 import { killFirstProcess } from './first-process.ts'
-import { placeOf } from './node-shell.ts'
+import { placeOf, type PlacedPod } from './node-shell.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
 export const podFailure = (): Fault => ({
@@ -14,7 +14,7 @@ export const podFailure = (): Fault => ({
   description: "the service's pod stays, and serves nothing",
   lasts: '10s',
   requires: () => Promise.resolve([]),
-  async inject(lab, { namespace, pods }) {
+  async plan(lab, { namespace, pods }) {
     const { labels, container } = pods
     const place = { namespace, labels, container }
     const [pod] = await lab.kube.pods(namespace, labels)
@@ -24,18 +24,17 @@ export const podFailure = (): Fault => ({
     }
     const selector = { namespaces: [namespace], labelSelectors: labels }
     const fault = await readFault('pod-failure.yaml', { namespace, spec: { selector } })
-    const requestedMs = Date.now()
-    const { targets, end, swapped } = await injectChaos(lab, fault, async () => ({
-      targets: await targetsReached(lab, fault),
-      end: await containerEnded(lab, place, before, requestedMs),
-      swapped: await notReady(lab, pod),
-    }))
     return {
-      between: end.between,
-      evidence: `container "${container}" of ${targets.join(', ')} ended with exit code ${end.exitCode}; ${swapped}`,
-      async heal() {
-        const gone = await healChaos(lab, fault)
-        return `${gone}, and ${await serving(lab, pod, imagesOf(pod))}`
+      undo: [deletionOf(fault), { kind: 'own-images', pod: placeOf(pod), images: imagesOf(pod) }],
+      make: () => create(lab, fault),
+      async see(requestedMs) {
+        const targets = await targetsReached(lab, fault)
+        const end = await containerEnded(lab, place, before, requestedMs)
+        const swapped = await notReady(lab, pod)
+        return {
+          between: end.between,
+          evidence: `container "${container}" of ${targets.join(', ')} ended with exit code ${end.exitCode}; ${swapped}`,
+        }
       },
     }
   },
@@ -66,8 +65,8 @@ async function notReady(lab: Lab, pod: V1Pod): Promise<string> {
  * The pod has its own images again, and is Ready. A proxy that is an init container waits for its start to succeed before
  * the kubelet looks at its image again, which is never: such a container is ended here. A pod that is gone needs no healing.
  */
-async function serving(lab: Lab, pod: V1Pod, images: string): Promise<string> {
-  const { name, namespace, uid } = placeOf(pod)
+export async function hasOwnImages(lab: Lab, pod: PlacedPod, images: string): Promise<string> {
+  const { name, namespace, uid } = pod
   const ended = new Set<string>()
   return waitFor(
     `pod "${name}" of namespace "${namespace}" Ready with its own images`,

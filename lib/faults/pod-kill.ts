@@ -2,8 +2,8 @@ import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { PodSelection } from '../tools/tool.ts'
-import { healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
-import type { Fault, ObservedFault } from './fault.ts'
+import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
+import type { Change, Fault } from './fault.ts'
 
 const MESH_CONTROL: PodSelection = { namespace: 'istio-system', labels: { app: 'istiod' } }
 
@@ -12,7 +12,7 @@ export const servicePodKill = (): Fault => ({
   name: 'pod-kill',
   description: "the service's pod is killed without grace",
   requires: () => Promise.resolve([]),
-  inject: (lab, { namespace, pods }) => killPods(lab, { namespace, labels: pods.labels }, 'pod-kill.yaml'),
+  plan: (lab, { namespace, pods }) => killPods(lab, { namespace, labels: pods.labels }, 'pod-kill.yaml'),
 })
 
 /** A pod of the tool's agent is killed, or of what moves the data where the tool has no agent. */
@@ -20,7 +20,7 @@ export const toolKill = (): Fault => ({
   name: 'tool-kill',
   description: 'the pods of the backup tool that see to the data are killed without grace',
   requires: () => Promise.resolve([]),
-  async inject(lab, { namespace, tool }) {
+  async plan(lab, { namespace, tool }) {
     const { agent, mover } = tool.parts(namespace)
     const aim = agent ?? mover
     if (aim === null) throw new Error(`nothing in the cluster moves the data of ${tool.name}/${tool.strategy}`)
@@ -38,10 +38,9 @@ export const meshControlKill = (): Fault => ({
         ? ["the mesh's control plane was there before the drills: it is not theirs"]
         : [],
     ),
-  async inject(lab) {
-    const observed = await killPods(lab, MESH_CONTROL, 'mesh-control-kill.yaml')
-    const heal = async () => `${await observed.heal()}, and ${await readyAgain(lab, MESH_CONTROL)}`
-    return { ...observed, heal }
+  async plan(lab) {
+    const kill = await killPods(lab, MESH_CONTROL, 'mesh-control-kill.yaml')
+    return { ...kill, undo: [...kill.undo, { kind: 'pod-ready', selection: MESH_CONTROL }] }
   },
 })
 
@@ -52,25 +51,24 @@ export function podKill(selection: PodSelection): Fault {
     name: 'pod-kill',
     description: `a pod ${JSON.stringify(labels)} of namespace "${namespace}" is killed without grace`,
     requires: () => Promise.resolve([]),
-    inject: (lab) => killPods(lab, selection, 'pod-kill.yaml'),
+    plan: (lab) => killPods(lab, selection, 'pod-kill.yaml'),
   }
 }
 
-async function killPods(lab: Lab, selection: PodSelection, file: string): Promise<ObservedFault> {
+async function killPods(lab: Lab, selection: PodSelection, file: string): Promise<Change> {
   const { namespace, labels } = selection
   const before = await uidsOf(lab, selection)
   if (before.length === 0) throw new Error(`no pod ${JSON.stringify(labels)} in namespace "${namespace}" to kill`)
   const selector = { namespaces: [namespace], labelSelectors: labels }
   const fault = await readFault(file, { namespace, spec: { selector } })
-  const requestedMs = Date.now()
-  const { targets, seenMs } = await injectChaos(lab, fault, async () => ({
-    seenMs: await goneOf(lab, selection, before),
-    targets: await targetsReached(lab, fault),
-  }))
   return {
-    between: [requestedMs, seenMs],
-    evidence: `${targets.join(', ')} is gone from the cluster`,
-    heal: () => healChaos(lab, fault),
+    undo: [deletionOf(fault)],
+    make: () => create(lab, fault),
+    async see(requestedMs) {
+      const seenMs = await goneOf(lab, selection, before)
+      const targets = await targetsReached(lab, fault)
+      return { between: [requestedMs, seenMs], evidence: `${targets.join(', ')} is gone from the cluster` }
+    },
   }
 }
 
@@ -86,7 +84,8 @@ async function goneOf(lab: Lab, selection: PodSelection, before: string[]): Prom
   )
 }
 
-async function readyAgain(lab: Lab, { namespace, labels }: PodSelection): Promise<string> {
+/** Resolves when a pod of a selection is Ready. */
+export async function readyAgain(lab: Lab, { namespace, labels }: PodSelection): Promise<string> {
   return waitFor(
     `a pod ${JSON.stringify(labels)} of namespace "${namespace}" Ready again`,
     async () => {

@@ -38,29 +38,49 @@ export function comesTo(event: 'connect' | 'secureConnect', socket: Socket, pati
   })
 }
 
-/**
- * Cuts something off, watching its address meanwhile; resolves with the times between which it stopped to answer. The first
- * is when the cut began: a host whose programs are gone may still take connections for a moment, by its kernel.
- */
-export async function cutWatched(address: Address, cut: () => Promise<void>): Promise<[number, number]> {
+/** A cut that can be made once. */
+export interface Cut {
+  make(): Promise<void>
+  /**
+   * Resolves with the times between which the address stopped to answer. The first is when the cut began: a host whose
+   * programs are gone may still take connections for a moment, by its kernel.
+   */
+  seen(): Promise<[number, number]>
+}
+
+/** Prepares to cut something off while its address is watched. Errors: it does not answer even before. */
+export async function planCut(address: Address, cut: () => Promise<void>): Promise<Cut> {
   const where = `${address.host}:${address.port}`
   if (!(await reaches(address))) throw new Error(`${where} does not answer even before the fault`)
+  let cutMs = 0
+  let silence: Promise<number> | null = null
+  return {
+    async make() {
+      cutMs = Date.now()
+      silence = silentSince(address)
+      // If the cut itself fails, nobody waits for its effect.
+      silence.catch(() => undefined)
+      await cut()
+    },
+    async seen() {
+      return [cutMs, await (silence ?? silentSince(address))]
+    },
+  }
+}
+
+function silentSince(address: Address): Promise<number> {
   let failures: number[] = []
-  const watch = () =>
-    waitFor(
-      `${where} not answering`,
-      async () => {
-        const askedMs = Date.now()
-        if (await reaches(address)) {
-          failures = []
-          return pending('it answers')
-        }
-        failures.push(Date.now())
-        return failures.length >= FAILURES ? (failures[0] ?? askedMs) : pending(`${failures.length} without an answer`)
-      },
-      { timeout: '30s', every: '10ms' },
-    )
-  const cutMs = Date.now()
-  const [, seenMs] = await Promise.all([cut(), watch()])
-  return [cutMs, seenMs]
+  return waitFor(
+    `${address.host}:${address.port} not answering`,
+    async () => {
+      const askedMs = Date.now()
+      if (await reaches(address)) {
+        failures = []
+        return pending('it answers')
+      }
+      failures.push(Date.now())
+      return failures.length >= FAILURES ? (failures[0] ?? askedMs) : pending(`${failures.length} without an answer`)
+    },
+    { timeout: '30s', every: '10ms' },
+  )
 }

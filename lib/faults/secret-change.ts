@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { V1Pod, V1Secret } from '@kubernetes/client-node'
-import { isNotFound } from '../kube/client.ts'
+import type { V1Pod } from '@kubernetes/client-node'
+import { isNotFound, orNull } from '../kube/client.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { openBucket, StoreRefusal } from '../store/s3.ts'
-import type { FaultTarget, ObservedFault } from './fault.ts'
+import type { Change, FaultTarget } from './fault.ts'
 import { containerIdOf } from './first-process.ts'
 import { isRunning, placeOf, runBesidePod } from './node-shell.ts'
-import { orUndo } from './undo.ts'
+import type { SecretReference } from './undo/undo.ts'
 
 type Data = Record<string, string>
 
@@ -15,52 +15,70 @@ type Data = Record<string, string>
  * Puts a wrong key into the tool's Secret. A pod that reads the Secret from a file gets the new one when its kubelet comes to
  * it, which a change of the pod hastens; one that took it into its environment keeps the old key until it is started again.
  */
-export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Promise<ObservedFault> {
+export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Promise<Change> {
   const { secret } = tool.parts(namespace)
   if (secret === null) throw new Error(`${tool.name}/${tool.strategy} keeps no key to the store in the cluster`)
   const right = lab.store.secretKey
   const wrong = randomBytes(right.length).toString('hex').slice(0, right.length)
-  const before = (await read(lab, secret)).data ?? {}
-  const after = replaceIn(before, right, wrong)
-  if (Object.keys(after).length === 0) {
-    throw new Error(`Secret "${secret.name}" of namespace "${secret.namespace}" does not hold the store's key`)
+  const { metadata, data = {} } = await lab.kube.core.readNamespacedSecret(secret)
+  const name = inQuotes(secret)
+  const after = replaceIn(data, right, wrong)
+  if (Object.keys(after).length === 0) throw new Error(`${name} does not hold the store's key`)
+  const reference = { ...secret, uid: metadata?.uid ?? '' }
+  return {
+    undo: [{ kind: 'restore-key', secret: reference, wrong, right: fingerprint(right, wrong) }],
+    make: () => write(lab, reference, after),
+    async see(requestedMs) {
+      await refused({ ...lab, store: { ...lab.store, secretKey: wrong } })
+      const readers = await readersOf(lab, secret, Object.keys(after))
+      await Promise.all(readers.map((reader) => holds(lab, reader, after)))
+      return {
+        between: [requestedMs, Date.now()],
+        evidence: `${name} holds a key that the store refuses, ${inWords(readers)} too`,
+      }
+    },
   }
-  const readers = filesOf((await lab.kube.pods(secret.namespace)).filter(isRunning), secret.name, Object.keys(after))
-  const heal = async () => {
-    const old = Object.fromEntries(Object.keys(after).map((key) => [key, before[key] ?? '']))
-    await write(lab, secret, old)
-    await Promise.all(readers.map((reader) => holds(lab, reader, old)))
-    return `Secret "${secret.name}" of namespace "${secret.namespace}" has its key again, ${inWords(readers)} too`
-  }
-  const requestedMs = Date.now()
-  return orUndo(async () => {
-    await write(lab, secret, after)
-    await refused({ ...lab, store: { ...lab.store, secretKey: wrong } })
-    await Promise.all(readers.map((reader) => holds(lab, reader, after)))
-    return {
-      between: [requestedMs, Date.now()],
-      evidence: `Secret "${secret.name}" of namespace "${secret.namespace}" holds a key that the store refuses, ${inWords(readers)} too`,
-      heal,
+}
+
+/**
+ * Puts the store's key where the wrong one is, in the Secret and in the files by which pods read it. Nothing else in the
+ * Secret is changed, nor one that is another since. Errors: the store of this run has another key than the Secret had.
+ */
+export async function restoreKey(lab: Lab, secret: SecretReference, wrong: string, right: string): Promise<string> {
+  const name = inQuotes(secret)
+  const { secretKey } = lab.store
+  const found = await orNull(lab.kube.core.readNamespacedSecret({ namespace: secret.namespace, name: secret.name }))
+  if (found === null || found.metadata?.uid !== secret.uid) return `${name} is gone`
+  const changed = replaceIn(found.data ?? {}, wrong, secretKey)
+  if (Object.keys(changed).length > 0) {
+    if (fingerprint(secretKey, wrong) !== right) {
+      const next = `kubectl -n ${secret.namespace} edit secret ${secret.name}`
+      throw new Error(`${name} holds a wrong key of a drill, and this run has the key of another store. Next: ${next}`)
     }
-  }, heal)
+    await write(lab, secret, changed)
+  }
+  const now = (await lab.kube.core.readNamespacedSecret({ namespace: secret.namespace, name: secret.name })).data ?? {}
+  const keys = Object.keys(replaceIn(now, secretKey, wrong))
+  const readers = await readersOf(lab, secret, keys)
+  await Promise.all(readers.map((reader) => holds(lab, reader, now)))
+  return `${name} has its key again, ${inWords(readers)} too`
 }
 
-interface SecretReference {
-  namespace: string
-  name: string
-}
+/** Tells two keys apart without telling the key: the undo that holds it is no secret. */
+const fingerprint = (key: string, salt: string): string => createHash('sha256').update(`${salt}/${key}`).digest('hex')
 
-const read = (lab: Lab, { namespace, name }: SecretReference): Promise<V1Secret> =>
-  lab.kube.core.readNamespacedSecret({ namespace, name })
+const inQuotes = ({ namespace, name }: Pick<SecretReference, 'namespace' | 'name'>): string =>
+  `Secret "${name}" of namespace "${namespace}"`
 
-async function write(lab: Lab, secret: SecretReference, data: Data): Promise<void> {
-  const { namespace, name } = secret
-  const body = await read(lab, secret)
-  await lab.kube.core.replaceNamespacedSecret({
-    namespace,
-    name,
-    body: Object.assign(body, { data: { ...body.data, ...data } }),
-  })
+const readersOf = async ({ kube }: Lab, secret: Pick<SecretReference, 'namespace' | 'name'>, keys: string[]) =>
+  filesOf((await kube.pods(secret.namespace)).filter(isRunning), secret.name, keys)
+
+/** Errors: the Secret is another than it was, or changed at the same moment. */
+async function write({ kube }: Lab, { namespace, name, uid }: SecretReference, data: Data): Promise<void> {
+  const body = await kube.core.readNamespacedSecret({ namespace, name })
+  if (body.metadata?.uid !== uid) throw new Error(`${inQuotes({ namespace, name })} is another than it was`)
+  body.data = { ...body.data, ...data }
+  await kube.core.replaceNamespacedSecret({ namespace, name, body })
 }
 
 /** The entries of a Secret (base64) that hold a text, with another in its place. */

@@ -2,14 +2,14 @@ import type { V1Node } from '@kubernetes/client-node'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
-import { healNetwork, nodesOf, selectorOf, toolPods } from './cut-off.ts'
-import type { FaultTarget, ObservedFault } from './fault.ts'
+import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
+import { nodesOf, selectorOf, toolPods } from './cut-off.ts'
+import type { Change, FaultTarget } from './fault.ts'
 import { daemonPods, placedPods, runInDaemon, type PlacedPod } from './node-shell.ts'
 import { readShaping } from './pod-network.ts'
 
 /** Hurts all that the service sends, by the NetworkChaos of a file that needs netem. */
-export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string): Promise<ObservedFault> {
+export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string): Promise<Change> {
   const pods = await placedPods(lab, target.namespace, target.pods.labels)
   return shape(lab, await readFault(file, aimAt(pods)), pods, 'netem')
 }
@@ -20,28 +20,28 @@ const aimAt = (pods: PlacedPod[]) => {
 }
 
 /** Limits what the backup tool's pods send to `rate`, as tc writes it, such as '8mbit'. */
-export async function shapeTool(lab: Lab, target: FaultTarget, rate: string): Promise<ObservedFault> {
+export async function shapeTool(lab: Lab, target: FaultTarget, rate: string): Promise<Change> {
   const pods = await toolPods(lab, target)
   const fault = await readFault('store-bandwidth.yaml', aimAt(pods))
   Object.assign((fault.spec as { bandwidth: object }).bandwidth, { rate })
   return shape(lab, fault, pods, 'tbf')
 }
 
-async function shape(lab: Lab, fault: KubeObject, pods: PlacedPod[], kind: string): Promise<ObservedFault> {
-  const heal = () => healNetwork(lab, fault, pods)
-  const requestedMs = Date.now()
-  const observe = async (): Promise<ObservedFault> => {
-    const shapes = await Promise.all(pods.map((pod) => shaperUsed(lab, pod, kind)))
-    const seenMs = Date.now()
-    await targetsReached(lab, fault)
-    return {
-      between: [requestedMs, seenMs],
-      evidence: pods.map((pod, index) => `${pod.namespace}/${pod.name}: ${shapes[index] ?? ''}`).join('; '),
-      nodes: nodesOf(pods),
-      heal,
-    }
+function shape(lab: Lab, fault: KubeObject, pods: PlacedPod[], kind: string): Change {
+  return {
+    undo: [deletionOf(fault), { kind: 'clear-networks', pods }],
+    make: () => create(lab, fault),
+    async see(requestedMs) {
+      const shapes = await Promise.all(pods.map((pod) => shaperUsed(lab, pod, kind)))
+      const seenMs = Date.now()
+      await targetsReached(lab, fault)
+      return {
+        between: [requestedMs, seenMs],
+        evidence: pods.map((pod, index) => `${pod.namespace}/${pod.name}: ${shapes[index] ?? ''}`).join('; '),
+        nodes: nodesOf(pods),
+      }
+    },
   }
-  return injectChaos(lab, fault, observe, heal)
 }
 
 /** The shaper in the pod's network, as tc tells of it, once packets went through it. */

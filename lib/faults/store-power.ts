@@ -1,32 +1,36 @@
-import type { StorePower } from '../clusters/cluster.ts'
+import { hasStorePower, type StorePower } from '../clusters/cluster.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { messageOf } from '../message-of.ts'
 import { openBucket } from '../store/s3.ts'
 import { storeAddressHere } from './far-ends.ts'
-import type { ObservedFault } from './fault.ts'
+import type { Change } from './fault.ts'
 import type { Address } from './pod-network.ts'
-import { cutWatched, reaches } from './reach.ts'
-import { orUndo } from './undo.ts'
+import { planCut, reaches } from './reach.ts'
 
-/** Cuts the store's power; what it holds is there again when it is healed. */
-export async function stopStore(lab: Lab, power: StorePower): Promise<ObservedFault> {
+/** Cuts the store's power; what it holds is there again when it is started. */
+export async function planStoreStop(lab: Lab, power: StorePower): Promise<Change> {
   const address = storeAddressHere(lab)
-  const before = (await openBucket(lab.store).list('')).length
-  const heal = async () => {
-    await power.startStore()
-    const after = await objectsAgain(lab, address)
-    if (after < before) throw new Error(`the store had ${before} objects before it was away, and has ${after} now`)
-    return `the store answers again, with ${after} objects`
-  }
-  return orUndo(
-    async () => ({
-      between: await cutWatched(address, () => power.stopStore()),
-      evidence: `the store ${address.host}:${address.port} does not answer; it held ${before} objects`,
-      heal,
+  const objects = (await openBucket(lab.store).list('')).length
+  const cut = await planCut(address, () => power.stopStore())
+  return {
+    undo: [{ kind: 'start-store', objects }],
+    make: () => cut.make(),
+    see: async () => ({
+      between: await cut.seen(),
+      evidence: `the store ${address.host}:${address.port} does not answer; it held ${objects} objects`,
     }),
-    heal,
-  )
+  }
+}
+
+/** Starts the store if it does not run. Errors: it has lost objects. */
+export async function startStore(lab: Lab, before: number): Promise<string> {
+  const { cluster } = lab
+  if (!hasStorePower(cluster)) throw new Error(`provider "${cluster.provider}" cannot start a store`)
+  await cluster.startStore()
+  const after = await objectsAgain(lab, storeAddressHere(lab))
+  if (after < before) throw new Error(`the store had ${before} objects before it was away, and has ${after} now`)
+  return `the store answers again, with ${after} objects`
 }
 
 async function objectsAgain({ store }: Lab, address: Address): Promise<number> {

@@ -3,11 +3,10 @@ import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { parseResources } from '../probes/resources.ts'
-import { CHAOS_FOLDER, healChaos, injectChaos, readFault, targetsReached } from './chaos-mesh.ts'
+import { CHAOS_FOLDER, create, deletionOf, marked, readFault, targetsReached } from './chaos-mesh.ts'
 import type { Fault } from './fault.ts'
 import { placedPods, runOnNode, type PlacedPod } from './node-shell.ts'
 import { parseQuantity } from './quantity.ts'
-import { orUndo } from './undo.ts'
 
 /** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */
 const BUSY_SECONDS = 0.3
@@ -19,30 +18,31 @@ export const cpuStress = (): Fault => ({
   description: "a pod on the service's node uses all of the node's CPUs",
   lasts: '15s',
   requires: () => Promise.resolve([]),
-  async inject(lab, target) {
+  async plan(lab, target) {
     const { node } = await onePod(lab, target.namespace, target.pods.labels)
     const capacity = (await lab.kube.core.readNode({ name: node })).status?.capacity?.cpu ?? '1'
     const workers = Math.ceil(parseQuantity(capacity))
     const { neighbour, fault } = await readNeighbour(lab, target.namespace, { node, workers })
-    const labels = neighbour.metadata.labels ?? {}
-    const quiet = async () => healChaos(lab, neighbour)
-    const pod = await orUndo(async () => {
-      await lab.kube.apply([neighbour])
-      await podsReady(lab.kube, target.namespace, labels, { timeout: '60s' })
-      return onePod(lab, target.namespace, labels)
-    }, quiet)
-    const heal = async () => `${await healChaos(lab, fault)}; ${await stressorsGone(lab, pod)}; ${await quiet()}`
-    const before = (await usageOf(lab, pod)).cpuSeconds
-    const requestedMs = Date.now()
-    const observe = async () => {
-      await targetsReached(lab, fault)
-      return grown(lab, pod, 'CPU seconds', ({ cpuSeconds }) => cpuSeconds - before >= BUSY_SECONDS && cpuSeconds)
-    }
-    const used = await injectChaos(lab, fault, observe, heal)
+    const { name, labels = {} } = neighbour.metadata
+    const { namespace } = target
+    let stressedMs = 0
     return {
-      between: [requestedMs, used.seenMs],
-      evidence: `${workers} workers on node "${node}" beside the service; they used ${(used.value - before).toFixed(1)} s of CPU by then`,
-      heal,
+      undo: [deletionOf(fault), { kind: 'end-stressors', namespace, pod: name }, deletionOf(neighbour)],
+      async make() {
+        await create(lab, neighbour)
+        await podsReady(lab.kube, namespace, labels, { timeout: '60s' })
+        stressedMs = Date.now()
+        await create(lab, fault)
+      },
+      async see() {
+        const pod = await onePod(lab, namespace, labels)
+        await targetsReached(lab, fault)
+        const used = await grown(lab, pod, 'CPU seconds', ({ cpuSeconds }) => cpuSeconds >= BUSY_SECONDS && cpuSeconds)
+        return {
+          between: [stressedMs, used.seenMs],
+          evidence: `${workers} workers on node "${node}" beside the service; they used ${used.value.toFixed(1)} s of CPU by then`,
+        }
+      },
     }
   },
 })
@@ -53,7 +53,7 @@ export const memoryStress = (): Fault => ({
   description: "three quarters of the memory of the service's container are taken",
   lasts: '15s',
   requires: () => Promise.resolve([]),
-  async inject(lab, { namespace, pods }) {
+  async plan(lab, { namespace, pods }) {
     const pod = await onePod(lab, namespace, pods.labels)
     const bytes = MEMORY_SHARE * (await memoryLimit(lab, pod, pods.container))
     const selector = { namespaces: [namespace], labelSelectors: pods.labels }
@@ -61,15 +61,18 @@ export const memoryStress = (): Fault => ({
     const spec = { selector, containerNames: [pods.container], stressors: { memory } }
     const fault = await readFault('memory-stress.yaml', { namespace, spec })
     const before = (await usageOf(lab, pod)).memoryBytes
-    const requestedMs = Date.now()
-    const used = await injectChaos(lab, fault, async () => {
-      await targetsReached(lab, fault)
-      return grown(lab, pod, 'bytes of memory', ({ memoryBytes }) => memoryBytes - before >= bytes / 2 && memoryBytes)
-    })
     return {
-      between: [requestedMs, used.seenMs],
-      evidence: `the working set of ${namespace}/${pod.name} went from ${mebibytes(before)} to ${mebibytes(used.value)}, by ${memory.size} of a stressor`,
-      heal: async () => `${await healChaos(lab, fault)}; ${await stressorsGone(lab, pod)}`,
+      undo: [deletionOf(fault), { kind: 'end-stressors', namespace, pod: pod.name }],
+      make: () => create(lab, fault),
+      async see(requestedMs) {
+        await targetsReached(lab, fault)
+        const enough = ({ memoryBytes }: Usage) => memoryBytes - before >= bytes / 2 && memoryBytes
+        const used = await grown(lab, pod, 'bytes of memory', enough)
+        return {
+          between: [requestedMs, used.seenMs],
+          evidence: `the working set of ${namespace}/${pod.name} went from ${mebibytes(before)} to ${mebibytes(used.value)}, by ${memory.size} of a stressor`,
+        }
+      },
     }
   },
 })
@@ -94,8 +97,8 @@ async function readNeighbour(lab: Lab, namespace: string, { node, workers }: { n
   })
   const selector = { namespaces: [namespace], labelSelectors: pod.metadata.labels ?? {} }
   return {
-    neighbour: inNamespace(pod, { nodeName: node, containers }),
-    fault: inNamespace(fault, { selector, stressors: { cpu: { workers, load: 100 } } }),
+    neighbour: marked(inNamespace(pod, { nodeName: node, containers })),
+    fault: marked(inNamespace(fault, { selector, stressors: { cpu: { workers, load: 100 } } })),
   }
 }
 
@@ -146,9 +149,12 @@ async function stressorsOf(lab: Lab, { node, uid }: PlacedPod): Promise<string[]
   return found.split('\n').filter(Boolean)
 }
 
-async function stressorsGone(lab: Lab, pod: PlacedPod): Promise<string> {
+/** Resolves when no stressor runs in a pod. A pod that is gone has none. */
+export async function stressorsGone(lab: Lab, namespace: string, name: string): Promise<string> {
+  const pod = (await placedPods(lab, namespace, {})).find((one) => one.name === name)
+  if (pod === undefined) return `pod "${name}" is gone`
   return waitFor(
-    `stressors of pod "${pod.namespace}/${pod.name}" gone`,
+    `stressors of pod "${namespace}/${name}" gone`,
     async () => {
       const left = await stressorsOf(lab, pod)
       return left.length === 0

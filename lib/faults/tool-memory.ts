@@ -6,7 +6,6 @@ import { endedBetween } from './container-end.ts'
 import type { Fault } from './fault.ts'
 import { containerIdOf } from './first-process.ts'
 import { isRunning, placeOf, runBesidePod, type PlacedPod } from './node-shell.ts'
-import { orUndo } from './undo.ts'
 
 /**
  * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
@@ -17,7 +16,7 @@ export const toolMemoryLimit = (): Fault => ({
   name: 'tool-memory-limit',
   description: 'the pod of the backup tool that moves the data runs out of memory',
   requires: () => Promise.resolve([]),
-  async inject(lab, { namespace, tool }) {
+  async plan(lab, { namespace, tool }) {
     const { mover } = tool.parts(namespace)
     if (mover === null) throw new Error(`nothing in the cluster moves the data of ${tool.name}/${tool.strategy}`)
     const [pod] = (await lab.kube.pods(mover.namespace, mover.labels)).filter(isRunning)
@@ -25,21 +24,35 @@ export const toolMemoryLimit = (): Fault => ({
     const containerId = status && containerIdOf(status)
     if (pod === undefined || !containerId) throw new Error(`no mover of ${tool.name}/${tool.strategy} runs`)
     const place = placeOf(pod)
-    const set = async (limit: string) =>
-      parseLimit(await runBesidePod(lab, place, SET_LIMIT, { containerId, args: [limit] }))
-    const requestedMs = Date.now()
-    const { before, after } = await set('tight')
-    const heal = async () => {
-      if (await isGone(lab, place, containerId)) return `the container of "${place.name}" that had the limit is gone`
-      return `the limit of "${place.name}" is ${(await set(before)).after} again`
+    const limit = (await runBesidePod(lab, place, READ_LIMIT, { containerId })).trim()
+    let after = ''
+    return {
+      undo: [{ kind: 'restore-memory-limit', pod: place, containerId, limit }],
+      async make() {
+        after = parseLimit(await runBesidePod(lab, place, SET_LIMIT, { containerId, args: ['tight'] })).after
+      },
+      async see(requestedMs) {
+        const { words, between } = await killedForMemory(lab, pod, containerId, requestedMs)
+        const limited = `container "${status.name}" of ${place.namespace}/${place.name} was limited to ${after} bytes`
+        return { between, evidence: `${limited}; ${words}` }
+      },
     }
-    return orUndo(async () => {
-      const { words, between } = await killedForMemory(lab, pod, containerId, requestedMs)
-      const limited = `container "${status.name}" of ${place.namespace}/${place.name} was limited to ${after} bytes`
-      return { between, evidence: `${limited}; ${words}`, heal }
-    }, heal)
   },
 })
+
+/** Sets the limit of a container that still runs. */
+export async function restoreMemoryLimit(
+  lab: Lab,
+  pod: PlacedPod,
+  containerId: string,
+  limit: string,
+): Promise<string> {
+  if (await isGone(lab, pod, containerId)) return `the container of "${pod.name}" that had the limit is gone`
+  const text = await runBesidePod(lab, pod, SET_LIMIT, { containerId, args: [limit] })
+  const { after } = readLimits(text)
+  if (after !== limit) throw new Error(`the memory limit of "${pod.name}" is ${after}, and was ${limit}`)
+  return `the limit of "${pod.name}" is ${after} again`
+}
 
 /** The cgroup of a process that holds its memory limit, in either version, by the names that it has on the node. */
 const CGROUP = `
@@ -48,6 +61,10 @@ v1=$(echo "$paths" | sed -n 's/^[0-9]*:memory://p')
 v2=$(echo "$paths" | sed -n 's/^0:://p')
 if [ -n "$v1" ]; then dir=/host-sys/fs/cgroup/memory$v1 file=memory.limit_in_bytes own=rss
 else dir=/host-sys/fs/cgroup$v2 file=memory.max own=anon; fi
+`
+
+const READ_LIMIT = `${CGROUP}
+cat "$dir/$file"
 `
 
 /** Cache is given up for a limit, the rest is not: a version 1 cgroup refuses a limit below it. */
@@ -66,12 +83,17 @@ fi
 echo "before $before after $(cat "$dir/$file")"
 `
 
-/** The limit of a container before it was changed, and after, in bytes; 'max' where there is none. */
+/** The limit of a container before it was changed, and after, in bytes; 'max' where there is none. Errors: it is the same. */
 export function parseLimit(text: string): { before: string; after: string } {
+  const { before, after } = readLimits(text)
+  if (before === after) throw new Error(`the memory limit is still ${after}`)
+  return { before, after }
+}
+
+function readLimits(text: string): { before: string; after: string } {
   const [, before, after] = /^before (\S+) after (\S+)$/m.exec(text) ?? []
   if (before === undefined || after === undefined)
     throw new Error(`the memory limit could not be set: ${shortenMiddle(text, OUTPUT_LIMIT)}`)
-  if (before === after) throw new Error(`the memory limit is still ${after}`)
   return { before, after }
 }
 

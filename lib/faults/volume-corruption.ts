@@ -1,7 +1,7 @@
 import type { FaultName } from '../matrix.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault } from './fault.ts'
-import { runVolumeTask } from './volume-task.ts'
+import { planTask, undosOf } from './volume-task.ts'
 
 interface Corruption {
   name: FaultName
@@ -53,20 +53,25 @@ export function volumeCorruption(corruption: Corruption = FLIPPED): Fault {
     name,
     description,
     requires: () => Promise.resolve([]),
-    async inject(lab, { namespace, claim, seed }) {
+    async plan(lab, { namespace, claim, seed }) {
       const flags = { '--seed': seed, '--records': records, '--kind': kind }
-      const task = { file: 'corrupt-volume.yaml', namespace, claim, flags }
-      const { result, clear } = await runVolumeTask(lab, task, parseChanges)
+      const task = await planTask(lab, { file: 'corrupt-volume.yaml', namespace, claim, flags })
       return {
-        between: [result.fromMs, Math.min(...result.changes.map(({ atMs }) => atMs))],
-        evidence: result.changes.map((c) => `${c.file}@${c.offset}: ${c.before} became ${c.after}`).join('; '),
-        heal: clear,
+        undo: undosOf(task),
+        make: () => task.start(),
+        async see() {
+          const { changes, fromMs } = parseChanges(await task.log())
+          return {
+            between: [fromMs, Math.min(...changes.map(({ atMs }) => atMs))],
+            evidence: changes.map((c) => `${c.file}@${c.offset}: ${c.before} became ${c.after}`).join('; '),
+          }
+        },
       }
     },
   }
 }
 
-interface Change {
+interface ByteChange {
   file: string
   offset: number
   before: string
@@ -75,7 +80,7 @@ interface Change {
 }
 
 /** The log of `ledger corrupt`: a JSON line for each change, and a last one that sums up. */
-export function parseChanges(log: string): { changes: Change[]; fromMs: number } {
+export function parseChanges(log: string): { changes: ByteChange[]; fromMs: number } {
   const lines = log
     .split('\n')
     .filter((line) => line.startsWith('{'))

@@ -1,7 +1,8 @@
-import type { KubeObject } from '../kube/object.ts'
+import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import { healChaos, injectChaos, readFault } from './chaos-mesh.ts'
+import { create, deleteMarked, deletionOf, markOf, readFault, referenceOf } from './chaos-mesh.ts'
+import type { Undos } from './undo/undo.ts'
 
 /** A task on a volume: a Chaos Mesh Workflow whose one pod mounts the claim beside the service. */
 export interface VolumeTask {
@@ -24,15 +25,15 @@ interface WorkflowObject extends KubeObject {
   }
 }
 
-/**
- * Runs a task on a volume and resolves with what `read` makes of its log. The Workflow stays, with its pod, until `clear` is
- * called; it goes at once where the task failed.
- */
-export async function runVolumeTask<T>(
-  lab: Lab,
-  task: VolumeTask,
-  read: (log: string) => T,
-): Promise<{ result: T; clear: () => Promise<string> }> {
+/** A task that is ready to start. */
+export interface PlannedTask {
+  workflow: KubeObject
+  start(): Promise<void>
+  /** Resolves with the log of the task when it has ended. Errors: the task failed. */
+  log(): Promise<string>
+}
+
+export async function planTask(lab: Lab, task: VolumeTask): Promise<PlannedTask> {
   const workflow = (await readFault(task.file, { namespace: task.namespace })) as WorkflowObject
   const [template] = workflow.spec.templates
   if (template === undefined) throw new Error(`chaos/${task.file} has no template`)
@@ -40,20 +41,39 @@ export async function runVolumeTask<T>(
   container.image = lab.artifacts.image('meshdrill/ledger')
   container.command = withFlags(container.command, task.flags ?? {})
   for (const volume of volumes) volume.persistentVolumeClaim.claimName = task.claim
-  const clear = () => clearTask(lab, workflow)
-  const result = await injectChaos(
-    lab,
+  return {
     workflow,
-    async () => read(await logOfTask(lab, workflow, container.name)),
-    clear,
-  )
-  return { result, clear }
+    start: () => create(lab, workflow),
+    log: () => logOfTask(lab, workflow, container.name),
+  }
+}
+
+/** The Workflow stays, with its pod, until it is deleted. */
+export const undosOf = ({ workflow }: PlannedTask): Undos => [
+  deletionOf(workflow),
+  { kind: 'end-task', workflow: referenceOf(workflow) },
+]
+
+/** Runs a task that undoes something, and removes it. One that an earlier attempt left is removed first. */
+export async function runTask(lab: Lab, task: VolumeTask, read: (log: string) => string): Promise<string> {
+  const planned = await planTask(lab, task)
+  const reference = referenceOf(planned.workflow)
+  const remove = async (object: KubeObject): Promise<void> => {
+    await deleteMarked(lab, reference, markOf(object))
+    await taskEnded(lab, reference)
+  }
+  const left = await lab.kube.get(reference)
+  if (left !== null) await remove(left)
+  await planned.start()
+  const words = read(await planned.log())
+  await remove(planned.workflow)
+  return words
 }
 
 export const withFlags = (command: string[], flags: Record<string, string | number>): string[] =>
   command.map((word, index) => String(flags[command[index - 1] ?? ''] ?? word))
 
-const labelsOf = ({ metadata }: KubeObject) => ({ 'chaos-mesh.org/workflow': metadata.name })
+const labelsOf = ({ metadata }: ObjectReference) => ({ 'chaos-mesh.org/workflow': metadata.name })
 
 /** The task's pod outlives the task; its log is the evidence. */
 async function logOfTask(lab: Lab, workflow: KubeObject, container: string): Promise<string> {
@@ -78,9 +98,8 @@ interface WorkflowNode extends KubeObject {
   spec: { workflowName: string }
 }
 
-/** The Workflow's nodes and pods go after it, by and by: the pods hold the claim. */
-async function clearTask(lab: Lab, workflow: KubeObject): Promise<string> {
-  const gone = await healChaos(lab, workflow)
+/** Resolves when the nodes and pods of a deleted Workflow are gone, which is some time after it: the pods hold the claim. */
+export async function taskEnded(lab: Lab, workflow: ObjectReference): Promise<string> {
   const { name, namespace = '' } = workflow.metadata
   const nodes = { group: 'chaos-mesh.org', version: 'v1alpha1', plural: 'workflownodes', namespace }
   await waitFor(
@@ -94,5 +113,5 @@ async function clearTask(lab: Lab, workflow: KubeObject): Promise<string> {
     },
     { timeout: '60s', hint: `kubectl -n ${namespace} get pods,workflownodes` },
   )
-  return gone
+  return `pods of ${workflow.kind} "${name}" are gone`
 }

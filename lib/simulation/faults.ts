@@ -1,4 +1,5 @@
-import { UNTIL_HEALED, type Fault, type ObservedFault } from '../faults/fault.ts'
+import { UNTIL_HEALED, type Fault } from '../faults/fault.ts'
+import type { PerformUndo } from '../faults/undo/heal.ts'
 import type { Service } from './service.ts'
 import type { World } from './world.ts'
 
@@ -20,25 +21,44 @@ export function simulatedFault(
     description,
     ...(lasts === undefined ? {} : { lasts }),
     requires: () => Promise.resolve([]),
-    async inject(_lab, { namespace }): Promise<ObservedFault> {
-      const draw = world.draw('fault')
-      await clock.sleep(50 + 100 * draw())
-      const fromMs = host.now()
-      const { evidence, heal } = strike(world.service(namespace), namespace)
-      await clock.sleep(1 + 10 * draw())
-      const between: [number, number] = [fromMs, host.now()]
-      await clock.sleep(20 + 80 * draw())
-      return {
-        between,
-        evidence,
-        async heal() {
-          await clock.sleep(20)
-          return heal?.() ?? 'it leaves nothing to take away'
+    plan: (_lab, { namespace }) => {
+      const heals: (() => string)[] = []
+      let fromMs = 0
+      let evidence = ''
+      return Promise.resolve({
+        undo: [{ kind: 'delete-object', object: { ...SIMULATED, metadata: { name } }, mark: '' }],
+        async make() {
+          const draw = world.draw('fault')
+          await clock.sleep(50 + 100 * draw())
+          fromMs = host.now()
+          const struck = strike(world.service(namespace), namespace)
+          evidence = struck.evidence
+          if (struck.heal !== undefined) heals.push(struck.heal)
+          world.heals.set(name, heals)
         },
-      }
+        async see() {
+          const draw = world.draw('fault')
+          await clock.sleep(1 + 10 * draw())
+          const between: [number, number] = [fromMs, host.now()]
+          await clock.sleep(20 + 80 * draw())
+          return { between, evidence }
+        },
+      })
     },
   }
 }
+
+const SIMULATED = { apiVersion: 'simulated.invalid/v1', kind: 'Fault' }
+
+/** Undoes what a simulated fault did, as its name tells. */
+export const simulatedUndo =
+  (world: World): PerformUndo =>
+  async (_lab, undo) => {
+    await world.clock.sleep(20)
+    const heals = undo.kind === 'delete-object' ? (world.heals.get(undo.object.metadata.name) ?? []) : []
+    const [words = 'it leaves nothing to take away'] = heals.splice(0).map((heal) => heal())
+    return words
+  }
 
 /** The service's process ends, and comes back by itself; with each pair it is up for a while and ends again. */
 export function crash(world: World, outages: readonly { awayMs: number; upMs: number }[]): Fault {

@@ -3,6 +3,8 @@ import { provision } from '../drill/drill.ts'
 import type { ProvisionedService } from '../drill/service.ts'
 import { recordStep } from '../drill/step.ts'
 import type { Fault } from '../faults/fault.ts'
+import { journalIn } from '../faults/undo/journal.ts'
+import { memoryStorage } from '../faults/undo/storage.ts'
 import type { Lab } from '../lab.ts'
 import type { InstalledMesh } from '../meshes/mesh.ts'
 import { messageOf } from '../message-of.ts'
@@ -15,6 +17,7 @@ import { drawFrom } from '../verdict/statistics/random.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { simulatedMesh, simulatedWorkload } from './drivers.ts'
+import { simulatedUndo } from './faults.ts'
 import { noTrouble, troubleMaker, type HarnessTrouble } from './harness.ts'
 import { simulatedMeasuring } from './measure.ts'
 import type { Scenario } from './scenario.ts'
@@ -96,6 +99,8 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
     folder: '/nowhere',
     clock: host,
     measure: simulatedMeasuring(world, harness),
+    journal: journalIn([memoryStorage()]),
+    performUndo: simulatedUndo(world),
     inventory: harness.inventory,
     record,
     step: (step, what, body) => recordStep(record, step, what, body),

@@ -19,6 +19,8 @@ export interface World {
   service(namespace: string): Service
   /** Pods that move a volume's data now; a fault ends them. */
   readonly movers: Set<Mover>
+  /** How faults that struck are taken away, by the name of the fault. */
+  readonly heals: Map<string, (() => string)[]>
   /** Whether the store answers. */
   store: { away: boolean }
 }
@@ -52,6 +54,7 @@ export function createWorld(seed: number, jump: { afterMs: number; byMs: number 
       return known
     },
     movers,
+    heals: new Map(),
     store: { away: false },
   }
   return world

@@ -1,3 +1,4 @@
+import type { Schedules } from '../faults/undo/undo.ts'
 import type { ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
 import type { OperationResult } from '../record/facts.ts'
@@ -38,6 +39,8 @@ export interface ToolParts {
   agent?: PodSelection
   /** The Secret with the store's keys; null where the tool does not use the store. */
   secret: { namespace: string; name: string } | null
+  /** What makes backups by the clock, and goes on until it is suspended; none for a tool that is asked for each. */
+  schedules?: readonly Schedules[]
   /** Prefix of its objects in the bucket, below that of the lab and with a slash at its end; null where the tool does not use the store. */
   prefix: string | null
 }

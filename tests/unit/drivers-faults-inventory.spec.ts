@@ -190,11 +190,11 @@ test.describe('a node that comes back', () => {
 
   test('misses the labels that its kubelet does not know', () => {
     const labels = { 'kubernetes.io/hostname': 'worker', zone: 'a' }
-    const before = nodeOf({ metadata: { labels } })
+    const before = { labels }
     expect(missingLabels(before, nodeOf({ metadata: { labels: { 'kubernetes.io/hostname': 'worker' } } }))).toEqual({
       zone: 'a',
     })
-    expect(missingLabels(before, before)).toEqual({})
+    expect(missingLabels(before, nodeOf({ metadata: { labels } }))).toEqual({})
   })
 
   test('is none of those that hold what the drills stand on', () => {

@@ -9,7 +9,7 @@ import { networkPartition, storeAway } from '../../lib/faults/network.ts'
 import { nodeOutage } from '../../lib/faults/node-outage.ts'
 import { toolKill } from '../../lib/faults/pod-kill.ts'
 import { toolMemoryLimit } from '../../lib/faults/tool-memory.ts'
-import { orUndo } from '../../lib/faults/undo.ts'
+import { strikeOnce } from '../../lib/faults/strike.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import type { Lab } from '../../lib/lab.ts'
 import type { Backup } from '../../lib/tools/tool.ts'
@@ -68,7 +68,7 @@ test.describe('an attack on the bucket', () => {
 
   test('deletes what was written since the newest backup began, and nothing else', async () => {
     const { lab, objects, server } = await memoryStore(contents)
-    const { evidence } = await bucketDeletion().inject(lab, target)
+    const { evidence } = (await strikeOnce(lab, bucketDeletion(), target)).observed
     expect([...objects.keys()]).toEqual(['meshdrill-000000000000/tool/old', 'meshdrill-000000000000/other/new'])
     expect(evidence).toBe('1 objects of 5 bytes below meshdrill-000000000000/tool/ of bucket "none" were deleted')
     await closed(server)
@@ -76,14 +76,14 @@ test.describe('an attack on the bucket', () => {
 
   test('deletes all that the tool has, where that is asked for', async () => {
     const { lab, objects, server } = await memoryStore(contents)
-    await bucketDeletion({ newest: false }).inject(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))
+    await strikeOnce(lab, bucketDeletion({ newest: false }), faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))
     expect([...objects.keys()]).toEqual(['meshdrill-000000000000/other/new'])
     await closed(server)
   })
 
   test('overwrites with as many bytes, and others', async () => {
     const { lab, objects, server } = await memoryStore(contents)
-    await bucketOverwrite().inject(lab, target)
+    await strikeOnce(lab, bucketOverwrite(), target)
     expect(objects.get('meshdrill-000000000000/tool/new')?.body).toHaveLength(5)
     expect(objects.get('meshdrill-000000000000/tool/new')?.body).not.toBe('newer')
     expect(objects.get('meshdrill-000000000000/tool/old')?.body).toBe('old')
@@ -92,11 +92,11 @@ test.describe('an attack on the bucket', () => {
 
   test('needs something to strike', async () => {
     const { lab, server } = await memoryStore({})
-    await expect(bucketDeletion().inject(lab, target)).rejects.toThrow(/no object to strike below .*tool\//)
-    await expect(bucketDeletion().inject(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))).rejects.toThrow(
+    await expect(bucketDeletion().plan(lab, target)).rejects.toThrow(/no object to strike below .*tool\//)
+    await expect(bucketDeletion().plan(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))).rejects.toThrow(
       /no backup yet/,
     )
-    await expect(bucketDeletion().inject(lab, faultTarget())).rejects.toThrow(/keeps nothing in the bucket/)
+    await expect(bucketDeletion().plan(lab, faultTarget())).rejects.toThrow(/keeps nothing in the bucket/)
     await closed(server)
   })
 })
@@ -106,7 +106,7 @@ test.describe('a store that is away', () => {
 
   test('was seen to stop answering, and to answer again with all that it held', async () => {
     const { lab, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
-    const seen = await storeAway().inject(
+    const { observed, evidence } = await strikeOnce(
       powered(lab, {
         stopStore: () => closed(server),
         async startStore() {
@@ -114,28 +114,32 @@ test.describe('a store that is away', () => {
           await once(server, 'listening')
         },
       }),
+      storeAway(),
       faultTarget(),
     )
-    expect(seen.between[1]).toBeGreaterThanOrEqual(seen.between[0])
-    expect(seen.evidence).toContain('does not answer; it held 1 objects')
-    expect(await seen.heal()).toBe('the store answers again, with 1 objects')
+    expect(observed.between[1]).toBeGreaterThanOrEqual(observed.between[0])
+    expect(observed.evidence).toContain('does not answer; it held 1 objects')
+    expect(evidence).toEqual(['the store answers again, with 1 objects'])
     await closed(server)
   })
 
   test('is not healed while it has lost what it held', async () => {
     const { lab, objects, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
-    const seen = await storeAway().inject(
+    const struck = strikeOnce(
       powered(lab, {
         stopStore: () => closed(server),
         async startStore() {
           objects.clear()
+          // It runs when the undo is tried again.
+          if (server.listening) return
           server.listen(port, '127.0.0.1')
           await once(server, 'listening')
         },
       }),
+      storeAway(),
       faultTarget(),
     )
-    await expect(seen.heal()).rejects.toThrow('had 1 objects before it was away, and has 0 now')
+    await expect(struck).rejects.toThrow('had 1 objects before it was away, and has 0 now')
     await closed(server)
   })
 })
@@ -181,7 +185,7 @@ test.describe('a claim that is deleted under its pod', () => {
     test(`goes with its volume, whose policy is ${policy}`, async () => {
       const lab = protecting(policy)
       await lab.kube.apply([claim, volume])
-      const { evidence } = await claimDeletion().inject(lab, faultTarget())
+      const { evidence } = (await strikeOnce(lab, claimDeletion(), faultTarget())).observed
       expect(evidence).toMatch(/^claim "ledger-data" was gone \d+ ms after the request, volume "pv-1" after \d+ ms/)
       expect(await lab.kube.get(volume)).toBeNull()
     })
@@ -193,24 +197,13 @@ test.describe('a fault that cannot strike', () => {
     const lab = noopLab()
     const target = faultTarget()
     const refusals: [Promise<unknown>, RegExp][] = [
-      [toolKill().inject(lab, target), /nothing in the cluster moves the data of noop\/none/],
-      [toolMemoryLimit().inject(lab, target), /nothing in the cluster moves the data/],
-      [networkPartition({ between: 'workload-store' }).inject(lab, target), /no pod to cut off/],
-      [backupObjectsDeletion().inject(lab, target), /no backup yet/],
-      [backupObjectsDeletion().inject(lab, faultTarget({}, backupOf())), /keeps no object of a backup/],
-      [nodeOutage({ volume: 'kept' }).inject(lab, target), /provider "noop" cannot cut the power/],
+      [toolKill().plan(lab, target), /nothing in the cluster moves the data of noop\/none/],
+      [toolMemoryLimit().plan(lab, target), /nothing in the cluster moves the data/],
+      [networkPartition({ between: 'workload-store' }).plan(lab, target), /no pod to cut off/],
+      [backupObjectsDeletion().plan(lab, target), /no backup yet/],
+      [backupObjectsDeletion().plan(lab, faultTarget({}, backupOf())), /keeps no object of a backup/],
+      [nodeOutage({ volume: 'kept' }).plan(lab, target), /provider "noop" cannot cut the power/],
     ]
     for (const [injected, reason] of refusals) await expect(injected).rejects.toThrow(reason)
   })
-})
-
-test('what could not be undone is told beside what went wrong', async () => {
-  const failing = (text: string) => () => Promise.reject(new Error(text))
-  const undone: string[] = []
-  const undo = () => Promise.resolve(undone.push('undone'))
-  expect(await orUndo(() => Promise.resolve(1), undo)).toBe(1)
-  expect(undone).toEqual([])
-  await expect(orUndo(failing('not seen'), undo)).rejects.toThrow('not seen')
-  expect(undone).toEqual(['undone'])
-  await expect(orUndo(failing('not seen'), failing('held'))).rejects.toThrow('Error: not seen; and then: Error: held')
 })

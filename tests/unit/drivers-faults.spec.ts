@@ -8,6 +8,7 @@ import type { KubeClient } from '../../lib/kube/client.ts'
 import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import { faultTarget } from './stand-ins/faults.ts'
+import { strikeOnce } from '../../lib/faults/strike.ts'
 import { labWith, only } from './stand-ins/lab.ts'
 
 const target = faultTarget()
@@ -86,11 +87,11 @@ test.describe('the log of the task that corrupts a volume', () => {
         core: only<CoreV1Api>({ readNamespacedPodLog: () => Promise.resolve(changes) }),
         custom: only<CustomObjectsApi>({ listNamespacedCustomObject: () => Promise.resolve({ items: [] }) }),
       }))
-      return { lab, seen: volumeCorruption().inject(lab, target) }
+      return { lab, seen: strikeOnce(lab, volumeCorruption(), target) }
     }
     const good = inject(0)
-    const seen = await good.seen
-    const { between, evidence } = seen
+    const { observed, evidence: healed } = await good.seen
+    const { between, evidence } = observed
     expect(between[1] - between[0]).toBe(1000)
     expect(evidence).toBe('ledger.dat@4096: aa became ab')
     const written = JSON.stringify(applied[0])
@@ -99,12 +100,11 @@ test.describe('the log of the task that corrupts a volume', () => {
     expect(written).toContain('"--records","8"')
     expect(written).toContain('"claimName":"ledger-data"')
     const [workflow] = applied
-    expect(workflow && (await good.lab.kube.get(workflow))).not.toBeNull()
-    expect(await seen.heal()).toBe('Workflow "corrupt-volume" is gone')
+    expect(healed).toEqual(['Workflow "corrupt-volume" is gone', 'pods of Workflow "corrupt-volume" are gone'])
+    expect(workflow && (await good.lab.kube.get(workflow))).toBeNull()
 
     const bad = inject(1)
     await expect(bad.seen).rejects.toThrow(/failed with exit code 1: starting/)
-    // Nobody heals a fault that was not seen.
     expect(workflow && (await bad.lab.kube.get(workflow))).toBeNull()
   })
 })
@@ -117,30 +117,30 @@ test.describe('a killed pod', () => {
     const { lab, faults } = chaosLab([reached], replace)
     await lab.kube.apply([pod('first')])
     const before = Date.now()
-    const seen = await kill.inject(lab, target)
-    const { between } = seen
-    expect(seen.evidence).toBe('drill/ledger-0 is gone from the cluster')
+    const { observed, evidence } = await strikeOnce(lab, kill, target)
+    const { between } = observed
+    expect(observed.evidence).toBe('drill/ledger-0 is gone from the cluster')
     expect(between[0]).toBeGreaterThanOrEqual(before)
     expect(between[1]).toBeGreaterThanOrEqual(between[0])
     expect(faults[0]).toMatchObject({
       metadata: { namespace: 'drill' },
       spec: { action: 'pod-kill', selector: { namespaces: ['drill'], labelSelectors: { app: 'ledger' } } },
     })
-    expect(await seen.heal()).toBe('PodChaos "pod-kill" is gone')
+    expect(evidence).toEqual(['PodChaos "pod-kill" is gone'])
     const [fault] = faults
     expect(fault && (await lab.kube.get(fault))).toBeNull()
   })
 
   test('needs a pod to kill', async () => {
     const { lab, faults } = chaosLab([reached], replace)
-    await expect(kill.inject(lab, target)).rejects.toThrow(/no pod .* in namespace "drill" to kill/)
+    await expect(kill.plan(lab, target)).rejects.toThrow(/no pod .* in namespace "drill" to kill/)
     expect(faults).toEqual([])
   })
 
   test('was not reached while Chaos Mesh names no target, even where it says AllInjected', async () => {
     const { lab, left } = chaosLab([{}, injected, { experiment: reached.experiment }, reached, {}], replace)
     await lab.kube.apply([pod('first')])
-    await kill.inject(lab, target)
+    await strikeOnce(lab, kill, target)
     expect(left).toEqual([{}])
   })
 })
@@ -153,7 +153,7 @@ test.describe('a killed container', () => {
   const inject = async (after: object, before: object = running) => {
     const { lab } = chaosLab([reached], (kube) => kube.apply([withStatus(after)]))
     await lab.kube.apply([withStatus(before)])
-    return containerKill().inject(lab, target)
+    return (await strikeOnce(lab, containerKill(), target)).observed
   }
 
   test('ended between the request and when it was seen, whatever the second in which the kubelet puts it', async () => {
@@ -181,7 +181,7 @@ test.describe('a killed container', () => {
       const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: terminated(new Date()) } }
       void lab.kube.apply([withStatus(ended)])
     }, 60)
-    const { evidence } = await containerKill().inject(lab, target)
+    const { evidence } = (await strikeOnce(lab, containerKill(), target)).observed
     expect(evidence).toContain('exit code 137')
   })
 })
@@ -210,7 +210,7 @@ test.describe('a deleted namespace', () => {
       }, 60)
     })
     await lab.kube.apply([namespace, volume])
-    const { between, evidence } = await namespaceDeletion().inject(lab, target)
+    const { between, evidence } = (await strikeOnce(lab, namespaceDeletion(), target)).observed
     expect(removed).toBe(true)
     expect(evidence).toMatch(/^namespace "drill" and volume "pv-1" were gone \d+ ms after the request$/)
     expect(between[1]).toBeGreaterThanOrEqual(between[0])
@@ -219,13 +219,11 @@ test.describe('a deleted namespace', () => {
   test('needs a volume to lose, and is left alone without one', async () => {
     const lab = claiming(undefined)
     await lab.kube.apply([namespace])
-    await expect(namespaceDeletion().inject(lab, target)).rejects.toThrow(
-      /claim "ledger-data" .* has no volume to lose/,
-    )
+    await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(/claim "ledger-data" .* has no volume to lose/)
     expect(await lab.kube.get(namespace)).not.toBeNull()
   })
 })
 
 test('a fault that asks a cluster for what is not there says so', async () => {
-  await expect(namespaceDeletion().inject(noopLab(), target)).rejects.toThrow(/the noop cluster has no API server/)
+  await expect(namespaceDeletion().plan(noopLab(), target)).rejects.toThrow(/the noop cluster has no API server/)
 })

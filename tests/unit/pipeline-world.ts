@@ -6,6 +6,8 @@ import type { ProvisionedService } from '../../lib/drill/service.ts'
 import type { StartMeasuring } from '../../lib/drill/measure.ts'
 import { recordStep } from '../../lib/drill/step.ts'
 import { noopFault } from '../../lib/faults/noop.ts'
+import { journalIn } from '../../lib/faults/undo/journal.ts'
+import { memoryStorage } from '../../lib/faults/undo/storage.ts'
 import type { KubeObject, ObjectReference } from '../../lib/kube/object.ts'
 import type { Lab } from '../../lib/lab.ts'
 import { noMesh } from '../../lib/meshes/none.ts'
@@ -161,6 +163,7 @@ export async function play(
     patience: '20s',
     folder: test.info().outputDir,
     measure: world.measure,
+    journal: journalIn([memoryStorage()]),
     inventory: () => Promise.resolve([]),
     record,
     step: (name, what, body) => recordStep(record, name, what, body),

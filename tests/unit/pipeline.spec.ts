@@ -117,7 +117,10 @@ test('what is left is looked for where the drill was and where its fault came to
   const plain = noopFault(world.strike)
   const fault: Fault = {
     ...plain,
-    inject: async (...on) => ({ ...(await plain.inject(...on)), nodes: ['far', 'one'] }),
+    async plan(...on) {
+      const change = await plain.plan(...on)
+      return { ...change, see: async (sinceMs) => ({ ...(await change.see(sinceMs)), nodes: ['far', 'one'] }) }
+    },
   }
   expect((await play(world, loseAndRestore, { inventory, fault })).result.verdict).toBe('pass')
   expect(asked).toEqual([{ namespaces: ['drill-noop', 'chaos-mesh', 'noop-tool'], nodes: ['one', 'far'] }])

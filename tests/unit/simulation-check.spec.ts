@@ -80,7 +80,7 @@ for (const kind of corruptions) {
         tool: null as never,
         backup: null,
       }
-      await world.clock.run(() => corruption(world, kind).inject(world.lab, target))
+      await world.clock.run(async () => (await corruption(world, kind).plan(world.lab, target)).make())
       expect(expectAlike(volume).length).toBeGreaterThan(0)
     }
   })

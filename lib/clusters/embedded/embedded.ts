@@ -185,6 +185,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     provider: 'embedded',
     kubeconfig: state.kubeconfig,
     artifacts: builtArtifacts(toolchain),
+    folder: labFolder(),
     network: state.network,
     toolchain,
     readyMs: null,

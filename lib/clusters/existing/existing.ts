@@ -7,7 +7,7 @@ import { artifactsOf } from './artifacts.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
-import { heldBy, leaseOf } from './lease/lease.ts'
+import { heldBy, leaseOf, NAMESPACE } from './lease/lease.ts'
 import { identityOf, ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
 import type { ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
@@ -71,6 +71,8 @@ function clusterOf(
     provider: 'existing',
     kubeconfig,
     artifacts,
+    folder: ground.folder,
+    systemNamespace: NAMESPACE,
     readyMs: null,
     systemNodes: options.systemNodes,
     storageClasses,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../drill/clock.ts'
 import { removeNamespace } from '../../drill/namespace.ts'
 import type { Fault } from '../../faults/fault.ts'
+import { strikeOnce } from '../../faults/strike.ts'
 import type { DeployedWorkload } from '../../workloads/workload.ts'
 import type { Backup, BackupTool, InstalledTool } from '../tool.ts'
 import { broken, claim, withBackups } from './broken.ts'
@@ -25,8 +26,7 @@ export const damagesWhatItRestores = (
       async restore(options = {}) {
         const result = await backup.restore(options)
         const target = { namespace: options.into ?? namespace, pods, claim: name, seed, tool: whole, backup }
-        const damage = await createFault().inject(lab, target)
-        await damage.heal()
+        await strikeOnce(lab, createFault(), target)
         return result
       },
     })),

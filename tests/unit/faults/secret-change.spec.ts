@@ -6,7 +6,10 @@ import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { type CoreV1Api, type V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node'
 import { recordStep } from '../../../lib/drill/step.ts'
+import { wrongCredentials } from '../../../lib/faults/malice.ts'
 import { changeKey } from '../../../lib/faults/secret-change.ts'
+import { strikeOnce } from '../../../lib/faults/strike.ts'
+import { performUndo } from '../../../lib/faults/undo/perform.ts'
 import type { Lab } from '../../../lib/lab.ts'
 import { openRecorder } from '../../../lib/record/recorder.ts'
 import { faultTarget, podOf } from '../stand-ins/faults.ts'
@@ -48,7 +51,8 @@ async function withVelero(
   }).listen(0, '127.0.0.1')
   await once(store, 'listening')
   const core = only<CoreV1Api>({
-    readNamespacedSecret: () => Promise.resolve(Object.assign(new V1Secret(), { data: { cloud: encode(cloud) } })),
+    readNamespacedSecret: () =>
+      Promise.resolve(Object.assign(new V1Secret(), { metadata: { uid: 'u' }, data: { cloud: encode(cloud) } })),
     replaceNamespacedSecret({ body }) {
       cloud = Buffer.from(body.data?.cloud ?? '', 'base64').toString()
       return Promise.resolve(body)
@@ -77,12 +81,15 @@ const target = faultTarget({ secret })
 test('a changed key is recognised in a file of a pod by its hash, and no key stands in the URL of an exec', async () => {
   const hash = (inFile: string): ExecAnswer => ({ stdout: `${sha256(inFile)}  -\n` })
   await withVelero(hash, async ({ lab, urls, inSecret }) => {
-    const seen = await changeKey(lab, target)
+    const change = await changeKey(lab, target)
+    expect(JSON.stringify(change.undo)).not.toContain(KEY)
+    await change.make()
+    const seen = await change.see(0)
     expect(inSecret()).not.toContain(KEY)
     const wrong = /secret_access_key=(.*)/.exec(inSecret())?.[1] ?? ''
     expect(wrong).toHaveLength(KEY.length)
     expect(seen.evidence).toContain('velero-1')
-    await seen.heal()
+    await Promise.all(change.undo.map((undo) => performUndo(lab, undo)))
     expect(inSecret()).toContain(KEY)
     expect(urls.length).toBeGreaterThanOrEqual(2)
     const asked = urls.map(decodeURIComponent).join('\n')
@@ -97,7 +104,9 @@ test('a key in a file of a pod that has not changed yet is waited for, not taken
   const old = `[default]\naws_access_key_id=x\naws_secret_access_key=${KEY}\n`
   const hash = (inFile: string): ExecAnswer => ({ stdout: `${sha256(++looks < 3 ? old : inFile)}  -\n` })
   await withVelero(hash, async ({ lab }) => {
-    await changeKey(lab, target)
+    const change = await changeKey(lab, target)
+    await change.make()
+    await change.see(0)
     expect(looks).toBe(3)
   })
 })
@@ -119,7 +128,7 @@ for (const [how, answer] of failures) {
           },
           'break',
           'the key is changed',
-          () => changeKey(lab, target),
+          () => strikeOnce(lab, wrongCredentials(), target),
         )
         const error: unknown = await changing.catch((thrown: unknown) => thrown)
         expect(String(error)).toContain('on node "one"')

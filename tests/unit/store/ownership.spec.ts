@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test as base } from '@playwright/test'
 import { bucketDeletion, bucketOverwrite } from '../../../lib/faults/malice.ts'
+import { strikeOnce } from '../../../lib/faults/strike.ts'
 import { noopLab } from '../../../lib/clusters/noop.ts'
 import { deleteLabObjects } from '../../../lib/store/emptying.ts'
 import { endpointAt } from '../../../lib/store/endpoint.ts'
@@ -79,9 +80,8 @@ for (const [name, fault] of [
   test(`${name} strikes only objects of the tool below the lab's prefix`, async ({ s3 }) => {
     const lab = { ...noopLab(), store: s3.endpoint() }
     // Every object has the same ETag here: what was overwritten cannot be seen by it.
-    await fault({ newest: false })
-      .inject(lab, faultTarget({ prefix: `${PREFIX}velero/` }, backup))
-      .catch(() => null)
+    const target = faultTarget({ prefix: `${PREFIX}velero/` }, backup)
+    await strikeOnce(lab, fault({ newest: false }), target).catch(() => null)
     expect(s3.changes).toHaveLength(2)
     expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
   })
@@ -89,7 +89,7 @@ for (const [name, fault] of [
   test(`${name} strikes nothing where the tool's prefix is not a folder of the lab`, async ({ s3 }) => {
     const lab = { ...noopLab(), store: s3.endpoint() }
     for (const prefix of ['', 'velero/', `${PREFIX}velero`, PREFIX.slice(0, -1), 'meshdrill-0123456789abc/'])
-      await expect(fault().inject(lab, faultTarget({ prefix }, backup))).rejects.toThrow('Nothing was struck')
+      await expect(fault().plan(lab, faultTarget({ prefix }, backup))).rejects.toThrow('Nothing was struck')
     expect(s3.changes).toEqual([])
   })
 }

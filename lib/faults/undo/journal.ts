@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DRILL_TIMEOUT_MS } from '../../drill/timeout.ts'
+import type { Lab } from '../../lab.ts'
+import { thisProcess } from '../../process.ts'
+import { undoCopies } from './copies.ts'
+import { undoFolder } from './folder.ts'
+import { memoryStorage, type UndoEntry, type UndoStorage } from './storage.ts'
+import type { Undo } from './undo.ts'
+
+/** The undos of a lab that are still to be done, on this machine and in its cluster. */
+export interface UndoJournal {
+  /** Writes undos down before their change is made; they are done in this order. Errors: then nothing may be changed. */
+  write(what: { fault: string; drill: string }, undos: readonly Undo[]): Promise<UndoEntry[]>
+  /** Says that an undo was done. */
+  remove(entry: UndoEntry): Promise<void>
+  /** Undos to do, oldest first. `damaged`: a sentence for each that cannot be read. */
+  list(): Promise<{ entries: UndoEntry[]; damaged: string[] }>
+}
+
+/** Folder of the undos below a lab's own. */
+export const undoFolderOf = (folder: string): string => join(folder, 'undo')
+
+export function journalOf({ cluster, kube }: Lab): UndoJournal {
+  const here = cluster.folder === null ? memoryStorage() : undoFolder(undoFolderOf(cluster.folder))
+  const there = cluster.systemNamespace === undefined ? [] : [undoCopies(kube, cluster.systemNamespace)]
+  return journalIn([here, ...there])
+}
+
+export function journalIn(storages: readonly UndoStorage[]): UndoJournal {
+  return {
+    async write({ fault, drill }, undos) {
+      const writer = { ...thisProcess(), host: hostname() }
+      const writtenMs = Date.now()
+      const times = { writtenMs, expiresMs: writtenMs + DRILL_TIMEOUT_MS }
+      const entries = undos.map((undo, order) => ({ id: randomUUID(), undo, fault, drill, writer, order, ...times }))
+      for (const entry of entries) for (const storage of storages) await storage.add(entry)
+      return entries
+    },
+    async remove({ id }) {
+      // This machine's last: until it is gone, the undo is done again.
+      for (const storage of [...storages].reverse()) await storage.remove(id)
+    },
+    async list() {
+      const lists = await Promise.all(storages.map((storage) => storage.list()))
+      const byId = new Map(lists.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry] as const)))
+      const entries = [...byId.values()].sort(
+        (one, other) => one.writtenMs - other.writtenMs || one.order - other.order,
+      )
+      return { entries, damaged: lists.flatMap(({ damaged }) => damaged) }
+    },
+  }
+}

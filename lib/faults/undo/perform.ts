@@ -1,0 +1,55 @@
+import type { Lab } from '../../lab.ts'
+import { parseDuration } from '../../verdict/objectives.ts'
+import { deleteMarked } from '../chaos-mesh.ts'
+import { clearNetworks } from '../cut-off.ts'
+import { unfillVolume } from '../full-volume.ts'
+import { startNode } from '../node-outage.ts'
+import { hasOwnImages } from '../pod-failure.ts'
+import { readyAgain } from '../pod-kill.ts'
+import { restoreKey } from '../secret-change.ts'
+import { startStore } from '../store-power.ts'
+import { stressorsGone } from '../stress.ts'
+import { restoreMemoryLimit } from '../tool-memory.ts'
+import { taskEnded } from '../volume-task.ts'
+import { suspendSchedules } from './schedules.ts'
+import type { Undo } from './undo.ts'
+
+type UndoOf<Kind extends Undo['kind']> = Extract<Undo, { kind: Kind }>
+
+/** How each kind of undo is done, and how long one attempt may take. Resolves with what was seen, in words. */
+type Performers = {
+  [Kind in Undo['kind']]: { timeout: string; perform: (lab: Lab, undo: UndoOf<Kind>) => Promise<string> }
+}
+
+const performers: Performers = {
+  nothing: { timeout: '1s', perform: (_lab, { because }) => Promise.resolve(because) },
+  'delete-object': { timeout: '40s', perform: (lab, { object, mark }) => deleteMarked(lab, object, mark) },
+  'end-task': { timeout: '70s', perform: (lab, { workflow }) => taskEnded(lab, workflow) },
+  'clear-networks': { timeout: '60s', perform: (lab, { pods }) => clearNetworks(lab, pods) },
+  'end-stressors': { timeout: '60s', perform: (lab, { namespace, pod }) => stressorsGone(lab, namespace, pod) },
+  'own-images': { timeout: '150s', perform: (lab, { pod, images }) => hasOwnImages(lab, pod, images) },
+  'pod-ready': { timeout: '150s', perform: (lab, { selection }) => readyAgain(lab, selection) },
+  'start-node': { timeout: '10m', perform: (lab, { node, wipe }) => startNode(lab, node, wipe) },
+  'start-store': { timeout: '60s', perform: (lab, { objects }) => startStore(lab, objects) },
+  'restore-key': {
+    timeout: '150s',
+    perform: (lab, { secret, wrong, right }) => restoreKey(lab, secret, wrong, right),
+  },
+  'restore-memory-limit': {
+    timeout: '60s',
+    perform: (lab, { pod, containerId, limit }) => restoreMemoryLimit(lab, pod, containerId, limit),
+  },
+  'unfill-volume': { timeout: '5m', perform: (lab, { namespace, claim }) => unfillVolume(lab, namespace, claim) },
+  'suspend-schedules': { timeout: '30s', perform: (lab, { schedules }) => suspendSchedules(lab, schedules) },
+}
+
+export const isUndoKind = (kind: string): kind is Undo['kind'] => Object.hasOwn(performers, kind)
+
+/** Longest time that one attempt may take, in milliseconds. */
+export const timeoutOf = ({ kind }: Undo): number => parseDuration(performers[kind].timeout)
+
+/** Undoes one change, which may have been undone already, or never have been made. */
+export function performUndo(lab: Lab, undo: Undo): Promise<string> {
+  const { perform } = performers[undo.kind]
+  return (perform as (lab: Lab, undo: Undo) => Promise<string>)(lab, undo)
+}
