@@ -4,6 +4,8 @@ import type { Clock } from '../drill/clock.ts'
 export interface VirtualClock extends Clock {
   /** Has `told` called whenever time has passed, before anything that is due at the new time happens. */
   onPassing(told: (nowMs: number) => void): void
+  /** When something happens that is due at a time: at that time, or when the machine goes on that stands still then. */
+  happensAt: (dueMs: number) => number
   /**
    * Lets time pass until `body` has settled. Fails where nothing is left that time could bring, as the body then waits for
    * something beside this clock, and after an hour.
@@ -19,15 +21,29 @@ interface Wake {
 /** No drill takes so long: one that does would go on for ever. */
 const LONGEST_MS = 3_600_000
 
-export function virtualClock(startMs: number): VirtualClock {
+/** A machine that stands still: time passes, and nothing happens until it is over. */
+export interface Standstill {
+  fromMs: number
+  durationMs: number
+}
+
+export function virtualClock(startMs: number, standstills: readonly Standstill[] = []): VirtualClock {
+  // One may end where the next begins.
+  const inOrder = standstills.toSorted((one, other) => one.fromMs - other.fromMs)
+  const happensAt = (dueMs: number): number =>
+    inOrder.reduce(
+      (atMs, { fromMs, durationMs }) => (atMs >= fromMs ? Math.max(atMs, fromMs + durationMs) : atMs),
+      dueMs,
+    )
   let nowMs = startMs
   let told: (nowMs: number) => void = () => undefined
   /** In the order they are due; of those due together, the one that came first is first. */
   const waiting: Wake[] = []
   return {
     now: () => nowMs,
+    happensAt,
     sleep(durationMs) {
-      const atMs = nowMs + Math.max(0, Math.ceil(durationMs))
+      const atMs = happensAt(nowMs + Math.max(0, Math.ceil(durationMs)))
       return new Promise((wake) => {
         const place = waiting.findLastIndex((other) => other.atMs <= atMs)
         waiting.splice(place + 1, 0, { atMs, wake })

@@ -46,6 +46,16 @@ export const everyHundredthFile = (world: World): Fault =>
     return { evidence: `files ${files.join(', ')} of ${fileCount} were removed` }
   })
 
+/** The first file is gone of those that were made since the volume was filled: only what was written to it is missing. */
+export const firstWrittenFile = (world: World): Fault =>
+  simulatedFault(world, { name: 'file-deleted', description: 'a file of new records is gone' }, ({ volume }) => {
+    if (volume === null) throw new Error('there is no volume to take a file from')
+    const file = Math.ceil((volume.seeding?.seeded ?? 0) / SEGMENT_SLOTS)
+    if (file >= volume.fileCount) throw new Error('no file was made since the volume was filled')
+    removeFiles(volume, [file])
+    return { evidence: `file ${file} of ${volume.fileCount} was removed` }
+  })
+
 const fileAt = (slot: number): number => Math.floor(slot / SEGMENT_SLOTS)
 
 function removeFiles(volume: Volume, files: number[]): void {

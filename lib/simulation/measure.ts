@@ -24,7 +24,9 @@ export interface MeasuringTrouble {
 export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): StartMeasuring {
   const { clock, host } = world
   return async ({ record, seed, loadRps, probeHz }, route, seeded) => {
-    const shared = { service: world.service(namespaceOf(route)), volume: { seed, seeded }, startMs: clock.now() + 1 }
+    const { happensAt } = clock
+    const volume = { seed, seeded }
+    const shared = { service: world.service(namespaceOf(route)), volume, startMs: clock.now() + 1, happensAt }
     const stamp = (ms: number) => ms + host.now() - clock.now()
     const requests = startRequests({ ...shared, rate: loadRps, draw: world.draw('load'), stamp })
     const probes = startProbes({ ...shared, rateHz: probeHz, draw: world.draw('probes'), trouble: trouble.prober })

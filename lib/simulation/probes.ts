@@ -39,10 +39,12 @@ export interface ProbeOptions {
   startMs: number
   rateHz: number
   draw: () => number
+  /** When something happens that is due at a time; later where the machine stands still. */
+  happensAt: (dueMs: number) => number
   trouble: ProberTrouble
 }
 
-export function startProbes({ service, volume, startMs, rateHz, draw, trouble }: ProbeOptions): Probes {
+export function startProbes({ service, volume, startMs, rateHz, draw, happensAt, trouble }: ProbeOptions): Probes {
   const intervalMs = 1000 / rateHz
   const samples: ProbeSample[] = []
   const open: Sent[] = []
@@ -52,8 +54,8 @@ export function startProbes({ service, volume, startMs, rateHz, draw, trouble }:
 
   /** When the probe that is due is sent; null where it never is. */
   const sendAt = (dueMs: number): number | null => {
-    if (stalledMs === null || trouble.stall === null || dueMs < stalledMs) return dueMs
-    const sentMs = Math.max(dueMs, stalledMs + trouble.stall.durationMs)
+    const goesOnMs = stalledMs !== null && dueMs >= stalledMs ? stalledMs + (trouble.stall?.durationMs ?? 0) : dueMs
+    const sentMs = happensAt(Math.max(dueMs, goesOnMs))
     return sentMs - dueMs < TIMEOUT_MS ? sentMs : null
   }
   const send = (dueMs: number, sentMs: number): void => {
@@ -62,7 +64,7 @@ export function startProbes({ service, volume, startMs, rateHz, draw, trouble }:
     const fate = drawFate(service, sentMs, draw)
     const good = fate.good && incarnation?.volume.read(slot).state === 'ok'
     const sample: ProbeSample = sentMs > dueMs ? [dueMs, null, false, round(sentMs)] : [dueMs, null, false]
-    open.push({ sample, doneMs: fate.doneMs ?? Infinity, good, incarnation })
+    open.push({ sample, doneMs: happensAt(fate.doneMs ?? Infinity), good, incarnation })
     sent++
   }
   return {

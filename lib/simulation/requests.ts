@@ -38,11 +38,13 @@ export interface RequestOptions {
   startMs: number
   rate: number
   draw: () => number
+  /** When something happens that is due at a time; later where the machine stands still. */
+  happensAt: (dueMs: number) => number
   /** What the host's clock says at a time. */
   stamp: (ms: number) => number
 }
 
-export function startRequests({ service, volume, startMs, rate, draw, stamp }: RequestOptions): Requests {
+export function startRequests({ service, volume, startMs, rate, draw, happensAt, stamp }: RequestOptions): Requests {
   const { seed, seeded } = volume
   const intervalMs = 1000 / rate
   const known: Write[] = []
@@ -53,9 +55,11 @@ export function startRequests({ service, volume, startMs, rate, draw, stamp }: R
 
   const send = (sentMs: number): void => {
     const { running: incarnation } = service
-    const { applyMs, doneMs, good } = drawFate(service, sentMs, draw)
+    const fate = drawFate(service, sentMs, draw)
+    const [applyMs, good] = [happensAt(fate.applyMs), fate.good]
+    const doneMs = fate.doneMs === null ? null : happensAt(fate.doneMs)
     const inTime = doneMs !== null && doneMs - sentMs <= CLIENT_PATIENCE_MS
-    const endMs = Math.ceil(inTime ? doneMs : sentMs + CLIENT_PATIENCE_MS)
+    const endMs = Math.ceil(inTime ? doneMs : happensAt(sentMs + CLIENT_PATIENCE_MS))
     let write: Write | null = null
     let right = true
     if (index % 4 === 3) right = incarnation?.volume.read((reads++ * READ_STRIDE) % seeded).state === 'ok'
@@ -88,7 +92,8 @@ export function startRequests({ service, volume, startMs, rate, draw, stamp }: R
       for (; !ended; index++) {
         const dueMs = startMs + index * intervalMs
         if (dueMs >= nowMs) break
-        send(Math.ceil(dueMs))
+        // A load that stood still does not make up for it.
+        if (happensAt(dueMs) === dueMs) send(Math.ceil(dueMs))
       }
       let done: Sent[] | null = null
       let left = 0

@@ -60,7 +60,7 @@ export interface Simulated {
  */
 export async function simulateDrill(scenario: Scenario, options: SimulationOptions = {}): Promise<Simulated> {
   const harness = { ...noTrouble, ...options.harness }
-  const world = createWorld(scenario.seed, harness.clockJump)
+  const world = createWorld(scenario.seed, harness.clockJump, harness.standstills)
   const { lab, clock, host } = world
   const mesh = await simulatedMesh(world).attach(lab)
   const workload = simulatedWorkload(world)

@@ -3,7 +3,7 @@ import type { Clock } from '../drill/clock.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab.ts'
 import { drawFrom } from '../verdict/statistics/random.ts'
-import { settingClock, virtualClock, type VirtualClock } from './clock.ts'
+import { settingClock, type Standstill, virtualClock, type VirtualClock } from './clock.ts'
 import { Service } from './service.ts'
 
 /** What simulated drivers share: the time, what is drawn, and what stands in the cluster. */
@@ -34,8 +34,15 @@ export interface Mover {
 /** 14 November 2023, 22:13:20 UTC: as good as any. */
 export const START_MS = 1_700_000_000_000
 
-export function createWorld(seed: number, jump: { afterMs: number; byMs: number } | null = null): World {
-  const clock = virtualClock(START_MS)
+export function createWorld(
+  seed: number,
+  jump: { afterMs: number; byMs: number } | null = null,
+  standstills: readonly Standstill[] = [],
+): World {
+  const clock = virtualClock(
+    START_MS,
+    standstills.map((one) => ({ ...one, fromMs: START_MS + one.fromMs })),
+  )
   const services = new Map<string, Service>()
   const streams = new Map<string, () => number>()
   const movers = new Set<Mover>()

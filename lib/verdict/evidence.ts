@@ -7,6 +7,7 @@ import type {
   ResourceSample,
   Write,
 } from '../record/facts.ts'
+import { type ClockTrouble, findClockTroubles } from './uncertainty.ts'
 
 export type FactOf<Kind extends DrillFact['kind']> = Extract<DrillFact, { kind: Kind }>
 
@@ -29,6 +30,8 @@ export interface DrillEvidence {
   /** Why `writes` may not be all that was sent, else null: then what nobody is known to have sent may have been sent all the same. */
   untold: string | null
   resources: ResourceSample[]
+  /** Where the clock cannot be trusted; empty where it can. */
+  clock: ClockTrouble[]
 }
 
 export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
@@ -60,6 +63,7 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
     writes: select(facts, 'writes').flatMap((batch) => batch.writes),
     untold: findUntold(facts),
     resources: select(facts, 'resources').flatMap((batch) => batch.samples),
+    clock: findClockTroubles(facts),
   }
 }
 

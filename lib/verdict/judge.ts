@@ -1,4 +1,5 @@
 import type { DrillFact, OperationResult } from '../record/facts.ts'
+import { sumUncertainty } from './uncertainty.ts'
 import { type DrillEvidence, type FactOf, gatherEvidence, provenFindings, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { judgeBackup, judgeClaim, judgeRestore, measureOperation } from './operations.ts'
@@ -8,7 +9,7 @@ import { judgeProof } from './proof.ts'
 import { expectLoss, nameOutcome } from './recoverable.ts'
 import { measureRecovery, type Recovery } from './recovery.ts'
 import { measureUsage, type ResourceGroup } from './resources.ts'
-import { type DrillResult, inconclusive, type Part, takeWorst, type Usage } from './result.ts'
+import { type DrillResult, type Part, takeWorst, type Usage } from './result.ts'
 
 /** More findings than this are counted, not listed. */
 const listedFindings = 1000
@@ -41,21 +42,18 @@ export function judgeDrill(facts: DrillFact[], tornLines: number[] = []): DrillR
   const mesh = judgeMesh(evidence)
   const integrity = judgeIntegrity(evidence)
   const dataLost =
-    (loss?.untrusted === null && loss.lost > 0) ||
+    ((loss?.untrusted === null ? loss.lost : loss?.certain.lost) ?? 0) > 0 ||
     provenFindings(evidence.readBack?.check.findings ?? [], evidence).length > 0
-  const proof = judgeProof(evidence, tornLines)
-  const byTheClock = proof.some(({ part, verdict }) => part === 'clock' && verdict !== 'pass') ? distrust : trust
   const found = [
-    ...proof,
+    ...judgeProof(evidence, tornLines),
     judgeBackup(evidence, dataLost),
     judgeClaim(evidence),
-    // Of several restores the last one counts.
-    evidence.expectations?.restoreMayFail === true ? byTheClock(judgeRestore(evidence)) : judgeRestore(evidence),
+    judgeRestore(evidence),
     ...integrity,
-    byTheClock(judgeRecovery(evidence, recovery)),
-    tellsAge(evidence, loss) ? byTheClock(judgeLoss(evidence, loss)) : judgeLoss(evidence, loss),
-    byTheClock(judgeMoment(evidence, loss)),
-    byTheClock(judgeAge(evidence, loss)),
+    judgeRecovery(evidence, recovery),
+    judgeLoss(evidence, loss),
+    judgeMoment(evidence, loss),
+    judgeAge(evidence, loss),
     mesh?.part ?? null,
     judgeResources(evidence, tool),
   ].filter((part) => part !== null)
@@ -102,18 +100,6 @@ const nothingMeasured = {
   load: null,
 }
 
-const trust = (part: Part | null): Part | null => part
-
-/** Nobody is accused by a clock that jumped. */
-function distrust(part: Part | null): Part | null {
-  return part?.verdict === 'fail' ? inconclusive(part.part, `by a clock that jumped, ${part.reason}`) : part
-}
-
-/** Whether it is by their age that lost writes are judged: where none may be lost, and of what nobody sent, it is not. */
-function tellsAge({ objectives }: DrillEvidence, loss: Loss | null): boolean {
-  return loss !== null && loss.phantoms.length === 0 && objectives?.rpoMs !== 0
-}
-
 function hasBegun(facts: DrillFact[]): boolean {
   const harmless: DrillFact['kind'][] = ['drill.planned', 'drill.skipped', 'drill.ended', 'note']
   return facts.some(({ kind }) => !harmless.includes(kind))
@@ -154,9 +140,12 @@ function findRestoreStart(facts: DrillFact[]): number | null {
   return facts.find(isStart)?.at ?? null
 }
 
-function lose({ facts, writes, readBack, fault }: DrillEvidence): Loss | null {
+function lose({ facts, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
   if (readBack === null || fault === null || readBack.check.error !== null) return null
-  return measureLoss(writes, readBack.check, readBack.at, fault.between, findRestoreStart(facts))
+  const restoreMs = findRestoreStart(facts)
+  const firstMs = writes.reduce((first, { sentMs }) => Math.min(first, sentMs), Infinity)
+  const uncertainMs = sumUncertainty(clock, firstMs, restoreMs ?? readBack.at)
+  return measureLoss(writes, readBack.check, readBack.at, fault.between, restoreMs, uncertainMs)
 }
 
 function pickRpo({ acknowledged, lost, oldestLostMs }: Loss) {
@@ -201,6 +190,13 @@ function sumStored(backups: FactOf<'backup.ended'>[]): number | null {
   return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size))
 }
 
+const listedPhantoms = 10
+
+function describeLoss({ phantoms, certain, ...loss }: Loss) {
+  const shorten = (list: string[]) => list.slice(0, listedPhantoms)
+  return { ...loss, phantoms: shorten(phantoms), certain: { ...certain, phantoms: shorten(certain.phantoms) } }
+}
+
 function describeEvidence(
   evidence: DrillEvidence,
   recovery: Recovery | null,
@@ -217,7 +213,7 @@ function describeEvidence(
       seen: recovery.outages.slice(0, listedOutages),
     },
     rtoAtLeastMs: recovery?.atLeastMs ?? null,
-    loss: loss && { ...loss, phantoms: loss.phantoms.slice(0, 10) },
+    loss: loss && describeLoss(loss),
     backup: backup && { name: backup.name, ...backup.operation },
     restore: restore && { name: restore.name, ...restore.operation },
     storedBytes: sumStored(select(facts, 'backup.ended')),

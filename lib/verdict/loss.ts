@@ -1,13 +1,12 @@
 import type { IntegrityCheck, Write } from '../record/facts.ts'
 import { findPoint, type Consistency } from './consistency.ts'
-import { isSlot, toHistory } from './history/history.ts'
+import { type History, isSlot, toHistory } from './history/history.ts'
 import { checkHistory, type HistoryCheck } from './history/check.ts'
 import { pickExamples } from './history/examples.ts'
 import { clockToleranceMs } from './recovery.ts'
 
-export interface Loss {
-  /** Writes whose 2xx reached the client, over the whole drill. */
-  acknowledged: number
+/** What is missing, and what is there that nobody sent. */
+export interface Missing {
   lost: number
   /** Age at fault time of the oldest lost write, by the earliest possible fault time; 0 where nothing was lost. */
   oldestLostMs: number
@@ -15,15 +14,24 @@ export interface Loss {
   oldestLostAtMostMs: number
   /** Slots that hold what was never written to them. */
   phantoms: string[]
+}
+
+export interface Loss extends Missing {
+  /** Writes whose 2xx reached the client, over the whole drill. */
+  acknowledged: number
+  /** Of these, what no write explains that is not listed: it is missing even where the list has holes. */
+  certain: Missing
   /** Writes without a 2xx, and how many of them can be seen to be there: either is right. */
   unknown: { sent: number; there: number }
   /** Of each kind of wrong slot the smallest counter-example, in words. */
   counterExamples: string[]
   /** Whether what was restored is the state of one moment; not to be trusted where there is a problem. */
   consistency: Consistency
+  /** The same with every time between two writes, or a write and the restore, wrong by up to `uncertainMs`. */
+  moment: 'one' | 'several' | 'unknown'
   /** Why the loss is not known, else null. */
   problem: string | null
-  /** Why nothing that is said here can be trusted, neither a loss nor a phantom, else null: it is the problem then. */
+  /** Why nothing but `certain` can be trusted, neither a loss nor a phantom, else null: it is the problem then. */
   untrusted: string | null
 }
 
@@ -40,6 +48,7 @@ const stoppingMs = 1000
  * never acknowledged. One that is replaced after the restore has begun, or may have been, hides what it replaced: then the
  * loss is not known. It makes no difference whether a lost write was acknowledged before the fault or after it.
  * `slots` of the check must hold every slot that was written to, else the loss is not known.
+ * @param uncertainMs maximum error of a time between two writes, or a write and the restore
  */
 export function measureLoss(
   writes: Write[],
@@ -47,6 +56,7 @@ export function measureLoss(
   checkedMs: number,
   fault: [number, number],
   restoreMs: number | null,
+  uncertainMs = 0,
 ): Loss {
   const placed = writes.filter(({ slot }) => isSlot(slot))
   const history = toHistory(
@@ -55,37 +65,98 @@ export function measureLoss(
   )
   const options = { restoreMs, toleranceMs: clockToleranceMs }
   const checked = checkHistory(history, options)
-  const { acknowledged, lost, oldestLostMs, unknown, bad } = checked
-  const { slot, sequence } = history.readings
-  const phantoms = [...bad.phantom, ...bad.duplicated].sort((one, other) => (slot[one] ?? 0) - (slot[other] ?? 0))
+  const { acknowledged, unknown, bad } = checked
   const misplaced = writes.length - placed.length + check.slots.length - history.readings.slot.length
-  const untrusted = findContradiction(writes, checked)
-  return {
-    acknowledged,
+  const contradiction = findContradiction(checked)
+  const untrusted = contradiction ?? findHoles(writes)
+  const phantoms = listPhantoms(history, [...bad.phantom, ...bad.duplicated])
+  const age = ({ lost, oldestLostMs }: Pick<HistoryCheck, 'lost' | 'oldestLostMs'>) => ({
     lost,
     // Where none was lost, the oldest is infinitely late.
     oldestLostMs: Math.max(0, fault[0] - oldestLostMs),
     oldestLostAtMostMs: Math.max(0, fault[1] - oldestLostMs),
-    phantoms: phantoms.map(
-      (reading) =>
-        `slot ${slot[reading] ?? '?'} holds sequence ${sequence[reading] ?? '?'}, which was never sent to it`,
-    ),
+  })
+  const certain =
+    contradiction === null
+      ? { ...age(checked.certain), phantoms: phantoms.filter(cannotBeUnlisted(writes)).map(describePhantom) }
+      : { ...age({ lost: 0, oldestLostMs: Infinity }), phantoms: [] }
+  const { hidden, ...moment } = findMoment(history, checked, options, uncertainMs)
+  return {
+    acknowledged,
+    ...age(checked),
+    phantoms: phantoms.map(describePhantom),
+    certain,
     unknown,
     counterExamples: pickExamples(history, checked, options).map(({ words }) => words),
-    consistency: findPoint(history, checked, options),
+    ...moment,
     untrusted,
     problem:
       untrusted ??
       (misplaced > 0
         ? `${misplaced} writes or readings are of slots that cannot be`
-        : findProblem(writes, check.slots, checked, checkedMs, fault)),
+        : findProblem(writes, check.slots, { unread: checked.unread, hidden }, checkedMs, fault)),
   }
 }
 
-/** Of lists that contradict themselves, or have holes: what looks lost, or sent by nobody, may be what is not listed. */
-function findContradiction(writes: Write[], { match }: HistoryCheck): string | null {
+/**
+ * Whether what was restored is of one moment. By a clock that may be wrong, it is of several only where that is so at the most
+ * favourable times, and of one only where it is so at the least favourable.
+ */
+function findMoment(
+  history: History,
+  checked: HistoryCheck,
+  { restoreMs, toleranceMs }: { restoreMs: number | null; toleranceMs: number },
+  uncertainMs: number,
+): Pick<Loss, 'consistency' | 'moment'> & { hidden: number } {
+  const at = (errorMs: number): [HistoryCheck, Consistency] => {
+    const options = { restoreMs: restoreMs === null ? null : restoreMs + errorMs, toleranceMs: toleranceMs - errorMs }
+    const check = errorMs === 0 ? checked : checkHistory(history, options)
+    return [check, findPoint(history, check, options)]
+  }
+  const [, seen] = at(0)
+  if (uncertainMs === 0)
+    return { consistency: seen, moment: seen.consistent ? 'one' : 'several', hidden: checked.hidden }
+  const [favourable, several] = at(-uncertainMs)
+  const hidden = Math.max(checked.hidden, favourable.hidden)
+  if (!several.consistent) return { consistency: several, moment: 'several', hidden }
+  const [, one] = at(uncertainMs)
+  return { consistency: seen, moment: one.consistent ? 'one' : 'unknown', hidden }
+}
+
+interface Phantom {
+  slot: number
+  sequence: number
+}
+
+/** By their slots. */
+function listPhantoms({ readings }: History, found: number[]): Phantom[] {
+  const phantoms = found.map((reading) => {
+    return { slot: readings.slot[reading] ?? NaN, sequence: readings.sequence[reading] ?? NaN }
+  })
+  return phantoms.sort((one, other) => one.slot - other.slot)
+}
+
+const describePhantom = ({ slot, sequence }: Phantom): string =>
+  `slot ${slot} holds sequence ${sequence}, which was never sent to it`
+
+/** Holds for a phantom whose sequence is listed, for another slot, or explained another phantom already. */
+function cannotBeUnlisted(writes: Write[]): (phantom: Phantom) => boolean {
+  const taken = new Set(writes.map(({ sequence }) => sequence))
+  return ({ sequence }) => {
+    if (taken.has(sequence)) return true
+    taken.add(sequence)
+    return false
+  }
+}
+
+/** Of lists that contradict themselves: nothing that follows from them is known. */
+function findContradiction({ match }: HistoryCheck): string | null {
   if (match.repeated !== null) return `two writes have the same sequence: ${match.repeated}`
-  if (match.readTwice !== null) return `slot ${match.readTwice} was read back twice`
+  return match.readTwice === null ? null : `slot ${match.readTwice} was read back twice`
+}
+
+/** Of a list with holes: what looks lost may have been replaced by a write that is not listed, and a phantom may be one. */
+function findHoles(writes: Write[]): string | null {
   const missing = countMissing(writes)
   return missing > 0 ? `${missing} writes are missing from the list of what was sent` : null
 }
@@ -103,7 +174,7 @@ function countMissing(writes: Write[]): number {
 function findProblem(
   writes: Write[],
   slots: [number, number][],
-  { unread, hidden }: HistoryCheck,
+  { unread, hidden }: Pick<HistoryCheck, 'unread' | 'hidden'>,
   checkedMs: number,
   fault: [number, number],
 ): string | null {

@@ -1,4 +1,5 @@
 import { formatClock } from './clock.ts'
+import { compareWithLimit, doubtClock, sumUncertainty, widen } from './uncertainty.ts'
 import type { Consistency } from './consistency.ts'
 import { type DrillEvidence, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
@@ -21,8 +22,9 @@ export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, 
   if (loss.problem !== null) return unknown(`whether it is of one moment is not known: ${loss.problem}`)
   // A record that is damaged looks like one that is missing.
   if ((readBack?.check.findings.length ?? 0) > 0) return unknown('damaged records hide of which moment the state is')
-  const { consistency } = loss
+  const { consistency, moment } = loss
   if (consistency.seen.there + consistency.seen.missing === 0) return unknown('no write tells of which moment it is')
+  if (moment === 'unknown') return unknown('by a clock that jumped, whether it is of one moment is not known')
   if (consistency.consistent) return pass(part, describePoint(consistency))
   const mixture = `what was restored is of no one moment: ${consistency.witness.words}`
   return promised ? fail(part, mixture) : pass(part, `finding: ${mixture}`)
@@ -32,19 +34,22 @@ export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, 
  * Whether what was restored holds everything that was acknowledged before its backup was asked for: what is older is another
  * backup's. Null where nobody asked for it, or nothing tells.
  */
-export function judgeAge({ facts, restore, fault, readBack }: DrillEvidence, loss: Loss | null): Part | null {
+export function judgeAge({ facts, restore, fault, readBack, clock }: DrillEvidence, loss: Loss | null): Part | null {
   const part = 'age'
-  if (restore?.operation.succeeded !== true || fault === null || loss?.untrusted !== null) return null
+  if (restore?.operation.succeeded !== true || fault === null || loss === null) return null
   const requestedAt = select(facts, 'backup.requested').find(({ name }) => name === restore.name)?.at
   // A record that is damaged looks like one that is missing.
   if (requestedAt === undefined || requestedAt > fault.between[1] || (readBack?.check.findings.length ?? 0) > 0)
     return null
-  const aheadMs = requestedAt - (fault.between[0] - loss.oldestLostMs)
-  if (aheadMs > clockToleranceMs && loss.oldestLostMs > 0)
-    return fail(
-      part,
-      `what was acknowledged ${formatDuration(aheadMs)} before backup "${restore.name}" was requested is not there`,
-    )
+  const { lost, oldestLostMs } = loss.untrusted === null ? loss : loss.certain
+  const acknowledgedMs = fault.between[0] - oldestLostMs
+  const aheadMs = requestedAt - acknowledgedMs
+  const uncertainMs = sumUncertainty(clock, acknowledgedMs, requestedAt)
+  const older = `what was acknowledged ${formatDuration(aheadMs)} before backup "${restore.name}" was requested is not there`
+  const against = compareWithLimit(widen({ low: aheadMs, high: aheadMs }, uncertainMs), clockToleranceMs)
+  if (against === 'beyond' && oldestLostMs > 0) return fail(part, older)
+  if (loss.untrusted !== null) return null
+  if (lost > 0 && uncertainMs > 0 && against !== 'within') return doubtClock(part, uncertainMs, older)
   return pass(part, `nothing is missing that was acknowledged before backup "${restore.name}" was requested`)
 }
 

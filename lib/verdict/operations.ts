@@ -1,3 +1,4 @@
+import { type ClockTrouble, doubtClock, sumUncertainty } from './uncertainty.ts'
 import { type DrillEvidence, type FactOf, provenFindings, select } from './evidence.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
@@ -96,7 +97,7 @@ export function judgeClaim(evidence: DrillEvidence): Part | null {
 }
 
 /** Null where nothing had to be restored. */
-export function judgeRestore({ facts, restore, ended, expectations }: DrillEvidence): Part | null {
+export function judgeRestore({ facts, restore, ended, expectations, clock }: DrillEvidence): Part | null {
   const part = 'restore'
   if (expectations?.restore !== true && restore === null) return null
   if (restore === null) {
@@ -111,7 +112,13 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
     const how = `restore of "${failed.name}" ended as "${failed.operation.state}"`
     // Who was interrupted could not do it again.
     const interrupted = expectations?.restoreMayFail === true && ended?.error !== null
-    return interrupted ? inconclusive(part, `${how}, and was not done again`) : fail(part, how)
+    if (interrupted) return inconclusive(part, `${how}, and was not done again`)
+    // Of several restores the last one counts: a clock that jumped may hide which that is.
+    const doubtMs = Math.max(
+      0,
+      ...restores.filter(isRival(failed, clock)).map(({ at }) => sumUncertainty(clock, at, failed.at)),
+    )
+    return counted.length < restores.length && doubtMs > 0 ? doubtClock(part, doubtMs, how) : fail(part, how)
   }
   const hasty = restores.find(({ operation, claim }) => operation.succeeded && claim === 'gone')
   if (hasty) return fail(part, `restore of "${hasty.name}" says "${hasty.operation.state}" before its claim was there`)
@@ -138,6 +145,12 @@ export function judgeRestore({ facts, restore, ended, expectations }: DrillEvide
     return inconclusive(part, `nobody saw that what "${restore.name}" brought back had been lost`)
   return pass(part, `restore of "${restore.name}" ended as "${restore.operation.state}"`)
 }
+
+/** Holds for a restore that succeeded, and may have been the later one by a clock that jumped in between. */
+const isRival =
+  (failed: FactOf<'restore.ended'>, clock: ClockTrouble[]) =>
+  ({ operation, at }: FactOf<'restore.ended'>): boolean =>
+    operation.succeeded && Math.abs(at - failed.at) <= sumUncertainty(clock, at, failed.at)
 
 /** The last moment that a time by the cluster's clock can mean: it tells whole seconds, unless a tool has its own. */
 const endsAtLatest = (ms: number): number => (ms % 1000 === 0 ? ms + 999 : ms)

@@ -1,3 +1,4 @@
+import { type ClockTrouble, compareWithLimit, doubtClock, sumUncertainty, widen } from './uncertainty.ts'
 import { type DrillEvidence, provenFindings, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
@@ -6,45 +7,71 @@ import { describeOutages } from './outages.ts'
 import type { Recovery } from './recovery.ts'
 import { fail, inconclusive, pass, type DrillResult, type Part } from './result.ts'
 
-export function judgeRecovery({ objectives }: DrillEvidence, recovery: Recovery | null): Part {
+export function judgeRecovery({ objectives, probes, fault, clock }: DrillEvidence, recovery: Recovery | null): Part {
   const part = 'RTO'
-  if (recovery === null || objectives === null)
+  if (recovery === null || objectives === null || fault === null || probes === null)
     return inconclusive(part, 'RTO is not known: no fault or no probes were seen')
   const limit = `the objective of ${formatDuration(objectives.rtoMs)}`
   const { rtoMs, atLeastMs, problem } = recovery
   const partial = describeOutages(recovery.outages)
   const how = partial === null ? '' : ` (${partial})`
+  const [faultMs, faultHighMs] = fault.between
+  const firstMs = probes.samples[0]?.[0] ?? faultMs
+  // The prober read the clock once, when it began, and has one that nobody can set since then.
+  const uncertainUntil = (endMs: number) =>
+    sumUncertainty(ofKind(clock, 'still'), faultMs, endMs) + sumUncertainty(ofKind(clock, 'set'), firstMs, endMs)
+  // A probe is known to be wrong only when its time is up: until then, all may have stood still.
+  const uncertainLow = (lowMs: number) => uncertainUntil(faultHighMs + lowMs + probes.timeoutMs)
   if (rtoMs === null) {
     const why = `${problem ?? 'RTO is not known'}${how}`
-    return atLeastMs !== null && atLeastMs > objectives.rtoMs
-      ? fail(part, `RTO is at least ${formatDuration(atLeastMs)}, over ${limit}: ${why}`)
-      : inconclusive(part, why)
+    const over = `RTO is at least ${formatDuration(atLeastMs ?? 0)}, over ${limit}: ${why}`
+    if (atLeastMs === null || !(atLeastMs > objectives.rtoMs)) return inconclusive(part, why)
+    const lowErrorMs = uncertainLow(atLeastMs)
+    return atLeastMs - lowErrorMs > objectives.rtoMs ? fail(part, over) : doubtClock(part, lowErrorMs, over)
   }
   const measured = `RTO ${formatInterval(rtoMs)}${how}`
-  if (rtoMs.high <= objectives.rtoMs) return pass(part, `${measured}, within ${limit}`)
-  if (rtoMs.low > objectives.rtoMs) return fail(part, `${measured} exceeds ${limit}`)
-  return inconclusive(part, `${measured}: ${limit} lies between what can be told apart`)
+  const against = compareWithLimit(rtoMs, objectives.rtoMs)
+  const reason = {
+    within: `${measured}, within ${limit}`,
+    beyond: `${measured} exceeds ${limit}`,
+    unknown: `${measured}: ${limit} lies between what can be told apart`,
+  }[against]
+  const [lowErrorMs, highErrorMs] = [uncertainLow(rtoMs.low), uncertainUntil(faultMs + rtoMs.high)]
+  const widened = { low: rtoMs.low - lowErrorMs, high: rtoMs.high + highErrorMs }
+  if (against !== 'unknown' && compareWithLimit(widened, objectives.rtoMs) !== against)
+    return doubtClock(part, against === 'beyond' ? lowErrorMs : highErrorMs, reason)
+  return { within: pass, beyond: fail, unknown: inconclusive }[against](part, reason)
 }
 
-export function judgeLoss({ objectives, untold }: DrillEvidence, loss: Loss | null): Part {
+const ofKind = (troubles: ClockTrouble[], kind: ClockTrouble['kind']) => troubles.filter((one) => one.kind === kind)
+
+export function judgeLoss({ objectives, untold, fault, clock }: DrillEvidence, loss: Loss | null): Part {
   const part = 'RPO'
-  if (loss === null || objectives === null)
+  if (loss === null || objectives === null || fault === null)
     return inconclusive(part, 'RPO is not known: no fault was seen or nothing was read back')
-  if (loss.untrusted !== null) return inconclusive(part, `RPO is not known: ${loss.untrusted}`)
-  const phantoms = loss.phantoms.slice(0, 3).join('; ')
   // What looks lost may have been replaced by what looks sent by nobody.
-  if (phantoms !== '' && untold !== null) return inconclusive(part, `RPO is not known: ${phantoms}, and ${untold}`)
-  if (phantoms !== '') return fail(part, phantoms)
-  if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
-  const age = { low: loss.oldestLostMs, high: loss.oldestLostAtMostMs }
-  const measured = `${loss.lost} of ${loss.acknowledged} acknowledged writes lost`
+  const doubt = loss.untrusted ?? (loss.phantoms.length > 0 ? untold : null)
+  const { lost, oldestLostMs, oldestLostAtMostMs, phantoms } = doubt === null ? loss : loss.certain
+  if (phantoms.length > 0) return fail(part, phantoms.slice(0, 3).join('; '))
+  const age = { low: oldestLostMs, high: oldestLostAtMostMs }
+  const uncertainMs = sumUncertainty(clock, fault.between[0] - age.low, fault.between[1])
+  const measured = `${lost} of ${loss.acknowledged} acknowledged writes lost`
   const objective = formatDuration(objectives.rpoMs)
   const aged = `${measured}, the oldest ${formatInterval(age)} before the fault: the objective is ${objective}`
-  // A loss that was seen stays one, whatever else was not.
-  if (loss.lost > 0 && (objectives.rpoMs === 0 || age.low > objectives.rpoMs)) return fail(part, aged)
+  const against = compareWithLimit(widen(age, uncertainMs), objectives.rpoMs)
+  // A loss that was seen stays one, whatever else was not. Where none may be lost, their number decides and not their age.
+  if (lost > 0 && (objectives.rpoMs === 0 || against === 'beyond')) return fail(part, aged)
+  if (doubt !== null) {
+    const seen = loss.untrusted === null ? `${loss.phantoms.slice(0, 3).join('; ')}, and ` : ''
+    return inconclusive(part, `RPO is not known: ${seen}${doubt}`)
+  }
+  if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
   if (loss.problem !== null) return inconclusive(part, `RPO is not known: ${loss.problem}`)
-  if (loss.lost === 0) return pass(part, measured)
-  return age.high <= objectives.rpoMs ? pass(part, aged) : inconclusive(part, aged)
+  if (lost === 0) return pass(part, measured)
+  if (against === 'within') return pass(part, aged)
+  return compareWithLimit(age, objectives.rpoMs) === 'unknown'
+    ? inconclusive(part, aged)
+    : doubtClock(part, uncertainMs, aged)
 }
 
 export function judgeIntegrity(evidence: DrillEvidence): Part[] {

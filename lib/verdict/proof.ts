@@ -1,21 +1,15 @@
-import type { DrillFact } from '../record/facts.ts'
+import { judgeClock } from './uncertainty.ts'
 import { type DrillEvidence, select } from './evidence.ts'
-import { formatDuration } from './objectives.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
 
-/** Probes are recorded as they are answered, many times a second. */
-const lateMs = 10_000
 /** The share of due probes that may be missing. */
 const missingShare = 0.01
-/** The cluster's clock is not the one that facts are recorded by. */
-const clusterToleranceMs = 1000
-
 /** Whether the drill was carried out and watched well enough to prove anything. Of these parts only the inventory can fail. */
 export function judgeProof(evidence: DrillEvidence, tornLines: number[]): Part[] {
   return [
     judgeCourse(evidence, tornLines),
-    judgeClock(evidence.facts),
+    judgeClock(evidence.clock),
     judgeProbes(evidence),
     judgeLoad(evidence),
     judgeFault(evidence),
@@ -37,47 +31,6 @@ function judgeCourse({ facts, ended }: DrillEvidence, tornLines: number[]): Part
   if (begun > done) return inconclusive(part, `${begun - done} of ${begun} steps did not end`)
   if (select(facts, 'drill.skipped').length > 0) return inconclusive(part, 'the drill was skipped after it had begun')
   return pass(part, 'carried out to its end')
-}
-
-function judgeClock(facts: DrillFact[]): Part {
-  const part = 'clock'
-  let latest = -Infinity
-  for (const fact of facts) {
-    if (!Number.isFinite(fact.at)) return inconclusive(part, `fact "${fact.kind}" has no time`)
-    if (fact.at < latest - clockToleranceMs) {
-      const jumpMs = formatDuration(latest - fact.at)
-      return inconclusive(part, `the clock went back by ${jumpMs} before fact "${fact.kind}"`)
-    }
-    const latestTold = findLatestTime(fact)
-    if (fact.kind === 'probes' && fact.at - latestTold > fact.timeoutMs + lateMs)
-      return inconclusive(
-        part,
-        'probes were recorded long after they were due: the clock was set ahead, or all stood still',
-      )
-    latest = Math.max(latest, fact.at)
-    if (latestTold > fact.at + clockToleranceMs)
-      return inconclusive(part, `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`)
-    const endedMs = 'operation' in fact ? fact.operation.endedMs : null
-    if (endedMs !== null && endedMs > fact.at + clusterToleranceMs)
-      return inconclusive(
-        part,
-        `fact "${fact.kind}" speaks of an end after it was seen: the clock jumped, or the cluster's is ahead`,
-      )
-  }
-  return pass(part, 'did not go back')
-}
-
-/** The latest time that a fact speaks of, by the clock that it was recorded by. */
-function findLatestTime(fact: DrillFact): number {
-  if (fact.kind === 'fault.observed') return Math.max(...fact.between)
-  if (fact.kind === 'probes') return findMaximum(fact.samples.map(([due, answered]) => Math.max(due, answered ?? due)))
-  if (fact.kind === 'writes') return findMaximum(fact.writes.map((write) => write.acknowledgedMs ?? write.sentMs))
-  if (fact.kind === 'resources') return findMaximum(fact.samples.map((sample) => sample.at))
-  return -Infinity
-}
-
-function findMaximum(values: number[]): number {
-  return values.reduce((latest, value) => Math.max(latest, value), -Infinity)
 }
 
 function judgeProbes({ facts, probes }: DrillEvidence): Part {

@@ -59,7 +59,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const [faultLow, faultHigh] = fault
   const unknown = { rtoMs: null, atLeastMs: null, outages: [], away: false, unavailableMs: { low: 0, high: 0 } }
   const before = findDisorder(probed) ?? findUnhealthyStart(probed, gapMs)
-  if (before !== null) return { ...unknown, problem: before }
+  if (before !== null) return { ...unknown, atLeastMs: boundDoubtful(probed, before.doubtMs), problem: before.problem }
 
   // The last probes before the fault may already be hit by it.
   const after = samples.filter(([due]) => due >= faultLow - gapMs)
@@ -112,35 +112,69 @@ function findGoodRun(
   return run
 }
 
-function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): string | null {
-  if (!(intervalMs > 0 && timeoutMs > 0)) return 'the probes have no interval or no timeout'
-  if (!(fault[0] <= fault[1])) return 'the time of the fault is not an interval'
-  for (const [index, sample] of samples.entries()) {
+/** Why RTO is not known, and by how much at most what was seen of it may be wrong; Infinity where nothing bounds that. */
+interface Doubt {
+  problem: string
+  doubtMs: number
+}
+
+/** The last wrong probe after the fault bounds RTO from below, less the doubt; null where nothing is left of that. */
+function boundDoubtful({ samples, timeoutMs, fault: [, faultHigh] }: ProbedOutage, doubtMs: number): number | null {
+  const wrong = samples.findLast((sample) => !isRight(sample, timeoutMs))
+  const atLeastMs = wrong === undefined ? NaN : sentOf(wrong) - faultHigh - doubtMs
+  return atLeastMs > 0 ? atLeastMs : null
+}
+
+function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): Doubt | null {
+  if (!(intervalMs > 0 && timeoutMs > 0))
+    return { problem: 'the probes have no interval or no timeout', doubtMs: Infinity }
+  if (!(fault[0] <= fault[1])) return { problem: 'the time of the fault is not an interval', doubtMs: Infinity }
+  const disorders = samples.flatMap((sample, index): Doubt[] => {
     const [due, answered] = sample
     const previous = samples[index - 1]?.[0] ?? -Infinity
-    if (!(due > previous)) return `probe ${index + 1} was due no later than the one before: the clock jumped`
+    const sent = sentOf(sample)
+    const name = (problem: string, doubtMs: number) => [
+      { problem: `probe ${index + 1} was ${problem}: the clock jumped`, doubtMs: doubtMs >= 0 ? doubtMs : Infinity },
+    ]
+    if (!(due > previous)) return name('due no later than the one before', previous - due)
     if (!Number.isFinite(due) || (answered !== null && !(answered >= due - clockToleranceMs && answered < Infinity)))
-      return `probe ${index + 1} was answered before it was due: the clock jumped`
-    if (!(sentOf(sample) >= due && sentOf(sample) <= (answered ?? Infinity) + clockToleranceMs))
-      return `probe ${index + 1} was sent before it was due, or after it was answered: the clock jumped`
-  }
-  return null
+      return name('answered before it was due', due - (answered ?? NaN))
+    if (!(sent >= due && sent <= (answered ?? Infinity) + clockToleranceMs))
+      return name(
+        'sent before it was due, or after it was answered',
+        Math.max(due - sent, sent - (answered ?? Infinity)),
+      )
+    return []
+  })
+  const [first] = disorders
+  return first ? { ...first, doubtMs: disorders.reduce((sum, { doubtMs }) => sum + doubtMs, 0) } : null
 }
 
 /** Up to the fault, the service must be seen to be right for 3 s: else what comes after is not the fault's doing. */
-function findUnhealthyStart({ samples, intervalMs, timeoutMs, fault: [faultLow] }: ProbedOutage, gapMs: number) {
+function findUnhealthyStart(
+  { samples, intervalMs, timeoutMs, fault: [faultLow] }: ProbedOutage,
+  gapMs: number,
+): Doubt | null {
   const steady = formatDuration(steadyMs)
   const first = samples[0]?.[0]
-  if (first === undefined) return 'there are no probes'
-  if (first > faultLow - steadyMs) return `probing began less than ${steady} before the fault`
+  if (first === undefined) return { problem: 'there are no probes', doubtMs: Infinity }
+  if (first > faultLow - steadyMs)
+    return { problem: `probing began less than ${steady} before the fault`, doubtMs: Infinity }
   const window = samples.filter(([due]) => due >= faultLow - steadyMs - intervalMs && due < faultLow)
   const hitByFault = ([due, answered]: ProbeSample) =>
     due > faultLow - gapMs && (answered ?? due + timeoutMs) >= faultLow
   if (window.some((sample) => !isRight(sample, timeoutMs) && !hitByFault(sample)))
-    return `the service was not right for ${steady} before the fault`
+    return { problem: `the service was not right for ${steady} before the fault`, doubtMs: Infinity }
   const dues = [faultLow - steadyMs, ...window.map(([due]) => due), faultLow]
-  const gap = dues.some((due, index) => due - (dues[index - 1] ?? due) > gapMs)
-  return gap ? `there is a gap in the probes within ${steady} before the fault` : null
+  if (!dues.some((due, index) => due - (dues[index - 1] ?? due) > gapMs)) return null
+  // A service that was right before the gap went away within it, or later.
+  const before = samples.findLast(([due]) => due < faultLow - steadyMs)
+  const seen = [...(before ? [before[0]] : []), ...window.map(([due]) => due), faultLow]
+  const gaps = seen.map((due, index) => due - (seen[index - 1] ?? due)).filter((gap) => gap > gapMs)
+  return {
+    problem: `there is a gap in the probes within ${steady} before the fault`,
+    doubtMs: before && isRight(before, timeoutMs) ? gaps.reduce((sum, gap) => sum + gap, 0) : Infinity,
+  }
 }
 
 /** Each run of wrong probes lasted at least from its first to its last, at most from the right one before to the right one after. */

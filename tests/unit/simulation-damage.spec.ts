@@ -38,18 +38,32 @@ test('a drill of before claims were looked at is judged as it was then', () => {
   }
 })
 
-test('nobody is accused by a clock that jumped, but for what no clock tells', () => {
+test('nobody is accused by a clock that jumped as far as an outage was long, and whoever was away for longer is', () => {
   const slow = (facts: DrillFact[]) =>
     change(facts, 'drill.planned', (fact) => ({ ...fact, objectives: { rtoMs: 1, rpoMs: 120_000 } }))
-  const jumped = (facts: DrillFact[]) => change(facts, 'drill.ended', (fact) => ({ ...fact, at: fact.at - 5_000 }))
-  const outages = drills.filter(({ facts }) => judgeDrill(slow(facts)).verdict === 'fail')
+  // All that was recorded before the fault says a later time than it was.
+  const jumped = (facts: DrillFact[], byMs: number) => {
+    const struck = facts.findIndex(({ kind }) => kind === 'fault.observed')
+    return facts.map((fact, index) => (index >= struck ? fact : { ...fact, at: fact.at + byMs }))
+  }
+  const rtoOf = (facts: DrillFact[]) => judgeDrill(facts).rtoMs?.low ?? 0
+  const outages = drills.filter(({ facts }) => rtoOf(facts) > 1)
   expect(outages.length).toBeGreaterThan(0)
   for (const { facts } of outages) {
-    const { verdict, reasons } = judgeDrill(jumped(slow(facts)))
+    expect(judgeDrill(slow(facts)).verdict).toBe('fail')
+    const far = jumped(slow(facts), rtoOf(facts))
+    const { verdict, reasons } = judgeDrill(far)
     expect(verdict).toBe('inconclusive')
     expect(reasons.join()).toMatch(/by a clock that jumped, RTO/)
-    const damaged = checking('after-restore', () => ({ findings: [finding] }))(jumped(slow(facts)), () => 0)
+    const damaged = checking('after-restore', () => ({ findings: [finding] }))(far, () => 0)
     expect(judgeDrill(damaged ?? [])).toMatchObject({ verdict: 'fail' })
+  }
+  const longer = outages.filter(({ facts }) => rtoOf(facts) > 5_000)
+  expect(longer.length).toBeGreaterThan(0)
+  for (const { facts } of longer) {
+    const near = judgeDrill(jumped(slow(facts), 1_000))
+    expect(near).toMatchObject({ verdict: 'fail' })
+    expect(near.evidence.parts.find(({ part }) => part === 'clock')?.verdict).toBe('inconclusive')
   }
 })
 

@@ -10,6 +10,7 @@ const gather = (...edits: Edit[]) => gatherEvidence(chain(...edits)(buildDrill()
 test('evidence that there is none of is null, or an empty list', () => {
   expect(gatherEvidence([])).toEqual({
     facts: [],
+    clock: [],
     planned: null,
     expectations: null,
     objectives: null,

@@ -69,6 +69,7 @@ const losingOneInTheFault = reading({
   slots: buildCheck().slots.map(([slot, found]) => [slot, slot === 280 ? -1 : found]),
 })
 const asking = (ms: number) => editing('backup.requested', { at: startMs + ms })
+const seeing = (ms: number) => editing('fault.observed', { at: startMs + ms })
 const complete = 'pass: nothing is missing that was acknowledged before backup "b1" was requested'
 const older = (ahead: string) => `fail: what was acknowledged ${ahead} before backup "b1" was requested is not there`
 
@@ -101,7 +102,7 @@ testPart('age', [
   ['older', chain(losingSlot7, asking(1405), inOrder), older('51 ms')],
   [
     'of a write lost that the fault may have come before',
-    chain(losingOneInTheFault, striking(0, 200), asking(15_150), inOrder),
+    chain(losingOneInTheFault, striking(0, 200), seeing(15_200), asking(15_150), inOrder),
     complete,
   ],
 ])

@@ -66,7 +66,8 @@ test('the service must go away before the restore begins, and be watched until i
   const problem = (...edits: Edit[]) => judge(...edits).evidence.parts.find(({ part }) => part === 'RTO')?.reason
   const early = editing('restore.requested', { at: faultMs + 19 })
   expect(problem(drop('step.started'), early)).toBe('the fault did not take the service away')
-  expect(problem(drop('step.started'), editing('restore.requested', { at: faultMs + 50 }))).toMatch(/^RTO 7\.9 s/)
+  const soon = editing('restore.requested', { at: faultMs + 50 })
+  expect(problem(drop('step.started'), soon, inOrder)).toMatch(/^RTO 7\.9 s/)
   // The last probe is due 39.45 s after the beginning.
   expect(problem(editing('restore.ended', { at: startMs + 39_451 }))).toBe('probing ended before the restore did')
   expect(problem(editing('restore.ended', { at: startMs + 39_450 }))).toMatch(/^RTO 7\.9 s/)
@@ -117,24 +118,54 @@ test('resources count from the request to the end; of what nobody requested, by 
   expect([used(found({ startedMs: null })), used(found({ endedMs: null }))]).toEqual([null, null])
 })
 
-test('a clock that jumped accuses nobody by a time, and hides no loss that needs none', () => {
-  const jumping = editing('note', { at: startMs + 39_000 })
-  const parts = (...edits: Edit[]) =>
-    Object.fromEntries(judge(...edits, jumping).evidence.parts.map(({ part, verdict }) => [part, verdict]))
-  const late = expecting({ restoreMayFail: true })
-  const failed = restoring({ succeeded: false, state: 'Failed' })
-  const older = judge(losing(-1), jumping).evidence.parts.find(({ part }) => part === 'age')
-  expect(older?.reason).toMatch(/^by a clock that jumped, what was acknowledged 4\.6 s before/)
-  expect(parts(probing((due) => due < faultMs))).toMatchObject({ RTO: 'inconclusive', RPO: 'pass' })
-  expect(parts(losing(-1))).toMatchObject({ RPO: 'fail', age: 'inconclusive' })
-  const objective = (rpoMs: number) => editing('drill.planned', { objectives: { rtoMs: 10_000, rpoMs } })
-  expect(parts(losing(-1), objective(1))).toMatchObject({ RPO: 'inconclusive' })
-  expect(parts(losing(10_001), objective(1))).toMatchObject({ RPO: 'fail' })
-  expect([parts(failed).restore, parts(failed, late).restore]).toEqual(['fail', 'inconclusive'])
-  // Whatever else was not seen is no reason to spare anybody.
-  const away = judge(
-    probing((due) => due < faultMs),
-    drop('inventory.checked'),
+/** The fault is recorded a second before it struck: the clock was set back by one to five seconds. */
+const jumping = editing('fault.observed', { at: startMs + 14_000 })
+const partsOf = (...edits: Edit[]) =>
+  Object.fromEntries(
+    judge(...edits, jumping).evidence.parts.map(({ part, verdict, reason }) => [part, `${verdict}: ${reason}`]),
   )
-  expect(away.evidence.parts.find(({ part }) => part === 'RTO')?.verdict).toBe('fail')
+const rpoOf = (rpoMs: number) => editing('drill.planned', { objectives: { rtoMs: 10_000, rpoMs } })
+
+test('a clock that jumped spares nobody whose figures are beyond the objective by more than the jump', () => {
+  const away = probing((due) => due < faultMs)
+  expect(partsOf(away).RTO).toMatch(/^fail: RTO is at least 24\.4 s/)
+  expect(partsOf(losing(-1), rpoOf(8_000)).RPO).toMatch(/^fail: .* the oldest 13\.6 s–13\.7 s before the fault/)
+  expect(partsOf(losing(-1), rpoOf(11_000)).RPO).toMatch(
+    /^inconclusive: by a clock that jumped, .* the oldest 13\.6 s–13\.7 s before .*; it may be wrong by 5\.0 s/,
+  )
+  expect(partsOf(losing(-1), rpoOf(16_000)).RPO).toMatch(/^inconclusive: by a clock that jumped, /)
+  expect(partsOf(losing(-1), rpoOf(19_000)).RPO).toMatch(/^pass: /)
+})
+
+test('a clock that jumped hides no loss that needs no time to be seen', () => {
+  expect(partsOf(losing(-1)).RPO).toMatch(/^fail: /)
+  expect(partsOf(losing(10_001), rpoOf(1)).RPO).toMatch(/^fail: slot 7 holds sequence 10001/)
+  // The backup was requested long before the clock jumped.
+  expect(partsOf(losing(-1)).age).toMatch(/^fail: what was acknowledged 4\.6 s before/)
+})
+
+test('a clock that jumped elsewhere widens nothing', () => {
+  const late = editing('note', { at: startMs + 36_000 })
+  const found = judge(losing(-1), rpoOf(13_000), late).evidence.parts
+  expect(found.find(({ part }) => part === 'clock')?.verdict).toBe('inconclusive')
+  expect(found.find(({ part }) => part === 'RPO')?.verdict).toBe('fail')
+  expect(found.find(({ part }) => part === 'RTO')?.verdict).toBe('pass')
+})
+
+test('of restores of which the last one counts, one that failed is spared only where another may have come later', () => {
+  const mayFail = expecting({ restoreMayFail: true })
+  const failed = restoring({ succeeded: false, state: 'Failed' })
+  // The first was recorded, with success, so long before.
+  const before =
+    (ms: number): Edit =>
+    (facts) =>
+      facts.flatMap((fact): DrillFact[] =>
+        fact.kind === 'restore.ended' ? [{ ...fact, at: fact.at - ms, operation: buildOperation() }, fact] : [fact],
+      )
+  const back = editing('fault.healed', { at: startMs + 19_500 })
+  const restore = (...edits: Edit[]) => judge(...edits).evidence.parts.find(({ part }) => part === 'restore')?.verdict
+  expect(restore(failed, mayFail, before(1_000), inOrder)).toBe('fail')
+  expect(restore(failed, mayFail, back)).toBe('fail')
+  expect(restore(failed, mayFail, before(4_000), inOrder, back)).toBe('inconclusive')
+  expect(restore(failed, mayFail, before(5_000), inOrder, back)).toBe('fail')
 })

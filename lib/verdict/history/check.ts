@@ -22,6 +22,8 @@ export interface HistoryCheck {
   lost: number
   /** When the first of the lost was acknowledged; Infinity where none was lost. */
   oldestLostMs: number
+  /** Of the lost, those whose slot is empty or holds an older write that was sent to it: no write that is not listed explains them. */
+  certain: { lost: number; oldestLostMs: number }
   /** Writes without a 2xx. Either outcome is right. `there` are those that can be seen to have been made. */
   unknown: { sent: number; there: number }
   /** Acknowledged writes whose slot holds one that was made, or may have been, after the restore had begun: nobody knows whether they were lost. */
@@ -59,6 +61,7 @@ function countWrites(
   const missed = new Int32Array(found.length).fill(-1)
   const unread = new Set<number>()
   const unknown = { sent: 0, there: 0 }
+  const certain = { lost: 0, oldestLostMs: Infinity }
   let [acknowledged, lost, hidden, oldestLostMs] = [0, 0, 0, Infinity]
   for (let write = 0; write < sequence.length; write++) {
     const ownSlot = slot[write] ?? NaN
@@ -79,10 +82,14 @@ function countWrites(
     } else {
       lost++
       oldestLostMs = Math.min(oldestLostMs, answeredMs)
+      if (shown >= BEFORE) {
+        certain.lost++
+        certain.oldestLostMs = Math.min(certain.oldestLostMs, answeredMs)
+      }
       if (isEarlier(writes, write, missed[reading] ?? NaN)) missed[reading] = write
     }
   }
-  return { acknowledged, lost, oldestLostMs, unknown, hidden, unread: unread.size, missed }
+  return { acknowledged, lost, oldestLostMs, certain, unknown, hidden, unread: unread.size, missed }
 }
 
 function findSettled({ sentMs, acknowledgedMs }: WriteColumns, { found }: Match, restoreMs: number): Uint8Array {
