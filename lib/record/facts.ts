@@ -209,7 +209,8 @@ export interface IntegrityCheck {
   error: string | null
 }
 
-export type FindingKind = 'lost' | 'stale' | 'torn' | 'misdirected' | 'flipped' | 'truncated' | 'phantom'
+export type FindingKind =
+  'lost' | 'stale' | 'torn' | 'misdirected' | 'flipped' | 'truncated' | 'phantom' | 'changed attribute'
 
 export interface Finding {
   kind: FindingKind

@@ -1,4 +1,5 @@
 import type { Finding, FindingKind } from '../../record/facts.ts'
+import { compareAttributes } from './attributes.ts'
 import { BLOCK_BYTES, type Tree, type TreeFile } from './tree.ts'
 
 /** What a volume of plain files must hold. */
@@ -44,7 +45,11 @@ function compareFile(found: TreeFile, expected: TreeFile, known: Known): Finding
   const { path, size, mode } = expected
   const name = (kind: FindingKind, offset: number, detail: string) => nameFinding(kind, path, offset, detail)
   const findings: Finding[] = []
-  if (found.mode !== mode) findings.push(name('lost', 0, `its permissions are ${found.mode}, were ${mode}`))
+  if (found.mode !== mode)
+    findings.push(name('changed attribute', 0, `its permissions are ${found.mode}, were ${mode}`))
+  findings.push(...compareAttributes(found, expected).map((detail) => name('changed attribute', 0, detail)))
+  // What could not be read before either, such as another file system, is no loss.
+  if (expected.reason !== null) return findings
   if (found.reason !== null) return [...findings, name('lost', 0, `cannot be read: ${found.reason}`)]
   const whole = Math.floor(Math.min(found.size, size) / BLOCK_BYTES)
   // A last block that was cut has another hash: that it is shorter says why.

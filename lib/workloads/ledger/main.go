@@ -28,7 +28,7 @@
 //
 //	ledger [serve] [--dir /data] [--listen :8080]
 //	ledger corrupt --dir /data --seed N --records K [--kind KIND] [--volume-seed N] [--all]
-//	ledger tree --dir DIR [--workers N]
+//	ledger tree --dir DIR [--workers N]          every entry below a folder with its attributes, and a hash of each 64 KiB
 //	ledger fill --dir /data --leave BYTES --most BYTES
 //	ledger fill --dir /data --undo
 //

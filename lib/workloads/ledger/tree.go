@@ -7,9 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -26,17 +24,31 @@ const (
 
 var zeroSector = make([]byte, sectorBytes)
 
-// treeFile is a line of the listing of a tree.
+// treeFile is a line of the listing of a tree: an entry of any type, the top of the tree (".") among them. Names are bytes: what
+// is no printable UTF-8, and the backslash, is written as \xNN, so that two names never become one.
 type treeFile struct {
 	Path string `json:"path"`
-	Size int64  `json:"size"`
-	Mode string `json:"mode"` // permissions, in octal
+	Type string `json:"type,omitempty"` // none for a regular file
+	Size int64  `json:"size"`           // 0 for all but regular files
+	Mode string `json:"mode"`           // permissions with setuid, setgid and sticky, in octal
+	Uid  uint32 `json:"uid"`
+	Gid  uint32 `json:"gid"`
+	// When it was written to, in nanoseconds since the epoch, as text: more digits than a JSON number keeps.
+	Mtime     string            `json:"mtimeNs,omitempty"`
+	Allocated int64             `json:"allocated"`        // bytes on the disk
+	Target    string            `json:"target,omitempty"` // of a symbolic link, written as names are
+	Device    uint64            `json:"device,omitempty"` // of a device
+	Link      string            `json:"link,omitempty"`   // the first path of the same file, where it has several
+	Xattrs    map[string]string `json:"xattrs,omitempty"` // extended attributes, ACLs among them: name, value in hex
+	Unseen    string            `json:"unseen,omitempty"` // why the extended attributes were not looked at
 	// Of each block of 64 KiB, the first 16 bytes of its SHA-256 in hex, one after the other.
 	Blocks string `json:"blocks"`
 	// Runs of sectors (512 bytes) that are all zeros: [from, to) in bytes, rising.
 	Zeros  [][2]int64 `json:"zeros,omitempty"`
 	Reason string     `json:"reason,omitempty"` // why it cannot be read
 
+	path   string // as the file system has it
+	stat   syscall.Stat_t
 	hashes []byte
 	zeros  [][][2]int64 // by span
 	failed []error      // by span
@@ -54,7 +66,7 @@ type span struct {
 	index int
 }
 
-// listTree writes a treeFile a line for each regular file below the directory, in the order of their paths, then a treeEnd.
+// listTree writes a treeFile a line for the directory and all below it, in the order of their paths, then a treeEnd.
 //
 // Every byte is read and hashed each time. Size, times and the file system's own generation numbers prove that nobody wrote
 // through the file system; of a block that changed below it they prove nothing, and such blocks are what is looked for.
@@ -68,6 +80,7 @@ func listTree(w io.Writer, dir string, workers int) error {
 	lines := json.NewEncoder(io.MultiWriter(out, sum))
 	end := treeEnd{Files: len(files)}
 	for _, file := range files {
+		file.lookAgain(dir)
 		file.conclude()
 		err = errors.Join(err, lines.Encode(file))
 	}
@@ -77,30 +90,6 @@ func listTree(w io.Writer, dir string, workers int) error {
 		end.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	}
 	return errors.Join(json.NewEncoder(out).Encode(end), out.Flush())
-}
-
-func walkTree(dir string) ([]*treeFile, error) {
-	files := []*treeFile{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if !entry.Type().IsRegular() {
-			return nil
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(dir, path)
-		blocks, spans := countParts(info.Size(), treeBlockBytes), countParts(info.Size(), spanBytes)
-		files = append(files, &treeFile{
-			Path: name, Size: info.Size(), Mode: fmt.Sprintf("%04o", info.Mode().Perm()), hashes: make([]byte, blocks*hashBytes),
-			zeros: make([][][2]int64, spans), failed: make([]error, spans),
-		})
-		return err
-	})
-	return files, err
 }
 
 func countParts(size, part int64) int64 { return (size + part - 1) / part }
@@ -129,7 +118,8 @@ func hashTree(dir string, files []*treeFile, workers int) {
 }
 
 func (s span) hash(dir string, buffer []byte) ([][2]int64, error) {
-	file, err := os.Open(filepath.Join(dir, s.file.Path))
+	// What was a regular file may be a link or a pipe by now: it is neither followed nor waited for.
+	file, err := os.OpenFile(filepath.Join(dir, s.file.path), os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +164,8 @@ func findZeros(content []byte, from int64) [][2]int64 {
 func (f *treeFile) conclude() {
 	if err := errors.Join(f.failed...); err != nil {
 		f.Reason = reasonOf(err)
+	}
+	if f.Reason != "" {
 		return
 	}
 	f.Blocks = hex.EncodeToString(f.hashes)

@@ -103,7 +103,7 @@ test('files that are gone, not readable, of other permissions or foreign', () =>
     { kind: 'phantom', file: 'c', detail: 'a file that nobody wrote' },
   ])
   expect(check(file('a', '', { reason: 'permission denied', mode: '0000', size: 3.5 * BLOCK }))).toEqual([
-    ['lost', 'a', 0, 'its permissions are 0000, were 0644'],
+    ['changed attribute', 'a', 0, 'its permissions are 0000, were 0644'],
     ['lost', 'a', 0, 'cannot be read: permission denied'],
   ])
 })

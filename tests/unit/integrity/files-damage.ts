@@ -69,7 +69,7 @@ const hurts: Record<string, Hurt> = {
   },
   deleted: () => ({ kinds: ['lost'], offset: 0, content: null }),
   permissions: ({ content }, draw) => {
-    return { kinds: ['lost'], offset: 0, content, mode: [0, 0o200, 0o600, 0o666][draw(4)] ?? 0 }
+    return { kinds: ['changed attribute'], offset: 0, content, mode: [0, 0o200, 0o600, 0o666][draw(4)] ?? 0 }
   },
 }
 

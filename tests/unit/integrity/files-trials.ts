@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +15,8 @@ const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garb
 /** From empty to 512 KiB, few of them of whole blocks. */
 const files = 64
 const longest = 1 << 19
+/** In seconds since the epoch. */
+const writtenAt = 1_700_000_000
 
 /** Hurts a volume of plain files in at least `count` ways, each file in one at a time, and has it checked. */
 export async function tryFileCorruptions(binary: string, count: number, drawSeed: number): Promise<Struck[]> {
@@ -65,11 +67,17 @@ async function writeFiles(
 
 async function put(folder: string, path: string, content: Buffer | null, mode: number): Promise<void> {
   const to = join(folder, path)
-  if (content === null) return rm(to)
-  await mkdir(dirname(to), { recursive: true })
-  await rm(to, { force: true })
-  await writeFile(to, content)
-  await chmod(to, mode)
+  if (content === null) await rm(to)
+  else {
+    await mkdir(dirname(to), { recursive: true })
+    await rm(to, { force: true })
+    await writeFile(to, content)
+    await chmod(to, mode)
+    await utimes(to, writtenAt, writtenAt)
+  }
+  // Damage below the file system leaves no trace in the times.
+  for (let above = dirname(to); above.length >= folder.length; above = dirname(above))
+    await utimes(above, writtenAt, writtenAt)
 }
 
 async function list(binary: string, folder: string): Promise<Tree> {
