@@ -1,11 +1,13 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf, describeFileError } from './file-error.ts'
 import { messageOf } from './message-of.ts'
-import { mergeRuns, readSource, writeMerged } from './report/merge/merge.ts'
+import { type Merged, mergeRuns, writeMerged } from './report/merge/merge.ts'
+import { emptyRun, openSource } from './report/merge/source.ts'
 import { pointLatestAt, writeResults } from './report/results.ts'
 import { tellShared } from './report/clusters.ts'
 import { renderDrills } from './report/terminal.ts'
-import { makeRunFolder, runId } from './run-folder.ts'
+import { makeRunFolder } from './run-folder.ts'
 
 const USAGE = `meshdrill: does our backup really work?
 
@@ -62,22 +64,50 @@ function judge([folder, ...more]: string[]): string {
 function merge(folders: string[], results: string): string {
   if (folders.length < 2)
     throw new Error('which runs? Give the folders of two at least: npx meshdrill merge results/<one> results/<other>')
-  folders.forEach(requireRun)
-  const sources = folders.map((folder) => readSource(realpathSync(folder)))
-  const id = runId()
-  const merged = mergeRuns(sources, id)
-  const { folder } = makeRunFolder(results, id)
-  writeMerged(merged, folder)
-  const shown = show(folder)
-  const unlinked = pointLatestAt(folder)
-  const told = [...merged.told, ...(unlinked === null ? [] : [unlinked])]
-  return [shown, ...told.map((one) => `beware: ${one}`)].join('\n')
+  folders.forEach(requireFolder)
+  const opened = folders.map((folder) => (hasEvents(folder) ? openSource(realpathSync(folder)) : emptyRun(folder)))
+  const sources = opened.filter((one) => typeof one !== 'string')
+  try {
+    const merged = mergeRuns(
+      sources,
+      opened.filter((one) => typeof one === 'string'),
+    )
+    return write(merged, results)
+  } finally {
+    for (const { events } of sources) events.close()
+  }
 }
 
+function write(merged: Merged, results: string): string {
+  const { id, folder } = makeRunFolder(results)
+  try {
+    writeMerged(merged, id, folder)
+    const shown = show(folder)
+    const unlinked = pointLatestAt(folder)
+    const told = [...merged.told, ...(unlinked === null ? [] : [unlinked])]
+    return [shown, ...told.map((one) => `beware: ${one}`)].join('\n')
+  } catch (error) {
+    // Nobody needs half of a merged run: what it was made of is still there.
+    rmSync(folder, { recursive: true, force: true })
+    if (codeOf(error) === null) throw error
+    throw new Error(
+      `the merged run in "${folder}" could not be written: ${describeFileError(error)}. It was removed, and the runs that ` +
+        'it was made of are unchanged. Next: mend that, and merge again',
+      { cause: error },
+    )
+  }
+}
+
+function requireFolder(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`there is no run in "${folder}": no such folder`)
+}
+
+const hasEvents = (folder: string): boolean =>
+  statSync(join(folder, 'events.jsonl'), { throwIfNoEntry: false })?.isFile() === true
+
 function requireRun(folder: string): void {
-  const events = join(folder, 'events.jsonl')
-  if (!statSync(events, { throwIfNoEntry: false })?.isFile())
-    throw new Error(`there is no run in "${folder}": no file "${events}"`)
+  if (!hasEvents(folder)) throw new Error(`there is no run in "${folder}": no file "${join(folder, 'events.jsonl')}"`)
 }
 
 function show(run: string): string {

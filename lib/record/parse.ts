@@ -37,11 +37,12 @@ export function parseFact(bytes: Buffer): Parsed {
   return { why: describeInvalid(value) ?? 'it is no fact', owner: ownerOf(value) }
 }
 
-/** The drill that a line names where every recorder writes it, without reading the rest; null for all other lines. */
+/** The drill of a line that begins as a recorder writes facts of drills, without reading the rest; null for all other lines. */
 export function peekDrill(bytes: Buffer): string | null {
   const start = bytes.subarray(0, START_BYTES).toString('utf8')
-  const id = START.exec(start)?.[2]
-  return id === undefined || holdsSecondFact(bytes) ? null : (JSON.parse(id) as string)
+  const [, kind, id] = START.exec(start) ?? []
+  if (kind === undefined || id === undefined || !isKind(kind) || holdsSecondFact(bytes)) return null
+  return JSON.parse(id) as string
 }
 
 /** Whose fact a damaged line was. Two facts may have run into one line, as when a disk lost what was between them. */

@@ -35,8 +35,8 @@ export function openRecorder(file: string): Recorder {
   }
 }
 
-/** The kind and the drill come first, so that even half a line says whose it was. */
-function toLine(fact: Fact): string {
+/** A fact as a line of `events.jsonl`. The kind and the drill come first, so that even half a line says whose it was. */
+export function toLine(fact: Fact): string {
   if (!('drill' in fact)) return JSON.stringify(fact)
   const { kind, at, drill, ...rest } = fact
   return JSON.stringify({ kind, at, drill, ...rest })

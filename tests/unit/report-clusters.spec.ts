@@ -1,9 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { findShared, renderShared, tellShared } from '../../lib/report/clusters.ts'
-import { mergeRuns } from '../../lib/report/merge/merge.ts'
+import { mergeRuns, writeMerged } from '../../lib/report/merge/merge.ts'
+import { openSource } from '../../lib/report/merge/source.ts'
+import { writeResults } from '../../lib/report/results.ts'
 import type { DrillFact, Fact } from '../../lib/record/facts.ts'
 import { summarise } from '../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, change } from './facts-builder.ts'
+import { newFolder } from './in-folder.ts'
+import { writeRun } from './merge/write-run.ts'
 
 const drillOf = (tool: string): DrillFact[] =>
   change(buildDrill(`${tool}.0`), 'drill.planned', (fact) => ({ ...fact, axes: { ...fact.axes, tool } }))
@@ -12,11 +16,12 @@ const runOn = (provider: string, id: string, drills: DrillFact[]): Fact[] =>
   buildRun(drills).map((fact) => (fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, id, provider } } : fact))
 
 const mergedOf = (...runs: [provider: string, drills: DrillFact[]][]) => {
-  const sources = runs.map(([provider, drills], index) => ({
-    folder: `/results/${provider}-${index}`,
-    events: { facts: runOn(provider, `${provider}-${index}`, drills), torn: [] },
-  }))
-  return summarise({ facts: mergeRuns(sources, 'merged').facts, torn: [] })
+  const folders = runs.map(([provider, drills], index) => writeRun(runOn(provider, `${provider}-${index}`, drills)))
+  const sources = folders.map(openSource).filter((source) => typeof source !== 'string')
+  const merged = newFolder()
+  writeMerged(mergeRuns(sources), 'merged', merged)
+  for (const { events } of sources) events.close()
+  return writeResults(merged)
 }
 
 /** Its backup ended so much earlier. */

@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
-import type { Fact, MergedRun, RunDescription } from '../../record/facts.ts'
-import type { Begun } from './begun.ts'
+import type { MergedRun, RunDescription, RunFact } from '../../record/facts.ts'
+import type { Part, Source } from './source.ts'
 
-const FIGURES: Record<string, (run: RunDescription) => string> = {
+type Described = Omit<MergedRun, 'drills' | 'drillIds'>
+type Component = Extract<RunFact, { kind: 'run.component' }>
+
+const FIGURES: Record<string, (run: Described) => string> = {
   provider: ({ provider }) => provider,
   Kubernetes: ({ kubernetes }) => kubernetes,
   nodes: ({ nodes }) => String(nodes),
@@ -11,11 +14,11 @@ const FIGURES: Record<string, (run: RunDescription) => string> = {
   seed: ({ seed }) => String(seed),
 }
 
-export function differences(begun: Begun[]): string[] {
+export function differences(parts: Part[]): string[] {
   return Object.entries(FIGURES).flatMap(([name, figure]) =>
     tellDifference(
       name,
-      begun.map((one) => ({ run: basename(one.folder), value: figure(one.run) })),
+      parts.map((part) => ({ run: part.name, value: figure(part.run) })),
     ),
   )
 }
@@ -27,16 +30,20 @@ function tellDifference(name: string, values: { run: string; value: string }[]):
   return [`${name} differs: ${values.map(({ run, value }) => `${value} (${run})`).join(', ')}`]
 }
 
-export const unended = (begun: Begun[]): string[] =>
-  begun.filter(({ endedAt }) => endedAt === null).map(({ folder }) => `${basename(folder)} did not come to its end`)
+export const unended = (parts: Part[]): string[] =>
+  parts.filter(({ run }) => run.durationMs === null).map(({ name }) => `${name} did not come to its end`)
 
 /** Each component once, with all the versions that it had. */
-export function mergeComponents(begun: Begun[]): { facts: Fact[]; told: string[] } {
-  const names = [...new Set(begun.flatMap(({ components }) => components.map(({ name }) => name)))]
+export function mergeComponents(sources: Source[]): { facts: Component[]; told: string[] } {
+  const found = sources.map(({ folder, events }) => ({
+    run: basename(folder),
+    components: events.runFacts.filter((fact) => fact.kind === 'run.component'),
+  }))
+  const names = [...new Set(found.flatMap(({ components }) => components.map(({ name }) => name)))]
   const versions = names.map((name) =>
-    begun.flatMap(({ folder, components }) => {
-      const found = components.findLast((one) => one.name === name)
-      return found === undefined ? [] : [{ run: basename(folder), fact: found }]
+    found.flatMap(({ run, components }) => {
+      const fact = components.findLast((one) => one.name === name)
+      return fact === undefined ? [] : [{ run, fact }]
     }),
   )
   return {
@@ -47,18 +54,19 @@ export function mergeComponents(begun: Begun[]): { facts: Fact[]; told: string[]
         { ...first.fact, version: joined(all.map((one) => one.version)), source: joined(all.map((one) => one.source)) },
       ]
     }),
-    told: versions.flatMap((found, index) =>
+    told: versions.flatMap((each, index) =>
       tellDifference(
         names[index] ?? '',
-        found.map(({ run, fact }) => ({ run, value: fact.version })),
+        each.map(({ run, fact }) => ({ run, value: fact.version })),
       ),
     ),
   }
 }
 
-const joined = (values: string[]): string => [...new Set(values)].join(', ')
+/** Values that were joined before are taken apart, so that each stands there once. */
+const joined = (values: string[]): string => [...new Set(values.flatMap((value) => value.split(', ')))].join(', ')
 
-export function describeAll(runs: RunDescription[], id: string): RunDescription {
+export function describeAll(runs: Described[], id: string): RunDescription {
   const same = <T>(values: T[]): T | null =>
     new Set(values.map((value) => JSON.stringify(value))).size === 1 ? (values[0] ?? null) : null
   return {
@@ -70,9 +78,3 @@ export function describeAll(runs: RunDescription[], id: string): RunDescription 
     machine: same(runs.map(({ machine }) => machine)),
   }
 }
-
-/** One that was merged before stands for its own runs. */
-export const asMerged = ({ run, at, endedAt, drills }: Begun): MergedRun[] =>
-  run.merged?.runs ?? [
-    { ...run, startedAt: at, durationMs: endedAt === null ? null : endedAt - at, drills: drills.length },
-  ]

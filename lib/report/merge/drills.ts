@@ -1,48 +1,40 @@
-import { basename } from 'node:path'
-import type { DrillFact, Fact } from '../../record/facts.ts'
-import { findOwner, type TornLine } from '../../record/read.ts'
-import type { Begun } from './begun.ts'
+import type { DrillFact } from '../../record/facts.ts'
+import type { MergedPart } from './once.ts'
+import type { SourceDrill } from './source.ts'
 
-export const isOfDrill = (fact: Fact): fact is DrillFact => 'drill' in fact
+/** A drill under the id that it has in the merged run. */
+export interface NamedDrill {
+  drill: SourceDrill
+  id: string
+}
 
-/** The new names of drills, run by run, where an earlier run has one of the same name. */
-export function renameDrills(begun: Begun[]): { renamed: Map<string, Renamed>[]; told: string[] } {
+/** The drills of each part with their ids. Where an earlier run has one of the same id, the later run's is its next repetition. */
+export function nameDrills(parts: MergedPart[]): { named: NamedDrill[][]; told: string[] } {
   const taken = new Set<string>()
   const told: string[] = []
-  const renamed = begun.map(({ drills, folder }) => {
-    const names = new Map<string, Renamed>()
-    for (const drill of drills) {
-      const base = drill.replace(/\.\d+$/, '')
-      let repetition = Number(/\.(\d+)$/.exec(drill)?.[1] ?? 0)
-      let id = drill
-      while (taken.has(id) || (id !== drill && drills.includes(id))) id = `${base}.${++repetition}`
+  const named = parts.map(({ drills, name }) => {
+    const own = new Set(drills.map(firstId))
+    return drills.map((drill) => {
+      const wanted = firstId(drill)
+      const base = wanted.replace(/\.\d+$/, '')
+      let repetition = repetitionOf(wanted)
+      let id = wanted
+      while (taken.has(id) || (id !== wanted && own.has(id))) id = `${base}.${++repetition}`
       taken.add(id)
-      if (id === drill) continue
-      names.set(drill, { id, repetition })
-      told.push(`drill ${drill} of ${basename(folder)} is ${id} here, as an earlier run has one of that name`)
-    }
-    return names
+      if (id !== wanted) told.push(`drill ${wanted} of ${name} is ${id} here, as an earlier run has one of that name`)
+      return { drill, id }
+    })
   })
-  return { renamed, told }
+  return { named, told }
 }
 
-interface Renamed {
-  id: string
-  repetition: number
-}
+const firstId = ({ id, originalId }: SourceDrill): string => originalId ?? id
 
-export function rename(fact: Fact, names: Map<string, Renamed> | undefined): Fact {
-  const renamed = isOfDrill(fact) ? names?.get(fact.drill) : undefined
-  if (renamed === undefined) return fact
-  const { id, repetition } = renamed
-  if (fact.kind === 'drill.planned') return { ...fact, drill: id, axes: { ...fact.axes, repetition } }
-  return { ...fact, drill: id } as Fact
-}
+const repetitionOf = (id: string): number => Number(/\.(\d+)$/.exec(id)?.[1] ?? 0)
 
-/** A torn line that does not say whose it was may be any drill's of its run, and no other's. */
-export function ownedLines(line: TornLine, { drills }: Begun, names: Map<string, Renamed> | undefined): string[] {
-  const owner = findOwner(line)
-  if (owner === 'run') return [line.text]
-  const owners = owner === null ? drills : [owner.drill]
-  return owners.map((drill) => `{"kind":"torn","at":0,"drill":${JSON.stringify(names?.get(drill)?.id ?? drill)},`)
+export function rename(fact: DrillFact, id: string): DrillFact {
+  if (fact.drill === id) return fact
+  const renamed = { ...fact, drill: id }
+  if (renamed.kind !== 'drill.planned') return renamed
+  return { ...renamed, axes: { ...renamed.axes, repetition: repetitionOf(id) } }
 }

@@ -1,111 +1,125 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { EVENTS_SCHEMA, type Fact } from '../../record/facts.ts'
-import { readFacts, type Events } from '../../record/read.ts'
-import { openRecorder } from '../../record/recorder.ts'
-import type { Begun } from './begun.ts'
-import { asMerged, describeAll, differences, mergeComponents, unended } from './description.ts'
-import { isOfDrill, ownedLines, rename, renameDrills } from './drills.ts'
+import { EVENTS_SCHEMA, type Fact, type MergedRun, type RunDescription, type RunFact } from '../../record/facts.ts'
+import { toLine } from '../../record/recorder.ts'
+import { writeAll } from '../replace-together.ts'
+import { describeAll, differences, mergeComponents, unended } from './description.ts'
+import { nameDrills, type NamedDrill, rename } from './drills.ts'
+import { takeOnce } from './once.ts'
+import type { Source } from './source.ts'
 
-/** The facts of a run that is to be merged. */
-export interface Source {
-  /** Its folder. */
-  folder: string
-  events: Events
-}
-
-/** The facts of several runs as those of one. */
+/** What several runs are as one. The facts of their drills are still where they were. */
 export interface Merged {
-  facts: Fact[]
-  /** What takes the place of torn lines: each says whose it was, as far as that is known. */
-  torn: string[]
-  /** In what the runs differ, a sentence each. */
+  describe: (id: string) => RunDescription
+  startedAt: number
+  /** Null where one of the runs did not come to its end. */
+  endedAt: number | null
+  /** Of the run, but for its beginning and its end. */
+  facts: RunFact[]
+  /** In the order of the runs. */
+  drills: NamedDrill[]
+  /** In what the runs differ, and what of them is left out, a sentence each. */
   told: string[]
 }
 
-/** Reads a run's facts. Errors: there is no such run, or its facts are of another schema. */
-export function readSource(folder: string): Source {
-  const file = join(folder, 'events.jsonl')
-  if (!existsSync(file)) throw new Error(`there is no run in "${folder}": no file "${file}"`)
-  const schema = /^\{"kind":"run\.started".*?"schema":"([^"]*)"/.exec(readFileSync(file, 'utf8'))?.[1]
-  if (schema !== undefined && schema !== EVENTS_SCHEMA)
-    throw new Error(
-      `the facts of "${folder}" are of schema "${schema}", and those that can be merged of "${EVENTS_SCHEMA}"`,
-    )
-  return { folder, events: readFacts(file) }
-}
-
-/** Writes merged facts as those of a run of its own, into a folder that has none. */
-export function writeMerged({ facts, torn }: Omit<Merged, 'told'>, folder: string): void {
-  const file = join(folder, 'events.jsonl')
-  writeFileSync(file, torn.map((line) => `${line}\n`).join(''), { flag: 'wx' })
-  const recorder = openRecorder(file)
-  for (const fact of facts) recorder.record(fact)
-  recorder.close()
-}
-
 /**
- * Merges runs into one named `id`. Drills keep their ids; where two runs drilled the same row, that of the later one is its
- * next repetition. In what the runs differ (cluster, machine, versions, seed), and whether one did not come to its end, is
- * told in the merged run's description; a figure that is not the same in all is null. Errors: a run given twice, one without
- * a beginning, and what was simulated among what was measured.
+ * Merges runs into one. Each drill of each run is taken once. Drills keep their ids; where two runs drilled the same row, that
+ * of the later one is its next repetition. In what the runs differ (cluster, machine, versions, seed), and whether one did not
+ * come to its end, is told in the merged run's description; a figure that is not the same in all is null.
+ * Errors: nothing but copies of one run, and what was simulated among what was measured.
+ * @param left sentences about runs of which there is nothing to merge
  */
-export function mergeRuns(sources: readonly Source[], id: string): Merged {
-  const begun = sources.map(begin).toSorted((one, other) => one.at - other.at)
-  const [first] = begun
-  if (first === undefined || begun.length < 2) throw new Error('at least two runs are merged')
-  refuseTwice(begun)
-  const simulated = begun.filter(({ run }) => run.provider === 'simulated')
-  if (simulated.length > 0 && simulated.length < begun.length)
-    throw new Error(`"${simulated[0]?.folder ?? ''}" was simulated: it must not stand among what was measured`)
-  const { renamed, told: repeated } = renameDrills(begun)
-  const components = mergeComponents(begun)
-  const told = [...differences(begun), ...components.told, ...unended(begun), ...repeated]
-  const run = {
-    ...describeAll(
-      begun.map((one) => one.run),
-      id,
-    ),
-    merged: { runs: begun.flatMap(asMerged), told },
-  }
-  const ends = begun.map(({ endedAt }) => endedAt)
-  const endedAt = ends.every((at) => at !== null) ? Math.max(...ends.map(Number)) : null
+export function mergeRuns(sources: readonly Source[], left: string[] = []): Merged {
+  const { parts, used, told: copies } = takeOnce(sources)
+  const [first] = parts
+  if (first === undefined) throw new Error(`there is nothing to merge: ${left.join('; ')}`)
+  refuseOnlyCopies(sources, used)
+  refuseMixed(used)
+  const { named, told: renamed } = nameDrills(parts)
+  const components = mergeComponents(used)
+  const told = [
+    ...left,
+    ...copies,
+    ...differences(parts),
+    ...components.told,
+    ...unended(parts),
+    ...renamed,
+    ...tellUnread(used),
+  ]
+  const runs = parts.map(({ run }, index): MergedRun => {
+    const drills = named[index] ?? []
+    const drillIds = Object.fromEntries(drills.map(({ drill, id }) => [id, drill.originalId ?? drill.id]))
+    return { ...run, drills: drills.length, drillIds }
+  })
+  const ends = used.map(({ endedAt }) => endedAt)
   return {
-    facts: [
-      { kind: 'run.started', at: first.at, schema: EVENTS_SCHEMA, run },
-      ...components.facts,
-      ...begun.flatMap((one, index) => one.facts.map((fact) => rename(fact, renamed[index]))),
-      ...(endedAt === null ? [] : [{ kind: 'run.ended' as const, at: endedAt }]),
-    ],
+    describe: (id) => ({ ...describeAll(runs, id), merged: { runs, told } }),
+    startedAt: first.run.startedAt,
+    endedAt: ends.every((at) => at !== null) ? Math.max(...ends.map(Number)) : null,
+    facts: [...components.facts, ...takeToolFacts(used)],
+    drills: named.flat(),
     told,
-    torn: begun.flatMap((one, index) => one.torn.flatMap((line) => ownedLines(line, one, renamed[index]))),
   }
 }
 
-function begin({ folder, events: { facts, torn } }: Source): Begun {
-  const started = facts.find((fact) => fact.kind === 'run.started')
-  if (started === undefined) throw new Error(`the facts of "${folder}" do not say what was run: no "run.started"`)
-  const ended = facts.findLast((fact) => fact.kind === 'run.ended')
-  const apart = ['run.started', 'run.ended', 'run.component']
-  return {
-    folder,
-    run: started.run,
-    at: started.at,
-    endedAt: ended === undefined || ended.at < started.at ? null : ended.at,
-    components: facts.filter((fact) => fact.kind === 'run.component'),
-    facts: facts.filter(({ kind }) => !apart.includes(kind)),
-    drills: [...new Set(facts.filter(isOfDrill).map(({ drill }) => drill))],
-    torn,
+/** Writes the merged facts as those of a run of its own, into a folder that has none. */
+export function writeMerged(merged: Merged, id: string, folder: string): void {
+  const descriptor = openSync(join(folder, 'events.jsonl'), 'wx')
+  const put = (line: string) => {
+    writeAll(descriptor, Buffer.from(`${line}\n`))
+  }
+  const record = (fact: Fact) => {
+    put(toLine(fact))
+  }
+  try {
+    record({ kind: 'run.started', at: merged.startedAt, schema: EVENTS_SCHEMA, run: merged.describe(id) })
+    merged.facts.forEach(record)
+    for (const { drill, id: name } of merged.drills) {
+      const { facts, unreadable } = drill.source.events.readDrill(drill.id)
+      for (const fact of facts) record(rename(fact, name))
+      if (unreadable.length > 0) put(tornLine(name))
+    }
+    if (merged.endedAt !== null) record({ kind: 'run.ended', at: merged.endedAt })
+  } finally {
+    closeSync(descriptor)
   }
 }
 
-/** Cells of a nightly run may begin in the same second, and are then of the same id. */
-function refuseTwice(begun: Begun[]): void {
-  const seen = new Map<string, string>()
-  for (const { folder, run, at, facts } of begun) {
-    const key = `${run.id} ${at} ${facts.length} ${JSON.stringify(facts[0])}`
-    const other = seen.get(key)
-    if (other !== undefined) throw new Error(`"${other}" and "${folder}" are the same run, "${run.id}"`)
-    seen.set(key, folder)
-  }
+/** What takes the place of lines that could not be read: it cannot be read either, and names the drill that they may have been of. */
+const tornLine = (drill: string): string => `{"kind":"torn","at":0,"drill":${JSON.stringify(drill)},`
+
+/** A merged run repeats those of the runs that it was made of, and they may be given too. */
+function takeToolFacts(sources: Source[]): RunFact[] {
+  const seen = new Set<string>()
+  const merged = (source: Source) => source.started.run.merged !== undefined
+  return sources
+    .toSorted((one, other) => Number(merged(one)) - Number(merged(other)))
+    .flatMap((source) =>
+      source.events.runFacts.filter((fact) => {
+        if (fact.kind !== 'run.tool') return false
+        const text = JSON.stringify(fact)
+        if (merged(source) && seen.has(text)) return false
+        seen.add(text)
+        return true
+      }),
+    )
+}
+
+const tellUnread = (sources: Source[]): string[] =>
+  sources.flatMap(({ folder, events }) => {
+    const count = events.unreadable().length
+    return count === 0 ? [] : [`${count} lines of the facts of "${folder}" could not be read`]
+  })
+
+function refuseOnlyCopies(sources: readonly Source[], used: Source[]): void {
+  const [one] = used
+  const other = sources.find((source) => source !== one)
+  if (used.length === 1 && one !== undefined && other !== undefined)
+    throw new Error(`"${one.folder}" and "${other.folder}" are the same run, "${one.started.run.id}"`)
+}
+
+function refuseMixed(sources: Source[]): void {
+  const simulated = sources.filter(({ started }) => started.run.provider === 'simulated')
+  if (simulated.length > 0 && simulated.length < sources.length)
+    throw new Error(`"${simulated[0]?.folder ?? ''}" was simulated: it must not stand among what was measured`)
 }

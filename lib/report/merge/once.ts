@@ -1,0 +1,113 @@
+import { fingerprintOf, isCopy, isMoreComplete } from './fingerprint.ts'
+import type { Part, Source, SourceDrill } from './source.ts'
+
+/** A run in the merged one, each of its drills once. */
+export interface MergedPart extends Part {
+  /** All sources that have drills of it. */
+  sources: Set<Source>
+}
+
+export interface Once {
+  /** In the order in which the runs began. */
+  parts: MergedPart[]
+  /** The sources that something is taken from, in the order in which they began. */
+  used: Source[]
+  /** A sentence for each source that is left out or that has drills of another. */
+  told: string[]
+}
+
+/**
+ * Takes each drill of each run once, however often and in whatever folders it arrives. A drill is known by the random id of its
+ * run and its own id; where runs of earlier versions have no random id, by the run's id and beginning and by what was recorded.
+ * Of two copies the more complete one is taken.
+ */
+export function takeOnce(sources: readonly Source[]): Once {
+  const parts: MergedPart[] = []
+  // A run itself goes before its copy in a merged run.
+  const ordered = sources.toSorted((one, other) => Number(isMerged(one)) - Number(isMerged(other)))
+  for (const source of ordered) for (const part of source.parts) addPart(parts, part, source)
+  const taken = new Set(parts.flatMap(({ drills }) => drills.map((drill) => drill.source)))
+  const isUsed = (source: Source) =>
+    taken.has(source) || (source.events.drills.length === 0 && parts.some((part) => [...part.sources][0] === source))
+  const used = sources.filter(isUsed).toSorted((one, other) => one.started.at - other.started.at)
+  const position = ({ sources: own }: MergedPart) => Math.min(...[...own].map((source) => sources.indexOf(source)))
+  return {
+    parts: parts
+      .filter(({ drills, sources: own }) => drills.length > 0 || [...own].some(isUsed))
+      .toSorted((one, other) => one.run.startedAt - other.run.startedAt || position(one) - position(other)),
+    used,
+    told: sources.flatMap((source) => tellCopies(source, isUsed(source), parts)),
+  }
+}
+
+const isMerged = ({ started }: Source): boolean => started.run.merged !== undefined
+
+function addPart(parts: MergedPart[], part: Part, source: Source): void {
+  const rivals = parts.filter((other) => mayBeSame(part, other))
+  const matched = new Set<SourceDrill>()
+  const matches = part.drills.map((drill) => {
+    const match = findCopy(drill, part, rivals, matched)
+    if (match !== null) matched.add(match.drill)
+    return { drill, match }
+  })
+  const target =
+    rivals.find((other) => isSame(part, other)) ??
+    matches.find(({ match }) => match !== null)?.match?.part ??
+    (part.drills.length === 0 ? rivals[0] : undefined) ??
+    addEmpty(parts, part)
+  target.sources.add(source)
+  if (target.run.durationMs === null) target.run = { ...target.run, durationMs: part.run.durationMs }
+  for (const { drill, match } of matches) {
+    if (match === null) target.drills.push(drill)
+    else if (isMoreComplete(fingerprintOf(drill), fingerprintOf(match.drill)))
+      match.part.drills = match.part.drills.map((one) => (one === match.drill ? drill : one))
+  }
+}
+
+function addEmpty(parts: MergedPart[], part: Part): MergedPart {
+  const added = { ...part, drills: [], sources: new Set<Source>() }
+  parts.push(added)
+  return added
+}
+
+const mayBeSame = (one: Part, other: Part): boolean =>
+  one.keys.some((key) => other.keys.includes(key)) &&
+  (one.run.uid === undefined || other.run.uid === undefined || one.run.uid === other.run.uid)
+
+const isSame = (one: Part, other: Part): boolean => one.run.uid !== undefined && one.run.uid === other.run.uid
+
+/** The drill of an earlier source that this one is a copy of, if there is one. */
+function findCopy(
+  drill: SourceDrill,
+  part: Part,
+  rivals: MergedPart[],
+  matched: Set<SourceDrill>,
+): { drill: SourceDrill; part: MergedPart } | null {
+  const candidates = rivals.flatMap((rival) =>
+    rival.drills.filter((other) => !matched.has(other)).map((other) => ({ drill: other, part: rival })),
+  )
+  const isIt = ({ drill: other, part: rival }: (typeof candidates)[number]): boolean => {
+    if (drill.originalId !== null && other.originalId !== null) {
+      if (drill.originalId !== other.originalId) return false
+      if (isSame(part, rival)) return true
+    }
+    return isCopy(fingerprintOf(drill), fingerprintOf(other))
+  }
+  const named = ({ drill: other }: (typeof candidates)[number]) =>
+    (other.originalId ?? other.id) === (drill.originalId ?? drill.id)
+  return candidates.filter(named).find(isIt) ?? candidates.filter((one) => !named(one)).find(isIt) ?? null
+}
+
+function tellCopies(source: Source, isUsed: boolean, parts: MergedPart[]): string[] {
+  const own = source.parts.reduce((sum, { drills }) => sum + drills.length, 0)
+  const kept = parts.reduce((sum, { drills }) => sum + drills.filter((drill) => drill.source === source).length, 0)
+  const others = [...new Set(parts.flatMap((part) => (part.sources.has(source) ? [...part.sources] : [])))]
+    .filter((other) => other !== source)
+    .map(({ folder }) => `"${folder}"`)
+    .join(', ')
+  if (!isUsed && isMerged(source))
+    return [`"${source.folder}" is left out: it is a merged run, and what it was merged of is given too, in ${others}`]
+  if (!isUsed) return [`"${source.folder}" is left out: it is the same run as in ${others}`]
+  if (kept === own) return []
+  return [`${own - kept} of ${own} drills of "${source.folder}" are left out: they are given too, in ${others}`]
+}
