@@ -1,7 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cgroupOf } from '../clusters/embedded/cgroups.ts'
 import type { EmbeddedCluster } from '../clusters/embedded/embedded.ts'
 import { startHost } from '../clusters/embedded/host.ts'
+import { STORE } from '../clusters/embedded/hosts.ts'
+import { groupOf } from '../clusters/embedded/links.ts'
 import { deviceName, hostAddress, hostSetup } from '../clusters/embedded/network.ts'
 import { labFolder } from '../clusters/embedded/paths.ts'
 import type { StoreEndpoint } from '../lab.ts'
@@ -9,9 +12,8 @@ import { answering } from './answering.ts'
 import { BUCKET, drawKeys, endpointAt, protectKeys } from './endpoint.ts'
 
 const PORT = 9000
-const NAME = 'store'
 
-const folder = (): string => join(labFolder(), NAME)
+const folder = (): string => join(labFolder(), STORE)
 const endpointFile = (): string => join(folder(), 'endpoint.json')
 
 /** The embedded cluster's store, started where it does not run yet. */
@@ -31,10 +33,11 @@ async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<S
   const keys = drawKeys()
   const host = await cluster.startHost((index) =>
     startHost(nodeInit, folder(), hostAddress(cluster.network, index), {
-      hostname: NAME,
-      cgroup: `meshdrill/${NAME}`,
+      hostname: STORE,
+      cgroup: cgroupOf(cluster.labId, STORE),
       ownerPid,
-      device: deviceName(NAME),
+      device: deviceName(STORE),
+      group: groupOf(cluster.labId),
       bridge: cluster.network.bridge,
       pidFile: join(folder(), 'init.pid'),
       mounts: [{ source: '', target: '/run' }],

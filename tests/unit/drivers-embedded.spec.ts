@@ -1,16 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { readdir, stat } from 'node:fs/promises'
-import type { NetworkInterfaceInfo } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import {
-  chooseNetwork,
-  DNS_ADDRESS,
-  hostSetup,
-  podRange,
-  podRoutes,
-  SERVICE_RANGE,
-} from '../../lib/clusters/embedded/network.ts'
+import { DNS_ADDRESS, hostSetup, podRange, podRoutes, SERVICE_RANGE } from '../../lib/clusters/embedded/network.ts'
 import {
   canRaiseLimits,
   cniConfig,
@@ -23,34 +15,12 @@ import { readState, writeState, type LabState } from '../../lib/clusters/embedde
 import { ownerPid, prepareRun } from '../../lib/run-folder.ts'
 import { inFolder } from './in-folder.ts'
 
-const at = (address: string): NetworkInterfaceInfo[] => [
-  { address, netmask: '255.255.255.0', family: 'IPv4', mac: '', internal: false, cidr: `${address}/24` },
-]
-
 test.describe('the network of a lab', () => {
-  test('is the first that nothing on the machine uses', () => {
-    expect(chooseNetwork({ lo: at('127.0.0.1'), eth0: at('10.20.0.5') }).prefix).toBe('10.200.0')
-    expect(chooseNetwork({ eth0: at('10.200.7.5') }).prefix).toBe('10.201.0')
-    expect(chooseNetwork({ eth0: at('192.168.0.2'), vpn: [...at('10.201.0.1'), ...at('10.200.0.1')] }).prefix).toBe(
-      '10.202.0',
-    )
-    expect(chooseNetwork({ gone: undefined }).prefix).toBe('10.200.0')
-  })
-
-  test('may be the one that its own bridge of before still holds', () => {
-    expect(chooseNetwork({ meshdrill0: at('10.200.0.1') }).prefix).toBe('10.200.0')
-  })
-
-  test('that is not to be had is an error that names what is in the way', () => {
-    const taken = Object.fromEntries([200, 201, 202, 203].map((third) => [`tun${third}`, at(`10.${third}.0.1`)]))
-    expect(() => chooseNetwork(taken)).toThrow(/No free network .* this machine uses tun200 10\.200\.0\.1, .*tun203/)
-  })
-
   test('routes every node to the pods of all others, and of none but them', () => {
     const network = { bridge: 'meshdrill0', prefix: '10.200.0' }
     expect(podRoutes(network, 3, 1)).toEqual([
-      ['ip', 'route', 'replace', '10.244.0.0/24', 'via', '10.200.0.2'],
-      ['ip', 'route', 'replace', '10.244.2.0/24', 'via', '10.200.0.4'],
+      ['ip', 'route', 'add', '10.244.0.0/24', 'via', '10.200.0.2'],
+      ['ip', 'route', 'add', '10.244.2.0/24', 'via', '10.200.0.4'],
     ])
     expect(podRoutes(network, 2)).toHaveLength(2)
     expect(hostSetup(network, 1, 3)).toEqual(expect.arrayContaining(podRoutes(network, 3, 1)))
@@ -59,6 +29,7 @@ test.describe('the network of a lab', () => {
 
 test.describe('a node', () => {
   const plan = (index: number): NodePlan => ({
+    labId: '5f0b6d3e-8f5c-4f7e-9a57-2f1f0c0a7c11',
     name: `node-${index + 1}`,
     index,
     role: index === 0 ? 'control-plane' : 'worker',
@@ -173,11 +144,12 @@ test.describe('the folder of a run', () => {
 test('what parts of a lab note side by side is written, the last of it last, and nothing lies about afterwards', async () => {
   await inFolder(async (folder) => {
     const lab: LabState = {
+      identity: { id: '', user: '', checkout: '' },
       recipe: 'one',
       createdAt: '',
       keep: false,
       owner: { pid: 1, born: '' },
-      network: chooseNetwork({}),
+      network: { bridge: 'meshdrill0', prefix: '10.200.0' },
       kubeconfig: '',
       nodes: [],
       hosts: [],

@@ -4,10 +4,15 @@ import { pending, waitFor } from '../../kube/wait.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 
-/** Our folder in every cgroup hierarchy: one for each controller in v1, a single one in v2. */
-export async function ourCgroups(): Promise<string[]> {
+/** The cgroup of a host, below the root of each hierarchy. The id of the lab tells it from every other cgroup. */
+export const cgroupOf = (labId: string, host: string): string => `${labCgroup(labId)}/${host}`
+
+const labCgroup = (labId: string): string => `meshdrill-${labId}`
+
+/** The lab's folder in every cgroup hierarchy: one for each controller in v1, a single one in v2. */
+export async function cgroupsOfLab(labId: string): Promise<string[]> {
   const candidates = [CGROUP_ROOT, ...(await readdir(CGROUP_ROOT)).map((name) => join(CGROUP_ROOT, name))]
-  const folders = candidates.map((folder) => join(folder, 'meshdrill'))
+  const folders = candidates.map((folder) => join(folder, labCgroup(labId)))
   const there = await Promise.all(
     folders.map((folder) =>
       readdir(folder).then(

@@ -1,20 +1,28 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { builtArtifacts } from './artifacts.ts'
-import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
-import { pending, waitFor } from '../../kube/wait.ts'
+import { connect, podsReady, readManifest } from '../../kube/client.ts'
 import { identify } from '../../process.ts'
 import { openStore } from '../../store/versitygw.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower, VolumeWipe } from '../cluster.ts'
-import { inside, startHost, type RunningHost } from './host.ts'
+import { isSamePerson, whoAmI } from '../person.ts'
+import { startHost, type RunningHost } from './host.ts'
+import { HOST_DEVICES, NODES } from './hosts.ts'
+import { createIdentity } from './identity.ts'
 import { ensureImages } from './images/images.ts'
-import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, type LabNetwork } from './network.ts'
-import { cniConfig, containerdConfig, kubeletConfig, nodeSpec, type NodePlan } from './node-spec.ts'
+import {
+  chooseNetwork,
+  createNetwork,
+  gatewayAddress,
+  hostAddress,
+  readMachineNetwork,
+  type LabNetwork,
+} from './network.ts'
+import { nodeSpec, type NodePlan } from './node-spec.ts'
+import { importImage, nodeFolder, nodesReady, writeNodeFiles } from './nodes.ts'
 import { labFolder } from './paths.ts'
 import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
-import { run } from '../../run.ts'
 import { allRunning, noteHost, noteName, ownerRuns, readState, writeState, type LabState } from './state.ts'
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'
@@ -30,9 +38,6 @@ const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' }
 
 const ourImages = (names: string[]): string[] => names.map((name) => `localhost/meshdrill/${name}:1`)
 const SYSTEM_IMAGES = ourImages(['pause', 'coredns', 'local-path-provisioner', 'busybox'])
-
-/** Nodes of the cluster; the first is the control plane. */
-const NODES = ['meshdrill-1', 'meshdrill-2', 'meshdrill-3']
 
 /** The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. */
 export function embedded(): ClusterProvider {
@@ -88,10 +93,15 @@ type LabOptions = ClusterOptions & { recipe: string }
 async function settle(state: LabState | null, options: LabOptions): Promise<LabState | null> {
   if (state !== null && (await ownerRuns(state))) {
     throw new Error(
-      `A lab is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it: npm run lab:down`,
+      `A lab of user "${state.identity.user}", created in "${state.identity.checkout}", is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it there: npm run lab:down`,
     )
   }
-  if (state?.keep && state.recipe === options.recipe && (await allRunning(state))) {
+  if (
+    state?.keep &&
+    state.recipe === options.recipe &&
+    isSamePerson(state.identity, whoAmI()) &&
+    (await allRunning(state))
+  ) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)
     state.owner = await identify(options.ownerPid)
     writeState(state)
@@ -106,13 +116,15 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   const { keep, log } = options
   const [nodeInit, kubernetes] = await Promise.all([toolchain.binary('node-init'), toolchain.binary('kubernetes')])
   const startedMs = performance.now()
-  const network = chooseNetwork()
+  const network = chooseNetwork(await readMachineNetwork(), null, HOST_DEVICES)
+  const identity = await createIdentity()
   const pki = join(labFolder(), 'pki')
   await mkdir(pki, { recursive: true, mode: 0o700 })
   const kubeconfig = await createPki(nodeInit, pki, { network, nodes: NODES, specFile: join(labFolder(), 'pki.json') })
-  await createNetwork(network, NODES.length)
+  await createNetwork(network, { nodes: NODES.length, labId: identity.id })
   const storage = await createStorage()
   const state: LabState = {
+    identity,
     recipe: options.recipe,
     createdAt: new Date().toISOString(),
     keep,
@@ -129,7 +141,15 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
     const role = index === 0 ? 'control-plane' : 'worker'
     const folder = nodeFolder(name)
     const ownerPid = keep ? 0 : options.ownerPid
-    const shared = { pki, kubernetes, network, nodes: NODES.length, ownerPid, setup: [mountStorage(storage)] }
+    const shared = {
+      labId: identity.id,
+      pki,
+      kubernetes,
+      network,
+      nodes: NODES.length,
+      ownerPid,
+      setup: [mountStorage(storage)],
+    }
     const plan: NodePlan = { name, index, role, folder, ...shared }
     await writeNodeFiles(plan)
     const node = await startHost(nodeInit, folder, hostAddress(network, index), nodeSpec(plan))
@@ -151,8 +171,6 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   return { ...cluster, readyMs }
 }
 
-const nodeFolder = (name: string): string => join(labFolder(), name)
-
 /** A kubelet may not give itself this label. */
 const controlPlane = {
   apiVersion: 'v1',
@@ -160,18 +178,9 @@ const controlPlane = {
   metadata: { name: NODES[0] ?? '', labels: CONTROL_PLANE },
 }
 
-async function writeNodeFiles(plan: NodePlan): Promise<void> {
-  for (const folder of ['etcd', 'kubelet', 'pod-logs', 'volumes', 'containerd', 'cni', 'log']) {
-    await mkdir(join(plan.folder, folder), { recursive: true, mode: folder === 'etcd' ? 0o700 : 0o755 })
-  }
-  await writeFile(join(plan.folder, 'kubelet.yaml'), kubeletConfig(plan))
-  await writeFile(join(plan.folder, 'containerd.toml'), containerdConfig(plan))
-  await writeFile(join(plan.folder, 'cni', '10-meshdrill.conflist'), cniConfig(plan))
-  await writeFile(join(plan.folder, 'resolv.conf'), '')
-}
-
 /** An embedded cluster, with what only this provider can do. */
 export interface EmbeddedCluster extends Cluster, NodePower, VolumeWipe, StorePower {
+  readonly labId: string
   readonly network: LabNetwork
   readonly toolchain: Toolchain
   /** Starts a host beside the cluster, on its network; it ends with the lab. */
@@ -186,6 +195,7 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     kubeconfig: state.kubeconfig,
     artifacts: builtArtifacts(toolchain),
     folder: labFolder(),
+    labId: state.identity.id,
     network: state.network,
     toolchain,
     readyMs: null,
@@ -231,25 +241,4 @@ function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) =>
     },
   }
   return cluster
-}
-
-async function importImage(node: RunningHost, archive: string): Promise<void> {
-  const [program = '', ...args] = inside(node, ['ctr', '-n', 'k8s.io', 'images', 'import', archive])
-  await run(program, args, { timeoutMs: 120_000 })
-}
-
-async function nodesReady(cluster: Cluster): Promise<void> {
-  const { core } = connect(cluster.kubeconfig)
-  await waitFor(
-    `${NODES.length} nodes Ready`,
-    async () => {
-      const answer = await core
-        .listNode()
-        .catch((error: unknown) => pending(shortenMiddle(String(error), OUTPUT_LIMIT)))
-      if (!('items' in answer)) return answer
-      const ready = answer.items.filter((node) => isReady(node))
-      return ready.length === NODES.length ? true : pending(`${ready.length} of ${NODES.length} Ready`)
-    },
-    { timeout: '60s', every: '50ms', hint: `look at the logs in ${join(labFolder(), NODES[0] ?? '', 'log')}` },
-  )
 }

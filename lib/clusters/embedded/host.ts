@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { childEnvironment } from '../../child-environment.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { identify, isRunning as processRuns } from '../../process.ts'
 
@@ -10,6 +11,8 @@ export interface HostSpec {
   cgroup: string
   ownerPid: number
   device: string
+  /** Link group of the device. */
+  group: number
   bridge: string
   pidFile: string
   mounts: { source: string; target: string }[]
@@ -20,6 +23,7 @@ export interface HostSpec {
 export interface HostProcess {
   name: string
   argv: string[]
+  /** Beside those of the host. */
   env: string[]
   log: string
 }
@@ -37,6 +41,15 @@ export interface RunningHost {
   initBorn: string
 }
 
+/** PATH of every program on a host: not the user's, which may lead to folders that others write to. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/**
+ * Environment of a host and of all that runs on it. Nothing of the user's: through a company's proxy, which has no way to the
+ * lab's own addresses, no node would ever be Ready.
+ */
+export const hostEnvironment = (folder: string): Record<string, string> => childEnvironment(folder, { PATH }, {})
+
 /** Starts a host and resolves when its first process runs. */
 export async function startHost(
   nodeInit: string,
@@ -46,10 +59,15 @@ export async function startHost(
 ): Promise<RunningHost> {
   await mkdir(join(folder, 'log'), { recursive: true })
   const specFile = join(folder, 'spec.json')
-  await writeFile(specFile, JSON.stringify(spec, null, 2))
+  // The environment of a process in it may contain a key.
+  await writeFile(specFile, JSON.stringify(spec, null, 2), { mode: 0o600 })
   const logFile = join(folder, 'log', 'init.log')
   const log = await open(logFile, 'a')
-  const starter = spawn(nodeInit, ['start', specFile], { detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const starter = spawn(nodeInit, ['start', specFile], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env: hostEnvironment(folder),
+  })
   const failed = new Promise<string>((resolve) => {
     starter.once('error', (error) => {
       resolve(String(error))

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { cgroupOf } from './cgroups.ts'
 import type { HostProcess, HostSpec } from './host.ts'
+import { groupOf } from './links.ts'
 import {
   deviceName,
   DNS_ADDRESS,
@@ -15,6 +17,7 @@ import {
 
 /** A node to be: everything that its files are made from. */
 export interface NodePlan {
+  labId: string
   name: string
   index: number
   role: 'control-plane' | 'worker'
@@ -46,17 +49,18 @@ export function nodeSpec(plan: NodePlan): HostSpec {
   const process = (program: string, argv: string[]): HostProcess => ({
     name: program,
     argv,
-    env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    env: [],
     log: join(folder, 'log', `${program}.log`),
   })
   const kubernetes = (program: string, ...flags: string[]) => process(program, [plan.kubernetes, program, ...flags])
   const controlPlane = plan.role === 'control-plane' ? controlPlaneProcesses(plan, process, kubernetes) : []
   return {
     hostname: name,
-    cgroup: `meshdrill/${name}`,
+    cgroup: cgroupOf(plan.labId, name),
     ownerPid: plan.ownerPid,
     device: deviceName(name),
     bridge: plan.network.bridge,
+    group: groupOf(plan.labId),
     pidFile: join(folder, 'init.pid'),
     mounts: [
       { source: '', target: '/run' },

@@ -1,13 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodePower, StorePower, VolumeWipe } from '../cluster.ts'
-import { ourCgroups, removeCgroup } from './cgroups.ts'
+import { cgroupsOfLab, removeCgroup } from './cgroups.ts'
 import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
+import { STORE } from './hosts.ts'
 import { labFolder } from './paths.ts'
 import { noteHost, type LabState } from './state.ts'
 import type { Toolchain } from './toolchain/build.ts'
-
-const STORE = 'store'
 
 /** Power of the nodes and of the store's host. What a host wrote stays, as the machine's kernel is not cut off with it. */
 export function powerOf(state: LabState, toolchain: Toolchain): NodePower & VolumeWipe & StorePower {
@@ -17,7 +16,7 @@ export function powerOf(state: LabState, toolchain: Toolchain): NodePower & Volu
     if (await isRunning(host)) return
     // A machine that was switched off knows no cgroup of what ran on it. One that did would have its kubelet ask for each
     // container of then, three seconds a container, before it looks at a pod.
-    for (const root of await ourCgroups()) await removeCgroup(join(root, name))
+    for (const root of await cgroupsOfLab(state.identity.id)) await removeCgroup(join(root, name))
     const started = await startAgain(await toolchain.binary('node-init'), join(labFolder(), name), host.address)
     list[list.indexOf(host)] = started
     noteHost(kind, started)

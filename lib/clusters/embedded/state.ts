@@ -2,11 +2,13 @@ import { rm } from 'node:fs/promises'
 import { isRunning as processRuns, type ProcessId } from '../../process.ts'
 import { readNotes, readStateFile, writeMissingNotes, writeNote, writeStateFile, type Note } from '../state-file.ts'
 import { isRunning, type RunningHost } from './host.ts'
+import type { LabIdentity } from './identity.ts'
 import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
 
 /** What is kept of a running lab, so that another process can attach to it or end it. */
 export interface LabState {
+  identity: LabIdentity
   /** Changes with anything that the lab was made from; a kept lab of another recipe is made anew. */
   recipe: string
   createdAt: string

@@ -1,48 +1,74 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
-import { cgroupTree, ourCgroups, removeCgroup } from './cgroups.ts'
+import { cgroupsOfLab, cgroupTree, removeCgroup } from './cgroups.ts'
 import { bornAt } from '../../process.ts'
-import { killHost } from './host.ts'
+import { isSamePerson, whoAmI, type Person } from '../person.ts'
+import { isRunning, killHost, type RunningHost } from './host.ts'
 import { removeNetwork } from './network.ts'
+import { readIdentity } from './identity.ts'
 import { labFolder } from './paths.ts'
 import { readState, removeFiles } from './state.ts'
 import { detachStorage } from './storage.ts'
 
 /**
  * Ends the lab, whatever state it is in, and everything that it left on the machine: processes, network devices, cgroups,
- * files. Returns what was there, in words; empty when there was nothing.
+ * files. What does not have the lab's id is not touched. Returns what was there, in words; empty when there was nothing.
+ * Errors: the lab runs, and somebody else created it, or another checkout.
  */
 export async function tearDown(): Promise<string[]> {
   const found: string[] = []
   const state = await readState().catch(() => null)
+  const identity = state?.identity ?? (await readIdentity())
   const hosts = [...(state?.nodes ?? []), ...(state?.hosts ?? [])]
+  const problem = identity === null ? null : problemOfOthersLab(identity, whoAmI(), await isAlive(identity.id, hosts))
+  if (problem !== null) throw new Error(problem)
   await Promise.all(hosts.map(killHost))
   if (hosts.length > 0) found.push(`${hosts.length} hosts`)
-  // A run that was killed while it started a host had not noted it yet: its processes are those of our cgroups.
-  const strays = await strayProcesses()
-  for (const pid of strays) process.kill(pid, 'SIGKILL')
-  if (strays.length > 0) found.push(`${strays.length} processes`)
-  await waitFor(
-    'processes of the lab gone',
-    async () => {
-      const left = await strayProcesses()
-      return left.length === 0 ? true : pending(`processes ${left.join(', ')}`)
-    },
-    { timeout: '10s', every: '50ms' },
-  )
-  await removeNetwork()
+  if (identity !== null) found.push(...(await removeOfLab(identity.id)))
   await detachStorage()
-  const cgroups = await ourCgroups()
-  for (const cgroup of cgroups) await removeCgroup(cgroup)
   if (state !== null || (await readdir(labFolder()).catch(() => [])).length > 0) found.push('files')
   await removeFiles()
   return found
 }
 
-async function strayProcesses(): Promise<number[]> {
+const isAlive = async (labId: string, hosts: RunningHost[]): Promise<boolean> =>
+  (await Promise.all(hosts.map(isRunning))).some(Boolean) || (await processesOf(labId)).length > 0
+
+/** Why somebody may not end a lab, with the next command; null where they may. What nobody runs any more is cleared away by all. */
+export function problemOfOthersLab(lab: Person, me: Person, isAlive: boolean): string | null {
+  if (!isAlive || isSamePerson(lab, me)) return null
+  return (
+    `The lab that runs on this machine was created by user "${lab.user}" in "${lab.checkout}": it is left alone. ` +
+    `Next, as that user: cd ${quote(lab.checkout)} && npm run lab:down`
+  )
+}
+
+/** A path as a shell takes it. */
+const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+
+/** Removes what the kernel has of a lab. Returns the processes that were there, in words. */
+async function removeOfLab(labId: string): Promise<string[]> {
+  // A run that was killed while it started a host had not noted it yet: its processes are those of the lab's cgroups.
+  const strays = await processesOf(labId)
+  for (const pid of strays) process.kill(pid, 'SIGKILL')
+  await waitFor(
+    'processes of the lab gone',
+    async () => {
+      const left = await processesOf(labId)
+      return left.length === 0 ? true : pending(`processes ${left.join(', ')}`)
+    },
+    { timeout: '10s', every: '50ms' },
+  )
+  await removeNetwork(labId)
+  for (const cgroup of await cgroupsOfLab(labId)) await removeCgroup(cgroup)
+  return strays.length > 0 ? [`${strays.length} processes`] : []
+}
+
+/** Processes in the cgroups of a lab. */
+export async function processesOf(labId: string): Promise<number[]> {
   const pids = new Set<number>()
-  for (const root of await ourCgroups()) {
+  for (const root of await cgroupsOfLab(labId)) {
     for (const folder of await cgroupTree(root)) {
       const procs = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
       for (const line of procs.split('\n')) if (line !== '' && line !== '0') pids.add(Number(line))

@@ -8,6 +8,7 @@ import { noteHost, readState, writeState, type LabState } from '../../../lib/clu
 import { inFolder } from '../in-folder.ts'
 
 const lab: LabState = {
+  identity: { id: '', user: '', checkout: '' },
   recipe: 'one',
   createdAt: '',
   keep: false,

@@ -16,7 +16,11 @@ import (
 	"syscall"
 )
 
+// Programs of a host create files that others must read, such as a sandbox's resolv.conf, whatever the umask of the user is.
+const umask = 0o022
+
 func main() {
+	syscall.Umask(umask)
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "node-init:", err)
 		os.Exit(1)

@@ -14,7 +14,9 @@ type Spec struct {
 	// OwnerPID is the process whose end ends the host; 0 for a host that is kept.
 	OwnerPID int `json:"ownerPid"`
 	// Device is the network device on the outside; its peer is eth0 inside. Bridge is what it is plugged into.
+	// Group is the device's link group, by which the lab knows it as its own.
 	Device string `json:"device"`
+	Group  int    `json:"group"`
 	Bridge string `json:"bridge"`
 	// PIDFile gets the first process's PID once it runs.
 	PIDFile string  `json:"pidFile"`

@@ -53,14 +53,29 @@ func start(specPath string) error {
 		}()
 	}
 	_ = child.Wait()
-	_ = exec.Command("ip", "link", "del", spec.Device).Run()
+	return unplug(spec)
+}
+
+// unplug deletes the host's device where the kernel has not yet. A device of that name in another group is not the host's.
+func unplug(spec *Spec) error {
+	out, err := exec.Command("ip", "-brief", "link", "show", "group", strconv.Itoa(spec.Group)).Output()
+	if err != nil {
+		return fmt.Errorf("list the devices of the lab: %w", err)
+	}
+	for _, line := range strings.Split(string(out), "\n") {
+		// The name, and behind an @ its peer.
+		if name, _, _ := strings.Cut(strings.TrimSpace(line)+" ", " "); strings.Split(name, "@")[0] == spec.Device {
+			// An error means that the kernel was faster.
+			_ = exec.Command("ip", "link", "del", "dev", spec.Device).Run()
+		}
+	}
 	return nil
 }
 
 // plugIn makes the host's network device and connects it to the bridge.
 func plugIn(spec *Spec, pid int) error {
 	commands := [][]string{
-		{"ip", "link", "add", spec.Device, "type", "veth", "peer", "name", "eth0", "netns", strconv.Itoa(pid)},
+		{"ip", "link", "add", "dev", spec.Device, "group", strconv.Itoa(spec.Group), "type", "veth", "peer", "name", "eth0", "netns", strconv.Itoa(pid)},
 		{"ip", "link", "set", spec.Device, "master", spec.Bridge, "up"},
 	}
 	for _, argv := range commands {
