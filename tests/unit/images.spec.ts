@@ -8,7 +8,7 @@ import { ensureImages, imageKey } from '../../lib/clusters/embedded/images/image
 import { packImage } from '../../lib/clusters/embedded/images/pack.ts'
 import type { Image } from '../../lib/clusters/embedded/images/pack.ts'
 import { tarHeader } from '../../lib/clusters/embedded/images/tar.ts'
-import { inFolder } from './in-folder.ts'
+import { inCache, inFolder } from './in-folder.ts'
 
 const run = promisify(execFile)
 
@@ -148,7 +148,8 @@ test('the key of an image changes with its files and its description', async () 
 })
 
 test('an image is packed once, again when it is damaged, and an unknown one is an error', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
+    await mkdir(cache)
     const program = join(cache, 'program')
     await writeFile(program, 'program')
     const toolchain = { binary: () => Promise.resolve(program) }

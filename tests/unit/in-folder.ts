@@ -20,3 +20,17 @@ export function newFolder(): string {
   mkdirSync(outputDir, { recursive: true })
   return mkdtempSync(join(outputDir, 'folder-'))
 }
+
+/** Gives a new cache folder, with the hashes of what is in it in a state folder of the test instead of the user's. */
+export async function inCache(use: (cache: string) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const before = process.env.XDG_STATE_HOME
+    process.env.XDG_STATE_HOME = join(folder, 'state')
+    try {
+      await use(join(folder, 'cache'))
+    } finally {
+      if (before === undefined) delete process.env.XDG_STATE_HOME
+      else process.env.XDG_STATE_HOME = before
+    }
+  })
+}

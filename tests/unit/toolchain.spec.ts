@@ -3,16 +3,16 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureBinaries, startToolchain } from '../../lib/clusters/embedded/toolchain/build.ts'
 import type { Builder, Toolchain } from '../../lib/clusters/embedded/toolchain/build.ts'
-import { makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
+import { makeCached, recordFile } from '../../lib/clusters/embedded/toolchain/cache.ts'
 import { allComponents, components } from '../../lib/clusters/embedded/toolchain/components.ts'
 import type { BinaryName, Component } from '../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild } from '../../lib/clusters/embedded/toolchain/go.ts'
 import { takeLock } from '../../lib/clusters/embedded/toolchain/lock.ts'
-import { inFolder } from './in-folder.ts'
+import { inCache, inFolder } from './in-folder.ts'
 
 const run = promisify(execFile)
 const none = new AbortController().signal
@@ -98,7 +98,7 @@ test('the versions that components name are those of their go.mod', async () => 
 })
 
 test('programs are built in the order of the list, and found when they are there', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     const [first, second] = [standIn(), standIn()]
     const lines: string[] = []
     const toolchain = start(cache, first, lines)
@@ -117,7 +117,7 @@ test('programs are built in the order of the list, and found when they are there
 })
 
 test('a cached program that was damaged, keeping its size, is said so and built again', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     const toolchain = start(cache, standIn())
     await toolchain.done()
     const damaged = await toolchain.binary('helm')
@@ -133,11 +133,11 @@ test('a cached program that was damaged, keeping its size, is said so and built 
 })
 
 test('a cached program is kept when only its times changed, and built again when its record is missing', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     const toolchain = start(cache, standIn())
     await toolchain.done()
     await utimes(await toolchain.binary('helm'), 0, 0)
-    await rm(`${await toolchain.binary('k6')}.sha256`)
+    await rm(recordFile(await toolchain.binary('k6')))
     const again = standIn()
     await start(cache, again).done()
     expect(again.built).toEqual(['k6'])
@@ -145,7 +145,7 @@ test('a cached program is kept when only its times changed, and built again when
 })
 
 test('a program that cannot be built does not keep the next from being built, and leaves nothing', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     const toolchain = start(cache, standIn('helm'))
     await expect(toolchain.done()).rejects.toThrow('"helm" could not be built')
     await expect(toolchain.binary('helm')).rejects.toThrow('"helm" could not be built')
@@ -156,7 +156,7 @@ test('a program that cannot be built does not keep the next from being built, an
 })
 
 test('two runs at once build each program once', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     const [first, second] = [standIn(), standIn()]
     await Promise.all([start(cache, first).done(), start(cache, second).done()])
     expect([...first.built, ...second.built].sort()).toEqual(['coredns', 'helm', 'k6'])
@@ -164,7 +164,7 @@ test('two runs at once build each program once', async () => {
 })
 
 test('a build that is stopped gives the lock back', async () => {
-  await inFolder(async (cache) => {
+  await inCache(async (cache) => {
     let building: () => void = () => undefined
     const begun = new Promise<void>((resolve) => (building = resolve))
     const waiting: Builder = {
@@ -225,7 +225,7 @@ test('a lock whose holder was killed can be taken', async () => {
 })
 
 test('of each name the two newest files are kept', async () => {
-  await inFolder(async (folder) => {
+  await inCache(async (folder) => {
     const add = async (name: string, key: string): Promise<void> => {
       const path = await makeCached({ folder, name, key: key.repeat(16), suffix: '' }, (output) =>
         writeFile(output, key),
@@ -234,13 +234,13 @@ test('of each name the two newest files are kept', async () => {
     }
     await add('velero-plugin', '1')
     for (const key of ['1', '2', '3']) await add('velero', key)
-    const left = (await readdir(folder)).filter((name) => !name.endsWith('.sha256'))
+    const left = await readdir(folder)
     expect(left.sort()).toEqual([
       `velero-${'2'.repeat(16)}`,
       `velero-${'3'.repeat(16)}`,
       `velero-plugin-${'1'.repeat(16)}`,
     ])
-    expect(await readdir(folder)).toHaveLength(6)
+    expect(await readdir(dirname(recordFile(join(folder, 'any'))))).toHaveLength(3)
   })
 })
 

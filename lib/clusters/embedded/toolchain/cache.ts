@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { chmod, lstat, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { stateFolder } from '../../../environment.ts'
+import { isMissing } from './missing.ts'
+import { ownerProblem, requireOwnFolder, requireUntouched, trustedUsers } from './trust.ts'
 
 /** A file that costs much to make and is the same whenever its key is. */
 export interface CacheEntry {
@@ -14,10 +17,10 @@ export interface CacheEntry {
   suffix: string
 }
 
-/** What is written beside a cached file when it is complete. */
+/** What is noted of a cached file when it is complete: not beside it, where who plants a file could plant its record too. */
 interface CacheRecord {
   sha256: string
-  /** Size and times of the file; while they are the same its content is not read again. */
+  /** Inode, size and times of the file; while they are the same its content is not read again. */
   state: string
 }
 
@@ -42,13 +45,20 @@ export function pathOf(entry: CacheEntry): string {
 }
 
 /**
- * The path of a complete file of the cache, else null. A file whose content is not what was written is said so and
- * taken for absent. The whole content is read only when size, modification or change time differ from those recorded.
+ * The path of a complete file of the cache, else null. A file whose content is not what was written, or that others may write
+ * to, is logged and taken for absent. The whole content is read only when inode, size or times differ from those recorded.
+ * Errors: others may change what is in the folder.
  */
 export async function findCached(entry: CacheEntry, log: (line: string) => void): Promise<string | null> {
+  await requireUntouched(entry.folder)
   const path = pathOf(entry)
   const [record, state] = [await readRecord(path), await stateOf(path)]
   if (!record || !state) return null
+  const problem = await fileProblem(path)
+  if (problem !== null) {
+    log(`the cached ${entry.name} is not used, as ${problem}: making it again`)
+    return null
+  }
   if (state === record.state) return path
   const sha256 = await sha256Of(path)
   if (sha256 === record.sha256) {
@@ -62,10 +72,12 @@ export async function findCached(entry: CacheEntry, log: (line: string) => void)
 /** Lets `make` write the file under a temporary name, and puts it in place when it is complete. Returns its path. */
 export async function makeCached(entry: CacheEntry, make: (temporary: string) => Promise<void>): Promise<string> {
   const path = pathOf(entry)
-  await mkdir(entry.folder, { recursive: true })
+  await requireOwnFolder(entry.folder)
   const temporary = `${path}.${randomUUID().slice(0, 8)}.partial`
   try {
     await make(temporary)
+    // Whatever the umask was: nobody else writes to it, and images may contain it.
+    await chmod(temporary, 0o755)
     const sha256 = await sha256Of(temporary)
     await rename(temporary, path)
     const state = await stateOf(path)
@@ -80,29 +92,41 @@ export async function makeCached(entry: CacheEntry, make: (temporary: string) =>
 
 async function stateOf(path: string): Promise<string | null> {
   try {
-    const { size, mtimeMs, ctimeMs } = await stat(path)
-    return `${size} ${mtimeMs} ${ctimeMs}`
+    const { ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true })
+    return [ino, size, mtimeNs, ctimeNs].join(' ')
   } catch (error) {
     if (isMissing(error)) return null
     throw error
   }
 }
 
-/** A record that is torn counts as none: the file is then made again. */
+/** Why others could change a cached file itself, or lead to another one; null where they cannot. */
+async function fileProblem(path: string): Promise<string | null> {
+  const found = await lstat(path)
+  if (!found.isFile()) return `"${path}" is no plain file`
+  return ownerProblem(path, found, { users: await trustedUsers(), isLast: true })
+}
+
+/** Where a file's record is, in the user's state, which `rm -r` of the cache does not reach. */
+export function recordFile(path: string): string {
+  return join(stateFolder(), 'cache', keyOf([dirname(path)]), `${basename(path)}.sha256`)
+}
+
+/** A record that is torn, or that this user may not read, counts as none: the file is then made again. */
 async function readRecord(path: string): Promise<CacheRecord | null> {
-  try {
-    const [sha256 = '', state = ''] = (await readFile(`${path}.sha256`, 'utf8')).split('\n')
-    return /^[0-9a-f]{64}$/.test(sha256) && state !== '' ? { sha256, state } : null
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+  const file = recordFile(path)
+  await requireUntouched(dirname(file))
+  const text = await readFile(file, 'utf8').catch(() => null)
+  const [sha256 = '', state = ''] = text?.split('\n') ?? []
+  return /^[0-9a-f]{64}$/.test(sha256) && state !== '' ? { sha256, state } : null
 }
 
 async function writeRecord(path: string, record: CacheRecord): Promise<void> {
-  const temporary = `${path}.sha256.${randomUUID().slice(0, 8)}.partial`
-  await writeFile(temporary, `${record.sha256}\n${record.state}\n`)
-  await rename(temporary, `${path}.sha256`)
+  const file = recordFile(path)
+  await requireOwnFolder(dirname(file))
+  const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`
+  await writeFile(temporary, `${record.sha256}\n${record.state}\n`, { mode: 0o600 })
+  await rename(temporary, file)
 }
 
 /** Keeps the newest files of the entry's name, and deletes older ones and what interrupted runs left. */
@@ -121,7 +145,7 @@ async function prune(entry: CacheEntry): Promise<void> {
   const abandoned = partial.filter(({ ageMs }) => ageMs > abandonedAfterMs)
   for (const { name } of [...old, ...abandoned]) {
     await rm(join(entry.folder, name), { force: true, recursive: true })
-    await rm(join(entry.folder, `${name}.sha256`), { force: true })
+    await rm(recordFile(join(entry.folder, name)), { force: true })
   }
 }
 
@@ -145,8 +169,4 @@ async function withAge(folder: string, names: string[]): Promise<{ name: string;
     }
   }
   return ages
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

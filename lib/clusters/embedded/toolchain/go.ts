@@ -2,12 +2,13 @@ import { cacheFolder } from '../../../environment.ts'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 import { findCached, keyOf, makeCached } from './cache.ts'
 import type { Component } from './components.ts'
+import { requireUntouched } from './trust.ts'
 import { writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 
@@ -33,6 +34,12 @@ export async function buildKey(component: Component, environment: string): Promi
   return keyOf([environment, component.package, String(component.cgo), ...flags(component), ...files])
 }
 
+/** Folders from which Go takes compiled packages and sources without looking at their hashes again. */
+export async function goFolders(): Promise<string[]> {
+  const { stdout } = await run('go', ['env', 'GOCACHE', 'GOMODCACHE'], { cwd: '/' })
+  return stdout.split('\n').filter((folder) => isAbsolute(folder))
+}
+
 /** What the compiler is at. */
 export interface BuildProgress {
   /** Packages compiled so far; those in Go's own cache are not counted. */
@@ -49,6 +56,7 @@ export async function goBuild(
   output: string,
   options: { onProgress: (progress: BuildProgress) => void; signal: AbortSignal },
 ): Promise<void> {
+  for (const folder of await goFolders()) await requireUntouched(folder)
   options.signal.throwIfAborted()
   const started = Date.now()
   const environment = { ...TARGET, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: component.cgo ? '1' : '0' }

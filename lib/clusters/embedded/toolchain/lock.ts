@@ -20,7 +20,7 @@ export interface LockOptions {
  * Errors: `flock` (util-linux) is missing, the wait was aborted.
  */
 export async function takeLock(path: string, { onWait, signal }: LockOptions): Promise<() => Promise<void>> {
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   let holder = await hold(path, ['-n'], signal)
   if (!holder) {
     onWait((await readFile(path, 'utf8')).trim())

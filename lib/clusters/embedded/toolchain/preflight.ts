@@ -6,7 +6,7 @@ import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { missingBinaries } from './build.ts'
-import { isMissing } from './cache.ts'
+import { isMissing } from './missing.ts'
 import { installCommand, missingPackages } from './debian.ts'
 
 const run = promisify(execFile)
