@@ -6,7 +6,10 @@ const noPlaywright = {
   group: ['@playwright/test', '@playwright/test/*'],
   message: 'lib/ and chaos/ never import Playwright.',
 }
+const noProcessImport = { group: ['node:process', 'process'], message: 'Use the global process.' }
 const noUpwards = { group: ['**/fixtures/**', '**/tests/**'], message: 'Imports run tests → fixtures → lib.' }
+
+const PRINT = 'Print with writeLine or writeText of lib/output/print.ts: they remove secrets and control characters.'
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'results/', 'test-results/', 'playwright-report/', 'blob-report/', '.cache/'] },
@@ -26,20 +29,34 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['lib/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [noPlaywright, noUpwards] }] } },
+  {
+    files: ['lib/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [noPlaywright, noUpwards, noProcessImport] }] },
+  },
   {
     files: ['lib/report/reporter.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [noUpwards] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [noUpwards, noProcessImport] }] },
   },
   {
     files: ['fixtures/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/tests/**'] }] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/tests/**'] }, noProcessImport] }] },
   },
   {
     // A fixture that needs nothing still takes an object pattern; Playwright reads the pattern's text.
     files: ['fixtures/**/*.ts', 'tests/**/*.ts'],
     rules: { 'no-empty-pattern': 'off' },
   },
-  { files: ['**/*.main.ts', 'bench/**/*.ts', 'lib/report/reporter.ts'], rules: { 'no-console': 'off' } },
+  {
+    // What is printed may come from a server or hold a secret: lib/output/ alone prints.
+    files: ['lib/**/*.ts', 'fixtures/**/*.ts'],
+    ignores: ['lib/output/**', 'lib/load/script.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({ object: 'process', property, message: PRINT })),
+      ],
+    },
+  },
+  { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 )

@@ -4,7 +4,8 @@ import { register } from 'tsx/esm/api'
 
 register()
 const { runCommandLine } = await import('../lib/command-line.ts')
+const { writeText } = await import('../lib/output/print.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  say: (text) => process.stdout.write(`${text}\n`),
-  complain: (text) => process.stderr.write(`${text}\n`),
+  say: (text) => writeText('stdout', text),
+  complain: (text) => writeText('stderr', text),
 })

@@ -1,4 +1,5 @@
 import { messageOf } from '../message-of.ts'
+import { redactError } from '../output/redaction.ts'
 import type { StepName } from '../record/facts.ts'
 import type { DrillFactBody } from './context.ts'
 
@@ -15,7 +16,8 @@ export async function recordStep<T>(
     record({ kind: 'step.ended', step: name, what, error: null })
     return value
   } catch (error) {
-    record({ kind: 'step.ended', step: name, what, error: messageOf(error) })
-    throw error
+    const redacted = redactError(error)
+    record({ kind: 'step.ended', step: name, what, error: messageOf(redacted) })
+    throw redacted
   }
 }

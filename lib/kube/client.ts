@@ -14,6 +14,9 @@ import {
 import { parseAllDocuments } from 'yaml'
 import { messageOf } from '../message-of.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { redactError } from '../output/redaction.ts'
+import { redact } from '../output/secrets.ts'
+import { protectCredentials } from './credentials.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { pending, waitFor } from './wait.ts'
 
@@ -40,6 +43,7 @@ export interface KubeClient {
 export function connect(kubeconfig: string): KubeClient {
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
+  protectCredentials(config)
   const core = config.makeApiClient(CoreV1Api)
   const objects = KubernetesObjectApi.makeApiClient(config)
   return {
@@ -144,7 +148,8 @@ async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promi
       PatchStrategy.ServerSideApply,
     )
   } catch (error) {
-    throw new Error(`${object.kind} "${object.metadata.name}" was refused: ${reason(error)}`, { cause: error })
+    const refused = redact(`${object.kind} "${object.metadata.name}" was refused: ${reason(error)}`)
+    throw new Error(refused, { cause: redactError(error) })
   }
 }
 

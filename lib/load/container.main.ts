@@ -4,17 +4,20 @@ import { readSettings } from '../child-settings.ts'
 import { docker } from '../docker/docker.ts'
 import { openTestcontainers } from '../docker/testcontainers.ts'
 import { messageOf } from '../message-of.ts'
+import { printUncaughtErrors } from '../output/failure.ts'
+import { lineWriter, writeLine } from '../output/print.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from './container-end.ts'
 import type { LoadSettings } from './container.ts'
 
 /** Holds the container that a load runs in: see `spawnContainer`. */
+printUncaughtErrors()
 const settings = await readSettings<LoadSettings>()
 /** A Docker that does not answer must not hold up a run that has ended. */
 const DOCKER_TIMEOUT_MS = 10_000
 const LAST_WORDS_MS = 1_000
 
 const say = (line: string): void => {
-  console.error(line)
+  writeLine('stderr', line)
 }
 
 const code = await holdContainer(start, { listen, say }).catch((error: unknown) => {
@@ -58,7 +61,13 @@ async function start(): Promise<HeldContainer> {
     say(`its output cannot be read: ${String(error)}`)
   })
   const lastWords = once(words, 'close')
-  words.pipe(process.stdout)
+  const output = lineWriter('stdout')
+  words.setEncoding('utf8').on('data', (chunk: string) => {
+    output.write(chunk)
+  })
+  words.once('close', () => {
+    output.end()
+  })
   return {
     kill: (signal) => container.kill({ signal }),
     async ended() {

@@ -1,35 +1,105 @@
+import { finderOf, replaceRanges, SHORTEST } from './find.ts'
+import { formsOf } from './forms.ts'
+import { endSharing, learnSecrets, shareSecret } from './shared-secrets.ts'
+
 /** What stands in the place of a secret. */
 const REDACTED = '[redacted]'
-/** Shorter values would remove harmless words. */
-const SHORTEST = 6
+/** A line of a longer secret, such as of a private key, is a secret too. */
+const SHORTEST_LINE = 16
+/** In longer texts, secrets that line breaks divide are not looked for: it takes several times the memory of the text. */
+const LONGEST_DIVIDED = 4 << 20
 
 /** Every secret that this process knows. Values are only added: a secret stays a secret as long as the process runs. */
 const secrets = new Set<string>()
+/** Null until it is needed after a change. */
+let finders: ReturnType<typeof findersOf> | null = null
 
-/** Makes `redact` remove a value, plain and in the encodings that logs and errors contain: base64, URL and JSON. */
+/**
+ * Makes `redact` remove a value in whatever form: plain, base64, URL, JSON, hex, divided by line breaks. All processes of the
+ * run are told. A value of fewer than 6 characters is not removed.
+ */
 export function protectSecret(value: string): void {
-  if (value.length < SHORTEST) return
-  for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), ...base64Forms(value)])
-    secrets.add(form)
+  if (know(value)) shareSecret(value)
 }
 
-/** Text without the secrets of this process. */
+/** False if it was known, or is too short. */
+function know(value: string): boolean {
+  // Of a shorter value every harmless word would be removed that contains it.
+  if (value.length < SHORTEST || secrets.has(value)) return false
+  secrets.add(value)
+  finders = null
+  return true
+}
+
+/**
+ * Text without the secrets that the processes of this run know, and without what is a secret by its form: the user and the
+ * password of a URL, signatures, tokens, private keys.
+ */
 export function redact(text: string): string {
-  let redacted = text
-  for (const secret of longestFirst()) redacted = redacted.replaceAll(secret, REDACTED)
-  return redacted
+  learn()
+  return removeSecrets(text)
 }
 
-/** Whether a text holds a secret of this process: such a text must not become an argument of a program. */
+/** Takes in what other processes of the run have told. */
+export function learn(): void {
+  for (const value of learnSecrets()) know(value)
+}
+
+/** As `redact`, with the secrets that are known already: for many texts in one go. */
+export function removeSecrets(text: string): string {
+  const known = secrets.size === 0 ? text : removeKnown(text)
+  return known
+    .replace(USER_INFO, (_, scheme: string) => `${scheme}${REDACTED}@`)
+    .replace(SIGNATURE, (_, name: string) => `${name}=${REDACTED}`)
+    .replace(CREDENTIALS, (_, scheme: string) => `${scheme} ${REDACTED}`)
+    .replace(PRIVATE_KEY, REDACTED)
+}
+
+const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@'"<>[\]]+@/gi
+/** Names of AWS, Google and Azure. */
+const SIGNATURE =
+  /\b(X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|Signature|AWSAccessKeyId|sig)=[\w%+/=.-]{6,}/gi
+const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]{8,}/g
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
+
+function removeKnown(text: string): string {
+  const { whole, divided } = (finders ??= findersOf(secrets))
+  const removed = replaceRanges(text, whole(text), REDACTED)
+  return removed.includes('\n') && removed.length <= LONGEST_DIVIDED ? removeDivided(removed, divided) : removed
+}
+
+/** Removes secrets inside of which text was wrapped: a line break with the indent of the next line, or a folded blank. */
+function removeDivided(text: string, divided: ReturnType<typeof finderOf>): string {
+  const { dense, positions } = withoutBlanks(text)
+  const position = (index: number): number => positions[index] ?? text.length
+  const ranges = divided(dense).map(({ from, to }) => ({ from: position(from), to: position(to - 1) + 1 }))
+  return replaceRanges(text, ranges, REDACTED)
+}
+
+/** Text without white space, and without the backslashes that end lines; and where each of its characters was. */
+function withoutBlanks(text: string): { dense: string; positions: number[] } {
+  const positions: number[] = []
+  let dense = ''
+  for (const { 0: piece, index } of text.matchAll(/(?:(?!\\\r?\n)\S)+/g)) {
+    dense += piece
+    for (let at = 0; at < piece.length; at++) positions.push(index + at)
+  }
+  return { dense, positions }
+}
+
+function findersOf(values: Iterable<string>) {
+  const forms = [...values].flatMap((value) => [value, ...linesOf(value)]).flatMap(formsOf)
+  return { whole: finderOf(forms), divided: finderOf(forms.map((form) => form.replace(/\s/g, ''))) }
+}
+
+const linesOf = (value: string): string[] =>
+  value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'))
+
+/** Whether a text holds a secret: such a text must not become an argument of a program. */
 export const holdsSecret = (text: string): boolean => redact(text) !== text
 
-const longestFirst = (): string[] => [...secrets].sort((one, other) => other.length - one.length)
-
-/** Base64 of a value inside other text depends on its offset modulo 3; the characters that other bytes share are left out. */
-function base64Forms(value: string): string[] {
-  return [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString('base64')
-    const bits = 8 * (offset + Buffer.byteLength(value))
-    return encoded.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6))
-  })
+/** Ends the run for its secrets: this process still knows them, and no file holds them. */
+export function endSecrets(): void {
+  learn()
+  endSharing()
 }

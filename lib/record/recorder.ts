@@ -1,12 +1,13 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Fact } from './facts.ts'
+import { redactDeep } from '../output/redaction.ts'
 import { describeInvalid } from './validate.ts'
 
 /** Appends facts to a run's `events.jsonl`. Several processes may record into the same file at the same time. */
 export interface Recorder {
   /**
-   * Appends one fact; when it returns, the fact survives the death of this process.
+   * Appends one fact, without secrets; when it returns, the fact survives the death of this process.
    * Fails on a fact that could not be read back (a wrong field, NaN) and on a full disk.
    */
   record(fact: Fact): void
@@ -20,7 +21,8 @@ export function openRecorder(file: string): Recorder {
   // A process that was killed while writing leaves half a line; the next fact must not be glued to it.
   let lineOpen = endsWithinLine(descriptor)
   return {
-    record(fact) {
+    record(known) {
+      const fact = redactDeep(known)
       const invalid = describeInvalid(fact)
       if (invalid !== null) throw new Error(`fact "${fact.kind}" not recorded in "${file}": ${invalid}`)
       const bytes = Buffer.from(`${lineOpen ? '\n' : ''}${toLine(fact)}\n`)

@@ -44,7 +44,10 @@ export function renderCsv(drills: DrillResult[]): string {
   return lines.map((fields) => `${fields.join(',')}\r\n`).join('')
 }
 
+/** Beginnings by which spreadsheets take a text for a formula, in half and full width. An apostrophe makes it a text. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+
 function quote(value: string | number | boolean | null | undefined): string {
-  const text = String(value ?? '')
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value ?? '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

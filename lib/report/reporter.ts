@@ -11,7 +11,9 @@ import type {
   TestStep,
 } from '@playwright/test/reporter'
 import { messageOf } from '../message-of.ts'
-import { printable } from '../output/printable.ts'
+import { lineWriter, writeText } from '../output/print.ts'
+import { redactError } from '../output/redaction.ts'
+import { redactReported } from './redact-reported.ts'
 import { formatDuration } from '../verdict/objectives.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
@@ -27,6 +29,8 @@ import { renderDrills } from './terminal.ts'
 export default class DrillReporter implements Reporter {
   #suite: Suite | null = null
   #failedToRun = false
+  readonly #output = lineWriter('stdout')
+  readonly #complaints = lineWriter('stderr')
 
   onBegin(_config: FullConfig, suite: Suite): void {
     this.#suite = suite
@@ -41,29 +45,34 @@ export default class DrillReporter implements Reporter {
   }
 
   onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
+    redactReported(step)
     if (!isDrillStep(step)) return
     say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
+    redactReported(result)
     say(`  ${result.status}: ${name(test)} (${formatDuration(result.duration)})`)
     for (const { description } of result.status === 'skipped' ? test.annotations : []) say(`    ${description ?? ''}`)
     for (const error of result.errors) this.onError(error)
   }
 
   onError(error: TestError): void {
+    redactError(error)
     for (const line of (error.message ?? error.value ?? '').split('\n')) say(`    ${line}`)
   }
 
   onStdOut(chunk: string | Buffer): void {
-    process.stdout.write(chunk)
+    this.#output.write(chunk.toString())
   }
 
   onStdErr(chunk: string | Buffer): void {
-    process.stderr.write(chunk)
+    this.#complaints.write(chunk.toString())
   }
 
   onEnd(result: FullResult): Promise<{ status?: FullResult['status'] }> {
+    this.#output.end()
+    this.#complaints.end()
     const tests = this.#suite?.allTests() ?? []
     const drills = this.#write(tests, process.env.MESHDRILL_RUN_DIR)
     // A test that failed may not have come to say which drill it ran.
@@ -136,5 +145,5 @@ function indent(step: TestStep): string {
 }
 
 function say(text: string): void {
-  console.log(text.split('\n').map(printable).join('\n'))
+  writeText('stdout', text)
 }

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../child-settings.ts'
 import { openTestcontainers } from '../docker/testcontainers.ts'
 import { messageOf } from '../message-of.ts'
+import { printUncaughtErrors } from '../output/failure.ts'
+import { writeMessage } from '../output/messages.ts'
+import { writeLine, writeText } from '../output/print.ts'
 import { identify, isRunning } from '../process.ts'
 
 /** What is to run, until its owner has ended. */
@@ -29,6 +32,7 @@ export interface StartedContainer {
   reaped: boolean
 }
 
+printUncaughtErrors()
 const settings = await readSettings<ContainerSettings>()
 const owner = settings.ownerPid === null ? null : await identify(settings.ownerPid)
 const { GenericContainer, Wait, reaped } = await openTestcontainers({ reap: owner !== null, pulls: settings.pulls })
@@ -55,16 +59,16 @@ try {
     address: started.getIpAddress(settings.network),
     reaped,
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
+  writeMessage(answer)
   if (owner !== null) {
     while (await isRunning(owner)) await sleep(1000)
     // The lab that ended by itself has removed it.
     await started.stop().catch((error: unknown) => {
-      console.error(String(error))
+      writeLine('stderr', String(error))
     })
   }
 } catch (error) {
-  console.error(messageOf(error))
+  writeText('stderr', messageOf(error))
   process.exitCode = 1
 }
 // Connections of Testcontainers would keep this process.

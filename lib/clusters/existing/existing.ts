@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Artifacts } from '../../artifacts.ts'
 import type { StoreEndpoint } from '../../lab.ts'
+import { writeLine } from '../../output/print.ts'
 import { openLocalStore, startLocalStore, stopLocalStore } from '../../store/local.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower } from '../cluster.ts'
 import { artifactsOf } from './artifacts.ts'
@@ -124,7 +125,7 @@ function foundLab(ground: Ground, options: ExistingRun, notes: Notes): FoundLab 
   const { owner, keep } = notes
   const here = owner.host === hostname()
   const log = (line: string): void => {
-    process.stderr.write(`  ${line}\n`)
+    writeLine('stderr', `  ${line}`)
   }
   return {
     kubeconfig: ground.kubeconfig,

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../../child-settings.ts'
+import { printUncaughtErrors } from '../../output/failure.ts'
+import { writeLine } from '../../output/print.ts'
 import { identify, isRunning } from '../../process.ts'
 import { readLab, tearDown, underLock } from './lab.ts'
 
+printUncaughtErrors()
 const owner = await identify(await readSettings<number>())
 while (await isRunning(owner)) await sleep(1000)
 await underLock(async () => {
@@ -10,5 +13,5 @@ await underLock(async () => {
   // A run that ended by itself has taken it away, and another may have made one since.
   if (lab?.owner.pid !== owner.pid || lab.owner.born !== owner.born) return
   const gone = await tearDown().catch((error: unknown) => [String(error)])
-  console.log(`${new Date().toISOString()} the run was killed, and its lab ended: ${gone.join(', ')}`)
+  writeLine('stdout', `${new Date().toISOString()} the run was killed, and its lab ended: ${gone.join(', ')}`)
 })

@@ -1,5 +1,6 @@
 /** The prober's process: apart from the drills, so that their work does not hold it up. */
 import { readSettings } from '../../child-settings.ts'
+import { writeMessage } from '../../output/messages.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { watchAttention } from './attention.ts'
 import { goFirst } from './go-first.ts'
@@ -99,7 +100,7 @@ function expire(): void {
 }
 
 function emit(line: ProberLine): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+  writeMessage(line)
 }
 
 function emitKnown(): void {

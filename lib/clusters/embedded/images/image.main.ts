@@ -1,3 +1,5 @@
+import { printUncaughtErrors } from '../../../output/failure.ts'
+import { writeLine } from '../../../output/print.ts'
 import { builtArtifacts } from '../artifacts.ts'
 import { lazyToolchain } from '../toolchain/build.ts'
 import { ensureImages } from './images.ts'
@@ -6,10 +8,11 @@ import { ensureImages } from './images.ts'
  * Packs images, by their names among the artifacts, and prints the path of each archive: `npm run image -- velero/velero`. That
  * of the drilled service, which nobody publishes, where none is named.
  */
+printUncaughtErrors()
 const names = process.argv.length > 2 ? process.argv.slice(2) : ['meshdrill/ledger']
 const log = (line: string): void => {
-  console.error(line)
+  writeLine('stderr', line)
 }
 const toolchain = lazyToolchain({ log })
 const images = ensureImages(toolchain, { log })
-for (const name of names) console.log((await images.archive(builtArtifacts(toolchain).image(name))).path)
+for (const name of names) writeLine('stdout', (await images.archive(builtArtifacts(toolchain).image(name))).path)

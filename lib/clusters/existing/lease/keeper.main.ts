@@ -2,16 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../../../child-settings.ts'
 import { connect } from '../../../kube/client.ts'
 import { messageOf } from '../../../message-of.ts'
+import { printUncaughtErrors } from '../../../output/failure.ts'
+import { writeLine } from '../../../output/print.ts'
 import { identify, isRunning } from '../../../process.ts'
 import { stopLocalStore } from '../../../store/local.ts'
 import type { KeeperSettings } from './keeper.ts'
 import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
+printUncaughtErrors()
 const { kubeconfig, owner, ownerPid, storeFolder } = await readSettings<KeeperSettings>()
 const run = await identify(ownerPid)
 const lease = leaseOf(connect(kubeconfig).config, { owner })
 const say = (line: string): void => {
-  console.log(`${new Date().toISOString()} ${line}`)
+  writeLine('stdout', `${new Date().toISOString()} ${line}`)
 }
 
 let renewedMs = Date.now()

@@ -1,0 +1,46 @@
+import { printable } from './printable.ts'
+import { redact } from './secrets.ts'
+
+/*
+ * The one place that prints. Each line is printed without secrets and without control characters, as its text may come from a
+ * server or a program.
+ */
+
+export type PrintStream = 'stdout' | 'stderr'
+
+/** A text as it may be printed: each of its lines printable, and nothing of it a secret. */
+export const printableText = (text: string): string =>
+  redact(text)
+    .split(/\r?\n/)
+    .map((line) => printable(line))
+    .join('\n')
+
+/** Prints one line; line breaks in it become blanks. */
+export function writeLine(stream: PrintStream, line: string): void {
+  process[stream].write(`${printable(redact(line))}\n`)
+}
+
+/** Prints a text of one or more lines. */
+export function writeText(stream: PrintStream, text: string): void {
+  process[stream].write(`${printableText(text)}\n`)
+}
+
+/** A longer line is printed in pieces. */
+const LONGEST_LINE = 64 << 10
+
+/** Prints what comes in chunks as soon as a line is whole; `end` prints what is left. */
+export function lineWriter(stream: PrintStream) {
+  let open = ''
+  return {
+    write(chunk: string): void {
+      const lines = `${open}${chunk}`.split(/\r?\n/)
+      open = lines.pop() ?? ''
+      if (lines.length > 0) writeText(stream, lines.join('\n'))
+      if (open.length > LONGEST_LINE) this.end()
+    },
+    end(): void {
+      if (open !== '') writeLine(stream, open)
+      open = ''
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { codeOf } from '../file-error.ts'
+import { readVariable, stateFolder, type Environment } from '../environment.ts'
+
+/*
+ * The secrets of a run, which its processes tell each other: what one has drawn, another prints. They are in a file that only
+ * this user can read, outside of the results, and for as long as the run lasts.
+ */
+
+/** How much of the file this process has read, in bytes. */
+let read = 0
+let ended = false
+
+/** Tells the other processes of the run. Outside of a run nobody is told. */
+export function shareSecret(value: string): void {
+  const file = sharedFile(process.env)
+  if (file === null || ended) return
+  mkdirSync(folderOf(process.env), { recursive: true, mode: 0o700 })
+  // One call for the whole line: with O_APPEND the kernel keeps lines of several processes apart.
+  appendFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+}
+
+/** Secrets that processes of the run have told since the last call. */
+export function learnSecrets(): string[] {
+  const file = sharedFile(process.env)
+  if (file === null || ended) return []
+  const text = readFrom(file, read)
+  // A line that is not whole yet is read the next time.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  read += Buffer.byteLength(whole)
+  return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as string]))
+}
+
+/** Removes the file at the end of the run, and those that killed runs left. What this process has learnt, it still knows. */
+export function endSharing(): void {
+  const file = sharedFile(process.env)
+  ended = true
+  if (file !== null) rmSync(file, { force: true })
+  for (const name of namesIn(folderOf(process.env))) {
+    if (!isRunning(Number(name.split('-')[0]))) rmSync(join(folderOf(process.env), name), { force: true })
+  }
+}
+
+const folderOf = (environment: Environment): string => join(stateFolder(environment), 'secrets')
+
+/** Named by the process that began the run, with which the file's use ends. Null outside of a run. */
+function sharedFile(environment: Environment): string | null {
+  const uid = readVariable(environment, 'MESHDRILL_RUN_UID')
+  const owner = Number(readVariable(environment, 'MESHDRILL_OWNER_PID'))
+  if (uid === null || !/^[\w-]+$/.test(uid) || !Number.isInteger(owner) || owner <= 0) return null
+  return join(folderOf(environment), `${owner}-${uid}.jsonl`)
+}
+
+function readFrom(file: string, position: number): string {
+  const descriptor = openIfThere(file)
+  if (descriptor === null) return ''
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - position))
+    return bytes.length === 0 ? '' : bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, position))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function openIfThere(file: string): number | null {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}

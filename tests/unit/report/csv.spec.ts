@@ -1,0 +1,25 @@
+import { expect, test } from '@playwright/test'
+import { renderCsv } from '../../../lib/report/csv.ts'
+import { judgeDrill } from '../../../lib/verdict/judge.ts'
+import { buildDrill } from '../facts-builder.ts'
+
+const drill = judgeDrill(buildDrill())
+/** The last column of the one line. */
+const reasonsOf = (text: string): string => {
+  const csv = renderCsv([{ ...drill, reasons: [text] }])
+  return csv.slice(csv.indexOf('\r\n') + 2, -2).slice(-text.replaceAll('"', '""').length - 3)
+}
+
+test('a text in the CSV that a spreadsheet would take for a formula begins with an apostrophe', () => {
+  for (const text of ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '＝1', '－1'])
+    expect(reasonsOf(text), text).toMatch(new RegExp(`[,"]?'${text.replace(/[+*?()]/g, '\\$&')}"?$`))
+  for (const text of ['\r=1', '\n=1', '=HYPERLINK("http://x","y")'])
+    expect(reasonsOf(text), text).toBe(`,"'${text.replaceAll('"', '""')}"`.slice(-reasonsOf(text).length))
+  for (const text of ['1=1', 'a-b', ' x']) expect(reasonsOf(text), text).not.toContain("'")
+})
+
+test('a number in the CSV stays a number, also a negative one', () => {
+  const csv = renderCsv([{ ...drill, repetition: -3 }])
+  expect(csv).toContain(',-3,')
+  expect(csv).not.toContain("'-3")
+})
