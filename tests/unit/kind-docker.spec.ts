@@ -30,6 +30,9 @@ const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmes
 const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
 const PUBLIC = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
 
+/** A process that has ended. */
+const NOBODY = { pid: 999_999_999, born: '1' }
+
 async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
   const owner = await identify(process.pid)
   const made = { recipe: 'r', createdAt: 'then', keep: false, owner, image: 'i', storage: false, hostPath: null }
@@ -72,12 +75,12 @@ test('a network of our name that is not ours is told, and not used', async ({ us
     ['network ls', ''],
     ['network create', '!network with name meshdrill already exists'],
   ])
-  await expect(ensureNetwork()).rejects.toThrow(/already exists\. Next: docker network inspect meshdrill/)
+  await expect(ensureNetwork(NOBODY)).rejects.toThrow(/already exists\. Next: docker network inspect meshdrill/)
   // What is published there is for this machine alone.
   expect(theirs.calls().at(-1)).toContain('--opt com.docker.network.bridge.host_binding_ipv4=127.0.0.1')
   const docker = use([NETWORK])
-  await ensureNetwork()
-  expect(docker.calls().at(-1)).toMatch(/^network ls/)
+  await ensureNetwork(NOBODY)
+  expect(docker.calls().at(-1)).toMatch(/^network inspect/)
 })
 
 test('an image that cannot be pulled is told with the way without a registry', async ({ use }) => {

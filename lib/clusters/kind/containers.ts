@@ -1,4 +1,6 @@
 import { docker, dockerLines, OURS } from '../../docker/docker.ts'
+import { NAME_AND_OWNER, ownContainers, ownerLabels, readOwner, thisOwner, type LabOwner } from '../../docker/labels.ts'
+import { isRunning, type ProcessId } from '../../process.ts'
 import { canRaiseLimits } from '../embedded/node-spec.ts'
 
 /** The nodes' network: kind's own is that of everybody's clusters. */
@@ -13,17 +15,54 @@ const OF_CLUSTER = `label=io.x-k8s.kind.cluster=${CLUSTER}`
 /** Whether the nodes of this machine's Docker may not raise limits; one that is not of Linux has a machine of its own for it. */
 export const isLimited = (): boolean => process.platform === 'linux' && !canRaiseLimits()
 
-/** Makes the nodes' network where it is not there. Errors: there is one of that name that is not ours. */
-export async function ensureNetwork(): Promise<void> {
-  if (await ourNetwork()) return
+/**
+ * Creates the nodes' network for a lab that ends with a process, where it is not there. Errors: there is one of that name that is
+ * not ours, or another user's.
+ */
+export async function ensureNetwork(owner: ProcessId): Promise<void> {
+  if (await ourNetwork()) {
+    await requireOwnLab(null)
+    return
+  }
+  const labels = Object.entries(ownerLabels(thisOwner(), owner)).flatMap(([name, value]) => [
+    '--label',
+    `${name}=${value}`,
+  ])
   try {
-    await docker(['network', 'create', '--label', OURS, '--opt', LOOPBACK_ONLY, NETWORK])
+    await docker(['network', 'create', ...labels, '--opt', LOOPBACK_ONLY, NETWORK])
   } catch (error) {
     throw new Error(
       `the Docker network "${NETWORK}" cannot be made: ${String(error)}. Next: docker network inspect ${NETWORK}`,
       { cause: error },
     )
   }
+}
+
+/**
+ * Errors: the lab on this Docker is another user's or machine's, or that of another run of ours that still runs. `owner` is the
+ * process of our own lab, if there are notes of one.
+ */
+async function requireOwnLab(owner: ProcessId | null): Promise<void> {
+  const text = (await docker(['network', 'inspect', '--format', '{{json .Labels}}', NETWORK])).trim()
+  const lab = readOwner((text === '' ? {} : JSON.parse(text)) as Record<string, string>)
+  const problem = lab === null ? null : problemOfLab(lab, { me: thisOwner(), owner, runs: await runs(lab.process) })
+  if (problem !== null) throw new Error(problem)
+}
+
+const runs = async (of: ProcessId | null): Promise<boolean> => of !== null && isRunning(of)
+
+/** Why a lab on Docker is left alone, with the next command; null for one of ours that may be ended. */
+export function problemOfLab(
+  lab: LabOwner & { process: ProcessId | null },
+  { me, owner, runs }: { me: LabOwner; owner: ProcessId | null; runs: boolean },
+): string | null {
+  const end = 'MESHDRILL_CLUSTER=kind npm run lab:down'
+  if (lab.machine !== me.machine || lab.user !== me.user)
+    return `the kind cluster "${CLUSTER}" on this Docker is that of user "${lab.user}" on "${lab.machine}": it is left alone. Next, as that user, there: ${end}`
+  const isOwn =
+    (lab.run !== '' && lab.run === me.run) || (owner?.pid === lab.process?.pid && owner?.born === lab.process?.born)
+  if (!runs || isOwn) return null
+  return `the kind cluster "${CLUSTER}" on this Docker is in use by process ${lab.process?.pid ?? 'unknown'} of this user: it is left alone. Next: wait for it, or in its checkout and environment: ${end}`
 }
 
 const ourNetwork = async (): Promise<boolean> =>
@@ -50,13 +89,18 @@ export async function ourNodes(): Promise<string[]> {
   )
 }
 
-/** Removes the nodes, what runs beside them, and their network, with their disks. Returns what was there, in words. */
-export async function removeContainers(): Promise<string[]> {
+/**
+ * Removes the nodes, what runs beside them, and their network, with their disks. Returns what was there, in words. `owner` is
+ * the process of our own lab, if there are notes of one. Errors: as `requireOwnLab`; then nothing is removed.
+ */
+export async function removeContainers(owner: ProcessId | null = null): Promise<string[]> {
   const nodes = await ourNodes()
-  const beside = await dockerLines(['ps', '--all', '--filter', `label=${OURS}`, '--format', '{{.Names}}'])
+  const network = await ourNetwork()
+  if (network) await requireOwnLab(owner)
+  const marked = await dockerLines(['ps', '--all', '--filter', `label=${OURS}`, '--format', NAME_AND_OWNER])
+  const beside = ownContainers(marked, thisOwner())
   const containers = [...nodes, ...beside]
   if (containers.length > 0) await docker(['rm', '--force', '--volumes', ...containers], 120_000)
-  const network = await ourNetwork()
   if (network) await docker(['network', 'rm', NETWORK])
   return [
     ...(nodes.length > 0 ? [`kind cluster "${CLUSTER}"`] : []),

@@ -1,4 +1,5 @@
-import { defaultRuntime, docker, dockerProblem, imageId, LABELS, pullImage } from '../../docker/docker.ts'
+import { defaultRuntime, docker, dockerProblem, imageId, pullImage } from '../../docker/docker.ts'
+import { ownerLabels, thisOwner } from '../../docker/labels.ts'
 import { matrix } from '../../matrix.ts'
 import { run } from '../../run.ts'
 import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
@@ -116,7 +117,7 @@ const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | nul
   tools,
   made: {
     images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' },
-    k6: { network: NETWORK, labels: LABELS, reach: reachBeside(lab?.gatewayPort ?? null) },
+    k6: { network: NETWORK, labels: ownerLabels(thisOwner()), reach: reachBeside(lab?.gatewayPort ?? null) },
   },
   systemNodes: SYSTEM_NODES,
   storageClass: localVolumes.metadata.name,
@@ -160,7 +161,7 @@ function kindOf(
         archive: isPacked(image) ? archive : null,
         network: NETWORK,
         published: lab.gatewayPort !== null,
-        labels: LABELS,
+        labels: ownerLabels(thisOwner()),
         ownerPid: lab.keep ? null : lab.owner.pid,
         log,
       })

@@ -76,7 +76,7 @@ export async function tearDown(): Promise<string[]> {
   if (problem !== null)
     throw new Error(`the kind lab cannot be ended: ${problem}, and then MESHDRILL_CLUSTER=kind npm run lab:down`)
   const lab = await readLab().catch(() => null)
-  const gone = await removeContainers()
+  const gone = await removeContainers(lab?.owner ?? null)
   if (lab?.storage) {
     await removeStorage()
     gone.push('its storage')

@@ -97,7 +97,7 @@ async function make(
   const program = await from.kind()
   const startedMs = performance.now()
   if (storage !== null) await makeStorage()
-  await ensureNetwork()
+  await ensureNetwork(lab.owner)
   const configFile = join(kindFolder(), 'cluster.yaml')
   await mkdir(kindFolder(), { recursive: true, mode: 0o700 })
   await writeFile(configFile, config)
