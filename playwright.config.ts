@@ -3,6 +3,9 @@ import { readConfig, TOOLS } from './lib/config.ts'
 import { prepareRun, RESULTS } from './lib/run-folder.ts'
 import { readArguments } from './lib/runner/arguments.ts'
 import { adoptLastRun, artifactsOf, findLastRun } from './lib/runner/last-failed.ts'
+import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
+
+await requireOwnTransformCache()
 
 const asked = readArguments(process.argv)
 const [family] = asked.families

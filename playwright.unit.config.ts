@@ -1,4 +1,9 @@
 import { defineConfig } from '@playwright/test'
+import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
+
+// Children of tests compile TypeScript too: see lib/typescript.js.
+process.env.TSX_DISABLE_CACHE = '1'
+await requireOwnTransformCache()
 
 /** Tests of meshdrill itself: no cluster, no root, seconds. The drills are in playwright.config.ts. */
 export default defineConfig({

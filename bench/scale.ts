@@ -5,6 +5,7 @@ import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { readConfig } from '../lib/config.ts'
 import { createLab, ensureTool } from '../lib/create-lab.ts'
 import { USUAL } from '../lib/matrix.ts'
+import { scriptArguments } from '../lib/process.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
 import { toolOf } from '../lib/tools/strategies.ts'
 import { ensureKwok, startKwok } from './scale/kwok.ts'
@@ -28,7 +29,7 @@ const TURN = join(import.meta.dirname, 'scale', 'turn.main.ts')
 async function takeTurns(): Promise<Turn[]> {
   const costs: Turn[] = []
   while (costs.length < drills) {
-    const command = ['--import', import.meta.resolve('tsx'), TURN]
+    const command = scriptArguments(TURN)
     const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 300_000 })
     costs.push(JSON.parse(stdout) as Turn)
     log(stdout.trim())

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The programs are TypeScript, which tsx runs as it is.
-import { register } from 'tsx/esm/api'
+import '../lib/typescript.js'
 
-register()
 const { runCommandLine } = await import('../lib/command-line.ts')
 const { writeText } = await import('../lib/output/print.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2), {

@@ -5,7 +5,10 @@ import { promisify } from 'node:util'
 import { pending, waitFor } from './kube/wait.ts'
 
 /** What Node is started with for a script of ours as a process of its own; `sendSettings` sends what it needs to know. */
-export const scriptArguments = (main: string): string[] => ['--import', import.meta.resolve('tsx'), main]
+export const scriptArguments = (main: string): string[] => ['--import', TYPESCRIPT, main]
+
+/** The module with which Node runs TypeScript of this project. */
+export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href
 
 /** A process of this machine that is not our child, or of whom we know from a file. */
 export interface ProcessId {
