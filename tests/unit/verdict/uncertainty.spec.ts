@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { DrillFact, ProbeSample } from '../../../lib/record/facts.ts'
 import {
   compareWithLimit,
+  doubtClock,
   findClockTroubles,
   sumUncertainty,
   unseenMs,
@@ -100,6 +101,7 @@ test('a write that was acknowledged before it was sent shows a clock that was se
   })
   expect(sizes(writes(null, 9_950, 10_004))).toEqual([])
   expect(sizes(writes(9_000, 8_000, null))).toEqual([['set', 2_000 + unseenMs]])
+  expect(sizes(writes(8_000, 9_000))).toEqual([['set', 2_000 + unseenMs]])
   expect(sizes(note(19_000), note(17_000), writes(8_000))).toEqual([['set', 2_000 + unseenMs]])
 })
 
@@ -115,4 +117,21 @@ test('a duration is in doubt by the troubles between its ends, whichever end is 
   expect(sumUncertainty(troubles, 10_000 + unseenMs, 20_000)).toBe(5_000)
   expect(sumUncertainty(troubles, 10_000 + unseenMs + 1, 20_000)).toBe(0)
   expect(sumUncertainty(troubles, 60_000, 0)).toBe(8_000)
+})
+
+test('an answer that was read only when all went on hides no standstill, and one that came in time shows that none had begun', () => {
+  const answering = (answered: number | null): DrillFact => {
+    return { at: 30_000, drill, kind: 'probes', intervalMs: 50, timeoutMs: 1000, samples: [[1_000, answered, true]] }
+  }
+  expect(sizes(answering(29_900))).toEqual([['set', 29_000]])
+  expect(sizes(answering(2_001))).toEqual([['set', 29_000]])
+  expect(sizes(answering(2_000))).toEqual([['set', 28_000]])
+  expect(sizes(answering(null))).toEqual([['set', 29_000]])
+})
+
+test('a part that the clock left open says by how much it may be wrong, also where nothing bounds that', () => {
+  expect(doubtClock('RPO', 1_500, 'a write is lost').reason).toBe(
+    'by a clock that jumped, a write is lost; it may be wrong by 1.5 s',
+  )
+  expect(doubtClock('RPO', Infinity, 'a write is lost').reason).toMatch(/; it may be wrong by any time$/)
 })
