@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { readConfig, TOOLS } from './lib/config.ts'
+import { readVariable } from './lib/environment.ts'
 import { prepareRun, RESULTS } from './lib/run-folder.ts'
 import { readArguments } from './lib/runner/arguments.ts'
 import { adoptLastRun, artifactsOf, findLastRun } from './lib/runner/last-failed.ts'
@@ -29,7 +30,8 @@ if (lastRun !== null) {
 if (config.cell !== null) process.env.PLAYWRIGHT_BLOB_OUTPUT_FILE ??= `blob-report/${config.cell}.zip`
 
 // Whoever names rows chooses among all of them; a run that names none drills a slice.
-const matrix = config.matrix ?? (asked.namesTests || asked.lastFailed ? 'full' : 'slice')
+const widened = readVariable(process.env, 'MESHDRILL_MATRIX') === null && (asked.namesTests || asked.lastFailed)
+const matrix = widened ? 'full' : config.matrix
 
 /** The rows of a tool, or of all; of the whole matrix or of its slice. */
 function choose(tool: string | null): RegExp {

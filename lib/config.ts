@@ -1,23 +1,35 @@
 import { chooseCluster } from './clusters/choice.ts'
-import { readExistingOptions, readLabels, readSources, type ExistingOptions } from './clusters/existing/options.ts'
+import { readExistingOptions, readSources, type ExistingOptions } from './clusters/existing/options.ts'
 import type { KindOptions } from './clusters/kind/kind.ts'
-import { PORTS } from './clusters/kind/ports.ts'
+import { type ClusterName, readOptions } from './config/option.ts'
+import {
+  clusterOption,
+  generalOptions,
+  INTERNAL_VARIABLES,
+  kindOptions,
+  type MATRICES,
+  type MESHES,
+  OPTIONS,
+  type TOOLS,
+} from './config/options.ts'
+import { findUnknown } from './config/unknown.ts'
 import type { ClientPlaces } from './drill/clients.ts'
-import { messageOf } from './message-of.ts'
-import { parseDuration } from './verdict/objectives.ts'
+import { type Environment, readVariable } from './environment.ts'
+
+export { MESHES, TOOLS } from './config/options.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
 export interface Config extends ClientPlaces {
   /** Provider of the cluster. */
-  cluster: (typeof CLUSTERS)[number]
+  cluster: ClusterName
   /** What is said of a cluster of one's own; null with another provider. */
   existing: ExistingOptions | null
   /** Where a kind cluster's components come from, and how it is reached; null with another provider. */
   kind: Omit<KindOptions, 'tools'> | null
   /** The only tool to drill; null for every tool. */
   tool: (typeof TOOLS)[number] | null
-  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. Null if it is not set. */
-  matrix: (typeof MATRICES)[number] | null
+  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
+  matrix: (typeof MATRICES)[number]
   mesh: (typeof MESHES)[number]
   /** Whether the lab stays after the run, for the next one to attach to. */
   keep: boolean
@@ -37,72 +49,39 @@ export interface Config extends ClientPlaces {
   probeHz: number
 }
 
-export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
-const MATRICES = ['slice', 'full'] as const
-export const MESHES = ['istio'] as const
-const CLUSTERS = ['embedded', 'kind', 'existing'] as const
-
 /** Reads the configuration; all that is wrong with it is said at once. `choose` is asked where the user names no cluster. */
-export function readConfig(env: NodeJS.ProcessEnv, choose: () => Config['cluster'] = chooseCluster): Config {
+export function readConfig(env: Environment, choose: () => ClusterName = chooseCluster): Config {
   const problems: string[] = []
-  const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
-    const text = env[name]
-    if (text === undefined || text === '') return fallback
-    try {
-      return parse(text)
-    } catch (error) {
-      problems.push(`${name}: ${messageOf(error)}`)
-      return fallback
-    }
+  const problem = (text: string): void => {
+    problems.push(text)
   }
-  const cluster = env.MESHDRILL_CLUSTER ? read('MESHDRILL_CLUSTER', 'embedded', oneOf(CLUSTERS)) : choose()
+  const known = [...OPTIONS.map(({ variable }) => variable), ...INTERNAL_VARIABLES]
+  for (const { variable, nearest } of findUnknown(env, known))
+    problem(`${variable}: is not known; the nearest is ${nearest}. Next: unset ${variable}`)
+  const named = readVariable(env, clusterOption.cluster.variable) !== null
+  // A name that is wrong is told; what goes with it is not judged by another cluster's measure.
+  const chosen = named ? readOptions(clusterOption, env, problem).cluster : choose()
+  const cluster = chosen ?? 'embedded'
+  if (chosen !== null) findIneffective(env, chosen).forEach(problem)
+  const general = readOptions(generalOptions, env, problem)
+  if (general.loadNodes !== null && general.loadParallelism === 0)
+    problem('MESHDRILL_LOAD_NODES: has no effect without pods of the load. Next: set MESHDRILL_LOAD_PARALLELISM')
   const config: Config = {
     cluster,
-    existing: cluster === 'existing' ? readExistingOptions(env, (text) => problems.push(text)) : null,
-    kind:
-      cluster === 'kind'
-        ? {
-            ...readSources(env, (text) => problems.push(text)),
-            ports: read('MESHDRILL_KIND_PORTS', 'tried', oneOf(PORTS)),
-          }
-        : null,
-    tool: read('MESHDRILL_TOOL', null, oneOf(TOOLS)),
-    matrix: read('MESHDRILL_MATRIX', null, oneOf(MATRICES)),
-    mesh: read('MESHDRILL_MESH', 'istio', oneOf(MESHES)),
-    keep: read('MESHDRILL_KEEP', false, (text) => oneOf(['0', '1'])(text) === '1'),
-    cell: read('MESHDRILL_CELL', null, named),
-    seed: read('MESHDRILL_SEED', 1, whole(0, 2 ** 31)),
-    repetitions: read('MESHDRILL_REPETITIONS', 1, whole(1, 1000)),
-    rtoMs: read('MESHDRILL_RTO', null, parseDuration),
-    rpoMs: read('MESHDRILL_RPO', null, parseDuration),
-    volumeBytes: read('MESHDRILL_VOLUME_MIB', 128 << 20, (text) => whole(1, 4096)(text) * (1 << 20)),
-    loadRps: read('MESHDRILL_LOAD_RPS', 40, whole(1, 1000)),
-    probeHz: read('MESHDRILL_PROBE_HZ', 100, whole(1, 200)),
-    loadParallelism: read('MESHDRILL_LOAD_PARALLELISM', 0, whole(0, 100)),
-    loadNodes: read('MESHDRILL_LOAD_NODES', null, readLabels),
+    existing: cluster === 'existing' ? readExistingOptions(env, problem) : null,
+    kind: cluster === 'kind' ? { ...readSources(env, problem), ...readOptions(kindOptions, env, problem) } : null,
+    ...general,
   }
-  if (cluster === 'embedded' && env.MESHDRILL_K6)
-    problems.push('MESHDRILL_K6: the embedded cluster has a k6 of its own; it is for kind and existing')
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config
 }
 
-const oneOf =
-  <T extends string>(known: readonly T[]) =>
-  (text: string): T => {
-    const found = known.find((value) => value === text)
-    if (found === undefined) throw new Error(`"${text}" is not known; one of ${known.join(', ')}`)
-    return found
-  }
-
-/** Goes into a tag and a file's name. */
-const named = (text: string): string => {
-  if (/^[\w.-]+$/.test(text)) return text
-  throw new Error(`"${text}" is not a name of letters, digits, dots and dashes`)
-}
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new Error(`"${text}" is not a whole number from ${least} to ${most}`)
+/** What is set and has no effect with the cluster: the user means another one, or something that does not happen. */
+function findIneffective(env: Environment, cluster: ClusterName): string[] {
+  return OPTIONS.filter(
+    ({ variable, clusters }) => readVariable(env, variable) !== null && !clusters.includes(cluster),
+  ).map(({ variable, what, clusters }) => {
+    const fitting = clusters.map((name) => `MESHDRILL_CLUSTER=${name}`).join(' or ')
+    return `${variable}: ${what}; it has no effect with the cluster "${cluster}". Next: set ${fitting}, or unset ${variable}`
+  })
 }

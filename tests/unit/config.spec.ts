@@ -4,7 +4,7 @@ import { readConfig } from '../../lib/config.ts'
 test('an empty environment gives the defaults', () => {
   expect(readConfig({})).toMatchObject({
     tool: null,
-    matrix: null,
+    matrix: 'slice',
     repetitions: 1,
     mesh: 'istio',
     keep: false,

@@ -1,5 +1,8 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { readOptions } from '../../config/option.ts'
+import { existingOptions, sourceOptions, storeOptions } from '../../config/options.ts'
+import { type Environment, readVariable } from '../../environment.ts'
 import type { Store } from '../../lab.ts'
 import { protectKeys } from '../../store/endpoint.ts'
 import type { K6Place } from './k6.ts'
@@ -43,98 +46,54 @@ export interface ExistingRun extends ExistingOptions {
   made?: { images: Record<string, string>; k6: K6Place }
 }
 
-const STORE = ['URL', 'REGION', 'BUCKET', 'ACCESS_KEY', 'SECRET_KEY'].map((name) => `MESHDRILL_S3_${name}`)
-
 /** Reads what is said of an existing cluster; what is wrong with it goes to `problem`. */
-export function readExistingOptions(env: NodeJS.ProcessEnv, problem: (text: string) => void): ExistingOptions {
-  const text = readerOf(env)
-  const context = text('MESHDRILL_CONTEXT')
-  if (context === null)
+export function readExistingOptions(env: Environment, problem: (text: string) => void): ExistingOptions {
+  const { context, stopNode, startNode, ...places } = readOptions(existingOptions, env, problem)
+  if (readVariable(env, existingOptions.context.variable) === null)
     problem('MESHDRILL_CONTEXT: must name the context of the cluster. Next: kubectl config get-contexts')
+  const kubeconfigs = readVariable(env, 'KUBECONFIG') ?? join(homedir(), '.kube', 'config')
   return {
+    ...places,
     context: context ?? '',
-    kubeconfigs: (text('KUBECONFIG') ?? join(homedir(), '.kube', 'config')).split(delimiter).filter(Boolean),
-    confirm: text('MESHDRILL_CONFIRM'),
+    kubeconfigs: kubeconfigs.split(delimiter).filter(Boolean),
     ...readSources(env, problem),
-    power: readPower(text, problem),
-    systemNodes: readLabels(text('MESHDRILL_SYSTEM_NODES')),
-    nodeAddress: text('MESHDRILL_NODE_ADDRESS'),
-    storageClass: text('MESHDRILL_STORAGE_CLASS'),
-    snapshotStorageClass: text('MESHDRILL_SNAPSHOT_STORAGE_CLASS'),
-    storagePods: readPods(text('MESHDRILL_STORAGE_PODS')),
-    store: readStore(text, problem),
+    power: readPower(env, { stop: stopNode, start: startNode }, problem),
+    store: readStore(env, problem),
   }
 }
-
-const readerOf =
-  (env: NodeJS.ProcessEnv): Read =>
-  (name) => {
-    const value = env[name]?.trim() ?? ''
-    return value === '' ? null : value
-  }
 
 /** Where components come from, of any cluster that is not the embedded one. */
-export function readSources(
-  env: NodeJS.ProcessEnv,
+export const readSources = (
+  env: Environment,
   problem: (text: string) => void,
-): Pick<ExistingOptions, 'artifacts' | 'images' | 'k6'> {
-  const text = readerOf(env)
-  const artifacts = text('MESHDRILL_ARTIFACTS') ?? 'public'
-  if (artifacts !== 'public' && artifacts !== 'built')
-    problem(`MESHDRILL_ARTIFACTS: "${artifacts}" is not known; one of public, built`)
-  const k6 = text('MESHDRILL_K6') ?? 'found'
-  if (k6 !== 'found' && k6 !== 'container') problem(`MESHDRILL_K6: "${k6}" is not known; one of found, container`)
-  return {
-    artifacts: artifacts === 'built' ? 'built' : 'public',
-    images: text('MESHDRILL_IMAGES'),
-    k6: k6 === 'container' ? 'container' : 'found',
-  }
-}
+): Pick<ExistingOptions, 'artifacts' | 'images' | 'k6'> => readOptions(sourceOptions, env, problem)
 
-/** `namespace/prefix`; without a prefix all of the namespace. */
-function readPods(text: string | null): ExistingOptions['storagePods'] {
-  if (text === null) return null
-  const [namespace = '', prefix = ''] = text.split('/')
-  return { namespace, prefix }
-}
-
-type Read = (name: string) => string | null
-
-function readPower(text: Read, problem: (text: string) => void): ExistingOptions['power'] {
-  const [stop, start] = [text('MESHDRILL_STOP_NODE'), text('MESHDRILL_START_NODE')]
-  if (stop === null && start === null) return null
-  if (stop === null || start === null) {
+function readPower(
+  env: Environment,
+  { stop, start }: { stop: string | null; start: string | null },
+  problem: (text: string) => void,
+): ExistingOptions['power'] {
+  const isSet = ({ variable }: { variable: string }): boolean => readVariable(env, variable) !== null
+  const { stopNode, startNode, systemNodes } = existingOptions
+  if (isSet(stopNode) !== isSet(startNode))
     problem('MESHDRILL_STOP_NODE and MESHDRILL_START_NODE: a node that is stopped must be started again; set both')
-    return null
-  }
-  for (const command of [stop, start]) {
-    if (!command.includes('{node}'))
-      problem(`MESHDRILL_STOP_NODE and MESHDRILL_START_NODE: "${command}" does not say where the {node} goes`)
-  }
-  if (text('MESHDRILL_SYSTEM_NODES') === null)
+  if (stop === null || start === null) return null
+  if (!isSet(systemNodes))
     problem('MESHDRILL_SYSTEM_NODES: must be the labels of nodes that are not cut off, for what the drills stand on')
   return { stop, start }
 }
 
-/** `name=value,name=value`; a label without `=` has an empty value, as that of control planes. */
-export function readLabels(text: string | null): Record<string, string> {
-  const labels = (text ?? '').split(',').filter(Boolean)
-  return Object.fromEntries(labels.map((label) => [label.split('=')[0] ?? '', label.split('=').slice(1).join('=')]))
-}
-
-function readStore(text: Read, problem: (text: string) => void): Store | null {
-  const missing = STORE.filter((name) => text(name) === null)
-  if (missing.length === STORE.length) return null
+function readStore(env: Environment, problem: (text: string) => void): Store | null {
+  const variables = Object.values(storeOptions).map(({ variable }) => variable)
+  const missing = variables.filter((variable) => readVariable(env, variable) === null)
+  if (missing.length === variables.length) return null
   if (missing.length > 0) problem(`MESHDRILL_S3_*: ${missing.join(', ')} must be set too`)
-  const of = (name: string): string => text(`MESHDRILL_S3_${name}`) ?? ''
-  const url = of('URL').replace(/\/$/, '')
-  if (url !== '' && !URL.canParse(url))
-    problem(`MESHDRILL_S3_URL: "${url}" is not a URL, such as https://s3.example.org`)
+  const { url, region, bucket, accessKey, secretKey } = readOptions(storeOptions, env, problem)
   return protectKeys({
-    url,
-    region: of('REGION'),
-    bucket: of('BUCKET'),
-    accessKey: of('ACCESS_KEY'),
-    secretKey: of('SECRET_KEY'),
+    url: url ?? '',
+    region: region ?? '',
+    bucket: bucket ?? '',
+    accessKey: accessKey ?? '',
+    secretKey: secretKey ?? '',
   })
 }

@@ -1,0 +1,118 @@
+import { statSync } from 'node:fs'
+import { isIP } from 'node:net'
+
+/* Parsers of the values that users set. Their errors name the text and what it should be, and never a secret. */
+
+export const oneOf =
+  <Known extends string>(known: readonly Known[]) =>
+  (text: string): Known => {
+    const found = known.find((value) => value === text)
+    if (found === undefined) throw new Error(`"${text}" is not known; one of ${known.join(', ')}`)
+    return found
+  }
+
+/** In decimal digits: what `Number` reads besides, such as `1e3` and `0x10`, is more likely a slip. */
+export const whole = (least: number, most: number) => (text: string) => {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN
+  if (value >= least && value <= most) return value
+  throw new Error(`"${text}" is not a whole number from ${least} to ${most}`)
+}
+
+/** Goes into a tag and a file's name. */
+export const cellName = matching(/^[\w.-]{1,100}$/, 'a name of letters, digits, dots and dashes')
+
+const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
+
+/** The name of a Kubernetes object. */
+export const objectName = matching(new RegExp(`^(?=.{1,253}$)${SUBDOMAIN}$`), 'the name of a Kubernetes object')
+
+export const uid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UID, such as kube-system has')
+
+/** Contexts may have any name that a terminal can show. */
+export const contextName = matching(/^\P{Cc}+$/u, 'the name of a context')
+
+export const region = matching(/^[A-Za-z0-9-]+$/, 'the name of a region, such as us-east-1')
+
+/** Key of a store; an error does not repeat it. */
+export function storeKey(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new Error('the key contains a blank or a character that is not ASCII')
+}
+
+/** S3's own rules, by which every store that speaks S3 has buckets. */
+export function bucketName(text: string): string {
+  const isName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) && !text.includes('..') && isIP(text) === 0
+  if (isName) return text
+  throw new Error(
+    `"${text}" is not the name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes, which begin and end with a letter or a digit`,
+  )
+}
+
+/** URL of an S3 store, without a slash at its end. */
+export function storeUrl(text: string): string {
+  // Before anything is repeated: what stands before the @ is a secret.
+  if (text.includes('@'))
+    throw new Error('the URL contains a user or a password. Next: set MESHDRILL_S3_ACCESS_KEY and _SECRET_KEY instead')
+  if (/[?#]/.test(text)) throw new Error('the URL contains a query or a fragment, which a store has not')
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]
+  if (scheme === undefined)
+    throw new Error(`"${text}" is not a URL: http:// or https:// is missing, as in https://${hostIn(text)}`)
+  if (!/^https?$/i.test(scheme)) throw new Error(`"${text}" is not a URL of a store: "${scheme}" is not http or https`)
+  if (!URL.canParse(text)) throw new Error(`"${text}" is not a URL, such as https://s3.example.org`)
+  return text.replace(/\/+$/, '')
+}
+
+const hostIn = (text: string): string => (/^[\w.-]+(:\d+)?\/?$/.test(text) ? text.replace(/\/$/, '') : 's3.example.org')
+
+export function nodeAddress(text: string): string {
+  if (isIP(text) !== 0 || new RegExp(`^${SUBDOMAIN}$`, 'i').test(text)) return text
+  throw new Error(`"${text}" is not an address or a host name; it has no scheme and no port`)
+}
+
+/** An absolute or a relative path of a file that is there. */
+export function existingFile(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false })?.isFile()) return text
+  throw new Error(`there is no file "${text}"`)
+}
+
+const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?'
+const LABEL_KEY = new RegExp(`^((?=[^/]{1,253}/)${SUBDOMAIN}/)?${NAME}$`)
+const LABEL_VALUE = new RegExp(`^(${NAME})?$`)
+
+/** `name=value,name=value`; a label without `=` has an empty value, as that of control planes. */
+export function labels(text: string): Record<string, string> {
+  const written = text.split(',').map((label) => label.trim())
+  const entries = written.filter(Boolean).map((label): [string, string] => {
+    const [name = '', ...value] = label.split('=')
+    return [name, value.join('=')]
+  })
+  const wrong = entries.find(([name, value]) => !LABEL_KEY.test(name) || !LABEL_VALUE.test(value))
+  if (wrong !== undefined) throw new Error(`"${wrong.join('=')}" is not a label, such as pool=system`)
+  const names = entries.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new Error(`the label "${twice}" is there twice`)
+  if (entries.length === 0) throw new Error(`"${text}" contains no label, such as pool=system`)
+  return Object.fromEntries(entries)
+}
+
+/** `namespace/prefix`; without a prefix all pods of the namespace. */
+export function podPrefix(text: string): { namespace: string; prefix: string } {
+  const [, namespace, , prefix = ''] = new RegExp(`^(${LABEL})(?:/([-a-z0-9.]*))?$`).exec(text) ?? []
+  if (namespace === undefined)
+    throw new Error(`"${text}" is not a namespace and the prefix of its pods' names, such as rook-ceph/rook-ceph-osd`)
+  return { namespace, prefix }
+}
+
+/** A command line with `{node}` where the name of a node goes. */
+export function nodeCommand(text: string): string {
+  if (text.includes('{node}')) return text
+  throw new Error(`"${text}" does not say where the {node} goes`)
+}
+
+function matching(pattern: RegExp, what: string) {
+  return (text: string): string => {
+    if (pattern.test(text)) return text
+    throw new Error(`"${text}" is not ${what}`)
+  }
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@playwright/test'
+import { readConfig } from '../../../lib/config.ts'
+import { INTERNAL_VARIABLES, OPTIONS } from '../../../lib/config/options.ts'
+import { countSlips } from '../../../lib/config/unknown.ts'
+
+const embedded = { MESHDRILL_CLUSTER: 'embedded' }
+const existing = { MESHDRILL_CLUSTER: 'existing', MESHDRILL_CONTEXT: 'mine' }
+
+test('an unknown variable is an error that names the nearest known one', () => {
+  for (const [variable, nearest] of [
+    ['MESHDRILL_REPETITION', 'MESHDRILL_REPETITIONS'],
+    ['MESHDRILL_S3_ULR', 'MESHDRILL_S3_URL'],
+    ['MESHDRILL_MATRX', 'MESHDRILL_MATRIX'],
+    ['MESHDRIL_SEED', 'MESHDRILL_SEED'],
+    ['MESH_DRILL_SEED', 'MESHDRILL_SEED'],
+    ['meshdrill_seed', 'MESHDRILL_SEED'],
+    ['MESHDRILLSEED', 'MESHDRILL_SEED'],
+    ['MESHDRILL_CLUSTERS', 'MESHDRILL_CLUSTER'],
+  ] as const)
+    expect(() => readConfig({ ...embedded, [variable]: '5' }), variable).toThrow(
+      `${variable}: is not known; the nearest is ${nearest}`,
+    )
+})
+
+test('variables of other programs, and unknown ones without a value, are nobody’s concern', () => {
+  const others = { PATH: '/bin', MESH_ID: '1', KUBECONFIG: '/a', MESHDRILL_REPETITION: ' ', DRILL_SEED: '1' }
+  expect(() => readConfig({ ...embedded, ...others })).not.toThrow()
+})
+
+test('variables that meshdrill sets itself are known', () => {
+  const set = Object.fromEntries(INTERNAL_VARIABLES.map((name) => [name, '7']))
+  expect(() => readConfig({ ...embedded, ...set })).not.toThrow()
+})
+
+test('a variable that has no effect with the cluster is an error that names the clusters it is for', () => {
+  for (const [variable, value] of [
+    ['MESHDRILL_CONTEXT', 'staging'],
+    ['MESHDRILL_CONFIRM', '6ee66bc5-0000-4000-8000-000000000000'],
+    ['MESHDRILL_S3_URL', 'https://s3.example.org'],
+    ['MESHDRILL_STORAGE_CLASS', 'fast'],
+    ['MESHDRILL_SYSTEM_NODES', 'pool=system'],
+  ] as const)
+    for (const cluster of ['embedded', 'kind'])
+      expect(() => readConfig({ MESHDRILL_CLUSTER: cluster, [variable]: value })).toThrow(
+        `it has no effect with the cluster "${cluster}". Next: set MESHDRILL_CLUSTER=existing, or unset ${variable}`,
+      )
+  for (const cluster of [embedded, existing])
+    expect(() => readConfig({ ...cluster, MESHDRILL_KIND_PORTS: 'mapped' })).toThrow(
+      'Next: set MESHDRILL_CLUSTER=kind,',
+    )
+  expect(() => readConfig({ ...embedded, MESHDRILL_ARTIFACTS: 'built' })).toThrow(
+    'Next: set MESHDRILL_CLUSTER=kind or MESHDRILL_CLUSTER=existing, or unset MESHDRILL_ARTIFACTS',
+  )
+})
+
+test('a context without a cluster that is named does not drill the cluster that is chosen instead', () => {
+  expect(() => readConfig({ MESHDRILL_CONTEXT: 'staging' }, () => 'embedded')).toThrow(
+    /MESHDRILL_CONTEXT: [^]*no effect/,
+  )
+  expect(() => readConfig({ MESHDRILL_CONTEXT: ' ' }, () => 'embedded')).not.toThrow()
+})
+
+test('labels of nodes for a load that has no pods are an error', () => {
+  expect(() => readConfig({ ...embedded, MESHDRILL_LOAD_NODES: 'pool=clients' })).toThrow(
+    'Next: set MESHDRILL_LOAD_PARALLELISM',
+  )
+})
+
+test('a typo, a variable without effect and a wrong value are told at once', () => {
+  const env = { ...embedded, MESHDRILL_SEEDS: '1', MESHDRILL_CONTEXT: 'a', MESHDRILL_SEED: '0x10' }
+  expect(() => readConfig(env)).toThrow(/MESHDRILL_SEEDS: [^]*MESHDRILL_CONTEXT: [^]*MESHDRILL_SEED: "0x10"/)
+})
+
+test('with a cluster that is not known, nothing is said of what has an effect with it', () => {
+  const wrong = { MESHDRILL_CLUSTER: 'exisiting', MESHDRILL_CONTEXT: 'a' }
+  expect(() => readConfig(wrong)).toThrow(
+    /^The configuration is not valid:\n {2}MESHDRILL_CLUSTER: "exisiting" is not known; one of embedded, kind, existing$/,
+  )
+})
+
+test('every option is in the documentation', () => {
+  const docs = fileURLToPath(new URL('../../../docs', import.meta.url))
+  const files = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+  const page = files.map((file) => readFileSync(join(docs, file), 'utf8')).join('\n')
+  // Options of one row share their beginning: `MESHDRILL_S3_URL`, `_REGION`.
+  const isThere = (name: string): boolean =>
+    new RegExp(`\\b${name}\\b`).test(page) || page.includes(`\`_${name.split('S3_')[1] ?? ''}\``)
+  expect(OPTIONS.map(({ variable }) => variable).filter((name) => !isThere(name))).toEqual([])
+})
+
+test('slips are characters that are added, left out, replaced or swapped', () => {
+  for (const [one, other, slips] of [
+    ['', '', 0],
+    ['abc', '', 3],
+    ['abc', 'abc', 0],
+    ['ULR', 'URL', 1],
+    ['SEEDS', 'SEED', 1],
+    ['kitten', 'sitting', 3],
+  ] as const) {
+    expect(countSlips(one, other)).toBe(slips)
+    expect(countSlips(other, one)).toBe(slips)
+  }
+})
