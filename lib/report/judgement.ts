@@ -15,7 +15,7 @@ export function judgeRun(runFolder: string, warn: (warning: string) => void): st
   if (!existsSync(join(runFolder, 'events.jsonl'))) return [...claims.keys()].map(leftNoFacts)
   let drills: DrillResult[]
   try {
-    drills = writeResults(runFolder).drills
+    drills = writeResults(runFolder, warn).drills
     const unlinked = pointLatestAt(runFolder)
     if (unlinked !== null) warn(unlinked)
   } catch (error) {

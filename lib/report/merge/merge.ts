@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { EVENTS_SCHEMA, type Fact, type MergedRun, type RunDescription, type RunFact } from '../../record/facts.ts'
-import { toLine } from '../../record/recorder.ts'
+import { lostLine, toLine } from '../../record/recorder.ts'
 import { writeAll } from '../replace-together.ts'
 import { describeAll, differences, mergeComponents, unended } from './description.ts'
 import { nameDrills, type NamedDrill, rename } from './drills.ts'
@@ -77,16 +77,13 @@ export function writeMerged(merged: Merged, id: string, folder: string): void {
     for (const { drill, id: name } of merged.drills) {
       const { facts, unreadable } = drill.source.events.readDrill(drill.id)
       for (const fact of facts) record(rename(fact, name))
-      if (unreadable.length > 0) put(tornLine(name))
+      if (unreadable.length > 0) put(lostLine(name))
     }
     if (merged.endedAt !== null) record({ kind: 'run.ended', at: merged.endedAt })
   } finally {
     closeSync(descriptor)
   }
 }
-
-/** What takes the place of lines that could not be read: it cannot be read either, and names the drill that they may have been of. */
-const tornLine = (drill: string): string => `{"kind":"torn","at":0,"drill":${JSON.stringify(drill)},`
 
 /** A merged run repeats those of the runs that it was made of, and they may be given too. */
 function takeToolFacts(sources: Source[]): RunFact[] {
