@@ -1,8 +1,10 @@
 import { defineConfig } from '@playwright/test'
 import { readConfig, TOOLS } from './lib/config.ts'
 import { readVariable } from './lib/environment.ts'
+import { DRILL_TIMEOUT_MS } from './lib/drill/timeout.ts'
 import { prepareRun, RESULTS } from './lib/run-folder.ts'
 import { readArguments } from './lib/runner/arguments.ts'
+import { endOnEverySignal, outliveHangup } from './lib/runner/signals.ts'
 import { adoptLastRun, artifactsOf, findLastRun } from './lib/runner/last-failed.ts'
 import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
 
@@ -21,6 +23,8 @@ process.env.MESHDRILL_CLUSTER = config.cluster
 // A command that runs nothing leaves no results.
 // Set once, by the first process that reads this file; the workers inherit it.
 const run = asked.runs ? prepareRun(process.env) : null
+if (process.env.TEST_WORKER_INDEX !== undefined) outliveHangup(process)
+else if (run !== null) endOnEverySignal(process)
 if (lastRun !== null) {
   if (run === null) process.env.PLAYWRIGHT_LAST_RUN_OUTPUT_FILE = lastRun
   else adoptLastRun(lastRun, run.folder)
@@ -52,7 +56,7 @@ export default defineConfig({
   // What a report that is merged of several says of each test: where it ran. No tool's tag, by which projects choose.
   ...(config.cell === null ? {} : { tag: `@cell-${config.cell}` }),
   forbidOnly: Boolean(process.env.CI),
-  timeout: 10 * 60_000,
+  timeout: DRILL_TIMEOUT_MS,
   globalSetup: './tests/global-setup.ts',
   // The run is judged there, and not by a reporter, which the user may replace.
   globalTeardown: ['./tests/global-teardown.ts', './tests/judgement.ts'],

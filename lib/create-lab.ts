@@ -2,6 +2,7 @@ import { providerOf } from './clusters/providers.ts'
 import type { Config } from './config.ts'
 import { loadOperator } from './drill/clients.ts'
 import { installChaosMesh } from './faults/chaos-mesh.ts'
+import { replayUndos } from './faults/undo/replay.ts'
 import { storeReached } from './faults/store-reach.ts'
 import { connect } from './kube/client.ts'
 import type { Lab } from './lab.ts'
@@ -49,6 +50,8 @@ export async function createLab(
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
   const store = await timed('S3 store', '1 s', () => cluster.openStore())
   const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+  const undone = await replayUndos(lab)
+  if (undone.length > 0) log(`undone, as it was left by an earlier run: ${undone.join(', ')}`)
   const operator = loadOperator(config)
   await Promise.all([
     installOnce(config.mesh, '40 s', () => meshOf(config).install(lab)),

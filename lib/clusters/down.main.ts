@@ -1,4 +1,6 @@
 import { readConfig } from '../config.ts'
+import { attachLab } from '../create-lab.ts'
+import { replayUndos } from '../faults/undo/replay.ts'
 import { printUncaughtErrors } from '../output/failure.ts'
 import { writeLine } from '../output/print.ts'
 import { tearDown } from './embedded/teardown.ts'
@@ -6,7 +8,19 @@ import { providerOf } from './providers.ts'
 
 printUncaughtErrors()
 const config = readConfig(process.env)
+const provider = providerOf(config)
+const log = (line: string): void => {
+  writeLine('stdout', line)
+}
+
+/** A cluster that stays, and nodes and Secrets of its owner's, are put back as they were before a drill that was killed. */
+async function undoAndEnd(): Promise<string[]> {
+  const found = await provider.find()
+  if (found === null) return []
+  if (config.cluster === 'existing') await replayUndos(await attachLab(config, log))
+  return found.end()
+}
+
 // What is left of a lab on this machine goes even where its own state is damaged.
-const found =
-  config.cluster === 'embedded' ? await tearDown() : ((await (await providerOf(config).find())?.end()) ?? [])
+const found = config.cluster === 'embedded' ? await tearDown() : await undoAndEnd()
 writeLine('stdout', found.length === 0 ? 'There was no lab.' : `The lab is gone: ${found.join(', ')}.`)

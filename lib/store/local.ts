@@ -48,10 +48,11 @@ export async function openLocalStore(
   return endpoint
 }
 
-/** Starts a store again that was stopped, with all that it held. */
+/** Starts a store again that was stopped, with all that it held; one that runs is left as it is. */
 export async function startLocalStore(folder: string): Promise<void> {
   const store = await readStore(folder)
   if (store === null) throw new Error(`there is no store in "${folder}"`)
+  if (await isRunning(store)) return
   await run(folder, store)
 }
 

@@ -5,7 +5,7 @@ import { startBackup } from './velero/backup.ts'
 import { installVelero } from './velero/install.ts'
 import { MOVER_LABELS } from './velero/manifest.ts'
 import { csiSnapshot, dataMover, everyFileSystem, fileSystem, type Method } from './velero/methods.ts'
-import { startSchedule } from './velero/schedule.ts'
+import { scheduleLabels, startSchedule } from './velero/schedule.ts'
 
 /** Strategies of one Velero, with its node-agent and the S3 store: what differs is what a backup asks for. */
 
@@ -40,7 +40,11 @@ function velero(strategy: string, { method, start = startBackup }: Strategy): Ba
     name: 'velero',
     strategy,
     version: lab.artifacts.component('velero').version,
-    parts: () => partsOf(lab, method),
+    parts: (namespace) => ({
+      ...partsOf(lab, method),
+      schedules:
+        strategy === 'schedule' ? [{ kind: 'Schedule', namespace: NAMESPACE, labels: scheduleLabels(namespace) }] : [],
+    }),
     backup: (namespace, { name }) => start(lab, method, namespace, { name }),
   })
   return {

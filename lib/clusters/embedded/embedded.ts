@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { builtArtifacts } from './artifacts.ts'
 import { connect, podsReady, readManifest } from '../../kube/client.ts'
 import { identify } from '../../process.ts'
+import { undoFolder } from '../../faults/undo/folder.ts'
+import { undoFolderOf } from '../../faults/undo/journal.ts'
 import { openStore } from '../../store/versitygw.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower, VolumeWipe } from '../cluster.ts'
 import { isSamePerson, whoAmI } from '../person.ts'
@@ -23,7 +25,16 @@ import { importImage, nodeFolder, nodesReady, writeNodeFiles } from './nodes.ts'
 import { labFolder } from './paths.ts'
 import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
-import { allRunning, noteHost, noteName, ownerRuns, readState, writeState, type LabState } from './state.ts'
+import {
+  allRunning,
+  controlPlaneRuns,
+  noteHost,
+  noteName,
+  ownerRuns,
+  readState,
+  writeState,
+  type LabState,
+} from './state.ts'
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'
 import { keyOf } from './toolchain/cache.ts'
@@ -63,7 +74,8 @@ export function embedded(): ClusterProvider {
     },
     async attach() {
       const state = await readState()
-      if (state === null || !(await allRunning(state))) {
+      // Nodes and store may be off by a fault of a drill that was killed; whoever attaches starts them.
+      if (state === null || !(await controlPlaneRuns(state))) {
         throw new Error('There is no lab to attach to. Next: npx playwright test, which makes one.')
       }
       return clusterOf(state, startToolchain({ log: () => undefined }), () => undefined)
@@ -100,7 +112,7 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
     state?.keep &&
     state.recipe === options.recipe &&
     isSamePerson(state.identity, whoAmI()) &&
-    (await allRunning(state))
+    (await isWhole(state))
   ) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)
     state.owner = await identify(options.ownerPid)
@@ -110,6 +122,13 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
   const cleared = await tearDown()
   if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
   return null
+}
+
+/** Every host runs, or what stopped the others can be undone. */
+async function isWhole(state: LabState): Promise<boolean> {
+  if (await allRunning(state)) return true
+  const { entries } = await undoFolder(undoFolderOf(labFolder())).list()
+  return entries.length > 0 && (await controlPlaneRuns(state))
 }
 
 async function createCluster(toolchain: Toolchain, options: LabOptions): Promise<EmbeddedCluster> {

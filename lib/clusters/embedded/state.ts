@@ -75,4 +75,9 @@ export async function allRunning(state: LabState): Promise<boolean> {
   return state.nodes.length > 0 && running.every(Boolean)
 }
 
+/** The first node runs, without which there is no cluster. */
+export async function controlPlaneRuns({ nodes: [first] }: LabState): Promise<boolean> {
+  return first !== undefined && (await isRunning(first))
+}
+
 export const ownerRuns = ({ owner }: LabState): Promise<boolean> => processRuns(owner)

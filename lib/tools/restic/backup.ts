@@ -3,7 +3,7 @@ import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { podRunning, TIMEOUT } from '../job-pods.ts'
-import { describeObjects, exportNamespace, uidOf } from '../namespace-objects.ts'
+import { describeObjects, exportNamespace, uidOf, MANAGED } from '../namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../namespace-restore.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tool.ts'
 import { backupTask, endOfJob, jobName, MOVER, PREFIX, restoreTask, startJob, type TaskEnd } from './job.ts'
@@ -39,6 +39,7 @@ export function resticTool(
       pods: [{ namespace, prefix: PREFIX }],
       mover: { namespace, labels: MOVER },
       secret: { namespace, name: KEYS_SECRET },
+      schedules: strategy === 'automated' ? [{ kind: 'CronJob', namespace, labels: MANAGED }] : [],
       prefix: prefixOf(lab, namespace, strategy),
     }),
     async backup(namespace, { name }) {

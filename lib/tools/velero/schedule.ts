@@ -2,7 +2,7 @@ import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import type { Backup, RunningBackup } from '../tool.ts'
-import { API, list, NAMESPACE, type VeleroOperation } from './api.ts'
+import { API, labelValue, list, NAMESPACE, type VeleroOperation } from './api.ts'
 import { backupSpec, runningBackup } from './backup.ts'
 import type { Method } from './methods.ts'
 import { time } from './outcome.ts'
@@ -10,6 +10,12 @@ import { time } from './outcome.ts'
 /** Velero looks at its schedules once a minute: this is due at every look, where `* * * * *` may not yet be at the first. */
 const EVERY = '@every 30s'
 const OURS = { 'app.kubernetes.io/managed-by': 'meshdrill' }
+
+/** On the Schedule of a drill's namespace. */
+export const scheduleLabels = (namespace: string): Record<string, string> => ({
+  ...OURS,
+  'meshdrill/drill': labelValue(namespace),
+})
 
 /**
  * Makes a Schedule of a namespace, whose first backup is the one that is waited for. Velero goes on making one a minute until
@@ -25,7 +31,7 @@ export async function startSchedule(
   const schedule: KubeObject = {
     apiVersion: API,
     kind: 'Schedule',
-    metadata: { name, namespace: NAMESPACE, labels: OURS },
+    metadata: { name, namespace: NAMESPACE, labels: scheduleLabels(namespace) },
     spec: scheduleSpec(method, namespace),
   }
   await lab.kube.apply([schedule])

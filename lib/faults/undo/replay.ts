@@ -1,0 +1,96 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { takeLock } from '../../clusters/embedded/toolchain/lock.ts'
+import { pending, waitFor } from '../../kube/wait.ts'
+import type { Lab } from '../../lab.ts'
+import { isRunning, thisProcess } from '../../process.ts'
+import { takeInventory, type Whereabouts } from '../inventory.ts'
+import { healAll, type Healed, type PerformUndo } from './heal.ts'
+import { journalOf } from './journal.ts'
+import type { UndoEntry } from './storage.ts'
+
+/** How long a process that lives may take to undo its own faults, as a worker does whose run was ended. */
+const LIVING_TIMEOUT = '120s'
+
+/**
+ * Undoes what processes left that are gone, nodes and store included, and waits for those that still undo theirs. Returns the
+ * names of the faults. Errors: what could not be undone; it stays in the journal.
+ */
+export async function replayUndos(lab: Lab, perform?: PerformUndo): Promise<string[]> {
+  const journal = journalOf(lab)
+  const before = await journal.list()
+  if (before.entries.length + before.damaged.length === 0) return []
+  const { errors, damaged } = await waitFor(
+    'faults of other processes undone',
+    async () => {
+      const healed = await healOrphans(lab, perform)
+      const failed = healed.flatMap((one) => ('error' in one ? [one.error] : []))
+      const { entries, damaged } = await journal.list()
+      const isLeft = await Promise.all(entries.map(isOrphan))
+      const living = entries.filter((_, index) => isLeft[index] !== true)
+      if (living.length === 0 || failed.length > 0) return { errors: failed, damaged }
+      return pending(living.map(({ fault, writer }) => `"${fault}" of process ${writer.pid}, which runs`).join(', '))
+    },
+    { timeout: LIVING_TIMEOUT },
+  )
+  const left = [...errors, ...damaged]
+  if (left.length > 0) throw new Leftovers(left)
+  return [...new Set(before.entries.map(({ fault }) => fault))]
+}
+
+/**
+ * Undoes what nobody will undo any more: entries of processes that are gone, of other machines, as one run at a time uses a
+ * cluster, of this process, and those that have expired. One process at a time does so.
+ */
+export async function healOrphans(lab: Lab, perform?: PerformUndo): Promise<Healed[]> {
+  const journal = journalOf(lab)
+  const findOrphans = async (): Promise<UndoEntry[]> => {
+    const { entries } = await journal.list()
+    const orphaned = await Promise.all(entries.map(isOrphan))
+    return entries.filter((_, index) => orphaned[index])
+  }
+  if ((await findOrphans()).length === 0) return []
+  const release = await lockOf(lab)
+  try {
+    return await healAll(lab, journal, await findOrphans(), perform)
+  } finally {
+    await release()
+  }
+}
+
+export async function isOrphan({ writer, expiresMs }: UndoEntry): Promise<boolean> {
+  const { pid, born } = thisProcess()
+  if (writer.host !== hostname() || expiresMs <= Date.now()) return true
+  return (writer.pid === pid && writer.born === born) || !(await isRunning(writer))
+}
+
+/** The kernel gives the lock back however its holder ends. */
+async function lockOf({ cluster, log }: Lab): Promise<() => Promise<void>> {
+  if (cluster.folder === null) return () => Promise.resolve()
+  const onWait = (pid: string): void => {
+    log(`process ${pid} undoes faults: waiting for it`)
+  }
+  return takeLock(join(cluster.folder, 'undo.lock'), { onWait, signal: new AbortController().signal })
+}
+
+/**
+ * Resolves when nothing of earlier faults is left: undoes what was written down, then takes the inventory. Errors: what is
+ * left; nothing that is drilled then would measure its own fault alone.
+ */
+export async function clearLeftovers(
+  lab: Lab,
+  where: Whereabouts,
+  { perform, inventory = takeInventory }: { perform?: PerformUndo; inventory?: typeof takeInventory } = {},
+): Promise<void> {
+  const undone = await replayUndos(lab, perform)
+  if (undone.length > 0) lab.log(`undone, as it was left by an earlier drill: ${undone.join(', ')}`)
+  const left = await inventory(lab, where)
+  if (left.length > 0) throw new Leftovers(left)
+}
+
+/** What an earlier drill left, and could not be taken away. */
+export class Leftovers extends Error {
+  constructor(readonly left: readonly string[]) {
+    super(`the lab is not as it was before its last drill: ${left.join('; ')}. Next: npm run lab:down`)
+  }
+}
