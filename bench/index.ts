@@ -1,4 +1,5 @@
 import { readConfig } from '../lib/config.ts'
+import { ensureRunUid } from '../lib/run-folder.ts'
 import { createLab, ensureTool, NODES_READY } from '../lib/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { components } from '../lib/clusters/embedded/toolchain/components.ts'
@@ -19,6 +20,7 @@ await toolchain.done()
 const builtMs = performance.now() - building
 
 await tearDown()
+ensureRunUid(process.env)
 const config = readConfig({ ...process.env, MESHDRILL_KEEP: '0' })
 const starting = performance.now()
 const { lab, times } = await createLab(config, { ownerPid: process.pid, log })

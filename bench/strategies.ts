@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../lib/config.ts'
+import { ensureRunUid } from '../lib/run-folder.ts'
 import { createLab, ensureTool, meshOf } from '../lib/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
@@ -93,6 +94,7 @@ function tell(costs: Map<string, Cost[]>): void {
   }
 }
 
+ensureRunUid(process.env)
 const config = readConfig(process.env)
 const repetitions = Number(process.argv[2] ?? 7)
 const turns = interleave(strategies, repetitions, config.seed)

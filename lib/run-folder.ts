@@ -66,3 +66,8 @@ export function runUid(env: Environment): string {
   if (uid === null) throw new Error('MESHDRILL_RUN_UID is not set: the configuration sets it')
   return uid
 }
+
+/** Draws the UUID of a run for a program that is no run of drills, such as `lab:down`, unless it is given one. */
+export function ensureRunUid(env: NodeJS.ProcessEnv): void {
+  if ((env.MESHDRILL_RUN_UID?.trim() ?? '') === '') env.MESHDRILL_RUN_UID = randomUUID()
+}

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../lib/config.ts'
+import { ensureRunUid } from '../../lib/run-folder.ts'
 import { attachLab, meshOf } from '../../lib/create-lab.ts'
 import type { DrillContext } from '../../lib/drill/context.ts'
 import { provision } from '../../lib/drill/drill.ts'
@@ -31,6 +32,7 @@ export interface Turn extends OwnCost {
 
 const NAMESPACE = 'bench-scale'
 
+ensureRunUid(process.env)
 const config = readConfig(process.env)
 const lab = await attachLab(config, () => undefined)
 const mesh = await meshOf(config).attach(lab)

@@ -3,10 +3,12 @@ import { attachLab } from '../create-lab.ts'
 import { replayUndos } from '../faults/undo/replay.ts'
 import { printUncaughtErrors } from '../output/failure.ts'
 import { writeLine } from '../output/print.ts'
+import { ensureRunUid } from '../run-folder.ts'
 import { tearDown } from './embedded/teardown.ts'
 import { providerOf } from './providers.ts'
 
 printUncaughtErrors()
+ensureRunUid(process.env)
 const config = readConfig(process.env)
 const provider = providerOf(config)
 const log = (line: string): void => {

@@ -4,7 +4,7 @@ import {
   AppsV1Api,
   CoreV1Api,
   CustomObjectsApi,
-  KubeConfig,
+  type KubeConfig,
   KubernetesObjectApi,
   PatchStrategy,
   type KubernetesObject,
@@ -13,10 +13,13 @@ import {
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { messageOf } from '../message-of.ts'
+import { clientConfig } from './access/client-config.ts'
+import { guardOf } from './access/guard.ts'
+import { readAccess } from './access/kubeconfig.ts'
+import { RunAborted } from './access/pin.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { redactError } from '../output/redaction.ts'
 import { redact } from '../output/secrets.ts'
-import { protectCredentials } from './credentials.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { pending, waitFor } from './wait.ts'
 
@@ -39,11 +42,16 @@ export interface KubeClient {
   pods(namespace: string, labels?: Record<string, string>): Promise<V1Pod[]>
 }
 
-/** A client for the cluster that a kubeconfig file names. */
+/**
+ * A client for the cluster of a kubeconfig's current context. The kubeconfig is one that meshdrill wrote. Where a pin lies beside
+ * it, each request that may change something is preceded by a look at which cluster it is; errors then are `RunAborted`, too.
+ */
 export function connect(kubeconfig: string): KubeClient {
-  const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
-  protectCredentials(config)
+  const access = readAccess(kubeconfig)
+  return clientOf(clientConfig(access, guardOf(kubeconfig, access)))
+}
+
+export function clientOf(config: KubeConfig): KubeClient {
   const core = config.makeApiClient(CoreV1Api)
   const objects = KubernetesObjectApi.makeApiClient(config)
   return {
@@ -148,6 +156,7 @@ async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promi
       PatchStrategy.ServerSideApply,
     )
   } catch (error) {
+    if (error instanceof RunAborted) throw error
     const refused = redact(`${object.kind} "${object.metadata.name}" was refused: ${reason(error)}`)
     throw new Error(refused, { cause: redactError(error) })
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { stringify } from 'yaml'
 import { mergeValues, type Values } from '../artifacts.ts'
 import type { Lab } from '../lab.ts'
+import { withChildAccess } from './access/child.ts'
 
 export interface Release {
   name: string
@@ -27,13 +28,14 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
     ...(chart.repository === undefined ? [] : ['--repo', chart.repository]),
     ...(chart.version === undefined ? [] : ['--version', chart.version]),
   ]
-  await new Promise<void>((resolve, reject) => {
-    const options = { timeout: 120_000 }
-    const command = [...args, '--kubeconfig', lab.cluster.kubeconfig, '--values', '-']
-    const child = execFile(helm, command, options, (error, _stdout, stderr) => {
-      if (error === null) resolve()
-      else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
+  await withChildAccess(lab.cluster.kubeconfig, async ({ kubeconfig, env }) => {
+    await new Promise<void>((resolve, reject) => {
+      const command = [...args, '--kubeconfig', kubeconfig, '--values', '-']
+      const child = execFile(helm, command, { timeout: 120_000, env }, (error, _stdout, stderr) => {
+        if (error === null) resolve()
+        else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
+      })
+      child.stdin?.end(stringify(values))
     })
-    child.stdin?.end(stringify(values))
   })
 }

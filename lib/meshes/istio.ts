@@ -1,3 +1,4 @@
+import { urlHost } from '../url-host.ts'
 import type { Values } from '../artifacts.ts'
 import type { Cluster } from '../clusters/cluster.ts'
 import { podsReady, readManifest } from '../kube/client.ts'
@@ -84,7 +85,7 @@ function gatewayPorts({ mapped }: Cluster): Values {
 async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
   const { nodePort, port } = service.spec?.ports?.find(({ name }) => name === 'http2') ?? {}
-  const inside = `http://${service.spec?.clusterIP ?? ''}:${port ?? ''}`
+  const inside = `http://${urlHost(service.spec?.clusterIP ?? '')}:${port ?? ''}`
   if (nodePort === undefined)
     throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
   const address = { host: lab.cluster.nodeAddress(), port: hereOf(lab.cluster, nodePort) }
@@ -97,7 +98,7 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     async expose(target): Promise<Route> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
-      return { url: `http://${address.host}:${address.port}`, inside, host }
+      return { url: `http://${urlHost(address.host)}:${address.port}`, inside, host }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }

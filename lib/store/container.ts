@@ -9,6 +9,7 @@ import type { StoreEndpoint } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { sendSettings } from '../child-settings.ts'
 import { scriptArguments } from '../process.ts'
+import { urlHost } from '../url-host.ts'
 import { answering } from './answering.ts'
 import { drawKeys, endpointAt, protectKeys, urlHere } from './endpoint.ts'
 import { freePort } from './local.ts'
@@ -80,7 +81,7 @@ export async function openContainerStore(folder: string, options: ContainerStore
   if (!started.reaped && options.ownerPid !== null)
     log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
   const endpoint = {
-    ...endpointAt(`${started.address}:${PORT}`, keys),
+    ...endpointAt(`${urlHost(started.address)}:${PORT}`, keys),
     ...(here === null ? {} : { here: `http://${LOOPBACK}:${here}` }),
   }
   await answering(urlHere(endpoint), `docker logs ${started.id}`)

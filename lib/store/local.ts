@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
+import { childEnvironment } from '../child-environment.ts'
+import { urlHost } from '../url-host.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { answering } from './answering.ts'
 import { BUCKET, drawKeys, endpointAt, protectKeys } from './endpoint.ts'
@@ -42,7 +44,7 @@ export async function openLocalStore(
   const data = join(folder, 'data')
   // A folder is a bucket to versitygw.
   await mkdir(join(data, BUCKET), { recursive: true })
-  const address = `${host.includes(':') ? `[${host}]` : host}:${await freePort(host)}`
+  const address = `${urlHost(host)}:${await freePort(host)}`
   const endpoint = endpointAt(address, drawKeys())
   await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data] })
   return endpoint
@@ -73,7 +75,7 @@ async function run(folder: string, store: Pick<LocalStore, 'endpoint' | 'argv'>)
   const log = await open(logFile, 'a')
   const [program = '', ...args] = store.argv
   const { accessKey, secretKey, url } = { ...store.endpoint }
-  const env = { ...process.env, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }
+  const env = childEnvironment(folder, { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey })
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log.fd, log.fd], env })
   child.unref()
   await log.close()

@@ -5,7 +5,7 @@ import { expect, test as base } from '@playwright/test'
 import { existing } from '../../lib/clusters/existing/existing.ts'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import { meshControlKill } from '../../lib/faults/pod-kill.ts'
-import { makeWorld, namespace, putIstio, UID, usePrograms, type ExistingWorld } from './existing-world.ts'
+import { makeWorld, namespace, putIstio, RUN, UID, usePrograms, type ExistingWorld } from './existing-world.ts'
 
 /** A lab on a cluster of somebody's, from its first change to its last, against a stand-in for an API server. */
 interface Begun extends ExistingWorld {
@@ -16,7 +16,8 @@ interface Begun extends ExistingWorld {
 
 const test = base.extend<{ world: Begun }>({
   world: async ({}, use, testInfo) => {
-    const { PATH, XDG_STATE_HOME } = process.env
+    const { PATH, XDG_STATE_HOME, MESHDRILL_RUN_UID } = process.env
+    process.env.MESHDRILL_RUN_UID = RUN
     const programs = testInfo.outputPath('programs')
     process.env.PATH = usePrograms(programs)
     process.env.XDG_STATE_HOME = testInfo.outputPath('state')
@@ -28,6 +29,8 @@ const test = base.extend<{ world: Begun }>({
     process.env.PATH = PATH
     if (XDG_STATE_HOME === undefined) delete process.env.XDG_STATE_HOME
     else process.env.XDG_STATE_HOME = XDG_STATE_HOME
+    if (MESHDRILL_RUN_UID === undefined) delete process.env.MESHDRILL_RUN_UID
+    else process.env.MESHDRILL_RUN_UID = MESHDRILL_RUN_UID
   },
 })
 
@@ -72,7 +75,7 @@ test('a lab takes away what it brought, and nothing that was there', async ({ wo
   const left = putWhatALabLeaves(world)
   await cluster.note('velero')
 
-  const provider = existing(options)
+  const provider = existing({ ...options, confirm: UID })
   expect((await provider.attach()).has('velero')).toBe(true)
   const found = await provider.find()
   expect(found).toMatchObject({ ownerPid: owner.pid, keep: false })
@@ -109,7 +112,7 @@ test('a lab that is kept is left to the next run, whose plan says so', async ({ 
   const velero = { metadata: { name: 'velero' }, spec: { template: { spec: { containers } } } }
   world.server.objects.set('/apis/apps/v1/namespaces/velero/deployments/velero', velero)
   await first.note('velero')
-  await (await existing(world.options).find())?.leave()
+  await (await existing({ ...world.options, confirm: UID }).find())?.leave()
   world.log.length = 0
   expect((await make(world)).has('velero')).toBe(true)
   const told = world.log.join('\n')
@@ -121,8 +124,12 @@ test('a lab that another process uses is not ended under it', async ({ world }) 
   await make(world)
   const lease = world.server.objects.get('/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill')
   Object.assign(lease?.spec as object, { holderIdentity: 'ann@desk, process 7' })
-  const found = await existing(world.options).find()
-  await expect(found?.end()).rejects.toThrow('in use by ann@desk, process 7')
+  const mine = existing({ ...world.options, confirm: UID })
+  const found = await mine.find()
+  await expect(mine.attach()).rejects.toThrow("is not this run's")
+  const before = world.server.changes.length
+  await expect(found?.end()).rejects.toThrow('is no longer this run')
+  expect(world.server.changes).toHaveLength(before)
 })
 
 test("a control plane that was there is not the drills' to kill", async ({ world }) => {

@@ -10,7 +10,7 @@ import { programs } from '../../lib/clusters/public/pins.ts'
 import { versionServes } from '../../lib/clusters/public/programs.ts'
 import { readConfig } from '../../lib/config.ts'
 import { matrix } from '../../lib/matrix.ts'
-import { makeWorld, namespace, type ExistingWorld } from './existing-world.ts'
+import { makeWorld, namespace, RUN, type ExistingWorld } from './existing-world.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 
 const test = base.extend<{ world: ExistingWorld }>({
@@ -62,7 +62,7 @@ test('what was done is noted in the cluster, and read back by another process', 
   const notes: Notes = {
     lab: '0b0e7a3c-0000-4000-8000-000000000001',
     store: null,
-    owner: { host: 'desk', pid: 7 },
+    owner: { host: 'desk', pid: 7, runUid: RUN },
     keep: true,
     parts: { istiod: 'found', velero: 'ours' },
     versions: {},

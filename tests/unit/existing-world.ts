@@ -5,6 +5,8 @@ import type { ExistingRun } from '../../lib/clusters/existing/options.ts'
 import { startApiServer, type ApiServer, type ApiServerOptions } from './stand-ins/api-server.ts'
 
 export const UID = '0f0e0d0c-0b0a-4908-8706-050403020100'
+/** UUID of the run that makes the lab. */
+export const RUN = '11111111-2222-4333-8444-555555555555'
 const TOKEN = 'token-of-today'
 
 /** A cluster of somebody's, as far as an API server's stand-in has one, and what a user says of it. */
@@ -53,6 +55,8 @@ export const storageClass = (name: string, over: { reclaimPolicy?: string; defau
 
 /** Makes it in `folder`; the programs are found where PATH is that of `usePrograms`. */
 export async function makeWorld(folder: string, given: Partial<ApiServerOptions> = {}): Promise<ExistingWorld> {
+  // As the first process of a run does; the specs' own processes are no run.
+  process.env.MESHDRILL_RUN_UID ??= RUN
   const server = await startApiServer({ token: TOKEN, uid: UID, ...given })
   server.objects.set('/api/v1/nodes/one', node('one'))
   server.objects.set('/apis/storage.k8s.io/v1/storageclasses/disks', storageClass('disks'))

@@ -10,6 +10,7 @@ import {
   namespace,
   node,
   putIstio,
+  RUN,
   storageClass,
   UID,
   usePrograms,
@@ -23,7 +24,8 @@ const test = base.extend<{ given: Partial<ApiServerOptions>; world: ExistingWorl
   given: [{}, { option: true }],
   world: async ({ given }, use, testInfo) => {
     const folder = testInfo.outputPath()
-    const { PATH, XDG_STATE_HOME } = process.env
+    const { PATH, XDG_STATE_HOME, MESHDRILL_RUN_UID } = process.env
+    process.env.MESHDRILL_RUN_UID = RUN
     process.env.PATH = usePrograms(testInfo.outputPath('programs'))
     process.env.XDG_STATE_HOME = testInfo.outputPath('state')
     const world = await makeWorld(folder, given)
@@ -32,6 +34,8 @@ const test = base.extend<{ given: Partial<ApiServerOptions>; world: ExistingWorl
     process.env.PATH = PATH
     if (XDG_STATE_HOME === undefined) delete process.env.XDG_STATE_HOME
     else process.env.XDG_STATE_HOME = XDG_STATE_HOME
+    if (MESHDRILL_RUN_UID === undefined) delete process.env.MESHDRILL_RUN_UID
+    else process.env.MESHDRILL_RUN_UID = MESHDRILL_RUN_UID
   },
 })
 
@@ -219,5 +223,5 @@ test('a bucket that holds something is not used', async ({ world }) => {
 test('where no run made a lab there is none to attach to or to end', async ({ world }) => {
   const provider = existing(world.options)
   expect(await provider.find()).toBeNull()
-  await expect(provider.attach()).rejects.toThrow('There is no lab in context "mine"')
+  await expect(provider.attach()).rejects.toThrow('There is no lab of this run in context "mine"')
 })

@@ -5,6 +5,8 @@ import type { AddressInfo, Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, test as base } from '@playwright/test'
 import { hasNodePower } from '../../lib/clusters/cluster.ts'
+import { readContext } from '../../lib/clusters/existing/access/context.ts'
+import { pinAccess } from '../../lib/clusters/existing/access/run-access.ts'
 import { kind } from '../../lib/clusters/kind/kind.ts'
 import { kindFolder, kubeconfigFile, writeLab } from '../../lib/clusters/kind/lab.ts'
 import { answersAs, gatewayPortOf, platformProblem } from '../../lib/clusters/kind/ports.ts'
@@ -17,7 +19,7 @@ import { istio } from '../../lib/meshes/istio.ts'
 import { identify } from '../../lib/process.ts'
 import { makeBucket } from '../../lib/store/s3.ts'
 import { listSnapshots, repositoryOf } from '../../lib/tools/restic/repository.ts'
-import { makeWorld, namespace, node, storageClass, usePrograms } from './existing-world.ts'
+import { makeWorld, namespace, node, RUN, storageClass, UID, usePrograms } from './existing-world.ts'
 import { standIn } from './stand-ins/docker.ts'
 
 /** How a kind cluster is reached whose nodes' own addresses this machine does not reach. */
@@ -54,8 +56,8 @@ test('kind is drilled from Linux and macOS, and from macOS with what others publ
 
 test('ports are mapped where that is asked for, or the control plane does not answer at its address', async ({}, testInfo) => {
   const kubeconfig = testInfo.outputPath('kubeconfig')
-  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1', 'certificate-authority-data': '' } }
-  const context = { name: 'c', context: { cluster: 'c', user: 'c' } }
+  const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }
+  const context = { name: 'c', context: { cluster: 'c' } }
   writeFileSync(kubeconfig, JSON.stringify({ clusters: [cluster], contexts: [context], 'current-context': 'c' }))
   const use = (published: string) => {
     const docker = standIn(testInfo.outputPath(published.replace(/\W/g, '-')), 'docker', [
@@ -110,14 +112,21 @@ test('a cluster whose ports are mapped is reached by them, and its nodes’ powe
   })
   objects.set('/apis/storage.k8s.io/v1/storageclasses/meshdrill-local', storageClass('meshdrill-local'))
   objects.set('/api/v1/namespaces/meshdrill-system', namespace('meshdrill-system'))
-  const notes = { owner: { host: 'here', pid: process.pid }, keep: false, parts: {}, versions: {}, installed: [] }
+  const owner = { host: 'here', pid: process.pid, runUid: RUN }
+  const notes = { owner, keep: false, store: null, parts: {}, versions: {}, installed: [] }
   objects.set('/api/v1/namespaces/meshdrill-system/configmaps/meshdrill', {
     metadata: { name: 'meshdrill' },
     data: { 'notes.json': JSON.stringify(notes) },
   })
+  const { access } = readContext([kubeconfigFile()], 'kind-meshdrill')
+  pinAccess(access, { uid: UID, runUid: RUN, holder: 'we' })
+  objects.set('/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill', {
+    metadata: { name: 'meshdrill' },
+    spec: { holderIdentity: 'we', leaseDurationSeconds: 60, renewTime: new Date().toISOString() },
+  })
   const made = { recipe: 'r', createdAt: 'then', keep: false, owner: await identify(process.pid), image: 'i' }
   const attached = (gatewayPort: number | null) => {
-    writeLab({ ...made, storage: false, hostPath: null, uid: 'an-uid', gatewayPort, loaded: [] })
+    writeLab({ ...made, storage: false, hostPath: null, uid: UID, gatewayPort, loaded: [] })
     return kind(KIND).attach()
   }
   try {

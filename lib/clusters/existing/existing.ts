@@ -1,4 +1,6 @@
-import { hostname } from 'node:os'
+import { delimiter } from 'node:path'
+import { readVariable } from '../../environment.ts'
+import { runUid } from '../../run-folder.ts'
 import type { Artifacts } from '../../artifacts.ts'
 import type { StoreEndpoint } from '../../lab.ts'
 import { writeLine } from '../../output/print.ts'
@@ -8,13 +10,24 @@ import { artifactsOf } from './artifacts.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
-import { heldBy, leaseOf, NAMESPACE } from './lease/lease.ts'
+import { leaseOf, NAMESPACE, waitingFor, type ClusterLease } from './lease/lease.ts'
 import { identityOf, ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
-import type { ExistingRun } from './options.ts'
+import type { ExistingOptions, ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
 import type { Plan } from './plan/plan.ts'
 import { HOW_TO_CUT, powerBy } from './power.ts'
-import { prepare, requireConfirmation, storeFolder, survey, versionsOf, type Ground } from './survey.ts'
+import {
+  groundOf,
+  prepare,
+  requireConfirmation,
+  storeFolder,
+  survey,
+  versionsOf,
+  type Ground,
+  type Look,
+} from './survey.ts'
+import { forgetRun, isUuid, noteLease, pinAccess, pinOfRun, type PinnedAccess } from './access/run-access.ts'
+import { announceRemoval, requireRemovalConfirmed } from './removal/confirmation.ts'
 import { storeOfLab } from './store.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 
@@ -24,29 +37,63 @@ export function existing(options: ExistingRun): ClusterProvider {
     name: 'existing',
     requires: () => Promise.resolve([]),
     async create({ keep, ownerPid, log }) {
-      const ground = await survey(options)
-      const { plan, notes, surroundings, ...made } = await prepare(ground, options, log)
-      requireConfirmation(ground, options)
-      const owner = identityOf(ownerPid)
-      await leaseOf(ground.kube.config, { owner }).take()
+      const look = await survey(options)
+      const { plan, notes, surroundings, ...made } = await prepare(look, options, log)
+      requireConfirmation(look, options)
+      const owner = ownerHere(ownerPid, runUid(process.env))
+      const ground = await takeCluster(look, owner, (lease) => lease.take())
+      const { folder, kubeconfig, pin } = ground
       const store = { storeFolder: keep ? null : storeFolder(ground) }
-      startKeeper(ground.folder, { kubeconfig: ground.kubeconfig, owner, ownerPid, ...store })
-      const mine = { ...notesOf(plan, notes), ...made, owner: ownerHere(ownerPid), keep }
+      startKeeper(folder, { kubeconfig, owner: pin.holder, ownerPid, ...store })
+      const mine = { ...notesOf(plan, notes), ...made, owner, keep }
       await writeNotes(ground.kube.config, mine)
       return clusterOf(ground, options, { notes: mine, surroundings, log })
     },
     async attach() {
-      const ground = await survey(options)
+      const pinned = pinnedByThisRun(options)
+      if (pinned === null)
+        throw new Error(`There is no lab of this run in context "${options.context}". Next: npx playwright test`)
+      const ground = await groundOf(pinned)
+      const { holder } = pinned.pin
+      if ((await leaseOf(ground.kube.config, { owner: holder }).holder())?.owner !== holder)
+        throw new Error(`The lease of context "${options.context}" is not this run's. Next: npx playwright test`)
       const notes = await readNotes(ground.kube.config)
-      if (notes === null) throw new Error(`There is no lab in context "${options.context}". Next: npx playwright test`)
+      if (notes?.owner.runUid !== pinned.pin.runUid)
+        throw new Error(`The lab in context "${options.context}" is not this run's. Next: npx playwright test`)
       const surroundings = await surroundingsOf(ground.kube, options)
       return clusterOf(ground, options, { notes, surroundings, log: () => undefined })
     },
     async find() {
-      const ground = await survey(options)
+      const pinned = pinnedByThisRun(options)
+      const ground = pinned === null ? await survey(options) : await groundOf(pinned)
       const notes = await readNotes(ground.kube.config)
       return notes === null ? null : foundLab(ground, options, notes)
     },
+  }
+}
+
+/** What this run keeps of the confirmed cluster; null before `create`, and in a process of no run. */
+function pinnedByThisRun({ confirm }: ExistingOptions): PinnedAccess | null {
+  const run = readVariable(process.env, 'MESHDRILL_RUN_UID')
+  return confirm === null || run === null || !isUuid(confirm) ? null : pinOfRun(confirm, run)
+}
+
+/** Pins the cluster and takes its lease: from now on the run works with its own kubeconfig alone. */
+async function takeCluster(
+  { context, reached }: Look,
+  owner: Notes['owner'],
+  take: (lease: ClusterLease) => Promise<void>,
+): Promise<Ground> {
+  const holder = identityOf(owner)
+  const pinned = pinAccess(context.access, { uid: reached.uid, runUid: owner.runUid, holder })
+  try {
+    const ground = await groundOf(pinned)
+    await take(leaseOf(ground.kube.config, { owner: holder }))
+    noteLease(pinned, true)
+    return ground
+  } catch (error) {
+    await forgetRun(pinned.pin)
+    throw error
   }
 }
 
@@ -121,22 +168,35 @@ const openStore = (ground: Ground, store: StoreEndpoint | null, artifacts: Artif
     ? openLocalStore(storeFolder(ground), () => artifacts.binary('versitygw'), new URL(ground.context.server))
     : Promise.resolve(store)
 
-function foundLab(ground: Ground, options: ExistingRun, notes: Notes): FoundLab {
-  const { owner, keep } = notes
-  const here = owner.host === hostname()
+function foundLab(ground: Look | Ground, options: ExistingRun, notes: Notes): FoundLab {
   const log = (line: string): void => {
     writeLine('stderr', `  ${line}`)
   }
+  const isOfThisRun = 'pin' in ground && ground.pin.runUid === notes.owner.runUid
   return {
-    kubeconfig: ground.kubeconfig,
-    ownerPid: here ? owner.pid : null,
-    keep,
-    leave: () => leaseOf(ground.kube.config, { owner: identityOf(owner.pid) }).release(),
+    kubeconfig: options.kubeconfigs.join(delimiter),
+    ownerPid: isOfThisRun ? notes.owner.pid : null,
+    keep: notes.keep,
+    async leave() {
+      if (!('pin' in ground)) return
+      noteLease(ground, false)
+      await leaseOf(ground.kube.config, { owner: ground.pin.holder }).release()
+      await forgetRun(ground.pin)
+    },
     async end() {
-      const holder = await leaseOf(ground.kube.config, { owner: '' }).holder()
-      const theirs = holder !== null && holder.owner !== identityOf(owner.pid) && holder.expiresMs > Date.now()
-      if (theirs) throw new Error(heldBy(holder))
-      return endLab(ground, options, notes, log)
+      if ('pin' in ground) return endLab(ground, options, notes, log)
+      await announceRemoval(ground, notes, log)
+      requireRemovalConfirmed(ground, options)
+      storeOfLab(options.store, notes.store)
+      const owner = ownerHere(process.pid, runUid(process.env))
+      const taken = await takeCluster(ground, owner, (lease) =>
+        lease.takeWhenFree((holder) => {
+          log(waitingFor(holder))
+        }),
+      )
+      // Of two that waited, the other may have ended it meanwhile.
+      const now = await readNotes(taken.kube.config)
+      return now === null ? [] : endLab(taken, options, now, log)
     },
   }
 }

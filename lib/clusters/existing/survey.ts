@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { stateFolder } from '../../environment.ts'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect, type KubeClient } from '../../kube/client.ts'
+import type { Pin } from '../../kube/access/pin.ts'
+import { clientOf, type KubeClient } from '../../kube/client.ts'
 import { OPERATOR } from '../../load/testrun/operator.ts'
 import type { StoreEndpoint } from '../../lab.ts'
 import { openBucket } from '../../store/s3.ts'
@@ -11,6 +10,9 @@ import type { ClusterOptions } from '../cluster.ts'
 import { clockConflict, reach, type Reached } from './access/access.ts'
 import { artifactsOf } from './artifacts.ts'
 import { readContext, type NamedContext } from './access/context.ts'
+import { clusterFolder, type PinnedAccess } from './access/run-access.ts'
+import { printable } from '../../output/printable.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 import { bringK6, chooseK6 } from './k6.ts'
 import { heldBy, leaseOf } from './lease/lease.ts'
 import { imageConflicts, nodeConflicts, runtimeConflict } from './plan/nodes.ts'
@@ -22,31 +24,40 @@ import { missingRights, neededRights } from './access/rights.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 import { notedStore, plainUrl, storeOfLab, type NotedStore } from './store.ts'
 
-/** A context that leads to its cluster, with what this machine keeps of it. */
-export interface Ground {
+/** A context that leads to its cluster. Looking at it changes nothing, and leaves nothing on this machine. */
+export interface Look {
   context: NamedContext
   reached: Reached
   kube: KubeClient
+  /** What this machine keeps of the cluster. */
   folder: string
-  /** With that context alone, for programs that take no context. */
+}
+
+/** A cluster as a run works with it: by a kubeconfig of its own, from which no other cluster is changed. */
+export interface Ground extends Look {
+  pin: Pin
   kubeconfig: string
 }
 
-export const storeFolder = ({ folder }: Ground): string => join(folder, 'store')
+export const storeFolder = ({ folder }: Look): string => join(folder, 'store')
 
-export async function survey(options: ExistingRun): Promise<Ground> {
-  const context = readContext(options.kubeconfigs, options.context)
+/** By the user's kubeconfig as it is now. To a cluster that its provider made no proxy leads. */
+export async function survey(options: ExistingRun): Promise<Look> {
+  const env = options.made === undefined ? process.env : {}
+  const context = readContext(options.kubeconfigs, options.context, env)
   const reached = await reach(context)
-  const folder = join(stateFolder(), reached.uid)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const kubeconfig = join(folder, 'kubeconfig')
-  await writeFile(kubeconfig, context.config.exportConfig(), { mode: 0o600 })
-  return { context, reached, kube: connect(kubeconfig), folder, kubeconfig }
+  return { context, reached, kube: clientOf(context.config), folder: clusterFolder(reached.uid) }
+}
+
+/** By what the run keeps of its cluster. Errors: `RunAborted`, where that is another cluster by now. */
+export async function groundOf({ context, kubeconfig, pin }: PinnedAccess): Promise<Ground> {
+  const reached = await reach(context)
+  return { context, reached, kube: clientOf(context.config), folder: clusterFolder(pin.uid), pin, kubeconfig }
 }
 
 /** Versions that are not for the artifacts to tell: what was there before the drills. */
 export const versionsOf = (
-  { reached }: Ground,
+  { reached }: Look,
   { store, made }: ExistingRun,
   { versions }: { versions: Notes['versions'] },
 ): Notes['versions'] => ({
@@ -74,7 +85,7 @@ export interface Prepared {
 }
 
 /** Everything that must hold before the first change, and what the changes will be. */
-export async function prepare(ground: Ground, options: ExistingRun, log: ClusterOptions['log']): Promise<Prepared> {
+export async function prepare(ground: Look, options: ExistingRun, log: ClusterOptions['log']): Promise<Prepared> {
   const { context, reached, kube } = ground
   const needed = { cutNodes: options.power !== null, tools: options.tools }
   await requireRights(ground, { ...needed, install: false, snapshots: false })
@@ -119,11 +130,11 @@ export async function prepare(ground: Ground, options: ExistingRun, log: Cluster
   return { plan, notes, lab, store, surroundings }
 }
 
-async function requireRights({ context, kube }: Ground, will: Parameters<typeof neededRights>[0]): Promise<void> {
+async function requireRights({ context, kube }: Look, will: Parameters<typeof neededRights>[0]): Promise<void> {
   const missing = await missingRights(kube.config, neededRights(will))
   if (missing.length === 0) return
   throw new Error(
-    `User "${context.user}" of context "${context.name}" lacks rights that the drills need:\n  ${missing.join('\n  ')}\nNext: kubectl --context ${context.name} auth can-i --list`,
+    `User "${context.user}" of context "${context.name}" lacks rights that the drills need:\n  ${missing.join('\n  ')}\nNext: ${shellCommand`kubectl --context ${context.name} auth can-i --list`}`,
   )
 }
 
@@ -153,14 +164,14 @@ async function requireEmptyBucket(store: StoreEndpoint): Promise<void> {
   )
 }
 
-export function requireConfirmation({ context, reached }: Ground, { confirm }: ExistingOptions): void {
+export function requireConfirmation({ context, reached }: Look, { confirm }: ExistingOptions): void {
   if (confirm === reached.uid) return
-  const command = `MESHDRILL_CLUSTER=existing MESHDRILL_CONTEXT=${context.name} MESHDRILL_CONFIRM=${reached.uid} npx playwright test`
+  const command = shellCommand`MESHDRILL_CLUSTER=existing MESHDRILL_CONTEXT=${context.name} MESHDRILL_CONFIRM=${reached.uid} npx playwright test`
   if (confirm === null)
     throw new Error(
       `Nothing was changed. The above will be done to the cluster of context "${context.name}" when it is confirmed. Next: ${command}`,
     )
   throw new Error(
-    `Nothing was changed. Context "${context.name}" leads to another cluster than the one that was confirmed: ${reached.uid}, not ${confirm}. Next, if it is meant: ${command}`,
+    `Nothing was changed. Context "${context.name}" leads to another cluster than the one that was confirmed: ${reached.uid}, not ${printable(confirm)}. Next, if it is meant: ${command}`,
   )
 }

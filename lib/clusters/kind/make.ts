@@ -8,6 +8,7 @@ import { messageOf } from '../../message-of.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { identify, isRunning } from '../../process.ts'
 import { run } from '../../run.ts'
+import { urlHost } from '../../url-host.ts'
 import type { ClusterOptions } from '../cluster.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
@@ -148,7 +149,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
 /** With the node's own address: what this machine has towards it, pods reach too. */
 async function writeKubeconfig(program: string): Promise<void> {
   const text = await run(program, ['get', 'kubeconfig', '--name', CLUSTER])
-  const server = `https://${await addressOf(CONTROL_PLANE, NETWORK)}:${API_SERVER_PORT}`
+  const server = `https://${urlHost(await addressOf(CONTROL_PLANE, NETWORK))}:${API_SERVER_PORT}`
   await writeFile(kubeconfigFile(), text.replace(/server: .*/, `server: ${server}`), { mode: 0o600 })
 }
 

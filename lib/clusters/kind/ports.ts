@@ -1,5 +1,5 @@
 import { connect as connectTls } from 'node:tls'
-import { connect } from '../../kube/client.ts'
+import { readAccess } from '../../kube/access/kubeconfig.ts'
 import { comesTo, ever } from '../../faults/reach.ts'
 import { GATEWAY_NODE_PORT } from './cluster-config.ts'
 import { addressOf, publishedPort } from '../../docker/docker.ts'
@@ -35,8 +35,8 @@ export async function gatewayPortOf(
   { node, kubeconfig }: { node: string; kubeconfig: string },
 ): Promise<number | null> {
   if (asked === 'tried' && process.platform === 'linux') {
-    const ca = connect(kubeconfig).config.getCurrentCluster()?.caData ?? ''
-    const server = { host: await addressOf(node, NETWORK), port: API_SERVER_PORT, ca: Buffer.from(ca, 'base64') }
+    const ca = Buffer.from(readAccess(kubeconfig).server.ca ?? '')
+    const server = { host: await addressOf(node, NETWORK), port: API_SERVER_PORT, ca }
     if (await ever(() => answersAs(server))) return null
   }
   return publishedPort(node, GATEWAY_NODE_PORT)

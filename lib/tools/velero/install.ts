@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withChildAccess } from '../../kube/access/child.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
@@ -44,35 +45,34 @@ async function installObjects(lab: Lab): Promise<KubeObject[]> {
   try {
     const secretFile = join(folder, 'credentials')
     await writeFile(secretFile, credentialsFile(store), { mode: 0o600 })
-    const { stdout } = await promisify(execFile)(
-      velero,
-      [
-        'install',
-        '--dry-run',
-        '--output=yaml',
-        `--namespace=${NAMESPACE}`,
-        '--provider=aws',
-        `--image=${lab.artifacts.image('velero/velero')}`,
-        `--plugins=${lab.artifacts.image('velero/velero-plugin-for-aws')}`,
-        `--bucket=${store.bucket}`,
-        // Velero takes no bucket at whose top others keep something too.
-        `--prefix=${folderOf(lab)}`,
-        `--secret-file=${secretFile}`,
-        `--backup-location-config=region=${store.region},s3ForcePathStyle=true,s3Url=${store.url}`,
-        // Those are the snapshots of a cloud.
-        '--use-volume-snapshots=false',
-        ...((await knowsSnapshots(lab)) ? ['--features=EnableCSI'] : []),
-        '--use-node-agent',
-        '--uploader-type=kopia',
-        `--pod-volume-operation-timeout=${LIMITS.files}`,
-        // By default one at a time: a backup that an earlier drill left stuck would be waited for.
-        '--concurrent-backups=2',
-        '--item-block-worker-count=2',
-        // Its default requests are a quarter of a small machine.
-        '--velero-pod-cpu-request=50m',
-        '--node-agent-pod-cpu-request=50m',
-      ],
-      { env: { ...process.env, KUBECONFIG: lab.cluster.kubeconfig }, maxBuffer: 16 << 20 },
+    const command = [
+      'install',
+      '--dry-run',
+      '--output=yaml',
+      `--namespace=${NAMESPACE}`,
+      '--provider=aws',
+      `--image=${lab.artifacts.image('velero/velero')}`,
+      `--plugins=${lab.artifacts.image('velero/velero-plugin-for-aws')}`,
+      `--bucket=${store.bucket}`,
+      // Velero takes no bucket at whose top others keep something too.
+      `--prefix=${folderOf(lab)}`,
+      `--secret-file=${secretFile}`,
+      `--backup-location-config=region=${store.region},s3ForcePathStyle=true,s3Url=${store.url}`,
+      // Those are the snapshots of a cloud.
+      '--use-volume-snapshots=false',
+      ...((await knowsSnapshots(lab)) ? ['--features=EnableCSI'] : []),
+      '--use-node-agent',
+      '--uploader-type=kopia',
+      `--pod-volume-operation-timeout=${LIMITS.files}`,
+      // By default one at a time: a backup that an earlier drill left stuck would be waited for.
+      '--concurrent-backups=2',
+      '--item-block-worker-count=2',
+      // Its default requests are a quarter of a small machine.
+      '--velero-pod-cpu-request=50m',
+      '--node-agent-pod-cpu-request=50m',
+    ]
+    const { stdout } = await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>
+      promisify(execFile)(velero, command, { env: { ...env, KUBECONFIG: kubeconfig }, maxBuffer: 16 << 20 }),
     )
     return parseManifest(stdout, 'velero install --dry-run')
   } finally {

@@ -1,5 +1,12 @@
 import { ApiException, CoreV1Api, VersionApi } from '@kubernetes/client-node'
+import { codeOf } from '../../../file-error.ts'
+import { KubeconfigError } from '../../../kube/access/fields.ts'
+import { RunAborted } from '../../../kube/access/pin.ts'
+import { messageOf } from '../../../message-of.ts'
+import { printable } from '../../../output/printable.ts'
+import { shellCommand } from '../../../output/shell-quote.ts'
 import type { NamedContext } from './context.ts'
+import { isUuid } from './run-access.ts'
 
 const TIMEOUT_MS = 15_000
 /** The server says its time in whole seconds. Facts of the cluster and of this machine are put on one line of time. */
@@ -24,9 +31,11 @@ export async function reach(context: NamedContext): Promise<Reached> {
     if (!version.gitVersion) throw new Error('its answer has no version')
     const system = await inTime(context, context.config.makeApiClient(CoreV1Api).readNamespace({ name: 'kube-system' }))
     const uid = system.metadata?.uid
-    if (!uid) throw new Error('namespace "kube-system" has no UID')
-    return { kubernetes: version.gitVersion, uid, clockAheadMs: clockAhead(answer.headers.date, askedMs) }
+    if (uid === undefined || !isUuid(uid))
+      throw new Error(`the UID of its namespace "kube-system" is not a UUID: ${JSON.stringify(uid ?? null)}`)
+    return { kubernetes: printable(version.gitVersion), uid, clockAheadMs: clockAhead(answer.headers.date, askedMs) }
   } catch (error) {
+    if (error instanceof RunAborted) throw error
     throw new Error(explain(context, error), { cause: error })
   }
 }
@@ -47,21 +56,50 @@ export function clockConflict(clockAheadMs: number): string | null {
   return `the cluster's clock is ${by} this machine's: when a container ended and when a backup began would be wrong by as much. Next: set this machine's clock (timedatectl set-ntp true)`
 }
 
+/** What a server's certificate can be refused for, by the codes of Node and OpenSSL. */
+const CERTIFICATE_FAULTS: Record<string, string> = {
+  CERT_HAS_EXPIRED: "the server's certificate, or that of its authority, has expired",
+  CERT_NOT_YET_VALID:
+    "the server's certificate, or that of its authority, is not valid yet: this machine's clock may be behind",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the server's certificate is for other names than this one; tls-server-name names another",
+  CERT_REVOKED: "the server's certificate is revoked",
+}
+const OTHER_AUTHORITY = [
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+  ...[
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'CERT_SIGNATURE_FAILURE',
+    'CERT_UNTRUSTED',
+    'INVALID_CA',
+  ],
+]
+
 function explain(context: NamedContext, error: unknown): string {
   const { name, server, user } = context
-  const next = `Next: kubectl --context ${name} get namespace kube-system`
+  const next = `Next: ${shellCommand`kubectl --context ${name} get namespace kube-system`}`
+  if (error instanceof KubeconfigError) {
+    const message = messageOf(error)
+    return `Context "${name}" cannot be used: ${message}${message.includes('Next: ') ? '' : `. ${next}`}`
+  }
   if (error instanceof ApiException) {
     if (error.code === 401)
-      return `The server of context "${name}" (${server}) does not know user "${user}": the token or certificate is expired, or of another cluster. Next: log in again, then kubectl --context ${name} auth whoami`
+      return `The server of context "${name}" (${server}) does not know user "${user}": the token or certificate is expired, or of another cluster. Next: log in again, then ${shellCommand`kubectl --context ${name} auth whoami`}`
     if (error.code === 403)
       return `User "${user}" of context "${name}" may not read namespace "kube-system", by whose UID the cluster is told from others. ${next}`
     return `The server of context "${name}" (${server}) answered ${error.code}. ${next}`
   }
-  const code = (error as { code?: unknown }).code
-  const reason = typeof code === 'string' ? code : String(error instanceof Error ? error.message : error)
-  if (/CERT|SIGNATURE|SELF_SIGNED/.test(reason))
+  const code = codeOf(error)
+  const reason = printable(code ?? messageOf(error))
+  const fault = CERTIFICATE_FAULTS[code ?? '']
+  if (fault !== undefined)
+    return `The server at ${server}, where context "${name}" points, cannot be trusted: ${fault} (${reason}). ${next}`
+  if (OTHER_AUTHORITY.includes(code ?? ''))
     return `The server at ${server} is another than context "${name}" says: its certificate is not one of the kubeconfig's authority (${reason}). ${next}`
-  return `Nothing answers as an API server at ${server}, where context "${name}" points: ${reason}. ${next}`
+  const { proxy } = context.access.server
+  const by = proxy === null ? '' : `, by way of the proxy ${new URL(proxy).host}`
+  return `Nothing answers as an API server at ${server}${by}, where context "${name}" points: ${reason}. ${next}`
 }
 
 async function inTime<T>({ server }: NamedContext, request: Promise<T>): Promise<T> {

@@ -1,6 +1,11 @@
-import { existsSync } from 'node:fs'
-import { KubeConfig, type Cluster, type Context, type User } from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node'
+import type { Environment } from '../../../environment.ts'
+import { clientConfig } from '../../../kube/access/client-config.ts'
+import { KubeconfigError } from '../../../kube/access/fields.ts'
+import { accessOf, readKubeconfig, type KubeAccess } from '../../../kube/access/kubeconfig.ts'
+import { proxyFor } from '../../../kube/access/proxy.ts'
 import { messageOf } from '../../../message-of.ts'
+import { shellCommand } from '../../../output/shell-quote.ts'
 
 /** A context of a kubeconfig, alone. */
 export interface NamedContext {
@@ -8,56 +13,39 @@ export interface NamedContext {
   /** URL of the API server, and the name of the user, as the kubeconfig has them. */
   server: string
   user: string
+  access: KubeAccess
   config: KubeConfig
 }
 
-/** Finds a context by name; the first file that has it wins, as with kubectl. Errors: what is missing, and what there is. */
-export function readContext(files: string[], name: string): NamedContext {
-  const there = files.filter((file) => existsSync(file))
-  if (there.length === 0)
-    throw new Error(`There is no kubeconfig at ${files.join(', ')}. Next: export KUBECONFIG=<file>`)
-  const configs = there.map(load)
-  const context = first(configs, (config) => config.getContextObject(name))
-  if (context === null) {
-    const names = configs.flatMap((config) => config.getContexts().map((one) => one.name))
-    throw new Error(
-      `There is no context "${name}" in ${there.join(', ')}; there are: ${names.join(', ') || 'none'}. Next: kubectl config get-contexts`,
+/**
+ * Finds a context by name in the user's kubeconfigs, read as kubectl reads them. `env` says which proxy leads to the server.
+ * Errors: what is missing or cannot be used, and what there is.
+ */
+export function readContext(files: string[], name: string, env: Environment = process.env): NamedContext {
+  const kubeconfig = readKubeconfig(files)
+  if (kubeconfig.files.length === 0)
+    throw new KubeconfigError(`There is no kubeconfig at ${files.join(', ')}. Next: export KUBECONFIG=<file>`)
+  const access = withNextCommand(name, () => accessOf(kubeconfig, name))
+  if (access === null) {
+    const names = [...kubeconfig.contexts.keys()].join(', ') || 'none'
+    throw new KubeconfigError(
+      `There is no context "${name}" in ${kubeconfig.files.join(', ')}; there are: ${names}. Next: kubectl config get-contexts`,
     )
   }
-  const cluster = first(configs, (config) => config.getCluster(context.cluster))
-  const user = first(configs, (config) => config.getUser(context.user))
-  if (cluster === null) throw lacks(context, `cluster "${context.cluster}"`)
-  if (user === null) throw lacks(context, `user "${context.user}"`)
-  return { name, server: cluster.server, user: user.name, config: alone(context, cluster, user) }
+  const { server } = access
+  return contextOf({ ...access, server: { ...server, proxy: server.proxy ?? proxyFor(new URL(server.url), env) } })
 }
 
-function load(file: string): KubeConfig {
-  const config = new KubeConfig()
+export function contextOf(access: KubeAccess, config = clientConfig(access)): NamedContext {
+  return { name: access.context, server: access.server.url, user: access.user.name, access, config }
+}
+
+function withNextCommand<T>(context: string, read: () => T): T {
   try {
-    config.loadFromFile(file)
+    return read()
   } catch (error) {
-    throw new Error(`"${file}" is not a kubeconfig: ${messageOf(error)}`, {
-      cause: error,
-    })
+    const message = messageOf(error)
+    const next = message.includes('Next: ') ? '' : `. Next: ${shellCommand`kubectl config view --context ${context}`}`
+    throw new KubeconfigError(`Context "${context}" cannot be used: ${message}${next}`, { cause: error })
   }
-  return config
-}
-
-function alone(context: Context, cluster: Cluster, user: User): KubeConfig {
-  const config = new KubeConfig()
-  config.loadFromOptions({ contexts: [context], clusters: [cluster], users: [user], currentContext: context.name })
-  return config
-}
-
-const lacks = ({ name }: Context, what: string): Error =>
-  new Error(
-    `Context "${name}" names ${what}, which its kubeconfig does not have. Next: kubectl config view --context ${name}`,
-  )
-
-function first<T>(configs: KubeConfig[], find: (config: KubeConfig) => T | null): T | null {
-  for (const config of configs) {
-    const found = find(config)
-    if (found !== null) return found
-  }
-  return null
 }

@@ -1,34 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../../../child-settings.ts'
+import { markAborted, readPin, RunAborted } from '../../../kube/access/pin.ts'
 import { connect } from '../../../kube/client.ts'
 import { messageOf } from '../../../message-of.ts'
 import { printUncaughtErrors } from '../../../output/failure.ts'
 import { writeLine } from '../../../output/print.ts'
 import { identify, isRunning } from '../../../process.ts'
 import { stopLocalStore } from '../../../store/local.ts'
+import { forgetRun } from '../access/run-access.ts'
 import type { KeeperSettings } from './keeper.ts'
 import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
 printUncaughtErrors()
 const { kubeconfig, owner, ownerPid, storeFolder } = await readSettings<KeeperSettings>()
 const run = await identify(ownerPid)
+const pin = readPin(kubeconfig)
 const lease = leaseOf(connect(kubeconfig).config, { owner })
 const say = (line: string): void => {
   writeLine('stdout', `${new Date().toISOString()} ${line}`)
 }
 
+/** A run that ends by itself gives its lease back, or removes it with the lab, and says so in its pin first. */
+const isGivenBack = (): boolean => readPin(kubeconfig)?.isLeased !== true
+
+/** Ends the run: its processes refuse to change anything, and the first of them is asked to end. */
+async function endRun(reason: string): Promise<void> {
+  markAborted(kubeconfig, reason)
+  say(`the run is ended: ${reason}`)
+  if (await isRunning(run)) process.kill(run.pid, 'SIGTERM')
+}
+
 let renewedMs = Date.now()
-while (await isRunning(run)) {
+while ((await isRunning(run)) && !isGivenBack()) {
   try {
     await lease.renew()
     renewedMs = Date.now()
   } catch (error) {
+    if (isGivenBack()) break
     say(messageOf(error))
-    // An API server that a drill has cut off comes back; a lease that is another's does not.
-    if (error instanceof LeaseLost) break
+    // An API server that a drill has cut off comes back; another cluster, or a lease that is another's, does not.
+    if (error instanceof LeaseLost || error instanceof RunAborted) {
+      await endRun(messageOf(error))
+      break
+    }
   }
   for (let step = 0; step < RENEW_MS / 1000 && (await isRunning(run)); step++) await sleep(1000)
 }
-// A run that ended by itself has given its lease back; of one that was killed it expires.
-say(`ends; renewed last ${new Date(renewedMs).toISOString()}`)
-if (storeFolder !== null && !(await isRunning(run))) await stopLocalStore(storeFolder)
+say(`renewed last ${new Date(renewedMs).toISOString()}`)
+if (!isGivenBack()) while (await isRunning(run)) await sleep(1000)
+// The lease of a run that was killed expires. The copy of its credentials goes at once.
+if (!(await isRunning(run))) {
+  if (pin !== null) await forgetRun(pin)
+  if (storeFolder !== null) await stopLocalStore(storeFolder)
+}

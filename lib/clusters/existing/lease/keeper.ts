@@ -7,6 +7,7 @@ import { scriptArguments } from '../../../process.ts'
 
 /** What the keeper is told. */
 export interface KeeperSettings {
+  /** The run's own, with its pin beside it. */
   kubeconfig: string
   /** Whose lease it renews, and the process for which. */
   owner: string
@@ -19,7 +20,8 @@ const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 
 /**
  * Starts the process that renews the lease. It is one of its own as the lab is made in one that ends long before the run does;
- * it ends with the run, or when the lease is given back.
+ * it ends with the run, or when the lease is given back. A lease that is lost, and another cluster in the place of the confirmed
+ * one, end the run.
  */
 export function startKeeper(folder: string, settings: KeeperSettings): void {
   const log = openSync(join(folder, 'keeper.log'), 'a')

@@ -3,18 +3,22 @@ import {
   ApiException,
   CoordinationV1Api,
   CoreV1Api,
+  V1DeleteOptions,
   V1Lease,
   V1LeaseSpec,
   V1MicroTime,
   V1Namespace,
   V1ObjectMeta,
+  V1Preconditions,
   type KubeConfig,
 } from '@kubernetes/client-node'
+import { LEASE } from '../../../kube/access/guard.ts'
 import { orNull } from '../../../kube/client.ts'
+import { printable } from '../../../output/printable.ts'
 
 /** The namespace that is ours whatever the run installs: the lease, and the notes of what was installed. */
-export const NAMESPACE = 'meshdrill-system'
-const NAME = 'meshdrill'
+export const NAMESPACE = LEASE.namespace
+const NAME = LEASE.name
 const SECONDS = 60
 export const RENEW_MS = 15_000
 
@@ -30,6 +34,11 @@ export interface ClusterLease {
   holder(): Promise<Holder | null>
   /** Takes it, also from a holder that lets it expire. Errors: who holds it. */
   take(): Promise<void>
+  /**
+   * Takes it as `take` does, but waits for a holder that may have been killed: until the lease expires. `onWait` is called with
+   * that time, once. Errors: the holder renews it, and so lives.
+   */
+  takeWhenFree(onWait: (holder: Holder) => void): Promise<void>
   /** Says that the run lasts. Errors: `LeaseLost`, and those of the API server. */
   renew(): Promise<void>
   /** Gives it back; one that is another's is left alone. */
@@ -79,9 +88,21 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
         if (holder.expiresMs > now()) throw new Error(heldBy(holder))
         await sleep(renewMs * 1.5)
         const later = await read()
-        if (later?.metadata?.resourceVersion !== lease?.metadata?.resourceVersion) throw new Error(heldBy(holder))
+        if (changed(lease, later)) throw new Error(heldBy(holder))
       }
       await write(lease)
+    },
+    async takeWhenFree(onWait) {
+      const first = await read()
+      const holder = holderOf(first)
+      if (holder !== null && holder.owner !== owner && holder.expiresMs > now()) {
+        onWait(holder)
+        while (holder.expiresMs > now()) {
+          await sleep(Math.min(renewMs / 15, holder.expiresMs - now() + 1))
+          if (changed(first, await read())) throw new Error(heldBy(holder))
+        }
+      }
+      await this.take()
     },
     async renew() {
       const lease = await read()
@@ -92,20 +113,30 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
     async release() {
       const lease = await read()
       if (lease === null || holderOf(lease)?.owner !== owner) return
-      await orNull(api.deleteNamespacedLease(at))
+      const { metadata } = lease
+      const seen = { uid: metadata?.uid ?? '', resourceVersion: metadata?.resourceVersion ?? '' }
+      const preconditions = Object.assign(new V1Preconditions(), seen)
+      await orNull(api.deleteNamespacedLease({ ...at, body: Object.assign(new V1DeleteOptions(), { preconditions }) }))
     },
   }
 }
 
+/** A lease that was given back meanwhile has not been renewed. */
+const changed = (lease: V1Lease | null, later: V1Lease | null): boolean =>
+  later !== null && later.metadata?.resourceVersion !== lease?.metadata?.resourceVersion
+
 /** Another run has taken the lease, or it was given back: it does not come back by itself. */
 export class LeaseLost extends Error {
-  constructor(holder: Holder | null) {
+  constructor(readonly holder: Holder | null) {
     super(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)
   }
 }
 
 export const heldBy = ({ owner, expiresMs }: Holder): string =>
-  `The cluster is in use by ${owner}, until ${new Date(expiresMs).toISOString()} at least. Next: wait for that run to end, or end it; its lease expires by itself: kubectl -n ${NAMESPACE} get lease ${NAME}`
+  `The cluster is in use by ${printable(owner)}, until ${new Date(expiresMs).toISOString()} at least. Next: wait for that run to end, or end it; its lease expires by itself: kubectl -n ${NAMESPACE} get lease ${NAME}`
+
+export const waitingFor = ({ owner, expiresMs }: Holder): string =>
+  `${printable(owner)} has not given its lease back: waiting until it expires, at ${new Date(expiresMs).toISOString()}`
 
 function holderOf(lease: V1Lease | null): Holder | null {
   const { holderIdentity, renewTime, leaseDurationSeconds = SECONDS } = lease?.spec ?? new V1LeaseSpec()

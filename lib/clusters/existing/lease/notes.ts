@@ -10,8 +10,8 @@ export interface Notes {
   lab: string
   /** The user's bucket; null for a store on the machine that made the lab. */
   store: NotedStore | null
-  /** For whom, as `hostname` and process. */
-  owner: { host: string; pid: number }
+  /** For whom, as `hostname`, process and UUID of the run. */
+  owner: { host: string; pid: number; runUid: string }
   keep: boolean
   /** Parts by name: those `found` are never touched, those `ours` go at the end, installed or half-way. */
   parts: Record<string, 'found' | 'ours'>
@@ -24,10 +24,11 @@ export interface Notes {
 const NAME = 'meshdrill'
 const KEY = 'notes.json'
 
-export const ownerHere = (pid: number): Notes['owner'] => ({ host: hostname(), pid })
+export const ownerHere = (pid: number, runUid: string): Notes['owner'] => ({ host: hostname(), pid, runUid })
 
-/** By what name the lease knows a run of this machine. */
-export const identityOf = (pid: number): string => `${userInfo().username}@${hostname()}, process ${pid}`
+/** By what name the lease knows a run: the UUID tells it from any other of the same user, host and PID. */
+export const identityOf = ({ host, pid, runUid }: Notes['owner']): string =>
+  `${userInfo().username}@${host}, process ${pid}, run ${runUid}`
 
 export async function readNotes(config: KubeConfig): Promise<Notes | null> {
   const core = config.makeApiClient(CoreV1Api)

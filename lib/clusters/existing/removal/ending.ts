@@ -3,8 +3,9 @@ import { removeLocalStore } from '../../../store/local.ts'
 import { deleteLabObjects } from '../../../store/emptying.ts'
 import type { ClusterOptions } from '../../cluster.ts'
 import { artifactsOf } from '../artifacts.ts'
-import { leaseOf, NAMESPACE } from '../lease/lease.ts'
-import { identityOf, type Notes } from '../lease/notes.ts'
+import { noteLease } from '../access/run-access.ts'
+import { NAMESPACE } from '../lease/lease.ts'
+import type { Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
 import { partsOf } from '../plan/parts.ts'
 import { namespaceNamed, removeDrillNamespaces, removeObject, removePart } from './removal.ts'
@@ -38,7 +39,8 @@ export async function endLab(
     for (const why of left) log(why)
   }
   await removeLocalStore(storeFolder(ground))
-  await leaseOf(kube.config, { owner: identityOf(notes.owner.pid) }).release()
+  // The lease goes with its namespace: given back before, another run could take it while the namespace is deleted.
+  noteLease(ground, false)
   await removeObject(kube, namespaceNamed(NAMESPACE))
   await rm(folder, { recursive: true, force: true })
   return [...gone, `namespace ${NAMESPACE}`]

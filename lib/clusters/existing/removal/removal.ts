@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { ApiextensionsV1Api, PatchStrategy, type V1CustomResourceDefinition } from '@kubernetes/client-node'
+import { withChildAccess } from '../../../kube/access/child.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
 import { pending, waitFor } from '../../../kube/wait.ts'
@@ -93,7 +94,10 @@ async function removeInstances({ kube, log }: Removal, definition: V1CustomResou
 /** A release that is not there is no error: the part may have been installed half-way. */
 async function uninstall({ helm, kubeconfig }: Removal, release: { name: string; namespace: string }): Promise<void> {
   const args = ['uninstall', release.name, '--namespace', release.namespace, '--ignore-not-found', '--wait']
-  await promisify(execFile)(await helm(), [...args, '--kubeconfig', kubeconfig], { timeout: 180_000 })
+  const program = await helm()
+  await withChildAccess(kubeconfig, (child) =>
+    promisify(execFile)(program, [...args, '--kubeconfig', child.kubeconfig], { timeout: 180_000, env: child.env }),
+  )
 }
 
 /** istiod puts one into every namespace, those of others too. */

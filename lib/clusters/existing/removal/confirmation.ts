@@ -1,0 +1,37 @@
+import type { ClusterOptions } from '../../cluster.ts'
+import { printable } from '../../../output/printable.ts'
+import { shellCommand } from '../../../output/shell-quote.ts'
+import { NAMESPACE } from '../lease/lease.ts'
+import type { Notes } from '../lease/notes.ts'
+import type { ExistingOptions } from '../options.ts'
+import { partsOf } from '../plan/parts.ts'
+import { isDrillNamespace } from '../plan/plan.ts'
+import type { Look } from '../survey.ts'
+
+/** Shows what the end of a lab will remove, before anything is. */
+export async function announceRemoval(look: Look, notes: Notes, log: ClusterOptions['log']): Promise<void> {
+  const { context, reached, kube } = look
+  const namespaces = (await kube.core.listNamespace()).items.map(({ metadata }) => metadata?.name ?? '')
+  const { owner, parts, store } = notes
+  log(`context ${printable(context.name)}: ${context.server}, kube-system ${reached.uid}`)
+  log(printable(`  lab of process ${owner.pid} on ${owner.host}${notes.keep ? ', which was to be kept' : ''}`))
+  for (const [name, whose] of Object.entries(parts)) {
+    if (whose !== 'ours') continue
+    const where = partsOf(name).flatMap((part) => part.namespaces)
+    log(printable(`  will be removed: ${name}, namespace ${where.join(', ')}`))
+  }
+  for (const name of [...namespaces.filter(isDrillNamespace), NAMESPACE]) log(`  will be removed: namespace ${name}`)
+  if (store !== null)
+    log(printable(`  will be removed: objects below "${store.prefix}" of bucket "${store.bucket}" of ${store.url}`))
+}
+
+/** Errors: nobody has confirmed this cluster, with the command that does. */
+export function requireRemovalConfirmed({ context, reached }: Look, { confirm }: ExistingOptions): void {
+  if (confirm === reached.uid) return
+  const command = shellCommand`MESHDRILL_CLUSTER=existing MESHDRILL_CONTEXT=${context.name} MESHDRILL_CONFIRM=${reached.uid} npm run lab:down`
+  if (confirm === null)
+    throw new Error(`Nothing was changed. The above will be removed when it is confirmed. Next: ${command}`)
+  throw new Error(
+    `Nothing was changed. Context "${context.name}" leads to another cluster than the one that was confirmed: ${reached.uid}, not ${printable(confirm)}. Next, if it is meant: ${command}`,
+  )
+}

@@ -1,0 +1,139 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { existsSync, readFileSync } from 'node:fs'
+import { connect as connectTcp, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { readVariable, type Environment } from '../../environment.ts'
+import { urlHost } from '../../url-host.ts'
+import type { Credentials } from './credentials.ts'
+import type { ServerEntry } from './entries.ts'
+import { bareHost } from './proxy.ts'
+import { connectBySocks } from './socks.ts'
+
+/** Where systems keep the authorities that they trust, as Go's crypto/x509 looks for them. */
+const SYSTEM_ROOTS = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+]
+
+/**
+ * An agent for one API server: its authority, its name, its proxy. No variable of the shell has a say here, neither a proxy's
+ * nor `NODE_TLS_REJECT_UNAUTHORIZED`.
+ */
+export function agentFor(server: ServerEntry, credentials: Credentials): HttpAgent {
+  const url = new URL(server.url)
+  const proxy = server.proxy === null ? null : new URL(server.proxy)
+  if (url.protocol === 'http:') return proxy === null ? new HttpAgent() : plainAgent(url, proxy)
+  const tls = {
+    secureContext: secureContextOf(server, credentials),
+    rejectUnauthorized: !server.insecure,
+    ...(server.tlsName === null ? {} : { servername: server.tlsName }),
+  }
+  const agent = new HttpsAgent(tls)
+  if (proxy === null) return agent
+  const servername = server.tlsName ?? (/^[\d.]+$|:/.test(bareHost(url)) ? undefined : bareHost(url))
+  return connectingBy(agent, async () => {
+    const socket = await tunnel(url, proxy)
+    return connectTls({ ...tls, socket, host: bareHost(url), ...(servername === undefined ? {} : { servername }) })
+  })
+}
+
+const contexts = new Map<string, SecureContext>()
+
+/** Made once for each authority and certificate, as reading a system's authorities takes a while. */
+function secureContextOf({ ca }: ServerEntry, { certificate }: Credentials): SecureContext {
+  const key = JSON.stringify([ca, certificate])
+  const known = contexts.get(key)
+  if (known !== undefined) return known
+  const made = createSecureContext({ ca: ca ?? [...rootCertificates, ...systemRoots(process.env)], ...certificate })
+  contexts.set(key, made)
+  return made
+}
+
+function systemRoots(env: Environment): string[] {
+  const named = readVariable(env, 'SSL_CERT_FILE')
+  const file = named ?? SYSTEM_ROOTS.find((path) => existsSync(path))
+  return file === undefined || !existsSync(file) ? [] : [readFileSync(file, 'utf8')]
+}
+
+/** Without TLS a proxy gets the whole URL, and the connection is one to it. */
+function plainAgent(server: URL, proxy: URL): HttpAgent {
+  const agent = new HttpAgent()
+  if (proxy.protocol === 'socks5:') return connectingBy(agent, () => tunnel(server, proxy))
+  const add = (agent as unknown as AddsRequests).addRequest.bind(agent)
+  const changed: AddsRequests = {
+    addRequest(request, options) {
+      request.path = `${server.origin}${request.path}`
+      const authorization = authorizationOf(proxy)
+      if (authorization !== null) request.setHeader('Proxy-Authorization', authorization)
+      add(request, options)
+    },
+  }
+  Object.assign(agent, changed)
+  return connectingBy(agent, () => Promise.resolve(connectToProxy(proxy)))
+}
+
+interface AddsRequests {
+  addRequest(request: ClientRequest & { path: string }, options: unknown): void
+}
+
+type Connects = (options: unknown, callback: (error: Error | null, socket?: Duplex) => void) => void
+
+function connectingBy(agent: HttpAgent, open: () => Promise<Duplex>): HttpAgent {
+  const createConnection: Connects = (_options, callback) => {
+    open().then(
+      (socket) => {
+        callback(null, socket)
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error(String(error)))
+      },
+    )
+  }
+  const changed: { createConnection: Connects } = { createConnection }
+  Object.assign(agent, changed)
+  return agent
+}
+
+function connectToProxy(proxy: URL): Socket {
+  const host = bareHost(proxy)
+  if (proxy.protocol === 'https:') return connectTls({ host, port: Number(proxy.port || 443), servername: host })
+  return connectTcp({ host, port: Number(proxy.port || (proxy.protocol === 'socks5:' ? 1080 : 80)) })
+}
+
+/** A connection to the server through a proxy. Errors: the proxy cannot be reached, or refuses. */
+function tunnel(server: URL, proxy: URL): Promise<Duplex> {
+  const port = Number(server.port || (server.protocol === 'http:' ? 80 : 443))
+  if (proxy.protocol === 'socks5:')
+    return connectBySocks(connectToProxy(proxy), { host: bareHost(server), port, proxy })
+  const authorization = authorizationOf(proxy)
+  const target = `${urlHost(bareHost(server))}:${port}`
+  return new Promise((resolve, reject) => {
+    const ask = proxy.protocol === 'https:' ? httpsRequest : httpRequest
+    const request = ask({
+      ...{ method: 'CONNECT', host: bareHost(proxy), path: target, agent: false },
+      port: Number(proxy.port || (proxy.protocol === 'https:' ? 443 : 80)),
+      headers: { Host: target, ...(authorization === null ? {} : { 'Proxy-Authorization': authorization }) },
+    })
+    request.once('error', reject)
+    request.once('connect', (response, socket) => {
+      if (response.statusCode === 200) resolve(socket)
+      else {
+        socket.destroy()
+        reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode ?? 'nothing'}`))
+      }
+    })
+    request.end()
+  })
+}
+
+function authorizationOf({ username, password }: URL): string | null {
+  if (username === '') return null
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return `Basic ${Buffer.from(plain).toString('base64')}`
+}

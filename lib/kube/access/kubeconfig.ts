@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { codeOf } from '../../file-error.ts'
+import { printable } from '../../output/printable.ts'
+import { readServer, readUser, type ServerEntry, type UserEntry } from './entries.ts'
+import { KubeconfigError, type Fields } from './fields.ts'
+import { protectUser } from './protection.ts'
+
+/** Who asks which API server: a context of a kubeconfig, read and checked. */
+export interface KubeAccess {
+  context: string
+  server: ServerEntry
+  user: UserEntry
+}
+
+/** A kubeconfig's entries by name, each with the folder of its file. The first file that has an entry wins, as with kubectl. */
+export interface Kubeconfig {
+  files: string[]
+  contexts: Map<string, Entry>
+  clusters: Map<string, Entry>
+  users: Map<string, Entry>
+  currentContext: string | null
+}
+
+interface Entry {
+  folder: string
+  fields: Fields
+}
+
+const KINDS = [
+  ['contexts', 'context'],
+  ['clusters', 'cluster'],
+  ['users', 'user'],
+] as const
+
+/** Reads files as kubectl does: missing and empty ones are skipped. Errors: a file that is there and is no kubeconfig. */
+export function readKubeconfig(files: string[]): Kubeconfig {
+  const merged: Kubeconfig = {
+    ...{ files: [], currentContext: null },
+    ...{ contexts: new Map(), clusters: new Map(), users: new Map() },
+  }
+  for (const file of files) {
+    const text = readIfThere(file)
+    if (text === null) continue
+    merged.files.push(file)
+    const document = parseFile(file, text)
+    merged.currentContext ??= textOrNull(document['current-context'])
+    for (const [kind, field] of KINDS) {
+      for (const [name, fields] of namedEntries(file, document[kind], field)) {
+        if (!merged[kind].has(name)) merged[kind].set(name, { folder: dirname(resolve(file)), fields })
+      }
+    }
+  }
+  return merged
+}
+
+/** A context with its cluster and user. Errors: which of them is missing or cannot be used. */
+export function accessOf(kubeconfig: Kubeconfig, name: string): KubeAccess | null {
+  const context = kubeconfig.contexts.get(name)
+  if (context === undefined) return null
+  const named = (field: string): string => textOrNull(context.fields[field]) ?? ''
+  const find = (kind: 'clusters' | 'users', field: string): Entry => {
+    const entry = kubeconfig[kind].get(named(field))
+    if (entry !== undefined) return entry
+    throw new KubeconfigError(
+      `Context "${printable(name)}" names ${field} "${printable(named(field))}", which its kubeconfig does not have`,
+    )
+  }
+  const cluster = find('clusters', 'cluster')
+  // Without a user's name nobody logs in, which a server may allow.
+  const user = named('user') === '' ? { fields: {}, folder: '' } : find('users', 'user')
+  const server = readServer(named('cluster'), cluster.fields, cluster.folder)
+  const access = { context: name, server, user: readUser(named('user'), user.fields, user.folder) }
+  protectUser(access.user)
+  return access
+}
+
+/** The current context of one kubeconfig file, such as one that meshdrill wrote. */
+export function readAccess(file: string): KubeAccess {
+  const kubeconfig = readKubeconfig([file])
+  const access = accessOf(kubeconfig, kubeconfig.currentContext ?? '')
+  if (access !== null) return access
+  throw new KubeconfigError(
+    kubeconfig.files.length === 0
+      ? `There is no kubeconfig "${file}" (ENOENT)`
+      : `"${file}" has no context "${printable(kubeconfig.currentContext ?? '')}"`,
+  )
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new KubeconfigError(`The kubeconfig "${file}" cannot be read (${codeOf(error) ?? 'unknown error'})`, {
+      cause: error,
+    })
+  }
+}
+
+function parseFile(file: string, text: string): Fields {
+  const [document] = parseAllDocuments(text, { uniqueKeys: false })
+  const [error] = document === undefined || !('errors' in document) ? [] : document.errors
+  const content: unknown = document === undefined || !('toJS' in document) ? null : document.toJS()
+  if (error === undefined && content === null) return {}
+  if (error === undefined && typeof content === 'object' && !Array.isArray(content)) return content as Fields
+  throw new KubeconfigError(
+    `"${file}" is not a kubeconfig${error === undefined ? '' : `: ${printable(error.message)}`}`,
+  )
+}
+
+function namedEntries(file: string, list: unknown, field: string): [string, Fields][] {
+  if (list === undefined || list === null) return []
+  if (!Array.isArray(list)) throw new KubeconfigError(`"${file}" is not a kubeconfig: ${field}s are not a list`)
+  const entries = (list as (Fields | null)[]).map((one): [string, Fields] => {
+    const name = textOrNull(one?.name)
+    if (name === null) throw new KubeconfigError(`"${file}" has a ${field} without a name`)
+    return [name, (one?.[field] ?? {}) as Fields]
+  })
+  const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) !== index)
+  if (twice === undefined) return entries
+  throw new KubeconfigError(`"${file}" has two entries of ${field} "${printable(twice[0])}"`)
+}
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)

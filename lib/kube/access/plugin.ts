@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { codeOf } from '../../file-error.ts'
+import { printable } from '../../output/printable.ts'
+import type { ServerEntry } from './entries.ts'
+import type { ExecPlugin } from './exec-entry.ts'
+import { KubeconfigError } from './fields.ts'
+
+/** What an exec plugin returned. */
+export interface PluginCredential {
+  token: string | null
+  certificate: { cert: string; key: string } | null
+  /** Null for one that says nothing of its end. */
+  expiresMs: number | null
+}
+
+const TIMEOUT_MS = 60_000
+
+/** Runs an exec plugin as kubectl does. Errors: it is not there, with its hint; it failed; its answer is none. */
+export async function runPlugin(plugin: ExecPlugin, user: string, server: ServerEntry): Promise<PluginCredential> {
+  const what = `the exec plugin "${printable(plugin.command)}" of user "${printable(user)}"`
+  const spec = { interactive: false, ...(plugin.getsCluster ? { cluster: clusterFor(server) } : {}) }
+  const info = { kind: 'ExecCredential', apiVersion: plugin.apiVersion, spec }
+  const given = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
+  const env = { ...process.env, ...given, KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  const text = await new Promise<string>((resolve, reject) => {
+    const child = execFile(plugin.command, plugin.args, { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout)
+      else reject(new KubeconfigError(explainFailure(what, plugin, error, stderr), { cause: error }))
+    })
+    child.stdin?.end()
+  })
+  return parseCredential(what, plugin, text)
+}
+
+function explainFailure(what: string, { installHint }: ExecPlugin, error: Error, stderr: string): string {
+  const hint = installHint === null ? '' : ` Next: ${printable(installHint)}`
+  if (codeOf(error) === 'ENOENT') return `${what} is not there.${hint || ' Next: install it, or put it in PATH'}`
+  if (codeOf(error) === 'EACCES') return `${what} cannot be run: permission is missing.`
+  const said = printable(stderr.trim().slice(-500))
+  return `${what} failed: ${said === '' ? 'it said nothing' : said}.${hint}`
+}
+
+function clusterFor(server: ServerEntry): object {
+  const { url, ca, insecure, tlsName, proxy, isUncompressed, pluginConfig } = server
+  return {
+    server: url,
+    ...(tlsName === null ? {} : { 'tls-server-name': tlsName }),
+    ...(insecure ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca === null ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+    ...(proxy === null ? {} : { 'proxy-url': proxy }),
+    ...(isUncompressed ? { 'disable-compression': true } : {}),
+    config: pluginConfig,
+  }
+}
+
+interface ExecCredential {
+  apiVersion?: string
+  kind?: string
+  status?: { token?: string; clientCertificateData?: string; clientKeyData?: string; expirationTimestamp?: string }
+}
+
+function parseCredential(what: string, { apiVersion }: ExecPlugin, text: string): PluginCredential {
+  let answer: ExecCredential | null
+  try {
+    answer = JSON.parse(text) as ExecCredential | null
+  } catch (error) {
+    throw new KubeconfigError(`${what} printed no JSON`, { cause: error })
+  }
+  const { kind, status } = answer ?? {}
+  if (kind !== 'ExecCredential' || answer?.apiVersion !== apiVersion)
+    throw new KubeconfigError(`${what} printed no ExecCredential of ${apiVersion}`)
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = status ?? {}
+  if (!token && !(cert && key))
+    throw new KubeconfigError(`${what} returned neither a token nor a certificate with its key`)
+  const expiresMs = Date.parse(expirationTimestamp ?? '')
+  return {
+    token: token ?? null,
+    certificate: cert && key ? { cert, key } : null,
+    expiresMs: Number.isNaN(expiresMs) ? null : expiresMs,
+  }
+}

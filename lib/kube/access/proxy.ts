@@ -1,0 +1,90 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import { readVariable, type Environment } from '../../environment.ts'
+import { urlHost } from '../../url-host.ts'
+
+const SCHEMES = ['http:', 'https:', 'socks5:']
+const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' }
+
+/** Value of a variable in upper or lower case, the upper case first, as Go's net/http reads it. */
+const either = (env: Environment, name: string): string | null =>
+  readVariable(env, name) ?? readVariable(env, name.toLowerCase())
+
+/**
+ * URL of the proxy for a server, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` as Go's net/http reads them, so that meshdrill,
+ * kubectl and helm go the same way; null for none. Errors: the variable holds no URL of a proxy.
+ */
+export function proxyFor(server: URL, env: Environment): string | null {
+  const variable = server.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
+  const value = either(env, variable)
+  if (value === null || !usesProxy(server, either(env, 'NO_PROXY') ?? '')) return null
+  const proxy = parseProxy(value) ?? parseProxy(`http://${value}`)
+  if (proxy !== null) return proxy
+  throw new Error(`${variable} is not the URL of a proxy: http, https and socks5 are known. Next: unset ${variable}`)
+}
+
+/** The URL, if it is one of a proxy; else null. */
+export function parseProxy(text: string): string | null {
+  if (!URL.canParse(text)) return null
+  const { protocol, hostname, href } = new URL(text)
+  return SCHEMES.includes(protocol) && hostname !== '' ? href : null
+}
+
+/** Host without the brackets of an IPv6 address. */
+export const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
+/** The variables by which a child reaches hosts as the user's shell does, and one server directly. */
+export function proxyVariables(env: Environment, direct: URL | null): Record<string, string> {
+  const kept = ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => {
+    const value = either(env, name)
+    return value === null ? [] : [[name, value] as const]
+  })
+  const exceptions = [either(env, 'NO_PROXY'), direct === null ? null : bareHost(direct)].filter((one) => one !== null)
+  return { ...Object.fromEntries(kept), ...(exceptions.length === 0 ? {} : { NO_PROXY: exceptions.join(',') }) }
+}
+
+function usesProxy(server: URL, exceptions: string): boolean {
+  const host = bareHost(server).toLowerCase()
+  const port = server.port || (DEFAULT_PORTS[server.protocol] ?? '')
+  if (host === 'localhost' || isLoopback(host)) return false
+  return !exceptions
+    .split(',')
+    .map((one) => one.trim().toLowerCase())
+    .some((one) => isExcepted(one, host, port))
+}
+
+function isExcepted(exception: string, host: string, port: string): boolean {
+  if (exception === '') return false
+  if (exception === '*') return true
+  const [, range = '', bits = ''] = /^([^/]+)\/(\d+)$/.exec(exception) ?? []
+  if (isIP(range) !== 0) return isIP(host) !== 0 && contains(range, Number(bits), host)
+  const [, withPort = '', wantedPort = ''] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(exception) ?? []
+  const name = (withPort === '' ? exception : withPort).replace(/^\[|\]$/g, '')
+  if (name === '' || (wantedPort !== '' && wantedPort !== port)) return false
+  if (isIP(name) !== 0) return isIP(host) !== 0 && contains(name, isIPv4(name) ? 32 : 128, host)
+  // `example.org` is itself and all below it; `.example.org` and `*.example.org` only what is below it.
+  const suffix = name.startsWith('*.') ? name.slice(1) : name
+  const ascii = (text: string): string => (URL.canParse(`http://${text}`) ? new URL(`http://${text}`).hostname : text)
+  if (suffix.startsWith('.')) return host.endsWith(`.${ascii(suffix.slice(1))}`)
+  return host === ascii(suffix) || host.endsWith(`.${ascii(suffix)}`)
+}
+
+const isLoopback = (host: string): boolean =>
+  isIP(host) !== 0 && (contains('127.0.0.0', 8, host) || contains('::1', 128, host))
+
+function contains(range: string, bits: number, address: string): boolean {
+  const [network, asked] = [plain(range), plain(address)]
+  if (isIPv4(network) !== isIPv4(asked) || bits > (isIPv4(network) ? 32 : 128)) return false
+  const list = new BlockList()
+  const family = isIPv4(network) ? 'ipv4' : 'ipv6'
+  list.addSubnet(network, bits, family)
+  return list.check(asked, family)
+}
+
+/** An IPv4 address inside an IPv6 one is that IPv4 address, as in Go. */
+function plain(address: string): string {
+  const { hostname } = new URL(`http://${urlHost(address)}`)
+  const [, high = '', low = ''] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname) ?? []
+  if (high === '') return hostname.replace(/^\[|\]$/g, '')
+  const bytes = [high, low].flatMap((part) => [parseInt(part, 16) >> 8, parseInt(part, 16) & 255])
+  return bytes.join('.')
+}
