@@ -17,7 +17,7 @@ export function proxyFor(server: URL, env: Environment): string | null {
   const variable = server.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
   const value = either(env, variable)
   if (value === null || !usesProxy(server, either(env, 'NO_PROXY') ?? '')) return null
-  const proxy = parseProxy(value) ?? parseProxy(`http://${value}`)
+  const proxy = parseProxy(value.includes('://') ? value : `http://${value}`)
   if (proxy !== null) return proxy
   throw new Error(`${variable} is not the URL of a proxy: http, https and socks5 are known. Next: unset ${variable}`)
 }
