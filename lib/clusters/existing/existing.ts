@@ -10,8 +10,9 @@ import { artifactsOf } from './artifacts.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
-import { leaseOf, NAMESPACE, waitingFor, type ClusterLease } from './lease/lease.ts'
-import { identityOf, ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
+import { leaseOf, NAMESPACE, waitingFor } from './lease/lease.ts'
+import { takeCluster } from './lease/take.ts'
+import { ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
 import type { Plan } from './plan/plan.ts'
@@ -26,7 +27,7 @@ import {
   type Ground,
   type Look,
 } from './survey.ts'
-import { forgetRun, isUuid, noteLease, pinAccess, pinOfRun, type PinnedAccess } from './access/run-access.ts'
+import { forgetRun, isUuid, noteLease, pinOfRun, type PinnedAccess } from './access/run-access.ts'
 import { announceRemoval, requireRemovalConfirmed } from './removal/confirmation.ts'
 import { storeOfLab } from './store.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
@@ -76,25 +77,6 @@ export function existing(options: ExistingRun): ClusterProvider {
 function pinnedByThisRun({ confirm }: ExistingOptions): PinnedAccess | null {
   const run = readVariable(process.env, 'MESHDRILL_RUN_UID')
   return confirm === null || run === null || !isUuid(confirm) ? null : pinOfRun(confirm, run)
-}
-
-/** Pins the cluster and takes its lease: from now on the run works with its own kubeconfig alone. */
-async function takeCluster(
-  { context, reached }: Look,
-  owner: Notes['owner'],
-  take: (lease: ClusterLease) => Promise<void>,
-): Promise<Ground> {
-  const holder = identityOf(owner)
-  const pinned = pinAccess(context.access, { uid: reached.uid, runUid: owner.runUid, holder })
-  try {
-    const ground = await groundOf(pinned)
-    await take(leaseOf(ground.kube.config, { owner: holder }))
-    noteLease(pinned, true)
-    return ground
-  } catch (error) {
-    await forgetRun(pinned.pin)
-    throw error
-  }
 }
 
 /** What an earlier run brought and never took away is ours to take away. */
