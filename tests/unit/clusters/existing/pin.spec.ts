@@ -111,8 +111,9 @@ test('a lease that is lost ends the run: its first process is asked to end, and 
   )
   expect(await ended).toBe('SIGTERM')
   const before = world.server.changes.length
-  const change = connect(kubeconfig).apply([NAMESPACE])
-  await expect(change).rejects.toThrow(/nothing more is changed|There is no kubeconfig/)
+  // Its folder goes with the first process, too.
+  const change = async () => connect(kubeconfig).apply([NAMESPACE])
+  await expect(change()).rejects.toThrow(/nothing more is changed|There is no kubeconfig/)
   expect(world.server.changes).toHaveLength(before)
 })
 
