@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { noopLab } from '../../lib/clusters/noop.ts'
 import { ensureTool } from '../../lib/create-lab.ts'
@@ -14,6 +13,7 @@ import { k8up } from '../../lib/tools/k8up.ts'
 import { countLines, countManifests, countYaml } from '../../lib/tools/manifests.ts'
 import { noopTool } from '../../lib/tools/noop.ts'
 import { newFolder } from './in-folder.ts'
+import { cacheFolder } from '../../lib/environment.ts'
 
 const rbac = 'rbac.authorization.k8s.io/v1'
 const object = (kind: string, name: string, fields: object = {}, apiVersion = 'v1'): KubeObject => {
@@ -172,7 +172,7 @@ test('the operator of K8up is counted with its roles and the binding of one', as
 })
 
 test('what Velero itself would apply is counted', () => {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'meshdrill', 'bin')
+  const folder = join(cacheFolder(), 'bin')
   const velero = existsSync(folder) ? readdirSync(folder).find((file) => /^velero-[0-9a-f]{16}$/.test(file)) : undefined
   test.skip(velero === undefined, `there is no velero in "${folder}"`)
   const at = newFolder()

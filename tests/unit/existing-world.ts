@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { ExistingRun } from '../../lib/clusters/existing/options.ts'
 import { startApiServer, type ApiServer, type ApiServerOptions } from './stand-ins/api-server.ts'
+import { quote } from './stand-ins/shell.ts'
 
 export const UID = '0f0e0d0c-0b0a-4908-8706-050403020100'
 /** UUID of the run that makes the lab. */
@@ -104,7 +105,10 @@ export function usePrograms(folder: string, says: Record<string, string> = {}): 
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
   for (const [name, version] of Object.entries({ ...PROGRAMS, ...says })) {
-    writeFileSync(join(bin, name), `#!/bin/sh\necho "$@" >>'${join(bin, name)}.calls'\nprintf '%s' '${version}'\n`)
+    writeFileSync(
+      join(bin, name),
+      `#!/bin/sh\necho "$@" >>${quote(`${join(bin, name)}.calls`)}\nprintf '%s' ${quote(version)}\n`,
+    )
     chmodSync(join(bin, name), 0o755)
   }
   return `${bin}:/usr/bin:/bin`

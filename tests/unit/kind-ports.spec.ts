@@ -21,6 +21,7 @@ import { makeBucket } from '../../lib/store/s3.ts'
 import { listSnapshots, repositoryOf } from '../../lib/tools/restic/repository.ts'
 import { makeWorld, namespace, node, RUN, storageClass, UID, usePrograms } from './existing-world.ts'
 import { standIn } from './stand-ins/docker.ts'
+import { quote } from './stand-ins/shell.ts'
 
 /** How a kind cluster is reached whose nodes' own addresses this machine does not reach. */
 const test = base.extend<{ server: (server: Server) => Promise<number> }>({
@@ -194,7 +195,7 @@ test('a store that this machine reaches elsewhere is asked there, and named to p
   expect(repository.url).toBe('s3:http://172.18.0.5:9000/none/meshdrill-000000000000/restic/drill/manual/abcdef01')
   const said = testInfo.outputPath('said')
   const restic = testInfo.outputPath('restic')
-  writeFileSync(restic, `#!/bin/sh\nprintf %s "$RESTIC_REPOSITORY" > '${said}'\necho '[]'\n`, { mode: 0o755 })
+  writeFileSync(restic, `#!/bin/sh\nprintf %s "$RESTIC_REPOSITORY" > ${quote(said)}\necho '[]'\n`, { mode: 0o755 })
   const artifacts = { ...lab.artifacts, binary: () => Promise.resolve(restic) }
   await listSnapshots({ ...drilled, artifacts }, repository)
   expect(readFileSync(said, 'utf8')).toBe(

@@ -7,6 +7,7 @@ import { parseOutcomes, summariseLoad } from '../../lib/load/outcomes.ts'
 import { checkSeeded, expectedPayload, planWrite } from '../../lib/load/plan.ts'
 import { startLoad } from '../../lib/load/runner.ts'
 import { startStandIn } from './stand-ins/service.ts'
+import { quote } from './stand-ins/shell.ts'
 
 test('the plan gives each write a sequence of its own, and each slot rising sequences and generations', () => {
   const seeded = 10
@@ -47,7 +48,7 @@ test.describe('with a stand-in for k6', () => {
   const start = async (ends: string, folder: string) => {
     const main = fileURLToPath(new URL('stand-ins/k6.main.ts', import.meta.url))
     const k6 = resolve(`${folder}-k6`)
-    const command = `exec '${process.execPath}' --import '${import.meta.resolve('tsx')}' '${main}' "$@"`
+    const command = `exec ${[process.execPath, '--import', import.meta.resolve('tsx'), main].map(quote).join(' ')} "$@"`
     await writeFile(k6, `#!/bin/sh\n${command}\n`, { mode: 0o755 })
     return startLoad({ k6, route: { url: 'http://127.0.0.1:9', host: ends }, seed: 7, seeded: 10, rate: 40, folder })
   }

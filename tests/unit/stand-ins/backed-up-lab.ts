@@ -6,6 +6,7 @@ import type { KubeObject, ObjectReference } from '../../../lib/kube/object.ts'
 import type { Lab } from '../../../lib/lab.ts'
 import type { ServedKinds } from '../../../lib/tools/namespace-objects.ts'
 import { labWith, only } from './lab.ts'
+import { quote } from './shell.ts'
 
 /** How a Job ends as soon as it is applied; null leaves it running. */
 export type JobEnding = { state: 'Complete' | 'Failed'; log?: string; exitCode?: number; reason?: string } | null
@@ -35,8 +36,8 @@ export function standInRestic(folder: string, config = 0): ResticStandIn {
   const path = join(folder, 'restic')
   const calls = join(folder, 'calls')
   const snapshots = join(folder, 'snapshots')
-  const lines = ['#!/bin/sh', `echo "$*" >> ${calls}`, `case "$1" in`, `cat) exit ${config} ;;`]
-  writeFileSync(path, [...lines, `snapshots) cat ${snapshots} ;;`, 'esac', ''].join('\n'))
+  const lines = ['#!/bin/sh', `echo "$*" >> ${quote(calls)}`, `case "$1" in`, `cat) exit ${config} ;;`]
+  writeFileSync(path, [...lines, `snapshots) cat ${quote(snapshots)} ;;`, 'esac', ''].join('\n'))
   chmodSync(path, 0o755)
   writeFileSync(calls, '')
   const answer = (list: object[]) => {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { quote } from './shell.ts'
 
 /** A program in PATH that answers as it is told, by the beginning of its arguments, and notes what it was asked. */
 export interface StandInProgram {
@@ -16,14 +17,13 @@ export function standIn(folder: string, name: string, answers: Answers): StandIn
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
   const calls = join(folder, `${name}.calls`)
-  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const cases = answers.map(([beginning, answer]) => {
     const says = answer.startsWith('!')
-      ? `echo ${quoted(answer.slice(1))} >&2; exit 1`
-      : `printf '%s\\n' ${quoted(answer)}; exit 0`
-    return `case "$*" in ${quoted(beginning)}*) ${says} ;; esac`
+      ? `echo ${quote(answer.slice(1))} >&2; exit 1`
+      : `printf '%s\\n' ${quote(answer)}; exit 0`
+    return `case "$*" in ${quote(beginning)}*) ${says} ;; esac`
   })
-  writeFileSync(join(bin, name), `#!/bin/sh\necho "$*" >> ${quoted(calls)}\n${cases.join('\n')}\n`)
+  writeFileSync(join(bin, name), `#!/bin/sh\necho "$*" >> ${quote(calls)}\n${cases.join('\n')}\n`)
   chmodSync(join(bin, name), 0o755)
   return {
     path: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`,
