@@ -44,7 +44,7 @@ async function inNamespace(script: string, create = CREATE): Promise<string> {
     const whole = `set -e
 create() { ${node} '${join(folder, 'create.mts')}'; }
 remove() { ${node} '${join(folder, 'remove.mts')}'; }
-show() { echo "$1"; ip route show table all | sort; ip -brief link | cut -d' ' -f1 | sort; }
+show() { echo "$1"; ip -4 route show table all | sort; ip -brief link | cut -d' ' -f1 | sort; }
 ip link set lo up
 ${script}`
     output = (await run('unshare', [...root, '--net', 'bash', '-c', whole])).stdout
