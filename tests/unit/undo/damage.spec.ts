@@ -38,6 +38,8 @@ test('a drill that ends while a fault is being made undoes it after it was made'
   const striking = hurt.strike(standIn('cut', { make })).catch((error: unknown) => error)
   await expect.poll(async () => (await journal.list()).entries.length).toBe(1)
   const clearing = hurt.clear()
+  // Long enough for an undo that does not wait for its change.
+  await new Promise((resolve) => setTimeout(resolve, 100))
   finish()
   await Promise.all([clearing, striking])
   expect(order.slice(0, 2)).toEqual(['made', 'undone cut'])
