@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { missingBinaries } from './build.ts'
 import { isMissing } from './missing.ts'
 import { installCommand, missingPackages } from './debian.ts'
+import { machineProblems, readMachineFacts } from './machine.ts'
 
 const run = promisify(execFile)
 
@@ -37,8 +38,19 @@ const needs = { memoryBytes: 6 * gigabyte, firstBuildBytes: 25 * gigabyte, runBy
 
 /** Everything that is wrong with this machine for the embedded cluster, each with what mends it; empty when nothing is. */
 export async function preflight(cache = cacheFolder()): Promise<string[]> {
-  return problemsOf(await readHostFacts(cache))
+  const machine = process.platform === 'linux' && (await hasIproute()) ? await readMachineFacts() : null
+  const problems = machine === null ? [] : machineProblems(machine)
+  // What others may write to is not looked into.
+  if (machine !== null && machine.tampered.length > 0) return problems
+  return [...problemsOf(await readHostFacts(cache)), ...problems]
 }
+
+/** It is among the packages that are installed where they are missing. */
+const hasIproute = (): Promise<boolean> =>
+  run('ip', ['-Version']).then(
+    () => true,
+    () => false,
+  )
 
 export function problemsOf(facts: HostFacts): string[] {
   // Elsewhere none of the rest means anything.
