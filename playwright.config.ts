@@ -14,6 +14,10 @@ const asked = readArguments(process.argv)
 const [family] = asked.families
 if (family !== undefined)
   throw new Error(`"tests/drills/${family}.ts" is no spec. Next: npx playwright test -g @${family}`)
+if (asked.runs && asked.namesOutput)
+  throw new Error(
+    '--output: Playwright would empty that folder before the run. Next: the same command without --output; artifacts are in results/<run>/playwright',
+  )
 // What is wrong with the configuration is said before anything is changed.
 const config = readConfig(process.env)
 const lastRun = asked.lastFailed ? findLastRun(RESULTS) : null

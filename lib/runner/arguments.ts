@@ -8,6 +8,8 @@ export interface RunnerArguments {
   lastFailed: boolean
   /** False with `--no-deps`: no project sets up the lab. */
   setsUpLab: boolean
+  /** True if the user names a folder for artifacts. Playwright empties that folder before a run. */
+  namesOutput: boolean
   /** Families whose file in `tests/drills` is named in place of a spec. */
   families: string[]
 }
@@ -28,6 +30,7 @@ export function readArguments(argv: readonly string[]): RunnerArguments {
     namesTests: has('--grep', '--test-list') || options.some((option) => /^-x*g/.test(option)),
     lastFailed: has('--last-failed') && !has('--last-failed-file', '--output'),
     setsUpLab: !has('--no-deps'),
+    namesOutput: has('--output'),
     families: options.flatMap((option) => /(?:^|\/)drills\/([\w-]+)\.ts(?::\d+)*$/.exec(option)?.[1] ?? []),
   }
 }

@@ -175,12 +175,12 @@ test.describe('a killed container', () => {
   test('is not one that had ended before', async () => {
     const lastState = { terminated: { ...terminated(new Date(0)), exitCode: 1 } }
     const old = { ...running, lastState }
-    const { lab } = chaosLab([reached], (kube) => kube.apply([withStatus(old)]))
+    const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: terminated(new Date()) } }
+    const { lab } = chaosLab([reached], async (kube) => {
+      await kube.apply([withStatus(old)])
+      setTimeout(() => void kube.apply([withStatus(ended)]), 60)
+    })
     await lab.kube.apply([withStatus(old)])
-    setTimeout(() => {
-      const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: terminated(new Date()) } }
-      void lab.kube.apply([withStatus(ended)])
-    }, 60)
     const { evidence } = (await strikeOnce(lab, containerKill(), target)).observed
     expect(evidence).toContain('exit code 137')
   })

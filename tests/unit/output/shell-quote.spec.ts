@@ -19,7 +19,6 @@ const HOSTILE = [
   '$HOME',
   'ä',
   '#a',
-  'a\u2028b',
 ]
 
 test('whatever a name holds, a shell takes the quoted name for one word', () => {
@@ -32,7 +31,7 @@ test('whatever a name holds, a shell takes the quoted name for one word', () => 
 })
 
 test('control characters never reach the terminal in a command to paste', () => {
-  expect(shellQuote('a\u001b[2Kb\nrm')).not.toMatch(/\p{Cc}/u)
+  expect(shellQuote('a\u001b[2Kb\nrm\u2028\u202e')).not.toMatch(/[\p{Cc}\u2028\u202e]/u)
 })
 
 test('an IPv6 address gets brackets in a URL, and nothing else does', () => {

@@ -64,3 +64,17 @@ test('the file of a family, which is no spec, is refused with the command that r
   expect(code).toBe(1)
   expect(output).toContain('"tests/drills/malice.ts" is no spec. Next: npx playwright test -g @malice')
 })
+
+test('--output is refused, as Playwright would empty that folder, and what is in it stays', async () => {
+  const folder = newFolder()
+  const kept = join(folder, 'results', 'kept')
+  mkdirSync(kept, { recursive: true })
+  for (const option of [['--output', 'results'], ['--output=results']]) {
+    const { code, output } = await playwright(folder, ['test', '--config', config, ...option], {
+      MESHDRILL_CLUSTER: 'embedded',
+    })
+    expect(code).toBe(1)
+    expect(output).toContain('Next: the same command without --output')
+    expect(existsSync(kept)).toBe(true)
+  }
+})
