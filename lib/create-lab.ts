@@ -5,6 +5,8 @@ import { installChaosMesh } from './faults/chaos-mesh.ts'
 import { replayUndos } from './faults/undo/replay.ts'
 import { storeReached } from './faults/store-reach.ts'
 import { connect } from './kube/client.ts'
+import { installingLab } from './kube/installing.ts'
+import { labelling } from './kube/ownership.ts'
 import type { Lab } from './lab.ts'
 import { istio } from './meshes/istio.ts'
 import type { Mesh } from './meshes/mesh.ts'
@@ -49,14 +51,21 @@ export async function createLab(
   )
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
   const store = await timed('S3 store', '1 s', () => cluster.openStore())
-  const lab: Lab = { cluster, store, artifacts: cluster.artifacts, kube: connect(cluster.kubeconfig), log }
+  const lab: Lab = {
+    cluster,
+    store,
+    artifacts: cluster.artifacts,
+    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
+    log,
+  }
   const undone = await replayUndos(lab)
   if (undone.length > 0) log(`undone, as it was left by an earlier run: ${undone.join(', ')}`)
+  const installing = installingLab(lab)
   const operator = loadOperator(config)
   await Promise.all([
-    installOnce(config.mesh, '40 s', () => meshOf(config).install(lab)),
-    installOnce('Chaos Mesh', '30 s', () => installChaosMesh(lab)),
-    operator && installOnce(operator.name, '15 s', () => operator.install(lab)),
+    installOnce(config.mesh, '40 s', () => meshOf(config).install(installing)),
+    installOnce('Chaos Mesh', '30 s', () => installChaosMesh(installing)),
+    operator && installOnce(operator.name, '15 s', () => operator.install(installing)),
   ])
   await storeReached(lab)
   return { lab, times }
@@ -71,7 +80,7 @@ export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool>
   if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
   const startedMs = performance.now()
   lab.log(`${tool.name} … (usually 15 s)`)
-  const watched = watchApplied(lab)
+  const watched = watchApplied(installingLab(lab))
   await tool.install(watched.lab)
   const installMs = Math.round(performance.now() - startedMs)
   await lab.cluster.note(tool.name)
@@ -93,7 +102,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     cluster,
     store: await cluster.openStore(),
     artifacts: cluster.artifacts,
-    kube: connect(cluster.kubeconfig),
+    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
 }

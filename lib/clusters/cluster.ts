@@ -41,6 +41,8 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly provider: string
+  /** Value of the label on everything that the lab applies: its UUID, or a fixed word where the whole cluster is the lab's. */
+  readonly labId: string
   /** Path of a kubeconfig with every right. */
   readonly kubeconfig: string
   readonly artifacts: Artifacts

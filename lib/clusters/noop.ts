@@ -2,6 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node'
 import type { Artifacts } from '../artifacts.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
+import { labelling, NotOurs } from '../kube/ownership.ts'
 import type { Lab } from '../lab.ts'
 import { noopStore } from '../store/noop.ts'
 import type { Cluster, ClusterProvider } from './cluster.ts'
@@ -18,7 +19,7 @@ export const noopProvider = (): ClusterProvider => ({
 /** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
 export const noopLab = (): Lab => ({
   cluster: noopCluster,
-  kube: memoryKube(),
+  kube: labelling(memoryKube(), noopCluster.labId),
   store: noopStore,
   artifacts: noArtifacts,
   log: () => undefined,
@@ -36,6 +37,7 @@ const noopParts = new Set<string>()
 
 const noopCluster: Cluster = {
   provider: 'noop',
+  labId: 'noop',
   kubeconfig: '/nowhere/noop.kubeconfig',
   artifacts: noArtifacts,
   folder: null,
@@ -76,6 +78,10 @@ function memoryKube(): KubeClient {
     },
     get<T extends KubeObject>(reference: ObjectReference) {
       return Promise.resolve(structuredClone(objects.get(keyOf(reference)) ?? null) as T | null)
+    },
+    async create(object) {
+      if (objects.has(keyOf(object))) throw new NotOurs(object)
+      await this.apply([object])
     },
     delete(reference) {
       objects.delete(keyOf(reference))

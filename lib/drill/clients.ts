@@ -2,11 +2,11 @@ import { OPERATOR, installOperator } from '../load/testrun/operator.ts'
 import { startTestRun } from '../load/testrun/runner.ts'
 import type { LoadOptions, RunningLoad } from '../load/load.ts'
 import { startLoad } from '../load/runner.ts'
+import { createEmptyNamespace, removeNamespace } from '../kube/namespaces.ts'
 import type { Lab } from '../lab.ts'
 import type { Route } from '../meshes/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'
 import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
-import { removeNamespace } from './namespace.ts'
 
 /** The clients of a drill's service: what puts load on it, and what probes it. */
 export interface Clients {
@@ -51,9 +51,8 @@ function inCluster(lab: Lab, places: ClientPlaces, namespace: string): Clients {
   const nodes = nodesOf(lab, places)
   return {
     async startLoad(options) {
-      const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-      if ((await lab.kube.get(object)) !== null) await removeNamespace(lab, namespace)
-      await lab.kube.apply([object])
+      await removeNamespace(lab, namespace)
+      await createEmptyNamespace(lab, namespace, { podSecurity: 'baseline' })
       return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, fromInside(options))
     },
     startProber: (options) => startPodProber(lab, { namespace, nodes }, fromInside(options)),

@@ -1,9 +1,9 @@
+import { removeNamespace } from '../kube/namespaces.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { ClaimState, IntegrityCheck, OperationResult } from '../record/facts.ts'
 import type { Backup } from '../tools/tool.ts'
 import type { DrillContext } from './context.ts'
-import { removeNamespace } from './namespace.ts'
 import type { Running } from './service.ts'
 
 export interface Restores {

@@ -21,6 +21,9 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
   await installChart(lab, {
     name: 'chaos-mesh',
     namespace: CHAOS_NAMESPACE,
+    // Its daemon enters the namespaces of other pods' networks and processes.
+    podSecurity: 'privileged',
+    definitions: 'chaos-mesh.org',
     chart: 'chaos-mesh/chaos-mesh',
     values: {
       controllerManager: {

@@ -1,3 +1,4 @@
+import { ownNamespace } from '../kube/namespaces.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { Fault } from './fault.ts'
@@ -9,10 +10,11 @@ export const namespaceDeletion = (): Fault => ({
   requires: () => Promise.resolve([]),
   async plan(lab, { namespace, claim }) {
     const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+    const own = await ownNamespace(lab, namespace)
     const volume = await volumeOf(lab, namespace, claim)
     return {
       undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
-      make: () => lab.kube.delete(reference),
+      make: () => lab.kube.delete(own),
       async see(requestedMs) {
         const seenMs = await waitFor(
           `namespace "${namespace}" marked as deleted`,

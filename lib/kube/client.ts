@@ -7,6 +7,7 @@ import {
   type KubeConfig,
   KubernetesObjectApi,
   PatchStrategy,
+  V1DeleteOptions,
   type KubernetesObject,
   type V1Node,
   type V1Pod,
@@ -21,6 +22,7 @@ import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { redactError } from '../output/redaction.ts'
 import { redact } from '../output/secrets.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
+import { NotOurs } from './ownership.ts'
 import { pending, waitFor } from './wait.ts'
 
 const FIELD_MANAGER = 'meshdrill'
@@ -36,7 +38,12 @@ export interface KubeClient {
   apply(objects: KubeObject[], options?: { namespace?: string }): Promise<void>
   /** The object as it is in the cluster, or null. */
   get<T extends KubeObject = KubeObject>(object: ObjectReference): Promise<T | null>
-  /** Deletes an object; one that is not there is no error. Does not wait. */
+  /** Creates an object. Errors: `NotOurs` where one of its name is there. */
+  create(object: KubeObject): Promise<void>
+  /**
+   * Deletes an object; one that is not there is no error. Does not wait. Where the reference has a UID, an object of that name
+   * with another UID stays, and the API server's refusal (409) is the error.
+   */
   delete(object: ObjectReference): Promise<void>
   /** Pods of a namespace, by labels. */
   pods(namespace: string, labels?: Record<string, string>): Promise<V1Pod[]>
@@ -67,8 +74,18 @@ export function clientOf(config: KubeConfig): KubeClient {
     async get<T extends KubeObject = KubeObject>(object: ObjectReference) {
       return (await orNull(objects.read(object))) as unknown as T | null
     },
+    async create(object) {
+      try {
+        await objects.create(object as KubernetesObject, undefined, undefined, FIELD_MANAGER)
+      } catch (error) {
+        if (error instanceof ApiException && error.code === 409) throw new NotOurs(object)
+        throw refusalOf(object, error)
+      }
+    },
     async delete(object) {
-      await orNull(objects.delete(object))
+      const { uid } = object.metadata
+      const body = uid === undefined ? undefined : Object.assign(new V1DeleteOptions(), { preconditions: { uid } })
+      await orNull(objects.delete(object, undefined, undefined, undefined, undefined, undefined, body))
     },
     async pods(namespace, labels = {}) {
       const labelSelector = selector(labels)
@@ -156,19 +173,34 @@ async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promi
       PatchStrategy.ServerSideApply,
     )
   } catch (error) {
-    if (error instanceof RunAborted) throw error
-    const refused = redact(`${object.kind} "${object.metadata.name}" was refused: ${reason(error)}`)
-    throw new Error(refused, { cause: redactError(error) })
+    throw refusalOf(object, error)
   }
 }
 
-function reason(error: unknown): string {
+function refusalOf({ kind, metadata }: KubeObject, error: unknown): Error {
+  if (error instanceof RunAborted) return error
+  const refused = redact(`${kind} "${metadata.name}" was refused: ${reasonOf(error)}`)
+  return new Error(refused, { cause: redactError(error) })
+}
+
+/** Why the API server refused a request, in its own words as far as it says any. */
+export function reasonOf(error: unknown): string {
   if (error instanceof ApiException) {
     const body: unknown = error.body
-    if (typeof body === 'object' && body !== null && 'message' in body) return String(body.message)
+    const said = typeof body === 'string' ? statusIn(body) : body
+    if (typeof said === 'object' && said !== null && 'message' in said) return String(said.message)
     return typeof body === 'string' ? shortenMiddle(body, OUTPUT_LIMIT) : `HTTP ${error.code}`
   }
   return messageOf(error)
+}
+
+/** The Status that an answer holds as JSON; null where a proxy, say, answered something else. */
+function statusIn(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null
+  }
 }
 
 /** The object in a namespace, where it names none. */

@@ -1,8 +1,14 @@
 import { execFile } from 'node:child_process'
+import { PatchStrategy } from '@kubernetes/client-node'
 import { stringify } from 'yaml'
 import { mergeValues, type Values } from '../artifacts.ts'
 import type { Lab } from '../lab.ts'
 import { withChildAccess } from './access/child.ts'
+import { definitionsOfGroup } from './definitions.ts'
+import { ownerOfRelease } from './helm-release.ts'
+import { ensureNamespace, type PodSecurity } from './namespaces.ts'
+import { belongsToLab } from './installing.ts'
+import { LAB_LABEL, labLabel, NotOurs } from './ownership.ts'
 
 export interface Release {
   name: string
@@ -10,32 +16,74 @@ export interface Release {
   /** Chart by `<project>/<chart>`. */
   chart: string
   values?: Values
+  /** What its pods need of the namespace. */
+  podSecurity: PodSecurity
+  /** End of the API groups whose definitions the chart brings, such as `istio.io`; not there where it brings none. */
+  definitions?: string
 }
 
-/** Installs a chart, or changes the release to these values. Does not wait for its pods. */
+/**
+ * Installs a chart, or changes the release to these values. Does not wait for its pods. Everything that comes of it is known as
+ * the lab's: by the label on its namespace, on its definitions and on helm's own record. Errors: the namespace or a release of
+ * that name is of others.
+ */
 export async function installChart(lab: Lab, release: Release): Promise<void> {
   const helm = await lab.artifacts.binary('helm')
   const chart = await lab.artifacts.chart(release.chart)
-  const values = mergeValues(chart.values, release.values ?? {})
-  const args = [
-    'upgrade',
-    '--install',
-    release.name,
+  const { name, namespace } = release
+  const { labId } = lab.cluster
+  await ensureNamespace(lab, namespace, release)
+  if ((await ownerOfRelease(lab.kube, release, labId)) === 'others')
+    throw new Error(
+      `helm release "${name}" of namespace "${namespace}" was not installed by this lab. It was left as it is. Next: helm -n ${namespace} list --all`,
+    )
+  const source = [
     chart.path,
-    '--namespace',
-    release.namespace,
-    '--create-namespace',
     ...(chart.repository === undefined ? [] : ['--repo', chart.repository]),
     ...(chart.version === undefined ? [] : ['--version', chart.version]),
   ]
-  await withChildAccess(lab.cluster.kubeconfig, async ({ kubeconfig, env }) => {
-    await new Promise<void>((resolve, reject) => {
-      const command = [...args, '--kubeconfig', kubeconfig, '--values', '-']
-      const child = execFile(helm, command, { timeout: 120_000, env }, (error, _stdout, stderr) => {
-        if (error === null) resolve()
-        else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
-      })
-      child.stdin?.end(stringify(values))
+  const values = mergeValues(chart.values, release.values ?? {})
+  const args = ['upgrade', '--install', name, ...source, '--namespace', namespace]
+  const labels = ['--labels', `${LAB_LABEL}=${labId}`]
+  const markDefinitions = await watchDefinitions(lab, release)
+  await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>
+    runHelm(helm, [...args, ...labels, '--kubeconfig', kubeconfig, '--values', '-'], { env, input: stringify(values) }),
+  )
+  await markDefinitions()
+}
+
+/**
+ * Puts the lab's label on the definitions that a chart brings: helm marks none that are in its folder "crds". Errors: some are
+ * there before, and not the lab's.
+ */
+async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promise<() => Promise<void>> {
+  if (end === undefined) return () => Promise.resolve()
+  for (const definition of await definitionsOfGroup(lab.kube, end))
+    if (!(await belongsToLab(lab, definition))) throw new NotOurs(definition)
+  return async () => {
+    for (const { apiVersion, kind, metadata } of await definitionsOfGroup(lab.kube, end)) {
+      const { name, uid } = metadata
+      const marked = {
+        apiVersion,
+        kind,
+        metadata: { name, ...(uid ? { uid } : {}), labels: labLabel(lab.cluster.labId) },
+      }
+      await lab.kube.objects.patch(marked, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+    }
+  }
+}
+
+/** Runs helm to its end. A failure is an error with what it said. */
+function runHelm(
+  helm: string,
+  args: string[],
+  { env, input }: { env: NodeJS.ProcessEnv; input: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(helm, args, { timeout: 120_000, env }, (error, _stdout, stderr) => {
+      if (error === null) resolve()
+      else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
     })
+    child.stdin?.end(input)
   })
 }

@@ -18,7 +18,7 @@ export interface ObjectMetadata {
   deletionTimestamp?: string | Date
 }
 
-/** What names an object. */
+/** What names an object; with a UID that object alone, and no other of its name. */
 export type ObjectReference = Pick<KubeObject, 'apiVersion' | 'kind'> & {
-  metadata: { name: string; namespace?: string }
+  metadata: { name: string; namespace?: string; uid?: string }
 }

@@ -6,6 +6,7 @@ import { FAULTS_ALLOWED } from '../faults/chaos-mesh.ts'
 import type { Address } from '../faults/pod-network.ts'
 import { reaches } from '../faults/reach.ts'
 import { installChart } from '../kube/helm.ts'
+import { ensureNamespace } from '../kube/namespaces.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
@@ -38,12 +39,12 @@ export function istio(): Mesh {
 
 async function installControlPlane(lab: Lab): Promise<void> {
   // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
-  const metadata = { name: CONTROL, annotations: FAULTS_ALLOWED }
-  await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
-  await installChart(lab, { name: 'istio-base', namespace: CONTROL, chart: 'istio/base' })
+  await ensureNamespace(lab, CONTROL, { podSecurity: 'baseline', annotations: FAULTS_ALLOWED })
+  const place = { namespace: CONTROL, podSecurity: 'baseline' } as const
+  await installChart(lab, { ...place, name: 'istio-base', chart: 'istio/base', definitions: 'istio.io' })
   await installChart(lab, {
+    ...place,
     name: 'istiod',
-    namespace: CONTROL,
     chart: 'istio/istiod',
     values: {
       autoscaleEnabled: false,
@@ -65,6 +66,7 @@ async function installGateway(lab: Lab): Promise<void> {
   await installChart(lab, {
     name: 'istio-ingress',
     namespace: INGRESS,
+    podSecurity: 'baseline',
     chart: 'istio/gateway',
     values: {
       autoscaling: { enabled: false },

@@ -23,6 +23,7 @@ test('the wrong volume is that of another namespace, and the right one is brough
   expect(tool.name).toBe('control-restores-elsewhere')
   const backup = await (await tool.backup('drill', { name: 'b1' })).finished()
   expect(backup).toMatchObject({ name: 'b1', result: { succeeded: true } })
+  await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill-elsewhere' } }])
   await backup.restore()
   const restores = applied.filter(({ kind }) => kind === 'Restore').map(({ spec }) => spec)
   expect(restores).toMatchObject([

@@ -1,7 +1,6 @@
 import { expect, test as base } from '@playwright/test'
 import { readContext } from '../../lib/clusters/existing/access/context.ts'
 import { leaseOf } from '../../lib/clusters/existing/lease/lease.ts'
-import { readNotes, writeNotes, type Notes } from '../../lib/clusters/existing/lease/notes.ts'
 import { readExistingOptions } from '../../lib/clusters/existing/options.ts'
 import { isDrillNamespace } from '../../lib/clusters/existing/plan/plan.ts'
 import { powerBy } from '../../lib/clusters/existing/power.ts'
@@ -10,7 +9,7 @@ import { programs } from '../../lib/clusters/public/pins.ts'
 import { versionServes } from '../../lib/clusters/public/programs.ts'
 import { readConfig } from '../../lib/config.ts'
 import { matrix } from '../../lib/matrix.ts'
-import { makeWorld, namespace, RUN, type ExistingWorld } from './existing-world.ts'
+import { makeWorld, type ExistingWorld } from './existing-world.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 
 const test = base.extend<{ world: ExistingWorld }>({
@@ -53,24 +52,6 @@ test.describe('the lease', () => {
     await next.take()
     await expect(dead.renew()).rejects.toThrow('no longer ours, but of next')
   })
-})
-
-test('what was done is noted in the cluster, and read back by another process', async ({ world }) => {
-  const config = configOf(world)
-  world.server.put('/api/v1/namespaces/meshdrill-system', namespace('meshdrill-system'))
-  expect(await readNotes(config)).toBeNull()
-  const notes: Notes = {
-    lab: '0b0e7a3c-0000-4000-8000-000000000001',
-    store: null,
-    owner: { host: 'desk', pid: 7, runUid: RUN },
-    keep: true,
-    parts: { istiod: 'found', velero: 'ours' },
-    versions: {},
-    installed: [],
-  }
-  await writeNotes(config, notes)
-  await writeNotes(config, { ...notes, installed: ['velero'] })
-  expect(await readNotes(config)).toEqual({ ...notes, installed: ['velero'] })
 })
 
 test('the namespace of every drill is known by its name, and a user’s own is not', () => {

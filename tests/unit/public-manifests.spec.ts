@@ -92,7 +92,7 @@ test.describe('as the Go modules have them', () => {
     const named = JSON.stringify(texts)
     const { objects, images: used } = await hostPathOf({
       manifests: (name) => Promise.resolve(read(name)),
-      image: (name) => images[name] ?? '',
+      image: (name) => images[name]?.reference ?? '',
     }).read()
     expect(used).toHaveLength(5)
     for (const image of used) expect(named).toContain(`"${image}"`)

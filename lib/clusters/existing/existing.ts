@@ -12,10 +12,10 @@ import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
 import { leaseOf, NAMESPACE, waitingFor } from './lease/lease.ts'
 import { takeCluster } from './lease/take.ts'
-import { ownerHere, readNotes, writeNotes, type Notes } from './lease/notes.ts'
+import { changeNotes, ownerHere, readNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
-import type { Plan } from './plan/plan.ts'
+import { intentOf, noteInstalled } from './plan/intent.ts'
 import { HOW_TO_CUT, powerBy } from './power.ts'
 import {
   groundOf,
@@ -39,16 +39,16 @@ export function existing(options: ExistingRun): ClusterProvider {
     requires: () => Promise.resolve([]),
     async create({ keep, ownerPid, log }) {
       const look = await survey(options)
-      const { plan, notes, surroundings, ...made } = await prepare(look, options, log)
+      const { plan, surroundings, ...made } = await prepare(look, options, log)
       requireConfirmation(look, options)
       const owner = ownerHere(ownerPid, runUid(process.env))
       const ground = await takeCluster(look, owner, (lease) => lease.take())
       const { folder, kubeconfig, pin } = ground
       const store = { storeFolder: keep ? null : storeFolder(ground) }
       startKeeper(folder, { kubeconfig, owner: pin.holder, ownerPid, ...store })
-      const mine = { ...notesOf(plan, notes), ...made, owner, keep }
-      await writeNotes(ground.kube.config, mine)
-      return clusterOf(ground, options, { notes: mine, surroundings, log })
+      const lab = { lab: made.lab, store: made.store, owner, keep }
+      const notes = await changeNotes(ground.kube.config, (now) => ({ ...intentOf(plan, now), ...lab }))
+      return clusterOf(ground, options, { notes, surroundings, log })
     },
     async attach() {
       const pinned = pinnedByThisRun(options)
@@ -79,14 +79,6 @@ function pinnedByThisRun({ confirm }: ExistingOptions): PinnedAccess | null {
   return confirm === null || run === null || !isUuid(confirm) ? null : pinOfRun(confirm, run)
 }
 
-/** What an earlier run brought and never took away is ours to take away. */
-function notesOf(plan: Plan, earlier: Notes | null): Pick<Notes, 'parts' | 'versions' | 'installed'> {
-  const parts: Notes['parts'] = { ...earlier?.parts }
-  for (const part of plan.found) parts[part.name] = 'found'
-  for (const part of [...plan.kept, ...plan.install]) parts[part.name] = 'ours'
-  return { parts, versions: plan.versions, installed: earlier?.installed ?? [] }
-}
-
 function clusterOf(
   ground: Ground,
   options: ExistingRun,
@@ -96,9 +88,9 @@ function clusterOf(
   const { notes, log } = lab
   const { nodeAddress, storageClasses } = lab.surroundings
   const artifacts = artifactsOf(options, versionsOf(ground, options, notes), log)
-  let writing = Promise.resolve()
   const base = {
     provider: 'existing',
+    labId: notes.lab,
     kubeconfig,
     artifacts,
     folder: ground.folder,
@@ -106,18 +98,15 @@ function clusterOf(
     readyMs: null,
     systemNodes: options.systemNodes,
     storageClasses,
-    theirs: Object.keys(notes.parts).filter((name) => notes.parts[name] === 'found'),
+    theirs: Object.keys(notes.parts).filter((name) => notes.parts[name]?.state === 'found'),
     nodeAddress: () => nodeAddress,
     // Nodes pull their images, or have them.
     loadImages: () => Promise.resolve(),
-    openStore: () => openStore(ground, storeOfLab(options.store, notes.store), artifacts),
+    openStore: () => openStore(ground, storeOfLab(options.store, notes.store ?? null), artifacts),
     k6: () => chooseK6(options, artifacts),
     has: (part: string) => isThere(notes, part),
-    note(part: string) {
-      notes.installed.push(part)
-      // Parts that are ready at the same moment are noted one after another.
-      writing = writing.then(() => writeNotes(kube.config, notes))
-      return writing
+    async note(part: string) {
+      Object.assign(notes, await noteInstalled(kube, notes, part))
     },
     async describe() {
       const nodes = await kube.core.listNode()
@@ -142,7 +131,7 @@ function clusterOf(
 function isThere(notes: Notes, name: string): boolean {
   if (notes.installed.includes(name)) return true
   const parts = partsOf(name)
-  return parts.length > 0 && parts.every((part) => notes.parts[part.name] === 'found')
+  return parts.length > 0 && parts.every((part) => notes.parts[part.name]?.state === 'found')
 }
 
 const openStore = (ground: Ground, store: StoreEndpoint | null, artifacts: Artifacts) =>
@@ -169,7 +158,7 @@ function foundLab(ground: Look | Ground, options: ExistingRun, notes: Notes): Fo
       if ('pin' in ground) return endLab(ground, options, notes, log)
       await announceRemoval(ground, notes, log)
       requireRemovalConfirmed(ground, options)
-      storeOfLab(options.store, notes.store)
+      if (notes.store !== undefined) storeOfLab(options.store, notes.store)
       const owner = ownerHere(process.pid, runUid(process.env))
       const taken = await takeCluster(ground, owner, (lease) =>
         lease.takeWhenFree((holder) => {

@@ -16,10 +16,14 @@ import { shellCommand } from '../../output/shell-quote.ts'
 import { bringK6, chooseK6 } from './k6.ts'
 import { heldBy, leaseOf } from './lease/lease.ts'
 import { imageConflicts, nodeConflicts, runtimeConflict } from './plan/nodes.ts'
+import { NO_LAB } from './lease/notes-format.ts'
 import { readNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
 import { neededParts } from './plan/parts.ts'
 import { describePlan, makePlan, type Plan } from './plan/plan.ts'
+import { admissionConflicts } from './plan/admission.ts'
+import { readImages } from '../public/artifacts.ts'
+import { pulledByTag } from '../public/pins.ts'
 import { missingRights, neededRights } from './access/rights.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 import { notedStore, plainUrl, storeOfLab, type NotedStore } from './store.ts'
@@ -92,8 +96,8 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
   const holder = await leaseOf(kube.config, { owner: '' }).holder()
   if (holder !== null && holder.expiresMs > Date.now()) throw new Error(heldBy(holder))
   const notes = await readNotes(kube.config)
-  const lab = notes?.lab ?? randomUUID()
-  const store = notes === null ? notedStore(options.store, lab) : notes.store
+  const lab = notes === null || notes.lab === NO_LAB ? randomUUID() : notes.lab
+  const store = notes?.store === undefined ? notedStore(options.store, lab) : notes.store
   const endpoint = storeOfLab(options.store, store)
   const plan = await makePlan(kube, neededParts(options.tools), notes)
   const told = describePlan(plan, {
@@ -101,7 +105,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
     server: context.server,
     ...reached,
     store,
-    images: options.artifacts === 'built' ? "built by this machine's toolchain; the nodes have them" : 'public, pinned',
+    images: imageWords(plan, options),
   })
   if (options.made === undefined) told.forEach(log)
   const artifacts = artifactsOf(options, versionsOf(ground, options, plan), log)
@@ -126,8 +130,25 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
     const brought = await bringK6(k6, log)
     if (options.artifacts === 'public') plan.versions.k6 = brought
   }
-  if (endpoint !== null && notes === null) await requireEmptyBucket(endpoint)
+  if (endpoint !== null && notes?.store === undefined) await requireEmptyBucket(endpoint)
+  // To a cluster that nobody confirmed not even a dry run is sent.
+  if (options.confirm === reached.uid && options.made === undefined) await requireAdmission(kube, plan)
   return { plan, notes, lab, store, surroundings }
+}
+
+async function requireAdmission(kube: KubeClient, plan: Plan): Promise<void> {
+  const refused = await admissionConflicts(kube, plan.install)
+  if (refused.length === 0) return
+  throw new Error(`Nothing was changed. The cluster does not admit what the drills need:\n  ${refused.join('\n  ')}`)
+}
+
+/** Where charts and images come from, and which of the images may be another one tomorrow. */
+function imageWords(plan: Plan, options: ExistingRun): string {
+  if (options.artifacts === 'built') return "built by this machine's toolchain; the nodes have them"
+  const byTag = pulledByTag(imagesFor(plan, options), { ...options.made?.images, ...readImages(options.images) })
+  return byTag.length === 0
+    ? 'public, pinned by digest'
+    : `public, pinned; these images by tag only: ${byTag.join(', ')}`
 }
 
 async function requireRights({ context, kube }: Look, will: Parameters<typeof neededRights>[0]): Promise<void> {

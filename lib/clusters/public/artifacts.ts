@@ -4,7 +4,15 @@ import { parse } from 'yaml'
 import type { Artifacts } from '../../artifacts.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { chartImages, charts, components, images, manifests as pinnedManifests, type ManifestFile } from './pins.ts'
+import {
+  chartImages,
+  charts,
+  components,
+  images,
+  manifests as pinnedManifests,
+  pullReference,
+  type ManifestFile,
+} from './pins.ts'
 import { findProgram } from './programs.ts'
 
 export interface PublicOptions {
@@ -30,10 +38,12 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
       return (await Promise.all(files.map(download))).flat()
     },
     image(name) {
-      const reference = options.images[name] ?? images[name]
-      if (reference !== null && reference !== undefined) return reference
+      const own = options.images[name]
+      if (own !== undefined) return own
+      const pinned = images[name]
+      if (pinned !== null && pinned !== undefined) return pullReference(pinned)
       if (chartImages.includes(name)) return name
-      if (reference === null) throw new Error(unpublished(name))
+      if (pinned === null) throw new Error(unpublished(name))
       throw new Error(`no image "${name}"; there are ${Object.keys(images).join(', ')}`)
     },
     component(name) {

@@ -1,6 +1,6 @@
 /**
  * What comes from public registries, by name and version: those of the components that the embedded cluster builds, so that
- * figures can be compared. A digest stands where it is known; where none does, the tag is what the registry makes of it.
+ * figures can be compared.
  */
 
 /** Helm chart repositories of the projects themselves. */
@@ -24,26 +24,61 @@ export const charts = {
   'chaos-mesh/chaos-mesh': { repository: 'https://charts.chaos-mesh.org', chart: 'chaos-mesh', version: '2.8.2' },
 } as const
 
+/** An image of a public registry. A digest is one image for ever; a tag is what its registry makes of it on the day. */
+export interface PinnedImage {
+  /** With the tag. */
+  reference: string
+  /** `sha256:` and 64 digits; null where it is not known. */
+  digest: string | null
+  /** Why the digest is not known; null where it is. */
+  withoutDigest: string | null
+}
+
+const NOT_LOOKED_UP = 'its registry was not asked for the digest of this tag yet'
+
+const byTag = (reference: string): PinnedImage => ({ reference, digest: null, withoutDigest: NOT_LOOKED_UP })
+const byDigest = (reference: string, digest: string): PinnedImage => ({ reference, digest, withoutDigest: null })
+
 /** Images of objects that are ours to write; those of charts are the charts' own. Null: nobody publishes it. */
-export const images: Record<string, string | null> = {
+export const images: Record<string, PinnedImage | null> = {
   'meshdrill/ledger': null,
-  'meshdrill/busybox': 'docker.io/library/busybox:1.37.0',
-  'meshdrill/node': 'docker.io/library/node:22.11.0-alpine',
-  'grafana/k6': 'docker.io/grafana/k6:1.8.1',
+  'meshdrill/busybox': byTag('docker.io/library/busybox:1.37.0'),
+  'meshdrill/node': byTag('docker.io/library/node:22.11.0-alpine'),
+  'grafana/k6': byTag('docker.io/grafana/k6:1.8.1'),
   // Of the chart's version.
-  'grafana/k6-operator-starter': 'ghcr.io/grafana/k6-operator:starter-v0.0.18',
-  'restic/restic':
-    'docker.io/restic/restic:0.18.0@sha256:4cf4a61ef9786f4de53e9de8c8f5c040f33830eb0a10bf3d614410ee2fcb6120',
-  'k8up/k8up': 'ghcr.io/k8up-io/k8up:v2.12.0',
-  'velero/velero': 'docker.io/velero/velero:v1.18.3',
-  'velero/velero-plugin-for-aws': 'docker.io/velero/velero-plugin-for-aws:v1.14.3',
-  'versity/versitygw': 'docker.io/versity/versitygw:v1.8.0',
+  'grafana/k6-operator-starter': byTag('ghcr.io/grafana/k6-operator:starter-v0.0.18'),
+  'restic/restic': byDigest(
+    'docker.io/restic/restic:0.18.0',
+    'sha256:4cf4a61ef9786f4de53e9de8c8f5c040f33830eb0a10bf3d614410ee2fcb6120',
+  ),
+  'k8up/k8up': byTag('ghcr.io/k8up-io/k8up:v2.12.0'),
+  'velero/velero': byTag('docker.io/velero/velero:v1.18.3'),
+  'velero/velero-plugin-for-aws': byTag('docker.io/velero/velero-plugin-for-aws:v1.14.3'),
+  'versity/versitygw': byTag('docker.io/versity/versitygw:v1.8.0'),
   // Those that the manifests below name.
-  'sig-storage/hostpathplugin': 'registry.k8s.io/sig-storage/hostpathplugin:v1.17.1',
-  'sig-storage/csi-node-driver-registrar': 'registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.16.0',
-  'sig-storage/csi-provisioner': 'registry.k8s.io/sig-storage/csi-provisioner:v6.1.1',
-  'sig-storage/csi-snapshotter': 'registry.k8s.io/sig-storage/csi-snapshotter:v8.5.0',
-  'sig-storage/snapshot-controller': 'registry.k8s.io/sig-storage/snapshot-controller:v8.6.0',
+  'sig-storage/hostpathplugin': byTag('registry.k8s.io/sig-storage/hostpathplugin:v1.17.1'),
+  'sig-storage/csi-node-driver-registrar': byTag('registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.16.0'),
+  'sig-storage/csi-provisioner': byTag('registry.k8s.io/sig-storage/csi-provisioner:v6.1.1'),
+  'sig-storage/csi-snapshotter': byTag('registry.k8s.io/sig-storage/csi-snapshotter:v8.5.0'),
+  'sig-storage/snapshot-controller': byTag('registry.k8s.io/sig-storage/snapshot-controller:v8.6.0'),
+}
+
+/** How nodes pull an image: by its digest where that is known. */
+export const pullReference = ({ reference, digest }: PinnedImage): string =>
+  digest === null ? reference : `${reference}@${digest}`
+
+/**
+ * References of the images among these names that are pulled by tag only: what another pushes under that tag is what runs.
+ * `own` are references that the user gave in place of public ones, whose digests are for the user to give.
+ */
+export function pulledByTag(names: readonly string[], own: Record<string, string>): string[] {
+  const references = names.flatMap((name) => {
+    const image = images[name]
+    if (own[name] !== undefined) return [own[name]]
+    if (image === null || image === undefined) return chartImages.includes(name) ? [`${name}, of its chart`] : []
+    return [pullReference(image)]
+  })
+  return [...new Set(references)].filter((reference) => !/@sha256:[0-9a-f]{64}$/.test(reference))
 }
 
 /** The node image that kind 0.33 itself names. */

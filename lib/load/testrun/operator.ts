@@ -24,6 +24,8 @@ export async function installOperator(lab: Lab, nodes: Record<string, string>): 
   await installChart(lab, {
     name: OPERATOR,
     namespace: OPERATOR_NAMESPACE,
+    podSecurity: 'baseline',
+    definitions: 'k6.io',
     chart: 'grafana/k6-operator',
     values: { namespace: { create: false }, authProxy: { enabled: false }, nodeSelector: lab.cluster.systemNodes },
   })

@@ -1,6 +1,7 @@
 import { FAULTS_ALLOWED } from '../../faults/chaos-mesh.ts'
 import { podsReady } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
+import { podSecurityLabels } from '../../kube/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab.ts'
 
@@ -29,7 +30,11 @@ function operatorObjects(lab: Lab): KubeObject[] {
   const image = lab.artifacts.image('k8up/k8up')
   const account = { name: NAME, namespace: NAMESPACE }
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, annotations: FAULTS_ALLOWED } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: NAMESPACE, labels: podSecurityLabels('baseline'), annotations: FAULTS_ALLOWED },
+    },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { FAULTS_ALLOWED } from '../../faults/chaos-mesh.ts'
+import { podSecurityLabels } from '../../kube/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { NAMESPACE } from './api.ts'
 import { LIMITS } from './limits.ts'
@@ -77,7 +78,9 @@ function place(workload: Workload, { flags, nodeSelector }: { flags: string[]; n
 /** Chaos Mesh's namespace filter lets faults into annotated namespaces only; the tool's own is one that drills aim at. */
 function admitFaults(object: KubeObject): KubeObject {
   const annotations = { ...object.metadata.annotations, ...FAULTS_ALLOWED }
-  return { ...object, metadata: { ...object.metadata, annotations } }
+  // The node-agent reads the volumes of other pods in the node's folders.
+  const labels = { ...object.metadata.labels, ...podSecurityLabels('privileged') }
+  return { ...object, metadata: { ...object.metadata, annotations, labels } }
 }
 
 interface Workload extends KubeObject {

@@ -18,6 +18,8 @@ import { printable } from '../../../output/printable.ts'
 
 /** The namespace that is ours whatever the run installs: the lease, and the notes of what was installed. */
 export const NAMESPACE = LEASE.namespace
+/** Labels of that namespace, where meshdrill made it. */
+export const MANAGED_NAMESPACE = { 'app.kubernetes.io/managed-by': 'meshdrill' }
 const NAME = LEASE.name
 const SECONDS = 60
 export const RENEW_MS = 15_000
@@ -147,6 +149,6 @@ function holderOf(lease: V1Lease | null): Holder | null {
 async function ensureNamespace(config: KubeConfig): Promise<void> {
   const core = config.makeApiClient(CoreV1Api)
   if ((await orNull(core.readNamespace({ name: NAMESPACE }))) !== null) return
-  const metadata = Object.assign(new V1ObjectMeta(), { name: NAMESPACE })
+  const metadata = Object.assign(new V1ObjectMeta(), { name: NAMESPACE, labels: MANAGED_NAMESPACE })
   await core.createNamespace({ body: Object.assign(new V1Namespace(), { metadata }) })
 }

@@ -1,28 +1,16 @@
 import { hostname, userInfo } from 'node:os'
-import { CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
+import { ApiException, CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
 import { orNull } from '../../../kube/client.ts'
-import type { NotedStore } from '../store.ts'
+import { messageOf } from '../../../message-of.ts'
 import { NAMESPACE } from './lease.ts'
+import { formatNotes, parseNotes, type Notes } from './notes-format.ts'
 
-/** What is kept in the cluster of what was done to it, so that exactly that is taken away, by whatever process. */
-export interface Notes {
-  /** UUID of the lab, drawn by the run that made it. A lab that is kept has the same in later runs. */
-  lab: string
-  /** The user's bucket; null for a store on the machine that made the lab. */
-  store: NotedStore | null
-  /** For whom, as `hostname`, process and UUID of the run. */
-  owner: { host: string; pid: number; runUid: string }
-  keep: boolean
-  /** Parts by name: those `found` are never touched, those `ours` go at the end, installed or half-way. */
-  parts: Record<string, 'found' | 'ours'>
-  /** Versions of the parts that were found, by component. */
-  versions: Record<string, { version: string; source: string }>
-  /** What the lab said that it has installed. */
-  installed: string[]
-}
+export type { Notes, OwnedObject, PartNote } from './notes-format.ts'
 
 const NAME = 'meshdrill'
 const KEY = 'notes.json'
+/** How often a change is tried again that another process was faster than. */
+const TRIES = 20
 
 export const ownerHere = (pid: number, runUid: string): Notes['owner'] => ({ host: hostname(), pid, runUid })
 
@@ -30,19 +18,57 @@ export const ownerHere = (pid: number, runUid: string): Notes['owner'] => ({ hos
 export const identityOf = ({ host, pid, runUid }: Notes['owner']): string =>
   `${userInfo().username}@${host}, process ${pid}, run ${runUid}`
 
+/** Null where there are none. Errors: they cannot be understood, with the next command. */
 export async function readNotes(config: KubeConfig): Promise<Notes | null> {
-  const core = config.makeApiClient(CoreV1Api)
-  const map = await orNull(core.readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
-  const text = map?.data?.[KEY]
-  return text === undefined ? null : (JSON.parse(text) as Notes)
+  return notesIn(await readMap(config))
 }
 
-/** Whole or not at all; only who holds the lease writes. */
-export async function writeNotes(config: KubeConfig, notes: Notes): Promise<void> {
+/**
+ * Changes the notes whole or not at all. `change` gets them as they are now, and is asked again where another process changed
+ * them meanwhile, so that neither loses what the other wrote.
+ */
+export async function changeNotes(config: KubeConfig, change: (now: Notes | null) => Notes): Promise<Notes> {
   const core = config.makeApiClient(CoreV1Api)
-  const metadata = Object.assign(new V1ObjectMeta(), { namespace: NAMESPACE, name: NAME })
-  const body = Object.assign(new V1ConfigMap(), { metadata, data: { [KEY]: JSON.stringify(notes, null, 2) } })
-  const there = await orNull(core.readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
-  if (there === null) await core.createNamespacedConfigMap({ namespace: NAMESPACE, body })
-  else await core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: NAME, body })
+  for (let tries = 0; ; tries++) {
+    const there = await readMap(config)
+    const notes = change(notesIn(there))
+    const version = there?.metadata?.resourceVersion
+    const metadata = {
+      namespace: NAMESPACE,
+      name: NAME,
+      ...(version === undefined ? {} : { resourceVersion: version }),
+    }
+    const body = Object.assign(new V1ConfigMap(), {
+      metadata: Object.assign(new V1ObjectMeta(), metadata),
+      data: { ...there?.data, [KEY]: formatNotes(notes) },
+    })
+    try {
+      if (there === null) await core.createNamespacedConfigMap({ namespace: NAMESPACE, body })
+      else await core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: NAME, body })
+      return notes
+    } catch (error) {
+      if (!(error instanceof ApiException && error.code === 409) || tries >= TRIES) throw error
+    }
+  }
+}
+
+/** Removes the notes; ones that are not there are no error. */
+export async function removeNotes(config: KubeConfig): Promise<void> {
+  await orNull(config.makeApiClient(CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+}
+
+const readMap = (config: KubeConfig): Promise<V1ConfigMap | null> =>
+  orNull(config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+
+function notesIn(map: V1ConfigMap | null): Notes | null {
+  const text = map?.data?.[KEY]
+  if (text === undefined) return null
+  try {
+    return parseNotes(text)
+  } catch (error) {
+    throw new Error(
+      `Nothing was changed. The notes of what meshdrill did to the cluster, ConfigMap "${NAME}" of namespace "${NAMESPACE}", cannot be understood: ${messageOf(error)}. Next: use the meshdrill that wrote them, or look at kubectl -n ${NAMESPACE} get configmap ${NAME} -o yaml`,
+      { cause: error },
+    )
+  }
 }

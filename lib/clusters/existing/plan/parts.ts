@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../../kube/client.ts'
+import type { PodSecurity } from '../../../kube/namespaces.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from '../../../load/testrun/operator.ts'
 import { refuseBusyChaosMesh, refuseSilentIstio, refuseVelero } from './refusals.ts'
@@ -11,8 +12,9 @@ export interface Part {
   component: string
   /** It is there where this is; its version is that of the first container's image, where it has any. */
   mark: ObjectReference
-  /** Its own namespaces. */
+  /** Its own namespaces, and what its pods need of them. */
   namespaces: string[]
+  podSecurity: PodSecurity
   /** Ends of the API groups whose definitions are its own. */
   groups: string[]
   releases: { name: string; namespace: string }[]
@@ -40,6 +42,7 @@ const istiod: Part = {
   component: 'istio',
   mark: deployment('istio-system', 'istiod'),
   namespaces: ['istio-system'],
+  podSecurity: 'baseline',
   groups: ['istio.io'],
   releases: [
     { name: 'istiod', namespace: 'istio-system' },
@@ -60,6 +63,7 @@ const gateway: Part = {
     metadata: { name: 'drills', namespace: 'istio-ingress' },
   },
   namespaces: ['istio-ingress'],
+  podSecurity: 'baseline',
   groups: [],
   releases: [{ name: 'istio-ingress', namespace: 'istio-ingress' }],
   objects: [],
@@ -71,6 +75,7 @@ const chaosMesh: Part = {
   component: 'chaos-mesh',
   mark: deployment('chaos-mesh', 'chaos-controller-manager'),
   namespaces: ['chaos-mesh'],
+  podSecurity: 'privileged',
   groups: ['chaos-mesh.org'],
   releases: [{ name: 'chaos-mesh', namespace: 'chaos-mesh' }],
   objects: [],
@@ -83,6 +88,7 @@ const velero: Part = {
   component: 'velero',
   mark: deployment('velero', 'velero'),
   namespaces: ['velero'],
+  podSecurity: 'privileged',
   groups: ['velero.io'],
   releases: [],
   objects: [rbac('ClusterRoleBinding', 'velero')],
@@ -95,6 +101,7 @@ const k8up: Part = {
   component: 'k8up',
   mark: deployment('k8up', 'k8up'),
   namespaces: ['k8up'],
+  podSecurity: 'baseline',
   groups: ['k8up.io'],
   releases: [],
   objects: [
@@ -110,6 +117,7 @@ const k6Operator: Part = {
   component: OPERATOR,
   mark: deployment(OPERATOR_NAMESPACE, 'k6-operator-controller-manager'),
   namespaces: [OPERATOR_NAMESPACE],
+  podSecurity: 'baseline',
   groups: ['k6.io'],
   releases: [{ name: OPERATOR, namespace: OPERATOR_NAMESPACE }],
   objects: [],

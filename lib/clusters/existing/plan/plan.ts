@@ -1,10 +1,13 @@
-import { ApiextensionsV1Api } from '@kubernetes/client-node'
 import type { KubeClient } from '../../../kube/client.ts'
-import type { KubeObject } from '../../../kube/object.ts'
+import { isGroupOf } from '../../../kube/definitions.ts'
+import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
+import { hasLabLabel } from '../../../kube/ownership.ts'
 import { faults, strategies } from '../../../matrix.ts'
 import { NAMESPACE } from '../lease/lease.ts'
-import type { Notes } from '../lease/notes.ts'
+import { NO_LAB } from '../lease/notes-format.ts'
+import type { Notes, PartNote } from '../lease/notes.ts'
 import type { NotedStore } from '../store.ts'
+import { DEFINITION, nameOf, objectsOf } from './owned.ts'
 import { labName, type Part } from './parts.ts'
 
 /** What will be done to a cluster, before anything is. */
@@ -20,44 +23,61 @@ export interface Plan {
   conflicts: string[]
 }
 
-/** Looks for every part. `notes` are those of an earlier run of ours, whose parts and namespaces are ours. */
+/** Looks for every part. `notes` are those of an earlier run, whose parts are the lab's as far as that is proven. */
 export async function makePlan(kube: KubeClient, parts: Part[], notes: Notes | null): Promise<Plan> {
-  const kept = parts.filter(({ name }) => notes?.parts[name] === 'ours' && notes.installed.includes(labName(name)))
-  const plan: Plan = { install: [], kept, found: [], versions: { ...notes?.versions }, conflicts: [] }
-  const definitions = await kube.config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition()
-  const groups = definitions.items.map((definition) => definition.spec.group)
-  const namespaces = (await kube.core.listNamespace()).items.map(({ metadata }) => metadata?.name ?? '')
+  const plan: Plan = { install: [], kept: [], found: [], versions: { ...notes?.versions }, conflicts: [] }
+  const labId = notes?.lab ?? NO_LAB
   for (const part of parts) {
-    if (notes?.parts[part.name] === 'ours') {
-      if (!kept.includes(part)) plan.install.push(part)
-      continue
-    }
     const mark = await kube.get<Marked>(part.mark)
-    const left = [
-      ...part.namespaces.filter((name) => namespaces.includes(name)).map((name) => `namespace "${name}"`),
-      ...part.groups.filter((end) => groups.some((group) => isOf(group, end))).map((end) => `definitions of ${end}`),
-    ]
-    if (mark !== null) {
+    const { others } = await objectsOf(kube, part, labId)
+    const note = notes?.parts[part.name] ?? { state: 'found' }
+    if (note.state === 'found' && mark !== null) {
       plan.found.push(part)
       Object.assign(plan.versions, versionsOf(part, mark))
       const refusal = (await part.refuse?.(kube)) ?? null
       if (refusal !== null) plan.conflicts.push(refusal)
-    } else if (left.length > 0) {
-      plan.conflicts.push(
-        `${part.name} does not run where it is looked for (${part.mark.kind} "${part.mark.metadata.name}" in "${part.mark.metadata.namespace ?? ''}"), but there are ${left.join(', ')}: what is of it could not be told from what is yours. Next: remove what is left of it, or install it there`,
-      )
-    } else plan.install.push(part)
+      continue
+    }
+    const strange = others.filter((other) => !isNoted(note, other))
+    if (strange.length > 0) plan.conflicts.push(conflictOf(part, note, strange))
+    else if (note.state === 'installed' && mark !== null && isComplete(part, notes)) plan.kept.push(part)
+    else plan.install.push(part)
   }
-  const taken = notes === null ? namespaces.filter(isDrillNamespace) : []
+  const namespaces = (await kube.core.listNamespace()).items
+  const taken = namespaces.filter((one) => isDrillNamespace(one.metadata?.name ?? '') && !hasLabLabel(one, labId))
   if (taken.length > 0) {
+    const names = taken.map(({ metadata }) => `"${metadata?.name ?? ''}"`).join(', ')
     plan.conflicts.push(
-      `namespaces ${taken.map((name) => `"${name}"`).join(', ')} bear the names of drills, which delete theirs. Next: rename or remove them`,
+      `namespaces ${names} bear the names of drills, which delete theirs. Next: rename or remove them`,
     )
   }
   return plan
 }
 
-export const isOf = (group: string, end: string): boolean => group === end || group.endsWith(`.${end}`)
+const isComplete = ({ name }: Part, notes: Notes | null): boolean => notes?.installed.includes(labName(name)) === true
+
+/** Whether the notes say of an object that the lab made it. An object that took its place has another UID. */
+const isNoted = (note: PartNote, { kind, metadata }: ObjectReference): boolean =>
+  note.state === 'installed' && note.objects.some((one) => one.kind === kind && one.uid === metadata.uid)
+
+function conflictOf(part: Part, { state }: PartNote, others: ObjectReference[]): string {
+  const { kind, metadata } = part.mark
+  const there = [
+    ...part.groups
+      .filter((end) => others.some((other) => isDefinitionOf(other, end)))
+      .map((end) => `definitions of ${end}`),
+    ...others
+      .filter((other) => other.kind !== DEFINITION.kind)
+      .map((other) => (other.kind === 'Namespace' ? `namespace "${other.metadata.name}"` : nameOf(other))),
+  ].join(', ')
+  if (state === 'found')
+    return `${part.name} does not run where it is looked for (${kind} "${metadata.name}" in "${metadata.namespace ?? ''}"), but there are ${there}: what is of it could not be told from what is yours. Next: remove what is left of it, or install it there`
+  const why = state === 'unproven' ? 'was noted by an older meshdrill' : 'was to be installed by an earlier run'
+  return `${part.name} ${why}, and there are ${there}, which are not proven to be of that run. They were left. Next: npm run lab:down, which takes away what is proven and says what is left`
+}
+
+const isDefinitionOf = ({ kind, metadata }: ObjectReference, end: string): boolean =>
+  kind === DEFINITION.kind && isGroupOf(metadata.name.slice(metadata.name.indexOf('.') + 1), end)
 
 /** Drills name their namespaces by strategy and fault. */
 export function isDrillNamespace(name: string): boolean {

@@ -5,23 +5,24 @@ import { NAMESPACE } from '../lease/lease.ts'
 import type { Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
 import { partsOf } from '../plan/parts.ts'
-import { isDrillNamespace } from '../plan/plan.ts'
 import type { Look } from '../survey.ts'
+import { estateOf } from './estate.ts'
 
 /** Shows what the end of a lab will remove, before anything is. */
 export async function announceRemoval(look: Look, notes: Notes, log: ClusterOptions['log']): Promise<void> {
   const { context, reached, kube } = look
-  const namespaces = (await kube.core.listNamespace()).items.map(({ metadata }) => metadata?.name ?? '')
   const { owner, parts, store } = notes
+  const { namespaces } = await estateOf(kube, notes)
   log(`context ${printable(context.name)}: ${context.server}, kube-system ${reached.uid}`)
   log(printable(`  lab of process ${owner.pid} on ${owner.host}${notes.keep ? ', which was to be kept' : ''}`))
-  for (const [name, whose] of Object.entries(parts)) {
-    if (whose !== 'ours') continue
+  for (const [name, { state }] of Object.entries(parts)) {
     const where = partsOf(name).flatMap((part) => part.namespaces)
-    log(printable(`  will be removed: ${name}, namespace ${where.join(', ')}`))
+    if (state === 'installed' || state === 'intended')
+      log(printable(`  will be removed as far as this lab made it: ${name}, namespace ${where.join(', ')}`))
+    if (state === 'unproven') log(printable(`  will be left, as nobody can prove who made it: ${name}`))
   }
-  for (const name of [...namespaces.filter(isDrillNamespace), NAMESPACE]) log(`  will be removed: namespace ${name}`)
-  if (store !== null)
+  for (const name of [...namespaces, NAMESPACE]) log(printable(`  will be removed: namespace ${name}`))
+  if (store)
     log(printable(`  will be removed: objects below "${store.prefix}" of bucket "${store.bucket}" of ${store.url}`))
 }
 

@@ -1,47 +1,93 @@
 import { rm } from 'node:fs/promises'
-import { removeLocalStore } from '../../../store/local.ts'
+import { withChildAccess } from '../../../kube/access/child.ts'
 import { deleteLabObjects } from '../../../store/emptying.ts'
+import { removeLocalStore } from '../../../store/local.ts'
 import type { ClusterOptions } from '../../cluster.ts'
-import { artifactsOf } from '../artifacts.ts'
 import { noteLease } from '../access/run-access.ts'
-import { NAMESPACE } from '../lease/lease.ts'
-import type { Notes } from '../lease/notes.ts'
+import { leaseOf, MANAGED_NAMESPACE, NAMESPACE } from '../lease/lease.ts'
+import { removeNotes, type Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
+import { namespaceNamed, pinned } from '../plan/owned.ts'
 import { partsOf } from '../plan/parts.ts'
-import { namespaceNamed, removeDrillNamespaces, removeObject, removePart } from './removal.ts'
-import { removeSnapshots, snapshotsGone } from './snapshots.ts'
 import { storeOfLab } from '../store.ts'
 import { storeFolder, type Ground } from '../survey.ts'
+import { estateOf } from './estate.ts'
+import { removeDrillNamespaces, removeObject, removePart, type Removal } from './removal.ts'
+import { removeRootCertificates, rootCertificateOf } from './root-certificates.ts'
+import { removeSnapshots, snapshotsGone } from './snapshots.ts'
+import { unprovenParts } from './unproven.ts'
 
-/** Takes away what is ours, last what came first, and at the very end the notes that say so. */
+/**
+ * Takes away what is the lab's, last what came first, and at the very end the notes that say so. What is not proven to be the
+ * lab's is left, and logged with the command that removes it.
+ */
 export async function endLab(
   ground: Ground,
   options: ExistingOptions,
   notes: Notes,
   log: ClusterOptions['log'],
 ): Promise<string[]> {
-  const { kube, kubeconfig, folder } = ground
-  const store = storeOfLab(options.store, notes.store)
-  const artifacts = artifactsOf(options, notes.versions, log)
-  const removal = { kube, kubeconfig, helm: () => artifacts.binary('helm'), log }
-  const ours = Object.keys(notes.parts).filter((name) => notes.parts[name] === 'ours')
-  const namespaces = ours.flatMap(partsOf).flatMap((part) => part.namespaces)
-  await removeSnapshots(kube, namespaces)
-  const gone = (await removeDrillNamespaces(removal)).map((name) => `namespace ${name}`)
-  await snapshotsGone(kube)
-  for (const name of ours.reverse()) {
-    for (const part of partsOf(name)) await removePart(removal, part)
-    gone.push(name)
-  }
+  const { kube, folder } = ground
+  const store = notes.store === undefined ? null : storeOfLab(options.store, notes.store)
+  await requireOwnRun(ground)
+  const removal: Removal = { kube, estate: await estateOf(kube, notes), log, left: [] }
+  const gone = await removeLab(removal, notes)
+  const unproven = await unprovenParts(kube, notes)
+  removal.left.push(...unproven)
+  if (notes.store === undefined && options.store !== null)
+    removal.left.push(
+      `the objects in bucket "${options.store.bucket}": older notes do not say which are of their lab, so left. Next: look at folders velero/, restic/ and k8up/ of the bucket`,
+    )
   if (store !== null) {
     const { deleted, left } = await deleteLabObjects(store)
-    gone.push(`${deleted} objects below ${store.prefix} of bucket ${store.bucket}`)
-    for (const why of left) log(why)
+    gone.push(`${deleted} objects below "${store.prefix}" of bucket "${store.bucket}"`)
+    removal.left.push(...left)
   }
   await removeLocalStore(storeFolder(ground))
+  await requireOwnRun(ground)
   // The lease goes with its namespace: given back before, another run could take it while the namespace is deleted.
   noteLease(ground, false)
-  await removeObject(kube, namespaceNamed(NAMESPACE))
+  // As long as something stands that older notes name, they are the only ones that do.
+  if (unproven.length === 0) gone.push(...(await removeOwnNamespace(removal)))
+  await leaseOf(kube.config, { owner: ground.pin.holder }).release()
+  for (const line of removal.left) log(`left: ${line}`)
   await rm(folder, { recursive: true, force: true })
-  return [...gone, `namespace ${NAMESPACE}`]
+  return gone
+}
+
+/** Errors: the cluster or its lease is not this run's any more. */
+const requireOwnRun = ({ kubeconfig }: Ground): Promise<void> => withChildAccess(kubeconfig, () => Promise.resolve())
+
+async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
+  const { kube } = removal
+  const own = Object.entries(notes.parts).filter(([, { state }]) => state === 'installed' || state === 'intended')
+  const ofParts = own.flatMap(([name]) => partsOf(name)).flatMap((part) => part.namespaces)
+  const snapshots = await removeSnapshots(removal)
+  const gone = (await removeDrillNamespaces(removal, ofParts)).map((name) => `namespace ${name}`)
+  await snapshotsGone(kube, snapshots)
+  for (const [name, note] of own.reverse()) {
+    const certificate =
+      name === 'istiod' && removal.estate.namespaces.has('istio-system') ? await rootCertificateOf(kube) : null
+    for (const part of partsOf(name)) await removePart(removal, part, note)
+    if (certificate !== null) await removeRootCertificates(kube, certificate)
+    gone.push(name)
+  }
+  return gone
+}
+
+/** The namespace of lease and notes; one that somebody else made keeps whatever else is in it. */
+async function removeOwnNamespace(removal: Removal): Promise<string[]> {
+  const { kube } = removal
+  await removeNotes(kube.config)
+  const found = await kube.get(namespaceNamed(NAMESPACE))
+  const isOwn = Object.entries(MANAGED_NAMESPACE).every(([key, value]) => found?.metadata.labels?.[key] === value)
+  if (found === null) return []
+  if (isOwn) {
+    await removeObject(removal, pinned(namespaceNamed(NAMESPACE), found))
+    return [`namespace ${NAMESPACE}`]
+  }
+  removal.left.push(
+    `namespace "${NAMESPACE}": not proven to be made by meshdrill, so left without its notes. Next, if it is not yours: kubectl delete namespace ${NAMESPACE}`,
+  )
+  return ['the notes']
 }

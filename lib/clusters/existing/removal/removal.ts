@@ -1,111 +1,117 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { ApiextensionsV1Api, PatchStrategy, type V1CustomResourceDefinition } from '@kubernetes/client-node'
-import { withChildAccess } from '../../../kube/access/child.ts'
+import { ApiException, type V1CustomResourceDefinition } from '@kubernetes/client-node'
 import type { KubeClient } from '../../../kube/client.ts'
-import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
+import type { ObjectReference } from '../../../kube/object.ts'
+import { hasLabLabel } from '../../../kube/ownership.ts'
 import { pending, waitFor } from '../../../kube/wait.ts'
+import type { OwnedObject, PartNote } from '../lease/notes.ts'
+import { DEFINITION, definitionsOf, nameOf, namespaceNamed, objectsOf, pinned, referenceTo } from '../plan/owned.ts'
 import type { Part } from '../plan/parts.ts'
-import { isDrillNamespace, isOf } from '../plan/plan.ts'
+import { instancesOf, removeInstances, type Estate } from './instances.ts'
 
 export interface Removal {
   kube: KubeClient
-  kubeconfig: string
-  /** Path of helm; asked for only where a release is to go. */
-  helm: () => Promise<string>
+  estate: Estate
   log: (line: string) => void
+  /** What stays and why, a sentence with the next command each. */
+  left: string[]
 }
 
-/** Removes a part that is ours, whole or half installed, and nothing that was there before it. */
-export async function removePart(removal: Removal, part: Part): Promise<void> {
-  const { kube } = removal
-  const definitions = await definitionsOf(kube, part)
-  // While its controllers run, which take the finalizers away.
-  for (const definition of definitions) await removeInstances(removal, definition)
-  for (const release of part.releases) await uninstall(removal, release)
-  for (const object of part.objects) await kube.delete(object)
-  for (const { metadata } of definitions) await removeObject(kube, definitionNamed(metadata?.name ?? ''))
-  for (const namespace of part.namespaces) await removeObject(kube, namespaceNamed(namespace))
-  if (part.name === 'istiod') await removeRootCertificates(kube)
+const WEBHOOKS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
+
+/**
+ * Removes what the lab made of a part: the objects that were noted when it was installed, and what is proven to be the lab's, as
+ * after an installation that was cut short. Each is deleted by its UID, so that another of the same name stays.
+ */
+export async function removePart(removal: Removal, part: Part, note: PartNote): Promise<void> {
+  const { kube, estate, left } = removal
+  const found = await objectsOf(kube, part, estate.lab)
+  const noted = note.state === 'installed' ? note.objects : []
+  const proven = found.own.filter(({ uid }) => !noted.some((one) => one.uid === uid))
+  const there = [...(await stillThere(removal, noted)), ...proven]
+  // What took the place of a noted object was named already.
+  const others = found.others.filter((other) => !noted.some((one) => isSame(other, one)))
+  if (others.length > 0)
+    left.push(
+      `${others.map(nameOf).join(', ')}: not proven to be of this lab, so left. Next, if they are not yours: ${others.map(deletionOf).join('; ')}`,
+    )
+  const definitions = (await definitionsOf(kube, part)).filter((definition) => isAmong(there, definition))
+  // While the controllers run, which take the finalizers away.
+  for (const definition of definitions) await removeInstances(kube, definition, estate, removal.log)
+  const ofKind = (...kinds: string[]) => there.filter(({ kind }) => kinds.includes(kind))
+  // Without its server a webhook would refuse what others ask for.
+  const webhooks = ofKind(...WEBHOOKS)
+  const namespaces = ofKind('Namespace')
+  const first = [...webhooks, ...namespaces]
+  for (const object of first) await removeObject(removal, referenceTo(object))
+  const rest = there.filter((one) => !first.includes(one) && one.kind !== DEFINITION.kind)
+  for (const object of rest) await removeObject(removal, referenceTo(object))
+  for (const definition of definitions) await removeDefinition(removal, definition)
 }
 
-/** The namespaces that drills left; before the first run none bore such a name. */
-export async function removeDrillNamespaces({ kube }: Removal): Promise<string[]> {
-  const names = (await kube.core.listNamespace()).items.map(({ metadata }) => metadata?.name ?? '')
-  const drills = names.filter(isDrillNamespace)
-  for (const name of drills) await removeObject(kube, namespaceNamed(name))
+/** With a definition all its objects go: it stays as long as one of others is there. */
+async function removeDefinition(removal: Removal, definition: V1CustomResourceDefinition): Promise<void> {
+  const { metadata } = definition
+  const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
+  const { others } = await instancesOf(removal.kube, definition, removal.estate)
+  if (others.length === 0) {
+    await removeObject(removal, { ...DEFINITION, metadata: { name, uid } })
+    return
+  }
+  const few = others.slice(0, 3).map(nameOf).join(', ')
+  removal.left.push(
+    `${DEFINITION.kind} "${name}": ${others.length} objects that are not of this lab would go with it (${few}), so left. Next: kubectl get ${name} --all-namespaces`,
+  )
+}
+
+/** Removes the namespaces that drills left, by the label of the lab. Returns their names. */
+export async function removeDrillNamespaces(removal: Removal, ofParts: readonly string[]): Promise<string[]> {
+  const drills = [...removal.estate.namespaces].filter((name) => !ofParts.includes(name))
+  for (const name of drills) {
+    const found = await removal.kube.get(namespaceNamed(name))
+    if (found !== null && hasLabLabel(found, removal.estate.lab))
+      await removeObject(removal, pinned(namespaceNamed(name), found))
+  }
   return drills
 }
 
-export const namespaceNamed = (name: string): ObjectReference => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name },
-})
-
-const definitionNamed = (name: string): ObjectReference => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name },
-})
-
-export async function removeObject(kube: KubeClient, reference: ObjectReference): Promise<void> {
-  const { kind, metadata } = reference
-  await kube.delete(reference)
+/** Deletes the object that a reference names by its UID and resolves when that one is gone. */
+export async function removeObject({ kube, left }: Removal, reference: ObjectReference): Promise<void> {
+  const { uid } = reference.metadata
+  if (uid === undefined || uid === '') throw new Error(`${nameOf(reference)} is not deleted without its UID`)
+  try {
+    await kube.delete(reference)
+  } catch (error) {
+    if (!(error instanceof ApiException && error.code === 409)) throw error
+    left.push(`${nameOf(reference)}: replaced by another while it was removed, so left`)
+    return
+  }
   await waitFor(
-    `${kind} "${metadata.name}" gone`,
-    async () => ((await kube.get(reference)) === null ? true : pending('still there')),
-    { timeout: '120s', hint: `kubectl get ${kind} ${metadata.name} -o yaml` },
-  )
-}
-
-async function definitionsOf(kube: KubeClient, part: Part): Promise<V1CustomResourceDefinition[]> {
-  const { items } = await kube.config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition()
-  return items.filter(({ spec }) => part.groups.some((end) => isOf(spec.group, end)))
-}
-
-/** Deletes every object of a kind; one that keeps a finalizer, as nobody is there who takes it away, loses it. */
-async function removeInstances({ kube, log }: Removal, definition: V1CustomResourceDefinition): Promise<void> {
-  const { group, names, versions } = definition.spec
-  const version = versions.find((one) => one.storage)?.name ?? ''
-  const list = async (): Promise<KubeObject[]> => {
-    const answer = (await kube.custom.listClusterCustomObject({ group, version, plural: names.plural })) as {
-      items: KubeObject[]
-    }
-    return answer.items.map((item) => ({ ...item, apiVersion: `${group}/${version}`, kind: names.kind }))
-  }
-  for (const object of await list()) await kube.delete(object)
-  const left = await waitFor(
-    `${names.plural}.${group} gone`,
+    `${nameOf(reference)} gone`,
     async () => {
-      const items = await list()
-      return items.length === 0 ? items : pending(`${items.length} there`)
+      const found = await kube.get(reference)
+      return found?.metadata.uid === uid ? pending('still there') : true
     },
-    { timeout: '30s' },
-  ).catch(() => list())
-  if (left.length > 0) log(`${left.length} ${names.plural}.${group} kept their finalizers, which are taken away`)
-  for (const { apiVersion, kind, metadata } of left) {
-    const { name, namespace } = metadata
-    const bare = { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), finalizers: [] } }
-    await kube.objects.patch(bare, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
-  }
-}
-
-/** A release that is not there is no error: the part may have been installed half-way. */
-async function uninstall({ helm, kubeconfig }: Removal, release: { name: string; namespace: string }): Promise<void> {
-  const args = ['uninstall', release.name, '--namespace', release.namespace, '--ignore-not-found', '--wait']
-  const program = await helm()
-  await withChildAccess(kubeconfig, (child) =>
-    promisify(execFile)(program, [...args, '--kubeconfig', child.kubeconfig], { timeout: 180_000, env: child.env }),
+    { timeout: '120s', hint: `kubectl get ${reference.kind} ${reference.metadata.name} -o yaml` },
   )
 }
 
-/** istiod puts one into every namespace, those of others too. */
-async function removeRootCertificates(kube: KubeClient): Promise<void> {
-  const { items } = await kube.core.listConfigMapForAllNamespaces({ labelSelector: 'istio.io/config=true' })
-  for (const { metadata } of items) {
-    if (metadata?.name !== 'istio-ca-root-cert') continue
-    const { name, namespace = '' } = metadata
-    await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } })
+/** Of the objects that were noted, those that are there by the same UID. */
+async function stillThere({ kube, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
+  const there: OwnedObject[] = []
+  for (const object of objects) {
+    const found = await kube.get(referenceTo(object))
+    if (found === null) continue
+    if (found.metadata.uid === object.uid) there.push(object)
+    else left.push(`${nameOf(referenceTo(object))}: not the one that this lab made, so left`)
   }
+  return there
 }
+
+const isSame = ({ kind, metadata }: ObjectReference, object: OwnedObject): boolean =>
+  kind === object.kind && metadata.name === object.name && (metadata.namespace ?? '') === (object.namespace ?? '')
+
+const isAmong = (objects: OwnedObject[], { metadata }: V1CustomResourceDefinition): boolean =>
+  objects.some(({ kind, uid }) => kind === DEFINITION.kind && uid === metadata?.uid)
+
+export const deletionOf = ({ kind, metadata: { name, namespace } }: ObjectReference): string =>
+  `kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`

@@ -1,47 +1,62 @@
 import { PatchStrategy } from '@kubernetes/client-node'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
+import { hasLabLabel } from '../../../kube/ownership.ts'
 import { pending, waitFor } from '../../../kube/wait.ts'
 import { isDrillNamespace } from '../plan/plan.ts'
 import { knowsSnapshots, SNAPSHOTS } from '../plan/surroundings.ts'
+import type { Removal } from './removal.ts'
 
 type Content = KubeObject & { spec: { volumeSnapshotRef: { namespace?: string } } }
 
 /**
  * Removes the snapshots of drills from the user's storage. A tool may have told it to keep them (deletionPolicy Retain), so that
- * they outlive their namespace: they would outlive the tool, too. `also` names namespaces of tools that are ours.
+ * they outlive their namespace: they would outlive the tool, too. The lab's are those of its namespaces, and those with its
+ * label. Returns them, for `snapshotsGone`.
  */
-export async function removeSnapshots(kube: KubeClient, also: string[]): Promise<void> {
-  for (const content of await contentsOfDrills(kube, also)) {
-    const { apiVersion, kind, metadata } = content
-    const reference = { apiVersion, kind, metadata: { name: metadata.name } }
+export async function removeSnapshots({ kube, estate, left }: Removal): Promise<KubeObject[]> {
+  const contents = await listContents(kube)
+  const isOwn = (content: Content): boolean =>
+    hasLabLabel(content, estate.lab) || estate.namespaces.has(namespaceOf(content))
+  const own = contents.filter(isOwn)
+  for (const { apiVersion, kind, metadata } of own) {
+    const { name, uid } = metadata
+    const reference = { apiVersion, kind, metadata: { name, ...(uid === undefined ? {} : { uid }) } }
     const deleted = { ...reference, spec: { deletionPolicy: 'Delete' } }
     await kube.objects.patch(deleted, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
     // Where its VolumeSnapshot is still there, it goes with the namespace, and the content with it.
     await kube.delete(reference)
   }
+  for (const content of contents.filter((one) => !isOwn(one) && isDrillNamespace(namespaceOf(one)))) {
+    const { name } = content.metadata
+    left.push(
+      `VolumeSnapshotContent "${name}" is of namespace "${namespaceOf(content)}", which looks like a drill's and is not proven to be of this lab, so left. Next, if it is not yours: kubectl delete volumesnapshotcontent ${name}`,
+    )
+  }
+  return own
 }
 
-/** Resolves when none is left; their namespaces are gone by then. */
-export async function snapshotsGone(kube: KubeClient): Promise<void> {
+/** Resolves when none of these is left; their namespaces are gone by then. */
+export async function snapshotsGone(kube: KubeClient, contents: KubeObject[]): Promise<void> {
+  if (contents.length === 0) return
+  const uids = contents.map(({ metadata }) => metadata.uid)
   await waitFor(
     'VolumeSnapshotContents of drills gone',
     async () => {
-      const left = await contentsOfDrills(kube)
+      const left = (await listContents(kube)).filter(({ metadata }) => uids.includes(metadata.uid))
       return left.length === 0 ? true : pending(left.map(({ metadata }) => metadata.name).join(', '))
     },
     { timeout: '120s', hint: 'kubectl get volumesnapshotcontents' },
   )
 }
 
-async function contentsOfDrills(kube: KubeClient, also: string[] = []): Promise<Content[]> {
+const namespaceOf = ({ spec }: Content): string => spec.volumeSnapshotRef.namespace ?? ''
+
+async function listContents(kube: KubeClient): Promise<Content[]> {
   if (!(await knowsSnapshots(kube))) return []
   const { group, version } = SNAPSHOTS
-  const isOurs = (namespace: string): boolean => isDrillNamespace(namespace) || also.includes(namespace)
   const answer = (await kube.custom.listClusterCustomObject({ group, version, plural: 'volumesnapshotcontents' })) as {
     items: Content[]
   }
-  return answer.items
-    .filter(({ spec: { volumeSnapshotRef } }) => isOurs(volumeSnapshotRef.namespace ?? ''))
-    .map((item) => ({ ...item, apiVersion: `${group}/${version}`, kind: 'VolumeSnapshotContent' }))
+  return answer.items.map((item) => ({ ...item, apiVersion: `${group}/${version}`, kind: 'VolumeSnapshotContent' }))
 }

@@ -1,0 +1,137 @@
+import { isLabPrefix } from '../../../store/prefix.ts'
+import type { NotedStore } from '../store.ts'
+
+/** An object that was created for a part, with the UID that it had then. */
+export interface OwnedObject {
+  apiVersion: string
+  kind: string
+  name: string
+  /** Not there for an object of the whole cluster. */
+  namespace?: string
+  uid: string
+}
+
+/**
+ * What is known of a part. `found`: it was there before the lab, and is never touched. `intended`: it will be installed; nothing
+ * is known of what came of it. `installed`: these objects were created for it. `unproven`: notes of version 1 call it ours, and
+ * have no proof.
+ */
+export type PartNote =
+  { state: 'found' } | { state: 'intended' } | { state: 'installed'; objects: OwnedObject[] } | { state: 'unproven' }
+
+/** What is kept in the cluster of what was done to it, so that exactly that is taken away, by whatever process. */
+export interface Notes {
+  /** UUID of the lab, drawn by the run that made it. A lab that is kept has the same in later runs. */
+  lab: string
+  /** The user's bucket; null for a store on the machine that made the lab. Undefined in notes of version 1: nobody knows. */
+  store: NotedStore | null | undefined
+  /** For whom, as `hostname`, process and UUID of the run; an empty UUID in notes of version 1. */
+  owner: { host: string; pid: number; runUid: string }
+  keep: boolean
+  /** Parts by name. */
+  parts: Record<string, PartNote>
+  /** Versions of the parts that were found, by component. */
+  versions: Record<string, { version: string; source: string }>
+  /** What the lab said that it has installed. */
+  installed: string[]
+}
+
+const VERSION = 2
+/** Stands for the UUID in notes of version 1, whose labs put no label on anything. */
+export const NO_LAB = ''
+
+export const formatNotes = (notes: Notes): string => JSON.stringify({ version: VERSION, ...notes }, null, 2)
+
+/** Errors: why the text cannot be understood, such as its place in the notes. */
+export function parseNotes(text: string): Notes {
+  const read = record(JSON.parse(text), 'the notes')
+  const version = read.version ?? 1
+  if (version !== 1 && version !== VERSION)
+    throw new Error(`they are of version ${JSON.stringify(version)}, and this meshdrill knows 1 and ${VERSION}`)
+  const owner = record(read.owner, 'owner')
+  return {
+    lab: version === 1 ? NO_LAB : uuid(read.lab, 'lab'),
+    store: version === 1 ? undefined : store(read.store),
+    owner: {
+      host: string(owner.host, 'owner.host'),
+      pid: number(owner.pid, 'owner.pid'),
+      runUid: version === 1 ? '' : string(owner.runUid, 'owner.runUid'),
+    },
+    keep: read.keep === true,
+    parts: mapped(read.parts, 'parts', version === 1 ? oldPart : part),
+    versions: mapped(read.versions, 'versions', (value, at) => {
+      const found = record(value, at)
+      return { version: string(found.version, `${at}.version`), source: string(found.source, `${at}.source`) }
+    }),
+    installed: list(read.installed, 'installed').map((one, index) => string(one, `installed[${index}]`)),
+  }
+}
+
+function oldPart(value: unknown, at: string): PartNote {
+  if (value === 'found') return { state: 'found' }
+  if (value === 'ours') return { state: 'unproven' }
+  throw new Error(`${at} is not known`)
+}
+
+function part(value: unknown, at: string): PartNote {
+  const { state, objects } = record(value, at)
+  if (state === 'found' || state === 'intended' || state === 'unproven') return { state }
+  if (state !== 'installed') throw new Error(`${at}.state is not known`)
+  return { state, objects: list(objects, `${at}.objects`).map((one, index) => owned(one, `${at}.objects[${index}]`)) }
+}
+
+function owned(value: unknown, at: string): OwnedObject {
+  const { apiVersion, kind, name, namespace, uid } = record(value, at)
+  return {
+    apiVersion: string(apiVersion, `${at}.apiVersion`),
+    kind: string(kind, `${at}.kind`),
+    name: string(name, `${at}.name`),
+    ...(namespace === undefined ? {} : { namespace: string(namespace, `${at}.namespace`) }),
+    uid: string(uid, `${at}.uid`),
+  }
+}
+
+/** A prefix that is none of a lab would let objects of others be deleted. */
+function store(value: unknown): NotedStore | null {
+  if (value === null) return null
+  const { url, bucket, prefix } = record(value, 'store')
+  const found = {
+    url: string(url, 'store.url'),
+    bucket: string(bucket, 'store.bucket'),
+    prefix: string(prefix, 'store.prefix'),
+  }
+  if (!isLabPrefix(found.prefix)) throw new Error('store.prefix is not the prefix of a lab')
+  return found
+}
+
+type Fields = Record<string, unknown>
+
+function record(value: unknown, at: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw new Error(`${at} is not an object`)
+}
+
+function mapped<T>(value: unknown, at: string, read: (value: unknown, at: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record(value, at)).map(([name, one]) => [name, read(one, `${at}.${name}`)]))
+}
+
+function list(value: unknown, at: string): unknown[] {
+  if (Array.isArray(value)) return value
+  throw new Error(`${at} is not a list`)
+}
+
+function string(value: unknown, at: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new Error(`${at} is not a text`)
+}
+
+function number(value: unknown, at: string): number {
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  throw new Error(`${at} is not a whole number`)
+}
+
+function uuid(value: unknown, at: string): string {
+  const text = string(value, at)
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text
+  throw new Error(`${at} is not a UUID`)
+}

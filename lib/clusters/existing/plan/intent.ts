@@ -1,0 +1,31 @@
+import type { KubeClient } from '../../../kube/client.ts'
+import { changeNotes, type Notes, type PartNote } from '../lease/notes.ts'
+import { objectsOf } from './owned.ts'
+import { labName, partsOf } from './parts.ts'
+import type { Plan } from './plan.ts'
+
+/** What the notes say of the parts before the first of them is installed. */
+export function intentOf(plan: Plan, now: Notes | null): Pick<Notes, 'parts' | 'versions' | 'installed'> {
+  const parts: Notes['parts'] = { ...now?.parts }
+  for (const { name } of plan.found) parts[name] = { state: 'found' }
+  for (const { name } of plan.install) parts[name] = { state: 'intended' }
+  const again = plan.install.map(({ name }) => labName(name))
+  const installed = (now?.installed ?? []).filter((name) => !again.includes(name))
+  return { parts, versions: plan.versions, installed }
+}
+
+/** Notes what was created for the parts behind a name, with their UIDs. Errors: the notes are gone. */
+export async function noteInstalled(kube: KubeClient, notes: Notes, name: string): Promise<Notes> {
+  const made: Record<string, PartNote> = {}
+  for (const part of partsOf(name)) {
+    if (notes.parts[part.name]?.state === 'found') continue
+    made[part.name] = { state: 'installed', objects: (await objectsOf(kube, part, notes.lab)).own }
+  }
+  return changeNotes(kube.config, (now) => {
+    if (now?.lab !== notes.lab)
+      throw new Error(
+        `"${name}" was installed, and the notes of this lab are not in the cluster any more. Next: npm run lab:down`,
+      )
+    return { ...now, parts: { ...now.parts, ...made }, installed: [...new Set([...now.installed, name])] }
+  })
+}

@@ -1,0 +1,65 @@
+import { PatchStrategy, type V1CustomResourceDefinition } from '@kubernetes/client-node'
+import type { KubeClient } from '../../../kube/client.ts'
+import type { KubeObject } from '../../../kube/object.ts'
+import { hasLabLabel } from '../../../kube/ownership.ts'
+import { pending, waitFor } from '../../../kube/wait.ts'
+
+/** By what an object counts as the lab's: its label, or a namespace that is the lab's. */
+export interface Estate {
+  lab: string
+  /** Names of the namespaces that the lab made and that are there. */
+  namespaces: ReadonlySet<string>
+}
+
+const isInEstate = ({ lab, namespaces }: Estate, object: KubeObject): boolean =>
+  hasLabLabel(object, lab) || namespaces.has(object.metadata.namespace ?? '')
+
+/** Objects of a kind, by whether they are the lab's. */
+export async function instancesOf(
+  kube: KubeClient,
+  definition: V1CustomResourceDefinition,
+  estate: Estate,
+): Promise<{ own: KubeObject[]; others: KubeObject[] }> {
+  const { group, names, versions } = definition.spec
+  const version = versions.find((one) => one.storage)?.name ?? ''
+  const answer = (await kube.custom.listClusterCustomObject({ group, version, plural: names.plural })) as {
+    items: KubeObject[]
+  }
+  const items = answer.items.map((item) => ({ ...item, apiVersion: `${group}/${version}`, kind: names.kind }))
+  return {
+    own: items.filter((item) => isInEstate(estate, item)),
+    others: items.filter((item) => !isInEstate(estate, item)),
+  }
+}
+
+/** Deletes the lab's objects of a kind. One that keeps a finalizer, as nobody is there who takes it away, loses it. */
+export async function removeInstances(
+  kube: KubeClient,
+  definition: V1CustomResourceDefinition,
+  estate: Estate,
+  log: (line: string) => void,
+): Promise<void> {
+  const { group, names } = definition.spec
+  const list = async (): Promise<KubeObject[]> => (await instancesOf(kube, definition, estate)).own
+  const own = await list()
+  for (const object of own) await kube.delete(object)
+  if (own.length === 0) return
+  const left = await waitFor(
+    `${names.plural}.${group} gone`,
+    async () => {
+      const items = await list()
+      return items.length === 0 ? items : pending(`${items.length} there`)
+    },
+    { timeout: '30s' },
+  ).catch(() => list())
+  if (left.length > 0) log(`${left.length} ${names.plural}.${group} kept their finalizers, which are taken away`)
+  for (const { apiVersion, kind, metadata } of left) {
+    const { name, namespace, uid } = metadata
+    // A patch that names a UID changes no other object of that name.
+    const bare = {
+      ...{ apiVersion, kind },
+      metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}), finalizers: [] },
+    }
+    await kube.objects.patch(bare, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+  }
+}

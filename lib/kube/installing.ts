@@ -1,0 +1,28 @@
+import type { Lab } from '../lab.ts'
+import { inNamespace } from './client.ts'
+import { ownerOfRelease, releaseOf } from './helm-release.ts'
+import type { KubeObject } from './object.ts'
+import { hasLabLabel, NotOurs } from './ownership.ts'
+
+/** The lab, whose client applies nothing over an object that is there and does not belong to the lab. For installing parts. */
+export function installingLab(lab: Lab): Lab {
+  const apply: Lab['kube']['apply'] = async (objects, { namespace } = {}) => {
+    for (const object of objects) {
+      const placed = namespace === undefined ? object : inNamespace(object, namespace)
+      const found = await lab.kube.get(placed)
+      if (found !== null && !(await belongsToLab(lab, found))) throw new NotOurs(placed)
+      await lab.kube.apply([placed])
+    }
+  }
+  return { ...lab, kube: { ...lab.kube, apply } }
+}
+
+/** Whether an object carries the lab's label, or was made by a helm release that does. */
+export async function belongsToLab(
+  { kube, cluster }: Pick<Lab, 'kube' | 'cluster'>,
+  object: KubeObject,
+): Promise<boolean> {
+  if (hasLabLabel(object, cluster.labId)) return true
+  const release = releaseOf(object)
+  return release !== null && (await ownerOfRelease(kube, release, cluster.labId)) === 'lab'
+}

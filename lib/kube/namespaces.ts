@@ -1,0 +1,78 @@
+import type { Lab } from '../lab.ts'
+import type { KubeObject, ObjectReference } from './object.ts'
+import { hasLabLabel, NotOurs } from './ownership.ts'
+import { pending, waitFor } from './wait.ts'
+
+/**
+ * What Pod Security admits in a namespace: `privileged` for pods that reach into their node or change its network, else
+ * `baseline`. A cluster's default may be stricter.
+ */
+export type PodSecurity = 'privileged' | 'baseline'
+
+export const podSecurityLabels = (level: PodSecurity): Record<string, string> => ({
+  'pod-security.kubernetes.io/enforce': level,
+})
+
+const referenceOf = (name: string): ObjectReference => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+
+export interface NamespaceOptions {
+  podSecurity: PodSecurity
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
+
+/** Makes a namespace of the lab, or leaves it where it is there already. Errors: `NotOurs`. */
+export async function ensureNamespace(lab: Lab, name: string, options: NamespaceOptions): Promise<void> {
+  const found = await lab.kube.get(referenceOf(name))
+  if (found === null) await createEmptyNamespace(lab, name, options)
+  else requireOwn(lab, found)
+}
+
+/** Makes a namespace that is not there. Errors: `NotOurs`, also where somebody makes it at the same moment. */
+export async function createEmptyNamespace({ kube }: Lab, name: string, options: NamespaceOptions): Promise<void> {
+  const { podSecurity, labels, annotations } = options
+  const object: KubeObject = {
+    ...referenceOf(name),
+    metadata: {
+      name,
+      labels: { ...podSecurityLabels(podSecurity), ...labels },
+      ...(annotations ? { annotations } : {}),
+    },
+  }
+  await kube.create(object)
+}
+
+/** Deletes a namespace of the lab and resolves when it is gone. One that is not there is no error. Errors: `NotOurs`. */
+export async function removeNamespace(lab: Lab, name: string): Promise<void> {
+  const reference = referenceOf(name)
+  const found = await lab.kube.get(reference)
+  if (found === null) return
+  requireOwn(lab, found)
+  const { uid } = found.metadata
+  await lab.kube.delete(pinnedTo(found))
+  await waitFor(
+    `namespace "${name}" gone`,
+    async () => {
+      const left = await lab.kube.get(reference)
+      return left === null || left.metadata.uid !== uid ? true : pending('still terminating')
+    },
+    { timeout: '120s', hint: `kubectl get namespace ${name} -o yaml` },
+  )
+}
+
+/** A reference to exactly the namespace of that name that is there. Errors: `NotOurs`, and that none is there. */
+export async function ownNamespace(lab: Lab, name: string): Promise<ObjectReference> {
+  const found = await lab.kube.get(referenceOf(name))
+  if (found === null) throw new Error(`namespace "${name}" is not there`)
+  requireOwn(lab, found)
+  return pinnedTo(found)
+}
+
+const pinnedTo = ({ metadata: { name, uid } }: KubeObject): ObjectReference => ({
+  ...referenceOf(name),
+  metadata: { name, ...(uid === undefined ? {} : { uid }) },
+})
+
+function requireOwn({ cluster }: Lab, object: KubeObject): void {
+  if (!hasLabLabel(object, cluster.labId)) throw new NotOurs(referenceOf(object.metadata.name))
+}

@@ -1,0 +1,132 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test as base } from '@playwright/test'
+import { noopLab } from '../../../lib/clusters/noop.ts'
+import { createNamespace, removeNamespace } from '../../../lib/drill/namespace.ts'
+import { namespaceDeletion } from '../../../lib/faults/namespace-deletion.ts'
+import { connect } from '../../../lib/kube/client.ts'
+import { objectsOfRelease, ownerOfRelease } from '../../../lib/kube/helm-release.ts'
+import { installingLab } from '../../../lib/kube/installing.ts'
+import { LAB_LABEL, labelling, NotOurs } from '../../../lib/kube/ownership.ts'
+import type { Lab } from '../../../lib/lab.ts'
+import type { InstalledMesh } from '../../../lib/meshes/mesh.ts'
+import { makeWorld, type ExistingWorld } from '../existing-world.ts'
+import { writeKubeconfig } from '../existing-world.ts'
+import { faultTarget } from '../stand-ins/faults.ts'
+import { only } from '../stand-ins/lab.ts'
+
+const LAB_ID = '0b0e7a3c-0000-4000-8000-000000000001'
+const NAMESPACE = '/api/v1/namespaces/operator-node-loss'
+
+const test = base.extend<{ world: ExistingWorld; lab: Lab }>({
+  world: async ({}, use, testInfo) => {
+    const world = await makeWorld(testInfo.outputPath())
+    await use(world)
+    await world.server.close()
+  },
+  lab: async ({ world }, use, testInfo) => {
+    const file = writeKubeconfig(testInfo.outputPath('pinned'), world.server.url, 'token-of-today', 'mine')
+    const noop = noopLab()
+    await use({ ...noop, cluster: { ...noop.cluster, labId: LAB_ID }, kube: labelling(connect(file), LAB_ID) })
+  },
+})
+
+const mesh = only<InstalledMesh>({ namespaceLabels: { 'istio-injection': 'enabled' } })
+const theirs = (name: string, labels?: object) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, uid: `uid of ${name}`, ...(labels === undefined ? {} : { labels }) },
+})
+
+test('a drill makes its namespace with the label of the lab and admits pods that change their network', async ({
+  world,
+  lab,
+}) => {
+  await createNamespace(lab, mesh, 'operator-node-loss')
+  expect(world.server.objects.get(NAMESPACE)?.metadata).toMatchObject({
+    labels: {
+      [LAB_LABEL]: LAB_ID,
+      'istio-injection': 'enabled',
+      'pod-security.kubernetes.io/enforce': 'privileged',
+    },
+  })
+})
+
+for (const [whose, labels] of [
+  ['without a label', undefined],
+  ['of another lab', { [LAB_LABEL]: '0b0e7a3c-0000-4000-8000-000000000002' }],
+  ['with an empty label', { [LAB_LABEL]: '' }],
+] as const)
+  test(`a drill whose namespace is there ${whose} is refused, and the namespace is neither adopted nor removed`, async ({
+    world,
+    lab,
+  }) => {
+    world.server.put(NAMESPACE, theirs('operator-node-loss', labels))
+    await expect(createNamespace(lab, mesh, 'operator-node-loss')).rejects.toThrow(NotOurs)
+    await expect(removeNamespace(lab, 'operator-node-loss')).rejects.toThrow(
+      /Namespace "operator-node-loss" is there and does not belong to this lab\. It was left as it is\. Next: /,
+    )
+    expect(world.server.changes).toEqual([])
+  })
+
+test('the fault that deletes a namespace is refused where the namespace is not the lab’s', async ({ world, lab }) => {
+  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+  const target = { ...faultTarget(), namespace: 'operator-node-loss' }
+  await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(NotOurs)
+  expect(world.server.changes).toEqual([])
+})
+
+test('a namespace that somebody makes at the same moment is not taken over', async ({ world, lab }) => {
+  const late: Lab = { ...lab, kube: { ...lab.kube, get: () => Promise.resolve(null) } }
+  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+  await expect(createNamespace(late, mesh, 'operator-node-loss')).rejects.toThrow(NotOurs)
+  expect(world.server.objects.get(NAMESPACE)?.metadata).toMatchObject({ uid: 'uid of operator-node-loss' })
+})
+
+test('a deletion that names a UID leaves another object of the same name', async ({ world, lab }) => {
+  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'operator-node-loss', uid: 'another' } }
+  await expect(lab.kube.delete(reference)).rejects.toMatchObject({ code: 409 })
+  expect(world.server.objects.has(NAMESPACE)).toBe(true)
+})
+
+test('an installation changes no object that is there and is not the lab’s', async ({ world, lab }) => {
+  const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/velero'
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'velero' },
+  }
+  world.server.put(path, { ...binding, subjects: [{ kind: 'User', name: 'theirs' }] })
+  await expect(
+    installingLab(lab).kube.apply([{ ...binding, subjects: [{ kind: 'User', name: 'ours' }] }]),
+  ).rejects.toThrow(NotOurs)
+  expect(world.server.objects.get(path)).toMatchObject({ subjects: [{ kind: 'User', name: 'theirs' }] })
+  expect(world.server.changes).toEqual([])
+  world.server.objects.delete(path)
+  await installingLab(lab).kube.apply([{ ...binding, subjects: [{ kind: 'User', name: 'ours' }] }])
+  await installingLab(lab).kube.apply([{ ...binding, subjects: [{ kind: 'User', name: 'ours, again' }] }])
+  expect(world.server.objects.get(path)).toMatchObject({
+    subjects: [{ kind: 'User', name: 'ours, again' }],
+    metadata: { labels: { [LAB_LABEL]: LAB_ID } },
+  })
+})
+
+test('a helm release is of the lab only with its label on every revision', async ({ world, lab }) => {
+  const release = { name: 'istiod', namespace: 'istio-system' }
+  world.server.put('/api/v1/namespaces/istio-system', theirs('istio-system'))
+  const put = (revision: number, labels: object, kinds: string[]) => {
+    const manifest = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: { name: a }\n`).join('---\n')
+    const packed = gzipSync(JSON.stringify({ manifest })).toString('base64')
+    world.server.put(`/api/v1/namespaces/istio-system/secrets/sh.helm.release.v1.istiod.v${revision}`, {
+      metadata: { name: `v${revision}`, labels: { owner: 'helm', name: 'istiod', ...labels } },
+      data: { release: Buffer.from(packed).toString('base64') },
+    })
+  }
+  expect(await ownerOfRelease(lab.kube, release, LAB_ID)).toBe('nobody')
+  put(1, { [LAB_LABEL]: LAB_ID }, ['ConfigMap'])
+  expect(await ownerOfRelease(lab.kube, release, LAB_ID)).toBe('lab')
+  put(2, { [LAB_LABEL]: LAB_ID }, ['ConfigMap', 'Secret'])
+  expect((await objectsOfRelease(lab.kube, release)).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Secret'])
+  put(3, {}, ['Service'])
+  expect(await ownerOfRelease(lab.kube, release, LAB_ID)).toBe('others')
+})
