@@ -92,6 +92,7 @@ const whyNot = (parsed: ReturnType<typeof parseFact>): string => ('why' in parse
 
 /** The drill that a line belongs to, or a fact of the run, or why it is neither. */
 function findPlace(line: Line): string | { fact: RunFact } | UnreadableLine {
+  if (line.isTooLong) return { line: line.number, why: 'it is longer than any fact', owner: 'all' }
   const drill = peekDrill(line.bytes)
   if (drill !== null) return drill
   const parsed = parseFact(line.bytes)
@@ -126,6 +127,8 @@ function refuseLaterSchema(file: string, { bytes }: Line): void {
     )
 }
 
-const isBlank = ({ bytes }: Line): boolean => bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0x0d)
+const BLANKS = Buffer.from(' \t\r')
+
+const isBlank = ({ bytes, isTooLong }: Line): boolean => !isTooLong && bytes.every((byte) => BLANKS.includes(byte))
 
 export const isRunFact = (fact: Fact): fact is RunFact => !('drill' in fact)

@@ -8,7 +8,10 @@ export interface Line {
   offset: number
   /** In bytes, with its end. */
   length: number
+  /** Empty for a line that is too long. */
   bytes: Buffer
+  /** Whether it is longer than any fact can be. */
+  isTooLong: boolean
 }
 
 /** Several lines that stand together in a file. */
@@ -22,32 +25,47 @@ export interface LineRange {
 
 const CHUNK_BYTES = 1 << 20
 const NEWLINE = 0x0a
+/** A longer line could not become a text, of which 512 MiB are the most. */
+const LONGEST_BYTES = 384 << 20
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** The lines of an open file, without holding more of it than the longest line. A byte order mark is no part of the first. */
+/**
+ * The lines of an open file, without holding more of it than the longest line. A byte order mark is no part of a line: files
+ * that were put together have several.
+ */
 export function* readLines(descriptor: number): Generator<Line> {
   let pending: Buffer[] = []
-  let [number, offset, position] = [1, 0, 0]
+  let [number, offset, position, lengthBytes] = [1, 0, 0, 0]
+  const add = (part: Buffer) => {
+    lengthBytes += part.length
+    if (lengthBytes > LONGEST_BYTES) pending = []
+    else if (part.length > 0) pending.push(part)
+  }
+  const take = (endBytes: number): Line => {
+    const [length, isTooLong] = [lengthBytes + endBytes, lengthBytes > LONGEST_BYTES]
+    const line = { number, offset, length, bytes: withoutMark(join(pending)), isTooLong }
+    pending = []
+    lengthBytes = 0
+    offset += length
+    number++
+    return line
+  }
   for (;;) {
     const chunk = readAt(descriptor, position, CHUNK_BYTES)
     if (chunk.length === 0) break
     position += chunk.length
     let from = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      const bytes = join(pending, chunk.subarray(from, end))
-      pending = []
-      yield { number, offset, length: bytes.length + 1, bytes: withoutMark(bytes, number) }
-      offset += bytes.length + 1
-      number++
+      add(chunk.subarray(from, end))
+      yield take(1)
       from = end + 1
     }
-    if (from < chunk.length) pending.push(chunk.subarray(from))
+    add(chunk.subarray(from))
   }
-  const last = join(pending, Buffer.alloc(0))
-  if (last.length > 0) yield { number, offset, length: last.length, bytes: withoutMark(last, number) }
+  if (lengthBytes > 0) yield take(0)
 }
 
-/** The lines of a part of an open file. */
+/** The lines of a part of an open file, none of which is too long. */
 export function* readRange(descriptor: number, { offset, length, line }: LineRange): Generator<Line> {
   const part = readAt(descriptor, offset, length)
   let [number, from] = [line, 0]
@@ -55,8 +73,8 @@ export function* readRange(descriptor: number, { offset, length, line }: LineRan
     const end = part.indexOf(NEWLINE, from)
     const to = end === -1 ? part.length : end
     const next = end === -1 ? to : to + 1
-    const bytes = withoutMark(part.subarray(from, to), number)
-    yield { number, offset: offset + from, length: next - from, bytes }
+    const bytes = withoutMark(part.subarray(from, to))
+    yield { number, offset: offset + from, length: next - from, bytes, isTooLong: false }
     number++
     from = next
   }
@@ -73,8 +91,8 @@ function readAt(descriptor: number, position: number, length: number): Buffer {
   return buffer.subarray(0, filled)
 }
 
-const join = (pending: Buffer[], last: Buffer): Buffer =>
-  pending.length === 0 ? last : Buffer.concat([...pending, last])
+const join = (parts: Buffer[]): Buffer =>
+  parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
 
-const withoutMark = (bytes: Buffer, number: number): Buffer =>
-  number === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes

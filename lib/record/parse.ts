@@ -19,7 +19,10 @@ export type Owner = { drills: string[] } | 'run' | 'all' | 'around'
 
 export type Parsed = { fact: Fact } | { why: string; owner: Owner }
 
-const START = /^\{"kind":"([^"\\]*)","at":[^,]*,"drill":("(?:[^"\\]|\\.)*")/
+/** How the line of a drill's fact begins: its kind, and its drill as a JSON text. */
+const START = /^\{"kind":"([^"\\]*)","at":[^,]*,"drill":("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")/
+/** Stands in a decoded text where its bytes are no UTF-8. A name may hold it rightly too. */
+const REPLACEMENT = '\u{fffd}'
 /** Bytes of a line in which its kind and its drill stand. */
 const START_BYTES = 2048
 
@@ -40,9 +43,8 @@ export function parseFact(bytes: Buffer): Parsed {
 /** The drill of a line that begins as a recorder writes facts of drills, without reading the rest; null for all other lines. */
 export function peekDrill(bytes: Buffer): string | null {
   const start = bytes.subarray(0, START_BYTES).toString('utf8')
-  const [, kind, id] = START.exec(start) ?? []
-  if (kind === undefined || id === undefined || !isKind(kind) || holdsSecondFact(bytes)) return null
-  return JSON.parse(id) as string
+  const { kind, id } = readStart(start)
+  return id === null || !isKind(kind) || holdsSecondFact(bytes) ? null : id
 }
 
 /** Whose fact a damaged line was. Two facts may have run into one line, as when a disk lost what was between them. */
@@ -52,11 +54,17 @@ export function findOwner(text: string): Owner {
   const drills = new Set<string>()
   for (const start of starts) {
     if (start.startsWith('{"kind":"run.')) continue
-    const id = START.exec(start)?.[2]
-    if (id === undefined) return 'all'
-    drills.add(JSON.parse(id) as string)
+    const { id } = readStart(start)
+    if (id === null) return 'all'
+    drills.add(id)
   }
   return drills.size === 0 ? 'run' : { drills: [...drills] }
+}
+
+/** The id is null where it cannot be read, or where one of its bytes may be damaged. */
+function readStart(text: string): { kind: string; id: string | null } {
+  const [, kind = '', id = null] = START.exec(text) ?? []
+  return { kind, id: id === null || id.includes(REPLACEMENT) ? null : (JSON.parse(id) as string) }
 }
 
 function ownerOf(value: unknown): Owner {

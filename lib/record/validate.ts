@@ -3,10 +3,9 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import type { Fact } from './facts.ts'
 
 const schemaFile = new URL('./facts.schema.json', import.meta.url)
-const ajv = new Ajv({ strictTuples: false, allowUnionTypes: true }).addSchema(
-  JSON.parse(readFileSync(schemaFile, 'utf8')) as object,
-  'facts',
-)
+const schema = JSON.parse(readFileSync(schemaFile, 'utf8')) as { definitions: { kinds: object } }
+const ajv = new Ajv({ strictTuples: false, allowUnionTypes: true }).addSchema(schema, 'facts')
+const kinds = new Set(Object.keys(schema.definitions.kinds))
 
 /** The last millisecond that a date can have, in milliseconds since the epoch. */
 const LATEST_MS = 8.64e15
@@ -32,8 +31,8 @@ function describeTime(fact: Fact): string | null {
 }
 
 /** Whether facts of this kind exist. */
-export const isKind = (kind: string): boolean => findSchema(kind) !== undefined
+export const isKind = (kind: string): boolean => kinds.has(kind)
 
 function findSchema(kind: string): ValidateFunction | undefined {
-  return /^[a-z]+(\.[a-z]+)?$/.test(kind) ? ajv.getSchema(`facts#/definitions/kinds/${kind}`) : undefined
+  return isKind(kind) ? ajv.getSchema(`facts#/definitions/kinds/${kind}`) : undefined
 }

@@ -1,4 +1,4 @@
-import type { DrillFact, OperationResult } from '../record/facts.ts'
+import type { DrillFact, Objectives, OperationResult } from '../record/facts.ts'
 import { sumUncertainty } from './uncertainty.ts'
 import { type DrillEvidence, type FactOf, gatherEvidence, provenFindings, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
@@ -114,8 +114,10 @@ function describe(id: string, { planned, objectives }: DrillEvidence) {
     workload = null,
     repetition = null,
   } = planned?.axes ?? {}
-  return { id, tool, strategy, mesh, fault, workload, repetition, objectives: objectives && { ...objectives } }
+  return { id, tool, strategy, mesh, fault, workload, repetition, objectives: objectives && pickObjectives(objectives) }
 }
+
+const pickObjectives = ({ rtoMs, rpoMs }: Objectives): Objectives => ({ rtoMs, rpoMs })
 
 function listReasons(parts: Part[]): string[] {
   const of = (verdict: Part['verdict']) => parts.filter((part) => part.verdict === verdict).map(({ reason }) => reason)

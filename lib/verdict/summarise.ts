@@ -67,15 +67,28 @@ export function findBeginning(runFacts: RunFact[]): Extract<RunFact, { kind: 'ru
   return first
 }
 
-/** Without what only merging needs: the schema of the summary is fixed. */
-function publish(described: RunDescription): Omit<RunDescription, 'uid'> {
-  const run = structuredClone(described)
-  delete run.uid
-  for (const each of run.merged?.runs ?? []) {
-    delete each.uid
-    delete each.drillIds
+/**
+ * The fields of which the schema of the summary speaks, in the order of the facts: neither those that only merging needs, nor
+ * any that this version does not know.
+ */
+function publish({ machine, merged, ...run }: RunDescription): Omit<RunDescription, 'uid'> {
+  const runs = merged?.runs.map(({ machine: each, ...part }) => ({
+    ...keepFields(part, ['id', 'seed', 'provider', 'kubernetes', 'nodes', 'startedAt', 'durationMs', 'drills']),
+    machine: publishMachine(each),
+  }))
+  return {
+    ...keepFields(run, ['id', 'seed', 'provider', 'kubernetes', 'nodes']),
+    machine: publishMachine(machine),
+    ...(merged === undefined || runs === undefined ? {} : { merged: { runs, told: merged.told } }),
   }
-  return run
+}
+
+const publishMachine = (machine: RunDescription['machine']): RunDescription['machine'] =>
+  machine && keepFields(machine, ['cpus', 'memoryBytes'])
+
+function keepFields<T extends object, K extends keyof T & string>(value: T, names: K[]): Pick<T, K> {
+  const kept = Object.entries(value).filter(([name]) => names.some((one) => one === name))
+  return Object.fromEntries(kept) as Pick<T, K>
 }
 
 /** The facts of each drill, by its id, in the order they were recorded. */
