@@ -1,5 +1,5 @@
-import { realpathSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { codeOf, describeFileError } from './file-error.ts'
 import { messageOf } from './message-of.ts'
 import { type Merged, mergeRuns, writeMerged } from './report/merge/merge.ts'
@@ -7,7 +7,7 @@ import { emptyRun, openSource } from './report/merge/source.ts'
 import { pointLatestAt, writeResults } from './report/results.ts'
 import { tellShared } from './report/clusters.ts'
 import { renderDrills } from './report/terminal.ts'
-import { makeRunFolder } from './run-folder.ts'
+import { makeRunFolder, type RunFolder } from './run-folder.ts'
 
 const USAGE = `meshdrill: does our backup really work?
 
@@ -64,8 +64,7 @@ function judge([folder, ...more]: string[]): string {
 function merge(folders: string[], results: string): string {
   if (folders.length < 2)
     throw new Error('which runs? Give the folders of two at least: npx meshdrill merge results/<one> results/<other>')
-  folders.forEach(requireFolder)
-  const opened = folders.map((folder) => (hasEvents(folder) ? openSource(realpathSync(folder)) : emptyRun(folder)))
+  const opened = folders.map((folder) => findNoRun(folder) ?? openSource(realpathSync(folder)))
   const sources = opened.filter((one) => typeof one !== 'string')
   try {
     const merged = mergeRuns(
@@ -79,7 +78,7 @@ function merge(folders: string[], results: string): string {
 }
 
 function write(merged: Merged, results: string): string {
-  const { id, folder } = makeRunFolder(results)
+  const { id, folder } = makeFolder(results)
   try {
     writeMerged(merged, id, folder)
     const shown = show(folder)
@@ -98,13 +97,41 @@ function write(merged: Merged, results: string): string {
   }
 }
 
-function requireFolder(folder: string): void {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new Error(`there is no run in "${folder}": no such folder`)
+function makeFolder(results: string): RunFolder {
+  try {
+    return makeRunFolder(results)
+  } catch (error) {
+    throw new Error(
+      `no folder for the merged run could be made in "${resolve(results)}": ${describeFileError(error)}. ` +
+        'The runs are unchanged. Next: mend that, and merge again',
+      { cause: error },
+    )
+  }
 }
 
-const hasEvents = (folder: string): boolean =>
-  statSync(join(folder, 'events.jsonl'), { throwIfNoEntry: false })?.isFile() === true
+/** Why there is nothing to merge in what was given, as a sentence; null if there are facts. Fails where nothing has that name. */
+function findNoRun(path: string): string | null {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new Error(`there is no run in "${path}": no such folder`)
+  const found = statOf(path)
+  if (found === null) return `"${path}" is left out: it is a link to nothing`
+  if (!found.isDirectory()) return `"${path}" is left out: it is no folder`
+  if (hasEvents(path)) return null
+  const events = lstatSync(join(path, 'events.jsonl'), { throwIfNoEntry: false })
+  return events === undefined ? emptyRun(path) : `"${path}" is left out: "events.jsonl" in it is no file`
+}
+
+/** Null if there is nothing of that name, or a link leads nowhere or to itself. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') return null
+    throw error
+  }
+}
+
+const hasEvents = (folder: string): boolean => statOf(join(folder, 'events.jsonl'))?.isFile() === true
 
 function requireRun(folder: string): void {
   if (!hasEvents(folder)) throw new Error(`there is no run in "${folder}": no file "${join(folder, 'events.jsonl')}"`)

@@ -57,14 +57,21 @@ export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summar
   }
 }
 
+type Beginning = Extract<RunFact, { kind: 'run.started' }>
+
 /** Fails where the facts are not those of exactly one run. */
-export function findBeginning(runFacts: RunFact[]): Extract<RunFact, { kind: 'run.started' }> {
-  const started = runFacts.filter((fact) => fact.kind === 'run.started')
-  const [first] = started
+export function findBeginning(runFacts: RunFact[]): Beginning {
+  const [first, ...others] = findBeginnings(runFacts)
   if (!first) throw new Error('the facts do not begin with "run.started": what was run is not known')
-  if (started.some(({ run }) => run.id !== first.run.id || run.uid !== first.run.uid))
-    throw new Error('the facts are of more than one run')
+  if (others.length > 0) throw new Error('the facts are of more than one run')
   return first
+}
+
+/** The first "run.started" of each run that the facts are of. */
+export function findBeginnings(runFacts: RunFact[]): Beginning[] {
+  const started = runFacts.filter((fact) => fact.kind === 'run.started')
+  const isSame = (one: Beginning, other: Beginning) => one.run.id === other.run.id && one.run.uid === other.run.uid
+  return started.filter((fact, index) => started.findIndex((other) => isSame(fact, other)) === index)
 }
 
 /**

@@ -23,9 +23,10 @@ export interface Once {
  */
 export function takeOnce(sources: readonly Source[]): Once {
   const parts: MergedPart[] = []
+  const differences: string[] = []
   // A run itself goes before its copy in a merged run.
   const ordered = sources.toSorted((one, other) => Number(isMerged(one)) - Number(isMerged(other)))
-  for (const source of ordered) for (const part of source.parts) addPart(parts, part, source)
+  for (const source of ordered) for (const part of source.parts) differences.push(...addPart(parts, part, source))
   const taken = new Set(parts.flatMap(({ drills }) => drills.map((drill) => drill.source)))
   const isUsed = (source: Source) =>
     taken.has(source) || (source.events.drills.length === 0 && parts.some((part) => [...part.sources][0] === source))
@@ -36,13 +37,14 @@ export function takeOnce(sources: readonly Source[]): Once {
       .filter(({ drills, sources: own }) => drills.length > 0 || [...own].some(isUsed))
       .toSorted((one, other) => one.run.startedAt - other.run.startedAt || position(one) - position(other)),
     used,
-    told: sources.flatMap((source) => tellCopies(source, isUsed(source), parts)),
+    told: [...sources.flatMap((source) => tellCopies(source, isUsed(source), parts)), ...differences],
   }
 }
 
 const isMerged = ({ started }: Source): boolean => started.run.merged !== undefined
 
-function addPart(parts: MergedPart[], part: Part, source: Source): void {
+/** Returns a sentence for each drill that is the same as one of an earlier source, but whose facts are not. */
+function addPart(parts: MergedPart[], part: Part, source: Source): string[] {
   const rivals = parts.filter((other) => mayBeSame(part, other))
   const matched = new Set<SourceDrill>()
   const matches = part.drills.map((drill) => {
@@ -62,6 +64,18 @@ function addPart(parts: MergedPart[], part: Part, source: Source): void {
     else if (isMoreComplete(fingerprintOf(drill), fingerprintOf(match.drill)))
       match.part.drills = match.part.drills.map((one) => (one === match.drill ? drill : one))
   }
+  return matches.flatMap(({ drill, match }) => (match === null ? [] : tellDifference(match.drill, drill)))
+}
+
+function tellDifference(one: SourceDrill, other: SourceDrill): string[] {
+  const [print, otherPrint] = [fingerprintOf(one), fingerprintOf(other)]
+  // Where lines cannot be read, other facts are what is to be expected.
+  if (isCopy(print, otherPrint) || print.unreadable + otherPrint.unreadable > 0) return []
+  const taken = isMoreComplete(otherPrint, print) ? other : one
+  return [
+    `the facts of drill ${one.originalId ?? one.id} differ in "${one.source.folder}" and "${other.source.folder}", which are ` +
+      `the same run: those of "${taken.source.folder}" are taken`,
+  ]
 }
 
 function addEmpty(parts: MergedPart[], part: Part): MergedPart {

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { type EventsFile, openEvents } from '../../record/events-file.ts'
 import type { MergedRun, RunFact } from '../../record/facts.ts'
+import { findBeginnings } from '../../verdict/summarise.ts'
 
 /** A run that is to be merged. Its facts stay on the disk. */
 export interface Source {
@@ -34,9 +35,11 @@ export interface SourceDrill {
 /** Opens a run. Where there is nothing to merge in its folder, why not, as a sentence. */
 export function openSource(folder: string): Source | string {
   const events = openEvents(join(folder, 'events.jsonl'))
-  const started = events.runFacts.find((fact) => fact.kind === 'run.started')
-  if (started === undefined) {
+  const beginnings = findBeginnings(events.runFacts)
+  const [started] = beginnings
+  if (started === undefined || beginnings.length > 1) {
     events.close()
+    if (started !== undefined) return `"${folder}" is left out: its facts are of more than one run`
     return events.runFacts.length === 0 && events.drills.length === 0
       ? emptyRun(folder)
       : `"${folder}" is left out: its facts do not say what was run, as "run.started" is missing`
@@ -67,7 +70,7 @@ function readParts(source: Source): Part[] {
     const ids =
       drillIds === undefined
         ? events.drills.slice(next, last ? undefined : next + count)
-        : events.drills.filter((id) => id in drillIds)
+        : events.drills.filter((id) => Object.hasOwn(drillIds, id))
     next += count
     const drills = ids.map((id) => ({ source, id, originalId: drillIds?.[id] ?? null }))
     return { run: each, name: each.id, keys: isCertain ? [keyOf(each)] : merged.runs.map(keyOf), drills }
