@@ -84,6 +84,7 @@ function runHelm(
       if (error === null) resolve()
       else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
     })
-    child.stdin?.end(input)
+    // A helm that fails before it reads its input shows that by its exit code.
+    child.stdin?.on('error', () => undefined).end(input)
   })
 }

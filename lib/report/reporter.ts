@@ -10,6 +10,7 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
+import { readVariable } from '../environment.ts'
 import { messageOf } from '../message-of.ts'
 import { lineWriter, writeText } from '../output/print.ts'
 import { redactError } from '../output/redaction.ts'
@@ -74,7 +75,7 @@ export default class DrillReporter implements Reporter {
     this.#output.end()
     this.#complaints.end()
     const tests = this.#suite?.allTests() ?? []
-    const drills = this.#write(tests, process.env.MESHDRILL_RUN_DIR)
+    const drills = this.#write(tests, readVariable(process.env, 'MESHDRILL_RUN_DIR') ?? undefined)
     // A test that failed may not have come to say which drill it ran.
     const all = findContradictions(tests.map(readClaim), drills)
     const contradictions = result.status === 'passed' ? all : all.filter(({ title }) => title !== null)
