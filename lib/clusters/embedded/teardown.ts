@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { cgroupsOfLab, cgroupTree, removeCgroup } from './cgroups.ts'
+import { endWatchdog } from '../../faults/undo/watchdog-note.ts'
 import { bornAt } from '../../process.ts'
 import { isSamePerson, whoAmI, type Person } from '../person.ts'
 import { isRunning, killHost, type RunningHost } from './host.ts'
@@ -23,6 +24,7 @@ export async function tearDown(): Promise<string[]> {
   const hosts = [...(state?.nodes ?? []), ...(state?.hosts ?? [])]
   const problem = identity === null ? null : problemOfOthersLab(identity, whoAmI(), await isAlive(identity.id, hosts))
   if (problem !== null) throw new Error(problem)
+  await endWatchdog(labFolder())
   await Promise.all(hosts.map(killHost))
   if (hosts.length > 0) found.push(`${hosts.length} hosts`)
   if (identity !== null) found.push(...(await removeOfLab(identity.id)))

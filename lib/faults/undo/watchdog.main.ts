@@ -1,5 +1,4 @@
 import { readSettings } from '../../child-settings.ts'
-import { readConfig } from '../../config.ts'
 import { attachLab } from '../../create-lab.ts'
 import { writeLine } from '../../output/print.ts'
 import { watchOver, type WatchdogSettings } from './watchdog.ts'
@@ -9,4 +8,5 @@ const log = (line: string): void => {
 }
 // The signals by which a user ends a run reach every process of its group.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-await watchOver(await readSettings<WatchdogSettings>(), { attach: () => attachLab(readConfig(process.env), log), log })
+const settings = await readSettings<WatchdogSettings>()
+await watchOver(settings, { attach: () => attachLab(settings.config, log), log })

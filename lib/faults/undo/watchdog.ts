@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../../child-environment.ts'
 import { sendSettings } from '../../child-settings.ts'
+import type { Config } from '../../config.ts'
+import { cacheFolder, readVariable, stateFolder, type Environment } from '../../environment.ts'
 import type { Lab } from '../../lab.ts'
 import { messageOf } from '../../message-of.ts'
 import { identify, isRunning, scriptArguments, type ProcessId } from '../../process.ts'
@@ -11,12 +15,31 @@ import { undoFolder } from './folder.ts'
 import type { PerformUndo } from './heal.ts'
 import { undoFolderOf } from './journal.ts'
 import { healOrphans, isOrphan } from './replay.ts'
+import { readWatchdog, writeWatchdog } from './watchdog-note.ts'
 
 export interface WatchdogSettings {
   /** Folder of the lab. */
   folder: string
   /** The run: its main process. */
   owner: ProcessId
+  /** The run's, as it may hold the keys of a store: it goes by standard input. */
+  config: Config
+}
+
+/** Variables without which a watchdog would look for the lab, its programs or the run elsewhere. None of them is a secret. */
+const KEPT = ['MESHDRILL_RUN_UID', 'SUDO_USER', 'SUDO_UID', 'GOCACHE', 'GOMODCACHE', 'GOPATH', 'GOAMD64', 'GOARM64']
+
+/** Environment of a watchdog: no proxy, kubeconfig or key of the user's shell, in a process that may outlive the run. */
+export function watchdogEnvironment(environment: Environment = process.env): Record<string, string> {
+  const kept = KEPT.flatMap((name) => {
+    const value = readVariable(environment, name)
+    return value === null ? [] : [[name, value] as const]
+  })
+  const places = {
+    XDG_CACHE_HOME: dirname(cacheFolder(environment)),
+    XDG_STATE_HOME: dirname(stateFolder(environment)),
+  }
+  return childEnvironment(homedir(), { ...Object.fromEntries(kept), ...places }, environment)
 }
 
 const MAIN = fileURLToPath(new URL('watchdog.main.ts', import.meta.url))
@@ -28,29 +51,24 @@ const MOST_FAILURES = 3
  * Starts the process that undoes faults when their process was killed; one a run. It is one of its own, so that it outlives
  * main process and workers, and ends when the run has ended and nothing is left to undo.
  */
-export async function ensureWatchdog(folder: string, ownerPid: number, main = MAIN): Promise<void> {
-  const file = join(folder, 'watchdog.json')
+export async function ensureWatchdog(
+  folder: string,
+  { ownerPid, config, main = MAIN }: { ownerPid: number; config: Config; main?: string },
+): Promise<void> {
   const owner = await identify(ownerPid)
-  const there = await readNote(file)
+  const there = await readWatchdog(folder)
   if (there?.owner.pid === owner.pid && there.owner.born === owner.born && (await isRunning(there))) return
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const log = await open(join(folder, 'watchdog.log'), 'a', 0o600)
-  const child = spawn(process.execPath, scriptArguments(main), { detached: true, stdio: ['pipe', log.fd, log.fd] })
-  if (child.stdin === null) throw new Error('the watchdog has no standard input')
-  sendSettings(child.stdin, { folder, owner } satisfies WatchdogSettings).end()
+  const child = spawn(process.execPath, scriptArguments(main), {
+    detached: true,
+    stdio: ['pipe', log.fd, log.fd],
+    env: watchdogEnvironment(),
+  })
+  sendSettings(child.stdin, { folder, owner, config } satisfies WatchdogSettings).end()
   child.unref()
   await log.close()
-  await writeFile(file, JSON.stringify({ ...(await identify(child.pid ?? 0)), owner }), { mode: 0o600 })
-}
-
-async function readNote(file: string): Promise<(ProcessId & { owner: ProcessId }) | null> {
-  const text = await readFile(file, 'utf8').catch(() => null)
-  try {
-    return text === null ? null : (JSON.parse(text) as ProcessId & { owner: ProcessId })
-  } catch {
-    // Half a note is that of a run that was killed: its watchdog is of another owner.
-    return null
-  }
+  await writeWatchdog(folder, { ...(await identify(child.pid ?? 0)), owner })
 }
 
 /**
@@ -58,7 +76,7 @@ async function readNote(file: string): Promise<(ProcessId & { owner: ProcessId }
  * journal, for the next run.
  */
 export async function watchOver(
-  { folder, owner }: WatchdogSettings,
+  { folder, owner }: Pick<WatchdogSettings, 'folder' | 'owner'>,
   { attach, log, perform }: { attach: () => Promise<Lab>; log: (line: string) => void; perform?: PerformUndo },
 ): Promise<void> {
   const storage = undoFolder(undoFolderOf(folder))

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
+import { readConfig } from '../../../../lib/config.ts'
 import type { DrillContext } from '../../../../lib/drill/context.ts'
 import { damage, type Damage } from '../../../../lib/drill/damage.ts'
 import { journalOf } from '../../../../lib/faults/undo/journal.ts'
@@ -20,7 +21,11 @@ const test = base.extend<{ drill: Damage }, { lab: Lab }>({
       const lab = standInLab()
       const main = join(import.meta.dirname, 'watchdog.main.ts')
       if (process.env.ABORT_WATCHDOG === 'on')
-        await ensureWatchdog(join(folder, 'lab'), Number(process.env.ABORT_OWNER_PID), main)
+        await ensureWatchdog(join(folder, 'lab'), {
+          ownerPid: Number(process.env.ABORT_OWNER_PID),
+          config: readConfig({ MESHDRILL_CLUSTER: 'embedded' }),
+          main,
+        })
       const inventory = () => Promise.resolve(existsSync(faultFile) ? ['the file is there'] : [])
       await clearLeftovers(lab, { namespaces: [], nodes: [] }, { perform: performUndo, inventory })
       say('attached')
