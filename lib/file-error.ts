@@ -15,6 +15,9 @@ const CAUSES: Record<string, string> = {
   EISDIR: 'a folder is in its place',
   ENOTDIR: 'a file is where a folder is needed',
   ENOENT: 'it is not there',
+  EEXIST: 'something of that name is there',
+  ELOOP: 'a link leads back to itself',
+  EMFILE: 'this process may not open more files',
   EIO: 'the disk reports a read or write error',
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, describeFileError } from '../file-error.ts'
+import { removeLeftovers, temporaryName } from './leftovers.ts'
 
 /**
  * Makes `latest`, beside the folder of a run, point at it. Replaces only a link to a folder beside it, as this function makes
@@ -10,11 +11,11 @@ import { codeOf, describeFileError } from '../file-error.ts'
 export function pointLatestAt(runFolder: string): string | null {
   const folder = resolve(runFolder)
   const link = join(dirname(folder), 'latest')
-  const fresh = `${link}.${process.pid}`
+  const fresh = temporaryName(`${link}.`)
   try {
     const inTheWay = describeForeign(link)
     if (inTheWay !== null) return explain(link, folder, inTheWay)
-    rmSync(fresh, { force: true })
+    removeLeftovers(dirname(folder), 'latest.', 'link')
     symlinkSync(basename(folder), fresh)
     renameSync(fresh, link)
     return null

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../file-error.ts'
+import { removeLeftovers, temporaryName } from './leftovers.ts'
 
 /** A file that is written bit by bit, so that it never has to fit into memory. */
 export interface Output {
@@ -32,13 +33,17 @@ export interface Replacement {
   spool: () => Spool
 }
 
+const STAGE = '.results-'
+
 /**
  * Replaces several files of a folder together: `produce` writes all of them into a folder beside, and they take their places
- * once all are complete and on the disk. If anything fails, all files of before are there unchanged, and nothing else.
+ * once all are complete and on the disk. If anything fails, all files of before are there unchanged, and nothing else. What a
+ * process left that was killed in the middle is removed.
  */
 export function replaceTogether<T>(folder: string, produce: (replacement: Replacement) => T): T {
+  removeLeftovers(folder, STAGE, 'folder')
   // In the same folder, as only within one file system is a rename one step.
-  const stage = mkdtempSync(join(folder, '.results-'))
+  const stage = mkdtempSync(join(folder, `${temporaryName(STAGE)}-`))
   const created = new Map<string, number>()
   const spools: number[] = []
   try {
