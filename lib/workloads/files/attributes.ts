@@ -26,13 +26,16 @@ export function compareAttributes({ attributes: is }: TreeFile, { attributes: wa
     ...keys.flatMap((key) =>
       is.xattrs[key] === was.xattrs[key]
         ? []
-        : [`its attribute "${key}" is ${show(is.xattrs[key])}, was ${show(was.xattrs[key])}`],
+        : [`its attribute "${key}" is ${showValue(is.xattrs[key])}, was ${showValue(was.xattrs[key])}`],
     ),
   ]
 }
 
 const show = (value: string | number | undefined): string =>
   value === undefined || value === '' ? 'none' : JSON.stringify(value)
+
+/** An attribute may be there and empty. */
+const showValue = (value: string | undefined): string => (value === '' ? 'empty' : show(value))
 
 /** Files that were sparse and take all their room now, or more of it: a finding about space, and none about integrity. */
 export function findFilled(found: Iterable<TreeFile>, expected: ReadonlyMap<string, TreeFile>): string[] {

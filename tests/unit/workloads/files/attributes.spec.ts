@@ -202,6 +202,9 @@ test('extended attributes and ACLs are compared one by one, and are never equal 
   expect(compareAttributes(acl('02'), acl('02'))).toEqual([])
   expect(compareAttributes(acl('03'), acl('02'))).toEqual(['its attribute "system.posix_acl_access" is "03", was "02"'])
   expect(compareAttributes(attributes(), acl('02'))).toHaveLength(2)
+  expect(compareAttributes(attributes({ xattrs: { 'user.k': '' } }), attributes())).toEqual([
+    'its attribute "user.k" is empty, was none',
+  ])
   expect(compareAttributes(attributes({ unseen: 'EPERM' }), acl('02'))).toEqual([
     'its extended attributes were not looked at: EPERM',
   ])
