@@ -95,3 +95,22 @@ test('fields that this version does not know are left out of the summary, and th
   })
   expect(judge(text(extended.map(toLine)))).toEqual({ verdicts: { d1: 'pass' }, said: '' })
 })
+
+test('a figure that cannot be makes its fact unreadable, and the other drills are judged', () => {
+  const impossible: [kind: string, from: RegExp, to: string][] = [
+    ['backup.ended', /"bytes":\d+/, '"bytes":-1'],
+    ['backup.ended', /"startedMs":\d+/, '"startedMs":-1e308'],
+    ['backup.ended', /"endedMs":\d+/, '"endedMs":1e308'],
+    ['load.ended', /"requests":\d+/, '"requests":-1'],
+    ['load.ended', /"failed":\d+/, '"failed":-1'],
+    ['load.ended', /"p50Ms":\d+/, '"p50Ms":-1'],
+  ]
+  for (const [kind, from, to] of impossible) {
+    const at = lines.findIndex((line) => line.startsWith(`{"kind":"${kind}"`))
+    const changed = (lines[at] ?? '').replace(from, to)
+    expect(changed, to).toContain(to)
+    const { verdicts, said } = judge(text(lines.with(at, changed)))
+    expect(verdicts, to).toEqual({ d1: 'inconclusive', d2: 'pass' })
+    expect(said, to).toContain(`line ${at + 1} (fact/`)
+  }
+})
