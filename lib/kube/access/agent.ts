@@ -1,9 +1,17 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { existsSync, readFileSync } from 'node:fs'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { delimiter, join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createSecureContext,
+  rootCertificates,
+  type ConnectionOptions,
+  type SecureContext,
+} from 'node:tls'
 import { readVariable, type Environment } from '../../environment.ts'
 import { urlHost } from '../../url-host.ts'
 import type { Credentials } from './credentials.ts'
@@ -32,22 +40,32 @@ export function agentFor(server: ServerEntry, credentials: Credentials): HttpAge
   const tls = {
     secureContext: secureContextOf(server, credentials),
     rejectUnauthorized: !server.insecure,
-    ...(server.tlsName === null ? {} : { servername: server.tlsName }),
+    ...nameOptions(server.tlsName),
   }
   const agent = new HttpsAgent(tls)
   if (proxy === null) return agent
-  const servername = server.tlsName ?? (/^[\d.]+$|:/.test(bareHost(url)) ? undefined : bareHost(url))
+  const wanted = server.tlsName ?? bareHost(url)
+  const servername = isIP(wanted) === 0 ? wanted : undefined
   return connectingBy(agent, async () => {
     const socket = await tunnel(url, proxy)
     return connectTls({ ...tls, socket, host: bareHost(url), ...(servername === undefined ? {} : { servername }) })
   })
 }
 
+/** A server is told the name that it is asked for, but never an address (RFC 6066), which its certificate must have all the same. */
+function nameOptions(name: string | null): ConnectionOptions {
+  if (name === null) return {}
+  return isIP(name) === 0
+    ? { servername: name }
+    : { checkServerIdentity: (_host, peer) => checkServerIdentity(name, peer) }
+}
+
 const contexts = new Map<string, SecureContext>()
 
 /** Made once for each authority and certificate, as reading a system's authorities takes a while. */
 function secureContextOf({ ca }: ServerEntry, { certificate }: Credentials): SecureContext {
-  const key = JSON.stringify([ca, certificate])
+  const { SSL_CERT_FILE, SSL_CERT_DIR } = process.env
+  const key = JSON.stringify([ca ?? [SSL_CERT_FILE, SSL_CERT_DIR], certificate])
   const known = contexts.get(key)
   if (known !== undefined) return known
   const made = createSecureContext({ ca: ca ?? [...rootCertificates, ...systemRoots(process.env)], ...certificate })
@@ -56,9 +74,12 @@ function secureContextOf({ ca }: ServerEntry, { certificate }: Credentials): Sec
 }
 
 function systemRoots(env: Environment): string[] {
-  const named = readVariable(env, 'SSL_CERT_FILE')
-  const file = named ?? SYSTEM_ROOTS.find((path) => existsSync(path))
-  return file === undefined || !existsSync(file) ? [] : [readFileSync(file, 'utf8')]
+  const file = readVariable(env, 'SSL_CERT_FILE') ?? SYSTEM_ROOTS.find((path) => existsSync(path))
+  const folders = (readVariable(env, 'SSL_CERT_DIR') ?? '').split(delimiter).filter((path) => existsSync(path))
+  const inFolders = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+  return [...(file === undefined ? [] : [file]), ...inFolders]
+    .filter((path) => existsSync(path) && statSync(path).isFile())
+    .map((path) => readFileSync(path, 'utf8'))
 }
 
 /** Without TLS a proxy gets the whole URL, and the connection is one to it. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readMaterial, readToken, type Impersonation } from './entries.ts'
 import { KubeconfigError } from './fields.ts'
 import type { KubeAccess } from './kubeconfig.ts'
+import { printable } from '../../output/printable.ts'
+import { isPrivate } from './proxy.ts'
 import { protectCredentials } from './protection.ts'
 import { runPlugin, type PluginCredential } from './plugin.ts'
 
@@ -26,7 +28,8 @@ export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number
   let asked: { credential: PluginCredential; untilMs: number } | null = null
   let asking: Promise<PluginCredential> | null = null
   const fromPlugin = async (lastForMs: number): Promise<PluginCredential | null> => {
-    if (user.plugin === null) return null
+    // With any other credentials kubectl does not ask the plugin.
+    if (user.plugin === null || hasOwnCredentials(user)) return null
     if (asked !== null && asked.untilMs > Date.now() + lastForMs) return asked.credential
     const plugin = user.plugin
     asking ??= runPlugin(plugin, user.name, server).finally(() => (asking = null))
@@ -35,6 +38,9 @@ export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number
     return credential
   }
   return async (lastForMs = MARGIN_MS) => {
+    // A network without TLS would carry them for all to read: kubectl sends none there, either.
+    if (!isPrivate(server))
+      return finish({ token: null, certificate: null, basic: null, impersonation: user.impersonation, user: user.name })
     const plugged = await fromPlugin(lastForMs)
     const token = plugged?.token ?? tokenOf(user.name, user)
     const { certificate } = user
@@ -48,9 +54,13 @@ export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number
       certificate: plugged?.certificate ?? own,
       basic: user.basic,
       impersonation: user.impersonation,
+      user: user.name,
     })
   }
 }
+
+const hasOwnCredentials = ({ token, tokenFile, basic, certificate }: KubeAccess['user']): boolean =>
+  [token, tokenFile, basic, certificate].some((one) => one !== null)
 
 /** A token's file comes before the token beside it, which serves while the file cannot be read. */
 function tokenOf(user: string, { token, tokenFile }: KubeAccess['user']): string | null {
@@ -68,8 +78,13 @@ function finish(from: {
   certificate: Credentials['certificate']
   basic: { username: string; password: string } | null
   impersonation: Impersonation | null
+  user: string
 }): Credentials {
   const { token, certificate, basic, impersonation } = from
+  if (token !== null && !/^[\x20-\x7e]*$/.test(token))
+    throw new KubeconfigError(
+      `the token of user "${printable(from.user)}" contains line breaks or other characters that no header can carry`,
+    )
   const headers = {
     ...(basic === null ? {} : { Authorization: `Basic ${base64(`${basic.username}:${basic.password}`)}` }),
     ...(token === null ? {} : { Authorization: `Bearer ${token}` }),

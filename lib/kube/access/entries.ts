@@ -63,18 +63,14 @@ export function readServer(name: string, fields: Fields, folder: string): Server
   const what = `cluster "${printable(name)}"`
   refuseUnknown(what, fields, CLUSTER_FIELDS)
   const text = textOf(what, fields)
-  const url = (text('server') ?? '').replace(/\/+$/, '')
-  if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol))
-    throw new KubeconfigError(
-      `${what} has server "${printable(url)}", which is not a URL. Next: kubectl config set-cluster`,
-    )
+  const url = readServerUrl(what, text('server') ?? '')
   const proxyText = text('proxy-url')
   const proxy = proxyText === null ? null : parseProxy(proxyText)
   if (proxyText !== null && proxy === null)
     throw new KubeconfigError(`${what} has a proxy-url that is not one of http, https or socks5`)
   const material = materialOf(what, fields, folder, 'certificate-authority')
   const ca = material === null ? null : readMaterial(what, 'certificate-authority', material)
-  const insecure = fields['insecure-skip-tls-verify'] === true
+  const insecure = isSet(what, fields, 'insecure-skip-tls-verify')
   if (insecure && ca !== null)
     throw new KubeconfigError(
       `${what} has both a certificate authority and insecure-skip-tls-verify: one of them must go`,
@@ -83,9 +79,23 @@ export function readServer(name: string, fields: Fields, folder: string): Server
   return {
     ...{ name, url, ca, insecure, proxy },
     tlsName: text('tls-server-name'),
-    isUncompressed: fields['disable-compression'] === true,
+    isUncompressed: isSet(what, fields, 'disable-compression'),
     pluginConfig: extensionOf(fields, PLUGIN_EXTENSION),
   }
+}
+
+/** Without a slash at its end. Errors: it is no URL of a server, or says more than where the server is. */
+function readServerUrl(what: string, text: string): string {
+  const url = text.replace(/\/+$/, '').replace(/^https?:/i, (scheme) => scheme.toLowerCase())
+  if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol))
+    throw new KubeconfigError(
+      `${what} has server "${printable(url)}", which is not a URL. Next: kubectl config set-cluster`,
+    )
+  const { username, password, search, hash } = new URL(url)
+  if (username === '' && password === '' && search === '' && hash === '') return url
+  throw new KubeconfigError(
+    `${what} has a server whose URL contains a user, a query or a fragment. Next: kubectl config set-cluster`,
+  )
 }
 
 export function readUser(name: string, fields: Fields, folder: string): UserEntry {
@@ -109,7 +119,7 @@ export function readUser(name: string, fields: Fields, folder: string): UserEntr
     readMaterial(what, 'client-certificate', certificate.cert)
     readMaterial(what, 'client-key', certificate.key)
   }
-  if (username !== null && text('token') !== null)
+  if (username !== null && (text('token') ?? tokenFile) !== null)
     throw new KubeconfigError(`${what} has both a token and a username: kubectl allows one of them`)
   const user: UserEntry = {
     ...{ name, certificate },
@@ -123,9 +133,13 @@ export function readUser(name: string, fields: Fields, folder: string): UserEntr
   return user
 }
 
-/** The token in a file. Errors: it cannot be read. */
-export const readToken = (user: string, file: string): string =>
-  readMaterial(`user "${printable(user)}"`, 'tokenFile', { file }).trim()
+/** The token in a file. Errors: it cannot be read, or is empty. */
+export function readToken(user: string, file: string): string {
+  const what = `user "${printable(user)}"`
+  const token = readMaterial(what, 'tokenFile', { file }).trim()
+  if (token !== '') return token
+  throw new KubeconfigError(`the tokenFile of ${what}, "${printable(file)}", is empty`)
+}
 
 /** Content as text. Errors: the file cannot be read, by its name. */
 export function readMaterial(what: string, field: string, material: Material): string {
@@ -170,6 +184,13 @@ function readImpersonation(what: string, fields: Fields): Impersonation | null {
   throw new KubeconfigError(
     `${what} asks for the UID, groups or extra fields of another user without naming one in "as"`,
   )
+}
+
+/** Errors: it is neither true nor false. */
+function isSet(what: string, fields: Fields, field: string): boolean {
+  const value = fields[field] ?? false
+  if (typeof value === 'boolean') return value
+  throw new KubeconfigError(`${field} of ${what} is neither true nor false`)
 }
 
 const isTexts = (value: unknown): value is string[] =>

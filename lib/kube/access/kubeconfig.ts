@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseAllDocuments } from 'yaml'
+import { parseAllDocuments, type DocumentOptions, type ParseOptions, type SchemaOptions, type Tags } from 'yaml'
 import { codeOf } from '../../file-error.ts'
 import { printable } from '../../output/printable.ts'
 import { readServer, readUser, type ServerEntry, type UserEntry } from './entries.ts'
@@ -22,6 +22,19 @@ export interface Kubeconfig {
   users: Map<string, Entry>
   currentContext: string | null
 }
+
+/**
+ * YAML 1.1, as kubectl reads it: `yes` is true, and `<<` takes over the fields of another entry. Only times stay text, which they
+ * are for kubectl, too.
+ */
+const YAML: DocumentOptions & ParseOptions & SchemaOptions = {
+  uniqueKeys: false,
+  version: '1.1',
+  customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isTime(tag)),
+}
+
+const isTime = ({ tag, ...rest }: Tags[number] & object): boolean =>
+  tag === 'tag:yaml.org,2002:timestamp' || ('format' in rest && rest.format === 'TIME')
 
 interface Entry {
   folder: string
@@ -100,14 +113,27 @@ function readIfThere(file: string): string | null {
 }
 
 function parseFile(file: string, text: string): Fields {
-  const [document] = parseAllDocuments(text, { uniqueKeys: false })
+  const [document] = parseAllDocuments(text, YAML)
   const [error] = document === undefined || !('errors' in document) ? [] : document.errors
   const content: unknown = document === undefined || !('toJS' in document) ? null : document.toJS()
   if (error === undefined && content === null) return {}
-  if (error === undefined && typeof content === 'object' && !Array.isArray(content)) return content as Fields
+  if (error === undefined && typeof content === 'object' && !Array.isArray(content)) {
+    requireKind(file, content as Fields)
+    return content as Fields
+  }
   throw new KubeconfigError(
     `"${file}" is not a kubeconfig${error === undefined ? '' : `: ${printable(error.message)}`}`,
   )
+}
+
+/** Neither has to be there, as kubectl has it. */
+function requireKind(file: string, { apiVersion, kind }: Fields): void {
+  if (
+    [undefined, null, '', 'v1'].includes(apiVersion as string) &&
+    [undefined, null, '', 'Config'].includes(kind as string)
+  )
+    return
+  throw new KubeconfigError(`"${file}" is not a kubeconfig: its kind is not Config of v1`)
 }
 
 function namedEntries(file: string, list: unknown, field: string): [string, Fields][] {

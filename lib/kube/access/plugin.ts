@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, isAbsolute, join, sep } from 'node:path'
+import { readVariable } from '../../environment.ts'
 import { codeOf } from '../../file-error.ts'
 import { printable } from '../../output/printable.ts'
 import type { ServerEntry } from './entries.ts'
@@ -22,8 +25,10 @@ export async function runPlugin(plugin: ExecPlugin, user: string, server: Server
   const info = { kind: 'ExecCredential', apiVersion: plugin.apiVersion, spec }
   const given = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   const env = { ...process.env, ...given, KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  const program = programOf(plugin)
+  if (program === null) throw new KubeconfigError(isMissing(what, plugin))
   const text = await new Promise<string>((resolve, reject) => {
-    const child = execFile(plugin.command, plugin.args, { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+    const child = execFile(program, plugin.args, { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)
       else reject(new KubeconfigError(explainFailure(what, plugin, error, stderr), { cause: error }))
     })
@@ -32,9 +37,31 @@ export async function runPlugin(plugin: ExecPlugin, user: string, server: Server
   return parseCredential(what, plugin, text)
 }
 
-function explainFailure(what: string, { installHint }: ExecPlugin, error: Error, stderr: string): string {
-  const hint = installHint === null ? '' : ` Next: ${printable(installHint)}`
-  if (codeOf(error) === 'ENOENT') return `${what} is not there.${hint || ' Next: install it, or put it in PATH'}`
+/** Looked for in the PATH of this process, as kubectl does: one that the plugin's own variables set is for the plugin alone. */
+function programOf({ command }: ExecPlugin): string | null {
+  if (command.includes(sep)) return command
+  const folders = (readVariable(process.env, 'PATH') ?? '').split(delimiter).filter(isAbsolute)
+  return folders.map((folder) => join(folder, command)).find(isProgram) ?? null
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    // Not there, or not a program: the next folder may have it.
+    return false
+  }
+}
+
+const hintOf = ({ installHint }: ExecPlugin): string => (installHint === null ? '' : ` Next: ${printable(installHint)}`)
+
+const isMissing = (what: string, plugin: ExecPlugin): string =>
+  `${what} is not there.${hintOf(plugin) || ' Next: install it, or put it in PATH'}`
+
+function explainFailure(what: string, plugin: ExecPlugin, error: Error, stderr: string): string {
+  const hint = hintOf(plugin)
+  if (codeOf(error) === 'ENOENT') return isMissing(what, plugin)
   if (codeOf(error) === 'EACCES') return `${what} cannot be run: permission is missing.`
   const said = printable(stderr.trim().slice(-500))
   return `${what} failed: ${said === '' ? 'it said nothing' : said}.${hint}`
@@ -72,10 +99,9 @@ function parseCredential(what: string, { apiVersion }: ExecPlugin, text: string)
   const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = status ?? {}
   if (!token && !(cert && key))
     throw new KubeconfigError(`${what} returned neither a token nor a certificate with its key`)
-  const expiresMs = Date.parse(expirationTimestamp ?? '')
-  return {
-    token: token ?? null,
-    certificate: cert && key ? { cert, key } : null,
-    expiresMs: Number.isNaN(expiresMs) ? null : expiresMs,
-  }
+  if (!cert !== !key) throw new KubeconfigError(`${what} returned a certificate or a key, and not the other`)
+  const expiresMs = expirationTimestamp === undefined ? null : Date.parse(expirationTimestamp)
+  if (expiresMs !== null && Number.isNaN(expiresMs))
+    throw new KubeconfigError(`${what} returned an expirationTimestamp that is not a time`)
+  return { token: token ?? null, certificate: cert && key ? { cert, key } : null, expiresMs }
 }

@@ -45,7 +45,7 @@ export function proxyVariables(env: Environment, direct: URL | null): Record<str
 function usesProxy(server: URL, exceptions: string): boolean {
   const host = bareHost(server).toLowerCase()
   const port = server.port || (DEFAULT_PORTS[server.protocol] ?? '')
-  if (host === 'localhost' || isLoopback(host)) return false
+  if (isOnThisMachine(server)) return false
   return !exceptions
     .split(',')
     .map((one) => one.trim().toLowerCase())
@@ -66,6 +66,18 @@ function isExcepted(exception: string, host: string, port: string): boolean {
   const ascii = (text: string): string => (URL.canParse(`http://${text}`) ? new URL(`http://${text}`).hostname : text)
   if (suffix.startsWith('.')) return host.endsWith(`.${ascii(suffix.slice(1))}`)
   return host === ascii(suffix) || host.endsWith(`.${ascii(suffix)}`)
+}
+
+/** Whether nobody on a network can read what is sent to a server. */
+export function isPrivate(server: { url: string }): boolean {
+  const url = new URL(server.url)
+  return url.protocol === 'https:' || isOnThisMachine(url)
+}
+
+/** Whether a server is on a loopback address, so that no network carries what is sent to it. */
+function isOnThisMachine(server: URL): boolean {
+  const host = bareHost(server).toLowerCase()
+  return host === 'localhost' || isLoopback(host)
 }
 
 const isLoopback = (host: string): boolean =>

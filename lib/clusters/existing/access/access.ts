@@ -1,6 +1,7 @@
 import { ApiException, CoreV1Api, VersionApi } from '@kubernetes/client-node'
 import { codeOf } from '../../../file-error.ts'
 import { KubeconfigError } from '../../../kube/access/fields.ts'
+import { isPrivate } from '../../../kube/access/proxy.ts'
 import { RunAborted } from '../../../kube/access/pin.ts'
 import { messageOf } from '../../../message-of.ts'
 import { printable } from '../../../output/printable.ts'
@@ -84,6 +85,8 @@ function explain(context: NamedContext, error: unknown): string {
     return `Context "${name}" cannot be used: ${message}${message.includes('Next: ') ? '' : `. ${next}`}`
   }
   if (error instanceof ApiException) {
+    if (error.code === 401 && !isPrivate(context.access.server))
+      return `The server of context "${name}" (${server}) wants credentials, and none are sent to it, as its URL is not https. Next: ${shellCommand`kubectl config set-cluster ${context.access.server.name} --server=https://…`}`
     if (error.code === 401)
       return `The server of context "${name}" (${server}) does not know user "${user}": the token or certificate is expired, or of another cluster. Next: log in again, then ${shellCommand`kubectl --context ${name} auth whoami`}`
     if (error.code === 403)

@@ -7,6 +7,8 @@ export interface Places {
   other: string
   proxyToConfirmed: string
   proxyToOther: string
+  /** Authority of the confirmed cluster where a proxy leads to it, as PEM. */
+  authority: string
 }
 
 /** What happens between two steps of a run. */
@@ -75,12 +77,19 @@ export function drawCase(folder: string, seed: number, places: Places): SeededCa
   const kind = pick(['token', 'tokenFile', 'tokenFile', 'both', ...(chance(0.35) ? ['plugin', 'plugin'] : [])])
   const route = pick(['direct', 'direct', 'proxy-url', 'variable', 'loopback with a variable'])
   const env: Record<string, string> = {}
-  const far = 'http://api.example:8080'
-  if (route === 'variable') env[pick(['HTTP_PROXY', 'http_proxy'])] = places.proxyToConfirmed
+  if (route === 'variable') env[pick(['HTTPS_PROXY', 'https_proxy'])] = places.proxyToConfirmed
   if (route === 'loopback with a variable') env.HTTP_PROXY = places.proxyToOther
-  if (route === 'proxy-url') Object.assign(env, { HTTP_PROXY: places.proxyToOther, NO_PROXY: pick(['*', '']) })
-  const server = route === 'direct' || route === 'loopback with a variable' ? places.confirmed : far
-  const cluster = { server, ...(route === 'proxy-url' ? { 'proxy-url': places.proxyToConfirmed } : {}) }
+  if (route === 'proxy-url') Object.assign(env, { HTTPS_PROXY: places.proxyToOther, NO_PROXY: pick(['*', '']) })
+  const far = {
+    server: 'https://api.example:8443',
+    'certificate-authority-data': Buffer.from(places.authority).toString('base64'),
+  }
+  const near = { server: places.confirmed }
+  const isNear = route === 'direct' || route === 'loopback with a variable'
+  const cluster = {
+    ...(isNear ? near : far),
+    ...(route === 'proxy-url' ? { 'proxy-url': places.proxyToConfirmed } : {}),
+  }
   const userOf = (): object => {
     if (kind === 'token') return { token }
     if (kind === 'tokenFile') return { tokenFile: chance(0.5) ? 'token' : tokenFile }

@@ -10,7 +10,8 @@ import { RunAborted } from '../../../../lib/kube/access/pin.ts'
 import { withChildAccess } from '../../../../lib/kube/access/child.ts'
 import { connect } from '../../../../lib/kube/client.ts'
 import { messageOf } from '../../../../lib/message-of.ts'
-import { hasToken, serveClusters, standInCluster } from '../../stand-ins/api-server.ts'
+import { hasToken, serveClusters, standInCluster, type PickCluster } from '../../stand-ins/api-server.ts'
+import { makeAuthority, makeCertificate } from '../../stand-ins/certificates.ts'
 import { startProxy } from '../../stand-ins/proxy-server.ts'
 import { drawCase, type Places, type SeededCase } from './seeded-cases.ts'
 
@@ -21,7 +22,7 @@ const PART = Math.min(250, CASES)
 const UID = 'aaaaaaaa-0000-4000-8000-000000000001'
 const OTHER = 'bbbbbbbb-0000-4000-8000-000000000002'
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill'
-const PROXIES = ['HTTP_PROXY', 'http_proxy', 'NO_PROXY']
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY']
 const runOf = (seed: number): string => `00000000-0000-4000-8000-${String(seed).padStart(12, '0')}`
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
@@ -38,18 +39,17 @@ async function tryCases(first: number, testInfo: TestInfo): Promise<void> {
   const other = standInCluster('other', { uid: OTHER })
   let confirmed = standInCluster('confirmed', { uid: UID })
   let isSwitched = false
-  const served = await serveClusters((request) =>
-    hasToken(request, 'b') || (isSwitched && hasToken(request, 'a'))
-      ? other
-      : hasToken(request, 'a')
-        ? confirmed
-        : null,
-  )
+  const pickCluster: PickCluster = (request) =>
+    hasToken(request, 'b') || (isSwitched && hasToken(request, 'a')) ? other : hasToken(request, 'a') ? confirmed : null
+  const served = await serveClusters(pickCluster)
+  const authority = makeAuthority(testInfo.outputPath(), 'ca')
+  const tls = makeCertificate(testInfo.outputPath(), 'server', authority, { names: 'DNS:api.example' })
+  const far = await serveClusters(pickCluster, { tls: { cert: tls.cert, key: tls.key } })
   const elsewhere = await serveClusters(() => other)
-  const [good, bad] = [await startProxy(served.url), await startProxy(elsewhere.url)]
+  const [good, bad] = [await startProxy(far.url), await startProxy(elsewhere.url)]
   const places: Places = {
     ...{ confirmed: served.url, other: elsewhere.url },
-    ...{ proxyToConfirmed: good.url, proxyToOther: bad.url },
+    ...{ proxyToConfirmed: good.url, proxyToOther: bad.url, authority: authority.cert },
   }
 
   /** What a run does, each step in its own process but for the test: every one starts from what is on disk. */
@@ -117,7 +117,7 @@ async function tryCases(first: number, testInfo: TestInfo): Promise<void> {
     if (XDG_STATE_HOME === undefined) delete process.env.XDG_STATE_HOME
     else process.env.XDG_STATE_HOME = XDG_STATE_HOME
     rmSync(join(testInfo.outputPath(), 'state'), { recursive: true, force: true })
-    for (const one of [served, elsewhere, good, bad]) await one.close()
+    for (const one of [served, far, elsewhere, good, bad]) await one.close()
   }
   testInfo.annotations.push({ type: 'cases', description: JSON.stringify(counts) })
   // The property is not empty: runs were made, some to their end, and others were ended.
