@@ -2,11 +2,12 @@ import { delimiter } from 'node:path'
 import { readVariable } from '../../environment.ts'
 import { runUid } from '../../run-folder.ts'
 import type { Artifacts } from '../../artifacts.ts'
-import type { StoreEndpoint } from '../../lab.ts'
+import type { Lab, StoreEndpoint } from '../../lab.ts'
 import { writeLine } from '../../output/print.ts'
 import { openLocalStore, startLocalStore, stopLocalStore } from '../../store/local.ts'
 import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower } from '../cluster.ts'
 import { artifactsOf } from './artifacts.ts'
+import { undoEarlierFaults } from './earlier-undos.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
@@ -39,9 +40,14 @@ export function existing(options: ExistingRun): ClusterProvider {
     requires: () => Promise.resolve([]),
     async create({ keep, ownerPid, log }) {
       const look = await survey(options)
+      const owner = ownerHere(ownerPid, runUid(process.env))
+      await undoEarlierFaults(look, options, {
+        owner,
+        log,
+        labOn: (ground, notes) => labOn(ground, options, notes, log),
+      })
       const { plan, surroundings, ...made } = await prepare(look, options, log)
       requireConfirmation(look, options)
-      const owner = ownerHere(ownerPid, runUid(process.env))
       const ground = await takeCluster(look, owner, (lease) => lease.take())
       const { folder, kubeconfig, pin } = ground
       const store = { storeFolder: keep ? null : storeFolder(ground) }
@@ -125,6 +131,13 @@ function clusterOf(
     ...(options.store === null ? storePower : {}),
     ...(options.power === null ? { withoutNodePower: HOW_TO_CUT } : powerBy(options.power)),
   }
+}
+
+/** The lab of an earlier run. */
+async function labOn(ground: Ground, options: ExistingRun, notes: Notes, log: ClusterOptions['log']): Promise<Lab> {
+  const surroundings = await surroundingsOf(ground.kube, options)
+  const cluster = clusterOf(ground, options, { notes, surroundings, log })
+  return { cluster, store: await cluster.openStore(), artifacts: cluster.artifacts, kube: ground.kube, log }
 }
 
 /** What was found is there, as is what the lab has installed; of what it calls by one name all must be there. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DRILL_TIMEOUT_MS } from '../../drill/timeout.ts'
+import type { KubeClient } from '../../kube/client.ts'
 import type { Lab } from '../../lab.ts'
 import { thisProcess } from '../../process.ts'
 import { undoCopies } from './copies.ts'
@@ -22,10 +23,16 @@ export interface UndoJournal {
 /** Folder of the undos below a lab's own. */
 export const undoFolderOf = (folder: string): string => join(folder, 'undo')
 
-export function journalOf({ cluster, kube }: Lab): UndoJournal {
-  const here = cluster.folder === null ? memoryStorage() : undoFolder(undoFolderOf(cluster.folder))
-  const there = cluster.systemNamespace === undefined ? [] : [undoCopies(kube, cluster.systemNamespace)]
-  return journalIn([here, ...there])
+export const journalOf = ({ cluster, kube }: Lab): UndoJournal =>
+  journalAt(cluster.folder, cluster.systemNamespace === undefined ? null : { kube, namespace: cluster.systemNamespace })
+
+/** The journal in a lab's folder, null for one in memory, and in a namespace of its cluster. */
+export function journalAt(
+  folder: string | null,
+  inCluster: { kube: KubeClient; namespace: string } | null,
+): UndoJournal {
+  const here = folder === null ? memoryStorage() : undoFolder(undoFolderOf(folder))
+  return journalIn(inCluster === null ? [here] : [here, undoCopies(inCluster.kube, inCluster.namespace)])
 }
 
 export function journalIn(storages: readonly UndoStorage[]): UndoJournal {

@@ -6,8 +6,9 @@ import { messageOf } from '../../../message-of.ts'
 import { printUncaughtErrors } from '../../../output/failure.ts'
 import { writeLine } from '../../../output/print.ts'
 import { identify, isRunning } from '../../../process.ts'
+import { readWatchdog } from '../../../faults/undo/watchdog-note.ts'
 import { stopLocalStore } from '../../../store/local.ts'
-import { forgetRun } from '../access/run-access.ts'
+import { clusterFolder, forgetRun } from '../access/run-access.ts'
 import type { KeeperSettings } from './keeper.ts'
 import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
@@ -30,8 +31,15 @@ async function endRun(reason: string): Promise<void> {
   if (await isRunning(run)) process.kill(run.pid, 'SIGTERM')
 }
 
+/** Whether a watchdog undoes what the run left: with the run's kubeconfig, and under its lease. */
+async function isUndoing(): Promise<boolean> {
+  const watchdog = pin === null ? null : await readWatchdog(clusterFolder(pin.uid))
+  return watchdog?.owner.pid === run.pid && watchdog.owner.born === run.born && (await isRunning(watchdog))
+}
+const isNeeded = async (): Promise<boolean> => (await isRunning(run)) || (await isUndoing())
+
 let renewedMs = Date.now()
-while ((await isRunning(run)) && !isGivenBack()) {
+while ((await isNeeded()) && !isGivenBack()) {
   try {
     await lease.renew()
     renewedMs = Date.now()
@@ -44,7 +52,7 @@ while ((await isRunning(run)) && !isGivenBack()) {
       break
     }
   }
-  for (let step = 0; step < RENEW_MS / 1000 && (await isRunning(run)); step++) await sleep(1000)
+  for (let step = 0; step < RENEW_MS / 1000 && (await isNeeded()); step++) await sleep(1000)
 }
 say(`renewed last ${new Date(renewedMs).toISOString()}`)
 if (!isGivenBack()) while (await isRunning(run)) await sleep(1000)
