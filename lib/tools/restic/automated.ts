@@ -22,7 +22,29 @@ import { newestOfEach, type Snapshot } from './output.ts'
 import { backedUpBytes, resultOf, sum } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 
-const EVERY_MINUTE = '* * * * *'
+/** When a CronJob makes a Job. */
+type CronTimes = { schedule: string; timeZone?: string }
+
+const EVERY_MINUTE: CronTimes = { schedule: '* * * * *' }
+/** Longer than a drill needs its schedule, and by how much the cluster's clock may be behind. */
+const LASTS_MS = 30 * 60_000
+const BEHIND_MS = 5 * 60_000
+const HOUR_MS = 60 * 60_000
+
+/**
+ * Every minute of the hours in which a drill needs its schedule, and of no other day of the year: if nobody is left to suspend
+ * it, it stops by itself. The time zone is one in which that is not about midnight, as cron takes days and hours apart.
+ */
+export function minutesFrom(nowMs: number): CronTimes {
+  const utcHour = new Date(nowMs).getUTCHours()
+  const isMidnightFar = utcHour >= 3 && utcHour < 21
+  // The sign is as in POSIX: west of Greenwich.
+  const zone = isMidnightFar ? { timeZone: 'Etc/UTC', offsetMs: 0 } : { timeZone: 'Etc/GMT+6', offsetMs: -6 * HOUR_MS }
+  const first = new Date(nowMs - BEHIND_MS + zone.offsetMs)
+  const last = new Date(nowMs + LASTS_MS + zone.offsetMs)
+  const hours = [...new Set([first.getUTCHours(), last.getUTCHours()])].join(',')
+  return { schedule: `* ${hours} ${first.getUTCDate()} ${first.getUTCMonth() + 1} *`, timeZone: zone.timeZone }
+}
 
 /** A pod that has ended still holds its claim back from deletion: it goes as soon as its end was surely seen. */
 const KEEP_SECONDS = 5
@@ -41,15 +63,20 @@ export function resticAutomated(): BackupTool {
   })
 }
 
-const schedule = (lab: Lab, subject: Subject): Promise<void> => lab.kube.apply(cronJobs(lab, subject))
+const schedule = (lab: Lab, subject: Subject): Promise<void> =>
+  lab.kube.apply(cronJobs(lab, subject, minutesFrom(Date.now())))
 
 /** A CronJob a claim; its name is short enough for what Kubernetes appends. */
-export function cronJobs(lab: Lab, { namespace, repository, claims }: Subject): KubeObject[] {
+export function cronJobs(
+  lab: Lab,
+  { namespace, repository, claims }: Subject,
+  times: CronTimes = EVERY_MINUTE,
+): KubeObject[] {
   return claims.map((claim) => ({
     ...referenceOf(namespace, claim),
     metadata: { ...referenceOf(namespace, claim).metadata, labels: MANAGED },
     spec: {
-      schedule: EVERY_MINUTE,
+      ...times,
       concurrencyPolicy: 'Forbid',
       jobTemplate: {
         metadata: { labels: { ...MANAGED, ...claimLabel(claim) } },
