@@ -7,6 +7,7 @@ import { expect, test as base } from '@playwright/test'
 import { hasNodePower } from '../../lib/clusters/cluster.ts'
 import { readContext } from '../../lib/clusters/existing/access/context.ts'
 import { pinAccess } from '../../lib/clusters/existing/access/run-access.ts'
+import { formatNotes } from '../../lib/clusters/existing/lease/notes-format.ts'
 import { kind } from '../../lib/clusters/kind/kind.ts'
 import { kindFolder, kubeconfigFile, writeLab } from '../../lib/clusters/kind/lab.ts'
 import { answersAs, gatewayPortOf, platformProblem } from '../../lib/clusters/kind/ports.ts'
@@ -114,10 +115,10 @@ test('a cluster whose ports are mapped is reached by them, and its nodes’ powe
   objects.set('/apis/storage.k8s.io/v1/storageclasses/meshdrill-local', storageClass('meshdrill-local'))
   objects.set('/api/v1/namespaces/meshdrill-system', namespace('meshdrill-system'))
   const owner = { host: 'here', pid: process.pid, runUid: RUN }
-  const notes = { owner, keep: false, store: null, parts: {}, versions: {}, installed: [] }
+  const notes = { lab: RUN, owner, keep: false, store: null, parts: {}, versions: {}, installed: [] }
   objects.set('/api/v1/namespaces/meshdrill-system/configmaps/meshdrill', {
     metadata: { name: 'meshdrill' },
-    data: { 'notes.json': JSON.stringify(notes) },
+    data: { 'notes.json': formatNotes(notes) },
   })
   const { access } = readContext([kubeconfigFile()], 'kind-meshdrill')
   pinAccess(access, { uid: UID, runUid: RUN, holder: 'we' })

@@ -27,10 +27,12 @@ test("an undo leaves another's object of the same name, and no fault takes its p
   const lab = noopLab()
   const [ours, other] = [podChaos(), podChaos()]
   await create(lab, other)
+  const before = await lab.kube.get(other)
+  expect(before).toMatchObject(other)
   await performUndo(lab, deletionOf(ours))
-  expect(await lab.kube.get(other)).toEqual(other)
+  expect(await lab.kube.get(other)).toEqual(before)
   await expect(create(lab, ours)).rejects.toThrow(/is there already, and not of this drill. Next: kubectl/)
-  expect(await lab.kube.get(other)).toEqual(other)
+  expect(await lab.kube.get(other)).toEqual(before)
 })
 
 test('a schedule is suspended by a change that leaves all else of it', async () => {
