@@ -26,7 +26,7 @@ export function storeOfLab(given: Store | null, noted: NotedStore | null): Store
 }
 
 const isSame = (given: Store, noted: NotedStore): boolean =>
-  plainUrl(given.url) === noted.url && given.bucket === noted.bucket
+  plainUrl(given.url) === plainUrl(noted.url) && given.bucket === noted.bucket
 
 const wordsOf = (store: Pick<Store, 'url' | 'bucket'> | null): string =>
   store === null ? 'a store on the machine that made it' : `bucket "${store.bucket}" of ${plainUrl(store.url)}`

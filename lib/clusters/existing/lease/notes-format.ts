@@ -1,4 +1,4 @@
-import { isLabPrefix } from '../../../store/prefix.ts'
+import { labPrefix } from '../../../store/prefix.ts'
 import type { NotedStore } from '../store.ts'
 
 /** An object that was created for a part, with the UID that it had then. */
@@ -49,9 +49,10 @@ export function parseNotes(text: string): Notes {
   if (version !== 1 && version !== VERSION)
     throw new Error(`they are of version ${JSON.stringify(version)}, and this meshdrill knows 1 and ${VERSION}`)
   const owner = record(read.owner, 'owner')
+  const lab = version === 1 ? NO_LAB : uuid(read.lab, 'lab')
   return {
-    lab: version === 1 ? NO_LAB : uuid(read.lab, 'lab'),
-    store: version === 1 ? undefined : store(read.store),
+    lab,
+    store: version === 1 ? undefined : store(read.store, lab),
     owner: {
       host: string(owner.host, 'owner.host'),
       pid: number(owner.pid, 'owner.pid'),
@@ -91,8 +92,8 @@ function owned(value: unknown, at: string): OwnedObject {
   }
 }
 
-/** A prefix that is none of a lab would let objects of others be deleted. */
-function store(value: unknown): NotedStore | null {
+/** A prefix that is not of this lab would let objects of others be deleted. */
+function store(value: unknown, lab: string): NotedStore | null {
   if (value === null) return null
   const { url, bucket, prefix } = record(value, 'store')
   const found = {
@@ -100,7 +101,8 @@ function store(value: unknown): NotedStore | null {
     bucket: string(bucket, 'store.bucket'),
     prefix: string(prefix, 'store.prefix'),
   }
-  if (!isLabPrefix(found.prefix)) throw new Error('store.prefix is not the prefix of a lab')
+  if (found.prefix !== labPrefix(lab)) throw new Error('store.prefix is not the prefix of the lab')
+  if (!URL.canParse(found.url)) throw new Error('store.url is not a URL')
   return found
 }
 

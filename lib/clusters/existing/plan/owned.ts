@@ -41,11 +41,21 @@ export async function objectsOf(kube: KubeClient, part: Part, labId: string): Pr
   return found
 }
 
-/** Whether an object is proven to be the lab's. */
-export async function isProven(kube: KubeClient, object: KubeObject, labId: string): Promise<boolean> {
+/**
+ * Whether an object is proven to be the lab's. A release's record goes with its namespace, and objects outside of it may stay
+ * behind: with "or gone" one whose release has no record counts, too, for objects that have other proof.
+ */
+export async function isProven(
+  kube: KubeClient,
+  object: KubeObject,
+  labId: string,
+  record: 'there' | 'or gone' = 'there',
+): Promise<boolean> {
   if (hasLabLabel(object, labId)) return true
   const release = releaseOf(object)
-  return release !== null && (await ownerOfRelease(kube, release, labId)) === 'lab'
+  if (release === null) return false
+  const owner = await ownerOfRelease(kube, release, labId)
+  return owner === 'lab' || (owner === 'nobody' && record === 'or gone')
 }
 
 async function candidatesOf(kube: KubeClient, part: Part, labId: string): Promise<ObjectReference[]> {

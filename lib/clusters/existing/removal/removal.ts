@@ -2,9 +2,19 @@ import { ApiException, type V1CustomResourceDefinition } from '@kubernetes/clien
 import type { KubeClient } from '../../../kube/client.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
+import { shellCommand } from '../../../output/shell-quote.ts'
 import { pending, waitFor } from '../../../kube/wait.ts'
 import type { OwnedObject, PartNote } from '../lease/notes.ts'
-import { DEFINITION, definitionsOf, nameOf, namespaceNamed, objectsOf, pinned, referenceTo } from '../plan/owned.ts'
+import {
+  DEFINITION,
+  definitionsOf,
+  isProven,
+  nameOf,
+  namespaceNamed,
+  objectsOf,
+  pinned,
+  referenceTo,
+} from '../plan/owned.ts'
 import type { Part } from '../plan/parts.ts'
 import { instancesOf, removeInstances, type Estate } from './instances.ts'
 
@@ -59,7 +69,7 @@ async function removeDefinition(removal: Removal, definition: V1CustomResourceDe
   }
   const few = others.slice(0, 3).map(nameOf).join(', ')
   removal.left.push(
-    `${DEFINITION.kind} "${name}": ${others.length} objects that are not of this lab would go with it (${few}), so left. Next: kubectl get ${name} --all-namespaces`,
+    `${DEFINITION.kind} "${name}": ${others.length} objects that are not of this lab would go with it (${few}), so left. Next: ${shellCommand`kubectl get ${name} --all-namespaces`}`,
   )
 }
 
@@ -91,18 +101,23 @@ export async function removeObject({ kube, left }: Removal, reference: ObjectRef
       const found = await kube.get(reference)
       return found?.metadata.uid === uid ? pending('still there') : true
     },
-    { timeout: '120s', hint: `kubectl get ${reference.kind} ${reference.metadata.name} -o yaml` },
+    { timeout: '120s', hint: shellCommand`kubectl get ${reference.kind} ${reference.metadata.name} -o yaml` },
   )
 }
 
-/** Of the objects that were noted, those that are there by the same UID. */
-async function stillThere({ kube, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
+/** Of the objects that were noted, those that are there by the same UID, and that nobody has made theirs since. */
+async function stillThere({ kube, estate, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
   const there: OwnedObject[] = []
   for (const object of objects) {
     const found = await kube.get(referenceTo(object))
     if (found === null) continue
-    if (found.metadata.uid === object.uid) there.push(object)
-    else left.push(`${nameOf(referenceTo(object))}: not the one that this lab made, so left`)
+    const name = nameOf(referenceTo(object))
+    if (found.metadata.uid !== object.uid) left.push(`${name}: not the one that this lab made, so left`)
+    else if (await isProven(kube, found, estate.lab, 'or gone')) there.push(object)
+    else
+      left.push(
+        `${name}: noted, but without the label of this lab, so left. Next, if it is not yours: ${deletionOf(referenceTo(object))}`,
+      )
   }
   return there
 }
@@ -114,4 +129,6 @@ const isAmong = (objects: OwnedObject[], { metadata }: V1CustomResourceDefinitio
   objects.some(({ kind, uid }) => kind === DEFINITION.kind && uid === metadata?.uid)
 
 export const deletionOf = ({ kind, metadata: { name, namespace } }: ObjectReference): string =>
-  `kubectl delete ${kind.toLowerCase()} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`
+  namespace === undefined
+    ? shellCommand`kubectl delete ${kind.toLowerCase()} ${name}`
+    : shellCommand`kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`

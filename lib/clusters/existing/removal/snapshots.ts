@@ -2,6 +2,7 @@ import { PatchStrategy } from '@kubernetes/client-node'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
+import { shellCommand } from '../../../output/shell-quote.ts'
 import { pending, waitFor } from '../../../kube/wait.ts'
 import { isDrillNamespace } from '../plan/plan.ts'
 import { knowsSnapshots, SNAPSHOTS } from '../plan/surroundings.ts'
@@ -30,7 +31,7 @@ export async function removeSnapshots({ kube, estate, left }: Removal): Promise<
   for (const content of contents.filter((one) => !isOwn(one) && isDrillNamespace(namespaceOf(one)))) {
     const { name } = content.metadata
     left.push(
-      `VolumeSnapshotContent "${name}" is of namespace "${namespaceOf(content)}", which looks like a drill's and is not proven to be of this lab, so left. Next, if it is not yours: kubectl delete volumesnapshotcontent ${name}`,
+      `VolumeSnapshotContent "${name}" is of namespace "${namespaceOf(content)}", which looks like a drill's and is not proven to be of this lab, so left. Next, if it is not yours: ${shellCommand`kubectl delete volumesnapshotcontent ${name}`}`,
     )
   }
   return own
