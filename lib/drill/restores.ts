@@ -5,6 +5,7 @@ import type { ClaimState, IntegrityCheck, OperationResult } from '../record/fact
 import type { Backup } from '../tools/tool.ts'
 import type { DrillContext } from './context.ts'
 import type { Running } from './service.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 export interface Restores {
   /** Restores into the service's own namespace and resolves at the tool's terminal state. */
@@ -50,7 +51,7 @@ export function watchRestores(context: DrillContext, { service, seeded, measurin
         {
           timeout: '5m',
           every: '50ms',
-          hint: `kubectl -n ${namespace} describe pvc`,
+          hint: shellCommand`kubectl -n ${namespace} describe pvc`,
           ...(context.clock === undefined ? {} : { clock: context.clock }),
         },
       )

@@ -5,6 +5,7 @@ import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { Undo } from './undo/undo.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'
 /** Where the faults are kept, a file each. */
@@ -103,7 +104,7 @@ export async function create({ kube }: Lab, object: KubeObject): Promise<void> {
   const { kind, metadata } = object
   const there = await kube.get(referenceOf(object))
   if (there !== null && markOf(there) !== markOf(object)) {
-    const next = `kubectl -n ${metadata.namespace ?? ''} delete ${kind} ${metadata.name}`
+    const next = shellCommand`kubectl -n ${metadata.namespace ?? ''} delete ${kind} ${metadata.name}`
     throw new Error(`${kind} "${metadata.name}" is there already, and not of this drill. Next: ${next}`)
   }
   await kube.apply([object])
@@ -123,7 +124,11 @@ export async function targetsReached(lab: Lab, fault: KubeObject): Promise<strin
       const messages = records.flatMap((record) => record.events ?? []).map((event) => event.message ?? '')
       return pending([`${records.length} targets`, ...messages.filter(Boolean)].join('; '))
     },
-    { timeout: '30s', every: '50ms', hint: `kubectl -n ${fault.metadata.namespace ?? ''} describe ${fault.kind}` },
+    {
+      timeout: '30s',
+      every: '50ms',
+      hint: shellCommand`kubectl -n ${fault.metadata.namespace ?? ''} describe ${fault.kind}`,
+    },
   )
 }
 

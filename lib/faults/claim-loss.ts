@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { Change, FaultTarget } from './fault.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /**
  * Deletes a claim and its volume under the pod that uses them. Kubernetes would keep a claim in use: whoever means harm takes
@@ -35,7 +36,7 @@ export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Pr
           const left = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(volumeReference)
           return left === null ? Date.now() : pending(`it is ${left.status?.phase ?? 'in no phase'}`)
         },
-        { timeout: '120s', hint: `kubectl describe pv ${name}` },
+        { timeout: '120s', hint: shellCommand`kubectl describe pv ${name}` },
       )
       return {
         between: [requestedMs, seenMs],

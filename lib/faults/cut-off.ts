@@ -5,6 +5,7 @@ import type { Change, FaultTarget } from './fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
 import { ever } from './reach.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /**
  * Drops every packet between pods and addresses, by the NetworkChaos of a file, until no connection comes about any more;
@@ -36,7 +37,7 @@ export async function cutOff(
         {
           timeout: '20s',
           every: '100ms',
-          hint: `kubectl -n ${fault.metadata.namespace ?? ''} describe podnetworkchaos`,
+          hint: shellCommand`kubectl -n ${fault.metadata.namespace ?? ''} describe podnetworkchaos`,
         },
       )
       const packets = Math.max(...dropped)

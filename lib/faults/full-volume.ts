@@ -3,6 +3,7 @@ import type { Lab } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { planTask, runTask, undosOf } from './volume-task.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** The volume is filled to its last byte; what the service cannot write then, it must refuse. */
 export const fullVolume = (): Fault => ({
@@ -82,7 +83,11 @@ async function refusedWrite(lab: Lab, { namespace, pods }: FaultTarget, fromMs: 
       const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: pods.container, sinceSeconds })
       return findRefusal(log, fromMs) ?? pending(`its log: ${shortenMiddle(log.trim(), OUTPUT_LIMIT) || 'empty'}`)
     },
-    { timeout: '30s', every: '200ms', hint: `kubectl -n ${namespace} logs deploy/ledger -c ${pods.container}` },
+    {
+      timeout: '30s',
+      every: '200ms',
+      hint: shellCommand`kubectl -n ${namespace} logs deploy/ledger -c ${pods.container}`,
+    },
   )
 }
 

@@ -2,6 +2,7 @@ import { ownNamespace } from '../kube/namespaces.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { Fault } from './fault.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** The namespace is deleted with everything in it, its volumes too: an unplanned outage, or malice. */
 export const namespaceDeletion = (): Fault => ({
@@ -31,7 +32,7 @@ export const namespaceDeletion = (): Fault => ({
             const left = await lab.kube.get({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volume } })
             return left === null ? Date.now() : pending(`volume "${volume}" is still there`)
           },
-          { timeout: '120s', hint: `kubectl get namespace ${namespace} -o yaml` },
+          { timeout: '120s', hint: shellCommand`kubectl get namespace ${namespace} -o yaml` },
         )
         return {
           between: [requestedMs, seenMs],

@@ -9,6 +9,7 @@ import { nodeBack, nodeRuns } from './node-return.ts'
 import { placeOf, type PlacedPod } from './node-shell.ts'
 import { ever, planCut, reaches } from './reach.ts'
 import type { NodeState } from './undo/undo.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 const KUBELET_PORT = 10250
 /** So many tell whether this machine reaches kubelets; one that it does not reach is refused when it is to be cut off. */
@@ -93,7 +94,7 @@ async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Pro
       const placed = found.filter(({ metadata, spec }) => spec?.nodeName && !metadata?.deletionTimestamp).map(placeOf)
       return placed[0] ?? pending(`${found.length} pods, none of them on a node`)
     },
-    { timeout: '30s', every: '50ms', hint: `kubectl -n ${namespace} get pods -o wide` },
+    { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${namespace} get pods -o wide` },
   )
 }
 

@@ -4,6 +4,7 @@ import { ownTaints } from '../kube/nodes.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import type { NodeState } from './undo/undo.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** Times in the cluster are in whole seconds. */
 const WHOLE_SECOND_MS = 1000
@@ -21,7 +22,7 @@ export async function nodeBack(lab: Lab, before: NodeState, startedMs: number): 
       if (node === null) return pending('it has not registered yet')
       return isFresh(node, startedMs) ? node : pending(describeReady(node))
     },
-    { timeout: '300s', every: '100ms', hint: `kubectl describe node ${name}` },
+    { timeout: '300s', every: '100ms', hint: shellCommand`kubectl describe node ${name}` },
   )
   const readyMs = Date.now()
   await restoreNode(lab, before, ready)
@@ -39,7 +40,7 @@ export async function nodeRuns(lab: Lab, before: NodeState): Promise<string> {
       if (node === null) return pending('it has not registered yet')
       return isReady(node) ? node : pending(describeReady(node))
     },
-    { timeout: '300s', every: '100ms', hint: `kubectl describe node ${name}` },
+    { timeout: '300s', every: '100ms', hint: shellCommand`kubectl describe node ${name}` },
   )
   await restoreNode(lab, before, ready)
   return `node "${name}" runs and is Ready`
@@ -97,7 +98,7 @@ async function daemonsBack({ kube }: Lab, name: string, startedMs: number): Prom
         late.map(({ metadata }) => `${metadata?.namespace ?? '?'}/${metadata?.name ?? '?'}`).join(', ') || 'no daemons',
       )
     },
-    { timeout: '180s', hint: `kubectl get pods -A --field-selector spec.nodeName=${name}` },
+    { timeout: '180s', hint: shellCommand`kubectl get pods -A --field-selector spec.nodeName=${name}` },
   )
 }
 

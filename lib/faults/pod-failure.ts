@@ -7,6 +7,7 @@ import { containerEnded, statusIn } from './container-end.ts'
 import type { Fault } from './fault.ts'
 import { killFirstProcess } from './first-process.ts'
 import { placeOf, type PlacedPod } from './node-shell.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
 export const podFailure = (): Fault => ({
@@ -82,7 +83,7 @@ export async function hasOwnImages(lab: Lab, pod: PlacedPod, images: string): Pr
       }
       return isReady(now) ? `pod "${name}" is Ready with its own images` : pending('it is not Ready')
     },
-    { timeout: '120s', hint: `kubectl -n ${namespace} describe pod ${name}` },
+    { timeout: '120s', hint: shellCommand`kubectl -n ${namespace} describe pod ${name}` },
   )
 }
 

@@ -4,6 +4,7 @@ import type { Lab } from '../lab.ts'
 import type { PodSelection } from '../tools/tool.ts'
 import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 const MESH_CONTROL: PodSelection = { namespace: 'istio-system', labels: { app: 'istiod' } }
 
@@ -92,7 +93,7 @@ export async function readyAgain(lab: Lab, { namespace, labels }: PodSelection):
       const ready = (await lab.kube.pods(namespace, labels)).find((pod) => isReady(pod))
       return ready ? `"${ready.metadata?.name ?? '?'}" is Ready` : pending('none is Ready')
     },
-    { timeout: '120s', hint: `kubectl -n ${namespace} get pods` },
+    { timeout: '120s', hint: shellCommand`kubectl -n ${namespace} get pods` },
   )
 }
 

@@ -8,6 +8,7 @@ import type { Change, FaultTarget } from './fault.ts'
 import { containerIdOf } from './first-process.ts'
 import { isRunning, placeOf, runBesidePod } from './node-shell.ts'
 import type { SecretReference } from './undo/undo.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 type Data = Record<string, string>
 
@@ -52,7 +53,7 @@ export async function restoreKey(lab: Lab, secret: SecretReference, wrong: strin
   const changed = replaceIn(found.data ?? {}, wrong, secretKey)
   if (Object.keys(changed).length > 0) {
     if (fingerprint(secretKey, wrong) !== right) {
-      const next = `kubectl -n ${secret.namespace} edit secret ${secret.name}`
+      const next = shellCommand`kubectl -n ${secret.namespace} edit secret ${secret.name}`
       throw new Error(`${name} holds a wrong key of a drill, and this run has the key of another store. Next: ${next}`)
     }
     await write(lab, secret, changed)
@@ -145,7 +146,7 @@ async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Da
         throw error
       }
     },
-    { timeout: '120s', every: '300ms', hint: `kubectl -n ${namespace} describe pod ${name}` },
+    { timeout: '120s', every: '300ms', hint: shellCommand`kubectl -n ${namespace} describe pod ${name}` },
   )
 }
 

@@ -7,6 +7,7 @@ import { nodesOf, selectorOf, toolPods } from './cut-off.ts'
 import type { Change, FaultTarget } from './fault.ts'
 import { daemonPods, placedPods, runInDaemon, type PlacedPod } from './node-shell.ts'
 import { readShaping } from './pod-network.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** Hurts all that the service sends, by the NetworkChaos of a file that needs netem. */
 export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string): Promise<Change> {
@@ -53,7 +54,7 @@ async function shaperUsed(lab: Lab, pod: PlacedPod, kind: string): Promise<strin
       if (shaper === null) return pending(`no ${kind}`)
       return shaper.packets > 0 ? `${shaper.words}; ${shaper.packets} packets went through` : pending(shaper.words)
     },
-    { timeout: '30s', every: '50ms', hint: `kubectl -n ${pod.namespace} describe networkchaos` },
+    { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${pod.namespace} describe networkchaos` },
   )
 }
 

@@ -7,6 +7,7 @@ import { CHAOS_FOLDER, create, deletionOf, marked, readFault, targetsReached } f
 import type { Fault } from './fault.ts'
 import { placedPods, runOnNode, type PlacedPod } from './node-shell.ts'
 import { parseQuantity } from './quantity.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */
 const BUSY_SECONDS = 0.3
@@ -131,7 +132,7 @@ async function grown(lab: Lab, pod: PlacedPod, what: string, enough: (usage: Usa
       const value = enough(usage)
       return value === false ? pending(JSON.stringify(usage)) : { value, seenMs: Date.now() }
     },
-    { timeout: '30s', every: '100ms', hint: `kubectl -n ${pod.namespace} describe stresschaos` },
+    { timeout: '30s', every: '100ms', hint: shellCommand`kubectl -n ${pod.namespace} describe stresschaos` },
   )
 }
 

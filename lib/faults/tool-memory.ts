@@ -6,6 +6,7 @@ import { endedBetween } from './container-end.ts'
 import type { Fault } from './fault.ts'
 import { containerIdOf } from './first-process.ts'
 import { isRunning, placeOf, runBesidePod, type PlacedPod } from './node-shell.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /**
  * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
@@ -121,6 +122,6 @@ async function killedForMemory(lab: Lab, pod: V1Pod, containerId: string, reques
       if (end.reason !== 'OOMKilled') throw new Error(`${mover}: ${words}`)
       return { words, between: endedBetween(end.finishedAt, requestedMs, Date.now()) }
     },
-    { timeout: '60s', every: '20ms', hint: `kubectl -n ${place.namespace} describe pod ${place.name}` },
+    { timeout: '60s', every: '20ms', hint: shellCommand`kubectl -n ${place.namespace} describe pod ${place.name}` },
   )
 }

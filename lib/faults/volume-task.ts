@@ -3,6 +3,7 @@ import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { create, deleteMarked, deletionOf, markOf, readFault, referenceOf } from './chaos-mesh.ts'
 import type { Undos } from './undo/undo.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** A task on a volume: a Chaos Mesh Workflow whose one pod mounts the claim beside the service. */
 export interface VolumeTask {
@@ -87,7 +88,7 @@ async function logOfTask(lab: Lab, workflow: KubeObject, container: string): Pro
       if (state?.terminated) return { pod: pod?.metadata?.name ?? '', code: state.terminated.exitCode }
       return pending(pod ? JSON.stringify(state ?? pod.status?.phase) : 'no pod yet')
     },
-    { timeout: '120s', every: '100ms', hint: `kubectl -n ${namespace} describe workflow ${name}` },
+    { timeout: '120s', every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe workflow ${name}` },
   )
   const log = await lab.kube.core.readNamespacedPodLog({ namespace, name: ended.pod, container })
   if (ended.code !== 0) throw new Error(`task "${container}" of "${name}" failed with exit code ${ended.code}: ${log}`)
@@ -111,7 +112,7 @@ export async function taskEnded(lab: Lab, workflow: ObjectReference): Promise<st
       if (pods.length + left.length === 0) return true
       return pending([...pods, ...left.map(({ metadata }) => `node ${metadata.name}`)].join(', '))
     },
-    { timeout: '60s', hint: `kubectl -n ${namespace} get pods,workflownodes` },
+    { timeout: '60s', hint: shellCommand`kubectl -n ${namespace} get pods,workflownodes` },
   )
   return `pods of ${workflow.kind} "${name}" are gone`
 }

@@ -24,6 +24,7 @@ import { redact } from '../output/secrets.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { NotOurs } from './ownership.ts'
 import { pending, waitFor } from './wait.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 const FIELD_MANAGER = 'meshdrill'
 
@@ -129,7 +130,7 @@ export async function podsReady(
   options: { timeout: string; count?: number },
 ): Promise<V1Pod[]> {
   const what = `pods ${selector(labels) || '(all)'} in namespace "${namespace}" Ready`
-  const hint = `kubectl -n ${namespace} describe pods -l '${selector(labels)}'`
+  const hint = shellCommand`kubectl -n ${namespace} describe pods -l ${selector(labels)}`
   const probe = async () => {
     const pods = (await kube.pods(namespace, labels)).filter((pod) => pod.status?.phase !== 'Succeeded')
     const enough = pods.length >= (options.count ?? 1)

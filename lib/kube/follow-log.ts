@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
 import { pending, waitFor } from './wait.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** How a container ended. */
 export interface ContainerEnd {
@@ -113,7 +114,7 @@ async function started(kube: KubeClient, target: ExecTarget): Promise<void> {
       const begun = state?.running !== undefined || state?.terminated !== undefined
       return begun || pending(state?.waiting?.reason ?? 'not known')
     },
-    { timeout: '60s', every: '100ms', hint: `kubectl -n ${namespace} describe pod ${pod}` },
+    { timeout: '60s', every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe pod ${pod}` },
   )
 }
 

@@ -2,6 +2,7 @@ import type { Lab } from '../lab.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { hasLabLabel, NotOurs } from './ownership.ts'
 import { pending, waitFor } from './wait.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /**
  * What Pod Security admits in a namespace: `privileged` for pods that reach into their node or change its network, else
@@ -56,7 +57,7 @@ export async function removeNamespace(lab: Lab, name: string): Promise<void> {
       const left = await lab.kube.get(reference)
       return left === null || left.metadata.uid !== uid ? true : pending('still terminating')
     },
-    { timeout: '120s', hint: `kubectl get namespace ${name} -o yaml` },
+    { timeout: '120s', hint: shellCommand`kubectl get namespace ${name} -o yaml` },
   )
 }
 

@@ -5,6 +5,7 @@ import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { timeMs } from './namespace-restore.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** Longer than a Job may take by its own deadline, so that the Job's word comes first. */
 export const TIMEOUT = '5m'
@@ -57,7 +58,7 @@ export async function jobEnded(lab: Lab, job: ObjectReference): Promise<JobEnd> 
       const terminated = pod === null ? undefined : (containerOf(pod)?.state?.terminated ?? undefined)
       return { ...end, exitCode: terminated?.exitCode ?? null, log: pod === null ? '' : await readLog(lab, pod) }
     },
-    { timeout: TIMEOUT, every: '100ms', hint: `kubectl -n ${namespace} describe job ${name}` },
+    { timeout: TIMEOUT, every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe job ${name}` },
   )
 }
 
@@ -108,7 +109,7 @@ export async function podRunning(
       if (pods.some((pod) => containerOf(pod)?.state?.running)) return true
       return ended ? false : pending(pods.map(describe).join('; ') || 'no pod')
     },
-    { timeout: '3m', every: '50ms', hint: `kubectl -n ${namespace} get jobs,pods` },
+    { timeout: '3m', every: '50ms', hint: shellCommand`kubectl -n ${namespace} get jobs,pods` },
   )
 }
 

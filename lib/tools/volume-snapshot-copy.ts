@@ -10,6 +10,7 @@ import {
   type VolumeSnapshot,
   type VolumeSnapshotContent,
 } from './volume-snapshot-objects.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /** Snapshots made known to another namespace. */
 export interface TakenOver {
@@ -78,7 +79,7 @@ async function readyToUse(lab: Lab, snapshot: KubeObject): Promise<void> {
       const found = await lab.kube.get<VolumeSnapshot>(snapshot)
       return found?.status?.readyToUse === true ? true : pending(JSON.stringify(found?.status ?? 'no status'))
     },
-    { timeout: TIMEOUT, every: '50ms', hint: `kubectl -n ${namespace} describe volumesnapshot ${name}` },
+    { timeout: TIMEOUT, every: '50ms', hint: shellCommand`kubectl -n ${namespace} describe volumesnapshot ${name}` },
   )
 }
 

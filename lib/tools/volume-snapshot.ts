@@ -8,6 +8,7 @@ import { claimsGone, earliest, latest, madeFirstMs, madeLastMs, planRestore, tim
 import type { Backup, BackupTool, InstalledTool, ToolParts } from './tool.ts'
 import { API, bytesOf, isBound, snapshotReference, type Claim, type VolumeSnapshot } from './volume-snapshot-objects.ts'
 import { takeOver } from './volume-snapshot-copy.ts'
+import { shellCommand } from '../output/shell-quote.ts'
 
 /**
  * Kubernetes' own snapshots: a VolumeSnapshot of each claim, with the class as it comes, whose snapshots go with their
@@ -118,7 +119,7 @@ async function snapshotEnded(lab: Lab, namespace: string, name: string): Promise
       const { readyToUse = false, error } = snapshot.status ?? {}
       return readyToUse || error ? snapshot : pending(JSON.stringify(snapshot.status ?? 'no status'))
     },
-    { timeout: TIMEOUT, every: '50ms', hint: `kubectl -n ${namespace} describe volumesnapshot ${name}` },
+    { timeout: TIMEOUT, every: '50ms', hint: shellCommand`kubectl -n ${namespace} describe volumesnapshot ${name}` },
   )
 }
 
@@ -202,7 +203,7 @@ async function claimsBound(lab: Lab, claims: KubeObject[]): Promise<void> {
         const found = await lab.kube.get<Claim>(claim)
         return isBound(found) ? true : pending(found?.status?.phase ?? 'no claim')
       },
-      { timeout: TIMEOUT, every: '100ms', hint: `kubectl -n ${namespace} describe pvc ${name}` },
+      { timeout: TIMEOUT, every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe pvc ${name}` },
     )
   }
 }

@@ -8,6 +8,7 @@ import { keyOf } from '../embedded/toolchain/cache.ts'
 import { manifests } from '../public/pins.ts'
 import { SYSTEM_NODES } from './cluster-config.ts'
 import { CLUSTER } from './containers.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 const NAMESPACE = 'storage'
 const DRIVER = 'hostpath.csi.k8s.io'
@@ -71,7 +72,11 @@ export async function installHostPath(
       const drivers = ((spec.drivers as typeof spec.drivers | null) ?? []).map(({ name }) => name)
       return drivers.includes(DRIVER) ? true : pending(drivers.join(', ') || 'no driver')
     },
-    { timeout: '60s', every: '200ms', hint: `kubectl -n ${NAMESPACE} logs csi-hostpathplugin-0 node-driver-registrar` },
+    {
+      timeout: '60s',
+      every: '200ms',
+      hint: shellCommand`kubectl -n ${NAMESPACE} logs csi-hostpathplugin-0 node-driver-registrar`,
+    },
   )
 }
 

@@ -1,5 +1,5 @@
 import { ensureImages, isPacked } from '../embedded/images/images.ts'
-import { run } from '../../run.ts'
+import { runKind } from './program.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import { CLUSTER } from './containers.ts'
 import { noteLoaded, type KindLab } from './lab.ts'
@@ -14,7 +14,7 @@ export function imageLoader(lab: KindLab, options: { kind: () => Promise<string>
     for (const image of images.filter(isPacked)) {
       const { path } = await archives.archive(image)
       if (lab.loaded.includes(path)) continue
-      await run(await kind(), ['load', 'image-archive', path, '--name', CLUSTER], { timeoutMs: TIMEOUT_MS })
+      await runKind(await kind(), ['load', 'image-archive', path, '--name', CLUSTER], { timeoutMs: TIMEOUT_MS })
       lab.loaded.push(path)
       noteLoaded(path)
     }

@@ -7,7 +7,7 @@ import { pending, waitFor } from '../../kube/wait.ts'
 import { messageOf } from '../../message-of.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { identify, isRunning } from '../../process.ts'
-import { run } from '../../run.ts'
+import { runKind } from './program.ts'
 import { urlHost } from '../../url-host.ts'
 import type { ClusterOptions } from '../cluster.ts'
 import { installStorage } from '../embedded/storage.ts'
@@ -131,10 +131,7 @@ async function make(
 /** Errors: why, in a line, and where all is that kind said; that Docker died, where it did. */
 async function createByKind(program: string, args: string[]): Promise<void> {
   try {
-    // kind's own network is that of everybody's clusters, and bears no mark of ours.
-    await run('env', [`KIND_EXPERIMENTAL_DOCKER_NETWORK=${NETWORK}`, program, ...args], {
-      timeoutMs: CREATE_TIMEOUT_MS,
-    })
+    await runKind(program, args, { timeoutMs: CREATE_TIMEOUT_MS })
   } catch (error) {
     const said = messageOf(error)
     const logFile = `${kindFolder()}-create.log`
@@ -148,7 +145,7 @@ async function createByKind(program: string, args: string[]): Promise<void> {
 
 /** With the node's own address: what this machine has towards it, pods reach too. */
 async function writeKubeconfig(program: string): Promise<void> {
-  const text = await run(program, ['get', 'kubeconfig', '--name', CLUSTER])
+  const text = await runKind(program, ['get', 'kubeconfig', '--name', CLUSTER])
   const server = `https://${urlHost(await addressOf(CONTROL_PLANE, NETWORK))}:${API_SERVER_PORT}`
   await writeFile(kubeconfigFile(), text.replace(/server: .*/, `server: ${server}`), { mode: 0o600 })
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { messageOf } from '../../message-of.ts'
 import { parseEntry } from './entry.ts'
 import type { UndoEntry, UndoStorage } from './storage.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** On every ConfigMap that holds an undo. */
 const LABELS = { 'app.kubernetes.io/managed-by': 'meshdrill', 'meshdrill/undo': 'pending' }
@@ -34,7 +35,7 @@ export function undoCopies(kube: KubeClient, namespace: string): UndoStorage {
         try {
           entries.push(parseEntry(data?.[KEY] ?? ''))
         } catch (error) {
-          const next = `kubectl -n ${namespace} get configmap ${name} -o yaml`
+          const next = shellCommand`kubectl -n ${namespace} get configmap ${name} -o yaml`
           damaged.push(
             `the undo in ConfigMap "${namespace}/${name}" cannot be read: ${messageOf(error)}. Next: ${next}`,
           )

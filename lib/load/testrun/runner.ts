@@ -18,6 +18,7 @@ import { checkSeeded } from '../plan.ts'
 import { mergeLines } from './lines.ts'
 import { CONTAINER, RUNNERS, TEST_RUN, testRunIn, testRunObjects, type ClientPods } from './objects.ts'
 import { OPERATOR_NAMESPACE } from './operator.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 const SCRIPT = fileURLToPath(new URL('../script.ts', import.meta.url))
 const STOP_TIMEOUT = '20s'
@@ -71,7 +72,7 @@ async function runnersUp(lab: Lab, { namespace, parallelism }: ClientPods): Prom
       if (running.length < parallelism) return pending(`${running.length} of ${parallelism}, stage ${stage}`)
       return running.map(({ metadata: pod }) => ({ namespace, pod: pod?.name ?? '', container: CONTAINER }))
     },
-    { timeout: '120s', hint: `kubectl -n ${namespace} get testruns,jobs,pods` },
+    { timeout: '120s', hint: shellCommand`kubectl -n ${namespace} get testruns,jobs,pods` },
   )
 }
 
@@ -103,7 +104,7 @@ async function allSent(runners: Runner[]): Promise<void> {
     {
       timeout: '60s',
       every: '100ms',
-      hint: `kubectl -n ${runners[0]?.target.namespace ?? ''} logs job/${TEST_RUN}-starter`,
+      hint: shellCommand`kubectl -n ${runners[0]?.target.namespace ?? ''} logs job/${TEST_RUN}-starter`,
     },
   )
 }

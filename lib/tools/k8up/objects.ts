@@ -4,6 +4,7 @@ import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import { TIMEOUT } from '../job-pods.ts'
 import { timeMs } from '../namespace-restore.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** K8up's objects, as far as the drills read them. */
 
@@ -70,7 +71,7 @@ export async function operationEnded(
       const end = readEnd(object)
       return typeof end === 'string' ? pending(end) : end
     },
-    { timeout: TIMEOUT, hint: `kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}` },
+    { timeout: TIMEOUT, hint: shellCommand`kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}` },
   )
 }
 

@@ -21,6 +21,7 @@ import { backupTask, endOfScheduledJob, jobReference, jobSpec, MOVER, PREFIX, ty
 import { newestOfEach, type Snapshot } from './output.ts'
 import { backedUpBytes, resultOf, sum } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** When a CronJob makes a Job. */
 type CronTimes = { schedule: string; timeZone?: string }
@@ -115,7 +116,7 @@ async function firstOfEach(lab: Lab, { namespace, claims }: Subject, known: stri
           const jobs = (await listJobs(lab, namespace, claimLabel(claim))).map(({ metadata }) => metadata.name)
           return jobs.find((job) => !known.includes(job)) ?? pending(`only ${jobs.join(', ') || 'none'} so far`)
         },
-        { timeout: '150s', every: '200ms', hint: `kubectl -n ${namespace} describe cronjobs` },
+        { timeout: '150s', every: '200ms', hint: shellCommand`kubectl -n ${namespace} describe cronjobs` },
       )
       return endOfScheduledJob(lab, namespace, name, claim)
     }),
@@ -177,6 +178,6 @@ async function unschedule(lab: Lab, { namespace, claims }: Subject): Promise<voi
       const pods = await lab.kube.pods(namespace, MOVER)
       return pods.length === 0 ? true : pending(pods.map((pod) => pod.metadata?.name ?? '?').join(', '))
     },
-    { timeout: TIMEOUT, hint: `kubectl -n ${namespace} get cronjobs,jobs,pods` },
+    { timeout: TIMEOUT, hint: shellCommand`kubectl -n ${namespace} get cronjobs,jobs,pods` },
   )
 }

@@ -2,6 +2,7 @@ import { PatchStrategy, type V1Deployment, type V1StatefulSet } from '@kubernete
 import { podsReady, selector, type KubeClient } from '../../kube/client.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import { earliest, latest, timeMs } from '../namespace-restore.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** A person's own hand: the fields that the workload's owner applied stay the owner's. */
 const FIELD_MANAGER = 'meshdrill-scale'
@@ -56,7 +57,7 @@ export async function scaleDown(kube: KubeClient, users: User[]): Promise<number
         const left = await kube.pods(namespace, labels)
         return left.length === 0 ? true : pending(left.map((pod) => pod.metadata?.name ?? '?').join(', '))
       },
-      { timeout: TIMEOUT, every: '100ms', hint: `kubectl -n ${namespace} get pods -l '${selector(labels)}'` },
+      { timeout: TIMEOUT, every: '100ms', hint: shellCommand`kubectl -n ${namespace} get pods -l ${selector(labels)}` },
     )
   }
   return earliest(told)

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import { API, NAMESPACE } from './api.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Files that belong to a Backup or a Restore, by the names of Velero's API. */
 export type FileKind = 'BackupVolumeInfos' | 'RestoreVolumeInfo' | 'BackupResults' | 'RestoreResults'
@@ -20,7 +21,7 @@ export async function download(lab: Lab, kind: FileKind, operation: string): Pro
         const found = await lab.kube.get<KubeObject & { status?: { phase?: string; downloadURL?: string } }>(reference)
         return found?.status?.downloadURL ?? pending(found?.status?.phase ?? 'New')
       },
-      { timeout: '30s', every: '50ms', hint: `kubectl -n ${NAMESPACE} describe downloadrequest ${name}` },
+      { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${NAMESPACE} describe downloadrequest ${name}` },
     )
     const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
     if (!answer.ok) throw new Error(`${what} was answered with ${answer.status}`)

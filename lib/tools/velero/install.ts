@@ -12,6 +12,7 @@ import { folderOf, NAMESPACE } from './api.ts'
 import { LIMITS } from './limits.ts'
 import { locationAvailable } from './location.ts'
 import { adapt, nodeAgentSettings, volumePolicy } from './manifest.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
@@ -117,7 +118,7 @@ async function rolledOut(lab: Lab, { apiVersion, kind, metadata }: KubeObject): 
       if (seen && wanted > 0 && updated === wanted && available === wanted) return true
       return pending(`${available} of ${wanted} available, ${updated} up to date${seen ? '' : ', the change not seen'}`)
     },
-    { timeout: '120s', hint: `kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}` },
+    { timeout: '120s', hint: shellCommand`kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}` },
   )
 }
 

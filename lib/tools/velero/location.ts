@@ -2,6 +2,7 @@ import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../kube/wait.ts'
 import type { Lab } from '../../lab.ts'
 import { API, NAMESPACE } from './api.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Velero looks at the store once a minute, and lists it as often, though it may leave a minute out. */
 const SYNC_MS = 150_000
@@ -25,7 +26,7 @@ export async function locationAvailable(lab: Lab, timeout: string): Promise<void
       const state = await readLocation(lab)
       return state === 'Available' ? true : pending(state)
     },
-    { timeout, hint: `kubectl -n ${NAMESPACE} logs deploy/velero` },
+    { timeout, hint: shellCommand`kubectl -n ${NAMESPACE} logs deploy/velero` },
   )
 }
 

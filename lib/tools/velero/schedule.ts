@@ -6,6 +6,7 @@ import { API, labelValue, list, NAMESPACE, type VeleroOperation } from './api.ts
 import { backupSpec, runningBackup } from './backup.ts'
 import type { Method } from './methods.ts'
 import { time } from './outcome.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Velero looks at its schedules once a minute: this is due at every look, where `* * * * *` may not yet be at the first. */
 const EVERY = '@every 30s'
@@ -109,7 +110,7 @@ async function waitForFirst(lab: Lab, schedule: string): Promise<string> {
       // They are named after their time.
       return names.sort()[0] ?? pending('none')
     },
-    { timeout: '4m', hint: `kubectl -n ${NAMESPACE} describe schedules.velero.io ${schedule}` },
+    { timeout: '4m', hint: shellCommand`kubectl -n ${NAMESPACE} describe schedules.velero.io ${schedule}` },
   )
 }
 

@@ -10,6 +10,7 @@ import type { DeployedWorkload, Workload } from '../workload.ts'
 import { compare } from './compare.ts'
 import { send, sendWell } from './http.ts'
 import { parseListing } from './listing.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
 
 const LABELS = { app: 'ledger' }
 const CLAIM = 'ledger-data'
@@ -76,7 +77,7 @@ async function discardLedger({ kube }: Lab, namespace: string): Promise<void> {
     const claimed = (await kube.get(claim)) !== null
     return pods > 0 || claimed ? pending(`${pods} pods, the claim ${claimed ? 'still there' : 'gone'}`) : true
   }
-  const hint = `kubectl -n ${namespace} describe pods,pvc`
+  const hint = shellCommand`kubectl -n ${namespace} describe pods,pvc`
   await waitFor(`ledger in namespace "${namespace}" gone`, probe, { timeout: '120s', hint })
 }
 
@@ -107,7 +108,7 @@ async function answering(route: Route, namespace: string): Promise<void> {
       return pending(messageOf(error))
     }
   }
-  const hint = `kubectl -n ${namespace} get pods,endpointslices -l app=ledger`
+  const hint = shellCommand`kubectl -n ${namespace} get pods,endpointslices -l app=ledger`
   await waitFor(`ledger at ${route.url} (Host ${route.host}) ready`, probe, { timeout: '60s', hint })
 }
 
