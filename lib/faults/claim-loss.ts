@@ -3,8 +3,11 @@ import { isNotFound } from '../kube/client.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../kube/wait.ts'
 import type { Lab } from '../lab.ts'
-import type { Change, FaultTarget } from './fault.ts'
 import { shellCommand } from '../output/shell-quote.ts'
+import type { Change, FaultTarget } from './fault.ts'
+
+/** Annotation of a volume that a provisioner made for its claim. */
+const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
 
 /**
  * Deletes a claim and its volume under the pod that uses them. Kubernetes would keep a claim in use: whoever means harm takes
@@ -14,8 +17,13 @@ import { shellCommand } from '../output/shell-quote.ts'
 export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Promise<Change> {
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
   const volume = await volumeOf(lab, namespace, claim)
-  const name = volume.metadata?.name ?? ''
-  const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } }
+  const { metadata } = volume
+  const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
+  if (metadata?.annotations?.[PROVISIONED_BY] === undefined)
+    throw new Error(
+      `volume "${name}" of claim "${claim}" in namespace "${namespace}" was not provisioned for it: it may be somebody else's. Next: ${shellCommand`kubectl describe pv ${name}`}`,
+    )
+  const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, uid } }
   let seenMs = 0
   return {
     undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],

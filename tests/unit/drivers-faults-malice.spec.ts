@@ -152,7 +152,7 @@ test.describe('a claim that is deleted under its pod', () => {
   }
   const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv-1' } }
   /** A cluster that keeps a claim in use until its protection is taken away, and reclaims its volume by its policy. */
-  const protecting = (policy: string) =>
+  const protecting = (policy: string, annotations = { 'pv.kubernetes.io/provisioned-by': 'disks' } as object) =>
     labWith((memory) => ({
       async delete(reference) {
         if (reference.kind !== 'PersistentVolumeClaim') await memory.delete(reference)
@@ -168,7 +168,7 @@ test.describe('a claim that is deleted under its pod', () => {
         readPersistentVolume: () =>
           Promise.resolve(
             Object.assign(new V1PersistentVolume(), {
-              metadata: { name: 'pv-1' },
+              metadata: { name: 'pv-1', annotations },
               spec: { persistentVolumeReclaimPolicy: policy },
             }),
           ),
@@ -190,6 +190,15 @@ test.describe('a claim that is deleted under its pod', () => {
       expect(await lab.kube.get(volume)).toBeNull()
     })
   }
+
+  test('is left alone if its volume was not provisioned for it, as the volume may be of somebody else', async () => {
+    const lab = protecting('Retain', {})
+    await lab.kube.apply([claim, volume])
+    const refused = /volume "pv-1" of claim .* was not provisioned for it.* Next: kubectl describe pv pv-1$/
+    await expect(claimDeletion().plan(lab, faultTarget())).rejects.toThrow(refused)
+    expect(await lab.kube.get(volume)).not.toBeNull()
+    expect(await lab.kube.get(claim)).not.toBeNull()
+  })
 })
 
 test.describe('a fault that cannot strike', () => {

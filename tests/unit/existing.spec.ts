@@ -198,6 +198,20 @@ test('volumes that would stay when a drill deletes them are not made', async ({ 
   expect(await refusal(world, { storageClass: 'disks' })).toContain('Nothing was changed')
 })
 
+test('a volume that waits for a claim of its owner is not taken by the claim of a drill', async ({ world }) => {
+  const { objects } = world.server
+  const put = (storageClassName: string, phase: string) =>
+    objects.set('/api/v1/persistentvolumes/archive', {
+      ...{ metadata: { name: 'archive' }, spec: { storageClassName }, status: { phase } },
+    })
+  put('disks', 'Available')
+  expect(await refusal(world)).toMatch(/PersistentVolume "archive" of StorageClass "disks" waits for a claim.*Next: /)
+  put('disks', 'Bound')
+  expect(await refusal(world)).toContain('Nothing was changed')
+  put('others', 'Available')
+  expect(await refusal(world)).toContain('Nothing was changed')
+})
+
 test('a program that is missing or of another version, and an image that nobody publishes, are known before', async ({
   world,
 }, testInfo) => {

@@ -15,15 +15,31 @@ export interface Surroundings {
 /** Errors: what is not there that the user names, or that drills cannot do without, with the next command. */
 export async function surroundingsOf(kube: KubeClient, options: ExistingOptions): Promise<Surroundings> {
   const classes = (await kube.config.makeApiClient(StorageV1Api).listStorageClass()).items
-  requireClass(classes, options.storageClass)
+  const used = requireClass(classes, options.storageClass)
+  const snapshots = chooseSnapshots(classes, await listSnapshotClasses(kube), options.snapshotStorageClass)
+  await requireNoFreeVolume(kube, [used, snapshots.snapshots])
   return {
     nodeAddress: options.nodeAddress ?? (await addressOf(kube, options.systemNodes)),
     storageClasses: {
       local: options.storageClass,
-      ...chooseSnapshots(classes, await listSnapshotClasses(kube), options.snapshotStorageClass),
+      ...snapshots,
       ...(options.storagePods === null ? {} : { pods: options.storagePods }),
     },
   }
+}
+
+/** A claim of a drill could be bound to a volume that waits for another claim. The drill would write to it, and lose it. */
+async function requireNoFreeVolume(kube: KubeClient, classes: (string | null)[]): Promise<void> {
+  const { items } = await kube.core.listPersistentVolume()
+  const free = items.filter(
+    ({ spec, status }) => status?.phase === 'Available' && classes.includes(spec?.storageClassName ?? ''),
+  )
+  const [first] = free
+  if (first === undefined) return
+  const { metadata, spec } = first
+  throw new Error(
+    `PersistentVolume "${metadata?.name ?? ''}" of StorageClass "${spec?.storageClassName ?? ''}" waits for a claim, and a claim of a drill could take it${free.length > 1 ? `; ${free.length - 1} more do` : ''}. Next: kubectl get pv, and MESHDRILL_STORAGE_CLASS=<a class without free volumes>`,
+  )
 }
 
 /** Of the nodes that no drill cuts off, the first that is Ready. */
@@ -45,8 +61,8 @@ const isNamed =
   ({ metadata }: V1StorageClass): boolean =>
     metadata?.name === name
 
-/** Drills delete what they make: volumes of a class that keeps them would stay behind. */
-function requireClass(classes: V1StorageClass[], wanted: string | null): void {
+/** Name of the class for drills' volumes. Drills delete what they make: volumes of a class that keeps them would stay. */
+function requireClass(classes: V1StorageClass[], wanted: string | null): string {
   const isDefault = ({ metadata }: V1StorageClass) => metadata?.annotations?.[DEFAULT_CLASS] === 'true'
   const found = classes.find(wanted === null ? isDefault : isNamed(wanted))
   const which = wanted === null ? 'default StorageClass' : `StorageClass "${wanted}"`
@@ -54,6 +70,7 @@ function requireClass(classes: V1StorageClass[], wanted: string | null): void {
   if (found === undefined) throw new Error(`there is no ${which}. ${next}`)
   if (found.reclaimPolicy === 'Retain')
     throw new Error(`the ${which} keeps the volumes whose claims are deleted (reclaimPolicy Retain). ${next}`)
+  return found.metadata?.name ?? ''
 }
 
 type SnapshotClass = KubeObject & {
