@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { agentFor } from './agent.ts'
 import type { Credentials } from './credentials.ts'
 import type { KubeAccess } from './kubeconfig.ts'
-import { abortReason, markAborted, readPin, RunAborted } from './pin.ts'
+import { abortReason, isPinned, markAborted, readPin, RunAborted } from './pin.ts'
 
 /** Namespace and name of the lease that a run holds. */
 export const LEASE = { namespace: 'meshdrill-system', name: 'meshdrill' }
@@ -20,9 +20,10 @@ export interface RequestGuard {
   check(credentials: Credentials, mayChange: boolean): Promise<void>
 }
 
-/** Guards the requests of a kubeconfig with a pin; null for one without. */
+/** Guards the requests of a run's own kubeconfig; null for any other. Errors: `RunAborted`, where the run has ended. */
 export function guardOf(kubeconfig: string, access: KubeAccess): RequestGuard | null {
-  if (readPin(kubeconfig) === null) return null
+  if (!isPinned(kubeconfig)) return null
+  if (readPin(kubeconfig) === null) throw new RunAborted(sentence(`the pin beside "${kubeconfig}" is gone`))
   const verified = new Set<string>()
   let leaseSeenMs = -Infinity
   const abort = (reason: string): never => {

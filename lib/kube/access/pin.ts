@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The cluster that a run was confirmed for, and the run. It lies beside the run's own kubeconfig. */
 export interface Pin {
@@ -17,11 +17,15 @@ export interface Pin {
 
 const PIN = 'pin.json'
 const ABORTED = 'aborted'
+/** Name of a run's own kubeconfig. It is never used without its pin, which the end of the run may remove first. */
+export const PINNED_KUBECONFIG = 'pinned.kubeconfig'
 
 /** The run's cluster or its lease is another's: nothing more may be changed. */
 export class RunAborted extends Error {}
 
-/** The pin of a kubeconfig; null for one of a lab that is meshdrill's alone. */
+export const isPinned = (kubeconfig: string): boolean => basename(kubeconfig) === PINNED_KUBECONFIG
+
+/** The pin of a kubeconfig; null for one of a lab that is meshdrill's alone, and after the end of its run. */
 export function readPin(kubeconfig: string): Pin | null {
   const file = join(dirname(kubeconfig), PIN)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Pin) : null

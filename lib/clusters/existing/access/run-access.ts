@@ -6,7 +6,7 @@ import { stateFolder } from '../../../environment.ts'
 import { clientConfig } from '../../../kube/access/client-config.ts'
 import { guardOf } from '../../../kube/access/guard.ts'
 import { readAccess, type KubeAccess } from '../../../kube/access/kubeconfig.ts'
-import { readPin, writePin, type Pin } from '../../../kube/access/pin.ts'
+import { PINNED_KUBECONFIG, readPin, writePin, type Pin } from '../../../kube/access/pin.ts'
 import { kubeconfigText } from '../../../kube/access/serialise.ts'
 import { contextOf, type NamedContext } from './context.ts'
 
@@ -27,7 +27,7 @@ function runFolder(uid: string, runUid: string): string {
   return join(clusterFolder(uid), runUid)
 }
 
-const kubeconfigOf = (uid: string, runUid: string): string => join(runFolder(uid, runUid), 'kubeconfig')
+const kubeconfigOf = (uid: string, runUid: string): string => join(runFolder(uid, runUid), PINNED_KUBECONFIG)
 
 /** A cluster as a run of ours works with it from now on. */
 export interface PinnedAccess {

@@ -117,6 +117,17 @@ test('a lease that is lost ends the run: its first process is asked to end, and 
   expect(world.server.changes).toHaveLength(before)
 })
 
+test('a kubeconfig of a run changes nothing once its pin is gone, which the end of the run may remove first', async ({
+  world,
+}) => {
+  const { kubeconfig } = await make(world)
+  const before = world.server.changes.length
+  rmSync(join(dirname(kubeconfig), 'pin.json'))
+  const change = async () => connect(kubeconfig).apply([NAMESPACE])
+  await expect(change()).rejects.toThrow(/The run was ended.* the pin beside .* is gone/)
+  expect(world.server.changes).toHaveLength(before)
+})
+
 test('two runs of the same user, host and process do not both hold the lease', async ({ world }) => {
   await make(world)
   process.env.MESHDRILL_RUN_UID = '99999999-2222-4333-8444-555555555555'
