@@ -11,9 +11,10 @@ import {
   nodeSpec,
   type NodePlan,
 } from '../../lib/clusters/embedded/node-spec.ts'
-import { readState, writeState, type LabState } from '../../lib/clusters/embedded/state.ts'
+import { readState, writeState } from '../../lib/clusters/embedded/state.ts'
 import { ownerPid, prepareRun } from '../../lib/run-folder.ts'
 import { inFolder } from './in-folder.ts'
+import { emptyLab } from './stand-ins/lab-state.ts'
 
 test.describe('the network of a lab', () => {
   test('routes every node to the pods of all others, and of none but them', () => {
@@ -143,19 +144,7 @@ test.describe('the folder of a run', () => {
 
 test('what parts of a lab note side by side is written, the last of it last, and nothing lies about afterwards', async () => {
   await inFolder(async (folder) => {
-    const lab: LabState = {
-      identity: { id: '', user: '', checkout: '' },
-      recipe: 'one',
-      createdAt: '',
-      keep: false,
-      owner: { pid: 1, born: '' },
-      network: { bridge: 'meshdrill0', prefix: '10.200.0' },
-      kubeconfig: '',
-      nodes: [],
-      hosts: [],
-      images: [],
-      parts: [],
-    }
+    const lab = structuredClone(emptyLab)
     const note = async (part: number) => {
       await Promise.resolve()
       lab.parts.push(String(part))

@@ -4,22 +4,9 @@ import { once } from 'node:events'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunningHost } from '../../../lib/clusters/embedded/host.ts'
-import { noteHost, readState, writeState, type LabState } from '../../../lib/clusters/embedded/state.ts'
+import { noteHost, readState, writeState } from '../../../lib/clusters/embedded/state.ts'
 import { inFolder } from '../in-folder.ts'
-
-const lab: LabState = {
-  identity: { id: '', user: '', checkout: '' },
-  recipe: 'one',
-  createdAt: '',
-  keep: false,
-  owner: { pid: 1, born: '' },
-  network: { bridge: 'meshdrill0', prefix: '10.200.0' },
-  kubeconfig: '',
-  nodes: [],
-  hosts: [],
-  images: [],
-  parts: [],
-}
+import { emptyLab as lab } from '../stand-ins/lab-state.ts'
 
 const node = (name: string, initPid: number): RunningHost => ({
   name,
