@@ -5,7 +5,7 @@ import { messageOf } from '../message-of.ts'
 import { printUncaughtErrors } from '../output/failure.ts'
 import { writeMessage } from '../output/messages.ts'
 import { writeLine, writeText } from '../output/print.ts'
-import { identify, isRunning } from '../process.ts'
+import { isRunning, type ProcessId } from '../process.ts'
 
 /** What is to run, until its owner has ended. */
 export interface ContainerSettings {
@@ -18,7 +18,7 @@ export interface ContainerSettings {
   /** Its port that is reached at another one of this machine; null where it is reached at its own address. */
   published: { port: number; here: number } | null
   /** Null for a container that is kept. */
-  ownerPid: number | null
+  owner: ProcessId | null
   /** Whether images may be pulled. */
   pulls: boolean
 }
@@ -34,7 +34,7 @@ export interface StartedContainer {
 
 printUncaughtErrors()
 const settings = await readSettings<ContainerSettings>()
-const owner = settings.ownerPid === null ? null : await identify(settings.ownerPid)
+const { owner } = settings
 const { GenericContainer, Wait, reaped } = await openTestcontainers({ reap: owner !== null, pulls: settings.pulls })
 try {
   const container = new GenericContainer(settings.image)

@@ -8,7 +8,7 @@ import { addressOf, docker } from '../docker/docker.ts'
 import type { StoreEndpoint } from '../lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { sendSettings } from '../child-settings.ts'
-import { scriptArguments } from '../process.ts'
+import { scriptArguments, type ProcessId } from '../process.ts'
 import { urlHost } from '../url-host.ts'
 import { answering } from './answering.ts'
 import { drawKeys, endpointAt, protectKeys, urlHere } from './endpoint.ts'
@@ -38,7 +38,7 @@ export interface ContainerStoreOptions {
   /** Marks the container as ours. */
   labels: Record<string, string>
   /** The process with which it ends; null for a store that is kept. */
-  ownerPid: number | null
+  owner: ProcessId | null
   log: (line: string) => void
 }
 
@@ -72,13 +72,13 @@ export async function openContainerStore(folder: string, options: ContainerStore
     image,
     network: options.network,
     labels: options.labels,
-    ownerPid: options.ownerPid,
+    owner: options.owner,
     published: here === null ? null : { port: PORT, here },
     pulls: archive === null,
     command: ['--port', `:${PORT}`, 'posix', '/data'],
     environment: { ROOT_ACCESS_KEY: keys.accessKey, ROOT_SECRET_KEY: keys.secretKey },
   })
-  if (!started.reaped && options.ownerPid !== null)
+  if (!started.reaped && options.owner !== null)
     log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
   const endpoint = {
     ...endpointAt(`${urlHost(started.address)}:${PORT}`, keys),

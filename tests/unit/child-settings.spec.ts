@@ -6,7 +6,7 @@ import { sendSettings } from '../../lib/child-settings.ts'
 import { startKeeper } from '../../lib/clusters/existing/lease/keeper.ts'
 import { spawnContainer } from '../../lib/load/container.ts'
 import { startProber } from '../../lib/probes/availability/prober.ts'
-import { scriptArguments } from '../../lib/process.ts'
+import { scriptArguments, thisProcess } from '../../lib/process.ts'
 import { openContainerStore } from '../../lib/store/container.ts'
 import { standIn } from './stand-ins/docker.ts'
 
@@ -100,7 +100,7 @@ test.describe('in the list of processes', () => {
   test('the keeper of a lease shows no setting', async ({}, testInfo) => {
     const folder = testInfo.outputPath()
     // There is no such kubeconfig, so that it ends by itself.
-    startKeeper(folder, { kubeconfig: `/nowhere/${CANARY}`, owner: CANARY, ownerPid: process.pid, storeFolder: null })
+    startKeeper(folder, { kubeconfig: `/nowhere/${CANARY}`, owner: CANARY, run: thisProcess(), storeFolder: null })
     expect((await seen('lease/keeper.main.ts', () => undefined)).join('\n')).not.toContain(CANARY)
     const log = () => readFileSync(`${folder}/keeper.log`, 'utf8')
     await expect.poll(log, { timeout: 40_000 }).toContain('ENOENT')
@@ -113,7 +113,7 @@ test.describe('in the list of processes', () => {
     try {
       const opened = openContainerStore(testInfo.outputPath('store'), {
         ...{ name: CANARY, image: 'localhost/store:1', archive: null, network: 'n', published: false },
-        ...{ labels: { a: CANARY }, ownerPid: process.pid, log: () => undefined },
+        ...{ labels: { a: CANARY }, owner: thisProcess(), log: () => undefined },
       }).catch((error: unknown) => String(error))
       const found = (await seen('lib/store/container.main.ts', () => undefined)).join('\n')
       expect(found).not.toContain('ROOT_SECRET_KEY')

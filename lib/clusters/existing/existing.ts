@@ -1,4 +1,5 @@
 import { delimiter } from 'node:path'
+import { identify } from '../../process.ts'
 import { readVariable } from '../../environment.ts'
 import { runUid } from '../../run-folder.ts'
 import type { Artifacts } from '../../artifacts.ts'
@@ -41,6 +42,7 @@ export function existing(options: ExistingRun): ClusterProvider {
     async create({ keep, ownerPid, log }) {
       const look = await survey(options)
       const owner = ownerHere(ownerPid, runUid(process.env))
+      const run = await identify(ownerPid)
       await undoEarlierFaults(look, options, {
         owner,
         log,
@@ -51,7 +53,7 @@ export function existing(options: ExistingRun): ClusterProvider {
       const ground = await takeCluster(look, owner, (lease) => lease.take())
       const { folder, kubeconfig, pin } = ground
       const store = { storeFolder: keep ? null : storeFolder(ground) }
-      startKeeper(folder, { kubeconfig, owner: pin.holder, ownerPid, ...store })
+      startKeeper(folder, { kubeconfig, owner: pin.holder, run, ...store })
       const lab = { lab: made.lab, store: made.store, owner, keep }
       const notes = await changeNotes(ground.kube.config, (now) => ({ ...intentOf(plan, now), ...lab }))
       return clusterOf(ground, options, { notes, surroundings, log })

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../../child-settings.ts'
 import { printUncaughtErrors } from '../../output/failure.ts'
 import { writeLine } from '../../output/print.ts'
-import { identify, isRunning } from '../../process.ts'
+import { isRunning, type ProcessId } from '../../process.ts'
 import { readLab, tearDown, underLock } from './lab.ts'
 
 printUncaughtErrors()
-const owner = await identify(await readSettings<number>())
+const owner = await readSettings<ProcessId>()
 while (await isRunning(owner)) await sleep(1000)
 await underLock(async () => {
   const lab = await readLab()

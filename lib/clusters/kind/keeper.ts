@@ -3,16 +3,16 @@ import { mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sendSettings } from '../../child-settings.ts'
-import { scriptArguments } from '../../process.ts'
+import { scriptArguments, type ProcessId } from '../../process.ts'
 import { kindFolder } from './lab.ts'
 
 const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 
-/** Starts the process that ends the cluster when the run has ended that it was made for, however that one ended. */
-export function startKeeper(ownerPid: number): void {
+/** Starts the process that ends the cluster when its owner has ended, however that one ended. */
+export function startKeeper(owner: ProcessId): void {
   mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
   const log = openSync(join(kindFolder(), 'keeper.log'), 'a')
   const child = spawn(process.execPath, scriptArguments(MAIN), { detached: true, stdio: ['pipe', log, log] })
-  sendSettings(child.stdin, ownerPid).end()
+  sendSettings(child.stdin, owner).end()
   child.unref()
 }

@@ -162,7 +162,7 @@ function kindOf(
         network: NETWORK,
         published: lab.gatewayPort !== null,
         labels: ownerLabels(thisOwner()),
-        ownerPid: lab.keep ? null : lab.owner.pid,
+        owner: lab.keep ? null : lab.owner,
         log,
       })
     },

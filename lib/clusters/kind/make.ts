@@ -80,7 +80,7 @@ export async function makeOrKeep(
     loaded: [],
   }
   writeLab(lab)
-  if (!options.keep) startKeeper(options.ownerPid)
+  if (!options.keep) startKeeper(owner)
   return { lab, readyMs: await make(from, { lab, config, storage, hostPath }, options.log) }
 }
 

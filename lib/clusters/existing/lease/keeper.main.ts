@@ -5,7 +5,7 @@ import { connect } from '../../../kube/client.ts'
 import { messageOf } from '../../../message-of.ts'
 import { printUncaughtErrors } from '../../../output/failure.ts'
 import { writeLine } from '../../../output/print.ts'
-import { identify, isRunning } from '../../../process.ts'
+import { isRunning } from '../../../process.ts'
 import { readWatchdog } from '../../../faults/undo/watchdog-note.ts'
 import { stopLocalStore } from '../../../store/local.ts'
 import { clusterFolder, forgetRun } from '../access/run-access.ts'
@@ -13,8 +13,7 @@ import type { KeeperSettings } from './keeper.ts'
 import { LeaseLost, leaseOf, RENEW_MS } from './lease.ts'
 
 printUncaughtErrors()
-const { kubeconfig, owner, ownerPid, storeFolder } = await readSettings<KeeperSettings>()
-const run = await identify(ownerPid)
+const { kubeconfig, owner, run, storeFolder } = await readSettings<KeeperSettings>()
 const pin = readPin(kubeconfig)
 const lease = leaseOf(connect(kubeconfig).config, { owner })
 const say = (line: string): void => {

@@ -3,15 +3,16 @@ import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sendSettings } from '../../../child-settings.ts'
-import { scriptArguments } from '../../../process.ts'
+import { scriptArguments, type ProcessId } from '../../../process.ts'
 
 /** What the keeper is told. */
 export interface KeeperSettings {
   /** The run's own, with its pin beside it. */
   kubeconfig: string
-  /** Whose lease it renews, and the process for which. */
+  /** Whose lease it renews. */
   owner: string
-  ownerPid: number
+  /** The run's first process. Whoever starts the keeper identifies it: it may have ended before the keeper runs. */
+  run: ProcessId
   /** The cluster's folder on this machine; null for a store that is to outlive that process. */
   storeFolder: string | null
 }
