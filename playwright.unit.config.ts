@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
 
-// Children of tests compile TypeScript too: see lib/typescript.js.
+// Children of tests compile TypeScript too: see lib/system/typescript.js.
 process.env.TSX_DISABLE_CACHE = '1'
 await requireOwnTransformCache()
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { killAndHeal } from '../tests/unit/undo/aborts/killing.ts'
+import { killAndHeal } from '../tests/unit/faults/undo/aborts/killing.ts'
 
 // How soon after a SIGKILL of worker or main process the next start has undone every fault, before any drill.
 // npx tsx bench/aborts.ts --kills 100 --seed 1

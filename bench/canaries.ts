@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stateFolder } from '../lib/environment.ts'
+import { stateFolder } from '../lib/system/environment.ts'
 import { canaryFinder, filesBelow, processArguments, type Leak } from './canaries/find.ts'
 
 /**

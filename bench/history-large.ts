@@ -1,5 +1,5 @@
 import { EMPTY, TORN, type History } from '../lib/verdict/history/history.ts'
-import { drawFrom } from '../tests/unit/facts-builder.ts'
+import { drawFrom } from '../tests/unit/verdict/facts-builder.ts'
 
 /** The backup is of one moment; or of one moment a file; or of one moment, with every tenth slot torn, foreign, copied or older. */
 export type LargeCase = 'of one moment' | 'file by file' | 'a tenth of the slots bad'

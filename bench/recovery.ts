@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { describeOutages } from '../lib/verdict/outages.ts'
-import { type Trial, type TrialOptions, tryOutages } from '../tests/unit/outages/trial.ts'
+import { type Trial, type TrialOptions, tryOutages } from '../tests/unit/probes/outages/trial.ts'
 import { type Stall, watchStalls } from './stalls/watch.ts'
 import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { matrix } from '../lib/matrix.ts'
+import { matrix } from '../lib/matrix/matrix.ts'
 import { EVENTS_SCHEMA, type DrillFact, type Fact } from '../lib/record/facts.ts'
 import { toLine } from '../lib/record/recorder.ts'
 import { drawScenario } from '../lib/simulation/scenario.ts'

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Config } from '../lib/config.ts'
-import { meshOf } from '../lib/create-lab.ts'
-import type { Lab } from '../lib/lab.ts'
+import type { Config } from '../lib/config/config.ts'
+import { meshOf } from '../lib/drill/create-lab.ts'
+import type { Lab } from '../lib/lab/lab.ts'
 import { startLoad } from '../lib/load/runner.ts'
 import { ledger } from '../lib/workloads/ledger/ledger.ts'
 

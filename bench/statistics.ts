@@ -5,7 +5,7 @@ import {
   tryComparisons,
   tryMedians,
   tryRankings,
-} from '../tests/unit/verdict-statistics-trials.ts'
+} from '../tests/unit/verdict/statistics/trials.ts'
 
 import { type Findings, isStarted, print, startTable } from './table.ts'
 

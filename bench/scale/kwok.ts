@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../lib/environment.ts'
+import { cacheFolder } from '../../lib/system/environment.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,8 +1,8 @@
 import type { V1Node, V1PersistentVolume, V1Pod } from '@kubernetes/client-node'
 import { isReady, selector, type KubeClient } from '../../lib/kube/client.ts'
 import type { KubeObject } from '../../lib/kube/object.ts'
-import { pending, waitFor } from '../../lib/kube/wait.ts'
-import type { Lab } from '../../lib/lab.ts'
+import { pending, waitFor } from '../../lib/system/wait.ts'
+import type { Lab } from '../../lib/lab/lab.ts'
 import { SIMULATED } from './kwok.ts'
 
 const NAMESPACE = 'simulated'

@@ -4,8 +4,8 @@ import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { punctual } from '../../lib/probes/availability/go-first.ts'
-import { sendSettings } from '../../lib/child-settings.ts'
-import { scriptArguments } from '../../lib/process.ts'
+import { sendSettings } from '../../lib/system/child-settings.ts'
+import { scriptArguments } from '../../lib/system/process.ts'
 
 /** From and until when a processor did not run what it had to, in milliseconds since the epoch. */
 export type Stall = [number, number]

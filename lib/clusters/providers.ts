@@ -1,5 +1,5 @@
-import { TOOLS, type Config } from '../config.ts'
-import type { ClusterProvider } from './cluster.ts'
+import { TOOLS, type Config } from '../config/config.ts'
+import type { ClusterProvider } from '../lab/cluster.ts'
 import { loadOperator } from '../drill/clients.ts'
 import { embedded } from './embedded/embedded.ts'
 import { existing } from './existing/existing.ts'

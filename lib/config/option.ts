@@ -1,5 +1,5 @@
-import { type Environment, readVariable } from '../environment.ts'
-import { messageOf } from '../message-of.ts'
+import { type Environment, readVariable } from '../system/environment.ts'
+import { messageOf } from '../system/message-of.ts'
 
 export const CLUSTERS = ['embedded', 'kind', 'existing'] as const
 export type ClusterName = (typeof CLUSTERS)[number]

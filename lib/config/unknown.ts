@@ -1,4 +1,4 @@
-import { type Environment, readVariable } from '../environment.ts'
+import { type Environment, readVariable } from '../system/environment.ts'
 
 /** Slips of the keyboard in one name; a name that differs by more is another one. */
 const SLIPS = 2

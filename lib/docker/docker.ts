@@ -1,5 +1,5 @@
-import { messageOf } from '../message-of.ts'
-import { run } from '../run.ts'
+import { messageOf } from '../system/message-of.ts'
+import { run } from '../system/run.ts'
 
 /** What everything bears that the drills make on Docker; what does not is somebody else's. */
 export const LABELS = { 'dev.meshdrill': 'lab' }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { whoAmI } from '../clusters/person.ts'
-import { readVariable } from '../environment.ts'
-import type { ProcessId } from '../process.ts'
+import { readVariable } from '../system/environment.ts'
+import type { ProcessId } from '../system/process.ts'
 import { LABELS } from './docker.ts'
 
 /** Whose a lab on Docker is, as labels of its network and containers say: several users and machines may share a Docker. */

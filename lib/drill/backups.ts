@@ -1,5 +1,5 @@
-import type { Backup, RunningBackup } from '../tools/tool.ts'
-import { hostClock } from './clock.ts'
+import type { Backup, RunningBackup } from '../components/tool.ts'
+import { hostClock } from '../system/clock.ts'
 import type { DrillContext } from './context.ts'
 import type { Damage } from './damage.ts'
 import { watchStored } from './stored.ts'

@@ -1,10 +1,10 @@
-import { OPERATOR, installOperator } from '../load/testrun/operator.ts'
+import { OPERATOR, installOperator } from '../components/k6-operator/k6-operator.ts'
 import { startTestRun } from '../load/testrun/runner.ts'
 import type { LoadOptions, RunningLoad } from '../load/load.ts'
 import { startLoad } from '../load/runner.ts'
 import { createEmptyNamespace, removeNamespace } from '../kube/namespaces.ts'
-import type { Lab } from '../lab.ts'
-import type { Route } from '../meshes/mesh.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Route } from '../components/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'
 import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
 

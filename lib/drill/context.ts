@@ -1,13 +1,13 @@
 import type { Fault } from '../faults/fault.ts'
-import type { Whereabouts } from '../faults/inventory.ts'
+import type { Whereabouts } from '../faults/support/inventory.ts'
 import type { PerformUndo } from '../faults/undo/heal.ts'
 import type { UndoJournal } from '../faults/undo/journal.ts'
-import type { Lab } from '../lab.ts'
-import type { InstalledMesh } from '../meshes/mesh.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { InstalledMesh } from '../components/mesh.ts'
 import type { DrillFact, StepName } from '../record/facts.ts'
-import type { InstalledTool } from '../tools/tool.ts'
+import type { InstalledTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../system/clock.ts'
 import type { StartMeasuring } from './measure.ts'
 
 /** What a drill needs to run. */

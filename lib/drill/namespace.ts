@@ -1,7 +1,7 @@
-import { FAULTS_ALLOWED } from '../faults/chaos-mesh.ts'
+import { FAULTS_ALLOWED } from '../components/chaos-mesh/chaos-mesh.ts'
 import { createEmptyNamespace, removeNamespace } from '../kube/namespaces.ts'
-import type { Lab } from '../lab.ts'
-import type { InstalledMesh } from '../meshes/mesh.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { InstalledMesh } from '../components/mesh.ts'
 
 export { removeNamespace } from '../kube/namespaces.ts'
 

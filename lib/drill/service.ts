@@ -1,7 +1,7 @@
 import type { Fault } from '../faults/fault.ts'
-import type { Route } from '../meshes/mesh.ts'
+import type { Route } from '../components/mesh.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
-import type { Backup } from '../tools/tool.ts'
+import type { Backup } from '../components/tool.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
 import type { Measurements } from './measure.ts'
 

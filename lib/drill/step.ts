@@ -1,4 +1,4 @@
-import { messageOf } from '../message-of.ts'
+import { messageOf } from '../system/message-of.ts'
 import { redactError } from '../output/redaction.ts'
 import type { StepName } from '../record/facts.ts'
 import type { DrillFactBody } from './context.ts'

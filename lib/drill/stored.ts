@@ -1,6 +1,6 @@
-import type { Lab } from '../lab.ts'
+import type { Lab } from '../lab/lab.ts'
 import { openBucket } from '../store/s3.ts'
-import type { InstalledTool } from '../tools/tool.ts'
+import type { InstalledTool } from '../components/tool.ts'
 
 /**
  * Bytes of all objects that the tool has in the store, of this namespace where it keeps namespaces apart. Null for a tool whose

@@ -1,10 +1,10 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
-import type { Lab } from '../lab.ts'
-import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
-import { containerEnded, statusIn, statusOf } from './container-end.ts'
+import type { Lab } from '../lab/lab.ts'
+import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
+import { containerEnded, statusIn, statusOf } from './support/container-end.ts'
 import type { Change, Fault, FaultTarget } from './fault.ts'
-import { killFirstProcess } from './first-process.ts'
-import { isRunning, placeOf } from './node-shell.ts'
+import { killFirstProcess } from './support/first-process.ts'
+import { isRunning, placeOf } from './support/node-shell.ts'
 
 const PROXY = 'istio-proxy'
 

@@ -1,5 +1,5 @@
-import type { Lab } from '../lab.ts'
-import type { Backup, InstalledTool } from '../tools/tool.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Backup, InstalledTool } from '../components/tool.ts'
 import type { Undos } from './undo/undo.ts'
 
 /** One way to hurt a service, or what it stands on. */

@@ -1,8 +1,8 @@
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
-import { planTask, runTask, undosOf } from './volume-task.ts'
+import { planTask, runTask, undosOf } from './support/volume-task.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /** The volume is filled to its last byte; what the service cannot write then, it must refuse. */

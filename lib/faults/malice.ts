@@ -1,13 +1,13 @@
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
-import { attackBucket, deletion, overwriting } from './bucket-attack.ts'
-import { loseClaim } from './claim-loss.ts'
-import type { Backup } from '../tools/tool.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
+import { attackBucket, deletion, overwriting } from './support/bucket-attack.ts'
+import { loseClaim } from './support/claim-loss.ts'
+import type { Backup } from '../components/tool.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { namespaceDeletion } from './namespace-deletion.ts'
-import { changeKey } from './secret-change.ts'
+import { changeKey } from './support/secret-change.ts'
 import { parseChanges } from './volume-corruption.ts'
-import { planTask, undosOf } from './volume-task.ts'
+import { planTask, undosOf } from './support/volume-task.ts'
 
 const nothing = () => Promise.resolve([])
 

@@ -1,6 +1,6 @@
 import { ownNamespace } from '../kube/namespaces.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { Fault } from './fault.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 

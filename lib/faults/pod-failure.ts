@@ -1,12 +1,12 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../kube/client.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
-import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
-import { containerEnded, statusIn } from './container-end.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
+import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
+import { containerEnded, statusIn } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
-import { killFirstProcess } from './first-process.ts'
-import { placeOf, type PlacedPod } from './node-shell.ts'
+import { killFirstProcess } from './support/first-process.ts'
+import { placeOf, type PlacedPod } from './support/node-shell.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */

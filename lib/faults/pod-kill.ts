@@ -1,8 +1,8 @@
 import { isReady } from '../kube/client.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
-import type { PodSelection } from '../tools/tool.ts'
-import { create, deletionOf, readFault, targetsReached } from './chaos-mesh.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { PodSelection } from '../components/tool.ts'
+import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 

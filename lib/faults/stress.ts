@@ -1,12 +1,19 @@
 import { podsReady, readManifest } from '../kube/client.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
 import { parseResources } from '../probes/resources.ts'
-import { CHAOS_FOLDER, create, deletionOf, marked, readFault, targetsReached } from './chaos-mesh.ts'
+import {
+  CHAOS_FOLDER,
+  create,
+  deletionOf,
+  marked,
+  readFault,
+  targetsReached,
+} from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Fault } from './fault.ts'
-import { placedPods, runOnNode, type PlacedPod } from './node-shell.ts'
-import { parseQuantity } from './quantity.ts'
+import { placedPods, runOnNode, type PlacedPod } from './support/node-shell.ts'
+import { parseQuantity } from '../system/quantity.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */

@@ -1,11 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node'
-import { pending, waitFor } from '../kube/wait.ts'
-import type { Lab } from '../lab.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import type { Lab } from '../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
-import { endedBetween } from './container-end.ts'
+import { endedBetween } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
-import { containerIdOf } from './first-process.ts'
-import { isRunning, placeOf, runBesidePod, type PlacedPod } from './node-shell.ts'
+import { containerIdOf } from './support/first-process.ts'
+import { isRunning, placeOf, runBesidePod, type PlacedPod } from './support/node-shell.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /**

@@ -1,7 +1,7 @@
-import type { FaultName } from '../matrix.ts'
+import type { FaultName } from '../matrix/matrix.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault } from './fault.ts'
-import { planTask, undosOf } from './volume-task.ts'
+import { planTask, undosOf } from './support/volume-task.ts'
 
 interface Corruption {
   name: FaultName

@@ -13,7 +13,7 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
-import { messageOf } from '../message-of.ts'
+import { messageOf } from '../system/message-of.ts'
 import { clientConfig } from './access/client-config.ts'
 import { guardOf } from './access/guard.ts'
 import { readAccess } from './access/kubeconfig.ts'
@@ -23,7 +23,7 @@ import { redactError } from '../output/redaction.ts'
 import { redact } from '../output/secrets.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { NotOurs } from './ownership.ts'
-import { pending, waitFor } from './wait.ts'
+import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 const FIELD_MANAGER = 'meshdrill'

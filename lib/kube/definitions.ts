@@ -1,7 +1,7 @@
 import { ApiextensionsV1Api, V1ObjectMeta } from '@kubernetes/client-node'
 import type { KubeClient } from './client.ts'
 import type { KubeObject } from './object.ts'
-import { pending, waitFor } from './wait.ts'
+import { pending, waitFor } from '../system/wait.ts'
 
 interface Conditioned extends KubeObject {
   status?: { conditions?: { type: string; status: string }[] }

@@ -3,7 +3,7 @@ import { request as overTls } from 'node:https'
 import { StringDecoder } from 'node:string_decoder'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
-import { pending, waitFor } from './wait.ts'
+import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /** How a container ended. */

@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts'
+import type { Lab } from '../lab/lab.ts'
 import { inNamespace } from './client.ts'
 import { ownerOfRelease, releaseOf } from './helm-release.ts'
 import type { KubeObject } from './object.ts'

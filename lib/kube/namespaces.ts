@@ -1,7 +1,7 @@
-import type { Lab } from '../lab.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { hasLabLabel, NotOurs } from './ownership.ts'
-import { pending, waitFor } from './wait.ts'
+import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /**

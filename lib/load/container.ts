@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sendSettings } from '../child-settings.ts'
-import { scriptArguments } from '../process.ts'
+import { sendSettings } from '../system/child-settings.ts'
+import { scriptArguments } from '../system/process.ts'
 
 /** k6 of an image that Docker has, in a container of its own for each load. */
 export interface K6Container {

@@ -1,4 +1,4 @@
-import type { Route } from '../meshes/mesh.ts'
+import type { Route } from '../components/mesh.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
 export interface LoadOptions {

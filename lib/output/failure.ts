@@ -1,4 +1,4 @@
-import { messageOf } from '../message-of.ts'
+import { messageOf } from '../system/message-of.ts'
 import { writeText } from './print.ts'
 
 /** Ends this process with exit code 1 and the error's message if an error is not caught. Node itself would print it as it is. */

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../file-error.ts'
-import { readVariable, stateFolder, type Environment } from '../environment.ts'
+import { codeOf } from '../system/file-error.ts'
+import { readVariable, stateFolder, type Environment } from '../system/environment.ts'
 
 /*
  * The secrets of a run, which its processes tell each other: what one has drawn, another prints. They are in a file that only

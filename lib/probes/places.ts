@@ -1,6 +1,6 @@
 import { Watch, type V1Pod } from '@kubernetes/client-node'
 import type { KubeClient } from '../kube/client.ts'
-import type { ToolParts } from '../tools/tool.ts'
+import type { ToolParts } from '../components/tool.ts'
 
 /** Pods of a namespace whose names begin with `prefix`. */
 export type PodGroup = ToolParts['pods'][number]

@@ -1,7 +1,7 @@
 import { selector } from '../kube/client.ts'
-import type { Lab } from '../lab.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { ResourceSample } from '../record/facts.ts'
-import type { ToolParts } from '../tools/tool.ts'
+import type { ToolParts } from '../components/tool.ts'
 import { isIn, type PodGroup } from './places.ts'
 
 const METRICS = [

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { describeFileError } from '../file-error.ts'
+import { describeFileError } from '../system/file-error.ts'
 import { type DrillFact, EVENTS_SCHEMA, type Fact, type RunFact } from './facts.ts'
 import { type Line, type LineRange, readLines, readRange } from './lines.ts'
 import { parseFact, peekDrill, type UnreadableLine } from './parse.ts'

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { describeFileError } from '../file-error.ts'
+import { describeFileError } from '../system/file-error.ts'
 import type { Fact } from './facts.ts'
 import { redactDeep } from '../output/redaction.ts'
 import { describeInvalid } from './validate.ts'

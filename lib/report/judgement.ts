@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { messageOf } from '../message-of.ts'
+import { messageOf } from '../system/message-of.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { readClaims } from './claims-file.ts'
 import { pointLatestAt, writeResults } from './results.ts'

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { codeOf, describeFileError } from '../file-error.ts'
+import { codeOf, describeFileError } from '../system/file-error.ts'
 import { removeLeftovers, temporaryName } from './leftovers.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../file-error.ts'
+import { codeOf } from '../system/file-error.ts'
 
 /** A name for what exists only while this process writes: of a process that was killed, the next writer can remove it. */
 export const temporaryName = (prefix: string): string => `${prefix}${process.pid}`

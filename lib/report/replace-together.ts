@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../file-error.ts'
+import { codeOf } from '../system/file-error.ts'
 import { removeLeftovers, temporaryName } from './leftovers.ts'
 
 /** A file that is written bit by bit, so that it never has to fit into memory. */

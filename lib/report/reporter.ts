@@ -10,8 +10,8 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
-import { readVariable } from '../environment.ts'
-import { messageOf } from '../message-of.ts'
+import { readVariable } from '../system/environment.ts'
+import { messageOf } from '../system/message-of.ts'
 import { lineWriter, writeText } from '../output/print.ts'
 import { redactError } from '../output/redaction.ts'
 import { redactReported } from './redact-reported.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
-import { codeOf, describeFileError } from '../file-error.ts'
+import { codeOf, describeFileError } from '../system/file-error.ts'
 import { type EventsFile, openEvents } from '../record/events-file.ts'
 import { judgeDrill } from '../verdict/judge.ts'
 import type { DrillResult } from '../verdict/result.ts'

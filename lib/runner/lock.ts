@@ -1,9 +1,9 @@
 import { connect, createServer, type Server } from 'node:net'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { stateFolder } from '../environment.ts'
+import { stateFolder } from '../system/environment.ts'
 import { printable } from '../output/printable.ts'
-import { pending, waitFor } from '../kube/wait.ts'
+import { pending, waitFor } from '../system/wait.ts'
 
 /** Held by one process of this machine at a time. It is free when that process ends, however it ends. */
 export interface MachineLock {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tamperProblem } from '../clusters/embedded/toolchain/trust.ts'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../system/environment.ts'
 
 /** Where Playwright keeps what it compiled: chosen by these variables, or a folder of the system's temporary directory. */
 export const transformCache = (environment: Environment = process.env, user = process.geteuid?.() ?? 0): string =>

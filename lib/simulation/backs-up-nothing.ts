@@ -1,7 +1,7 @@
 import { createNamespace } from '../drill/namespace.ts'
-import type { InstalledMesh } from '../meshes/mesh.ts'
-import { broken, claim } from '../tools/controls/broken.ts'
-import type { BackupTool } from '../tools/tool.ts'
+import type { InstalledMesh } from '../components/mesh.ts'
+import { broken, claim } from '../controls/broken.ts'
+import type { BackupTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Mesh, Route } from '../meshes/mesh.ts'
+import type { Mesh, Route } from '../components/mesh.ts'
 import type { MeshState } from '../record/facts.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import { RECORD_BYTES } from '../workloads/ledger/record.ts'

@@ -1,5 +1,5 @@
-import { broken, withBackups } from '../tools/controls/broken.ts'
-import type { BackupTool } from '../tools/tool.ts'
+import { broken, withBackups } from '../controls/broken.ts'
+import type { BackupTool } from '../components/tool.ts'
 import { fileOf, Volume } from './volume.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type { OperationResult } from '../record/facts.ts'
-import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tools/tool.ts'
+import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../components/tool.ts'
 import { RECORD_BYTES, SEGMENT_SLOTS } from '../workloads/ledger/record.ts'
 import { copyOut, STORE_POLL_MS, type Copy } from './copy.ts'
 import { Volume } from './volume.ts'

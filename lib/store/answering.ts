@@ -1,5 +1,5 @@
-import { pending, waitFor } from '../kube/wait.ts'
-import { messageOf } from '../message-of.ts'
+import { pending, waitFor } from '../system/wait.ts'
+import { messageOf } from '../system/message-of.ts'
 
 /** Resolves when a store answers. Any answer will do: an unsigned request is refused, by a store that works. */
 export async function answering(url: string, hint: string): Promise<void> {

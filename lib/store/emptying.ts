@@ -1,5 +1,5 @@
-import type { StoreEndpoint } from '../lab.ts'
-import { messageOf } from '../message-of.ts'
+import type { StoreEndpoint } from '../lab/lab.ts'
+import { messageOf } from '../system/message-of.ts'
 import { openBucket } from './s3.ts'
 
 /** Requests to the store at a time. */

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
-import { childEnvironment } from '../child-environment.ts'
-import { urlHost } from '../url-host.ts'
-import type { StoreEndpoint } from '../lab.ts'
+import { childEnvironment } from '../system/child-environment.ts'
+import { urlHost } from '../system/url-host.ts'
+import type { StoreEndpoint } from '../lab/lab.ts'
 import { answering } from './answering.ts'
 import { BUCKET, drawKeys, endpointAt, protectKeys } from './endpoint.ts'
-import { identify, isRunning, killProcess, type ProcessId } from '../process.ts'
+import { identify, isRunning, killProcess, type ProcessId } from '../system/process.ts'
 
 /** A store that runs as a process of this machine. */
 interface LocalStore extends ProcessId {

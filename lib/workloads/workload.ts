@@ -1,6 +1,6 @@
 import type { IntegrityCheck, Write } from '../record/facts.ts'
-import type { Route } from '../meshes/mesh.ts'
-import type { Lab } from '../lab.ts'
+import type { Route } from '../components/mesh.ts'
+import type { Lab } from '../lab/lab.ts'
 
 /** A stateful service to lose and to get back. */
 export interface Workload {

@@ -1,20 +1,20 @@
 import type { Drill } from '../../fixtures/drill.ts'
 import { test } from '../../fixtures/index.ts'
-import { readConfig } from '../../lib/config.ts'
-import { hostClock } from '../../lib/drill/clock.ts'
+import { readConfig } from '../../lib/config/config.ts'
+import { hostClock } from '../../lib/system/clock.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { FILE_DELETED, FLIPPED, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
-import { backsUpNothing } from '../../lib/tools/controls/backs-up-nothing.ts'
-import { FLAWS } from '../../lib/tools/controls/flaws.ts'
-import { mixesTwoMoments } from '../../lib/tools/controls/mixes-two-moments.ts'
+import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'
+import { FLAWS } from '../../lib/controls/flaws.ts'
+import { mixesTwoMoments } from '../../lib/controls/mixes-two-moments.ts'
 import {
   damagesWhatItRestores,
   restoresElsewhere,
   restoresLate,
   restoresYesterday,
   saysDoneTooEarly,
-} from '../../lib/tools/controls/wrappers.ts'
-import { veleroFileSystem } from '../../lib/tools/velero.ts'
+} from '../../lib/controls/wrappers.ts'
+import { veleroFileSystem } from '../../lib/components/velero/velero.ts'
 import { deployedLedger } from '../../lib/workloads/ledger/ledger.ts'
 import { SEGMENT_BYTES } from '../../lib/workloads/ledger/record.ts'
 

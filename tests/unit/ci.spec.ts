@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
 import { components } from '../../lib/clusters/embedded/toolchain/components.ts'
-import { MESHES, TOOLS } from '../../lib/config.ts'
+import { MESHES, TOOLS } from '../../lib/config/config.ts'
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 const WORKFLOWS = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))

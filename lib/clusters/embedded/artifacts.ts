@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Artifacts, Chart, Values } from '../../artifacts.ts'
+import type { Artifacts, Chart, Values } from '../../lab/artifacts.ts'
 import { readManifest } from '../../kube/client.ts'
 import { allComponents, components, type BinaryName } from './toolchain/components.ts'
 import type { Toolchain } from './toolchain/build.ts'

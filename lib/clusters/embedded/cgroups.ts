@@ -1,6 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pending, waitFor } from '../../kube/wait.ts'
+import { pending, waitFor } from '../../system/wait.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 

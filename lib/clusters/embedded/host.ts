@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { childEnvironment } from '../../child-environment.ts'
-import { pending, waitFor } from '../../kube/wait.ts'
-import { identify, isRunning as processRuns } from '../../process.ts'
+import { childEnvironment } from '../../system/child-environment.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import { identify, isRunning as processRuns } from '../../system/process.ts'
 
 /** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
 export interface HostSpec {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 
 /** A network link of this machine. */
 export interface NetworkLink {

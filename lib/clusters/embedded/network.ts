@@ -1,4 +1,4 @@
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 import { deleteLinks, groupOf, readLinks, type NetworkLink } from './links.ts'
 import { conflictOf, readRanges, type UsedRange } from './ranges.ts'
 

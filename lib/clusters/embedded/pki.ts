@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { API_SERVICE_ADDRESS, hostAddress, type LabNetwork } from './network.ts'
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 
 /** Writes the cluster's authority, certificates and kubeconfigs into `folder`; returns the administrator's kubeconfig. */
 export async function createPki(

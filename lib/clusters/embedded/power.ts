@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NodePower, StorePower, VolumeWipe } from '../cluster.ts'
+import type { NodePower, StorePower, VolumeWipe } from '../../lab/cluster.ts'
 import { cgroupsOfLab, removeCgroup } from './cgroups.ts'
 import { isRunning, killHost, startAgain, type RunningHost } from './host.ts'
 import { STORE } from './hosts.ts'

@@ -1,4 +1,4 @@
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 
 /** A range of IPv4 addresses that this machine has or routes. */
 export interface UsedRange {

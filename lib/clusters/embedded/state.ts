@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { isRunning as processRuns, type ProcessId } from '../../process.ts'
+import { isRunning as processRuns, type ProcessId } from '../../system/process.ts'
 import { readNotes, readStateFile, writeMissingNotes, writeNote, writeStateFile, type Note } from '../state-file.ts'
 import { isRunning, type RunningHost } from './host.ts'
 import type { LabIdentity } from './identity.ts'

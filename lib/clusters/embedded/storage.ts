@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { parseManifest, podsReady, type KubeClient } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Cluster } from '../../lab/cluster.ts'
 import { labFolder } from './paths.ts'
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 
 const IMAGES = ['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller'].map(
   (name) => `localhost/meshdrill/${name}:1`,

@@ -1,4 +1,4 @@
-import type { Artifacts } from '../../artifacts.ts'
+import type { Artifacts } from '../../lab/artifacts.ts'
 import { builtArtifacts } from '../embedded/artifacts.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import { publicArtifacts, readImages } from '../public/artifacts.ts'

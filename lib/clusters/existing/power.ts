@@ -1,6 +1,6 @@
 import { exec } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { NodePower } from '../cluster.ts'
+import type { NodePower } from '../../lab/cluster.ts'
 import type { ExistingOptions } from './options.ts'
 
 export const HOW_TO_CUT =

@@ -1,6 +1,6 @@
 import { docker, dockerLines, OURS } from '../../docker/docker.ts'
 import { NAME_AND_OWNER, ownContainers, ownerLabels, readOwner, thisOwner, type LabOwner } from '../../docker/labels.ts'
-import { isRunning, type ProcessId } from '../../process.ts'
+import { isRunning, type ProcessId } from '../../system/process.ts'
 import { canRaiseLimits } from '../embedded/node-spec.ts'
 
 /** The nodes' network: kind's own is that of everybody's clusters. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readSettings } from '../../child-settings.ts'
+import { readSettings } from '../../system/child-settings.ts'
 import { printUncaughtErrors } from '../../output/failure.ts'
 import { writeLine } from '../../output/print.ts'
-import { isRunning, type ProcessId } from '../../process.ts'
+import { isRunning, type ProcessId } from '../../system/process.ts'
 import { readLab, tearDown, underLock } from './lab.ts'
 
 printUncaughtErrors()

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
-import { childEnvironment } from '../../child-environment.ts'
-import { readVariable, type Environment } from '../../environment.ts'
-import { run } from '../../run.ts'
+import { childEnvironment } from '../../system/child-environment.ts'
+import { readVariable, type Environment } from '../../system/environment.ts'
+import { run } from '../../system/run.ts'
 import { NETWORK } from './containers.ts'
 
 /** By these kind's docker finds its daemon, and nodes a way to registries. */

@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
-import { run } from '../../run.ts'
+import { run } from '../../system/run.ts'
 import { createStorage, detachStorage, mountStorage, releaseStorage, storageFolder } from '../embedded/storage.ts'
 
 /** Not in a user's folder: what is mounted is the machine's, and whoever comes next must find it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { Artifacts } from '../../artifacts.ts'
+import type { Artifacts } from '../../lab/artifacts.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import {

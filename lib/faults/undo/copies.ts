@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { messageOf } from '../../message-of.ts'
+import { messageOf } from '../../system/message-of.ts'
 import { parseEntry } from './entry.ts'
 import type { UndoEntry, UndoStorage } from './storage.ts'
 import { shellCommand } from '../../output/shell-quote.ts'

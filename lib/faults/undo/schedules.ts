@@ -1,7 +1,7 @@
 import { PatchStrategy } from '@kubernetes/client-node'
 import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/lab.ts'
 import type { Schedules } from './undo.ts'
 
 const KINDS = {

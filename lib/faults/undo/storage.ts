@@ -1,4 +1,4 @@
-import type { ProcessId } from '../../process.ts'
+import type { ProcessId } from '../../system/process.ts'
 import type { Undo } from './undo.ts'
 
 /** An undo that is still to be done, with who wrote it down and for what. */

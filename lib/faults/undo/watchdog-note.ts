@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killProcess, type ProcessId } from '../../process.ts'
+import { killProcess, type ProcessId } from '../../system/process.ts'
 
 /** A watchdog, and the main process of its run. */
 export type WatchdogNote = ProcessId & { owner: ProcessId }

@@ -1,5 +1,5 @@
-import { readSettings } from '../../child-settings.ts'
-import { attachLab } from '../../create-lab.ts'
+import { readSettings } from '../../system/child-settings.ts'
+import { attachLab } from '../../drill/create-lab.ts'
 import { writeLine } from '../../output/print.ts'
 import { watchOver, type WatchdogSettings } from './watchdog.ts'
 

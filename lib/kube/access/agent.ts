@@ -12,8 +12,8 @@ import {
   type ConnectionOptions,
   type SecureContext,
 } from 'node:tls'
-import { readVariable, type Environment } from '../../environment.ts'
-import { urlHost } from '../../url-host.ts'
+import { readVariable, type Environment } from '../../system/environment.ts'
+import { urlHost } from '../../system/url-host.ts'
 import type { Credentials } from './credentials.ts'
 import type { ServerEntry } from './entries.ts'
 import { bareHost } from './proxy.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseAllDocuments, type DocumentOptions, type ParseOptions, type SchemaOptions, type Tags } from 'yaml'
-import { codeOf } from '../../file-error.ts'
+import { codeOf } from '../../system/file-error.ts'
 import { printable } from '../../output/printable.ts'
 import { readServer, readUser, type ServerEntry, type UserEntry } from './entries.ts'
 import { KubeconfigError, type Fields } from './fields.ts'

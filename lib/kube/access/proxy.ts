@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
-import { readVariable, type Environment } from '../../environment.ts'
-import { urlHost } from '../../url-host.ts'
+import { readVariable, type Environment } from '../../system/environment.ts'
+import { urlHost } from '../../system/url-host.ts'
 
 const SCHEMES = ['http:', 'https:', 'socks5:']
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' }

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/lab.ts'
 import { K6_FLAGS, settingsOf } from '../k6.ts'
 import type { LoadOptions } from '../load.ts'
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expectedPayload } from '../../load/plan.ts'
-import type { Route } from '../../meshes/mesh.ts'
+import type { Route } from '../../components/mesh.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 
 export interface ProbedVolume {

@@ -1,5 +1,5 @@
 /** The prober's process: apart from the drills, so that their work does not hold it up. */
-import { readSettings } from '../../child-settings.ts'
+import { readSettings } from '../../system/child-settings.ts'
 import { writeMessage } from '../../output/messages.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { watchAttention } from './attention.ts'

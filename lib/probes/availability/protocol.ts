@@ -1,5 +1,5 @@
 import type { ProbeSample } from '../../record/facts.ts'
-import type { Route } from '../../meshes/mesh.ts'
+import type { Route } from '../../components/mesh.ts'
 
 /** What the prober's process is told, as JSON in its only argument. */
 export interface ProberSettings {

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { Route } from '../../meshes/mesh.ts'
+import type { Route } from '../../components/mesh.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 
 export interface Answer {

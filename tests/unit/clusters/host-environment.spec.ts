@@ -7,7 +7,7 @@ import { hostEnvironment, startHost, type HostSpec } from '../../../lib/clusters
 import { inFolder } from '../in-folder.ts'
 
 const run = promisify(execFile)
-const RUN = join(import.meta.dirname, '../../../lib/run.ts')
+const RUN = join(import.meta.dirname, '../../../lib/system/run.ts')
 
 /** Sets variables while a body runs. */
 async function withVariables(variables: Record<string, string>, body: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { chmod, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { withoutServices } from '../../../lib/clusters/embedded/toolchain/debian.ts'
-import { bornAt } from '../../../lib/process.ts'
+import { bornAt } from '../../../lib/system/process.ts'
 import { inFolder } from '../in-folder.ts'
 
 const run = promisify(execFile)

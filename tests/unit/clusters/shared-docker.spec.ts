@@ -1,7 +1,7 @@
 import { expect, test as base } from '@playwright/test'
 import { ensureNetwork, removeContainers } from '../../../lib/clusters/kind/containers.ts'
 import { ownerLabels, readOwner, thisOwner, type LabOwner } from '../../../lib/docker/labels.ts'
-import { identify, type ProcessId } from '../../../lib/process.ts'
+import { identify, type ProcessId } from '../../../lib/system/process.ts'
 import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'
 
 /** Several users of one Docker, against a stand-in for its command line. */

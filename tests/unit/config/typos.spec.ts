@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
-import { readConfig } from '../../../lib/config.ts'
+import { readConfig } from '../../../lib/config/config.ts'
 import { INTERNAL_VARIABLES, OPTIONS } from '../../../lib/config/options.ts'
 import { countSlips } from '../../../lib/config/unknown.ts'
 

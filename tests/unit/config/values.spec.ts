@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { readConfig } from '../../../lib/config.ts'
+import { readConfig } from '../../../lib/config/config.ts'
 import { inFolder } from '../in-folder.ts'
 
 const store = {

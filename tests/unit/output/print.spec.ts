@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
 import { printableText } from '../../../lib/output/print.ts'
 import { printable } from '../../../lib/output/printable.ts'
-import { scriptArguments } from '../../../lib/process.ts'
+import { scriptArguments } from '../../../lib/system/process.ts'
 
 test('a printed line has no control characters, line separators or changes of direction', () => {
   const controls = [0x00, 0x07, 0x08, 0x0b, 0x0d, 0x1b, 0x7f, 0x80, 0x85, 0x9b, 0x9d, 0x061c]

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { messageOf } from '../../../lib/message-of.ts'
+import { messageOf } from '../../../lib/system/message-of.ts'
 import { redactDeep, redactError, redactErrors } from '../../../lib/output/redaction.ts'
 import { holdsSecret, protectSecret, redact } from '../../../lib/output/secrets.ts'
-import { scriptArguments } from '../../../lib/process.ts'
+import { scriptArguments } from '../../../lib/system/process.ts'
 
 const SECRET = `c4n4ry+/&'"<Ü>-0123456789`
 const base64 = (text: string): string => Buffer.from(text).toString('base64')

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
 import { shellCommand, shellQuote } from '../../../lib/output/shell-quote.ts'
-import { urlHost } from '../../../lib/url-host.ts'
+import { urlHost } from '../../../lib/system/url-host.ts'
 
 const HOSTILE = [
   '$(touch pwned)',

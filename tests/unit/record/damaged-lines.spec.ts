@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Fact } from '../../../lib/record/facts.ts'
 import { toLine } from '../../../lib/record/recorder.ts'
 import { writeResults } from '../../../lib/report/results.ts'
-import { buildDrill, buildRun } from '../facts-builder.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const lines = buildRun([...buildDrill('d1'), ...buildDrill('d2')]).map(toLine)

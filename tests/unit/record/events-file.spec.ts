@@ -6,7 +6,7 @@ import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { groupByDrill, summarise } from '../../../lib/verdict/summarise.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
-import { buildDrill, buildRun, startMs } from '../facts-builder.ts'
+import { buildDrill, buildRun, startMs } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const two = [...buildDrill('d1'), ...buildDrill('d2')]

@@ -7,7 +7,7 @@ import { openEvents } from '../../../lib/record/events-file.ts'
 import { openRecorder } from '../../../lib/record/recorder.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import type { DrillFact } from '../../../lib/record/facts.ts'
-import { buildDrill, buildRun, startMs } from '../facts-builder.ts'
+import { buildDrill, buildRun, startMs } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

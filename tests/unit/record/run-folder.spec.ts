@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeRunFolder } from '../../../lib/run-folder.ts'
+import { makeRunFolder } from '../../../lib/record/run-folder.ts'
 import { newFolder } from '../in-folder.ts'
 
 test('runs that begin in the same second get folders and ids of their own', () => {

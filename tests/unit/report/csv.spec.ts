@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { renderCsv } from '../../../lib/report/csv.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { buildDrill } from '../facts-builder.ts'
+import { buildDrill } from '../verdict/facts-builder.ts'
 
 const drill = judgeDrill(buildDrill())
 /** The last column of the one line. */

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommandLine } from '../../../lib/command-line.ts'
+import { runCommandLine } from '../../../lib/report/command-line.ts'
 import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
 import { drawTimeline } from '../../../lib/report/timeline.ts'
-import { buildDrill, buildRun, change } from '../facts-builder.ts'
+import { buildDrill, buildRun, change } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const toText = (facts: Fact[]): string => facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')

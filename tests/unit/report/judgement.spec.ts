@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { DrillFact } from '../../../lib/record/facts.ts'
 import { recordClaim } from '../../../lib/report/claims-file.ts'
 import { judgeRun } from '../../../lib/report/judgement.ts'
-import { aiming } from '../fact-edits.ts'
-import { buildDrill, buildRun } from '../facts-builder.ts'
+import { aiming } from '../verdict/fact-edits.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 function makeRun(facts: DrillFact[] | null): string {

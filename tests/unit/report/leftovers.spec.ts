@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { pointLatestAt } from '../../../lib/report/latest.ts'
 import { replaceTogether } from '../../../lib/report/replace-together.ts'
 import { writeResults } from '../../../lib/report/results.ts'
-import { buildDrill, buildRun } from '../facts-builder.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
-import { writeRun } from '../merge/write-run.ts'
+import { writeRun } from './merge/write-run.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const RESULTS = ['report.html', 'summary.csv', 'summary.json']
@@ -28,7 +28,7 @@ function writeAndDie(folder: string, at: number): NodeJS.Signals | null {
     const { writeResults } = await import(${JSON.stringify(pathToFileURL(join(root, 'lib/report/results.ts')).href)})
     writeResults(${JSON.stringify(folder)})
   `
-  const args = ['--import', './lib/typescript.js', '--input-type=module', '--eval', program]
+  const args = ['--import', './lib/system/typescript.js', '--input-type=module', '--eval', program]
   return spawnSync(process.execPath, args, { cwd: root }).signal
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Fact } from '../../../lib/record/facts.ts'
 import { replaceTogether } from '../../../lib/report/replace-together.ts'
 import { writeResults } from '../../../lib/report/results.ts'
-import { buildDrill, buildRun } from '../facts-builder.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

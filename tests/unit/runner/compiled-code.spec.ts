@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { scriptArguments } from '../../../lib/process.ts'
+import { scriptArguments } from '../../../lib/system/process.ts'
 import { requireOwnTransformCache, transformCache } from '../../../lib/runner/transform-cache.ts'
 import { inFolder } from '../in-folder.ts'
 
@@ -45,7 +45,7 @@ test('no command of package.json starts tsx with its shared cache', async () => 
   }
   for (const [name, command] of Object.entries(scripts).filter(([, text]) => /\btsx\b/.test(text)))
     expect(command, name).toContain('TSX_DISABLE_CACHE=1')
-  expect(scripts['lab:down']).toBe('node --import ./lib/typescript.js lib/clusters/down.main.ts')
+  expect(scripts['lab:down']).toBe('node --import ./lib/system/typescript.js lib/clusters/down.main.ts')
 })
 
 test("root runs no drill while others may write to Playwright's compiled code", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeLock } from '../../../lib/runner/lock.ts'
-import { buildDrill, buildRun } from '../facts-builder.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { drillTest, failingDrill, makeSuite } from './suite.ts'
 
 // Each test runs Playwright as a process.

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
-import { aiming } from '../fact-edits.ts'
-import { buildDrill } from '../facts-builder.ts'
+import { aiming } from '../verdict/fact-edits.ts'
+import { buildDrill } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const cli = fileURLToPath(import.meta.resolve('@playwright/test/cli'))

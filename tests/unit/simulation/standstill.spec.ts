@@ -4,7 +4,7 @@ import { firstWrittenFile } from '../../../lib/simulation/corruption.ts'
 import { drawScenario } from '../../../lib/simulation/scenario.ts'
 import { simulateDrill } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
-import { damagesWhatItRestores } from '../../../lib/tools/controls/wrappers.ts'
+import { damagesWhatItRestores } from '../../../lib/controls/wrappers.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
 
 const restored: TroubleName[] = ['deletion', 'corruption', 'deletion after two backups']

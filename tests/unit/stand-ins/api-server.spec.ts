@@ -1,7 +1,7 @@
 import { V1DeleteOptions } from '@kubernetes/client-node'
 import { expect, test } from '@playwright/test'
 import { connect } from '../../../lib/kube/client.ts'
-import { writeKubeconfig } from '../existing-world.ts'
+import { writeKubeconfig } from '../clusters/existing/world.ts'
 import { hasToken, serveClusters, standInCluster, startApiServer } from './api-server.ts'
 
 /** What other tests take for granted of the stand-in for an API server. */

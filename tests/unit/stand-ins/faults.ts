@@ -1,8 +1,8 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
-import { noopTool } from '../../../lib/tools/noop.ts'
-import type { Backup, ToolParts } from '../../../lib/tools/tool.ts'
+import { noopTool } from '../../../lib/simulation/noop-tool.ts'
+import type { Backup, ToolParts } from '../../../lib/components/tool.ts'
 import type { FaultTarget } from '../../../lib/faults/fault.ts'
-import { noopLab } from '../../../lib/clusters/noop.ts'
+import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 
 /** What a drill aims a fault at: a ledger in namespace "drill", backed up by a tool of these parts. */
 export function faultTarget(parts: Partial<ToolParts> = {}, backup: Backup | null = null): FaultTarget {

@@ -1,6 +1,6 @@
-import { noopLab } from '../../../lib/clusters/noop.ts'
+import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import type { KubeClient } from '../../../lib/kube/client.ts'
-import type { Lab } from '../../../lib/lab.ts'
+import type { Lab } from '../../../lib/lab/lab.ts'
 
 /** The noop lab with parts of its client replaced, each made from the one in memory. */
 export function labWith(replace: (memory: KubeClient) => Partial<KubeClient>): Lab {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Route } from '../../../lib/meshes/mesh.ts'
+import type { Route } from '../../../lib/components/mesh.ts'
 
 export type Behaviour = 'right' | 'refusing' | 'hanging' | 'unavailable' | 'wrong' | 'another slot' | 'cut'
 

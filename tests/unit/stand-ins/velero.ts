@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { CustomObjectsApi } from '@kubernetes/client-node'
 import type { KubeObject, ObjectReference } from '../../../lib/kube/object.ts'
-import type { Lab } from '../../../lib/lab.ts'
+import type { Lab } from '../../../lib/lab/lab.ts'
 import { labWith, only } from './lab.ts'
 
 export type Status = Record<string, unknown>

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact, Write } from '../../../lib/record/facts.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { buildDrill, buildWrites, change, drawFrom, faultMs, findSlots, outageMs, startMs } from '../facts-builder.ts'
+import { buildDrill, buildWrites, change, drawFrom, faultMs, findSlots, outageMs, startMs } from './facts-builder.ts'
 
 /** Everything stood still from a time of the drill on. */
 interface Standstill {

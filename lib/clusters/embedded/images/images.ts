@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../../environment.ts'
+import { cacheFolder } from '../../../system/environment.ts'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolchain } from '../toolchain/build.ts'

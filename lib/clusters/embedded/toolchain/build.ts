@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../../environment.ts'
+import { cacheFolder } from '../../../system/environment.ts'
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'

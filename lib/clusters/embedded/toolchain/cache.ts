@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { chmod, lstat, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { stateFolder } from '../../../environment.ts'
+import { stateFolder } from '../../../system/environment.ts'
 import { isMissing } from './missing.ts'
 import { ownerProblem, requireOwnFolder, requireUntouched, trustedUsers } from './trust.ts'
 

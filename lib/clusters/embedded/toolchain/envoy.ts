@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../../environment.ts'
+import { cacheFolder } from '../../../system/environment.ts'
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../../environment.ts'
+import { cacheFolder } from '../../../system/environment.ts'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-import { cacheFolder } from '../../../environment.ts'
+import { cacheFolder } from '../../../system/environment.ts'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'

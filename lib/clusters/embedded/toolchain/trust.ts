@@ -1,6 +1,6 @@
 import { lstat, mkdir, readlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import { readVariable, type Environment } from '../../../environment.ts'
+import { readVariable, type Environment } from '../../../system/environment.ts'
 import { isMissing } from './missing.ts'
 
 /** What decides who may change a file; of `lstat`. */

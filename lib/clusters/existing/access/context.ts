@@ -1,10 +1,10 @@
 import type { KubeConfig } from '@kubernetes/client-node'
-import type { Environment } from '../../../environment.ts'
+import type { Environment } from '../../../system/environment.ts'
 import { clientConfig } from '../../../kube/access/client-config.ts'
 import { KubeconfigError } from '../../../kube/access/fields.ts'
 import { accessOf, readKubeconfig, type KubeAccess } from '../../../kube/access/kubeconfig.ts'
 import { proxyFor } from '../../../kube/access/proxy.ts'
-import { messageOf } from '../../../message-of.ts'
+import { messageOf } from '../../../system/message-of.ts'
 import { shellCommand } from '../../../output/shell-quote.ts'
 
 /** A context of a kubeconfig, alone. */

@@ -5,7 +5,7 @@ import {
   V1SelfSubjectAccessReviewSpec,
   type KubeConfig,
 } from '@kubernetes/client-node'
-import { OPERATOR } from '../../../load/testrun/operator.ts'
+import { OPERATOR } from '../../../components/k6-operator/k6-operator.ts'
 
 /** What is done with a resource; of the core group where it names none. A subresource is part of the name: `pods/exec`. */
 interface Use {

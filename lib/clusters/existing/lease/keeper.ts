@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sendSettings } from '../../../child-settings.ts'
-import { scriptArguments, type ProcessId } from '../../../process.ts'
+import { sendSettings } from '../../../system/child-settings.ts'
+import { scriptArguments, type ProcessId } from '../../../system/process.ts'
 
 /** What the keeper is told. */
 export interface KeeperSettings {

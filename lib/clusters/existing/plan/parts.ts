@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../../kube/client.ts'
 import type { PodSecurity } from '../../../kube/namespaces.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
-import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from '../../../load/testrun/operator.ts'
+import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from '../../../components/k6-operator/k6-operator.ts'
 import { refuseBusyChaosMesh, refuseSilentIstio, refuseVelero } from './refusals.ts'
 
 /** What the drills stand on, and what of it is in a cluster: by this it is found, and by this alone it is removed. */

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { faultObjects } from '../../../faults/inventory.ts'
+import { faultObjects } from '../../../faults/support/inventory.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 

@@ -1,4 +1,4 @@
-import type { ClusterOptions } from '../../cluster.ts'
+import type { ClusterOptions } from '../../../lab/cluster.ts'
 import { printable } from '../../../output/printable.ts'
 import { shellCommand } from '../../../output/shell-quote.ts'
 import { NAMESPACE } from '../lease/lease.ts'

@@ -2,7 +2,7 @@ import { PatchStrategy, type V1CustomResourceDefinition } from '@kubernetes/clie
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
-import { pending, waitFor } from '../../../kube/wait.ts'
+import { pending, waitFor } from '../../../system/wait.ts'
 
 /** By what an object counts as the lab's: its label, or a namespace that is the lab's. */
 export interface Estate {

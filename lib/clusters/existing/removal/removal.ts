@@ -3,7 +3,7 @@ import type { KubeClient } from '../../../kube/client.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
 import { shellCommand } from '../../../output/shell-quote.ts'
-import { pending, waitFor } from '../../../kube/wait.ts'
+import { pending, waitFor } from '../../../system/wait.ts'
 import type { OwnedObject, PartNote } from '../lease/notes.ts'
 import {
   DEFINITION,

@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canRaiseLimits } from '../../embedded/node-spec.ts'
-import { run } from '../../../run.ts'
+import { run } from '../../../system/run.ts'
 import type { Toolchain } from '../../embedded/toolchain/build.ts'
 import { moduleDir } from '../../embedded/toolchain/go.ts'
 import { calls, kubernetesVersion } from './recipes.ts'

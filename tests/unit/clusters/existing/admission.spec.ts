@@ -4,7 +4,7 @@ import { admissionConflicts } from '../../../../lib/clusters/existing/plan/admis
 import { neededParts } from '../../../../lib/clusters/existing/plan/parts.ts'
 import { images, pulledByTag, pullReference } from '../../../../lib/clusters/public/pins.ts'
 import { connect } from '../../../../lib/kube/client.ts'
-import { writeKubeconfig } from '../../existing-world.ts'
+import { writeKubeconfig } from './world.ts'
 import { failure } from '../../stand-ins/cluster-objects.ts'
 import { serveClusters, type StandInCluster } from '../../stand-ins/api-server.ts'
 import { make, test, type Begun } from './lab-fixture.ts'

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import { parseNotes, type Notes } from '../../../../lib/clusters/existing/lease/notes-format.ts'
-import { UID } from '../../existing-world.ts'
+import { UID } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'
 
 const MAP = '/api/v1/namespaces/meshdrill-system/configmaps/meshdrill'

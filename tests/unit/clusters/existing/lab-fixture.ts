@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { test as base } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import type { ExistingRun } from '../../../../lib/clusters/existing/options.ts'
-import { makeWorld, UID, usePrograms, type ExistingWorld } from '../../existing-world.ts'
+import { makeWorld, UID, usePrograms, type ExistingWorld } from './world.ts'
 import { startS3, type S3Server } from '../../stand-ins/s3-server.ts'
 
 /** A lab on a cluster of somebody's, and an S3 store with objects of theirs. */

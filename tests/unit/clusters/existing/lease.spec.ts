@@ -1,7 +1,7 @@
 import { expect, test as base } from '@playwright/test'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { leaseOf, type Holder } from '../../../../lib/clusters/existing/lease/lease.ts'
-import { makeWorld, type ExistingWorld } from '../../existing-world.ts'
+import { makeWorld, type ExistingWorld } from './world.ts'
 
 const test = base.extend<{ world: ExistingWorld }>({
   world: async ({}, use, testInfo) => {

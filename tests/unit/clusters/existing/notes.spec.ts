@@ -4,7 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { parseNotes } from '../../../../lib/clusters/existing/lease/notes-format.ts'
 import { changeNotes, readNotes, type Notes } from '../../../../lib/clusters/existing/lease/notes.ts'
-import { makeWorld, namespace, type ExistingWorld } from '../../existing-world.ts'
+import { makeWorld, namespace, type ExistingWorld } from './world.ts'
 
 const MAP = '/api/v1/namespaces/meshdrill-system/configmaps/meshdrill'
 

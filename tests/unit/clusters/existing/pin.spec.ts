@@ -7,7 +7,7 @@ import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import { withChildAccess } from '../../../../lib/kube/access/child.ts'
 import { connect } from '../../../../lib/kube/client.ts'
 import { hasToken, serveClusters, standInCluster } from '../../stand-ins/api-server.ts'
-import { RUN, UID, writeKubeconfig } from '../../existing-world.ts'
+import { RUN, UID, writeKubeconfig } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'
 
 const OTHER = 'bbbbbbbb-0000-4000-8000-000000000002'

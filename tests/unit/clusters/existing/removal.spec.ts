@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
-import { UID } from '../../existing-world.ts'
+import { UID } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'

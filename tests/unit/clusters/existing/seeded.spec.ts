@@ -9,7 +9,7 @@ import { requireConfirmation, survey } from '../../../../lib/clusters/existing/s
 import { RunAborted } from '../../../../lib/kube/access/pin.ts'
 import { withChildAccess } from '../../../../lib/kube/access/child.ts'
 import { connect } from '../../../../lib/kube/client.ts'
-import { messageOf } from '../../../../lib/message-of.ts'
+import { messageOf } from '../../../../lib/system/message-of.ts'
 import { hasToken, serveClusters, standInCluster, type PickCluster } from '../../stand-ins/api-server.ts'
 import { makeAuthority, makeCertificate } from '../../stand-ins/certificates.ts'
 import { startProxy } from '../../stand-ins/proxy-server.ts'

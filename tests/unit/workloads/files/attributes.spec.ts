@@ -23,7 +23,7 @@ import { expect } from '@playwright/test'
 import { compareAttributes, findFilled } from '../../../../lib/workloads/files/attributes.ts'
 import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
 import { notCompared, parseTree, type Tree } from '../../../../lib/workloads/files/tree.ts'
-import { test } from '../../ledger-service.ts'
+import { test } from '../ledger/service.ts'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0

@@ -1,0 +1,59 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cgroupOf } from './cgroups.ts'
+import type { EmbeddedCluster } from './embedded.ts'
+import { startHost } from './host.ts'
+import { STORE } from './hosts.ts'
+import { groupOf } from './links.ts'
+import { deviceName, hostAddress, hostSetup } from './network.ts'
+import { labFolder } from './paths.ts'
+import type { StoreEndpoint } from '../../lab/lab.ts'
+import { answering } from '../../store/answering.ts'
+import { BUCKET, drawKeys, endpointAt, protectKeys } from '../../store/endpoint.ts'
+
+const PORT = 9000
+
+const folder = (): string => join(labFolder(), STORE)
+const endpointFile = (): string => join(folder(), 'endpoint.json')
+
+/** The embedded cluster's store, started where it does not run yet. */
+export async function openStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
+  const text = await readFile(endpointFile(), 'utf8').catch(() => null)
+  return text === null ? startStore(cluster, ownerPid) : protectKeys(JSON.parse(text) as StoreEndpoint)
+}
+
+/** An S3 store (versitygw on plain files) on a host of its own, beside the cluster: it survives what the cluster does not. */
+async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
+  const versitygw = await cluster.toolchain.binary('versitygw')
+  const nodeInit = await cluster.toolchain.binary('node-init')
+  const data = join(folder(), 'data')
+  // A folder is a bucket to versitygw.
+  await mkdir(join(data, BUCKET), { recursive: true })
+  await mkdir(join(folder(), 'log'), { recursive: true })
+  const keys = drawKeys()
+  const host = await cluster.startHost((index) =>
+    startHost(nodeInit, folder(), hostAddress(cluster.network, index), {
+      hostname: STORE,
+      cgroup: cgroupOf(cluster.labId, STORE),
+      ownerPid,
+      device: deviceName(STORE),
+      group: groupOf(cluster.labId),
+      bridge: cluster.network.bridge,
+      pidFile: join(folder(), 'init.pid'),
+      mounts: [{ source: '', target: '/run' }],
+      setup: hostSetup(cluster.network, index, cluster.nodeCount),
+      processes: [
+        {
+          name: 'versitygw',
+          argv: [versitygw, '--port', `:${PORT}`, 'posix', data],
+          env: [`ROOT_ACCESS_KEY=${keys.accessKey}`, `ROOT_SECRET_KEY=${keys.secretKey}`],
+          log: join(folder(), 'log', 'versitygw.log'),
+        },
+      ],
+    }),
+  )
+  const endpoint = endpointAt(`${host.address}:${PORT}`, keys)
+  await answering(endpoint.url, `cat ${join(folder(), 'log', 'versitygw.log')}`)
+  await writeFile(endpointFile(), JSON.stringify(endpoint), { mode: 0o600 })
+  return endpoint
+}

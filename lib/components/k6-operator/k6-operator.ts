@@ -1,0 +1,33 @@
+import { podsReady } from '../../kube/client.ts'
+import { installChart } from '../../kube/helm.ts'
+import { hasLabels } from '../../kube/nodes.ts'
+import type { Lab } from '../../lab/lab.ts'
+
+export const OPERATOR = 'k6-operator'
+/** Where the operator is, by its own name. */
+export const OPERATOR_NAMESPACE = 'k6-operator-system'
+
+/** Of the operator, of what it runs, and of the prober that stands beside them. */
+export const CLIENT_IMAGES = ['grafana/k6-operator', 'grafana/k6-operator-starter', 'grafana/k6', 'meshdrill/node']
+
+/**
+ * Installs k6-operator, which runs a load as pods. Errors, before anything is changed: no node bears the labels that the
+ * pods want.
+ */
+export async function installOperator(lab: Lab, nodes: Record<string, string>): Promise<void> {
+  const { items } = await lab.kube.core.listNode()
+  if (!items.some((node) => hasLabels(node, nodes))) {
+    const labels = JSON.stringify(nodes)
+    throw new Error(`no node has the labels ${labels} of MESHDRILL_LOAD_NODES. Next: kubectl get nodes --show-labels`)
+  }
+  await lab.cluster.loadImages(CLIENT_IMAGES.map((name) => lab.artifacts.image(name)))
+  await installChart(lab, {
+    name: OPERATOR,
+    namespace: OPERATOR_NAMESPACE,
+    podSecurity: 'baseline',
+    definitions: 'k6.io',
+    chart: 'grafana/k6-operator',
+    values: { namespace: { create: false }, authProxy: { enabled: false }, nodeSelector: lab.cluster.systemNodes },
+  })
+  await podsReady(lab.kube, OPERATOR_NAMESPACE, { 'control-plane': 'controller-manager' }, { timeout: '60s' })
+}

@@ -1,0 +1,62 @@
+import type { Lab } from '../../lab/lab.ts'
+import type { OperationResult } from '../../record/facts.ts'
+import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
+import { earliest, latest, noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
+import { backendObjects, commonSpec } from './backend.ts'
+import type { Snapshots, Subject } from './backup.ts'
+import { takeJobs } from './jobs.ts'
+import { readRestoredBytes } from './log.ts'
+import { operationEnded, reference } from './objects.ts'
+
+/** Restores from these snapshots, into the namespace itself or another one. */
+export async function restore(
+  lab: Lab,
+  subject: Subject,
+  snapshots: Snapshots,
+  { name, into }: { name: string; into: string | null },
+): Promise<OperationResult> {
+  const { objects, claims, namespace, repository } = subject
+  const details = { objects: describeObjects(objects) }
+  const missing = claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
+  if (missing.length > 0) return noSnapshot(missing, details)
+  const target = into ?? namespace
+  return restoreNamespace(lab.kube, planRestore(objects, into ?? undefined), backendObjects(lab, target), async () => {
+    // One that was tried before may still be there.
+    const tried = Date.now().toString(36)
+    const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${name}-${tried}-${index}` }))
+    await lab.kube.apply(
+      restores.map((one) => ({
+        ...reference('Restore', target, one.name),
+        metadata: { name: one.name, namespace: target, labels: MANAGED },
+        spec: {
+          ...commonSpec(lab, repository),
+          snapshot: one.id,
+          restoreMethod: { folder: { claimName: one.claim } },
+        },
+      })),
+    )
+    const ends = await Promise.all(
+      restores.map(async (one) => {
+        const end = await operationEnded(lab, 'Restore', { namespace: target, name: one.name })
+        const jobs = await takeJobs(lab, target, `restore_${one.name}`)
+        const reason = jobs.find(({ state }) => state === 'Failed')?.reason ?? null
+        return { ...end, reason, bytes: readRestoredBytes(jobs.map((job) => job.log).join('\n')) }
+      }),
+    )
+    const failed = ends.find(({ state }) => state !== 'Succeeded')
+    const bytes = ends.map((end) => end.bytes).filter((count) => count !== null)
+    return {
+      state: failed?.state ?? 'Succeeded',
+      succeeded: failed === undefined,
+      startedMs: earliest(ends.map(({ startedMs }) => startedMs)),
+      endedMs: latest(ends.map(({ endedMs }) => endedMs)),
+      bytes: bytes.length === ends.length ? bytes.reduce((sum, count) => sum + count, 0) : null,
+      details: {
+        volumes: ends.length,
+        message: failed?.message ?? null,
+        reason: failed?.reason ?? null,
+        ...details,
+      },
+    }
+  })
+}

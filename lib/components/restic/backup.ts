@@ -1,0 +1,165 @@
+import type { KubeObject, ObjectReference } from '../../kube/object.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import type { Lab } from '../../lab/lab.ts'
+import type { OperationResult } from '../../record/facts.ts'
+import { podRunning, TIMEOUT } from '../support/job-pods.ts'
+import { describeObjects, exportNamespace, uidOf, MANAGED } from '../support/namespace-objects.ts'
+import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
+import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tool.ts'
+import { backupTask, endOfJob, jobName, MOVER, PREFIX, restoreTask, startJob, type TaskEnd } from './job.ts'
+import { restoredBytes, resultOf } from './outcome.ts'
+import {
+  ensureRepository,
+  KEYS_SECRET,
+  prefixOf,
+  repairIndex,
+  repositoryOf,
+  secretsFor,
+  type Repository,
+} from './repository.ts'
+
+/** A namespace that is backed up by restic, and what the operator keeps of it outside the cluster. */
+export interface Subject {
+  namespace: string
+  repository: Repository
+  objects: KubeObject[]
+  claims: string[]
+}
+
+/** Volumes by restic into the S3 store, objects from where the operator keeps them. */
+export function resticTool(
+  strategy: string,
+  start: (lab: Lab, subject: Subject, name: string) => Promise<RunningBackup>,
+): BackupTool {
+  const attach = (lab: Lab): InstalledTool => ({
+    name: 'restic',
+    strategy,
+    version: lab.artifacts.component('restic').version,
+    parts: (namespace) => ({
+      pods: [{ namespace, prefix: PREFIX }],
+      mover: { namespace, labels: MOVER },
+      secret: { namespace, name: KEYS_SECRET },
+      schedules: strategy === 'automated' ? [{ kind: 'CronJob', namespace, labels: MANAGED }] : [],
+      prefix: prefixOf(lab, namespace, strategy),
+    }),
+    async backup(namespace, { name }) {
+      return start(lab, await prepare(lab, namespace, strategy), name)
+    },
+  })
+  return {
+    name: 'restic',
+    strategy,
+    volumes: 'any',
+    requires: () => Promise.resolve([]),
+    async install(lab) {
+      await lab.cluster.loadImages([lab.artifacts.image('restic/restic')])
+      return attach(lab)
+    },
+    attach,
+  }
+}
+
+/** Exports the objects, and makes what Jobs need: the repository and the Secrets. */
+async function prepare(lab: Lab, namespace: string, strategy: string): Promise<Subject> {
+  const objects = await exportNamespace(lab.kube, namespace)
+  const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
+  const uid = await uidOf(lab.kube, namespace)
+  const repository = repositoryOf(lab, { name: namespace, uid }, strategy)
+  await ensureRepository(lab, repository)
+  await lab.kube.apply(secretsFor(lab, namespace))
+  return { namespace, repository, objects, claims }
+}
+
+/** Backs up every claim, each by a Job of its own, and resolves when the last has ended. */
+export async function backUpClaims(lab: Lab, subject: Subject, operation: string): Promise<TaskEnd[]> {
+  const { namespace, repository, claims } = subject
+  return Promise.all(
+    claims.map(async (claim) => {
+      const name = jobName('backup', operation, claim)
+      await startJob(lab, repository, { namespace, name, task: backupTask(namespace, claim) })
+      return endOfJob(lab, namespace, name, claim)
+    }),
+  )
+}
+
+/** A backup whose work goes on by itself; `finished` tells of its failure. */
+export function runningBackup(
+  lab: Lab,
+  namespace: string,
+  name: string,
+  /** `isMoving` says whether the Jobs that count are at work, as opposed to some that had to come before. */
+  { work, isMoving = () => true }: { work: Promise<Backup>; isMoving?: () => boolean },
+): RunningBackup {
+  let ended = false
+  const over = () => {
+    ended = true
+  }
+  work.then(over, over)
+  return {
+    name,
+    async moving() {
+      const what = `backup "${name}" at work on what counts`
+      const begun = async () => Promise.resolve(isMoving() || ended ? true : pending('what has to come before goes on'))
+      await waitFor(what, begun, { timeout: TIMEOUT, every: '20ms' })
+      return podRunning(lab, { namespace, labels: MOVER }, () => Promise.resolve(ended))
+    },
+    finished: () => work,
+  }
+}
+
+/** What of each claim there is to restore. */
+export type Snapshots = { claim: string; id: string }[]
+
+export const snapshotsOf = (ends: TaskEnd[]): Snapshots =>
+  ends.flatMap(({ claim, backup }) => (backup === null ? [] : [{ claim, id: backup.snapshot }]))
+
+/** The details of every result: where the objects are. */
+export const objectsDetail = ({ objects }: Subject) => ({ objects: describeObjects(objects) })
+
+/** A backup of which these snapshots are there. */
+export function backupOf(
+  lab: Lab,
+  subject: Subject,
+  {
+    name,
+    result,
+    snapshots,
+    objects = [],
+  }: { name: string; result: OperationResult; snapshots: Snapshots; objects?: ObjectReference[] },
+): Backup {
+  return { name, result, objects, restore: ({ into } = {}) => restoreFrom(lab, subject, snapshots, into) }
+}
+
+/** Restores from these snapshots, into the namespace itself or another one. */
+export async function restoreFrom(
+  lab: Lab,
+  subject: Subject,
+  snapshots: Snapshots,
+  into?: string,
+): Promise<OperationResult> {
+  const { objects, claims, namespace, repository } = subject
+  const missing = claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
+  if (missing.length > 0) return noSnapshot(missing, objectsDetail(subject))
+  const target = into ?? namespace
+  return restoreNamespace(lab.kube, planRestore(objects, into), secretsFor(lab, target), async () => {
+    const fill = () => fillClaims(lab, repository, target, snapshots)
+    const ends = await fill()
+    if (!ends.some(namesIndex)) return resultOf(ends, restoredBytes, objectsDetail(subject))
+    // One index that cannot be read keeps restic from every snapshot: it is made anew from what the others need.
+    await repairIndex(lab, repository)
+    return resultOf(await fill(), restoredBytes, { ...objectsDetail(subject), repaired: 'index' })
+  })
+}
+
+const namesIndex = ({ succeeded, message }: TaskEnd): boolean => !succeeded && message?.includes('<index/') === true
+
+function fillClaims(lab: Lab, repository: Repository, namespace: string, snapshots: Snapshots): Promise<TaskEnd[]> {
+  const operation = `${namespace}/${Date.now()}`
+  return Promise.all(
+    snapshots.map(async ({ claim, id }) => {
+      const name = jobName('restore', operation, claim)
+      await startJob(lab, repository, { namespace, name, task: restoreTask(claim, id) })
+      return endOfJob(lab, namespace, name, claim)
+    }),
+  )
+}

@@ -1,0 +1,71 @@
+import type { Lab } from '../../lab/lab.ts'
+import type { Backup, BackupTool } from '../tool.ts'
+import {
+  backUpClaims,
+  backupOf,
+  objectsDetail,
+  resticTool,
+  runningBackup,
+  snapshotsOf,
+  type Subject,
+} from './backup.ts'
+import type { TaskEnd } from './job.ts'
+import type { BackupSummary, Snapshot } from './output.ts'
+import { backedUpBytes, resultOf, sum } from './outcome.ts'
+import { listSnapshots } from './repository.ts'
+
+/**
+ * restic of the live volume, for the second time or later: only what changed is moved. Where the repository holds no
+ * snapshot yet a full one is taken before, whose time is not counted.
+ */
+export function resticIncremental(): BackupTool {
+  return resticTool('incremental', (lab, subject, name) => {
+    let full = true
+    const work = backUpTwice(lab, subject, name, () => {
+      full = false
+    })
+    return Promise.resolve(runningBackup(lab, subject.namespace, name, { work, isMoving: () => !full }))
+  })
+}
+
+async function backUpTwice(lab: Lab, subject: Subject, name: string, begun: () => void): Promise<Backup> {
+  const { claims, repository } = subject
+  const before = await listSnapshots(lab, repository)
+  if (!claims.every((claim) => before.some((snapshot) => snapshot.claim === claim))) {
+    const first = await backUpClaims(lab, subject, `${name}-full`)
+    if (first.some(({ succeeded }) => !succeeded)) {
+      const result = resultOf(first, backedUpBytes, { ...objectsDetail(subject), kind: 'full' })
+      return backupOf(lab, subject, { name, result, snapshots: snapshotsOf(first) })
+    }
+  }
+  begun()
+  const ends = await backUpClaims(lab, subject, name)
+  const details = compare(ends, await listSnapshots(lab, repository))
+  const result = resultOf(ends, backedUpBytes, { ...objectsDetail(subject), kind: 'incremental', ...details })
+  return backupOf(lab, subject, { name, result, snapshots: snapshotsOf(ends) })
+}
+
+/** What the backup moved, beside what the first one of each claim had to move. */
+export function compare(
+  ends: Pick<TaskEnd, 'claim' | 'backup'>[],
+  snapshots: Snapshot[],
+): Record<string, number | null> {
+  const second = ends.flatMap(({ backup }) => backup ?? [])
+  const first = ends.flatMap(({ claim }) => snapshots.find((snapshot) => snapshot.claim === claim)?.summary ?? [])
+  return { ...moved('', second, ends.length), ...moved('full', first, ends.length) }
+}
+
+function moved(prefix: string, summaries: BackupSummary[], expected: number): Record<string, number | null> {
+  const total = (of: (summary: BackupSummary) => number | null): number | null => {
+    const known = summaries.map(of).filter((count) => count !== null)
+    return known.length === expected ? sum(known) : null
+  }
+  const named = (name: string) => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+  return {
+    [named('bytesAdded')]: total(({ bytesAddedPacked, bytesAdded }) => bytesAddedPacked ?? bytesAdded),
+    [named('bytesAddedUnpacked')]: total(({ bytesAdded }) => bytesAdded),
+    [named('filesChanged')]: total(({ filesChanged }) => filesChanged),
+    [named('filesNew')]: total(({ filesNew }) => filesNew),
+    [named('durationMs')]: total(({ durationMs }) => Math.round(durationMs)),
+  }
+}

@@ -1,0 +1,36 @@
+import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
+import type { OperationResult } from '../../record/facts.ts'
+import { earliest, latest } from '../support/namespace-restore.ts'
+import type { TaskEnd } from './job.ts'
+
+/** The result of Jobs that belong together, one a claim. What is not known of one is not known of all. */
+export function resultOf(
+  ends: TaskEnd[],
+  bytesOf: (end: TaskEnd) => number | null,
+  details: OperationResult['details'],
+): OperationResult {
+  const failed = ends.find(({ succeeded }) => !succeeded)
+  const bytes = ends.map((end) => (end.succeeded ? bytesOf(end) : 0))
+  const moved = bytes.filter((count) => count !== null)
+  const message = (failed ?? ends.find((end) => end.errors > 0))?.message ?? null
+  return {
+    state: failed?.state ?? 'Complete',
+    succeeded: failed === undefined,
+    startedMs: earliest(ends.map(({ startedMs }) => startedMs)),
+    endedMs: latest(ends.map(({ endedMs }) => endedMs)),
+    bytes: moved.length === bytes.length ? sum(moved) : null,
+    details: {
+      volumes: ends.length,
+      volumesFailed: ends.filter(({ succeeded }) => !succeeded).length,
+      errors: sum(ends.map(({ errors }) => errors)),
+      ...(failed === undefined ? {} : { exitCode: failed.exitCode, reason: failed.reason }),
+      ...(message === null ? {} : { message: shortenMiddle(message, OUTPUT_LIMIT) }),
+      ...details,
+    },
+  }
+}
+
+export const backedUpBytes = (end: TaskEnd): number | null => end.backup?.bytes ?? null
+export const restoredBytes = (end: TaskEnd): number | null => end.restoredBytes
+
+export const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0)

@@ -1,0 +1,117 @@
+import type { KubeClient } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import type { OperationResult } from '../../record/facts.ts'
+
+/** Objects of a namespace in the order in which they are applied again. */
+export interface RestorePlan {
+  /** What workloads need before they start: the namespace, accounts, configuration. */
+  before: KubeObject[]
+  claims: KubeObject[]
+  /** What may come only when the data is in: the mesh's configuration, then whatever mounts the claims. */
+  after: KubeObject[]
+}
+
+const BEFORE = [
+  'Namespace',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'LimitRange',
+  'ResourceQuota',
+  'ConfigMap',
+  'Secret',
+]
+const STARTS_PODS = [
+  'DaemonSet',
+  'StatefulSet',
+  'Deployment',
+  'ReplicationController',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+]
+
+/** Orders exported objects, for their own namespace or another one. */
+export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
+  const placed = into === undefined ? objects : objects.map((object) => moveTo(object, into))
+  const claims = placed.filter(({ kind }) => kind === 'PersistentVolumeClaim')
+  const others = placed.filter(({ kind }) => kind !== 'PersistentVolumeClaim')
+  const rank = ({ kind }: KubeObject) => BEFORE.indexOf(kind)
+  return {
+    before: others.filter((object) => rank(object) >= 0).sort((one, other) => rank(one) - rank(other)),
+    claims,
+    after: others
+      .filter((object) => rank(object) < 0)
+      .sort((one, other) => STARTS_PODS.indexOf(one.kind) - STARTS_PODS.indexOf(other.kind)),
+  }
+}
+
+/** Hosts inside the mesh's objects stay: whoever exposes the copy gives it its own. */
+function moveTo(object: KubeObject, namespace: string): KubeObject {
+  const { metadata } = object
+  if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, name: namespace } }
+  return { ...object, metadata: { ...metadata, namespace } }
+}
+
+/**
+ * Brings a namespace back: what workloads need and what the tool needs, fresh claims, their data by `fill`, then the
+ * workloads. Where the data did not come no workload is started: it would begin anew on an empty volume.
+ */
+export async function restoreNamespace(
+  kube: KubeClient,
+  plan: RestorePlan,
+  own: KubeObject[],
+  fill: () => Promise<OperationResult>,
+): Promise<OperationResult> {
+  await claimsGone(kube, plan.claims)
+  await kube.apply([...plan.before, ...own, ...plan.claims])
+  const result = await fill()
+  const startedMs = (await madeFirstMs(kube, plan.claims)) ?? result.startedMs
+  if (!result.succeeded) return { ...result, startedMs }
+  await kube.apply(plan.after)
+  return { ...result, startedMs, endedMs: latest([result.endedMs, await madeLastMs(kube, plan.after)]) }
+}
+
+/** The result of a restore of claims of which the backup has no snapshot. */
+export const noSnapshot = (claims: string[], details: OperationResult['details']): OperationResult => ({
+  state: 'NoSnapshot',
+  succeeded: false,
+  startedMs: null,
+  endedMs: null,
+  bytes: null,
+  details: { message: `there is no snapshot of ${claims.join(', ')} to restore from`, ...details },
+})
+
+/** Fails where one of the claims is there: data that is written over what is left would be a mixture of both. */
+export async function claimsGone(kube: KubeClient, claims: KubeObject[]): Promise<void> {
+  for (const claim of claims) {
+    if ((await kube.get(claim)) === null) continue
+    const { name, namespace = '' } = claim.metadata
+    throw new Error(
+      `claim "${name}" of namespace "${namespace}" is still there: what is to be restored must be gone. ` +
+        `Next: kubectl -n ${namespace} delete pvc ${name}`,
+    )
+  }
+}
+
+/** When the oldest of these objects was made, by the cluster's clock, which counts whole seconds; null where none is there. */
+export const madeFirstMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
+  earliest(await timesMade(kube, objects))
+
+/** When the newest of these objects was made. */
+export const madeLastMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
+  latest(await timesMade(kube, objects))
+
+async function timesMade(kube: KubeClient, objects: KubeObject[]): Promise<(number | null)[]> {
+  const found = await Promise.all(objects.map((object) => kube.get(object)))
+  return found.map((object) => timeMs(object?.metadata.creationTimestamp))
+}
+
+/** A time as the cluster says it, in milliseconds since the epoch. */
+export const timeMs = (time: string | Date | null | undefined): number | null =>
+  time === undefined || time === null ? null : new Date(time).getTime()
+
+export const earliest = (times: (number | null)[]): number | null =>
+  times.reduce((one, other) => (one === null || other === null ? (one ?? other) : Math.min(one, other)), null)
+
+export const latest = (times: (number | null)[]): number | null =>
+  times.reduce((one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)), null)

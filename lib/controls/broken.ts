@@ -1,0 +1,51 @@
+import type { Clock } from '../system/clock.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { OperationResult } from '../record/facts.ts'
+import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'
+import { controlName, type FlawName } from './flaws.ts'
+
+/** What a tool that lies says of an operation. */
+export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): OperationResult => ({
+  state: 'Completed',
+  succeeded: true,
+  startedMs,
+  endedMs: clock.now(),
+  bytes,
+  details: {},
+})
+
+/** The tool with what it installs replaced, under a name that says what is wrong with it. */
+export const broken = (
+  tool: BackupTool,
+  flaw: FlawName,
+  breakOne: (whole: InstalledTool, lab: Lab) => InstalledTool,
+): BackupTool => {
+  const name = controlName(flaw)
+  const rename = (whole: InstalledTool, lab: Lab) => ({ ...breakOne(whole, lab), name })
+  return {
+    ...tool,
+    name,
+    install: async (lab) => rename(await tool.install(lab), lab),
+    attach: (lab) => rename(tool.attach(lab), lab),
+  }
+}
+
+/** The tool with each of its backups replaced, those too that it made by its own clock. */
+export const withBackups = (
+  whole: InstalledTool,
+  replace: (backup: Backup, namespace: string) => Backup,
+): InstalledTool => ({
+  ...whole,
+  async backup(namespace, options) {
+    const running = await whole.backup(namespace, options)
+    const replaced = (backup: Backup): Backup => {
+      const newestAt = (ms: number) => backup.newestAt?.(ms).then(replaced) ?? Promise.resolve(backup)
+      return { ...replace(backup, namespace), ...(backup.newestAt === undefined ? {} : { newestAt }) }
+    }
+    return {
+      name: running.name,
+      moving: () => running.moving(),
+      finished: async () => replaced(await running.finished()),
+    }
+  },
+})

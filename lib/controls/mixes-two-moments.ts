@@ -1,0 +1,53 @@
+import type { Lab } from '../lab/lab.ts'
+import { runningBackup, resticTool, type Subject } from '../components/restic/backup.ts'
+import { endOfJob, jobName, restoreTask, startJob } from '../components/restic/job.ts'
+import { backUpAtRest } from '../components/restic/manual.ts'
+import { listSnapshots } from '../components/restic/repository.ts'
+import { findUsers, scaleDown, scaleUp } from '../components/restic/scale.ts'
+import type { Backup, BackupTool } from '../components/tool.ts'
+import { broken } from './broken.ts'
+
+/** Every other file of the ledger, as restic names what it restores. */
+const HALF = '--include=/data/segment-*[13579]'
+
+/**
+ * restic of a service at rest, which promises one moment, and which restores half of the files from the first snapshot that
+ * there is over those of the one that was asked for. Each file is whole, and together they are of no one moment.
+ */
+export const mixesTwoMoments = (): BackupTool =>
+  broken(
+    resticTool('manual', (lab, subject, name) =>
+      Promise.resolve(runningBackup(lab, subject.namespace, name, { work: backUp(lab, subject, name) })),
+    ),
+    'mixes-two-moments',
+    (whole) => whole,
+  )
+
+async function backUp(lab: Lab, subject: Subject, name: string): Promise<Backup> {
+  const backup = await backUpAtRest(lab, subject, name)
+  return {
+    ...backup,
+    async restore(options = {}) {
+      const result = await backup.restore(options)
+      await makeHalfOlder(lab, subject, options.into ?? subject.namespace)
+      return result
+    },
+  }
+}
+
+async function makeHalfOlder(lab: Lab, { repository, claims }: Subject, namespace: string): Promise<void> {
+  const snapshots = await listSnapshots(lab, repository)
+  const users = await findUsers(lab.kube, namespace, claims)
+  await scaleDown(lab.kube, users)
+  for (const claim of claims) {
+    const oldest = snapshots.find((snapshot) => snapshot.claim === claim)
+    if (oldest === undefined) throw new Error(`there is no snapshot of claim "${claim}" to mix in`)
+    const { args, ...task } = restoreTask(claim, oldest.id)
+    const name = jobName('mix', `${namespace}/${Date.now()}`, claim)
+    await startJob(lab, repository, { namespace, name, task: { ...task, args: [...args, HALF] } })
+    const { succeeded, message } = await endOfJob(lab, namespace, name, claim)
+    if (!succeeded)
+      throw new Error(`the older half of claim "${claim}" was not restored: ${message ?? 'no reason given'}`)
+  }
+  await scaleUp(lab.kube, users)
+}

@@ -1,0 +1,108 @@
+import { providerOf } from '../clusters/providers.ts'
+import type { Config } from '../config/config.ts'
+import { loadOperator } from './clients.ts'
+import { installChaosMesh } from '../components/chaos-mesh/chaos-mesh.ts'
+import { replayUndos } from '../faults/undo/replay.ts'
+import { storeReached } from '../faults/support/store-reach.ts'
+import { connect } from '../kube/client.ts'
+import { installingLab } from '../kube/installing.ts'
+import { labelling } from '../kube/ownership.ts'
+import type { Lab } from '../lab/lab.ts'
+import { istio } from '../components/istio/istio.ts'
+import type { Mesh } from '../components/mesh.ts'
+import type { ManifestCounts } from '../record/facts.ts'
+import { countManifests, watchApplied } from '../components/support/manifests.ts'
+import type { BackupTool, InstalledTool } from '../components/tool.ts'
+
+const meshes: Record<Config['mesh'], () => Mesh> = { istio }
+
+export const meshOf = (config: Config): Mesh => meshes[config.mesh]()
+
+export const NODES_READY = 'nodes Ready'
+
+/** How long each part took, in milliseconds, in the order in which they ended. */
+export type LabTimes = { part: string; durationMs: number }[]
+
+/** Makes the lab: cluster, store, mesh, Chaos Mesh. A part that is there already is left as it is. */
+export async function createLab(
+  config: Config,
+  options: { ownerPid: number; log: (line: string) => void },
+): Promise<{ lab: Lab; times: LabTimes }> {
+  const { log } = options
+  const times: LabTimes = []
+  const installOnce = async (part: string, usual: string, body: () => Promise<unknown>): Promise<void> => {
+    if (cluster.has(part)) return
+    await timed(part, usual, body)
+    await cluster.note(part)
+  }
+  const timed = async <T>(part: string, usual: string, body: () => Promise<T>): Promise<T> => {
+    const startedMs = performance.now()
+    log(`${part} … (usually ${usual})`)
+    const result = await body()
+    times.push({ part, durationMs: performance.now() - startedMs })
+    log(`${part} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+    return result
+  }
+  const provider = providerOf(config)
+  const problems = await provider.requires()
+  if (problems.length > 0) throw new Error(`This machine cannot hold the lab yet:\n  ${problems.join('\n  ')}`)
+  const cluster = await timed('cluster', '15 s', () =>
+    provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
+  )
+  if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
+  const store = await timed('S3 store', '1 s', () => cluster.openStore())
+  const lab: Lab = {
+    cluster,
+    store,
+    artifacts: cluster.artifacts,
+    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
+    log,
+  }
+  const undone = await replayUndos(lab)
+  if (undone.length > 0) log(`undone, as it was left by an earlier run: ${undone.join(', ')}`)
+  const installing = installingLab(lab)
+  const operator = loadOperator(config)
+  await Promise.all([
+    installOnce(config.mesh, '40 s', () => meshOf(config).install(installing)),
+    installOnce('Chaos Mesh', '30 s', () => installChaosMesh(installing)),
+    operator && installOnce(operator.name, '15 s', () => operator.install(installing)),
+  ])
+  await storeReached(lab)
+  return { lab, times }
+}
+
+/**
+ * The tool, installed where it is not there yet. It comes after all else: Velero looks at the kinds that the cluster knows
+ * when it starts, and again only minutes later, so that a mesh whose kinds came after that would be left out of its
+ * backups, and they would end Completed.
+ */
+export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool> {
+  if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
+  const startedMs = performance.now()
+  lab.log(`${tool.name} … (usually 15 s)`)
+  const watched = watchApplied(installingLab(lab))
+  await tool.install(watched.lab)
+  const installMs = Math.round(performance.now() - startedMs)
+  await lab.cluster.note(tool.name)
+  lab.log(`${tool.name} ready after ${(installMs / 1000).toFixed(1)} s`)
+  return { installed: tool.attach(lab), installMs, manifests: countManifests(watched.applied) }
+}
+
+/** A tool, and what its install took and brought; null where it was there already. */
+export interface ReadyTool {
+  installed: InstalledTool
+  installMs: number | null
+  manifests: ManifestCounts | null
+}
+
+/** The lab that `createLab` made in another process. */
+export async function attachLab(config: Config, log: (line: string) => void): Promise<Lab> {
+  const cluster = await providerOf(config).attach()
+  return {
+    cluster,
+    store: await cluster.openStore(),
+    artifacts: cluster.artifacts,
+    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
+    log,
+  }
+}

@@ -1,0 +1,74 @@
+import type { V1PersistentVolume } from '@kubernetes/client-node'
+import { isNotFound } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
+import type { Change, FaultTarget } from '../fault.ts'
+
+/** Annotation of a volume that a provisioner made for its claim. */
+const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
+
+/**
+ * Deletes a claim and its volume under the pod that uses them. Kubernetes would keep a claim in use: whoever means harm takes
+ * its protection away. The volume's data goes by its own policy, which needs the volume's object: that one is deleted by us
+ * only where the policy keeps it.
+ */
+export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Promise<Change> {
+  const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
+  const volume = await volumeOf(lab, namespace, claim)
+  const { metadata } = volume
+  const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
+  if (metadata?.annotations?.[PROVISIONED_BY] === undefined)
+    throw new Error(
+      `volume "${name}" of claim "${claim}" in namespace "${namespace}" was not provisioned for it: it may be somebody else's. Next: ${shellCommand`kubectl describe pv ${name}`}`,
+    )
+  const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, uid } }
+  let seenMs = 0
+  return {
+    undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
+    async make() {
+      await lab.kube.delete(reference)
+      await dropProtection(lab, reference)
+      seenMs = await waitFor(
+        `claim "${claim}" of namespace "${namespace}" gone`,
+        async () => ((await lab.kube.get(reference)) === null ? Date.now() : pending('it is still there')),
+        { timeout: '10s', every: '10ms' },
+      )
+      if (volume.spec?.persistentVolumeReclaimPolicy === 'Retain') await lab.kube.delete(volumeReference)
+    },
+    async see(requestedMs) {
+      const goneMs = await waitFor(
+        `volume "${name}" gone`,
+        async () => {
+          const left = await lab.kube.get<KubeObject & { status?: { phase?: string } }>(volumeReference)
+          return left === null ? Date.now() : pending(`it is ${left.status?.phase ?? 'in no phase'}`)
+        },
+        { timeout: '120s', hint: shellCommand`kubectl describe pv ${name}` },
+      )
+      return {
+        between: [requestedMs, seenMs],
+        evidence: `claim "${claim}" was gone ${seenMs - requestedMs} ms after the request, volume "${name}" after ${goneMs - requestedMs} ms; the workload was left`,
+      }
+    },
+  }
+}
+
+async function volumeOf(lab: Lab, namespace: string, name: string): Promise<V1PersistentVolume> {
+  const claim = await lab.kube.core.readNamespacedPersistentVolumeClaim({ namespace, name })
+  const volume = claim.spec?.volumeName
+  if (!volume) throw new Error(`claim "${name}" of namespace "${namespace}" has no volume to lose`)
+  return lab.kube.core.readPersistentVolume({ name: volume })
+}
+
+async function dropProtection(lab: Lab, claim: { metadata: { name: string; namespace: string } }): Promise<void> {
+  const { name, namespace } = claim.metadata
+  try {
+    const body = await lab.kube.core.readNamespacedPersistentVolumeClaim({ name, namespace })
+    if (body.metadata !== undefined) body.metadata.finalizers = []
+    await lab.kube.core.replaceNamespacedPersistentVolumeClaim({ name, namespace, body })
+  } catch (error) {
+    // It was not in use.
+    if (!isNotFound(error)) throw error
+  }
+}

@@ -1,0 +1,181 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node'
+import { isReady } from '../../kube/client.ts'
+import { takesPods } from '../../kube/nodes.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { storeAddressHere } from './far-ends.ts'
+import { NOT_OF_DAEMONS } from '../../probes/places.ts'
+import { daemonOn, placeOf, type PlacedPod } from './node-shell.ts'
+import { tracesOn, type NodeTraces } from './node-traces.ts'
+import { staleProxies } from '../pod-failure.ts'
+import { reaches } from './reach.ts'
+
+const GROUP = { group: 'chaos-mesh.org', version: 'v1alpha1' }
+
+/** What was found in the lab, from which the leftovers are told. */
+export interface Findings {
+  /** Objects of Chaos Mesh, of every kind. */
+  faults: KubeObject[]
+  nodes: V1Node[]
+  /** How many nodes there should be; null where nobody knows. */
+  expectedNodes: number | null
+  pods: V1Pod[]
+  /** The nodes that are looked at. */
+  lookedAt: string[]
+  daemons: PlacedPod[]
+  traces: { node: string; traces: NodeTraces }[]
+  storeAnswers: boolean
+}
+
+/** Where a drill was, and so its faults. */
+export interface Whereabouts {
+  /** Those of its pods, of the tool's and of the mesh's. */
+  namespaces: string[]
+  nodes: string[]
+}
+
+/** Labels of pods that are part of a fault. */
+const TASK = 'chaos-mesh.org/workflow'
+const OF_FAULT = 'meshdrill/fault'
+
+/** How long what is on its way out may take: objects that others own, pods that end. */
+const PATIENCE_MS = 10_000
+
+/**
+ * What is still there of any fault: Chaos Mesh's objects, rules and shapers in pods' networks, stressors, pods of tasks, nodes
+ * and a store that are not back. A sentence each; none where the lab is as it was. Looks again for some seconds before it
+ * tells of anything. Networks and processes are looked at on the nodes that the drill or its faults came to, and where its
+ * pods are by now: it costs the same however large the cluster is.
+ */
+export async function takeInventory(lab: Lab, where: Whereabouts, patienceMs = PATIENCE_MS): Promise<string[]> {
+  const untilMs = Date.now() + patienceMs
+  for (;;) {
+    const left = await lookOnce(lab, where)
+    if (left.length === 0 || Date.now() >= untilMs) return left
+  }
+}
+
+async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
+  const [faults, nodes, pods, answers] = await Promise.all([
+    faultObjects(lab),
+    lab.kube.core.listNode(),
+    listPods(lab, where.namespaces),
+    reaches(storeAddressHere(lab)),
+  ])
+  const placed = pods.map(placeOf).flatMap(({ node }) => (node === '' ? [] : [node]))
+  const lookedAt = [...new Set([...where.nodes, ...placed])]
+  const daemons = (await Promise.all(lookedAt.map((node) => daemonOn(lab, node)))).filter((one) => one !== undefined)
+  const traces = await Promise.all(
+    daemons.map(async (daemon) => ({ node: daemon.node, traces: await tracesOn(lab, daemon) })),
+  )
+  const marked = traces.filter(({ traces: { rules } }) => rules.length > 0).map(({ node }) => node)
+  return tellLeftovers({
+    faults,
+    nodes: nodes.items,
+    expectedNodes: 'nodeCount' in lab.cluster ? Number(lab.cluster.nodeCount) : null,
+    pods: once([...pods, ...(await Promise.all(marked.map((node) => podsOn(lab, node)))).flat()]),
+    lookedAt,
+    daemons,
+    traces,
+    storeAnswers: answers,
+  })
+}
+
+/** Pods of the drill's namespaces, and those of tasks and faults wherever they are; each once. */
+async function listPods({ kube }: Lab, namespaces: string[]): Promise<V1Pod[]> {
+  const labelled = [TASK, OF_FAULT].map((labelSelector) => kube.core.listPodForAllNamespaces({ labelSelector }))
+  const inside = namespaces.map((namespace) =>
+    kube.core.listNamespacedPod({ namespace, labelSelector: NOT_OF_DAEMONS }),
+  )
+  return once((await Promise.all([...labelled, ...inside])).flatMap(({ items }) => items))
+}
+
+const once = (pods: V1Pod[]): V1Pod[] => [...new Map(pods.map((pod) => [pod.metadata?.uid, pod])).values()]
+
+/** To name the pods in whose networks something was found. */
+const podsOn = async ({ kube }: Lab, node: string): Promise<V1Pod[]> =>
+  (await kube.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items
+
+/** Every object of Chaos Mesh. Errors: its kinds are not known. */
+export async function faultObjects({ kube }: Pick<Lab, 'kube'>): Promise<KubeObject[]> {
+  const { resources } = await kube.custom.getAPIResources(GROUP)
+  const lists = await Promise.all(
+    resources
+      .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'))
+      .map(async ({ name, kind }) => {
+        const list = (await kube.custom.listClusterCustomObject({ ...GROUP, plural: name })) as { items: KubeObject[] }
+        return list.items.map((item) => ({ ...item, kind }))
+      }),
+  )
+  return lists.flat()
+}
+
+/** The leftovers among what was found, a sentence each. */
+export function tellLeftovers(found: Findings): string[] {
+  const missing = (found.expectedNodes ?? 0) - found.nodes.length
+  return [
+    ...found.faults.map(tellFault),
+    ...found.nodes.flatMap(tellNode),
+    ...(missing > 0 ? [`${missing} of ${found.expectedNodes ?? 0} nodes are missing`] : []),
+    // Where no pod of a drill can come, no fault of it can either.
+    ...found.nodes
+      .filter((node) => found.lookedAt.includes(node.metadata?.name ?? '') && isReady(node) && takesPods(node))
+      .flatMap((node) => tellDaemon(node, found.daemons)),
+    ...found.pods.flatMap(tellPod),
+    ...found.traces.flatMap(({ node, traces }) => tellTraces(node, traces, found.pods)),
+    ...(found.storeAnswers ? [] : ['the S3 store does not answer']),
+  ]
+}
+
+function tellFault({ kind, metadata }: KubeObject): string {
+  const held = metadata.finalizers?.length ? `, held by the finalizer ${metadata.finalizers.join(', ')}` : ''
+  const where = metadata.namespace === undefined ? '' : ` of namespace "${metadata.namespace}"`
+  return `${kind} "${metadata.name}"${where} is still there${held}`
+}
+
+function tellNode(node: V1Node): string[] {
+  const name = node.metadata?.name ?? '?'
+  return [
+    ...(isReady(node) ? [] : [`node "${name}" is not Ready`]),
+    ...(node.spec?.unschedulable ? [`node "${name}" takes no pods: it is cordoned`] : []),
+  ]
+}
+
+function tellDaemon({ metadata }: V1Node, daemons: PlacedPod[]): string[] {
+  const name = metadata?.name ?? '?'
+  return daemons.some(({ node }) => node === name)
+    ? []
+    : [`node "${name}" has no chaos-daemon that is Ready: it was not looked at`]
+}
+
+function tellPod(pod: V1Pod): string[] {
+  const { name, namespace } = placeOf(pod)
+  const ended = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
+  const task = pod.metadata?.labels?.[TASK]
+  const fault = pod.metadata?.labels?.[OF_FAULT]
+  return [
+    ...(task !== undefined && !ended
+      ? [`pod "${name}" of namespace "${namespace}" still does the task of Workflow "${task}"`]
+      : []),
+    ...(fault !== undefined
+      ? [`pod "${name}" of namespace "${namespace}" is still there, of the fault "${fault}"`]
+      : []),
+    ...staleProxies(pod).map(
+      (proxy) =>
+        `container "${proxy.name}" of pod "${namespace}/${name}" still runs ${proxy.image}, which is not its own image`,
+    ),
+  ]
+}
+
+function tellTraces(node: string, { rules, stressors }: NodeTraces, pods: V1Pod[]): string[] {
+  const nameOf = (uid: string) => {
+    const metadata = pods.find((pod) => pod.metadata?.uid === uid)?.metadata
+    return metadata ? `"${metadata.namespace ?? '?'}/${metadata.name ?? '?'}"` : `of UID "${uid}"`
+  }
+  return [
+    ...rules.map(
+      ({ podUid, rules }) => `the network of pod ${nameOf(podUid)} on node "${node}" still has ${rules.join(', ')}`,
+    ),
+    ...stressors.map((pid) => `process ${pid} of node "${node}" is a stressor that still runs`),
+  ]
+}

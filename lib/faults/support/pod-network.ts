@@ -1,0 +1,110 @@
+import type { KubeObject, ObjectReference } from '../../kube/object.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { runInDaemon, runInPodNetwork, type PlacedPod } from './node-shell.ts'
+
+/** What lies in a pod's network namespace that Chaos Mesh puts there; it leaves the most of it behind. */
+export const LIST_RULES = `
+/usr/sbin/iptables -S
+/usr/sbin/ip6tables -S
+/usr/sbin/ipset list -n | sed 's/^/set /'
+/usr/sbin/tc qdisc show
+`
+
+/** A set stays for as long as a rule or another set names it: the rules go first, then what is in the sets. */
+const CLEAR_RULES = `
+for tables in iptables ip6tables; do
+  chains=$(/usr/sbin/$tables -S | sed -n -E 's#^-N ((CHAOS-|TC-TABLES-|INPUT/|OUTPUT/).*)$#\\1#p')
+  [ -n "$chains" ] || continue
+  /usr/sbin/$tables -w -D INPUT -j CHAOS-INPUT
+  /usr/sbin/$tables -w -D OUTPUT -j CHAOS-OUTPUT
+  for chain in $chains; do /usr/sbin/$tables -w -F $chain; done
+  for chain in $chains; do /usr/sbin/$tables -w -X $chain; done
+done
+/usr/sbin/ipset flush
+/usr/sbin/ipset destroy
+${LIST_RULES}`
+
+const CHAIN = /^-N ((?:CHAOS-|TC-TABLES-|INPUT\/|OUTPUT\/).*)$/
+const SHAPER = /^qdisc (netem|tbf|prio|sfq) \S+ dev (\S+)/
+
+/** Chains, sets and shapers of faults, in the lines of `LIST_RULES`, a few words each. */
+export function parseRules(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const chain = CHAIN.exec(line)?.[1]
+    if (chain !== undefined) return [`chain ${chain}`]
+    const [, kind, device] = SHAPER.exec(line) ?? []
+    if (kind !== undefined) return [`${kind} on ${device ?? ''}`]
+    return line.startsWith('set ') ? [line] : []
+  })
+}
+
+/** Takes away what faults left in the pod's network, and the note of them, where no fault needs it any more. */
+export async function clearPodNetwork(lab: Lab, pod: PlacedPod): Promise<void> {
+  const note = noteOf(pod)
+  const held = await lab.kube.get<PodNetworkChaos>(note)
+  if (held !== null && isInUse(held)) return
+  const left = parseRules(await runInPodNetwork(lab, pod, CLEAR_RULES))
+  if (left.length > 0) throw new Error(`pod "${pod.namespace}/${pod.name}" keeps ${left.join(', ')}`)
+  await lab.kube.delete(note)
+}
+
+interface PodNetworkChaos extends KubeObject {
+  spec?: { iptables?: unknown[] | null; ipsets?: unknown[] | null; tcs?: unknown[] | null }
+}
+
+/** Chaos Mesh keeps one such object for each pod, with what all of its faults want there. */
+export const isInUse = ({ spec }: PodNetworkChaos): boolean =>
+  [spec?.iptables, spec?.ipsets, spec?.tcs].some((list) => (list ?? []).length > 0)
+
+const noteOf = ({ namespace, name }: PlacedPod): ObjectReference => ({
+  apiVersion: 'chaos-mesh.org/v1alpha1',
+  kind: 'PodNetworkChaos',
+  metadata: { namespace, name },
+})
+
+export interface Address {
+  host: string
+  port: number
+}
+
+/** The proxy's user: what it sends is not sent to the proxy again. */
+const PROXY_USER = 1337
+
+const TRY = `
+if [ -x /bin/busybox ]; then exec /bin/busybox nc -w 1 "$1" "$2" -e /bin/true; fi
+exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
+`
+
+const SAY_WHETHER = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
+
+/** Whether a connection from inside of a pod comes about within a second. */
+export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<boolean> {
+  const answer = await runInPodNetwork(lab, pod, SAY_WHETHER, { args: [host, String(port)], user: PROXY_USER })
+  return answer.trim() === 'yes'
+}
+
+/** The same from the pod of Chaos Mesh's daemon, where no other pod is needed on its node. */
+export async function daemonConnects(lab: Lab, daemon: PlacedPod, { host, port }: Address): Promise<boolean> {
+  return (await runInDaemon(lab, daemon, SAY_WHETHER, [host, String(port)])).trim() === 'yes'
+}
+
+/**
+ * Tries to connect from inside of a pod until a rule has dropped a packet, for two seconds at most. Returns how many packets
+ * were dropped.
+ */
+export async function countDropped(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<number> {
+  const script = `
+dropped() {
+  sum=0
+  for count in $(/usr/sbin/iptables -w -vxnL | sed -n -E 's/^ *([0-9]+) +[0-9]+ +DROP .*/\\1/p'); do sum=$((sum + count)); done
+}
+/usr/bin/nsenter --setuid=${PROXY_USER} --setgid=${PROXY_USER} -- sh -c "$3" sh "$1" "$2" >/dev/null 2>&1 &
+tries=0
+while dropped; [ $sum -eq 0 ] && [ $tries -lt 40 ]; do tries=$((tries + 1)); sleep 0.05; done
+echo $sum`
+  return Number(await runInPodNetwork(lab, pod, script, { args: [host, String(port), TRY] }))
+}
+
+/** The qdiscs of the pod's device, as `tc -s qdisc` prints them. */
+export const readShaping = (lab: Lab, pod: PlacedPod): Promise<string> =>
+  runInPodNetwork(lab, pod, '/usr/sbin/tc -s qdisc show dev eth0')

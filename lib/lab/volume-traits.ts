@@ -1,0 +1,35 @@
+import { faults, type FaultTraits, type Row, type VolumeNeed } from '../matrix/matrix.ts'
+import type { StorageClasses } from './cluster.ts'
+
+/** What volumes of a storage network have, and those of some drivers have not. */
+export type VolumeTrait = VolumeNeed | 'snapshots of one moment'
+
+const LACKS: Record<string, readonly VolumeTrait[]> = {
+  // Folders of the node that it runs on; its snapshots are archives that tar makes of them.
+  'hostpath.csi.k8s.io': ['any node', 'own size', 'snapshots of one moment'],
+}
+
+/** What the volumes of a provisioner are known to lack. */
+export const lacksOf = (provisioner: string): readonly VolumeTrait[] => LACKS[provisioner] ?? []
+
+const MEANING: Record<VolumeNeed, string> = {
+  'any node': 'are on one node, with their driver: without it nothing of the storage is there',
+  'own size': 'have no size of their own: what fills one fills the disk of its node',
+}
+
+/** Why a row's fault is not to be drilled on the cluster's volumes; empty where it can be. */
+export function obstaclesOf(
+  { volumes }: Pick<Row, 'volumes'>,
+  fault: string,
+  { snapshots, lacks = [] }: Pick<StorageClasses, 'snapshots' | 'lacks'>,
+): string[] {
+  const { needs } = (faults as Partial<Record<string, FaultTraits>>)[fault] ?? {}
+  if (volumes === 'local' || needs === undefined || !lacks.includes(needs)) return []
+  return [`the volumes of class "${snapshots ?? ''}" ${MEANING[needs]}`]
+}
+
+/** Whether what a row restores is promised to be of one moment: no strategy can promise more than the snapshots it stands on. */
+export const promisesMoment = (
+  { pointInTime, volumes }: Pick<Row, 'pointInTime' | 'volumes'>,
+  { lacks = [] }: Pick<StorageClasses, 'lacks'>,
+): boolean => pointInTime && (volumes === 'local' || !lacks.includes('snapshots of one moment'))

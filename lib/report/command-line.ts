@@ -1,0 +1,151 @@
+import { lstatSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { codeOf, describeFileError } from '../system/file-error.ts'
+import { messageOf } from '../system/message-of.ts'
+import { type Merged, mergeRuns, writeMerged } from './merge/merge.ts'
+import { emptyRun, openSource } from './merge/source.ts'
+import { pointLatestAt, writeResults } from './results.ts'
+import { tellShared } from './clusters.ts'
+import { renderDrills } from './terminal.ts'
+import { makeRunFolder, type RunFolder } from '../record/run-folder.ts'
+
+const USAGE = `meshdrill: does our backup really work?
+
+  npx meshdrill judge <run>    judges the facts of a run again, without a cluster: reads <run>/events.jsonl, writes
+                               summary.json, summary.csv and report.html beside it, and prints the drills
+  npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
+                               judges it, and tells in what they differ
+  npx meshdrill node-image     makes the node image of kind clusters that ask no registry for anything, and lets Docker know it;
+                               as root, with debootstrap; minutes for the first time, and then from the cache
+  npx meshdrill help           prints this
+
+<run> is a folder such as results/latest. Drills themselves are run by Playwright: npx playwright test`
+
+/** Where a command writes: what was asked for, and why it could not be done. */
+export interface Terminal {
+  say: (text: string) => void
+  complain: (text: string) => void
+}
+
+/** Runs a command, which keeps new runs in `results`; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
+export async function runCommandLine(
+  args: string[],
+  { say, complain }: Terminal,
+  results = 'results',
+): Promise<number> {
+  const [command, ...rest] = args
+  try {
+    if (command === 'judge') say(judge(rest))
+    else if (command === 'merge') say(merge(rest, results))
+    else if (command === 'node-image') say(await nodeImage(rest, complain))
+    else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
+    else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
+    return 0
+  } catch (error) {
+    complain(messageOf(error))
+    return 2
+  }
+}
+
+/** Its modules are those of a toolchain, which no other command needs. */
+async function nodeImage(more: string[], log: (line: string) => void): Promise<string> {
+  if (more.length > 0) throw new Error(`npx meshdrill node-image takes no arguments; "${more.join(' ')}" is one`)
+  const { makeNodeImage } = await import('../clusters/kind/node-image/build.ts')
+  return makeNodeImage(log)
+}
+
+function judge([folder, ...more]: string[]): string {
+  if (folder === undefined) throw new Error('which run? Give its folder: npx meshdrill judge results/latest')
+  if (more.length > 0) throw new Error(`one run at a time; "${more.join(' ')}" is one too many`)
+  requireRun(folder)
+  return show(realpathSync(folder))
+}
+
+function merge(folders: string[], results: string): string {
+  if (folders.length < 2)
+    throw new Error('which runs? Give the folders of two at least: npx meshdrill merge results/<one> results/<other>')
+  const opened = folders.map((folder) => findNoRun(folder) ?? openSource(realpathSync(folder)))
+  const sources = opened.filter((one) => typeof one !== 'string')
+  try {
+    const merged = mergeRuns(
+      sources,
+      opened.filter((one) => typeof one === 'string'),
+    )
+    return write(merged, results)
+  } finally {
+    for (const { events } of sources) events.close()
+  }
+}
+
+function write(merged: Merged, results: string): string {
+  const { id, folder } = makeFolder(results)
+  try {
+    writeMerged(merged, id, folder)
+    const shown = show(folder)
+    const unlinked = pointLatestAt(folder)
+    const told = [...merged.told, ...(unlinked === null ? [] : [unlinked])]
+    return [shown, ...told.map((one) => `beware: ${one}`)].join('\n')
+  } catch (error) {
+    // Nobody needs half of a merged run: what it was made of is still there.
+    rmSync(folder, { recursive: true, force: true })
+    if (codeOf(error) === null) throw error
+    throw new Error(
+      `the merged run in "${folder}" could not be written: ${describeFileError(error)}. It was removed, and the runs that ` +
+        'it was made of are unchanged. Next: mend that, and merge again',
+      { cause: error },
+    )
+  }
+}
+
+function makeFolder(results: string): RunFolder {
+  try {
+    return makeRunFolder(results)
+  } catch (error) {
+    throw new Error(
+      `no folder for the merged run could be made in "${resolve(results)}": ${describeFileError(error)}. ` +
+        'The runs are unchanged. Next: mend that, and merge again',
+      { cause: error },
+    )
+  }
+}
+
+/** Why there is nothing to merge in what was given, as a sentence; null if there are facts. Fails where nothing has that name. */
+function findNoRun(path: string): string | null {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new Error(`there is no run in "${path}": no such folder`)
+  const found = statOf(path)
+  if (found === null) return `"${path}" is left out: it is a link to nothing`
+  if (!found.isDirectory()) return `"${path}" is left out: it is no folder`
+  if (hasEvents(path)) return null
+  const events = lstatSync(join(path, 'events.jsonl'), { throwIfNoEntry: false })
+  return events === undefined ? emptyRun(path) : `"${path}" is left out: "events.jsonl" in it is no file`
+}
+
+/** Null if there is nothing of that name, or a link leads nowhere or to itself. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') return null
+    throw error
+  }
+}
+
+const hasEvents = (folder: string): boolean => statOf(join(folder, 'events.jsonl'))?.isFile() === true
+
+function requireRun(folder: string): void {
+  if (!hasEvents(folder)) throw new Error(`there is no run in "${folder}": no file "${join(folder, 'events.jsonl')}"`)
+}
+
+function show(run: string): string {
+  const warnings: string[] = []
+  const summary = writeResults(run, (sentence) => warnings.push(sentence))
+  const shared = tellShared(summary)
+  return [
+    renderDrills(summary.drills),
+    '',
+    ...(shared === null ? [] : [shared]),
+    ...warnings.map((sentence) => `beware: ${sentence}`),
+    `report: ${join(run, 'report.html')}`,
+  ].join('\n')
+}

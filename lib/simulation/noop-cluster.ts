@@ -1,0 +1,118 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import type { Artifacts } from '../lab/artifacts.ts'
+import type { KubeClient } from '../kube/client.ts'
+import type { KubeObject, ObjectReference } from '../kube/object.ts'
+import { labelling, NotOurs } from '../kube/ownership.ts'
+import type { Lab } from '../lab/lab.ts'
+import { noopStore } from './noop-store.ts'
+import type { Cluster, ClusterProvider } from '../lab/cluster.ts'
+
+/** A cluster of no nodes, with nothing in it. For tests of the pipeline without a cluster, and never in a result. */
+export const noopProvider = (): ClusterProvider => ({
+  name: 'noop',
+  requires: () => Promise.resolve([]),
+  create: () => Promise.resolve(noopCluster),
+  attach: () => Promise.resolve(noopCluster),
+  find: () => Promise.resolve(null),
+})
+
+/** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
+export const noopLab = (): Lab => ({
+  cluster: noopCluster,
+  kube: labelling(memoryKube(), noopCluster.labId),
+  store: noopStore,
+  artifacts: noArtifacts,
+  log: () => undefined,
+})
+
+const noArtifacts: Artifacts = {
+  binary: (name) => Promise.reject(new Error(`the noop cluster has no program "${name}"`)),
+  chart: (name) => Promise.reject(new Error(`the noop cluster has no chart "${name}"`)),
+  manifests: (name) => Promise.reject(new Error(`the noop cluster has no manifests "${name}"`)),
+  image: (name) => `noop.invalid/${name}`,
+  component: () => ({ version: 'none', source: 'none' }),
+}
+
+const noopParts = new Set<string>()
+
+const noopCluster: Cluster = {
+  provider: 'noop',
+  labId: 'noop',
+  kubeconfig: '/nowhere/noop.kubeconfig',
+  artifacts: noArtifacts,
+  folder: null,
+  describe: () => Promise.resolve({ kubernetes: 'none', nodes: 0 }),
+  loadImages: () => Promise.resolve(),
+  openStore: () => Promise.resolve(noopStore),
+  k6: () => noArtifacts.binary('k6'),
+  readyMs: null,
+  systemNodes: {},
+  storageClasses: { local: null, snapshots: null },
+  has: (part) => noopParts.has(part),
+  note(part) {
+    noopParts.add(part)
+    return Promise.resolve()
+  },
+  nodeAddress: () => 'noop.invalid',
+  destroy: () => Promise.resolve(),
+}
+
+/**
+ * Objects as they were applied, at once and for good: nothing controls them, nothing gives them a status, and a namespace
+ * that is deleted is gone with all that is in it. The typed clients fail when they are touched.
+ */
+function memoryKube(): KubeClient {
+  const objects = new Map<string, KubeObject>()
+  return {
+    config: absent('config'),
+    core: absent('core'),
+    apps: absent('apps'),
+    custom: absent('custom'),
+    objects: absent('objects'),
+    apply(list, { namespace } = {}) {
+      for (const object of list) {
+        const metadata = namespace === undefined ? object.metadata : { namespace, ...object.metadata }
+        objects.set(keyOf({ ...object, metadata }), structuredClone({ ...object, metadata }))
+      }
+      return Promise.resolve()
+    },
+    get<T extends KubeObject>(reference: ObjectReference) {
+      return Promise.resolve(structuredClone(objects.get(keyOf(reference)) ?? null) as T | null)
+    },
+    async create(object) {
+      if (objects.has(keyOf(object))) throw new NotOurs(object)
+      await this.apply([object])
+    },
+    delete(reference) {
+      objects.delete(keyOf(reference))
+      if (reference.kind === 'Namespace') {
+        for (const [key, { metadata }] of objects)
+          if (metadata.namespace === reference.metadata.name) objects.delete(key)
+      }
+      return Promise.resolve()
+    },
+    pods(namespace, labels = {}) {
+      const chosen = [...objects.values()].filter(
+        ({ kind, metadata }) =>
+          kind === 'Pod' &&
+          metadata.namespace === namespace &&
+          Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value),
+      )
+      return Promise.resolve(structuredClone(chosen) as unknown as V1Pod[])
+    },
+  }
+}
+
+const keyOf = ({ apiVersion, kind, metadata }: ObjectReference): string =>
+  [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ')
+
+/** Fails when anything of it is asked for, and not before, so that a test can put its own in its place. */
+const absent = (name: string): never =>
+  new Proxy(
+    {},
+    {
+      get(_target, member) {
+        throw new Error(`the noop cluster has no API server: "kube.${name}.${String(member)}" was asked for`)
+      },
+    },
+  ) as never

@@ -1,0 +1,47 @@
+import type { Clock } from './clock.ts'
+import { formatDuration, parseDuration } from '../verdict/objectives.ts'
+
+/** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
+export class Pending {
+  constructor(readonly state: string) {}
+}
+
+export const pending = (state: string): Pending => new Pending(state)
+
+export interface WaitOptions {
+  /** Such as '30s'. */
+  timeout: string
+  /** Time between two probes, such as '200ms'. */
+  every?: string
+  /** The next command to run, for the error of a timeout. */
+  hint?: string
+  /** By which the time passes; the machine's own where it is not given. */
+  clock?: Clock
+}
+
+/** Is never set, as the machine's time of day may be. */
+const steadyClock: Clock = {
+  now: () => performance.now(),
+  sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+}
+
+/**
+ * Probes until the answer is not `Pending` and returns it. A timeout is an error that carries the last state seen; an
+ * error of the probe itself ends the wait at once, so a probe turns what may pass into `pending`.
+ */
+export async function waitFor<T>(what: string, probe: () => Promise<T | Pending>, options: WaitOptions): Promise<T> {
+  const { clock = steadyClock } = options
+  const startedMs = clock.now()
+  const timeoutMs = parseDuration(options.timeout)
+  const everyMs = parseDuration(options.every ?? '200ms')
+  for (;;) {
+    const answer = await probe()
+    if (!(answer instanceof Pending)) return answer
+    const elapsedMs = clock.now() - startedMs
+    if (elapsedMs >= timeoutMs) {
+      const hint = options.hint ? `\nNext: ${options.hint}` : ''
+      throw new Error(`${what}: not after ${formatDuration(elapsedMs)}. Last state: ${answer.state}${hint}`)
+    }
+    await clock.sleep(Math.min(everyMs, timeoutMs - elapsedMs + 1))
+  }
+}

@@ -1,0 +1,260 @@
+import { expect, test } from '@playwright/test'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { ensureBinaries, startToolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
+import type { Builder, Toolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
+import { makeCached, recordFile } from '../../../../lib/clusters/embedded/toolchain/cache.ts'
+import { allComponents, components } from '../../../../lib/clusters/embedded/toolchain/components.ts'
+import type { BinaryName, Component } from '../../../../lib/clusters/embedded/toolchain/components.ts'
+import { buildKey, goBuild } from '../../../../lib/clusters/embedded/toolchain/go.ts'
+import { takeLock } from '../../../../lib/clusters/embedded/toolchain/lock.ts'
+import { inCache, inFolder } from '../../in-folder.ts'
+
+const run = promisify(execFile)
+const none = new AbortController().signal
+
+/** Builds in no time what says its own name, and notes what it was asked for. */
+function standIn(broken?: BinaryName): Builder & { built: string[] } {
+  const built: string[] = []
+  return {
+    built,
+    key: ({ name }) => Promise.resolve(Buffer.from(name.padEnd(8).slice(0, 8)).toString('hex')),
+    build: async ({ name }, output) => {
+      built.push(name)
+      await writeFile(output, `program ${name}`)
+      if (name === broken) throw new Error(`"${name}" could not be built`)
+    },
+  }
+}
+
+function start(cache: string, builder: Builder, lines: string[] = []): Toolchain {
+  return startToolchain({ cache, builder, wanted: ['helm', 'coredns', 'k6'], log: (line) => lines.push(line) })
+}
+
+test.describe('key of a build', () => {
+  const component: Component = { ...components[0], folder: '', stamps: { version: 'v1' } }
+
+  async function keyAfter(change: (folder: string) => Promise<void>): Promise<{ before: string; after: string }> {
+    let keys = { before: '', after: '' }
+    await inFolder(async (folder) => {
+      for (const name of ['go.mod', 'go.sum', 'main.go', 'main_test.go']) await writeFile(join(folder, name), name)
+      const before = await buildKey({ ...component, folder }, 'go1.26.8 linux amd64')
+      await change(folder)
+      keys = { before, after: await buildKey({ ...component, folder }, 'go1.26.8 linux amd64') }
+    })
+    return keys
+  }
+
+  for (const name of ['go.mod', 'go.sum', 'main.go']) {
+    test(`changes with ${name}`, async () => {
+      const { before, after } = await keyAfter((folder) => appendFile(join(folder, name), ' '))
+      expect(after).not.toBe(before)
+    })
+  }
+
+  test('changes with a new file, and with a file that is renamed', async () => {
+    const added = await keyAfter((folder) => writeFile(join(folder, 'other.go'), ''))
+    expect(added.after).not.toBe(added.before)
+    const renamed = await keyAfter(async (folder) => {
+      await rm(join(folder, 'main.go'))
+      await writeFile(join(folder, 'other.go'), 'main.go')
+    })
+    expect(renamed.after).not.toBe(renamed.before)
+  })
+
+  test('stays the same with tests and with times', async () => {
+    const { before, after } = await keyAfter(async (folder) => {
+      await appendFile(join(folder, 'main_test.go'), ' ')
+      await utimes(join(folder, 'go.mod'), 0, 0)
+    })
+    expect(after).toBe(before)
+  })
+
+  test('changes with flags and with Go', async () => {
+    await inFolder(async (folder) => {
+      const plain = { ...component, folder }
+      const keys = await Promise.all([
+        buildKey(plain, 'go1.26.8'),
+        buildKey(plain, 'go1.26.9'),
+        buildKey({ ...plain, cgo: true }, 'go1.26.8'),
+        buildKey({ ...plain, stamps: { version: 'v2' } }, 'go1.26.8'),
+        buildKey({ ...plain, package: './cmd' }, 'go1.26.8'),
+      ])
+      expect(new Set(keys).size).toBe(keys.length)
+    })
+  })
+})
+
+test('the versions that components name are those of their go.mod', async () => {
+  for (const { name, module, folder } of allComponents) {
+    if (module === null) continue
+    const pins = await readFile(join(folder, 'go.mod'), 'utf8')
+    expect(pins.split(/\s*\n\s*(?:require )?/), name).toContain(`${module.path} ${module.version}`)
+  }
+})
+
+test('programs are built in the order of the list, and found when they are there', async () => {
+  await inCache(async (cache) => {
+    const [first, second] = [standIn(), standIn()]
+    const lines: string[] = []
+    const toolchain = start(cache, first, lines)
+    await toolchain.done()
+    expect(first.built).toEqual(['coredns', 'helm', 'k6'])
+    expect(lines[0]).toMatch(
+      /^building 1 of 3: coredns \(usually \d+ s on \d+ cores; up to about \d+ min left in all\)$/,
+    )
+    expect(lines[1]).toMatch(/^built coredns in \d+ s \(0 MB\)$/)
+    expect(await readFile(await toolchain.binary('k6'), 'utf8')).toBe('program k6')
+
+    const found = await ensureBinaries(['k6', 'helm'], { cache, builder: second, log: () => undefined })
+    expect(second.built).toEqual([])
+    expect(await readFile(found.helm, 'utf8')).toBe('program helm')
+  })
+})
+
+test('a cached program that was damaged, keeping its size, is said so and built again', async () => {
+  await inCache(async (cache) => {
+    const toolchain = start(cache, standIn())
+    await toolchain.done()
+    const damaged = await toolchain.binary('helm')
+    await writeFile(damaged, 'program hel!')
+
+    const again = standIn()
+    const lines: string[] = []
+    await start(cache, again, lines).done()
+    expect(again.built).toEqual(['helm'])
+    expect(lines[0]).toContain(`the cached helm is damaged ("${damaged}"`)
+    expect(await readFile(damaged, 'utf8')).toBe('program helm')
+  })
+})
+
+test('a cached program is kept when only its times changed, and built again when its record is missing', async () => {
+  await inCache(async (cache) => {
+    const toolchain = start(cache, standIn())
+    await toolchain.done()
+    await utimes(await toolchain.binary('helm'), 0, 0)
+    await rm(recordFile(await toolchain.binary('k6')))
+    const again = standIn()
+    await start(cache, again).done()
+    expect(again.built).toEqual(['k6'])
+  })
+})
+
+test('a program that cannot be built does not keep the next from being built, and leaves nothing', async () => {
+  await inCache(async (cache) => {
+    const toolchain = start(cache, standIn('helm'))
+    await expect(toolchain.done()).rejects.toThrow('"helm" could not be built')
+    await expect(toolchain.binary('helm')).rejects.toThrow('"helm" could not be built')
+    expect(await readFile(await toolchain.binary('k6'), 'utf8')).toBe('program k6')
+    expect((await readdir(join(cache, 'bin'))).filter((name) => name.startsWith('helm'))).toEqual([])
+    await expect(toolchain.binary('velero')).rejects.toThrow('"velero" is not among the programs')
+  })
+})
+
+test('two runs at once build each program once', async () => {
+  await inCache(async (cache) => {
+    const [first, second] = [standIn(), standIn()]
+    await Promise.all([start(cache, first).done(), start(cache, second).done()])
+    expect([...first.built, ...second.built].sort()).toEqual(['coredns', 'helm', 'k6'])
+  })
+})
+
+test('a build that is stopped gives the lock back', async () => {
+  await inCache(async (cache) => {
+    let building: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (building = resolve))
+    const waiting: Builder = {
+      ...standIn(),
+      build: (_component, _output, { signal }) =>
+        new Promise((_resolve, reject) => {
+          building()
+          signal.addEventListener('abort', () => {
+            reject(new Error('interrupted'))
+          })
+        }),
+    }
+    const toolchain = start(cache, waiting)
+    await begun
+    await toolchain.stop()
+    await expect(toolchain.binary('coredns')).rejects.toThrow('interrupted')
+    await expect(toolchain.binary('k6')).rejects.toThrow('the build was stopped')
+    await start(cache, standIn()).done()
+  })
+})
+
+test('a lock is waited for, and its holder named', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'build.lock')
+    const release = await takeLock(path, { onWait: () => undefined, signal: none })
+    const waited: string[] = []
+    const second = takeLock(path, { onWait: (pid) => waited.push(pid), signal: none })
+    await expect.poll(() => waited).toEqual([String(process.pid)])
+    await release()
+    await (
+      await second
+    )()
+  })
+})
+
+test('a lock whose holder was killed can be taken', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'build.lock')
+    const module = join(process.cwd(), 'lib/clusters/embedded/toolchain/lock.ts')
+    const program = join(folder, 'holder.mts')
+    await writeFile(
+      program,
+      `import { takeLock } from ${JSON.stringify(module)}
+      await takeLock(${JSON.stringify(path)}, { onWait: () => {}, signal: new AbortController().signal })
+      console.log('held')
+      setTimeout(() => {}, 60_000)`,
+    )
+    const holder = spawn(process.execPath, ['--import', 'tsx', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(holder.stdout, 'data')
+    const waited: string[] = []
+    const second = takeLock(path, { onWait: (pid) => waited.push(pid), signal: none })
+    await expect.poll(() => waited).toEqual([String(holder.pid)])
+    holder.kill('SIGKILL')
+    await (
+      await second
+    )()
+  })
+})
+
+test('of each name the two newest files are kept', async () => {
+  await inCache(async (folder) => {
+    const add = async (name: string, key: string): Promise<void> => {
+      const path = await makeCached({ folder, name, key: key.repeat(16), suffix: '' }, (output) =>
+        writeFile(output, key),
+      )
+      await utimes(path, Number(key), Number(key))
+    }
+    await add('velero-plugin', '1')
+    for (const key of ['1', '2', '3']) await add('velero', key)
+    const left = await readdir(folder)
+    expect(left.sort()).toEqual([
+      `velero-${'2'.repeat(16)}`,
+      `velero-${'3'.repeat(16)}`,
+      `velero-plugin-${'1'.repeat(16)}`,
+    ])
+    expect(await readdir(dirname(recordFile(join(folder, 'any'))))).toHaveLength(3)
+  })
+})
+
+test('a failed build says what Go said, and the command to run by hand', async () => {
+  const go = await run('go', ['version']).catch(() => null)
+  test.skip(go === null, 'go is not installed')
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'go.mod'), 'module broken\n\ngo 1.24\n')
+    await writeFile(join(folder, 'main.go'), 'package main\n\nfunc main() { missing() }\n')
+    const component: Component = { ...components[0], name: 'broken', folder, stamps: { 'main.version': 'v1' } }
+    const output = join(folder, 'output')
+    const failure = goBuild(component, output, { onProgress: () => undefined, signal: none })
+    await expect(failure).rejects.toThrow(/"broken" could not be built: go ended with 1 .*undefined: missing/s)
+    await expect(failure).rejects.toThrow(`cd ${folder} && GOFLAGS= GOWORK=off CGO_ENABLED=0 go build -mod=readonly`)
+    expect(existsSync(output)).toBe(false)
+  })
+})

@@ -1,0 +1,92 @@
+import type { V1Node, V1StorageClass } from '@kubernetes/client-node'
+import { expect, test } from '@playwright/test'
+import { clockAhead, clockConflict } from '../../../../lib/clusters/existing/access/access.ts'
+import { imageConflicts, nodeConflicts, runtimeConflict } from '../../../../lib/clusters/existing/plan/nodes.ts'
+import { chooseSnapshots } from '../../../../lib/clusters/existing/plan/surroundings.ts'
+import { node, storageClass } from './world.ts'
+
+/** What a cluster of a user's must be like, from what its API server tells. */
+const nodes = (...list: ReturnType<typeof node>[]) => list as unknown as V1Node[]
+const tainted = (name: string, effect: string) => node(name, { spec: { taints: [{ key: 'pool', effect }] } })
+
+test('nodes that drills could not stand on, or that would be taken for leftovers, are told', () => {
+  const told = (list: V1Node[], labels = {}) => nodeConflicts(list, labels).join('\n')
+  expect(nodeConflicts(nodes(node('a'), tainted('b', 'PreferNoSchedule')), {})).toEqual([])
+  expect(told(nodes(node('a'), node('b', { ready: 'False' })))).toContain('"b" are not Ready, or cordoned')
+  expect(told(nodes(node('a', { spec: { unschedulable: true } })))).toContain('"a" are not Ready, or cordoned')
+  expect(told(nodes(node('a')), { pool: 'system' })).toContain('no node has the labels {"pool":"system"}')
+  expect(told(nodes(tainted('a', 'NoSchedule')))).toContain('take no pods that do not tolerate')
+  expect(told(nodes(tainted('a', 'NoSchedule'), node('b')))).toBe('')
+})
+
+test('Chaos Mesh is set up for containerd at its usual place, or left to its user', () => {
+  const of = (info: object) => runtimeConflict(nodes(node('a'), node('b', { info })))
+  expect(of({})).toBeNull()
+  expect(of({ containerRuntimeVersion: 'cri-o://1.35.0' })).toMatch(/"b" run cri-o:\/\/1\.35\.0, .*Next: install Chaos/)
+  expect(of({ kubeletVersion: 'v1.36.0+k3s1' })).toMatch(/"b" have the socket of their containerd in \/run\/k3s/)
+})
+
+test('images that no registry has must be on each node to which drills go, as far as kubelets tell', () => {
+  const images = ['localhost/a:1', 'localhost/b:1']
+  const named = images.map((reference) => ({ name: reference.slice(10, -2), reference }))
+  const of = (...list: ReturnType<typeof node>[]) => imageConflicts(nodes(...list), named).join('\n')
+  expect(of(node('one', { images }))).toBe('')
+  expect(of(node('one', { images }), node('two', { images: ['localhost/a:1'] }))).toMatch(
+    /not there: localhost\/b:1 on "two"\. Next: npm run image -- b, and on/,
+  )
+  expect(of(node('one', { images }), tainted('control', 'NoSchedule'))).toBe('')
+  // A kubelet that tells of fifty may have more.
+  expect(of(node('one', { images: Array.from({ length: 50 }, (_, index) => `other:${index}`) }))).toBe('')
+})
+
+test.describe('snapshots', () => {
+  const driver = 'disks.example.org'
+  const snapshotClass = (name: string, metadata: object = {}, deletionPolicy = 'Delete') => ({
+    apiVersion: 'snapshot.storage.k8s.io/v1',
+    kind: 'VolumeSnapshotClass',
+    metadata: { name, ...metadata },
+    driver,
+    deletionPolicy,
+  })
+  const LABEL = { labels: { 'velero.io/csi-volumesnapshot-class': '' } }
+  const DEFAULT = { annotations: { 'snapshot.storage.kubernetes.io/is-default-class': 'true' } }
+  const classes = [storageClass('files'), storageClass('disks')] as unknown as V1StorageClass[]
+  const chosen = (list: ReturnType<typeof snapshotClass>[], wanted: string | null = null) =>
+    chooseSnapshots(classes, list, wanted)
+
+  test('are of the class that Velero takes too: by its label, by default, or the only one', () => {
+    const of = (ofSnapshots: string) => ({ snapshots: 'disks', ofSnapshots, lacks: [] })
+    expect(chosen([snapshotClass('a'), snapshotClass('b', DEFAULT), snapshotClass('c', LABEL)])).toEqual(of('c'))
+    expect(chosen([snapshotClass('a'), snapshotClass('b', DEFAULT)])).toEqual(of('b'))
+    expect(chosen([snapshotClass('a')])).toEqual(of('a'))
+    expect(chosen([snapshotClass('a'), snapshotClass('b')])).toEqual({ snapshots: null })
+  })
+
+  test('of a driver whose volumes are known to lack something are told with it', () => {
+    const hostPath = { ...storageClass('folders'), provisioner: 'hostpath.csi.k8s.io' } as unknown as V1StorageClass
+    const ofIt = { ...snapshotClass('a'), driver: 'hostpath.csi.k8s.io' }
+    expect(chooseSnapshots([hostPath], [ofIt], null)).toEqual({
+      snapshots: 'folders',
+      ofSnapshots: 'a',
+      lacks: ['any node', 'own size', 'snapshots of one moment'],
+    })
+  })
+
+  test('that would stay when their objects are deleted are not made', () => {
+    expect(chosen([snapshotClass('a', {}, 'Retain')])).toEqual({ snapshots: null })
+  })
+
+  test('are of the class of volumes that is wanted, which must be there', () => {
+    expect(chosen([snapshotClass('a')], 'files')).toEqual({ snapshots: null })
+    expect(() => chosen([], 'none')).toThrow('no StorageClass "none", which MESHDRILL_SNAPSHOT_STORAGE_CLASS names')
+  })
+})
+
+test('a clock counts as wrong by what is certain: its seconds are whole, and the answer took its time', () => {
+  const asked = Date.parse('2026-01-01T00:00:10.500Z')
+  const ahead = (seconds: number) => clockAhead(new Date(asked + 1000 * seconds).toUTCString(), asked, asked + 300)
+  expect([0, 1, -1, 10, -10].map(ahead)).toEqual([0, 200, -500, 9200, -9500])
+  expect(clockAhead(undefined, asked)).toBe(0)
+  expect(clockConflict(ahead(1))).toBeNull()
+  expect(clockConflict(ahead(-10))).toContain("the cluster's clock is 9.5 s behind this machine's")
+})

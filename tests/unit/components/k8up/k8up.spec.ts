@@ -1,0 +1,210 @@
+import { expect, test } from '@playwright/test'
+import type { KubeClient } from '../../../../lib/kube/client.ts'
+import type { KubeObject } from '../../../../lib/kube/object.ts'
+import type { Lab } from '../../../../lib/lab/lab.ts'
+import { k8up } from '../../../../lib/components/k8up/k8up.ts'
+import { newestOfEach } from '../../../../lib/components/k8up/backup.ts'
+import { readBackupLog, readRestoredBytes } from '../../../../lib/components/k8up/log.ts'
+import { readEnd, type K8upSnapshot } from '../../../../lib/components/k8up/objects.ts'
+import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
+
+const INFO = '2026-11-21T02:00:05Z\tINFO\tk8up.restic.restic.backup.progress\t'
+const backupLog = [
+  `${INFO}progress of backup\t{"percentage": "50.00%"}`,
+  `${INFO}backup finished\t{"new files": 4, "changed files": 0, "errors": 0}`,
+  `${INFO}stats\t{"time": 0.76, "bytes added": 900, "bytes processed": 4096}`,
+].join('\n')
+const restoreLog = `${INFO}restic.stdout\tSummary: Restored 6 files/dirs (4.000 KiB) in 0:00`
+
+const completed = (reason: string) => ({
+  conditions: [
+    { type: 'Progressing', status: 'False', reason: 'Finished' },
+    { type: 'Completed', status: 'True', reason, message: 'told', lastTransitionTime: '2026-11-21T02:00:09Z' },
+  ],
+})
+const snapshot = (id: string, date: string, path = '/data/data'): K8upSnapshot => ({
+  apiVersion: 'k8up.io/v1',
+  kind: 'Snapshot',
+  metadata: { name: id.slice(0, 8), namespace: 'drill' },
+  spec: { id, date, paths: [path] },
+})
+
+interface Script {
+  backup?: string
+  restore?: string
+  /** Logs of the Jobs' pods; null where K8up makes no Job. */
+  log?: string | null
+  snapshots?: K8upSnapshot[]
+}
+
+/** A lab in which a K8up does what its script says. */
+async function k8upLab(script: Script = {}) {
+  const { backup = 'Succeeded', restore = 'Succeeded', log = backupLog } = script
+  const jobs: KubeObject[] = []
+  const onApply = async (object: KubeObject, kube: KubeClient) => {
+    if (object.kind !== 'Backup' && object.kind !== 'Restore') return
+    const made = { ...object.metadata, creationTimestamp: '2026-11-21T02:00:00Z' }
+    const isBackup = object.kind === 'Backup'
+    await kube.apply([{ ...object, metadata: made, status: completed(isBackup ? backup : restore) }])
+    if (log === null) return
+    const name = `${isBackup ? 'backup' : 'restore'}-${object.metadata.name}`
+    const namespace = object.metadata.namespace ?? ''
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace } }
+    jobs.splice(0, 1, job)
+    const labels = { 'batch.kubernetes.io/job-name': name }
+    await kube.apply([
+      {
+        ...job,
+        status: { conditions: [{ type: isBackup && backup === 'Failed' ? 'Failed' : 'Complete', status: 'True' }] },
+      },
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: `${name}-pod`, namespace, labels } },
+    ])
+  }
+  const world = backedUpLab({
+    objects: [claim('data'), deployment('web', 'data')],
+    onApply,
+    lists: {
+      jobs: () => jobs,
+      snapshots: () => script.snapshots ?? [snapshot('aaaa1111bbbb', '2026-11-21T02:00:04Z')],
+    },
+  })
+  world.lab.kube.core.readNamespacedPodLog = ({ name }) =>
+    Promise.resolve(name.startsWith('backup') ? (log ?? '') : restoreLog)
+  await makeNamespace(world.lab)
+  world.applied.length = 0
+  return world
+}
+
+const backUp = async (lab: Lab) => (await k8up().attach(lab).backup('drill', { name: 'b1' })).finished()
+const ofKind = (applied: KubeObject[], kind: string) => applied.filter((object) => object.kind === kind)
+
+test.describe('what K8up says', () => {
+  test('in its log are the bytes of all volumes, and the files that it could not read', () => {
+    expect(readBackupLog(backupLog)).toEqual({ bytes: 4096, bytesAdded: 900, errors: 0 })
+    const unread = backupLog.replace('"errors": 0', '"errors": 2')
+    expect(readBackupLog(`${backupLog}\n${unread}`)).toEqual({ bytes: 8192, bytesAdded: 1800, errors: 2 })
+    expect(readBackupLog('')).toEqual({ bytes: null, bytesAdded: null, errors: 0 })
+  })
+
+  test('of a restore counts only where restic came to its end', () => {
+    expect(readRestoredBytes(restoreLog)).toBe(4096)
+    expect(readRestoredBytes('Summary: Restored 66 files/dirs (1.500 GiB) in 0:07')).toBe(1.5 * 2 ** 30)
+    expect(readRestoredBytes('Summary: Restored 1 / 2 files/dirs (12 B / 2.000 KiB) in 0:07')).toBe(12)
+    expect(readRestoredBytes(`${INFO}restic.stderr\tFatal: unable to load index`)).toBeNull()
+  })
+
+  test('is an end only in the condition Completed, whatever its reason', () => {
+    const operation = (status?: object) =>
+      ({
+        apiVersion: 'k8up.io/v1',
+        kind: 'Backup',
+        metadata: { name: 'b1' },
+        ...(status ? { status } : {}),
+      }) as KubeObject
+    const progressing = { conditions: [{ type: 'Progressing', status: 'True', reason: 'Started', message: 'goes on' }] }
+    expect(readEnd(operation())).toBe('no status')
+    expect(readEnd(operation(progressing))).toBe('Progressing Started: goes on')
+    expect(readEnd(operation(completed('Failed')))).toMatchObject({ state: 'Failed', message: 'told' })
+  })
+})
+
+test('the snapshot of a claim is its newest one, and none of before the backup', () => {
+  const list = [
+    snapshot('old', '2026-11-21T01:59:59Z'),
+    snapshot('newer', '2026-11-21T02:00:08Z'),
+    snapshot('new', '2026-11-21T02:00:04Z'),
+    snapshot('others', '2026-11-21T02:00:09Z', '/data/other'),
+  ]
+  const since = Date.parse('2026-11-21T02:00:00Z')
+  expect(newestOfEach(list, ['data'], since)).toEqual([{ claim: 'data', id: 'newer', object: 'newer' }])
+  expect(newestOfEach(list.slice(0, 1), ['data'], since)).toEqual([])
+})
+
+test.describe('a backup by K8up', () => {
+  test('asks for every volume of the namespace, into a repository of its own', async () => {
+    const { lab, applied, deleted } = await k8upLab()
+    const { result, objects } = await backUp(lab)
+    expect(applied.map(({ kind }) => kind)).toEqual(['Secret', 'Secret', 'PodConfig', 'Backup'])
+    expect(ofKind(applied, 'PodConfig')[0]?.metadata.labels).toMatchObject({ 'sidecar.istio.io/inject': 'false' })
+    expect(ofKind(applied, 'Backup')[0]).toMatchObject({
+      metadata: { name: 'b1', namespace: 'drill' },
+      spec: {
+        backend: {
+          s3: { endpoint: 'http://store.invalid', bucket: 'none/meshdrill-000000000000/k8up/drill/abcdef01' },
+        },
+      },
+    })
+    expect(result).toMatchObject({
+      state: 'Succeeded',
+      succeeded: true,
+      startedMs: Date.parse('2026-11-21T02:00:00Z'),
+      endedMs: Date.parse('2026-11-21T02:00:09Z'),
+      bytes: 4096,
+      details: { jobs: 1, bytesAdded: 900, errors: 0 },
+    })
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['Backup b1', 'Snapshot aaaa1111'])
+    expect(deleted.map(({ metadata }) => metadata.name)).toEqual(['backup-b1'])
+  })
+
+  test('of nothing is zero bytes, though K8up calls it a success', async () => {
+    const { lab } = await k8upLab({ log: null, snapshots: [] })
+    const backup = await backUp(lab)
+    expect(backup.result).toMatchObject({ succeeded: true, bytes: 0, details: { jobs: 0 } })
+    expect(await backup.restore()).toMatchObject({ state: 'NoSnapshot', succeeded: false })
+  })
+
+  test('that failed is one', async () => {
+    const { lab } = await k8upLab({ backup: 'Failed', log: '', snapshots: [] })
+    expect((await backUp(lab)).result).toMatchObject({ state: 'Failed', succeeded: false, bytes: null })
+  })
+
+  test('that vanishes is an error, not a backup', async () => {
+    const { lab } = await k8upLab()
+    const running = await k8up().attach(lab).backup('drill', { name: 'b1' })
+    await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
+    await expect(running.finished()).rejects.toThrow('K8up Backup "b1" is gone from namespace "drill"')
+    expect(await running.moving()).toBe(false)
+  })
+})
+
+test.describe('a restore by K8up', () => {
+  test('fills fresh claims from the snapshots, and starts the workloads then', async () => {
+    const { lab, applied } = await k8upLab()
+    const backup = await backUp(lab)
+    applied.length = 0
+    const result = await backup.restore()
+    expect(result).toMatchObject({ state: 'Succeeded', succeeded: true, bytes: 4096 })
+    const kinds = applied.map(({ kind }) => kind)
+    expect(kinds).toEqual([
+      'Namespace',
+      'Secret',
+      'Secret',
+      'PodConfig',
+      'PersistentVolumeClaim',
+      'Restore',
+      'Deployment',
+    ])
+    expect(ofKind(applied, 'Restore')[0]?.spec).toMatchObject({
+      snapshot: 'aaaa1111bbbb',
+      restoreMethod: { folder: { claimName: 'data' } },
+    })
+  })
+
+  test('of a copy reads the repository of the original', async () => {
+    const { lab, applied } = await k8upLab()
+    const backup = await backUp(lab)
+    applied.length = 0
+    await backup.restore({ into: 'copy' })
+    expect(applied.slice(1).map(({ metadata }) => metadata.namespace)).toEqual(Array(6).fill('copy'))
+    const s3 = { bucket: 'none/meshdrill-000000000000/k8up/drill/abcdef01' }
+    expect(ofKind(applied, 'Restore')[0]?.spec).toMatchObject({ backend: { s3 } })
+  })
+
+  test('that failed starts no workload', async () => {
+    const { lab, applied } = await k8upLab({ restore: 'Failed' })
+    const backup = await backUp(lab)
+    applied.length = 0
+    expect(await backup.restore()).toMatchObject({ state: 'Failed', succeeded: false, details: { message: 'told' } })
+    expect(ofKind(applied, 'Deployment')).toEqual([])
+  })
+})

@@ -1,0 +1,72 @@
+import { expect, test } from '@playwright/test'
+import { newestOfEach, parseOutput, parseSnapshots } from '../../../../lib/components/restic/output.ts'
+import { at, line, ms, refused, restored, snapshot, summary } from './says.ts'
+
+test.describe('what restic says', () => {
+  test('of a backup is what the snapshot holds, and beside it what was moved', () => {
+    expect(parseOutput(summary())).toEqual({
+      backup: {
+        snapshot: 'aaaa',
+        bytes: 4096,
+        filesNew: 0,
+        filesChanged: 3,
+        bytesAdded: 900,
+        bytesAddedPacked: 700,
+        durationMs: 1500,
+      },
+      restoredBytes: null,
+      message: null,
+      errors: 0,
+    })
+  })
+
+  test('of a backup of nothing is zero bytes, not none known', () => {
+    expect(parseOutput(summary({ total_bytes_processed: 0 })).backup?.bytes).toBe(0)
+  })
+
+  test('of a restore counts what an earlier pod had put in place', () => {
+    expect(parseOutput(restored)).toMatchObject({ backup: null, restoredBytes: 4096 })
+    expect(parseOutput(line({ message_type: 'summary' })).restoredBytes).toBe(0)
+  })
+
+  test('without a summary is no backup and no restore', () => {
+    const status = line({ message_type: 'status', bytes_done: 4096 })
+    expect(parseOutput(status + refused)).toEqual({
+      backup: null,
+      restoredBytes: null,
+      message: 'Fatal: Access Denied.',
+      errors: 0,
+    })
+    expect(parseOutput(`${status}{"message_type":"summ`).backup).toBeNull()
+    expect(parseOutput('LoadRaw(<index/ab>): invalid data returned\n').message).toContain('<index/ab>')
+  })
+
+  test('of files that it could not read is counted', () => {
+    const unread = line({ message_type: 'error', error: { message: 'permission denied' }, item: '/data/a' })
+    expect(parseOutput(unread + unread + summary())).toMatchObject({ errors: 2, message: 'permission denied' })
+  })
+})
+
+test.describe('the newest backup at a time', () => {
+  const list = (...snapshots: object[]) => parseSnapshots(JSON.stringify(snapshots))
+
+  test('is the last that had ended by then, of each claim', () => {
+    const snapshots = list(snapshot('c', 30), snapshot('a', 10), snapshot('b', 20), snapshot('x', 12, 'other'))
+    const idsAt = (second: number) => newestOfEach(snapshots, ['data', 'other'], ms(second)).map(({ id }) => id)
+    expect(idsAt(30)).toEqual(['b', 'x'])
+    expect(idsAt(31)).toEqual(['c', 'x'])
+    expect(newestOfEach(snapshots, ['data'], ms(11)).map(({ id }) => id)).toEqual(['a'])
+  })
+
+  test('is none before the first has ended, which is an error', () => {
+    expect(() => newestOfEach(list(snapshot('a', 10)), ['data'], ms(10))).toThrow(
+      /no snapshot of claim "data" had ended by 2026-11-21T02:00:10\.000Z: the oldest is of 2026-11-21T02:00:11/,
+    )
+    expect(() => newestOfEach([], ['data'], ms(10))).toThrow('there is none at all')
+  })
+
+  test('is none of what others keep in the repository', () => {
+    expect(list({ id: 'z', time: at(1) }, { id: 'y', time: at(1), tags: ['nightly'] })).toEqual([])
+    expect(parseSnapshots('null')).toEqual([])
+  })
+})

@@ -1,0 +1,226 @@
+import { expect, test } from '@playwright/test'
+import type { KubeObject } from '../../../../lib/kube/object.ts'
+import {
+  chooseKinds,
+  exportNamespace,
+  isApplied,
+  MANAGED,
+  strip,
+  type ServedKinds,
+} from '../../../../lib/components/support/namespace-objects.ts'
+import { noSnapshot, planRestore, restoreNamespace } from '../../../../lib/components/support/namespace-restore.ts'
+import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
+
+const object = (kind: string, name: string, changes: Record<string, unknown> = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, namespace: 'drill', ...(changes.metadata as object) },
+  ...Object.fromEntries(Object.entries(changes).filter(([key]) => key !== 'metadata')),
+})
+
+test.describe('what is exported of a namespace', () => {
+  test('is what was applied, without what the cluster added', async () => {
+    const { lab } = backedUpLab({
+      objects: [
+        claim('data'),
+        deployment('web', 'data'),
+        object('ConfigMap', 'kube-root-ca.crt'),
+        object('Pod', 'web-1'),
+      ],
+    })
+    await makeNamespace(lab)
+    const exported = await exportNamespace(lab.kube, 'drill')
+    expect(exported.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Namespace drill',
+      'PersistentVolumeClaim data',
+      'Deployment web',
+    ])
+    expect(exported[1]).toEqual({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'drill' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    expect(JSON.stringify(exported)).not.toContain('uid')
+  })
+
+  test('of one that is not there is an error', async () => {
+    await expect(exportNamespace(backedUpLab({}).lab.kube, 'drill')).rejects.toThrow('"drill" is not there')
+  })
+
+  test('leaves out what controllers, the mesh and backup drivers make', () => {
+    const owned = { metadata: { ownerReferences: [{ kind: 'Deployment', name: 'web' }] } }
+    const made = [
+      object('ReplicaSet', 'web-1', owned),
+      object('ConfigMap', 'of-an-operator', owned),
+      object('Job', 'migrate'),
+      object('Lease', 'leader'),
+      object('Endpoints', 'web'),
+      object('EndpointSlice', 'web-x1'),
+      object('ConfigMap', 'istio-ca-root-cert'),
+      object('ConfigMap', 'istio-ca-crl', { metadata: { labels: { 'istio.io/config': 'true' } } }),
+      object('Secret', 'token', { type: 'kubernetes.io/service-account-token' }),
+      object('Secret', 'restic-store', { metadata: { labels: MANAGED } }),
+      object('RoleBinding', 'pod-executor-namespaced'),
+    ]
+    expect(made.filter(isApplied)).toEqual([])
+    const applied = [
+      object('ConfigMap', 'settings'),
+      object('Secret', 'password', { type: 'Opaque' }),
+      object('CronJob', 'report'),
+      object('AuthorizationPolicy', 'web'),
+      object('Secret', 'of-helm', { metadata: { labels: { 'app.kubernetes.io/managed-by': 'Helm' } } }),
+    ]
+    expect(applied.filter(isApplied)).toEqual(applied)
+  })
+
+  test('names no address, port or volume that the cluster gave, and no time', () => {
+    const service = strip(
+      object('Service', 'web', {
+        metadata: {
+          labels: { app: 'web' },
+          creationTimestamp: '2026-11-21T02:00:00Z',
+          resourceVersion: '7',
+          generation: 2,
+          managedFields: [{}],
+          finalizers: ['x'],
+          annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', note: 'kept' },
+        },
+        spec: {
+          clusterIP: '10.96.3.4',
+          clusterIPs: ['10.96.3.4'],
+          type: 'NodePort',
+          ports: [{ port: 80, nodePort: 31347 }],
+        },
+        status: { loadBalancer: {} },
+      }),
+    )
+    expect(service).toEqual({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'drill', labels: { app: 'web' }, annotations: { note: 'kept' } },
+      spec: { type: 'NodePort', ports: [{ port: 80 }] },
+    })
+    const bound = { 'pv.kubernetes.io/bind-completed': 'yes', 'volume.kubernetes.io/selected-node': 'node-1' }
+    expect(strip({ ...claim('data'), metadata: { name: 'data', annotations: bound } }).metadata).toEqual({
+      name: 'data',
+    })
+  })
+
+  test('keeps a headless Service headless, the data of a Secret, and the labels of the namespace', () => {
+    expect(strip(object('Service', 'web', { spec: { clusterIP: 'None', clusterIPs: ['None'] } })).spec).toEqual({
+      clusterIP: 'None',
+      clusterIPs: ['None'],
+    })
+    expect(strip(object('Secret', 'password', { type: 'Opaque', data: { key: 'dg==' } }))).toMatchObject({
+      type: 'Opaque',
+      data: { key: 'dg==' },
+    })
+    const labels = { 'kubernetes.io/metadata.name': 'drill', 'istio-injection': 'enabled' }
+    const namespace = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'drill', labels },
+      spec: { finalizers: ['kubernetes'] },
+    }
+    expect(strip(namespace)).toEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'drill', labels: { 'istio-injection': 'enabled' } },
+    })
+  })
+})
+
+test.describe('the kinds that are asked for', () => {
+  type Served = ServedKinds['resources'][number]
+  const kind = (name: string, changes: Partial<Served> = {}): Served => ({
+    kind: name,
+    name: `${name.toLowerCase()}s`,
+    namespaced: true,
+    verbs: ['create', 'delete', 'get', 'list', 'patch'],
+    ...changes,
+  })
+
+  test('are each asked for once, in the version that comes first, and those too that only an older one serves', () => {
+    const lists = [
+      { groupVersion: 'networking.istio.io/v1', resources: [kind('Gateway')] },
+      { groupVersion: 'networking.istio.io/v1alpha3', resources: [kind('Gateway'), kind('EnvoyFilter')] },
+      { groupVersion: 'gateway.networking.k8s.io/v1', resources: [kind('Gateway')] },
+    ]
+    expect(chooseKinds(lists)).toEqual([
+      { apiVersion: 'networking.istio.io/v1', kind: 'Gateway' },
+      { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter' },
+      { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
+    ])
+  })
+
+  test('are none that is of the cluster, that is a part of another, or that cannot be applied', () => {
+    const resources = [
+      kind('Node', { namespaced: false }),
+      kind('Scale', { name: 'deployments/scale' }),
+      kind('Binding', { verbs: ['create'] }),
+      kind('Measurement', { verbs: ['get', 'list'] }),
+      kind('Event'),
+    ]
+    expect(chooseKinds([{ groupVersion: 'v1', resources }])).toEqual([])
+  })
+})
+
+test.describe('a namespace comes back', () => {
+  const objects = [
+    deployment('web', 'data'),
+    object('VirtualService', 'web', { spec: { hosts: ['web.drill'] } }),
+    claim('data'),
+    object('Secret', 'password'),
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } },
+    object('Service', 'web'),
+  ]
+
+  test('with what workloads need first, then claims, and last what mounts them', () => {
+    const plan = planRestore(objects)
+    const kinds = (list: KubeObject[]) => list.map(({ kind }) => kind)
+    expect(kinds(plan.before)).toEqual(['Namespace', 'Secret'])
+    expect(kinds(plan.claims)).toEqual(['PersistentVolumeClaim'])
+    expect(kinds(plan.after)).toEqual(['VirtualService', 'Service', 'Deployment'])
+  })
+
+  test('as a copy under another name, whose hosts stay', () => {
+    const { before, claims, after } = planRestore(objects, 'copy')
+    expect(before[0]?.metadata.name).toBe('copy')
+    expect([...before.slice(1), ...claims, ...after].map(({ metadata }) => metadata.namespace)).toEqual(
+      Array(5).fill('copy'),
+    )
+    expect(after[0]?.spec).toEqual({ hosts: ['web.drill'] })
+    expect(objects[0]?.metadata.namespace).toBe('drill')
+  })
+
+  const filled = { ...noSnapshot(['data'], {}), startedMs: 5, endedMs: 7, bytes: 9 }
+
+  test('without its workloads where the data did not come', async () => {
+    const { lab, applied } = backedUpLab({})
+    const result = await restoreNamespace(lab.kube, planRestore(objects), [], () => Promise.resolve(filled))
+    expect(result).toMatchObject({ succeeded: false, state: 'NoSnapshot' })
+    expect(applied.map(({ kind }) => kind)).toEqual(['Namespace', 'Secret', 'PersistentVolumeClaim'])
+  })
+
+  test('and its time runs from the first claim to the last workload', async () => {
+    const { lab, applied, startedMs } = backedUpLab({})
+    const seen: string[] = []
+    const fill = () => {
+      seen.push(...applied.map(({ kind }) => kind))
+      return Promise.resolve({ ...filled, succeeded: true })
+    }
+    const result = await restoreNamespace(lab.kube, planRestore(objects), [object('Secret', 'own')], fill)
+    expect(seen).toEqual(['Namespace', 'Secret', 'Secret', 'PersistentVolumeClaim'])
+    expect(applied.at(-1)?.kind).toBe('Deployment')
+    expect(result).toMatchObject({ startedMs, endedMs: startedMs })
+  })
+
+  test('only where its claims are gone', async () => {
+    const { lab, applied } = backedUpLab({})
+    await lab.kube.apply([claim('data')])
+    const restoring = restoreNamespace(lab.kube, planRestore(objects), [], () => Promise.resolve(filled))
+    await expect(restoring).rejects.toThrow('claim "data" of namespace "drill" is still there')
+    expect(applied).toHaveLength(1)
+  })
+})

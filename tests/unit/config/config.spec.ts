@@ -1,0 +1,53 @@
+import { expect, test } from '@playwright/test'
+import { readConfig } from '../../../lib/config/config.ts'
+
+test('an empty environment gives the defaults', () => {
+  expect(readConfig({})).toMatchObject({
+    tool: null,
+    matrix: 'slice',
+    repetitions: 1,
+    mesh: 'istio',
+    keep: false,
+    volumeBytes: 128 << 20,
+    rtoMs: null,
+  })
+})
+
+test('what is set replaces the defaults', () => {
+  const env = {
+    MESHDRILL_KEEP: '1',
+    MESHDRILL_RTO: '90s',
+    MESHDRILL_RPO: '0s',
+    MESHDRILL_VOLUME_MIB: '2',
+    MESHDRILL_SEED: '7',
+    MESHDRILL_REPETITIONS: '20',
+  }
+  expect(readConfig(env)).toMatchObject({
+    repetitions: 20,
+    keep: true,
+    rtoMs: 90_000,
+    rpoMs: 0,
+    volumeBytes: 2 << 20,
+    seed: 7,
+  })
+})
+
+test('the load comes from this machine, or from as many pods as one likes on nodes of their own', () => {
+  expect(readConfig({})).toMatchObject({ loadParallelism: 0, loadNodes: null })
+  const env = { MESHDRILL_LOAD_PARALLELISM: '4', MESHDRILL_LOAD_NODES: 'pool=clients,node-role.kubernetes.io/edge' }
+  const loadNodes = { pool: 'clients', 'node-role.kubernetes.io/edge': '' }
+  expect(readConfig(env)).toMatchObject({ loadParallelism: 4, loadNodes })
+  expect(() => readConfig({ MESHDRILL_LOAD_PARALLELISM: '101' })).toThrow('MESHDRILL_LOAD_PARALLELISM: "101" is not')
+})
+
+test('everything that is wrong is said at once, with what would be right', () => {
+  const env = { MESHDRILL_TOOL: 'tape', MESHDRILL_MESH: 'string', MESHDRILL_RTO: 'soon', MESHDRILL_LOAD_RPS: '0' }
+  expect(() => readConfig(env)).toThrow(
+    /MESHDRILL_TOOL: "tape" is not known; one of velero[^]*MESHDRILL_MESH: "string"[^]*MESHDRILL_RTO: "soon"[^]*MESHDRILL_LOAD_RPS/,
+  )
+})
+
+test('a run that will be merged has a name that can be a tag and the name of a file', () => {
+  expect(readConfig({ MESHDRILL_CELL: 'velero-v1.36' }).cell).toBe('velero-v1.36')
+  expect(() => readConfig({ MESHDRILL_CELL: 'velero/1' })).toThrow('MESHDRILL_CELL: "velero/1" is not a name')
+})

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import type { Artifacts } from '../../../lib/lab/artifacts.ts'
+import { bringK6, chooseK6 } from '../../../lib/clusters/existing/k6.ts'
+import { reachBeside } from '../../../lib/clusters/kind/ports.ts'
+import { publicArtifacts } from '../../../lib/clusters/public/artifacts.ts'
+import { readConfig } from '../../../lib/config/config.ts'
+import { holdContainer, type EndSignal, type HeldContainer } from '../../../lib/load/container-end.ts'
+import { inContainer, loadSettings, type K6Container } from '../../../lib/load/container.ts'
+import { startLoad } from '../../../lib/load/runner.ts'
+import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'
+
+/** A load that runs in a container, as far as that can be seen without Docker. */
+const test = base.extend<{ use: (answers: Answers) => StandInProgram }>({
+  use: async ({}, use, testInfo) => {
+    const { PATH } = process.env
+    await use((answers) => {
+      const program = standIn(testInfo.outputPath('programs'), 'docker', answers)
+      process.env.PATH = program.path
+      return program
+    })
+    process.env.PATH = PATH
+  },
+})
+
+const IMAGE = 'docker.io/grafana/k6:1.8.1'
+const ANSWERS: Answers = [['version', '27.0.0']]
+const SILENT: Answers = [['', '!Cannot connect to the Docker daemon']]
+
+const artifacts = (k6: string | Error): Artifacts => ({
+  ...publicArtifacts({ images: {}, found: {} }),
+  binary: () => (typeof k6 === 'string' ? Promise.resolve(k6) : Promise.reject(k6)),
+})
+const missing = artifacts(new Error('there is no "k6" in PATH. Next: https'))
+const found = { artifacts: 'public', k6: 'found' } as const
+
+test.describe('what runs the load', () => {
+  test('is the program where it is there, and Docker is not asked', async ({ use }) => {
+    const docker = use(ANSWERS)
+    expect(await chooseK6(found, artifacts('/bin/k6'))).toBe('/bin/k6')
+    expect(docker.calls()).toEqual([])
+  })
+
+  test('is a container of its pinned image where no program is there, in the network of this machine or of kind', async ({
+    use,
+  }) => {
+    use(ANSWERS)
+    const container = { image: IMAGE, pulls: true }
+    expect(await chooseK6(found, missing)).toMatchObject({ ...container, network: 'host' })
+    const kind = { network: 'meshdrill', labels: { 'dev.meshdrill': 'lab' }, reach: reachBeside(43_211) }
+    const chosen = await chooseK6({ ...found, made: { images: {}, k6: kind } }, missing)
+    expect(chosen).toEqual({ ...container, ...kind })
+    expect(await chooseK6({ ...found, k6: 'container' }, artifacts('/bin/k6'))).toMatchObject(container)
+  })
+
+  test('is told to be missing, with both ways to have it, where Docker does not answer either', async ({ use }) => {
+    use(SILENT)
+    await expect(chooseK6(found, missing)).rejects.toThrow(
+      /^there is no "k6" in PATH\. Next: https; and it cannot run in a container: Docker does not answer .*Next: docker info$/,
+    )
+    await expect(chooseK6({ ...found, k6: 'container' }, missing)).rejects.toThrow(
+      /^MESHDRILL_K6=container: Docker does not answer/,
+    )
+  })
+
+  test('is no container of another build where the toolchain fails to build it', async ({ use }) => {
+    const docker = use(ANSWERS)
+    const broken = artifacts(new Error('"k6" could not be built'))
+    await expect(chooseK6({ ...found, artifacts: 'built' }, broken)).rejects.toThrow(/^"k6" could not be built$/)
+    expect(docker.calls()).toEqual([])
+  })
+
+  test('is brought to Docker before the drills, and known by its version', async ({ use }) => {
+    const docker = use([...ANSWERS, ['pull', 'done']])
+    const log: string[] = []
+    const chosen = await chooseK6({ ...found, k6: 'container' }, missing)
+    const brought = await bringK6(chosen as K6Container, (line) => log.push(line))
+    expect(brought).toEqual({ version: '1.8.1', source: `the image ${IMAGE}` })
+    expect(docker.calls()).toContain(`pull --quiet ${IMAGE}`)
+    expect(log[0]).toBe(`the load runs in containers of ${IMAGE}`)
+  })
+
+  test('is chosen by what is asked for, and not of a cluster that builds its own', () => {
+    expect(readConfig({ MESHDRILL_CLUSTER: 'kind' }).kind?.k6).toBe('found')
+    expect(readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_K6: 'container' }).kind?.k6).toBe('container')
+    expect(() => readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_K6: '/bin/k6' })).toThrow(/one of found, container/)
+    expect(() => readConfig({ MESHDRILL_CLUSTER: 'embedded', MESHDRILL_K6: 'container' })).toThrow(
+      /the embedded cluster has a k6 of its own/,
+    )
+  })
+})
+
+test('a container beside the nodes goes to the gateway itself', () => {
+  const reach = reachBeside(43_211)
+  expect(reach('http://127.0.0.1:43211')).toBe('http://meshdrill-control-plane:30080')
+  expect(reach('http://127.0.0.1:8080/x')).toBe('http://127.0.0.1:8080/x')
+  expect(reachBeside(null)('http://172.18.0.2:31234')).toBe('http://172.18.0.2:31234')
+})
+
+const K6: K6Container = {
+  image: 'localhost/k6:1',
+  network: 'meshdrill',
+  labels: { a: 'b' },
+  pulls: false,
+  reach: reachBeside(43_211),
+}
+
+test('the container has the library to read, and the folder of the drill to write', ({ use }, testInfo) => {
+  use(SILENT)
+  const folder = testInfo.outputPath()
+  const { mounts, ...settings } = loadSettings(K6, { args: ['run', inContainer.script], folder })
+  expect(settings).toMatchObject({ image: 'localhost/k6:1', network: 'meshdrill', labels: { a: 'b' }, pulls: false })
+  expect(settings.command).toEqual(['run', inContainer.script])
+  const [library, results] = mounts
+  expect(results).toEqual({ source: folder, target: dirname(inContainer.outcomes), mode: 'rw' })
+  expect(library?.mode).toBe('ro')
+  const script = inContainer.script.replace(library?.target ?? '', library?.source ?? '')
+  expect(existsSync(script)).toBe(true)
+  expect(existsSync(join(script, '..', '..', 'workloads', 'ledger', 'payload.ts'))).toBe(true)
+})
+
+test('a container that cannot be started is an error with what Docker said', async ({ use }, testInfo) => {
+  use(SILENT)
+  const route = { url: 'http://127.0.0.1:43211', host: 'web' }
+  const load = startLoad({ k6: K6, route, seed: 7, seeded: 10, rate: 40, folder: testInfo.outputPath() })
+  await expect(load).rejects.toThrow(/k6 ended before its first request: exit code 1; .*Cannot connect to the Docker/)
+})
+
+/** A container that ends when it is told to, as `docker kill` does, and what was done to it. */
+function aContainer(code: number | Error) {
+  const done: string[] = []
+  let end: () => void = () => undefined
+  const over = new Promise<void>((resolve) => (end = resolve))
+  const container: HeldContainer = {
+    kill(signal) {
+      done.push(signal)
+      end()
+      return signal === 'SIGKILL' ? Promise.reject(new Error('is not running')) : Promise.resolve()
+    },
+    async ended() {
+      await over
+      if (code instanceof Error) throw code
+      return code
+    },
+    remove: () => Promise.resolve(done.push('removed')),
+  }
+  return { container, done }
+}
+
+test.describe('the end of a container', () => {
+  const run = (code: number | Error, ask: (send: (signal: EndSignal) => void, started: () => void) => void) => {
+    const { container, done } = aContainer(code)
+    const said: string[] = []
+    let started: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => (started = resolve))
+    const start = () => begun.then(() => container)
+    const listen = (send: (signal: EndSignal) => void) => {
+      ask(send, started)
+    }
+    const held = holdContainer(start, { listen, say: (line) => said.push(line) })
+    return { held, done, said }
+  }
+
+  test('is that which it was asked for, and its exit code', async () => {
+    const { held, done } = run(105, (send, started) => {
+      started()
+      setTimeout(() => {
+        send('SIGINT')
+      }, 20)
+    })
+    expect(await held).toBe(105)
+    expect(done).toEqual(['SIGINT', 'removed'])
+  })
+
+  test('comes also where it was asked for before the container had started', async () => {
+    const { held, done } = run(105, (send, started) => {
+      send('SIGINT')
+      setTimeout(started, 20)
+    })
+    expect(await held).toBe(105)
+    expect(done).toEqual(['SIGINT', 'removed'])
+  })
+
+  test('leaves no container, whatever Docker says', async () => {
+    const { held, done, said } = run(new Error('Docker went away'), (send, started) => {
+      send('SIGKILL')
+      started()
+    })
+    await expect(held).rejects.toThrow('Docker went away')
+    expect(done).toEqual(['SIGKILL', 'removed'])
+    expect(said).toEqual(['SIGKILL did not reach the container: Error: is not running'])
+  })
+})

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { replaceMatrix } from '../../../lib/matrix/table.ts'
+import { faults, matrix, rowsOf, strategies, USUAL } from '../../../lib/matrix/matrix.ts'
+import { toolOf } from '../../../lib/components/strategies.ts'
+
+test('every strategy is named as its driver names itself, and stands on the volumes that it says', () => {
+  for (const [name, traits] of Object.entries(strategies)) {
+    const tool = toolOf[name as keyof typeof toolOf]()
+    expect(`${tool.name}/${tool.strategy}`).toBe(name)
+    expect(tool.volumes).toBe(traits.volumes)
+  }
+})
+
+test('every fault can be drilled with some strategy, and a row that cannot says why', () => {
+  for (const fault of Object.keys(faults) as (keyof typeof faults)[]) expect(rowsOf(fault), fault).not.toHaveLength(0)
+  expect(matrix.filter(({ illegal }) => illegal === '')).toEqual([])
+  expect(matrix).toHaveLength(Object.keys(faults).length * Object.keys(strategies).length)
+})
+
+test('a fault in which no backup has a part is drilled once', () => {
+  expect(rowsOf('container-kill').map(({ strategy }) => strategy)).toEqual([USUAL])
+})
+
+test('a strategy that keeps nothing in the store is not drilled with faults of the store', () => {
+  const row = matrix.find(
+    ({ strategy, fault }) => strategy === 'kubernetes/volume-snapshot' && fault === 'bucket-deletion',
+  )
+  expect(row?.illegal).toBe('it does not use the store')
+})
+
+test('the default run shows each tool, and only rows that can be drilled', () => {
+  const slice = matrix.filter(({ inSlice }) => inSlice)
+  expect(slice.filter(({ illegal }) => illegal !== null)).toEqual([])
+  const tools = (names: string[]) => [...new Set(names.map((name) => name.split('/')[0]))].sort()
+  expect(tools(slice.map(({ strategy }) => strategy))).toEqual(tools(Object.keys(strategies)))
+})
+
+test('rows of snapshots are drilled on volumes that have them, and a node takes only its own volumes along', () => {
+  const legal = matrix.filter(({ illegal }) => illegal === null)
+  expect(legal.filter((row) => row.strategy === 'velero/csi-snapshot' && row.volumes === 'local')).toEqual([])
+  expect(rowsOf('node-loss').filter(({ volumes }) => volumes !== 'local')).toEqual([])
+  expect(rowsOf('node-loss').map(({ strategy }) => strategy)).not.toContain('velero/csi-snapshot')
+  expect(rowsOf('full-volume').map(({ volumes }) => volumes)).toEqual(['snapshots'])
+})
+
+test('the page of the matrix is up to date: npm run matrix writes it', async () => {
+  const page = readFileSync(new URL('../../../docs/matrix.md', import.meta.url), 'utf8')
+  expect(await replaceMatrix(page)).toBe(page)
+})

@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test'
+import { lacksOf, obstaclesOf, promisesMoment } from '../../../lib/lab/volume-traits.ts'
+import { matrix } from '../../../lib/matrix/matrix.ts'
+
+test.describe('volumes that are folders of a node', () => {
+  const classes = { snapshots: 'csi-hostpath', lacks: lacksOf('hostpath.csi.k8s.io') }
+  const legal = matrix.filter(({ illegal }) => illegal === null)
+
+  test('are not filled, nor is their node taken away, and nothing else is left undone', () => {
+    const told = legal.flatMap((row) =>
+      obstaclesOf(row, row.fault, classes).map((why) => `${row.strategy} ${row.fault}: ${why}`),
+    )
+    expect(told).toEqual([
+      'velero/file-system full-volume: the volumes of class "csi-hostpath" have no size of their own: what fills one fills the disk of its node',
+      'velero/data-mover node-outage-during-backup: the volumes of class "csi-hostpath" are on one node, with their driver: without it nothing of the storage is there',
+    ])
+    const others = { snapshots: 'btrfs', lacks: lacksOf('btrfs.meshdrill.dev') }
+    expect(legal.flatMap((row) => obstaclesOf(row, row.fault, others))).toEqual([])
+    expect(obstaclesOf({ volumes: 'snapshots' }, 'full-volume', { snapshots: null })).toEqual([])
+  })
+
+  test('have no snapshots of one moment, and no strategy promises it by them', () => {
+    const [stopped, snapshot, copy] = [
+      { pointInTime: true, volumes: 'local' },
+      { pointInTime: true, volumes: 'snapshots' },
+      { pointInTime: false, volumes: 'snapshots' },
+    ] as const
+    expect([stopped, snapshot, copy].map((row) => promisesMoment(row, classes))).toEqual([true, false, false])
+    expect([stopped, snapshot, copy].map((row) => promisesMoment(row, {}))).toEqual([true, true, false])
+  })
+})

@@ -1,0 +1,82 @@
+/** A service that goes away as it is told over IPC, and tells when it really did: a process of its own, as a service is. */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { goFirst } from '../../../../lib/probes/availability/go-first.ts'
+import { now } from '../../../../lib/probes/availability/monotonic.ts'
+import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
+import { seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import type { Manner, PlayedOutage, ScriptedOutage } from './script.ts'
+
+const seed = Number(process.argv[2])
+if (process.argv[3] === 'first') goFirst()
+const server = createServer((request, response) => {
+  answer(Number(/^\/records\/(\d+)/.exec(request.url ?? '')?.[1]), response)
+})
+let away: { manner: Manner; share: number; draw: () => number } | null = null
+/** When it failed somebody, in the spell that it plays now. */
+const victims: number[] = []
+
+function answer(slot: number, response: ServerResponse): void {
+  const payload = seededPayload(seed, slot)
+  const fails = away !== null && away.draw() < away.share
+  if (fails) victims.push(now())
+  const manner = fails ? away?.manner : undefined
+  if (manner === 'hanging') return
+  if (manner === 'unavailable' || manner === 'brown-out') response.writeHead(503).end('no healthy upstream')
+  else {
+    if (manner === 'wrong') payload[4000] = (payload[4000] ?? 0) ^ 1
+    response.writeHead(200, { 'content-length': payload.length, 'x-sequence': slot }).end(payload)
+  }
+}
+
+async function listen(port: number): Promise<number> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+const port = await listen(0)
+
+/** What is done at once is seen by nobody in between: the time after it is that of the change. */
+function goAway({ manner, share }: ScriptedOutage, draw: () => number): [number, number] {
+  const fromMs = now()
+  if (manner === 'refused') {
+    server.close()
+    server.closeAllConnections()
+    victims.push(fromMs)
+  } else away = { manner, share, draw }
+  return [fromMs, now()]
+}
+
+async function comeBack({ manner }: ScriptedOutage): Promise<number> {
+  if (manner === 'refused') await listen(port)
+  away = null
+  return now()
+}
+
+async function play(script: ScriptedOutage): Promise<PlayedOutage> {
+  const draw = drawFrom(script.seed)
+  const hurt: PlayedOutage[] = []
+  for (const { lastsMs, thenMs } of script.spells) {
+    victims.length = 0
+    const began = goAway(script, draw)
+    await sleep(lastsMs)
+    const backMs = await comeBack(script)
+    // Of a brown-out nobody can know more than that its last victim was one.
+    const endedMs = script.manner === 'brown-out' ? (victims.at(-1) ?? backMs) : backMs
+    if (victims.length > 0) hurt.push({ began, endedMs, hurt: true })
+    await sleep(thenMs)
+  }
+  const [first, last] = [hurt[0], hurt.at(-1)]
+  return first && last ? { ...first, endedMs: last.endedMs } : { began: [NaN, NaN], endedMs: NaN, hurt: false }
+}
+
+process.on('message', (script: ScriptedOutage) => {
+  void play(script).then((played) => process.send?.(played))
+})
+process.on('disconnect', () => {
+  process.exit(0)
+})
+process.send?.({ port })

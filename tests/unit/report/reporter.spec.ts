@@ -1,0 +1,110 @@
+import { expect, test } from '@playwright/test'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Fact } from '../../../lib/record/facts.ts'
+import { aiming } from '../verdict/fact-edits.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
+import { newFolder } from '../in-folder.ts'
+
+const cli = fileURLToPath(import.meta.resolve('@playwright/test/cli'))
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const reporter = fileURLToPath(new URL('../../../lib/report/reporter.ts', import.meta.url))
+
+/** Runs tests under the reporter, in a run whose facts are there already. */
+async function runTests(
+  tests: string,
+  facts: Fact[],
+  { prepare = () => undefined, args = [] }: { prepare?: (results: string) => void; args?: string[] } = {},
+) {
+  const folder = newFolder()
+  symlinkSync(modules, join(folder, 'node_modules'))
+  const run = join(folder, 'results', 'run-1')
+  mkdirSync(run, { recursive: true })
+  prepare(join(folder, 'results'))
+  if (facts.length > 0)
+    writeFileSync(join(run, 'events.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
+  const config = { workers: 1, reporter: [[reporter]], outputDir: join(folder, 'out') }
+  writeFileSync(join(folder, 'playwright.config.ts'), `export default ${JSON.stringify(config)}`)
+  writeFileSync(join(folder, 'some.spec.ts'), `import { test } from '@playwright/test'\n${tests}`)
+  // The inner runner must not take itself for a worker of the outer one.
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(PLAYWRIGHT|PW|TEST_|NODE_OPTIONS|FORCE_COLOR)/.test(name),
+  )
+  const env = { ...Object.fromEntries(own), NO_COLOR: '1', MESHDRILL_RUN_DIR: run }
+  const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [cli, 'test', '--config', folder, ...args],
+      { env, cwd: folder },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, output: stdout + stderr })
+      },
+    )
+  })
+  return { code, output, run }
+}
+
+const annotated = (title: string, drill: string, body = '', wanted = '') => {
+  const annotations = [
+    { type: 'drill', description: drill },
+    ...(wanted === '' ? [] : [{ type: 'verdict', description: wanted }]),
+  ]
+  return `test(${JSON.stringify(title)}, { annotation: ${JSON.stringify(annotations)} }, async () => {${body}})\n`
+}
+const failing = (drill: string) => aiming({ rtoMs: 1 })(buildDrill(drill))
+
+test('steps, drills, the report and the counts are told, and a control whose tool was failed passes', async () => {
+  const drill = annotated('drill', 'd1', `await test.step('restore: ledger', async () => {})`)
+  const tests = [drill, annotated('control', 'd2', '', 'fail'), `test.skip('other', () => {})`].join('')
+  const { code, output, run } = await runTests(tests, buildRun([...buildDrill('d1'), ...failing('d2')]))
+  expect(output).toMatch(/… restore: ledger\n {2}✓ restore: ledger \(\d+ ms\)/)
+  expect(output).toMatch(/d1 +pass +7\.9 s–8\.0 s +0 of 441 writes lost/)
+  expect(output).toContain(`report: ${join(run, 'report.html')}`)
+  expect(output.trim().split('\n').at(-1)).toBe('2 passed, 0 failed, 1 skipped')
+  expect(code).toBe(0)
+  expect(existsSync(join(run, 'summary.json'))).toBe(true)
+  expect(readlinkSync(join(run, '..', 'latest'))).toBe('run-1')
+})
+
+test('a test that passed does not pass the run where the facts say otherwise', async () => {
+  const tests = [annotated('slow', 'd1'), annotated('gone', 'd2'), annotated('control', 'd3', '', 'fail')].join('')
+  const { code, output } = await runTests(tests, buildRun([...failing('d1'), ...buildDrill('d3'), ...failing('d4')]))
+  expect(output).toMatch(/slow" passed, but drill "d1" is fail, not pass/)
+  expect(output).toMatch(/gone" passed, but drill "d2" left no facts/)
+  expect(output).toMatch(/control" passed, but drill "d3" is pass, not fail/)
+  expect(output).toMatch(/drill "d4" is fail, and no test answers for it/)
+  expect(output.trim().split('\n').at(-1)).toBe('0 passed, 3 failed, 0 skipped')
+  expect(code).toBe(1)
+})
+
+test('a run whose facts cannot be judged has not passed', async () => {
+  const { code, output } = await runTests(`test('other', () => {})`, buildRun().slice(1))
+  expect(output).toMatch(/could not be judged: .*run\.started/)
+  expect(code).toBe(1)
+})
+
+test('a run that passed has passed also where results/latest is a folder, as of an unpacked archive, and a warning says so', async () => {
+  const { code, output, run } = await runTests(annotated('drill', 'd1'), buildRun(), {
+    prepare: (results) => {
+      mkdirSync(join(results, 'latest'))
+      writeFileSync(join(results, 'latest', 'report.html'), 'of an earlier run')
+    },
+  })
+  expect(output).toMatch(/warning: ".*latest" does not point at the newest run: a folder of that name is there/)
+  expect(output).toContain('1 passed, 0 failed, 0 skipped')
+  expect(code).toBe(0)
+  expect(existsSync(join(run, 'summary.json'))).toBe(true)
+  expect(readFileSync(join(run, '..', 'latest', 'report.html'), 'utf8')).toBe('of an earlier run')
+})
+
+test('a drill that passed only when it was tried again fails the run, though Playwright passes it', async () => {
+  const drill = annotated('drill', 'd1', `if (test.info().retry === 0) throw new Error('verdict: fail')`)
+  for (const facts of [buildDrill('d1'), failing('d1')]) {
+    const { code, output } = await runTests(drill, buildRun(facts), { args: ['--retries=1'] })
+    expect(output).toMatch(/failed: ".*drill" passed only when it was tried again/)
+    expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped')
+    expect(code).toBe(1)
+  }
+})

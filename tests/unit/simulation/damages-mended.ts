@@ -1,0 +1,216 @@
+import type { DrillFact } from '../../../lib/record/facts.ts'
+import {
+  backingUp,
+  checking,
+  dropping,
+  each,
+  expecting,
+  faultOf,
+  moving,
+  restoring,
+  select,
+  writing,
+  type Damage,
+} from './damages.ts'
+
+/** What the verdict once let pass, or took for something else. */
+export const mendedDamages: Damage[] = [
+  {
+    title: 'nobody looked whether the volume was whole to begin with',
+    edit: dropping('integrity.checked', ({ phase }) => phase === 'seeded'),
+    verdict: 'inconclusive',
+    because: /to begin with|before the fault/,
+  },
+  {
+    title: 'an empty volume to begin with',
+    edit: checking('seeded', () => ({ objects: 0, bytes: 0 })),
+    verdict: 'inconclusive',
+    because: /to begin with|held no record/,
+  },
+  {
+    title: 'the clock set ahead while the service is restored',
+    edit: (facts) => {
+      const from = facts.findLastIndex(({ kind }) => kind === 'probes')
+      return facts.map((fact, index) => (index >= from ? { ...fact, at: fact.at + 60_000 } : fact))
+    },
+    verdict: 'inconclusive',
+    because: /clock/,
+  },
+  {
+    title: 'another fault than was planned',
+    edit: each('drill.planned', (fact) => ({ ...fact, axes: { ...fact.axes, fault: 'other' } })),
+    verdict: 'inconclusive',
+    because: /planned/,
+  },
+  {
+    title: 'a fault that nobody requested',
+    edit: dropping('fault.requested'),
+    verdict: 'inconclusive',
+    because: /requested/,
+  },
+  {
+    title: 'a fault that was healed before it struck',
+    edit: moving(
+      'fault.healed',
+      () => true,
+      (facts) => faultOf(facts).between[0] - 1,
+    ),
+    verdict: 'inconclusive',
+    because: /healed|taken away/,
+  },
+  {
+    title: 'an inventory from before the fault',
+    edit: moving(
+      'inventory.checked',
+      () => true,
+      (facts) => faultOf(facts).between[0] - 1,
+    ),
+    verdict: 'inconclusive',
+    because: /nobody looked whether the fault was gone|before the fault/,
+  },
+  {
+    title: 'a mesh that was not looked at since the fault',
+    edit: moving(
+      'mesh.state',
+      ({ phase }) => phase === 'after',
+      (facts) => faultOf(facts).between[0] - 1,
+    ),
+    verdict: 'inconclusive',
+    because: /mesh/,
+  },
+  {
+    title: 'a volume that was read back before the fault',
+    edit: moving(
+      'integrity.checked',
+      ({ phase }) => phase === 'seeded',
+      (facts) => faultOf(facts).between[1] + 1,
+    ),
+    verdict: 'inconclusive',
+    because: /to begin with|after the fault/,
+  },
+  {
+    title: 'fewer probes sent than answered',
+    edit: each('probes.ended', (fact) => ({ ...fact, sent: 0 })),
+    verdict: 'inconclusive',
+    because: /probes/,
+  },
+  {
+    title: 'a restore that ended before it started',
+    edit: restoring(({ startedMs }) => ({ endedMs: (startedMs ?? 0) - 1 })),
+    verdict: 'inconclusive',
+    because: /ended before it started: the clock jumped/,
+  },
+  {
+    title: 'a restore of zero bytes',
+    edit: restoring(() => ({ bytes: 0 })),
+    verdict: 'inconclusive',
+    because: /zero bytes/,
+  },
+  {
+    title: 'a load without a floor',
+    edit: each('drill.planned', (fact) => ({ ...fact, expectations: { ...fact.expectations, minimumLoadRps: 0 } })),
+    verdict: 'inconclusive',
+    because: /floor/,
+  },
+  {
+    title: 'a list of writes with holes',
+    edit: (facts, draw) => {
+      const gone = new Set<number>()
+      const listed = writing((writes) => {
+        const kept = writes.filter(({ sequence }) => sequence % 7 > 0)
+        for (const { slot } of writes.filter(({ sequence }) => sequence % 7 === 0)) gone.add(slot)
+        return kept
+      })(facts, draw)
+      const unread = checking('after-restore', ({ slots }) => ({ slots: slots.filter(([slot]) => !gone.has(slot)) }))
+      return listed && unread(listed, draw)
+    },
+    verdict: 'inconclusive',
+    because: /writes are missing/,
+  },
+  {
+    title: 'a list of writes with holes, of which the records are there',
+    edit: writing((writes) => writes.filter(({ sequence }) => sequence % 7 > 0)),
+    verdict: 'inconclusive',
+    because: /writes are missing/,
+  },
+  {
+    title: 'a restore whose volume was never lost',
+    edit: each('restore.requested', (fact) => ({ ...fact, claim: 'there' })),
+    verdict: 'inconclusive',
+    because: /the claim was still there: it was never lost/,
+  },
+  {
+    title: 'a restore that says Completed before its claim is there',
+    edit: each('restore.ended', (fact) => ({ ...fact, claim: 'gone' })),
+    verdict: 'either',
+    because: /before its claim was there|ended as "Failed"/,
+  },
+  {
+    title: 'a restore that ended after it was seen to end',
+    edit: restoring(({ endedMs }) => ({ endedMs: (endedMs ?? 0) + 60_000 })),
+    verdict: 'inconclusive',
+    because: /speaks of an end after it was seen/,
+  },
+  {
+    title: 'a copy whose restore ended after it was seen to end',
+    edit: each('backup.proved', (fact) => ({
+      ...fact,
+      operation: { ...fact.operation, endedMs: fact.at + 60_000 },
+    })),
+    verdict: 'inconclusive',
+    because: /speaks of an end after it was seen/,
+  },
+  {
+    title: 'a backup that ended after the fault',
+    edit: expecting({ restore: true }, (facts, draw) =>
+      select(facts, 'backup.ended').length > 1
+        ? null
+        : backingUp(() => ({ endedMs: faultOf(facts).between[1] + 60_000 }))(facts, draw),
+    ),
+    verdict: 'inconclusive',
+    because: /ended after the fault|the clock/,
+  },
+  {
+    title: 'a backup that had failed before the fault could disturb it',
+    edit: expecting({ backupMayFail: true }, (facts) => {
+      const [endedMs] = faultOf(facts).between
+      const failed = { succeeded: false, state: 'Failed', endedMs: endedMs - 1 }
+      return facts.flatMap((fact): DrillFact[] => {
+        if (fact.kind === 'backup.proved') return []
+        if (fact.kind !== 'backup.ended') return [fact]
+        const { operation } = fact
+        const startedMs = Math.min(operation.startedMs ?? 0, endedMs - 1)
+        return [{ ...fact, operation: { ...operation, ...failed, startedMs } }]
+      })
+    }),
+    verdict: 'inconclusive',
+    because: /it disturbed nothing/,
+  },
+  {
+    title: 'a restore of what nobody saw to be lost',
+    edit: expecting({ restore: true, corruption: true }, (facts) =>
+      facts.flatMap((fact): DrillFact[] => {
+        if (fact.kind === 'drill.planned')
+          return [{ ...fact, expectations: { ...fact.expectations, corruption: false } }]
+        return fact.kind === 'integrity.checked' && fact.phase === 'after-fault' ? [] : [fact]
+      }),
+    ),
+    verdict: 'inconclusive',
+    because: /lost/,
+  },
+  {
+    title: 'a slot that was read twice is no write that nobody sent',
+    edit: checking('after-restore', ({ slots }) => ({ slots: [...slots, ...slots.slice(4, 5)] })),
+    verdict: 'inconclusive',
+    because: /was read back twice/,
+  },
+  {
+    title: 'a backup that failed where nobody knows whether it may',
+    edit: (facts, draw) =>
+      select(facts, 'backup.ended').every(({ operation }) => operation.succeeded)
+        ? null
+        : dropping('drill.planned')(facts, draw),
+    verdict: 'inconclusive',
+    because: /has no plan/,
+  },
+]

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { sendSettings } from '../../../lib/system/child-settings.ts'
+import { startKeeper } from '../../../lib/clusters/existing/lease/keeper.ts'
+import { spawnContainer } from '../../../lib/load/container.ts'
+import { startProber } from '../../../lib/probes/availability/prober.ts'
+import { scriptArguments, thisProcess } from '../../../lib/system/process.ts'
+import { openContainerStore } from '../../../lib/store/container.ts'
+import { standIn } from '../stand-ins/docker.ts'
+
+const MODULE = new URL('../../../lib/system/child-settings.ts', import.meta.url).href
+
+/** A script that prints its settings, and then each further thing that happens to its standard input. */
+function startScript(folder: string, args: string[] = []) {
+  const main = `${folder}/script.ts`
+  const lines = [
+    `import { readSettings } from ${JSON.stringify(MODULE)}`,
+    'process.stdout.write(JSON.stringify(await readSettings()))',
+    "process.stdin.resume().once('close', () => process.stdout.write(' closed'))",
+  ]
+  writeFileSync(main, lines.join('\n'))
+  const child = spawn(process.execPath, [...scriptArguments(main), ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let printed = ''
+  let complaint = ''
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
+  return { child, ended: once(child, 'close'), printed: () => printed, complaint: () => complaint }
+}
+
+test('settings arrive whole, and the end of standard input is still seen afterwards', async ({}, testInfo) => {
+  const { child, ended, printed } = startScript(testInfo.outputPath())
+  const settings = { text: 'ü\n'.repeat(40_000) }
+  const stdin = sendSettings(child.stdin, settings)
+  await expect.poll(printed, { timeout: 40_000 }).toBe(JSON.stringify(settings))
+  stdin.end()
+  await ended
+  expect(printed()).toBe(`${JSON.stringify(settings)} closed`)
+})
+
+test('settings come from the file that is the first argument, as a pod has them', async ({}, testInfo) => {
+  const file = testInfo.outputPath('settings.json')
+  writeFileSync(file, '{"a":1}')
+  const { child, ended, printed } = startScript(testInfo.outputPath(), [file])
+  child.stdin.end()
+  await ended
+  expect(printed()).toBe('{"a":1} closed')
+})
+
+test('a process whose standard input ends before its settings fails, and does not run without them', async ({}, testInfo) => {
+  const { child, ended, complaint } = startScript(testInfo.outputPath())
+  child.stdin.end('{"a":')
+  expect(await ended).toEqual([1, null])
+  expect(complaint()).toContain('standard input ended before the settings did')
+})
+
+/** Arguments of the processes that this one started. */
+const argumentsOfChildren = (): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+        return parent === process.pid ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : []
+      } catch {
+        // The process has ended meanwhile.
+        return []
+      }
+    })
+
+test.describe('in the list of processes', () => {
+  test.skip(process.platform !== 'linux', 'the list is read from /proc')
+  const CANARY = 'CANARYinSettings0123456789'
+
+  /** The script's arguments, once it runs. */
+  async function seen(script: string, pid: () => number | undefined): Promise<string[]> {
+    const find = () => argumentsOfChildren().filter((line) => line.includes(script))
+    await expect.poll(find, { message: `${script} runs`, intervals: [10], timeout: 40_000 }).not.toEqual([])
+    const found = find()
+    const running = pid()
+    if (running !== undefined) process.kill(running, 'SIGKILL')
+    return found
+  }
+
+  test('a load in a container shows no setting', async ({}, testInfo) => {
+    const k6 = { image: CANARY, network: CANARY, labels: { a: CANARY }, pulls: false, reach: (url: string) => url }
+    const child = spawnContainer(k6, { args: [`--env=TOKEN=${CANARY}`], folder: testInfo.outputPath(), log: 2 })
+    expect((await seen('lib/load/container.main.ts', () => child.pid)).join('\n')).not.toContain(CANARY)
+  })
+
+  test('the prober shows no setting', async () => {
+    const route = { url: `http://user:${CANARY}@127.0.0.1:9`, host: CANARY }
+    const prober = startProber({ route, seed: 1, seeded: 1, rateHz: 1, onSamples: () => undefined })
+    expect((await seen('availability/prober.main.ts', () => prober.pid)).join('\n')).not.toContain(CANARY)
+    await prober.stop()
+  })
+
+  test('the keeper of a lease shows no setting', async ({}, testInfo) => {
+    const folder = testInfo.outputPath()
+    // There is no such kubeconfig, so that it ends by itself.
+    startKeeper(folder, { kubeconfig: `/nowhere/${CANARY}`, owner: CANARY, run: thisProcess(), storeFolder: null })
+    expect((await seen('lease/keeper.main.ts', () => undefined)).join('\n')).not.toContain(CANARY)
+    const log = () => readFileSync(`${folder}/keeper.log`, 'utf8')
+    await expect.poll(log, { timeout: 40_000 }).toContain('ENOENT')
+  })
+
+  test('the store in a container shows neither its key nor any setting', async ({}, testInfo) => {
+    const { PATH } = process.env
+    const docker = standIn(testInfo.outputPath('programs'), 'docker', [['', '!Cannot connect to the Docker daemon']])
+    process.env.PATH = docker.path
+    try {
+      const opened = openContainerStore(testInfo.outputPath('store'), {
+        ...{ name: CANARY, image: 'localhost/store:1', archive: null, network: 'n', published: false },
+        ...{ labels: { a: CANARY }, owner: thisProcess(), log: () => undefined },
+      }).catch((error: unknown) => String(error))
+      const found = (await seen('lib/store/container.main.ts', () => undefined)).join('\n')
+      expect(found).not.toContain('ROOT_SECRET_KEY')
+      expect(found).not.toContain(CANARY)
+      expect(await opened).toContain('did not start')
+    } finally {
+      process.env.PATH = PATH
+    }
+  })
+})

@@ -1,0 +1,96 @@
+import type { MetricComparison } from '../../../../lib/verdict/ranking/pairs.ts'
+import type { MetricName } from '../../../../lib/verdict/ranking/metrics.ts'
+import type { RankingEntry } from '../../../../lib/verdict/ranking/ranking.ts'
+import { type DrillResult, fail, pass } from '../../../../lib/verdict/result.ts'
+
+/** What drills of a tool measure; what is not said is the same for all tools. */
+export interface Measured {
+  fault?: string
+  rtoMs?: number
+  rpoMs?: number
+  backupMs?: number
+  cpuSeconds?: number
+  memoryBytes?: number
+  storedBytes?: number
+}
+
+/** A drill that passed, with its data whole. Values differ a little from one repetition to the next, as measured ones do. */
+export function buildResult(tool: string, repetition: number, measured: Measured): DrillResult {
+  const { fault = 'volume-loss', rtoMs = 25_000, rpoMs = 500, backupMs = 3000 } = measured
+  const { cpuSeconds = 2, memoryBytes = 64 * 2 ** 20, storedBytes = 5000 } = measured
+  const vary = (value: number) => value * (1 + repetition / 1000)
+  const usage = { cpuSeconds: vary(cpuSeconds / 2), peakMemoryBytes: vary(memoryBytes) }
+  return {
+    id: `${tool}.copy.${fault}.${repetition}`,
+    tool,
+    strategy: 'copy',
+    mesh: 'istio',
+    fault,
+    workload: 'ledger',
+    repetition,
+    verdict: 'pass',
+    reasons: [],
+    rtoMs: { low: vary(rtoMs) - 1, high: vary(rtoMs) + 1 },
+    rpo: { acknowledged: 900, lost: 4, oldestLostMs: vary(rpoMs) },
+    backup: { durationMs: vary(backupMs), bytes: 5000 },
+    restore: { durationMs: 4000 },
+    resources: { backup: usage, restore: { ...usage, peakMemoryBytes: usage.peakMemoryBytes / 2 } },
+    integrity: { objects: 1000, bytes: 2 ** 26, findings: [] },
+    meshState: { equal: true, differences: [] },
+    load: { requests: 1800, failed: 160, p50Ms: 4, p99Ms: 40 },
+    objectives: { rtoMs: 60_000, rpoMs: 120_000 },
+    evidence: {
+      outcome: 'recovers with loss',
+      parts: ['drill', 'backup', 'restore', 'integrity', 'RTO', 'RPO'].map((part) => pass(part, 'as it should be')),
+      notes: [],
+      findings: 0,
+      storedBytes: vary(storedBytes),
+    },
+  }
+}
+
+export function repeat(tool: string, repetitions: number, measured: Measured): DrillResult[] {
+  return Array.from({ length: repetitions }, (_, repetition) => buildResult(tool, repetition, measured))
+}
+
+/** The same drill with other parts in place of those of their names. */
+export function replaceParts(drill: DrillResult, ...parts: DrillResult['evidence']['parts']): DrillResult {
+  const replaced = parts.map(({ part }) => part)
+  const kept = drill.evidence.parts.filter(({ part }) => !replaced.includes(part))
+  return { ...drill, evidence: { ...drill.evidence, parts: [...kept, ...parts] } }
+}
+
+/** The same drill, had its data not come back. */
+export function loseData(drill: DrillResult): DrillResult {
+  const reason = '7 findings, first lost in "data/0" at 0'
+  const failed = replaceParts(drill, fail('integrity', reason))
+  return {
+    ...failed,
+    verdict: 'fail',
+    reasons: [reason],
+    evidence: { ...failed.evidence, outcome: 'does not recover', findings: 7 },
+  }
+}
+
+export function findEntry(ranking: RankingEntry[], tool: string): RankingEntry {
+  const found = ranking.find((entry) => entry.tool === tool)
+  if (!found) throw new Error(`"${tool}" is not ranked`)
+  return found
+}
+
+/** A tool against its first rival on the fault that drills have where nothing else is said. */
+export function findDifference(
+  ranking: RankingEntry[],
+  tool: string,
+  metric: MetricName,
+): MetricComparison | undefined {
+  const [pair] = findEntry(ranking, tool).performance.pairs
+  return pair?.differences.find(
+    (comparison) => comparison.metric === metric && comparison.condition.fault === 'volume-loss',
+  )
+}
+
+/** [tool, place, front] of each entry, in their order. */
+export function summarisePlaces(ranking: RankingEntry[]) {
+  return ranking.map(({ tool, place, performance: { front } }) => [tool, place, front])
+}

@@ -1,0 +1,144 @@
+import { expect, test } from '@playwright/test'
+import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
+import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
+import { type DrillResult, fail, inconclusive } from '../../../../lib/verdict/result.ts'
+import { buildResult, loseData, repeat, replaceParts } from './builder.ts'
+
+test('drills that were skipped, prove nothing, or do without the tool do not count, and are listed', () => {
+  const plain = buildResult('tool', 0, {})
+  const skipped: DrillResult = { ...plain, id: 'b', verdict: 'skipped', reasons: ['no licence'] }
+  const unproven: DrillResult = { ...plain, id: 'c', verdict: 'inconclusive', reasons: ['torn'], rtoMs: null }
+  const parts = plain.evidence.parts.filter(({ part }) => part !== 'backup' && part !== 'restore')
+  const without: DrillResult = { ...plain, id: 'd', evidence: { ...plain.evidence, parts } }
+  const nameless: DrillResult = { ...plain, id: 'e', tool: null }
+  const [entry, unknown] = rankTools([without, skipped, unproven, plain, nameless])
+  expect(entry?.drills).toEqual({
+    pass: 1,
+    fail: 0,
+    unmeasured: [
+      { id: 'b', verdict: 'skipped', reason: 'no licence' },
+      { id: 'c', verdict: 'inconclusive', reason: 'torn' },
+      { id: 'd', verdict: 'pass', reason: 'nothing was backed up or restored in it: it says nothing of the tool' },
+    ],
+  })
+  expect(entry?.performance.rows).toMatchObject([{ drills: 1 }])
+  expect(entry?.because).toContain('3 drills not counted, "b" (skipped) as no licence')
+  expect(unknown).toMatchObject({
+    tool: null,
+    place: null,
+    drills: { pass: 0, unmeasured: [{ id: 'e', verdict: 'pass' }] },
+  })
+  expect(unknown?.because).toContain('no drill of it counts as measured: it has no place')
+  for (const axis of ['tool', 'strategy'])
+    expect(rankTools([{ ...plain, [axis]: null }])[0]?.drills.unmeasured).toEqual([
+      { id: plain.id, verdict: 'pass', reason: 'the drill does not say of which tool it is' },
+    ])
+})
+
+test('one row that was repeated is enough for a place, whatever was drilled once beside it', () => {
+  const once = (tool: string) => buildResult(tool, 0, { fault: 'other' })
+  const drills = [...repeat('kept', 20, {}), once('kept'), ...repeat('lost', 20, {}).map(loseData), once('lost')]
+  expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
+    ['kept', 1],
+    ['lost', 2],
+  ])
+})
+
+test('the order of the drills makes no difference', () => {
+  const draw = drawFrom(9)
+  const drills = ['x', 'y', 'z'].flatMap((tool, index) =>
+    ['a', 'b'].flatMap((fault) =>
+      repeat(tool, 9, { fault, rtoMs: 20_000 + 4000 * index, storedBytes: 9000 - 3000 * index }).map((drill) => {
+        const [chance, other] = [draw(), draw()]
+        if (chance < 0.1) return loseData(drill)
+        if (chance < 0.2) return { ...drill, verdict: 'inconclusive' as const, reasons: ['torn'] }
+        return { ...drill, backup: { durationMs: other < 0.3 ? null : 3000 + other, bytes: 1000 } }
+      }),
+    ),
+  )
+  const ranking = rankTools(drills)
+  for (let round = 0; round < 5; round++) expect(rankTools(shuffle(drills, draw))).toEqual(ranking)
+  expect(JSON.parse(JSON.stringify(ranking))).toEqual(ranking)
+})
+
+test('equals are in the order of their names, not of their drills', () => {
+  const drills = ['b', 'a', 'c'].map((tool, index) => ({ ...buildResult(tool, 0, {}), id: String(index) }))
+  expect(rankTools(drills).map(({ tool }) => tool)).toEqual(['a', 'b', 'c'])
+})
+
+test('rows are in the order of their faults, not of their drills', () => {
+  const drills = ['z', 'a', 'm'].map((fault, index) => ({ ...buildResult('tool', 0, { fault }), id: String(index) }))
+  const [entry] = rankTools(drills)
+  expect(entry?.performance.rows.map(({ condition }) => condition.fault)).toEqual(['a', 'm', 'z'])
+})
+
+test('simplicity stands beside, counted, and moves no place', () => {
+  const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...repeat('fast', 20, { rtoMs: 20_000 })]
+  const counts = { definitions: 0, images: 1, privilegedPods: 0, permissions: 0, unboundedGrants: 0 }
+  const facts = (tool: string, objects: number) => {
+    return { tool, strategy: 'copy', manifests: { objects, ...counts }, effort: null, installMs: [] }
+  }
+  const ranking = rankTools(
+    drills,
+    [facts('slow', 1), facts('fast', 40), { ...facts('slow', 9), strategy: 'other' }].toReversed(),
+  )
+  expect(ranking.map(({ tool, simplicity }) => [tool, simplicity?.counts[0]])).toEqual([
+    ['fast', { criterion: 'objects', count: 40, rank: 3, of: 3 }],
+    ['slow', { criterion: 'objects', count: 1, rank: 1, of: 3 }],
+  ])
+  expect(rankTools(drills).map(({ simplicity }) => simplicity)).toEqual([null, null])
+})
+
+test('a failed drill that kept the data is told, and its share counts against it', () => {
+  const failed = (drill: DrillResult): DrillResult => ({
+    ...drill,
+    verdict: 'fail',
+    reasons: ['the mesh is not as before'],
+    evidence: replaceParts(drill, fail('mesh', 'the mesh is not as before')).evidence,
+  })
+  const ranking = rankTools([...repeat('bad', 20, {}).map(failed), ...repeat('good', 20, {})])
+  expect(ranking.map(({ tool, place }) => [tool, place])).toEqual([
+    ['good', 1],
+    ['bad', 2],
+  ])
+  expect(ranking[1]?.because).toEqual(
+    expect.arrayContaining([
+      'failed 20 of 20 drills, "bad.copy.volume-loss.0" because the mesh is not as before',
+      expect.stringMatching(/^worse than good\/copy by failed drills on .*, 20 of 20 against 0 of 20 \(p = /),
+    ]),
+  )
+  expect(ranking[1]?.drills).toEqual({ pass: 0, fail: 20, unmeasured: [] })
+})
+
+const unread = (drill: DrillResult): DrillResult => ({
+  ...replaceParts(drill, inconclusive('RPO', 'unknown'), fail('RTO', 'exceeds')),
+  verdict: 'fail',
+  reasons: ['RTO exceeds'],
+})
+
+test('of those that have no place who kept the data comes first, then who lost it, then of whom it is not known', () => {
+  const drills = [...repeat('a', 2, {}).map(unread), loseData(buildResult('b', 0, {})), buildResult('c', 0, {})]
+  expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
+    ['c', null],
+    ['b', null],
+    ['a', null],
+  ])
+})
+
+test('a tool of whose data nothing is known has no place', () => {
+  const ranking = rankTools([
+    ...repeat('a', 5, {}).map(unread),
+    ...repeat('b', 5, {}),
+    ...repeat('c', 5, {}).map(loseData),
+  ])
+  expect(ranking.map(({ tool, place, performance }) => [tool, place, performance.front])).toEqual([
+    ['b', 1, 1],
+    ['c', 2, 1],
+    ['a', null, null],
+  ])
+  expect(ranking[2]).toMatchObject({ integrity: { whole: 0, lost: 0, unknown: 5, wholeShare: null } })
+  expect(ranking[2]?.because).toEqual(
+    expect.arrayContaining(['whether data was lost is not known of 5 drills', 'without that it has no place']),
+  )
+  expect(rankTools(repeat('a', 5, {}).map(unread))[0]?.because[0]).toMatch(/of no tool is it known/)
+})

@@ -1,0 +1,15 @@
+import { expect } from '@playwright/test'
+import { test } from './ledger/service.ts'
+import { fileDamageNames } from './files-damage.ts'
+import { tryFileCorruptions } from './files-trials.ts'
+import { findShare } from './mix.ts'
+
+test('of 300 corruptions of plain files every one is detected, and 99 of 100 are named with file and offset', async ({
+  binary,
+}) => {
+  const struck = await tryFileCorruptions(binary, 300, 20261121)
+  expect(struck.filter(({ detected }) => !detected)).toEqual([])
+  const unnamed = struck.filter(({ named }) => !named)
+  expect(findShare(struck), JSON.stringify(unnamed.slice(0, 5))).toBeGreaterThanOrEqual(0.99)
+  expect([...new Set(struck.map(({ name }) => name))].sort()).toEqual(fileDamageNames)
+})

@@ -1,0 +1,181 @@
+import type { Finding, FindingKind } from '../../../../lib/record/facts.ts'
+import { OVERWRITTEN } from '../../../../lib/workloads/ledger/diagnose.ts'
+import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { placeOf, RECORD_BYTES, SEGMENT_SLOTS } from '../../../../lib/workloads/ledger/record.ts'
+
+/** A file of a volume, and what is on it. */
+export interface VolumeFile {
+  name: string
+  content: Buffer
+  /** Slots that hold a record, rising. */
+  used: number[]
+  /** Of some of them, the block that was there before. */
+  older: Map<number, Buffer>
+}
+
+/** A corruption of one file as it was done, and what a check may call it. */
+export interface Corruption {
+  name: string
+  file: string
+  kinds: FindingKind[]
+  /** Slots whose content is another now, rising; each must be in a finding. */
+  slots: number[]
+  /** The first byte in the file that is another now. */
+  firstByte: number
+  /** What was written into the file. */
+  written: Bytes[]
+  /** How long the file is then; null where it is gone. */
+  size: number | null
+  readable: boolean
+}
+
+interface Bytes {
+  at: number
+  bytes: Uint8Array
+}
+
+/** Numbers from 0 to `below` - 1, drawn from a seed. */
+export type Draw = (below: number) => number
+
+export function drawFrom(seed: number): Draw {
+  const words = Buffer.from(fillPayload(new Uint8Array(1 << 18), seed, 0))
+  let at = 0
+  return (below) => {
+    at += 4
+    return words.readUInt32LE(at % words.length) % below
+  }
+}
+
+const SECTOR = 512
+const REACH = 65_536
+
+/** What each way to hurt a file does to its bytes; null where it needs something that the file has not. */
+const overwriting: Record<string, { kinds: FindingKind[]; hurt: (file: VolumeFile, draw: Draw) => Bytes[] | null }> = {
+  'single bit': {
+    kinds: ['flipped'],
+    hurt(file, draw) {
+      const at = startOf(file, draw) + draw(RECORD_BYTES)
+      return [{ at, bytes: Buffer.from([file.content.readUInt8(at) ^ (1 << draw(8))]) }]
+    },
+  },
+  'bit where nothing was written': {
+    kinds: ['flipped'],
+    hurt({ used, content }, draw) {
+      const at = ((used.at(-1) ?? 0) % SEGMENT_SLOTS) * RECORD_BYTES + RECORD_BYTES + draw(REACH)
+      return at < content.length ? [{ at, bytes: Buffer.from([1 << draw(8)]) }] : null
+    },
+  },
+  'garbage in a sector': {
+    kinds: ['flipped'],
+    hurt: (file, draw) => [{ at: startOf(file, draw) + draw(8) * SECTOR, bytes: garbage(SECTOR, draw) }],
+  },
+  'garbage up to 64 KiB': {
+    kinds: ['flipped'],
+    hurt: (file, draw) => [
+      { at: startOf(file, draw) + draw(RECORD_BYTES), bytes: garbage(SECTOR + draw(REACH), draw) },
+    ],
+  },
+  'zeroed sectors': {
+    kinds: ['torn', 'lost'],
+    hurt: (file, draw) => [{ at: startOf(file, draw), bytes: Buffer.alloc((1 + draw(REACH / SECTOR)) * SECTOR) }],
+  },
+  'zeroed bytes': {
+    kinds: ['flipped', 'torn', 'lost'],
+    hurt: (file, draw) => [{ at: startOf(file, draw) + draw(256), bytes: Buffer.alloc(16 + draw(REACH)) }],
+  },
+  swapped: {
+    kinds: ['misdirected'],
+    hurt(file, draw) {
+      const [one, other] = [startOf(file, draw), startOf(file, draw)]
+      const block = (at: number) => Buffer.from(file.content.subarray(at, at + RECORD_BYTES))
+      return [
+        { at: one, bytes: block(other) },
+        { at: other, bytes: block(one) },
+      ]
+    },
+  },
+  stale: {
+    kinds: ['stale'],
+    hurt({ older }, draw) {
+      const [slot = 0, bytes = null] = [...older][draw(older.size)] ?? []
+      return bytes && [{ at: placeOf(slot).offset, bytes }]
+    },
+  },
+  encrypted: {
+    kinds: ['flipped'],
+    hurt: ({ content }, draw) => [{ at: 0, bytes: garbage(content.length, draw) }],
+  },
+}
+
+const startOf = ({ used }: VolumeFile, draw: Draw): number => placeOf(used[draw(used.length)] ?? 0).offset
+const garbage = (length: number, draw: Draw) => fillPayload(new Uint8Array(length), draw(1 << 30), 1)
+
+const ofTheWhole: Record<string, (file: VolumeFile, draw: Draw) => Omit<Corruption, 'name' | 'file' | 'written'>> = {
+  truncated(file, draw) {
+    const size = startOf(file, draw) + draw(RECORD_BYTES)
+    const slots = slotsOf(file).filter((slot) => placeOf(slot).offset + RECORD_BYTES > size)
+    return { kinds: ['truncated'], slots, firstByte: size, size, readable: true }
+  },
+  deleted: ({ used }) => ({ kinds: ['lost'], slots: used, firstByte: 0, size: null, readable: true }),
+  permissions(file) {
+    return { kinds: ['lost'], slots: slotsOf(file), firstByte: 0, size: file.content.length, readable: false }
+  },
+}
+
+const slotsOf = ({ name }: VolumeFile): number[] =>
+  Array.from({ length: SEGMENT_SLOTS }, (_, index) => Number(name.slice(-5)) * SEGMENT_SLOTS + index)
+
+export const corruptionNames = [...Object.keys(overwriting), ...Object.keys(ofTheWhole)].sort()
+
+/** Hurts a file in the way that is named; null where that would change nothing. */
+export function corruptFile(name: string, file: VolumeFile, draw: Draw): Corruption | null {
+  const whole = ofTheWhole[name]?.(file, draw)
+  if (whole) return { name, file: file.name, written: [], ...whole }
+  const { kinds, hurt } = overwriting[name] ?? { kinds: [], hurt: () => null }
+  const { content } = file
+  const written = (hurt(file, draw) ?? []).map(({ at, bytes }) => ({
+    at,
+    bytes: bytes.subarray(0, content.length - at),
+  }))
+  const changed = written
+    .flatMap(({ at, bytes }) => changedSlots(file, at, bytes))
+    .sort((one, other) => one.slot - other.slot)
+  const [first] = changed
+  if (first === undefined) return null
+  const slots = changed.map(({ slot }) => slot)
+  return { name, file: file.name, kinds, slots, firstByte: first.at, written, size: content.length, readable: true }
+}
+
+/** The slots in which the bytes differ from what is there, with the first byte of each that does. */
+function changedSlots(file: VolumeFile, from: number, bytes: Uint8Array): { slot: number; at: number }[] {
+  const changed: { slot: number; at: number }[] = []
+  const [firstSlot = 0] = slotsOf(file)
+  for (let index = Math.floor(from / RECORD_BYTES); index * RECORD_BYTES < from + bytes.length; index++) {
+    let at = Math.max(from, index * RECORD_BYTES)
+    const end = Math.min(from + bytes.length, (index + 1) * RECORD_BYTES)
+    while (at < end && bytes[at - from] === file.content[at]) at++
+    if (at < end) changed.push({ slot: firstSlot + index, at })
+  }
+  return changed
+}
+
+/** Whether each slot that was damaged is in a finding, and whether those findings say what it was and where it begins. */
+export function recognise(corruption: Corruption, findings: Finding[]): { detected: boolean; named: boolean } {
+  const { file, kinds, slots, firstByte } = corruption
+  const here = findings.filter((finding) => finding.file === file).map((finding) => ({ ...finding, ...span(finding) }))
+  const found = slots.map((slot) => here.find(({ first, last }) => first <= slot && slot <= last))
+  const [start] = found
+  const [slot = 0] = slots
+  const exact = start?.kind === 'flipped' && !start.detail.includes(OVERWRITTEN)
+  return {
+    detected: found.every((finding) => finding !== undefined),
+    named:
+      start?.offset === (exact ? firstByte : placeOf(slot).offset) &&
+      found.every((finding) => finding !== undefined && kinds.includes(finding.kind)),
+  }
+}
+
+function span({ detail }: Finding): { first: number; last: number } {
+  const [, first, last] = /^slots? (\d+)(?:-(\d+))?: /.exec(detail) ?? []
+  return { first: Number(first), last: Number(last ?? first) }
+}
