@@ -3,12 +3,12 @@ import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { compareTrees } from '../../../lib/workloads/files/compare.ts'
-import { parseTree, type Tree } from '../../../lib/workloads/files/tree.ts'
-import { fillPayload } from '../../../lib/workloads/ledger/payload.ts'
-import { drawFrom } from './ledger/damages.ts'
-import { fileDamageNames, hurtFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './files-damage.ts'
-import { drawName, type Struck } from './mix.ts'
+import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
+import { parseTree, type Tree } from '../../../../lib/workloads/files/tree.ts'
+import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { drawFrom } from '../ledger/damages.ts'
+import { fileDamageNames, hurtFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './damage.ts'
+import { drawName, type Struck } from '../mix.ts'
 
 const run = promisify(execFile)
 const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garbage of 64 KiB' }

@@ -1,6 +1,6 @@
-import type { Finding, FindingKind } from '../../../lib/record/facts.ts'
-import { BLOCK_BYTES } from '../../../lib/workloads/files/tree.ts'
-import { fillPayload } from '../../../lib/workloads/ledger/payload.ts'
+import type { Finding, FindingKind } from '../../../../lib/record/facts.ts'
+import { BLOCK_BYTES } from '../../../../lib/workloads/files/tree.ts'
+import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
 
 /** A plain file, with what it held before some of its blocks were written over. */
 export interface PlainFile {

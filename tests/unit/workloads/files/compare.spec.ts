@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
-import { compareTrees } from '../../../lib/workloads/files/compare.ts'
-import { parseTree, type Tree, type TreeFile } from '../../../lib/workloads/files/tree.ts'
+import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
+import { parseTree, type Tree, type TreeFile } from '../../../../lib/workloads/files/tree.ts'
 
 const BLOCK = 65_536
 

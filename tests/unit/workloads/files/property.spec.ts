@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test'
-import { test } from './ledger/service.ts'
-import { fileDamageNames } from './files-damage.ts'
-import { tryFileCorruptions } from './files-trials.ts'
-import { findShare } from './mix.ts'
+import { test } from '../ledger/service.ts'
+import { fileDamageNames } from './damage.ts'
+import { tryFileCorruptions } from './trials.ts'
+import { findShare } from '../mix.ts'
 
 test('of 300 corruptions of plain files every one is detected, and 99 of 100 are named with file and offset', async ({
   binary,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
-import { parseTree } from '../../../lib/workloads/files/tree.ts'
+import { parseTree } from '../../../../lib/workloads/files/tree.ts'
 
 const hash = 'ab'.repeat(16)
 const file = { path: 'a/b', size: 70_000, mode: '0644', blocks: hash + hash, zeros: [[0, 512]] }
