@@ -18,3 +18,9 @@ export function parseQuantity(text: string): number {
   if (number === '' || factor === undefined) throw new Error(`"${text}" is not a quantity, such as 512Mi or 250m`)
   return Number(number) * factor
 }
+
+/** A quantity of bytes, such as '128Mi'. Thousandths of a byte are refused. */
+export function parseBytes(text: string): number {
+  if (text.endsWith('m')) throw new Error(`"${text}" is not a quantity of bytes, such as 128Mi`)
+  return parseQuantity(text)
+}

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts'
+import { parseBytes } from '../../system/quantity.ts'
 
 /** The objects of Kubernetes' snapshots, as far as they are read. */
 
@@ -41,26 +42,6 @@ export const contentReference = (name: string) => ({
 
 /** The sum of quantities; null where one is not said. */
 export function bytesOf(quantities: (string | undefined)[]): number | null {
-  const known = quantities.filter((quantity) => quantity !== undefined).map(parseQuantity)
+  const known = quantities.filter((quantity) => quantity !== undefined).map(parseBytes)
   return known.length === quantities.length ? known.reduce((total, bytes) => total + bytes, 0) : null
-}
-
-const UNITS: Record<string, number> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-}
-
-/** A Kubernetes quantity in bytes, such as `128Mi`. */
-export function parseQuantity(quantity: string): number {
-  const [, digits, unit = ''] = /^([0-9.]+)([kMGT]|[KMGT]i)?$/.exec(quantity) ?? []
-  const factor = UNITS[unit]
-  if (digits === undefined || factor === undefined) throw new Error(`"${quantity}" is not a quantity of bytes`)
-  return Number(digits) * factor
 }

@@ -3,7 +3,8 @@ import type { VolumeTrait } from '../../../../lib/lab/volume-traits.ts'
 import type { KubeClient } from '../../../../lib/kube/client.ts'
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import type { Lab } from '../../../../lib/lab/lab.ts'
-import { bytesOf, parseQuantity } from '../../../../lib/components/snapshots/objects.ts'
+import { bytesOf } from '../../../../lib/components/snapshots/objects.ts'
+import { parseBytes } from '../../../../lib/system/quantity.ts'
 import { volumeSnapshot } from '../../../../lib/components/snapshots/volume-snapshot.ts'
 import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
 
@@ -54,14 +55,9 @@ async function snapshotLab(status: Status = ready, lacks: readonly VolumeTrait[]
 const backUp = async (lab: Lab) => (await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })).finished()
 
 test('a quantity is read as Kubernetes writes it', () => {
-  expect(['1073741824', '1Gi', '128Mi', '1.5Ki', '2M'].map(parseQuantity)).toEqual([
-    2 ** 30,
-    2 ** 30,
-    2 ** 27,
-    1536,
-    2e6,
-  ])
-  expect(() => parseQuantity('much')).toThrow('"much" is not a quantity')
+  expect(['1073741824', '1Gi', '128Mi', '1.5Ki', '2M'].map(parseBytes)).toEqual([2 ** 30, 2 ** 30, 2 ** 27, 1536, 2e6])
+  for (const text of ['much', '500m', '1..5', ''])
+    expect(() => parseBytes(text), text).toThrow(`"${text}" is not a quantity`)
   expect(bytesOf(['1Ki', '1Ki'])).toBe(2048)
   expect(bytesOf(['1Ki', undefined])).toBeNull()
   expect(bytesOf([])).toBe(0)
