@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { ensureNetwork, ourNodes, removeContainers } from '../../../../lib/clusters/kind/containers.ts'
+import { startKeeper } from '../../../../lib/clusters/kind/keeper.ts'
 import { kind } from '../../../../lib/clusters/kind/kind.ts'
 import { kindFolder, readLab, serves, tearDown, writeLab, type KindLab } from '../../../../lib/clusters/kind/lab.ts'
 import { dockerProblem, pullImage } from '../../../../lib/docker/docker.ts'
 import { identify } from '../../../../lib/system/process.ts'
+import { pending, waitFor } from '../../../../lib/system/wait.ts'
 import { standIn, type Answers, type StandInProgram } from '../../stand-ins/docker.ts'
 
 /** What the kind provider asks of Docker, and what it leaves alone, against a stand-in for its command line. */
@@ -168,6 +170,16 @@ test('of a cluster that could not be made nothing stays', async ({ use }) => {
   expect(docker.calls().at(-1)).toBe('network rm meshdrill')
   expect(existsSync(kindFolder())).toBe(false)
   expect(log.at(-1)).toMatch(/^taken away again: kind cluster "meshdrill", container store, Docker network meshdrill$/)
+})
+
+test('the keeper ends the cluster of a run that was killed before the keeper ran', async ({ use }) => {
+  const docker = use([['version', '20.10.24'], NETWORK, NODES])
+  await aLab({ owner: NOBODY })
+  startKeeper(NOBODY)
+  await waitFor('the lab ended', async () => ((await readLab()) === null ? true : pending('its state is there')), {
+    timeout: '40s',
+  })
+  expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker')
 })
 
 test('a lab is ended without its API server, with what is kept of it; where there is none nothing is', async ({
