@@ -6,7 +6,7 @@ import type { InstalledMesh } from '../components/mesh.ts'
 export { removeNamespace } from '../kube/namespaces.ts'
 
 /**
- * Makes a drill's namespace, empty: one of an earlier drill is removed. Chaos Mesh may reach into it. Errors: `NotOurs` where
+ * Makes a drill's namespace, empty: one of an earlier drill is removed. Chaos Mesh may reach into it. Errors: `ForeignObject` where
  * the namespace is not the lab's.
  */
 export async function createNamespace(lab: Lab, mesh: InstalledMesh, namespace: string): Promise<void> {

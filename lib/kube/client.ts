@@ -22,7 +22,7 @@ import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { redactError } from '../output/redaction.ts'
 import { redact } from '../output/secrets.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
-import { NotOurs } from './ownership.ts'
+import { ForeignObject } from './foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
@@ -39,7 +39,7 @@ export interface KubeClient {
   apply(objects: KubeObject[], options?: { namespace?: string }): Promise<void>
   /** The object as it is in the cluster, or null. */
   get<T extends KubeObject = KubeObject>(object: ObjectReference): Promise<T | null>
-  /** Creates an object. Errors: `NotOurs` where one of its name is there. */
+  /** Creates an object. Errors: `ForeignObject` where one of its name is there. */
   create(object: KubeObject): Promise<void>
   /**
    * Deletes an object; one that is not there is no error. Does not wait. Where the reference has a UID, an object of that name
@@ -79,7 +79,7 @@ export function clientOf(config: KubeConfig): KubeClient {
       try {
         await objects.create(object as KubernetesObject, undefined, undefined, FIELD_MANAGER)
       } catch (error) {
-        if (error instanceof ApiException && error.code === 409) throw new NotOurs(object)
+        if (error instanceof ApiException && error.code === 409) throw new ForeignObject(object)
         throw refusalOf(object, error)
       }
     },

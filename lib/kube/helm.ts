@@ -8,7 +8,8 @@ import { definitionsOfGroup } from './definitions.ts'
 import { ownerOfRelease } from './helm-release.ts'
 import { ensureNamespace, type PodSecurity } from './namespaces.ts'
 import { belongsToLab } from './installing.ts'
-import { LAB_LABEL, labLabel, NotOurs } from './ownership.ts'
+import { LAB_LABEL, labLabel } from './ownership.ts'
+import { ForeignObject } from './foreign-object.ts'
 
 export interface Release {
   name: string
@@ -59,7 +60,7 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
 async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promise<() => Promise<void>> {
   if (end === undefined) return () => Promise.resolve()
   for (const definition of await definitionsOfGroup(lab.kube, end))
-    if (!(await belongsToLab(lab, definition))) throw new NotOurs(definition)
+    if (!(await belongsToLab(lab, definition))) throw new ForeignObject(definition)
   return async () => {
     for (const { apiVersion, kind, metadata } of await definitionsOfGroup(lab.kube, end)) {
       const { name, uid } = metadata

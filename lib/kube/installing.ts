@@ -2,7 +2,8 @@ import type { Lab } from '../lab/lab.ts'
 import { inNamespace } from './client.ts'
 import { ownerOfRelease, releaseOf } from './helm-release.ts'
 import type { KubeObject } from './object.ts'
-import { hasLabLabel, NotOurs } from './ownership.ts'
+import { hasLabLabel } from './ownership.ts'
+import { ForeignObject } from './foreign-object.ts'
 
 /** The lab, whose client applies nothing over an object that is there and does not belong to the lab. For installing parts. */
 export function installingLab(lab: Lab): Lab {
@@ -10,7 +11,7 @@ export function installingLab(lab: Lab): Lab {
     for (const object of objects) {
       const placed = namespace === undefined ? object : inNamespace(object, namespace)
       const found = await lab.kube.get(placed)
-      if (found !== null && !(await belongsToLab(lab, found))) throw new NotOurs(placed)
+      if (found !== null && !(await belongsToLab(lab, found))) throw new ForeignObject(placed)
       await lab.kube.apply([placed])
     }
   }

@@ -1,6 +1,7 @@
 import type { Lab } from '../lab/lab.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
-import { hasLabLabel, NotOurs } from './ownership.ts'
+import { hasLabLabel } from './ownership.ts'
+import { ForeignObject } from './foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
@@ -22,14 +23,14 @@ export interface NamespaceOptions {
   annotations?: Record<string, string>
 }
 
-/** Makes a namespace of the lab, or leaves it where it is there already. Errors: `NotOurs`. */
+/** Makes a namespace of the lab, or leaves it where it is there already. Errors: `ForeignObject`. */
 export async function ensureNamespace(lab: Lab, name: string, options: NamespaceOptions): Promise<void> {
   const found = await lab.kube.get(referenceOf(name))
   if (found === null) await createEmptyNamespace(lab, name, options)
   else requireOwn(lab, found)
 }
 
-/** Makes a namespace that is not there. Errors: `NotOurs`, also where somebody makes it at the same moment. */
+/** Makes a namespace that is not there. Errors: `ForeignObject`, also where somebody makes it at the same moment. */
 export async function createEmptyNamespace({ kube }: Lab, name: string, options: NamespaceOptions): Promise<void> {
   const { podSecurity, labels, annotations } = options
   const object: KubeObject = {
@@ -43,7 +44,7 @@ export async function createEmptyNamespace({ kube }: Lab, name: string, options:
   await kube.create(object)
 }
 
-/** Deletes a namespace of the lab and resolves when it is gone. One that is not there is no error. Errors: `NotOurs`. */
+/** Deletes a namespace of the lab and resolves when it is gone. One that is not there is no error. Errors: `ForeignObject`. */
 export async function removeNamespace(lab: Lab, name: string): Promise<void> {
   const reference = referenceOf(name)
   const found = await lab.kube.get(reference)
@@ -61,7 +62,7 @@ export async function removeNamespace(lab: Lab, name: string): Promise<void> {
   )
 }
 
-/** A reference to exactly the namespace of that name that is there. Errors: `NotOurs`, and that none is there. */
+/** A reference to exactly the namespace of that name that is there. Errors: `ForeignObject`, and that none is there. */
 export async function ownNamespace(lab: Lab, name: string): Promise<ObjectReference> {
   const found = await lab.kube.get(referenceOf(name))
   if (found === null) throw new Error(`namespace "${name}" is not there`)
@@ -75,5 +76,5 @@ const pinnedTo = ({ metadata: { name, uid } }: KubeObject): ObjectReference => (
 })
 
 function requireOwn({ cluster }: Lab, object: KubeObject): void {
-  if (!hasLabLabel(object, cluster.labId)) throw new NotOurs(referenceOf(object.metadata.name))
+  if (!hasLabLabel(object, cluster.labId)) throw new ForeignObject(referenceOf(object.metadata.name))
 }

@@ -1,5 +1,5 @@
 import type { KubeClient } from './client.ts'
-import type { KubeObject, ObjectReference } from './object.ts'
+import type { KubeObject } from './object.ts'
 
 /** Label on every object that a lab applies. Its value is the UUID of the lab, or a fixed word where the whole cluster is its. */
 export const LAB_LABEL = 'meshdrill.dev/lab'
@@ -24,17 +24,5 @@ export function labelling(kube: KubeClient, labId: string): KubeClient {
     ...kube,
     apply: (objects, options) => kube.apply(objects.map(mark), options),
     create: (object) => kube.create(mark(object)),
-  }
-}
-
-/** An object of somebody else is where the lab wants one of its own. It was left as it is. */
-export class NotOurs extends Error {
-  constructor({ kind, metadata }: ObjectReference) {
-    const { name, namespace } = metadata
-    const where = namespace === undefined ? '' : ` of namespace "${namespace}"`
-    const command = namespace === undefined ? 'kubectl' : `kubectl -n ${namespace}`
-    super(
-      `${kind} "${name}"${where} is there and does not belong to this lab. It was left as it is. Next: rename or remove it: ${command} get ${kind} ${name} --show-labels`,
-    )
   }
 }

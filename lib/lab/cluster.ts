@@ -1,7 +1,7 @@
 import type { Artifacts } from './artifacts.ts'
-import type { StoreEndpoint } from './lab.ts'
-import type { K6Container } from '../load/container.ts'
-import type { VolumeTrait } from './volume-traits.ts'
+import type { K6Container } from './k6.ts'
+import type { StorageClasses } from './storage.ts'
+import type { StoreEndpoint } from './store.ts'
 
 /** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
  * `existing` (a kubeconfig's context), `noop` (none). */
@@ -79,23 +79,6 @@ export interface Cluster {
   readonly storageClasses: StorageClasses
   /** Ends the cluster and everything that it left on the machine. */
   destroy(): Promise<void>
-}
-
-/** Classes of volumes. */
-export interface StorageClasses {
-  /** Null for the cluster's default. */
-  local: string | null
-  /** Whose volumes can be snapshotted; null where no class's can. */
-  snapshots: string | null
-  /** The VolumeSnapshotClass that belongs to `snapshots`, where it bears another name. */
-  ofSnapshots?: string
-  /** What the volumes of `snapshots` are known to lack; nothing where it is not there. */
-  lacks?: readonly VolumeTrait[]
-  /**
-   * The pods of the storage that take the snapshots, whose use of the nodes is that of a tool which leaves the work to them:
-   * those of a namespace whose names begin with `prefix`. Not there where nobody knows them.
-   */
-  pods?: { namespace: string; prefix: string }
 }
 
 /** What only some clusters can do: cut a node's power, and give it back. */

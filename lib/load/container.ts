@@ -1,21 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { K6Container } from '../lab/k6.ts'
 import { sendSettings } from '../system/child-settings.ts'
 import { scriptArguments } from '../system/process.ts'
-
-/** k6 of an image that Docker has, in a container of its own for each load. */
-export interface K6Container {
-  image: string
-  /** The Docker network that it is on, or `host`. */
-  network: string
-  /** Marks it as ours. */
-  labels: Record<string, string>
-  /** Whether Ryuk's image, too, may be pulled. */
-  pulls: boolean
-  /** A URL of this machine's as the container reaches it. */
-  reach: (url: string) => string
-}
 
 /** What the process is told that holds the container. */
 export interface LoadSettings extends Omit<K6Container, 'reach'> {

@@ -2,7 +2,8 @@ import type { V1Pod } from '@kubernetes/client-node'
 import type { Artifacts } from '../lab/artifacts.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
-import { labelling, NotOurs } from '../kube/ownership.ts'
+import { labelling } from '../kube/ownership.ts'
+import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { noopStore } from './noop-store.ts'
 import type { Cluster, ClusterProvider } from '../lab/cluster.ts'
@@ -80,7 +81,7 @@ function memoryKube(): KubeClient {
       return Promise.resolve(structuredClone(objects.get(keyOf(reference)) ?? null) as T | null)
     },
     async create(object) {
-      if (objects.has(keyOf(object))) throw new NotOurs(object)
+      if (objects.has(keyOf(object))) throw new ForeignObject(object)
       await this.apply([object])
     },
     delete(reference) {

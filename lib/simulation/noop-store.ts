@@ -1,4 +1,4 @@
-import type { StoreEndpoint } from '../lab/lab.ts'
+import type { StoreEndpoint } from '../lab/store.ts'
 
 /** No store, at an address that never resolves. For tests of the pipeline without a cluster, and never in a result. */
 export const noopStore: StoreEndpoint = {

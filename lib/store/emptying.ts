@@ -1,4 +1,4 @@
-import type { StoreEndpoint } from '../lab/lab.ts'
+import type { StoreEndpoint } from '../lab/store.ts'
 import { messageOf } from '../system/message-of.ts'
 import { openBucket } from './s3.ts'
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
-import type { Store, StoreEndpoint } from '../lab/lab.ts'
+import type { Store, StoreEndpoint } from '../lab/store.ts'
 import { protectSecret } from '../output/secrets.ts'
 import { labPrefix } from './prefix.ts'
 

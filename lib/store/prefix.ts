@@ -1,4 +1,4 @@
-import type { StoreEndpoint } from '../lab/lab.ts'
+import type { StoreEndpoint } from '../lab/store.ts'
 
 const PATTERN = /^meshdrill-[0-9a-f]{12}\/$/
 

@@ -1,4 +1,4 @@
-import type { Store, StoreEndpoint } from '../lab/lab.ts'
+import type { Store, StoreEndpoint } from '../lab/store.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { urlHere } from './endpoint.ts'
 import { requireOwnKey } from './prefix.ts'

@@ -7,7 +7,7 @@ import { STORE } from './hosts.ts'
 import { groupOf } from './links.ts'
 import { deviceName, hostAddress, hostSetup } from './network.ts'
 import { labFolder } from './paths.ts'
-import type { StoreEndpoint } from '../../lab/lab.ts'
+import type { StoreEndpoint } from '../../lab/store.ts'
 import { answering } from '../../store/answering.ts'
 import { BUCKET, drawKeys, endpointAt, protectKeys } from '../../store/endpoint.ts'
 

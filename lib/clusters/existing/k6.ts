@@ -1,6 +1,6 @@
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { docker, dockerProblem, pullImage } from '../../docker/docker.ts'
-import type { K6Container } from '../../load/container.ts'
+import type { K6Container } from '../../lab/k6.ts'
 import { messageOf } from '../../system/message-of.ts'
 import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'

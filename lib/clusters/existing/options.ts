@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { readOptions } from '../../config/option.ts'
 import { existingOptions, sourceOptions, storeOptions } from '../../config/options.ts'
 import { type Environment, readVariable } from '../../system/environment.ts'
-import type { Store } from '../../lab/lab.ts'
+import type { Store } from '../../lab/store.ts'
 import { protectKeys } from '../../store/endpoint.ts'
 import type { K6Place } from './k6.ts'
 

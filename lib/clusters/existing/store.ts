@@ -1,4 +1,4 @@
-import type { Store, StoreEndpoint } from '../../lab/lab.ts'
+import type { Store, StoreEndpoint } from '../../lab/store.ts'
 import { labPrefix } from '../../store/prefix.ts'
 
 /** The user's bucket that a lab uses, as the notes have it: another is never touched by it. */

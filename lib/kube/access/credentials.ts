@@ -3,8 +3,8 @@ import { readMaterial, readToken, type Impersonation } from './entries.ts'
 import { KubeconfigError } from './fields.ts'
 import type { KubeAccess } from './kubeconfig.ts'
 import { printable } from '../../output/printable.ts'
+import { protectSecret } from '../../output/secrets.ts'
 import { isPrivate } from './proxy.ts'
-import { protectCredentials } from './protection.ts'
 import { runPlugin, type PluginCredential } from './plugin.ts'
 
 /** What a request carries: who asks. */
@@ -96,6 +96,14 @@ function finish(from: {
   const credentials = { headers, certificate, token, id }
   protectCredentials(credentials)
   return credentials
+}
+
+/** Keeps credentials out of whatever is printed or recorded, also those that a file or a plugin returns later. */
+function protectCredentials({ headers, token, certificate }: Credentials): void {
+  if (token !== null) protectSecret(token)
+  if (certificate !== null) protectSecret(certificate.key.trim())
+  const [, sent] = /^\w+ (.+)$/.exec(String(headers.Authorization ?? '')) ?? []
+  if (sent !== undefined) protectSecret(sent)
 }
 
 function impersonationHeaders({ user, uid, groups, extra }: Impersonation): Credentials['headers'] {

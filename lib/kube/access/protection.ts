@@ -1,5 +1,4 @@
 import { protectSecret } from '../../output/secrets.ts'
-import type { Credentials } from './credentials.ts'
 import type { UserEntry } from './entries.ts'
 
 /** Shorter variables are most often names of profiles and regions. */
@@ -12,12 +11,4 @@ export function protectUser({ token, basic, certificate, plugin }: UserEntry): v
   if (certificate !== null && 'data' in certificate.key) protectSecret(certificate.key.data.trim())
   // What a plugin is given, such as a client's secret.
   for (const { value } of plugin?.env ?? []) if (value.length >= SHORTEST_VARIABLE) protectSecret(value)
-}
-
-/** The same for credentials as they are sent, also those that a file or a plugin hands out later. */
-export function protectCredentials({ headers, token, certificate }: Credentials): void {
-  if (token !== null) protectSecret(token)
-  if (certificate !== null) protectSecret(certificate.key.trim())
-  const [, sent] = /^\w+ (.+)$/.exec(String(headers.Authorization ?? '')) ?? []
-  if (sent !== undefined) protectSecret(sent)
 }

@@ -6,7 +6,8 @@ import { namespaceDeletion } from '../../../lib/faults/namespace-deletion.ts'
 import { connect } from '../../../lib/kube/client.ts'
 import { objectsOfRelease, ownerOfRelease } from '../../../lib/kube/helm-release.ts'
 import { installingLab } from '../../../lib/kube/installing.ts'
-import { LAB_LABEL, labelling, NotOurs } from '../../../lib/kube/ownership.ts'
+import { LAB_LABEL, labelling } from '../../../lib/kube/ownership.ts'
+import { ForeignObject } from '../../../lib/kube/foreign-object.ts'
 import type { Lab } from '../../../lib/lab/lab.ts'
 import type { InstalledMesh } from '../../../lib/components/mesh.ts'
 import { makeWorld, type ExistingWorld } from '../clusters/existing/world.ts'
@@ -61,7 +62,7 @@ for (const [whose, labels] of [
     lab,
   }) => {
     world.server.put(NAMESPACE, theirs('operator-node-loss', labels))
-    await expect(createNamespace(lab, mesh, 'operator-node-loss')).rejects.toThrow(NotOurs)
+    await expect(createNamespace(lab, mesh, 'operator-node-loss')).rejects.toThrow(ForeignObject)
     await expect(removeNamespace(lab, 'operator-node-loss')).rejects.toThrow(
       /Namespace "operator-node-loss" is there and does not belong to this lab\. It was left as it is\. Next: /,
     )
@@ -71,14 +72,14 @@ for (const [whose, labels] of [
 test('the fault that deletes a namespace is refused where the namespace is not the lab’s', async ({ world, lab }) => {
   world.server.put(NAMESPACE, theirs('operator-node-loss'))
   const target = { ...faultTarget(), namespace: 'operator-node-loss' }
-  await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(NotOurs)
+  await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(ForeignObject)
   expect(world.server.changes).toEqual([])
 })
 
 test('a namespace that somebody makes at the same moment is not taken over', async ({ world, lab }) => {
   const late: Lab = { ...lab, kube: { ...lab.kube, get: () => Promise.resolve(null) } }
   world.server.put(NAMESPACE, theirs('operator-node-loss'))
-  await expect(createNamespace(late, mesh, 'operator-node-loss')).rejects.toThrow(NotOurs)
+  await expect(createNamespace(late, mesh, 'operator-node-loss')).rejects.toThrow(ForeignObject)
   expect(world.server.objects.get(NAMESPACE)?.metadata).toMatchObject({ uid: 'uid of operator-node-loss' })
 })
 
@@ -99,7 +100,7 @@ test('an installation changes no object that is there and is not the lab’s', a
   world.server.put(path, { ...binding, subjects: [{ kind: 'User', name: 'theirs' }] })
   await expect(
     installingLab(lab).kube.apply([{ ...binding, subjects: [{ kind: 'User', name: 'ours' }] }]),
-  ).rejects.toThrow(NotOurs)
+  ).rejects.toThrow(ForeignObject)
   expect(world.server.objects.get(path)).toMatchObject({ subjects: [{ kind: 'User', name: 'theirs' }] })
   expect(world.server.changes).toEqual([])
   world.server.objects.delete(path)

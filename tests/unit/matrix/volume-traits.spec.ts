@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { lacksOf, obstaclesOf, promisesMoment } from '../../../lib/lab/volume-traits.ts'
+import { obstaclesOf, promisesMoment } from '../../../lib/matrix/volume-traits.ts'
+import { lacksOf } from '../../../lib/lab/storage.ts'
 import { matrix } from '../../../lib/matrix/matrix.ts'
 
 test.describe('volumes that are folders of a node', () => {

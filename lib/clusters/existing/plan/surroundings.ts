@@ -2,8 +2,8 @@ import { StorageV1Api, type V1Node, type V1StorageClass } from '@kubernetes/clie
 import { isReady, type KubeClient } from '../../../kube/client.ts'
 import { hasLabels } from '../../../kube/nodes.ts'
 import type { KubeObject } from '../../../kube/object.ts'
-import type { StorageClasses } from '../../../lab/cluster.ts'
-import { lacksOf } from '../../../lab/volume-traits.ts'
+import type { StorageClasses } from '../../../lab/storage.ts'
+import { lacksOf } from '../../../lab/storage.ts'
 import type { ExistingOptions } from '../options.ts'
 
 /** What a cluster offers, as far as the user has not said it. */

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import { plainUrl } from '../../../../lib/clusters/existing/store.ts'
-import type { Store } from '../../../../lib/lab/lab.ts'
+import type { Store } from '../../../../lib/lab/store.ts'
 import { isLabPrefix } from '../../../../lib/store/prefix.ts'
 import { UID } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'

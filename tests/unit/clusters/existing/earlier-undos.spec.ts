@@ -11,7 +11,7 @@ import type { UndoEntry, UndoStorage } from '../../../../lib/faults/undo/storage
 import { writeWatchdog } from '../../../../lib/faults/undo/watchdog-note.ts'
 import { connect } from '../../../../lib/kube/client.ts'
 import { pending, waitFor } from '../../../../lib/system/wait.ts'
-import type { Store } from '../../../../lib/lab/lab.ts'
+import type { Store } from '../../../../lib/lab/store.ts'
 import { identify } from '../../../../lib/system/process.ts'
 import { namespace, node, UID } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { VolumeTrait } from '../../../../lib/lab/volume-traits.ts'
+import type { VolumeTrait } from '../../../../lib/lab/storage.ts'
 import type { KubeClient } from '../../../../lib/kube/client.ts'
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import type { Lab } from '../../../../lib/lab/lab.ts'

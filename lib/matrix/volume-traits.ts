@@ -1,16 +1,5 @@
-import { faults, type FaultTraits, type Row, type VolumeNeed } from '../matrix/matrix.ts'
-import type { StorageClasses } from './cluster.ts'
-
-/** What volumes of a storage network have, and those of some drivers have not. */
-export type VolumeTrait = VolumeNeed | 'snapshots of one moment'
-
-const LACKS: Record<string, readonly VolumeTrait[]> = {
-  // Folders of the node that it runs on; its snapshots are archives that tar makes of them.
-  'hostpath.csi.k8s.io': ['any node', 'own size', 'snapshots of one moment'],
-}
-
-/** What the volumes of a provisioner are known to lack. */
-export const lacksOf = (provisioner: string): readonly VolumeTrait[] => LACKS[provisioner] ?? []
+import { faults, type FaultTraits, type Row, type VolumeNeed } from './matrix.ts'
+import type { StorageClasses } from '../lab/storage.ts'
 
 const MEANING: Record<VolumeNeed, string> = {
   'any node': 'are on one node, with their driver: without it nothing of the storage is there',
