@@ -1,17 +1,17 @@
 import { messageOf } from '../system/message-of.ts'
 import { run } from '../system/run.ts'
 
-/** What everything bears that the drills make on Docker; what does not is somebody else's. */
+/** Label on every Docker object that meshdrill creates. Objects without it are never touched. */
 export const LABELS = { 'dev.meshdrill': 'lab' }
 export const OURS = 'dev.meshdrill=lab'
 
-/** Runs the Docker command line. Errors: what it said. */
+/** Runs the Docker command line and returns its standard output. Errors: it failed; the message holds its output. */
 export const docker = (args: string[], timeoutMs = 60_000): Promise<string> => run('docker', args, { timeoutMs })
 
-/** What the command line prints, line by line. */
+/** As `docker`, but returns the lines that are not empty. */
 export const dockerLines = async (args: string[]): Promise<string[]> => (await docker(args)).split('\n').filter(Boolean)
 
-/** Why Docker cannot be used, with the next command; null where it answers. */
+/** Why Docker cannot be used, with the next command; null if it answers. */
 export async function dockerProblem(): Promise<string | null> {
   try {
     await docker(['version', '--format', '{{ .Server.Version }}'], 10_000)
@@ -23,17 +23,17 @@ export async function dockerProblem(): Promise<string | null> {
   }
 }
 
-/** Which runtime starts containers where nobody says. */
+/** Docker's default runtime. */
 export const defaultRuntime = async (): Promise<string> =>
   (await docker(['info', '--format', '{{ .DefaultRuntime }}'])).trim()
 
-/** ID of an image that Docker has; null where it has none of that name. */
+/** ID of a local image; null if Docker has no image of that name. */
 export async function imageId(name: string): Promise<string | null> {
   const found = await dockerLines(['image', 'ls', '--no-trunc', '--format', '{{ .ID }}', name])
   return found[0] ?? null
 }
 
-/** Errors: what the registry said, and how to do without one. */
+/** Pulls an image unless Docker has it. Errors: the registry refused or did not answer; the message says how to work without one. */
 export async function pullImage(name: string, log: (line: string) => void): Promise<void> {
   if ((await imageId(name.replace(/:[^:/@]+@/, '@'))) !== null) return
   log(`pulling ${name} …`)
@@ -47,7 +47,7 @@ export async function pullImage(name: string, log: (line: string) => void): Prom
   }
 }
 
-/** The port of this machine at which a container's port is published. Errors: it is not. */
+/** The port of this machine at which a container's port is published. Errors: it is not published. */
 export async function publishedPort(container: string, port: number): Promise<number> {
   const published = (await dockerLines(['port', container, `${port}/tcp`]))[0] ?? ''
   const found = Number(/:(\d+)$/.exec(published)?.[1])
@@ -55,7 +55,7 @@ export async function publishedPort(container: string, port: number): Promise<nu
   throw new Error(`port ${port} of container "${container}" is not published: ${JSON.stringify(published)}`)
 }
 
-/** The address of a container on a network. Errors: it has none there. */
+/** The address of a container on a network. Errors: the container has no address on it. */
 export async function addressOf(container: string, network: string): Promise<string> {
   const path = `{{ with index .NetworkSettings.Networks "${network}" }}{{ .IPAddress }}{{ end }}`
   const address = (await docker(['inspect', '--format', path, container])).trim()

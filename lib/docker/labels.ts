@@ -6,9 +6,9 @@ import { readVariable } from '../system/environment.ts'
 import type { ProcessId } from '../system/process.ts'
 import { LABELS } from './docker.ts'
 
-/** Whose a lab on Docker is, as labels of its network and containers say: several users and machines may share a Docker. */
+/** Owner of a lab, from the labels of its network and containers. Several users and machines may share one Docker. */
 export interface LabOwner {
-  /** This machine, or this container on it: elsewhere, PIDs mean something else. */
+  /** This machine and PID namespace. Elsewhere the same PID means another process. */
   machine: string
   user: string
   /** UID of the run that created it; empty outside of a run. */
@@ -16,7 +16,7 @@ export interface LabOwner {
 }
 
 const NAMES = { machine: 'dev.meshdrill.machine', user: 'dev.meshdrill.user', run: 'dev.meshdrill.run' }
-/** The process with which a lab ends, as `<pid> <born>`; on the network alone. */
+/** The process with which a lab ends, as `<pid> <born>`. Only the network has this label. */
 const PROCESS = 'dev.meshdrill.process'
 
 export const thisOwner = (): LabOwner => ({
@@ -25,7 +25,7 @@ export const thisOwner = (): LabOwner => ({
   run: readVariable(process.env, 'MESHDRILL_RUN_UID') ?? '',
 })
 
-/** Labels of a container, or of the network of the lab that ends with a process. */
+/** Labels of a container; with `owner`, the process with which the lab ends, those of the lab's network. */
 export const ownerLabels = ({ machine, user, run }: LabOwner, owner?: ProcessId): Record<string, string> => ({
   ...LABELS,
   [NAMES.machine]: machine,
@@ -34,7 +34,7 @@ export const ownerLabels = ({ machine, user, run }: LabOwner, owner?: ProcessId)
   ...(owner === undefined ? {} : { [PROCESS]: `${owner.pid} ${owner.born}` }),
 })
 
-/** What labels say; null for those of an earlier version, which say nothing. */
+/** Reads the owner from labels; null for labels of an earlier version, which do not name one. */
 export function readOwner(labels: Record<string, string>): (LabOwner & { process: ProcessId | null }) | null {
   const { [NAMES.machine]: machine, [NAMES.user]: user = '', [NAMES.run]: run = '', [PROCESS]: text } = labels
   if (machine === undefined || machine === '') return null
@@ -45,14 +45,14 @@ export function readOwner(labels: Record<string, string>): (LabOwner & { process
 /** Go template of `docker ps` that prints a container's name and labels, one container a line. */
 export const NAME_AND_OWNER = `{{.Names}}\t{{.Label "${NAMES.machine}"}}\t{{.Label "${NAMES.user}"}}`
 
-/** Names of the containers that this user on this machine created, of what `NAME_AND_OWNER` printed. */
+/** From the lines that `NAME_AND_OWNER` prints, the names of containers that this user created on this machine. */
 export const ownContainers = (lines: readonly string[], me: LabOwner): string[] =>
   lines.flatMap((line) => {
     const [name = '', machine = '', user = ''] = line.split('\t')
     return machine === '' || (machine === me.machine && user === me.user) ? [name] : []
   })
 
-/** Of the machine and of the PID namespace. Containers from one image may share the first. */
+/** Identifies the machine and the PID namespace. Containers of one image may share a machine ID. */
 function machineId(): string {
   const name = readOr(() => readFileSync('/etc/machine-id', 'utf8').trim(), '')
   const processes = readOr(() => readlinkSync('/proc/self/ns/pid'), '')
@@ -60,7 +60,7 @@ function machineId(): string {
   return `${hostname()}-${hash}`
 }
 
-/** macOS has neither file. */
+/** macOS has none of these files. */
 function readOr(read: () => string, otherwise: string): string {
   try {
     return read()

@@ -1,8 +1,8 @@
 import { docker, imageId } from './docker.ts'
 
 /**
- * Testcontainers, for a process of its own: it reads its environment when it is imported. What it starts there, Ryuk removes
- * when the process is gone; `reaped` is false where that is not wanted, or Ryuk's image is not there and cannot be pulled.
+ * Imports Testcontainers. Call it in a process of its own, because Testcontainers reads its environment on import. Ryuk removes
+ * the containers after the process has ended. `reaped` is false if `reap` is, or if Ryuk's image is missing and cannot be pulled.
  */
 export async function openTestcontainers({ reap, pulls }: { reap: boolean; pulls: boolean }) {
   const reaped = reap && (await ryukIsThere(pulls))

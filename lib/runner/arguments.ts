@@ -1,10 +1,10 @@
-/** What the command line asks of Playwright, as far as meshdrill's configuration depends on it. */
+/** The options of Playwright's command line on which meshdrill's configuration depends. */
 export interface RunnerArguments {
   /** False if the command runs no drill: it lists them, or it is about reports. Such a command leaves no results. */
   runs: boolean
   /** True if the user names the tests to run, by `-g` or by a list. */
   namesTests: boolean
-  /** True if only the failed tests of the last run are wanted, and Playwright is not told from which file. */
+  /** True with `--last-failed`, unless the command names the file or folder of the last run. */
   lastFailed: boolean
   /** False with `--no-deps`: no project sets up the lab. */
   setsUpLab: boolean
@@ -17,7 +17,7 @@ export interface RunnerArguments {
 /** Playwright's commands that load the configuration and run nothing. */
 const WITHOUT_RUN = ['merge-reports', 'show-report', 'clear-cache', 'init-agents', 'init-skills']
 
-/** Reads `process.argv` of the runner. A worker's holds none of the options: a worker is told by its environment. */
+/** Reads `process.argv` of the runner. A worker's `argv` has no options; workers are configured by the environment. */
 export function readArguments(argv: readonly string[]): RunnerArguments {
   const [, , command = '', ...rest] = argv
   const end = rest.indexOf('--')
@@ -26,7 +26,7 @@ export function readArguments(argv: readonly string[]): RunnerArguments {
     options.some((option) => names.some((name) => option === name || option.startsWith(`${name}=`)))
   return {
     runs: !WITHOUT_RUN.includes(command) && !has('--list'),
-    // Short options stand together, and their value may follow at once: -g, -gtitle, -xg.
+    // Short options can be combined, and a value can follow without a space: -g, -gtitle, -xg.
     namesTests: has('--grep', '--test-list') || options.some((option) => /^-x*g/.test(option)),
     lastFailed: has('--last-failed') && !has('--last-failed-file', '--output'),
     setsUpLab: !has('--no-deps'),

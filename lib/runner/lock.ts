@@ -5,7 +5,7 @@ import { stateFolder } from '../system/environment.ts'
 import { printable } from '../output/printable.ts'
 import { pending, waitFor } from '../system/wait.ts'
 
-/** Held by one process of this machine at a time. It is free when that process ends, however it ends. */
+/** A lock that one process of this machine holds. It is free as soon as that process has ended, even by SIGKILL. */
 export interface MachineLock {
   release(): Promise<void>
 }
@@ -14,8 +14,8 @@ const ANSWER_TIMEOUT_MS = 1000
 const LONGEST_ANSWER = 500
 
 /**
- * Takes the lock of that name, and tells everybody who asks that `holder` has it.
- * Errors: another process still has it after `patience`; the message says which, in the words of that process.
+ * Takes a lock. Processes that wait for it receive the text `holder`.
+ * Errors: another process still holds it after `patience`; the message quotes that process's text.
  */
 export async function takeLock(
   name: string,
@@ -45,7 +45,7 @@ export async function takeLock(
   }
 }
 
-/** On Linux the kernel keeps the name, for the whole machine and not only for this user, until the process ends. */
+/** On Linux an abstract socket: it is valid for all users of the machine, and gone when the process ends. */
 const addressOf = (name: string): string =>
   process.platform === 'linux' ? `\0meshdrill-${name}` : join(stateFolder(), `${name}.sock`)
 
@@ -63,14 +63,14 @@ async function listen(address: string, holder: string): Promise<Server | null> {
       if (error.code === 'EADDRINUSE') resolve(null)
       else reject(error)
     })
-    // Whoever holds a lock does not stay alive for it.
+    // The lock does not keep its process alive.
     server.listen(address, () => {
       resolve(server.unref())
     })
   })
 }
 
-/** What the holder says of itself; null if nobody answers. It is a stranger's text. */
+/** The holder's text about itself; null without an answer. The text is untrusted. */
 async function askHolder(address: string): Promise<string | null> {
   return new Promise((resolve) => {
     let text = ''

@@ -1,6 +1,6 @@
 import { readArguments } from './arguments.ts'
 
-/** What Playwright made of its configuration, its options and its environment. */
+/** The run that Playwright resolved from its configuration, options and environment. */
 export interface ResolvedRun {
   /** Tests that run at the same time. */
   workers: number
@@ -9,7 +9,7 @@ export interface ResolvedRun {
   filteredProjects: readonly { name: string; dependencies: readonly string[] }[]
 }
 
-/** Refuses what no drill can be measured with. Nothing is changed by then. */
+/** Errors: with these options no drill can be measured. Nothing has been changed by then. */
 export function refuseRun({ workers, argv, filteredProjects }: ResolvedRun): void {
   if (workers > 1)
     throw new Error(

@@ -1,9 +1,9 @@
-/** What of `process` is needed. */
+/** The part of `process` that is needed. */
 type Signalled = Pick<NodeJS.Process, 'on' | 'kill' | 'pid'>
 
 /**
- * SIGTERM and SIGHUP end a run as SIGINT does: the test is interrupted, and its fixtures undo what it changed. Playwright
- * handles SIGINT alone. Only the first one counts: a second would end the process while faults are being undone.
+ * Makes SIGTERM and SIGHUP end a run as SIGINT does: the test is interrupted, and its fixtures undo its changes. Playwright only
+ * handles SIGINT. Later signals are ignored: a second one would end the process while faults are being undone.
  */
 export function endOnEverySignal(main: Signalled): void {
   let ending = false
@@ -16,7 +16,7 @@ export function endOnEverySignal(main: Signalled): void {
   main.on('SIGHUP', end)
 }
 
-/** A worker ends when its main process says so: a terminal that is closed sends SIGHUP to both. Playwright handles the others. */
+/** Makes a worker ignore SIGHUP. A closed terminal sends it to both processes, and the main process ends its workers. */
 export function outliveHangup(worker: Signalled): void {
   worker.on('SIGHUP', () => undefined)
 }

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { tamperProblem } from '../clusters/embedded/toolchain/trust.ts'
 import type { Environment } from '../system/environment.ts'
 
-/** Where Playwright keeps what it compiled: chosen by these variables, or a folder of the system's temporary directory. */
+/** Playwright's cache of compiled code: one of these variables, or a folder in the system's temporary directory. */
 export const transformCache = (environment: Environment = process.env, user = process.geteuid?.() ?? 0): string =>
   environment.PLAYWRIGHT_TRANSFORM_CACHE_DIR ??
   environment.PWTEST_CACHE_DIR ??
   join(tmpdir(), `playwright-transform-cache-${user}`)
 
 /**
- * Errors: this is root, and others may change what Playwright compiled, which is what runs. Playwright has compiled its own
- * configuration by then: where somebody may have planted that, PLAYWRIGHT_TRANSFORM_CACHE_DIR names another folder.
+ * Errors: this process is root, and other users may change the compiled code that it will run. Playwright has already loaded its
+ * configuration from that cache. PLAYWRIGHT_TRANSFORM_CACHE_DIR names another folder for machines on which that matters.
  */
 export async function requireOwnTransformCache(
   environment: Environment = process.env,

@@ -4,26 +4,26 @@ export interface KindConfig {
   /** The node image. */
   image: string
   workers: number
-  /** Folders of this machine that every node has at the same place. */
+  /** Folders of this machine that are mounted into every node at the same path. */
   folders: string[]
-  /** Whether kubeadm installs its own CoreDNS, whose plugins are not all in ours. */
+  /** True if kubeadm installs its own CoreDNS. The one built here lacks some of its plugins. */
   coredns: boolean
-  /** Whether the nodes may not raise limits, nor lower OOM scores, as in some sandboxes. */
+  /** True if the nodes may not raise limits or lower OOM scores, as in some sandboxes. */
   limited: boolean
 }
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
-/** What drills stand on goes there by this label alone. */
+/** Node selector of the components that drills need, such as the mesh and the backup tool. */
 export const SYSTEM_NODES = { [CONTROL_PLANE]: '' }
 
-/** The NodePort that the ingress gateway has where nodes are not reached at their own addresses. */
+/** NodePort of the ingress gateway if the nodes' own addresses are not reachable. */
 export const GATEWAY_NODE_PORT = 30080
-/** To a port of this machine that kind draws among the free ones, and that nobody else reaches. */
+/** kind chooses a free port. Only this machine reaches it. */
 const gatewayMapping = { containerPort: GATEWAY_NODE_PORT, hostPort: 0, listenAddress: '127.0.0.1', protocol: 'TCP' }
 
 /**
- * What `kind create cluster --config` reads. The gateway's port is mapped in any case, as whether this machine reaches the nodes'
- * own addresses is known when they are there. containerd's socket is where Chaos Mesh looks for it.
+ * The file for `kind create cluster --config`. The gateway's port is always mapped: whether this machine reaches the nodes' own
+ * addresses is known only after they have started. containerd's socket is where Chaos Mesh expects it.
  */
 export function kindConfig({ image, workers, folders, coredns, limited }: KindConfig): string {
   const extraMounts = folders.map((folder) => ({ hostPath: folder, containerPath: folder }))
@@ -44,17 +44,17 @@ export function kindConfig({ image, workers, folders, coredns, limited }: KindCo
   })
 }
 
-/** Without versions where kubeadm's differ: kind then puts them into whichever it uses. */
+/** Patches for kubeadm. Where kubeadm has several API versions, none is named, and kind fills in the one that it uses. */
 function kubeadmPatches({ coredns, limited }: Pick<KindConfig, 'coredns' | 'limited'>): object[] {
-  // The default of 10 s is longer than many a backup: its CPU could not be told.
+  // Many backups are shorter than the default of 10 s. Their CPU could not be measured.
   const kubeletExtraArgs = { 'housekeeping-interval': '1s' }
-  // Keeps workloads off the control plane, and lets in what asks for it by a node selector alone.
+  // Keeps workloads off the control plane. A node selector is enough to run there.
   const taints = [{ key: CONTROL_PLANE, effect: 'PreferNoSchedule' }]
-  // What kind itself leaves out is in the list that ours replaces.
+  // This list replaces kind's own list, so it names kind's entry too.
   const skipPhases = coredns ? {} : { skipPhases: ['preflight', 'addon/coredns'] }
   return [
     { kind: 'InitConfiguration', nodeRegistration: { taints, kubeletExtraArgs }, ...skipPhases },
-    // A cluster does not outlive the machine: etcd's fsyncs would only slow the workload's, which are measured.
+    // The cluster does not outlive the machine, and etcd's fsyncs would slow down those of the workload, which are measured.
     { kind: 'ClusterConfiguration', etcd: { local: { extraArgs: { 'unsafe-no-fsync': 'true' } } } },
     { kind: 'JoinConfiguration', nodeRegistration: { kubeletExtraArgs } },
     {
@@ -67,7 +67,7 @@ function kubeadmPatches({ coredns, limited }: Pick<KindConfig, 'coredns' | 'limi
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
       kind: 'KubeProxyConfiguration',
       mode: 'nftables',
-      // These settings are the machine's, not the node's.
+      // These settings belong to the machine, not to the node.
       conntrack: { maxPerCore: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
     },
   ]
@@ -79,7 +79,7 @@ const containerdPatch = `[plugins."io.containerd.grpc.v1.cri".containerd.runtime
   restrict_oom_score_adj = true
 `
 
-/** Volumes of a node's own disk. Those that kind's own class makes are of a kind that backup tools skip. */
+/** Volumes on a node's own disk. Backup tools skip the hostPath volumes of kind's own class. */
 export const localVolumes = {
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',

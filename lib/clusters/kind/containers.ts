@@ -3,21 +3,21 @@ import { NAME_AND_OWNER, ownContainers, ownerLabels, readOwner, thisOwner, type 
 import { isRunning, type ProcessId } from '../../system/process.ts'
 import { canRaiseLimits } from '../embedded/node-spec.ts'
 
-/** The nodes' network: kind's own is that of everybody's clusters. */
+/** The nodes' own network. kind's default network is shared by all clusters on the machine. */
 export const NETWORK = 'meshdrill'
-/** What is published there is for this machine alone. */
+/** Ports published on that network are bound to loopback. */
 const LOOPBACK_ONLY = 'com.docker.network.bridge.host_binding_ipv4=127.0.0.1'
-/** How kind names the cluster's nodes, and marks them. */
+/** kind derives the names and labels of the nodes from the cluster's name. */
 export const CLUSTER = 'meshdrill'
 export const CONTROL_PLANE = `${CLUSTER}-control-plane`
 const OF_CLUSTER = `label=io.x-k8s.kind.cluster=${CLUSTER}`
 
-/** Whether the nodes of this machine's Docker may not raise limits; one that is not of Linux has a machine of its own for it. */
+/** True if Docker's nodes may not raise limits. Docker on other systems than Linux runs a virtual machine, which may. */
 export const isLimited = (): boolean => process.platform === 'linux' && !canRaiseLimits()
 
 /**
- * Creates the nodes' network for a lab that ends with a process, where it is not there. Errors: there is one of that name that is
- * not ours, or another user's.
+ * Creates the nodes' network if it is missing. `owner` is the process with which the lab ends. Errors: a network of that name
+ * exists that meshdrill did not create, or that another user created.
  */
 export async function ensureNetwork(owner: ProcessId): Promise<void> {
   if (await ourNetwork()) {
@@ -32,15 +32,15 @@ export async function ensureNetwork(owner: ProcessId): Promise<void> {
     await docker(['network', 'create', ...labels, '--opt', LOOPBACK_ONLY, NETWORK])
   } catch (error) {
     throw new Error(
-      `the Docker network "${NETWORK}" cannot be made: ${String(error)}. Next: docker network inspect ${NETWORK}`,
+      `the Docker network "${NETWORK}" cannot be created: ${String(error)}. Next: docker network inspect ${NETWORK}`,
       { cause: error },
     )
   }
 }
 
 /**
- * Errors: the lab on this Docker is another user's or machine's, or that of another run of ours that still runs. `owner` is the
- * process of our own lab, if there are notes of one.
+ * Errors: the lab on this Docker belongs to another user or machine, or to another run of this user that is still active.
+ * `owner` is the process of this user's lab according to its state file, null without one.
  */
 async function requireOwnLab(owner: ProcessId | null): Promise<void> {
   const text = (await docker(['network', 'inspect', '--format', '{{json .Labels}}', NETWORK])).trim()
@@ -51,14 +51,14 @@ async function requireOwnLab(owner: ProcessId | null): Promise<void> {
 
 const runs = async (of: ProcessId | null): Promise<boolean> => of !== null && isRunning(of)
 
-/** Why a lab on Docker is left alone, with the next command; null for one of ours that may be ended. */
+/** Why a lab on Docker must not be removed, with the next command; null if it may be removed. */
 export function problemOfLab(
   lab: LabOwner & { process: ProcessId | null },
   { me, owner, runs }: { me: LabOwner; owner: ProcessId | null; runs: boolean },
 ): string | null {
   const end = 'MESHDRILL_CLUSTER=kind npm run lab:down'
   if (lab.machine !== me.machine || lab.user !== me.user)
-    return `the kind cluster "${CLUSTER}" on this Docker is that of user "${lab.user}" on "${lab.machine}": it is left alone. Next, as that user, there: ${end}`
+    return `the kind cluster "${CLUSTER}" on this Docker belongs to user "${lab.user}" on "${lab.machine}": it is left alone. Next, as that user, there: ${end}`
   const isOwn =
     (lab.run !== '' && lab.run === me.run) || (owner?.pid === lab.process?.pid && owner?.born === lab.process?.born)
   if (!runs || isOwn) return null
@@ -79,19 +79,19 @@ const ourNetwork = async (): Promise<boolean> =>
     ])
   ).includes(NETWORK)
 
-/** Names of the cluster's nodes, running or not. Errors: somebody else made a cluster of that name. */
+/** Names of the cluster's nodes, running or not. Errors: a cluster of that name exists that meshdrill did not create. */
 export async function ourNodes(): Promise<string[]> {
   const found = await dockerLines(['ps', '--all', '--filter', OF_CLUSTER, '--format', '{{.Names}} {{.Networks}}'])
   const names = found.map((line) => line.split(' ')[0] ?? '')
   if (found.every((line) => line.endsWith(` ${NETWORK}`)) && (names.length === 0 || (await ourNetwork()))) return names
   throw new Error(
-    `there is a kind cluster "${CLUSTER}" that no drill made (${names.join(', ')}): it is left alone. Next, if it is not needed: kind delete cluster --name ${CLUSTER}`,
+    `there is a kind cluster "${CLUSTER}" that meshdrill did not create (${names.join(', ')}): it is left alone. Next, if it is not needed: kind delete cluster --name ${CLUSTER}`,
   )
 }
 
 /**
- * Removes the nodes, what runs beside them, and their network, with their disks. Returns what was there, in words. `owner` is
- * the process of our own lab, if there are notes of one. Errors: as `requireOwnLab`; then nothing is removed.
+ * Removes the nodes with their disks, the containers beside them, and their network. Returns the removed objects, for people to
+ * read. `owner` is as for `requireOwnLab`. Errors: as `requireOwnLab`, before anything is removed.
  */
 export async function removeContainers(owner: ProcessId | null = null): Promise<string[]> {
   const nodes = await ourNodes()

@@ -12,27 +12,27 @@ import { shellCommand } from '../../output/shell-quote.ts'
 
 const NAMESPACE = 'storage'
 const DRIVER = 'hostpath.csi.k8s.io'
-/** Its volumes are folders of the node that it runs on, and services that drills hit are on workers. */
+/** Its volumes are folders of its node. It runs on a worker, since the drilled services do. */
 const NODE = `${CLUSTER}-worker`
-/** What nothing in a drill asks for is left out: attaching, growing, health, and changed blocks, which want a certificate. */
+/** The containers that drills need. The others serve attaching, resizing, health and changed blocks. */
 const CONTAINERS = ['hostpath', 'node-driver-registrar', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller']
 const DEFINITIONS = 'external-snapshotter/crds'
 const PARTS = ['external-snapshotter/controller', 'csi-driver-host-path']
-/** The images are pulled meanwhile. */
+/** Includes the time to pull the images. */
 const READY = { timeout: '300s' }
 
-/** What csi-driver-host-path, which takes snapshots, is installed from. */
+/** The sources of csi-driver-host-path, a CSI driver that takes snapshots. */
 export interface HostPath {
-  /** Changes with what is pinned of it. */
+  /** Hash of its pinned manifests. */
   recipe: string
-  /** Its public manifests, fitted to the cluster. Errors: one cannot be had, or is not what was pinned. */
+  /** Its public manifests, adapted to the cluster. Errors: one cannot be fetched, or its hash is not the pinned one. */
   read(): Promise<HostPathObjects>
 }
 
 export interface HostPathObjects {
   definitions: KubeObject[]
   objects: KubeObject[]
-  /** Whatever its pods are of. */
+  /** Images of its pods. */
   images: string[]
 }
 
@@ -51,7 +51,7 @@ export function hostPathOf(artifacts: Pick<Artifacts, 'manifests' | 'image'>, pi
   }
 }
 
-/** Installs it, and resolves when its node has volumes to give. */
+/** Installs it, and resolves when its node can provision volumes. */
 export async function installHostPath(
   { definitions, objects, images }: HostPathObjects,
   kube: KubeClient,
@@ -68,7 +68,7 @@ export async function installHostPath(
     `driver "${DRIVER}" registered on node "${NODE}"`,
     async () => {
       const { spec } = await storage.readCSINode({ name: NODE })
-      // Go writes a list of none as null.
+      // Go marshals an empty list as null.
       const drivers = ((spec.drivers as typeof spec.drivers | null) ?? []).map(({ name }) => name)
       return drivers.includes(DRIVER) ? true : pending(drivers.join(', ') || 'no driver')
     },
@@ -88,7 +88,7 @@ interface Pod {
 const podOf = ({ spec }: KubeObject): Pod | undefined =>
   (spec as { template?: { spec: Pod } } | undefined)?.template?.spec
 
-/** Without the bindings of roles that are not there: those of sidecars that stay out. */
+/** Leaves out bindings to roles of sidecars that are not installed. */
 function withoutDangling(objects: KubeObject[]): KubeObject[] {
   const known = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
   return objects.filter(({ roleRef }) => {
@@ -97,7 +97,7 @@ function withoutDangling(objects: KubeObject[]): KubeObject[] {
   })
 }
 
-/** The object in the storage's namespace, of the images that are to be used, and where the drills' rules want it. */
+/** Adapts an object: namespace, images, one replica, and the node that drills expect it on. */
 function fit(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObject {
   const { kind, metadata, subjects } = object
   const placed: KubeObject = {
@@ -105,13 +105,13 @@ function fit(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObjec
     metadata: kind.startsWith('Cluster') || kind === 'CSIDriver' ? metadata : { ...metadata, namespace: NAMESPACE },
     ...(Array.isArray(subjects) ? { subjects: subjects.map((one: object) => ({ ...one, namespace: NAMESPACE })) } : {}),
   }
-  // Without it each volume would wait for a sidecar that has nothing to do.
+  // Otherwise each volume would wait for the attacher, which is not installed.
   if (kind === 'CSIDriver') return { ...placed, spec: { ...(object.spec as object), attachRequired: false } }
   const pod = podOf(object)
   if (pod === undefined) return placed
   const nodeSelector = kind === 'StatefulSet' ? { 'kubernetes.io/hostname': NODE } : SYSTEM_NODES
   const spec = object.spec as { template: object }
-  // One that waits for the other's lease would only be measured with it.
+  // A second replica would only wait for the lease, and its memory would be measured too.
   return {
     ...placed,
     spec: { ...spec, replicas: 1, template: { ...spec.template, spec: { ...fitPod(pod, artifacts), nodeSelector } } },
@@ -121,7 +121,7 @@ function fit(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObjec
 function fitPod(pod: Pod, artifacts: Pick<Artifacts, 'image'>): Pod {
   const containers = pod.containers
     .filter(({ name }) => CONTAINERS.includes(name))
-    // Who would answer for its liveness is a sidecar too.
+    // The liveness probe needs a sidecar that is not installed.
     .map((container) => ({
       ...container,
       image: artifacts.image(nameOf(container.image)),
@@ -131,5 +131,5 @@ function fitPod(pod: Pod, artifacts: Pick<Artifacts, 'image'>): Pod {
   return { ...pod, containers, volumes: (pod.volumes ?? []).filter(({ name }) => mounted.includes(name)) }
 }
 
-/** By which name an image is pinned. */
+/** The name under which an image is pinned: `<folder>/<name>` without registry and tag. */
 const nameOf = (reference: string): string => /[^/]+\/[^/:@]+(?=[:@]|$)/.exec(reference)?.[0] ?? reference

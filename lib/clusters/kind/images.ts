@@ -6,7 +6,7 @@ import { noteLoaded, type KindLab } from './lab.ts'
 
 const TIMEOUT_MS = 5 * 60_000
 
-/** What packs images of this machine's own and loads them into every node, where they are not there yet. */
+/** Returns a function that packs images on this machine and loads those into every node that the nodes do not have yet. */
 export function imageLoader(lab: KindLab, options: { kind: () => Promise<string>; log: (line: string) => void }) {
   const { kind, log } = options
   const archives = ensureImages(lazyToolchain({ log }), { log })

@@ -10,8 +10,8 @@ const owner = await readSettings<ProcessId>()
 while (await isRunning(owner)) await sleep(1000)
 await underLock(async () => {
   const lab = await readLab()
-  // A run that ended by itself has taken it away, and another may have made one since.
+  // A run that ended normally has removed its lab, and another run may have created a new one since.
   if (lab?.owner.pid !== owner.pid || lab.owner.born !== owner.born) return
   const gone = await tearDown().catch((error: unknown) => [String(error)])
-  writeLine('stdout', `${new Date().toISOString()} the run was killed, and its lab ended: ${gone.join(', ')}`)
+  writeLine('stdout', `${new Date().toISOString()} the run was killed; its lab is removed: ${gone.join(', ')}`)
 })

@@ -8,7 +8,7 @@ import { kindFolder } from './lab.ts'
 
 const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 
-/** Starts the process that ends the cluster when its owner has ended, however that one ended. */
+/** Starts the process that removes the cluster after its owner has ended, for whatever reason. */
 export function startKeeper(owner: ProcessId): void {
   mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
   const log = openSync(join(kindFolder(), 'keeper.log'), 'a')

@@ -26,8 +26,8 @@ type Log = (line: string) => void
 export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'tools'> & { ports: Ports }
 
 /**
- * A cluster of containers on this machine's Docker, made by kind for the drills alone, and drilled as an existing cluster is.
- * With artifacts that are built its nodes are of our own image, and no registry is asked for anything.
+ * A cluster of Docker containers on this machine. kind creates it for the run; the drills then treat it as an existing cluster.
+ * With built artifacts the nodes run an image that was packed here, and no registry is asked.
  */
 export function kind(options: KindOptions): ClusterProvider {
   return {
@@ -65,16 +65,16 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
     const cluster = await existing(runOf(options, lab)).create(asked)
     return kindOf({ ...cluster, readyMs }, lab, { kind: program, log })
   } catch (error) {
-    // Nothing stays of what could not be made. What another run uses, or nobody of us made, is not touched.
+    // If creation fails, everything created so far is removed. A lab of another run or user is not touched.
     if ((await readLab())?.owner.pid === asked.ownerPid) {
       const gone = await tearDown().catch((reason: unknown) => [`not all of it: ${String(reason)}`])
-      log(`taken away again: ${gone.join(', ')}`)
+      log(`removed again: ${gone.join(', ')}`)
     }
     throw error
   }
 }
 
-/** Whether a row of the run's tools is drilled on volumes that can be snapshotted. */
+/** True if a row of the run's tools needs volumes that can be snapshotted. */
 const takesSnapshots = ({ tools }: KindOptions): boolean =>
   matrix.some(
     ({ strategy, volumes, illegal }) =>
@@ -85,17 +85,17 @@ async function requireLab(): Promise<KindLab> {
   const lab = await readLab()
   if (lab?.uid) return lab
   throw new Error(
-    'There is no kind cluster to attach to. Next: MESHDRILL_CLUSTER=kind npx playwright test, which makes one.',
+    'There is no kind cluster to attach to. Next, to create one: MESHDRILL_CLUSTER=kind npx playwright test',
   )
 }
 
-/** What is missing on this machine, each with the next command. Nothing is asked of a Docker that does not answer. */
+/** What is missing on this machine, each with the next command. If Docker does not answer, that is the only problem. */
 async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
   const unfit = platformProblem(process.platform, artifacts) ?? (await dockerProblem())
   if (unfit !== null) return [unfit]
   const problems: string[] = []
   if ((await run('sh', ['-c', 'command -v flock']).catch(() => null)) === null)
-    problems.push('there is no flock in PATH, which lets one run at a time in. Next, on macOS: brew install flock')
+    problems.push('there is no flock in PATH, which keeps runs apart. Next, on macOS: brew install flock')
   if (artifacts === 'built' && (await imageId(nodeImage)) === null)
     problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)
   if (isLimited() && (await defaultRuntime()) === 'runc')
@@ -105,7 +105,7 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
   return problems
 }
 
-/** The cluster is ours: nobody has to confirm that it is meant. Null before it is there. */
+/** Options for the provider of existing clusters. kind's cluster needs no confirmation by the user. `lab` is null before it exists. */
 const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
   ...placeOf(lab),
   context: `kind-${CLUSTER}`,
@@ -126,7 +126,7 @@ const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | nul
   store: null,
 })
 
-/** What needs the nodes' own addresses is not there where ports are mapped. */
+/** With mapped ports, the cluster lacks what needs the nodes' own addresses. */
 const placeOf = (lab: KindLab | null): Pick<ExistingRun, 'power' | 'nodeAddress'> =>
   typeof lab?.gatewayPort === 'number'
     ? { power: null, nodeAddress: LOOPBACK }

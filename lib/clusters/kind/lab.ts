@@ -8,29 +8,29 @@ import { dockerProblem } from '../../docker/docker.ts'
 import { removeContainers } from './containers.ts'
 import { removeStorage } from './storage.ts'
 
-/** What is kept of the kind cluster, so that another process can attach to it or end it. */
+/** State file of the kind cluster. Another process reads it to attach to the cluster or to remove it. */
 export interface KindLab {
-  /** Changes with anything that the cluster was made from; a kept one of another recipe is made anew. */
+  /** Hash of all inputs of the cluster. A kept cluster with another hash is removed and created again. */
   recipe: string
   createdAt: string
   keep: boolean
-  /** The process that it was made for. */
+  /** The process of the run that created it. */
   owner: ProcessId
-  /** Node image, by its name. */
+  /** Name of the node image. */
   image: string
-  /** Whether a file system of the machine holds volumes of it. */
+  /** True if a file system of this machine holds its volumes. */
   storage: boolean
-  /** What its storage from public registries was made from; null where it has none. */
+  /** Hash of the inputs of its csi-driver-host-path; null if it is not installed. */
   hostPath: string | null
-  /** UID of its kube-system namespace; null until it is made. */
+  /** UID of its kube-system namespace; null until the cluster runs. */
   uid: string | null
-  /** Port of this machine's loopback address that leads to the ingress gateway; null where the nodes' own are reached. */
+  /** Loopback port that leads to the ingress gateway; null if the nodes' own addresses are reachable. */
   gatewayPort: number | null
   /** Image archives that every node has. */
   loaded: string[]
 }
 
-/** What this machine keeps of the cluster: state, kubeconfig, configuration. */
+/** Folder with the cluster's state file, kubeconfig and configuration. */
 export const kindFolder = (): string => join(stateFolder(), 'kind')
 export const kubeconfigFile = (): string => join(kindFolder(), 'kubeconfig')
 export const storeFolder = (): string => join(kindFolder(), 'store')
@@ -40,7 +40,7 @@ export async function readLab(): Promise<KindLab | null> {
   return lab === null ? null : { ...lab, loaded: (await readNotes(kindFolder(), 'loaded')) as string[] }
 }
 
-/** Whether a kept lab is what another run would make; storage that this run has no use for is no hindrance. */
+/** True if a kept lab is what this run would create. Storage that this run does not need may be there too. */
 export const serves = (lab: KindLab, wanted: Pick<KindLab, 'recipe' | 'hostPath'>): boolean =>
   lab.keep && lab.recipe === wanted.recipe && (wanted.hostPath === null || wanted.hostPath === lab.hostPath)
 
@@ -54,10 +54,10 @@ export function noteLoaded(archive: string): void {
   writeMissingNotes(kindFolder(), 'loaded', [{ name: archive, value: archive }])
 }
 
-/** One process at a time makes the cluster, or takes it away. */
+/** Runs `body` while no other process creates or removes the cluster. */
 export async function underLock<T>(body: () => Promise<T>, log: (line: string) => void = () => undefined): Promise<T> {
   const onWait = (pid: string): void => {
-    log(`process ${pid} is making a lab: waiting for it`)
+    log(`process ${pid} is creating a lab: waiting for it`)
   }
   const release = await takeLock(`${kindFolder()}.lock`, { onWait, signal: new AbortController().signal })
   try {
@@ -68,20 +68,20 @@ export async function underLock<T>(body: () => Promise<T>, log: (line: string) =
 }
 
 /**
- * Ends the kind cluster, whatever state it is in, and everything that it left on the machine: containers, network, storage,
- * files. Returns what was there, in words. Errors: Docker does not answer, or a cluster of that name is somebody else's.
+ * Removes the kind cluster in any state, with its containers, network, storage and files. Returns the removed objects, for
+ * people to read. Errors: Docker does not answer, or the cluster of that name belongs to somebody else.
  */
 export async function tearDown(): Promise<string[]> {
   const problem = await dockerProblem()
   if (problem !== null)
-    throw new Error(`the kind lab cannot be ended: ${problem}, and then MESHDRILL_CLUSTER=kind npm run lab:down`)
+    throw new Error(`the kind lab cannot be removed: ${problem}, and then MESHDRILL_CLUSTER=kind npm run lab:down`)
   const lab = await readLab().catch(() => null)
   const gone = await removeContainers(lab?.owner ?? null)
   if (lab?.storage) {
     await removeStorage()
     gone.push('its storage')
   }
-  // What the drills keep of a cluster, by its UID.
+  // The drills' state about this cluster lies in a folder that its UID names.
   if (lab?.uid) await rm(join(stateFolder(), lab.uid), { recursive: true, force: true })
   if (lab !== null && gone.length === 0) gone.push('files')
   await rm(kindFolder(), { recursive: true, force: true })

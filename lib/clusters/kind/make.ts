@@ -25,21 +25,21 @@ const WORKERS = 2
 const NODES = 1 + WORKERS
 const CREATE_TIMEOUT_MS = 10 * 60_000
 
-/** What a kind cluster is to be made from. */
+/** Inputs of a kind cluster. */
 export interface Ingredients {
   /** Path of the program kind. */
   kind: () => Promise<string>
-  /** Node image, which Docker has. */
+  /** Node image. Docker has it. */
   image: string
   artifacts: Artifacts
-  /** Whether everything in it is of this machine's toolchain: name server, storage. */
+  /** True if the name server and the storage come from this machine's toolchain. */
   built: boolean
   ports: Ports
-  /** The storage whose volumes can be snapshotted, where the cluster is to have that of public registries. */
+  /** csi-driver-host-path from public registries; null if the cluster does not get it. */
   hostPath: HostPath | null
 }
 
-/** The cluster that was kept, where it is of the same recipe and works, and else a new one; how long its nodes took then. */
+/** The kept cluster if it has the same recipe and works, else a new one. `readyMs`: until its nodes were Ready; null if kept. */
 export async function makeOrKeep(
   from: Ingredients,
   options: ClusterOptions,
@@ -57,15 +57,15 @@ export async function makeOrKeep(
     )
   const owner = await identify(options.ownerPid)
   if (there !== null && serves(there, wanted) && (await allReady())) {
-    options.log(`attached to the kind cluster that was kept, of ${there.createdAt}`)
+    options.log(`attached to the kept kind cluster of ${there.createdAt}`)
     const lab = { ...there, owner }
     writeLab(lab)
     return { lab, readyMs: null }
   }
-  // What cannot be had of it is told before anything is changed.
+  // Manifests that cannot be fetched are an error before anything is changed.
   const hostPath = (await from.hostPath?.read()) ?? null
   const cleared = await tearDown()
-  if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
+  if (cleared.length > 0) options.log(`removed an earlier lab: ${cleared.join(', ')}`)
   const { image } = from
   const createdAt = new Date().toISOString()
   const lab: KindLab = {
@@ -128,7 +128,7 @@ async function make(
   return readyMs
 }
 
-/** Errors: why, in a line, and where all is that kind said; that Docker died, where it did. */
+/** Errors: kind failed or Docker died: the cause in one line, and the file with kind's whole output. */
 async function createByKind(program: string, args: string[]): Promise<void> {
   try {
     await runKind(program, args, { timeoutMs: CREATE_TIMEOUT_MS })
@@ -139,11 +139,11 @@ async function createByKind(program: string, args: string[]): Promise<void> {
     const lines = said.split('\n')
     const why =
       (await dockerProblem()) ?? shortenMiddle(lines.find((line) => line.startsWith('ERROR')) ?? said, OUTPUT_LIMIT)
-    throw new Error(`the kind cluster could not be made: ${why}. Next: cat ${logFile}`, { cause: error })
+    throw new Error(`the kind cluster could not be created: ${why}. Next: cat ${logFile}`, { cause: error })
   }
 }
 
-/** With the node's own address: what this machine has towards it, pods reach too. */
+/** Writes the kubeconfig with the node's own address, which pods reach as well as this machine. */
 async function writeKubeconfig(program: string): Promise<void> {
   const text = await runKind(program, ['get', 'kubeconfig', '--name', CLUSTER])
   const server = `https://${urlHost(await addressOf(CONTROL_PLANE, NETWORK))}:${API_SERVER_PORT}`
@@ -155,7 +155,7 @@ async function allReady(): Promise<boolean> {
     const { items } = await connect(kubeconfigFile()).core.listNode({ timeoutSeconds: 5 })
     return items.length === NODES && items.every((node) => isReady(node))
   } catch {
-    // One that cannot be asked is not.
+    // An API server that does not answer is not ready.
     return false
   }
 }

@@ -5,30 +5,30 @@ import { GATEWAY_NODE_PORT } from './cluster-config.ts'
 import { addressOf, publishedPort } from '../../docker/docker.ts'
 import { CONTROL_PLANE, NETWORK } from './containers.ts'
 
-/** How this machine is to reach the cluster: at the nodes' own addresses where it can, or by mapped ports in any case. */
+/** `tried`: use the nodes' own addresses if they are reachable. `mapped`: always use mapped ports. */
 export const PORTS = ['tried', 'mapped'] as const
 export type Ports = (typeof PORTS)[number]
 
 export const API_SERVER_PORT = 6443
 export const LOOPBACK = '127.0.0.1'
-/** Longer than any handshake on a machine's own networks takes, even when it is busy. */
+/** Longer than any handshake on a local network, even on a busy machine. */
 const PATIENCE_MS = 2_000
 
-/** What a lab is without that is reached by mapped ports; a drill that needs it is skipped with this. */
+/** Reason for skipping drills that need the nodes' own addresses, in a lab that is reached by mapped ports. */
 export const WITHOUT_ADDRESSES =
   "this machine reaches kind's nodes by mapped ports and not at their addresses, by which an outage would be seen. Next: Docker Engine on a Linux machine"
 
-/** Why kind cannot be drilled from a platform, with the next step; null where it can. */
+/** Why kind cannot run on a platform, with the next step; null if it can. */
 export function platformProblem(platform: string, artifacts: 'public' | 'built'): string | null {
   if (platform === 'linux') return null
-  if (platform !== 'darwin') return `kind is drilled from Linux and macOS, not from ${platform}. Next: run this in WSL`
+  if (platform !== 'darwin') return `kind drills run on Linux and macOS, not on ${platform}. Next: run this in WSL`
   if (artifacts === 'public') return null
-  return 'MESHDRILL_ARTIFACTS=built needs a Linux machine, which everything is built on. Next: MESHDRILL_ARTIFACTS=public'
+  return 'MESHDRILL_ARTIFACTS=built builds everything on this machine and needs Linux. Next: MESHDRILL_ARTIFACTS=public'
 }
 
 /**
- * The port of this machine's loopback address that leads to the ingress gateway's NodePort; null where the nodes' own addresses
- * are reached, at which nothing stands between. Docker Desktop, Colima and rootless Docker keep their networks to themselves.
+ * The loopback port that leads to the ingress gateway's NodePort; null if the nodes' own addresses are reachable. With Docker
+ * Desktop, Colima and rootless Docker they are not.
  */
 export async function gatewayPortOf(
   asked: Ports,
@@ -42,12 +42,12 @@ export async function gatewayPortOf(
   return publishedPort(node, GATEWAY_NODE_PORT)
 }
 
-/** How containers beside the nodes reach a URL of this machine's: at the node itself what is mapped, all else as it is. */
+/** Translates a URL of this machine for a container beside the nodes: a mapped port becomes the node's own port. */
 export const reachBeside =
   (gatewayPort: number | null) =>
   (url: string): string =>
     gatewayPort === null ? url : url.replace(`//${LOOPBACK}:${gatewayPort}`, `//${CONTROL_PLANE}:${GATEWAY_NODE_PORT}`)
 
-/** Whether the server is there that the authority knows: a stranger in another network may have the address, too. */
+/** True if the server's certificate is signed by `ca`. Another network may use the same address for another server. */
 export const answersAs = (server: { host: string; port: number; ca: Buffer }): Promise<boolean> =>
   comesTo('secureConnect', connectTls(server), PATIENCE_MS)

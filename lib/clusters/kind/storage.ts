@@ -2,27 +2,27 @@ import { readFile, rm } from 'node:fs/promises'
 import { run } from '../../system/run.ts'
 import { createStorage, detachStorage, mountStorage, releaseStorage, storageFolder } from '../embedded/storage.ts'
 
-/** Not in a user's folder: what is mounted is the machine's, and whoever comes next must find it. */
+/** Not in a user's folder: mounts belong to the machine, and the next run must find them, whoever starts it. */
 export const STORAGE_LAB = '/var/lib/meshdrill/kind'
 
 /**
- * Volumes that outlive a node and can be snapshotted need a file system of the machine that all nodes see. Null where this
- * process may not mount one: the drills of snapshots are skipped then.
+ * Folder of the file system that all nodes share. Volumes that outlive a node and can be snapshotted need it. Null if this
+ * process may not mount one: drills of snapshots are then skipped.
  */
 export const storageOf = (machine = { platform: process.platform, uid: process.getuid?.() }): string | null =>
   machine.platform === 'linux' && machine.uid === 0 ? storageFolder(STORAGE_LAB) : null
 
-/** Makes it, mounted; what a run left of one whose notes are lost goes first. */
+/** Creates and mounts it. A leftover of a run that lost its state file is removed first. */
 export async function makeStorage(): Promise<void> {
   await removeStorage()
   const device = await createStorage(STORAGE_LAB)
   const [program = '', ...args] = mountStorage(device, STORAGE_LAB)
   await run(program, args)
-  // It goes with the mount.
+  // The loop device is freed when the file system is unmounted.
   await releaseStorage(device)
 }
 
-/** Removes it with all that it held. */
+/** Removes it with all its content. */
 export async function removeStorage(): Promise<void> {
   const folder = storageFolder(STORAGE_LAB)
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n')

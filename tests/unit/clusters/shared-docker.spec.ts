@@ -39,7 +39,7 @@ for (const [whose, change] of [
     const owner = { ...thisOwner(), ...change }
     for (const process of [ENDED, await identify(globalThis.process.pid)]) {
       const docker = use(dockerOf(owner, process, ['store']))
-      const refused = `is that of user "${owner.user}" on "${owner.machine}": it is left alone. Next, as that user`
+      const refused = `belongs to user "${owner.user}" on "${owner.machine}": it is left alone. Next, as that user`
       await expect(removeContainers()).rejects.toThrow(refused)
       await expect(removeContainers(process)).rejects.toThrow(refused)
       await expect(ensureNetwork(ENDED)).rejects.toThrow(refused)
@@ -48,7 +48,9 @@ for (const [whose, change] of [
   })
 }
 
-test('a kind lab of ours that another run uses is refused, even if its notes are elsewhere', async ({ use }) => {
+test('a kind lab of this user that another run uses is refused, even if its state file is elsewhere', async ({
+  use,
+}) => {
   const running = await identify(process.ppid)
   const docker = use(dockerOf({ ...thisOwner(), run: 'run-2' }, running))
   await expect(removeContainers()).rejects.toThrow(`is in use by process ${process.ppid} of this user`)
@@ -56,7 +58,7 @@ test('a kind lab of ours that another run uses is refused, even if its notes are
   expect(changes(docker)).toEqual([])
 })
 
-test('a kind lab of ours is removed if its run has ended, if it is of this run, or if our notes name it', async ({
+test('a kind lab of this user is removed if its run has ended, if it is this run’s, or if the state file names it', async ({
   use,
 }) => {
   const running = await identify(process.ppid)
@@ -71,7 +73,7 @@ test('a kind lab of ours is removed if its run has ended, if it is of this run, 
   }
 })
 
-test('of the containers beside a lab only those of this user on this machine are removed', async ({ use }) => {
+test('only containers of this user on this machine are removed with a lab', async ({ use }) => {
   const { machine, user } = thisOwner()
   const line = (...columns: string[]) => columns.join('\t')
   const beside = [

@@ -13,7 +13,7 @@ function leaveRun(results: string, id: string, minute: number, status: string, f
   return file
 }
 
-test('the last run is the newest one, whatever its folder is called', async () => {
+test('the last run is the newest one, regardless of its folder’s name', async () => {
   await inFolder((results) => {
     leaveRun(results, '2026-02', 1, 'failed', ['old'])
     const file = leaveRun(results, '2026-01', 2, 'failed', ['new'])
@@ -34,7 +34,7 @@ test('a run that was refused before its first test is not the last one', async (
   })
 })
 
-test('where no test of the last run failed, or there is none, that is an error with the next command', async () => {
+test('--last-failed without a failed test or without a run is an error with the next command', async () => {
   await inFolder((results) => {
     for (const folder of [results, join(results, 'missing')])
       expect(() => findLastRun(folder)).toThrow(/no earlier run in "[^]*" ran a test\. Next: npx playwright test$/)
@@ -45,7 +45,7 @@ test('where no test of the last run failed, or there is none, that is an error w
   })
 })
 
-test('a new run gets the file where Playwright looks for it, and the old one keeps its own', async () => {
+test('a new run gets a copy of the file where Playwright reads it, and the old run keeps its file', async () => {
   await inFolder((results) => {
     const file = leaveRun(results, 'a', 1, 'failed', ['one'])
     adoptLastRun(file, join(results, 'b'))

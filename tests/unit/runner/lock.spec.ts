@@ -6,7 +6,7 @@ import { takeLock } from '../../../lib/runner/lock.ts'
 const fresh = (): string => `unit-${process.pid}-${Math.random()}`
 const now = { patience: '0s', hint: 'wait for it' }
 
-test('a lock is held by one at a time, and who waits is told by whom', async () => {
+test('a lock has one holder at a time, and a process that waits for it learns who holds it', async () => {
   const name = fresh()
   const first = await takeLock(name, 'the first', now)
   await expect(takeLock(name, 'the second', now)).rejects.toThrow(/held by the first\nNext: wait for it$/)
@@ -14,7 +14,7 @@ test('a lock is held by one at a time, and who waits is told by whom', async () 
   await (await takeLock(name, 'the second', now)).release()
 })
 
-test('a lock that becomes free is taken by who waits for it', async () => {
+test('a lock that becomes free goes to a process that waits for it', async () => {
   const name = fresh()
   const first = await takeLock(name, 'the first', now)
   const second = takeLock(name, 'the second', { patience: '30s', hint: '' })
@@ -22,7 +22,7 @@ test('a lock that becomes free is taken by who waits for it', async () => {
   await (await second).release()
 })
 
-test('what a stranger answers controls no terminal', async () => {
+test('control characters in a holder’s answer do not reach the terminal', async () => {
   const name = fresh()
   const lock = await takeLock(name, `red \u001b[31m${'x'.repeat(9000)}`, now)
   const refused = await takeLock(name, 'me', now).then(() => 'taken', String)

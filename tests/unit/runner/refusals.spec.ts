@@ -11,7 +11,7 @@ test('a run with one worker and its lab is not refused', () => {
   }).not.toThrow()
 })
 
-test('a run with more workers is refused, with the command that would do', () => {
+test('a run with several workers is refused with the command to use instead', () => {
   expect(() => {
     refuseRun({ workers: 2, argv: argv(), filteredProjects: drills })
   }).toThrow(/2 workers: drills run one at a time[^]*Next: the same command without --workers or -j/)
@@ -52,7 +52,7 @@ test('a command that lists drills or is about reports runs nothing', () => {
     expect(readArguments(idle).runs).toBe(false)
 })
 
-test('the last run is looked for, unless Playwright is told where its file is', () => {
+test('the last run’s file is looked for, unless the command names it', () => {
   expect(readArguments(argv('--last-failed')).lastFailed).toBe(true)
   for (const args of [[], ['--last-failed', '--last-failed-file=f'], ['--last-failed', '--output', 'o']])
     expect(readArguments(argv(...args)).lastFailed).toBe(false)

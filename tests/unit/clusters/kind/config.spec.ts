@@ -25,7 +25,7 @@ const read = (over: Partial<Parameters<typeof kindConfig>[0]> = {}) => parse(kin
 const patch = ({ kubeadmConfigPatches }: Read, kind: string): unknown =>
   kubeadmConfigPatches.map((text) => parse(text) as { kind: string }).find((one) => one.kind === kind)
 
-test('a kind cluster is a control plane that lets workloads in last, and two workers, all of one image', () => {
+test('a kind cluster has a control plane that workloads avoid, and two workers, all from one image', () => {
   const config = read()
   expect(config.nodes).toEqual([
     {
@@ -48,7 +48,7 @@ test('a kind cluster is a control plane that lets workloads in last, and two wor
   expect(patch(read({ coredns: true }), 'InitConfiguration')).not.toHaveProperty('skipPhases')
 })
 
-test('nodes get by without a capability where the machine has none, and only there', () => {
+test('nodes work without CAP_SYS_RESOURCE on a machine that lacks it, and only there', () => {
   const plain = read()
   expect(plain).not.toHaveProperty('featureGates')
   expect(plain).not.toHaveProperty('containerdConfigPatches')
@@ -59,7 +59,7 @@ test('nodes get by without a capability where the machine has none, and only the
   expect(patch(limited, 'KubeletConfiguration')).toMatchObject({ cgroupDriver: 'cgroupfs', oomScoreAdj: 0 })
 })
 
-test('a folder of the machine is at the same place in every node', () => {
+test('a folder of the machine has the same path in every node', () => {
   const mounts = read({ folders: ['/some/where'] }).nodes.map(({ extraMounts }) => extraMounts)
   const mount = { hostPath: '/some/where', containerPath: '/some/where' }
   expect(mounts).toEqual([[mount], [mount], [mount]])
@@ -68,7 +68,7 @@ test('a folder of the machine is at the same place in every node', () => {
   expect(storageOf({ platform: 'linux', uid: 0 })).toBe('/var/lib/meshdrill/kind/storage')
 })
 
-test('volumes of a node are of a kind that no backup tool skips, where its disk can be emptied', async () => {
+test('backup tools do not skip the volumes of a node, and their folder can be emptied', async () => {
   expect(localVolumes.metadata.annotations).toEqual({ defaultVolumeType: 'local' })
   expect(localVolumes.provisioner).toBe('rancher.io/local-path')
   // Below /var, which is a volume of Docker's by which a node that is off can be reached.
@@ -80,7 +80,7 @@ test('volumes of a node are of a kind that no backup tool skips, where its disk 
   expect(storage).toContain('/opt/local-path-provisioner')
 })
 
-test('a node image has every image that kubeadm and kind ask for, by their names', () => {
+test('a node image contains every image that kubeadm and kind ask for, under the same names', () => {
   const names = nodeRecipes.flatMap(({ reference, also = [] }) => [reference, ...also])
   const planes = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy']
   expect(names).toEqual(expect.arrayContaining(planes.map((name) => `registry.k8s.io/${name}:${kubernetesVersion}`)))
@@ -92,14 +92,14 @@ test('a node image has every image that kubeadm and kind ask for, by their names
   expect(new Set(names).size).toBe(names.length)
 })
 
-test('Docker learns how a node starts', () => {
+test('the node image declares how a node starts', () => {
   const command = importCommand('/cache/node.tar')
   expect(command[0]).toBe('import')
   expect(command.slice(-2)).toEqual(['/cache/node.tar', nodeImage])
   expect(command).toContain('ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]')
 })
 
-test('a program of the one file is called by its own name, with its arguments as they were given', async () => {
+test('a program inside the combined binary is called by its own name and with unchanged arguments', async () => {
   await inFolder(async (folder) => {
     const program = join(folder, 'kubernetes')
     await writeFile(program, '#!/bin/sh\nprintf "<%s>" "$@"\n')
@@ -111,7 +111,7 @@ test('a program of the one file is called by its own name, with its arguments as
   })
 })
 
-test('the network is what kind takes for a template, and fills in the range of the pods alone', async () => {
+test('the network manifest is a template in which kind fills in only the range of the pods', async () => {
   const text = await readFile(new URL('../../../../lib/clusters/kind/node-image/network.yaml', import.meta.url), 'utf8')
   expect(text).toContain('would you kindly template this file')
   expect(text.match(/\{\{.*?\}\}/g)).toEqual(['{{ .PodSubnet }}'])
@@ -123,7 +123,7 @@ test('the network is what kind takes for a template, and fills in the range of t
   ])
 })
 
-test('who names no cluster gets the embedded one where it can be, and else kind where Docker answers', () => {
+test('without MESHDRILL_CLUSTER the embedded cluster is chosen where it can run, else kind where Docker answers', () => {
   let asked = 0
   const docker = (answers: boolean) => () => {
     asked += 1
@@ -142,7 +142,7 @@ test('who names no cluster gets the embedded one where it can be, and else kind 
   expect(() => readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_ARTIFACTS: 'none' })).toThrow('"none" is not known')
 })
 
-test('the network of the pods may ask for the nodes as its script does', async () => {
+test('the pod network has the rights for the requests of its script', async () => {
   const folder = new URL('../../../../lib/clusters/kind/node-image/', import.meta.url)
   const script = await readFile(new URL('network.sh', folder), 'utf8')
   const objects = parseAllDocuments(await readFile(new URL('network.yaml', folder), 'utf8')).map(

@@ -43,7 +43,7 @@ async function aLab(over: Partial<KindLab> = {}): Promise<KindLab> {
   return { ...lab, ...over }
 }
 
-test('a Docker that is not there, or does not answer, is told with the next command', async ({ use }) => {
+test('a missing or silent Docker is reported with the next command', async ({ use }) => {
   use([['version', '20.10.24']])
   expect(await dockerProblem()).toBeNull()
   use([['version', '!Cannot connect to the Docker daemon at unix:///var/run/docker.sock.']])
@@ -52,7 +52,7 @@ test('a Docker that is not there, or does not answer, is told with the next comm
   expect(await dockerProblem()).toMatch(/^there is no docker in PATH\. Next, as root: apt-get install docker\.io$/)
 })
 
-test('what is missing for a kind cluster is told before anything is changed', async ({ use }) => {
+test('missing requirements of kind are reported before anything is changed', async ({ use }) => {
   const docker = use([
     ['version', '20.10.24'],
     ['info', 'runc'],
@@ -62,9 +62,11 @@ test('what is missing for a kind cluster is told before anything is changed', as
   expect(docker.calls().filter((call) => !/^(version|info|image ls) /.test(call))).toEqual([])
 })
 
-test('a cluster of the same name that nobody of us made is left alone', async ({ use }) => {
+test('a cluster of the same name that meshdrill did not create is left alone', async ({ use }) => {
   const docker = use([NETWORK, [CLUSTER, 'meshdrill-control-plane kind']])
-  await expect(ourNodes()).rejects.toThrow(/that no drill made \(meshdrill-control-plane\): it is left alone/)
+  await expect(ourNodes()).rejects.toThrow(
+    /that meshdrill did not create \(meshdrill-control-plane\): it is left alone/,
+  )
   await expect(removeContainers()).rejects.toThrow(/left alone/)
   expect(docker.calls().filter((call) => /^(rm|network rm)/.test(call))).toEqual([])
   // On a network of our name that is not ours, too.
@@ -72,7 +74,7 @@ test('a cluster of the same name that nobody of us made is left alone', async ({
   await expect(ourNodes()).rejects.toThrow(/left alone/)
 })
 
-test('a network of our name that is not ours is told, and not used', async ({ use }) => {
+test('a network of the same name without the label of meshdrill is reported and not used', async ({ use }) => {
   const theirs = use([
     ['network ls', ''],
     ['network create', '!network with name meshdrill already exists'],
@@ -85,7 +87,7 @@ test('a network of our name that is not ours is told, and not used', async ({ us
   expect(docker.calls().at(-1)).toMatch(/^network inspect/)
 })
 
-test('an image that cannot be pulled is told with the way without a registry', async ({ use }) => {
+test('an image that cannot be pulled is an error that says how to work without a registry', async ({ use }) => {
   use([['pull', '!no such host']])
   await expect(pullImage('registry.invalid/node:1', () => undefined)).rejects.toThrow(
     /"registry\.invalid\/node:1" cannot be pulled: .*no such host.*Next: docker pull .*npx meshdrill node-image/,
@@ -104,7 +106,7 @@ test('a lab that another run uses is not touched', async ({ use }) => {
   expect(docker.calls().filter((call) => /^(rm|network rm|network create)/.test(call))).toEqual([])
 })
 
-test('a lab that was kept serves a run that would make the same, or the same without storage', async ({ use }) => {
+test('a kept lab serves a run that needs the same lab, or the same without storage', async ({ use }) => {
   use([])
   const kept = await aLab({ keep: true, hostPath: 'h' })
   const serving = (lab: KindLab, recipe: string, hostPath: string | null) => serves(lab, { recipe, hostPath })
@@ -114,7 +116,7 @@ test('a lab that was kept serves a run that would make the same, or the same wit
   expect(serving({ ...kept, hostPath: null }, 'r', 'h')).toBe(false)
 })
 
-test('storage that cannot be had is told before a cluster is made, and only who takes snapshots needs it', async ({
+test('storage that cannot be fetched is reported before a cluster is created, and only tools that take snapshots need it', async ({
   use,
 }) => {
   const docker = use([['image ls', 'sha256:1'], NETWORK, NODES])
@@ -142,14 +144,14 @@ test('storage that cannot be had is told before a cluster is made, and only who 
     expect(docker.calls().filter((call) => /^(rm|network)/.test(call))).toEqual([])
     expect((await readLab())?.createdAt).toBe('then')
     urls.length = 0
-    await expect(kind({ ...PUBLIC, tools: ['restic', 'k8up'] }).create(asked)).rejects.toThrow('could not be made')
+    await expect(kind({ ...PUBLIC, tools: ['restic', 'k8up'] }).create(asked)).rejects.toThrow('could not be created')
     expect(urls).toEqual([])
   } finally {
     globalThis.fetch = fetch
   }
 })
 
-test('of a cluster that could not be made nothing stays', async ({ use }) => {
+test('a cluster whose creation failed leaves nothing behind', async ({ use }) => {
   const docker = use([['image ls', 'sha256:1'], NETWORK, NODES, BESIDE])
   use(
     [
@@ -164,12 +166,12 @@ test('of a cluster that could not be made nothing stays', async ({ use }) => {
   const log: string[] = []
   const asked = { keep: true, ownerPid: process.pid, log: (line: string) => log.push(line) }
   await expect(kind(PUBLIC).create(asked)).rejects.toThrow(
-    /^the kind cluster could not be made: ERROR: failed to create cluster: failed to init node\. Next: cat .*create\.log$/,
+    /^the kind cluster could not be created: ERROR: failed to create cluster: failed to init node\. Next: cat .*create\.log$/,
   )
   expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker store')
   expect(docker.calls().at(-1)).toBe('network rm meshdrill')
   expect(existsSync(kindFolder())).toBe(false)
-  expect(log.at(-1)).toMatch(/^taken away again: kind cluster "meshdrill", container store, Docker network meshdrill$/)
+  expect(log.at(-1)).toMatch(/^removed again: kind cluster "meshdrill", container store, Docker network meshdrill$/)
 })
 
 test('the keeper ends the cluster of a run that was killed before the keeper ran', async ({ use }) => {
@@ -182,7 +184,7 @@ test('the keeper ends the cluster of a run that was killed before the keeper ran
   expect(docker.calls()).toContain('rm --force --volumes meshdrill-control-plane meshdrill-worker')
 })
 
-test('a lab is ended without its API server, with what is kept of it; where there is none nothing is', async ({
+test('a lab is removed with its state even if its API server is down, and without a lab nothing is removed', async ({
   use,
 }) => {
   use([])
@@ -192,7 +194,7 @@ test('a lab is ended without its API server, with what is kept of it; where ther
   expect(found).toMatchObject({ ownerPid: process.pid, keep: false, kubeconfig: join(kindFolder(), 'kubeconfig') })
   use([['version', '!Cannot connect to the Docker daemon']])
   await expect(found?.end()).rejects.toThrow(
-    /cannot be ended: Docker does not answer.*MESHDRILL_CLUSTER=kind npm run lab:down/,
+    /cannot be removed: Docker does not answer.*MESHDRILL_CLUSTER=kind npm run lab:down/,
   )
   expect(await readLab()).not.toBeNull()
   const docker = use([NETWORK, NODES])

@@ -46,17 +46,19 @@ const test = base.extend<{ server: (server: Server) => Promise<number> }>({
 
 const KIND = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
 
-test('kind is drilled from Linux and macOS, and from macOS with what others publish', () => {
+test('kind drills run on Linux and macOS, and on macOS with public artifacts only', () => {
   expect(platformProblem('linux', 'built')).toBeNull()
   expect(platformProblem('darwin', 'public')).toBeNull()
-  expect(platformProblem('darwin', 'built')).toMatch(/needs a Linux machine.*Next: MESHDRILL_ARTIFACTS=public$/)
-  expect(platformProblem('win32', 'public')).toMatch(/not from win32\. Next: run this in WSL$/)
+  expect(platformProblem('darwin', 'built')).toMatch(
+    /builds everything on this machine and needs Linux\. Next: MESHDRILL_ARTIFACTS=public$/,
+  )
+  expect(platformProblem('win32', 'public')).toMatch(/not on win32\. Next: run this in WSL$/)
   expect(readConfig({ MESHDRILL_CLUSTER: 'kind' }).kind?.ports).toBe('tried')
   expect(readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_KIND_PORTS: 'mapped' }).kind?.ports).toBe('mapped')
   expect(() => readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_KIND_PORTS: 'open' })).toThrow(/one of tried, mapped/)
 })
 
-test('ports are mapped where that is asked for, or the control plane does not answer at its address', async ({}, testInfo) => {
+test('ports are mapped if the user asks for it, or if the control plane does not answer at its address', async ({}, testInfo) => {
   const kubeconfig = testInfo.outputPath('kubeconfig')
   const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }
   const context = { name: 'c', context: { cluster: 'c' } }
@@ -78,7 +80,9 @@ test('ports are mapped where that is asked for, or the control plane does not an
   await expect(gatewayPortOf('mapped', { node: 'plane', kubeconfig })).rejects.toThrow(/port 30080 .* is not published/)
 })
 
-test('an address is the control plane’s only where its own authority says so', async ({ server }, testInfo) => {
+test('an address belongs to the control plane only if its certificate authority says so', async ({
+  server,
+}, testInfo) => {
   const make = (name: string, ...more: string[]) => {
     const files = { key: testInfo.outputPath(`${name}.key`), cert: testInfo.outputPath(`${name}.crt`) }
     const forAddress = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', ...more]
@@ -97,7 +101,7 @@ test('an address is the control plane’s only where its own authority says so',
   expect(await answersAs({ host: '127.0.0.1', port: await server(createServer()), ca: ours.cert })).toBe(false)
 })
 
-test('a cluster whose ports are mapped is reached by them, and its nodes’ power is not cut', async ({}, testInfo) => {
+test('a cluster with mapped ports is reached by them, and drills do not cut its nodes’ power', async ({}, testInfo) => {
   process.env.XDG_STATE_HOME = testInfo.outputPath('state')
   process.env.PATH = usePrograms(testInfo.outputPath('programs'))
   mkdirSync(kindFolder(), { recursive: true })
@@ -156,9 +160,7 @@ function labWithGateway(nodePort: number, mapped: Lab['cluster']['mapped']): Lab
   return { ...lab, kube: { ...lab.kube, core }, cluster }
 }
 
-test('the ingress gateway is reached by the port that is mapped, and by its NodePort where any is', async ({
-  server,
-}) => {
+test('the ingress gateway is reached by the mapped port, or else by its NodePort', async ({ server }) => {
   const port = await server(createServer())
   const urlOf = async (lab: Lab) => {
     const mesh = await istio().attach(lab)
@@ -171,7 +173,7 @@ test('the ingress gateway is reached by the port that is mapped, and by its Node
   )
 })
 
-test('a store that this machine reaches elsewhere is asked there, and named to pods as they reach it', async ({
+test('a store with two addresses is used at this machine’s one, and pods get the other', async ({
   server,
 }, testInfo) => {
   const asked: string[] = []

@@ -77,7 +77,7 @@ const found = (objects: KubeObject[], kind: string): KubeObject => {
   return object
 }
 
-test('what no drill needs of the public storage stays out, with what only that wants', async () => {
+test('sidecars of the public storage that no drill needs are left out, with their bindings', async () => {
   const { objects, images: used } = await hostPathOf(artifacts).read()
   expect(found(objects, 'StatefulSet').spec).toEqual({
     replicas: 1,
@@ -98,7 +98,7 @@ test('what no drill needs of the public storage stays out, with what only that w
   expect(used).toEqual(['mirror/sig-storage/snapshot-controller:x', 'mirror/sig-storage/hostpathplugin:x'])
 })
 
-test('the public storage is in the namespace whose pods count as the tool’s, its controller on the system nodes', async () => {
+test('the public storage runs in the namespace whose pods count as the tool’s, and its controller on the system nodes', async () => {
   const { objects } = await hostPathOf(artifacts).read()
   const namespaces = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined ? [] : [namespace]))
   expect(namespaces).toEqual(['storage', 'storage', 'storage'])
@@ -112,7 +112,7 @@ test('the public storage is in the namespace whose pods count as the tool’s, i
   expect(snapshots.metadata.labels).toHaveProperty(['velero.io/csi-volumesnapshot-class'])
 })
 
-test('another pin makes another cluster', () => {
+test('a changed pin leads to a new cluster', () => {
   const recipe = (pinned?: typeof manifests) => hostPathOf(artifacts, pinned).recipe
   const [file, ...files] = manifests['csi-driver-host-path'] ?? []
   expect(recipe()).toBe(recipe({ ...manifests }))
@@ -122,7 +122,7 @@ test('another pin makes another cluster', () => {
   expect(recipe({ ...manifests, 'k8up/role': [] })).toBe(recipe())
 })
 
-test('definitions are known before what is of their kinds is applied, images first of all', async () => {
+test('images are loaded first, and definitions are established before their objects are applied', async () => {
   const steps: string[] = []
   const registered = [null, [{ name: 'hostpath.csi.k8s.io' }]]
   const { kube } = labWith((memory) => ({
