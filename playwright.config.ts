@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { readConfig, TOOLS } from './lib/config/config.ts'
 import { readVariable } from './lib/system/environment.ts'
-import { DRILL_TIMEOUT_MS } from './lib/drill/timeout.ts'
+import { DRILL_TIMEOUT_MS } from './lib/lab/drill-timeout.ts'
 import { prepareRun, RESULTS } from './lib/record/run-folder.ts'
 import { readArguments } from './lib/runner/arguments.ts'
 import { endOnEverySignal, outliveHangup } from './lib/runner/signals.ts'

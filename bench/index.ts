@@ -6,7 +6,7 @@ import { components } from '../lib/clusters/embedded/toolchain/components.ts'
 import { startToolchain } from '../lib/clusters/embedded/toolchain/build.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
 import { veleroFileSystem } from '../lib/components/velero/velero.ts'
-import { formatDuration } from '../lib/verdict/objectives.ts'
+import { formatDuration } from '../lib/system/duration.ts'
 import { measureService } from './service.ts'
 
 /** How fast the lab is on this machine, part by part: `npm run bench`. Figures, never a pass or a fail. */

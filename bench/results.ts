@@ -8,7 +8,8 @@ import { EVENTS_SCHEMA, type DrillFact, type Fact } from '../lib/record/facts.ts
 import { toLine } from '../lib/record/recorder.ts'
 import { drawScenario } from '../lib/simulation/scenario.ts'
 import { simulateDrill } from '../lib/simulation/simulate.ts'
-import { formatBytes, formatDuration } from '../lib/verdict/objectives.ts'
+import { formatDuration } from '../lib/system/duration.ts'
+import { formatBytes } from '../lib/system/bytes.ts'
 import type { TurnCost } from './results/turn.main.ts'
 import { isStarted, print, startTable, type Table } from './table.ts'
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../lib/config/config.ts'
-import { createNamespace, removeNamespace } from '../lib/drill/namespace.ts'
+import { createNamespace } from '../lib/drill/namespace.ts'
+import { removeNamespace } from '../lib/lab/namespaces.ts'
 import { readStored } from '../lib/drill/stored.ts'
 import type { Lab } from '../lib/lab/lab.ts'
 import { startLoad } from '../lib/load/runner.ts'

@@ -1,5 +1,6 @@
-import type { Schedules } from '../faults/undo/undo.ts'
+import type { Schedules } from '../lab/undo.ts'
 import type { ObjectReference } from '../kube/object.ts'
+import type { PodSelection } from '../kube/placed-pod.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { OperationResult } from '../record/facts.ts'
 
@@ -43,11 +44,6 @@ export interface ToolParts {
   schedules?: readonly Schedules[]
   /** Prefix of its objects in the bucket, below that of the lab and with a slash at its end; null where the tool does not use the store. */
   prefix: string | null
-}
-
-export interface PodSelection {
-  namespace: string
-  labels: Record<string, string>
 }
 
 export interface RunningBackup {

@@ -1,5 +1,5 @@
 import { PORTS } from '../clusters/kind/ports.ts'
-import { parseDuration } from '../verdict/objectives.ts'
+import { parseDuration } from '../system/duration.ts'
 import { CLUSTERS, type ClusterName, option, type OptionGroup } from './option.ts'
 import * as values from './values.ts'
 

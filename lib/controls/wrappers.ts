@@ -1,5 +1,5 @@
 import type { Clock } from '../system/clock.ts'
-import { removeNamespace } from '../drill/namespace.ts'
+import { removeNamespace } from '../lab/namespaces.ts'
 import type { Fault } from '../faults/fault.ts'
 import { strikeOnce } from '../faults/support/strike.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'

@@ -2,7 +2,7 @@ import { OPERATOR, installOperator } from '../components/k6-operator/k6-operator
 import { startTestRun } from '../load/testrun/runner.ts'
 import type { LoadOptions, RunningLoad } from '../load/load.ts'
 import { startLoad } from '../load/runner.ts'
-import { createEmptyNamespace, removeNamespace } from '../kube/namespaces.ts'
+import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Route } from '../components/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'

@@ -1,7 +1,7 @@
 import type { Fault } from '../faults/fault.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
 import { runAll } from '../system/run-all.ts'
-import { parseDuration } from '../verdict/objectives.ts'
+import { parseDuration } from '../system/duration.ts'
 import { watchBackups } from './backups.ts'
 import { hostClock } from '../system/clock.ts'
 import type { DrillContext } from './context.ts'

@@ -7,7 +7,7 @@ import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { runAll } from '../system/run-all.ts'
-import { parseDuration } from '../verdict/objectives.ts'
+import { parseDuration } from '../system/duration.ts'
 import { clientsOf, type ClientPlaces, type Clients } from './clients.ts'
 import type { DrillContext } from './context.ts'
 

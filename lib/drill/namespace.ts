@@ -1,9 +1,7 @@
 import { FAULTS_ALLOWED } from '../components/chaos-mesh/chaos-mesh.ts'
-import { createEmptyNamespace, removeNamespace } from '../kube/namespaces.ts'
+import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
-
-export { removeNamespace } from '../kube/namespaces.ts'
 
 /**
  * Makes a drill's namespace, empty: one of an earlier drill is removed. Chaos Mesh may reach into it. Errors: `ForeignObject` where

@@ -1,4 +1,4 @@
-import { removeNamespace } from '../kube/namespaces.ts'
+import { removeNamespace } from '../lab/namespaces.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { ClaimState, IntegrityCheck, OperationResult } from '../record/facts.ts'

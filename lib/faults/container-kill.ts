@@ -4,7 +4,7 @@ import { create, deletionOf, readFault, targetsReached } from '../components/cha
 import { containerEnded, statusIn, statusOf } from './support/container-end.ts'
 import type { Change, Fault, FaultTarget } from './fault.ts'
 import { killFirstProcess } from './support/first-process.ts'
-import { isRunning, placeOf } from './support/node-shell.ts'
+import { isRunning, placeOf } from '../kube/placed-pod.ts'
 
 const PROXY = 'istio-proxy'
 

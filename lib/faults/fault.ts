@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/lab.ts'
 import type { Backup, InstalledTool } from '../components/tool.ts'
-import type { Undos } from './undo/undo.ts'
+import type { Undos } from '../lab/undo.ts'
 
 /** One way to hurt a service, or what it stands on. */
 export interface Fault {

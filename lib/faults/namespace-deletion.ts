@@ -1,4 +1,4 @@
-import { ownNamespace } from '../kube/namespaces.ts'
+import { ownNamespace } from '../lab/namespaces.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Fault } from './fault.ts'

@@ -6,9 +6,9 @@ import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import { UNTIL_HEALED, type Change, type Fault, type FaultTarget } from './fault.ts'
 import { nodeBack, nodeRuns } from './support/node-return.ts'
-import { placeOf, type PlacedPod } from './support/node-shell.ts'
+import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
 import { ever, planCut, reaches } from './support/reach.ts'
-import type { NodeState } from './undo/undo.ts'
+import type { NodeState } from '../lab/undo.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 const KUBELET_PORT = 10250

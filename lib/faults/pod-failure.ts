@@ -6,7 +6,7 @@ import { create, deletionOf, readFault, targetsReached } from '../components/cha
 import { containerEnded, statusIn } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
 import { killFirstProcess } from './support/first-process.ts'
-import { placeOf, type PlacedPod } from './support/node-shell.ts'
+import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */

@@ -1,7 +1,7 @@
 import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
-import type { PodSelection } from '../components/tool.ts'
+import type { PodSelection } from '../kube/placed-pod.ts'
 import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
 import { shellCommand } from '../output/shell-quote.ts'

@@ -12,7 +12,8 @@ import {
   targetsReached,
 } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Fault } from './fault.ts'
-import { placedPods, runOnNode, type PlacedPod } from './support/node-shell.ts'
+import { runOnNode } from './support/node-shell.ts'
+import { placedPods, type PlacedPod } from '../kube/placed-pod.ts'
 import { parseQuantity } from '../system/quantity.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 

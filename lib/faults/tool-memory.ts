@@ -5,7 +5,8 @@ import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { endedBetween } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
 import { containerIdOf } from './support/first-process.ts'
-import { isRunning, placeOf, runBesidePod, type PlacedPod } from './support/node-shell.ts'
+import { runBesidePod } from './support/node-shell.ts'
+import { isRunning, placeOf, type PlacedPod } from '../kube/placed-pod.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { formatDuration } from '../verdict/objectives.ts'
+import { formatDuration } from '../system/duration.ts'
 import { type DrillResult, type Interval, isControl, nameStrategy } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
 import { escapeHtml, renderTable } from './html.ts'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { formatDate } from '../verdict/clock.ts'
-import { formatBytes, formatDuration } from '../verdict/objectives.ts'
+import { formatDuration } from '../system/duration.ts'
+import { formatBytes } from '../system/bytes.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
 import { renderShared } from './clusters.ts'

@@ -1,4 +1,5 @@
-import { formatBytes, formatDuration } from '../verdict/objectives.ts'
+import { formatDuration } from '../system/duration.ts'
+import { formatBytes } from '../system/bytes.ts'
 import type { DrillResult, Usage } from '../verdict/result.ts'
 import { escapeHtml, renderTable } from './html.ts'
 import { describe, describeFigures, describeUsage } from './words.ts'

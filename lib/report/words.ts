@@ -1,4 +1,5 @@
-import { formatBytes, formatDuration, formatInterval } from '../verdict/objectives.ts'
+import { formatDuration, formatInterval } from '../system/duration.ts'
+import { formatBytes } from '../system/bytes.ts'
 import type { DrillResult, Usage } from '../verdict/result.ts'
 
 const unmeasured = 'not measured'

@@ -1,7 +1,7 @@
 import { steadyFor, type StartMeasuring } from '../drill/measure.ts'
 import { summariseLoad } from '../load/outcomes.ts'
 import type { ResourceSample } from '../record/facts.ts'
-import { parseDuration } from '../verdict/objectives.ts'
+import { parseDuration } from '../system/duration.ts'
 import { namespaceOf } from './drivers.ts'
 import { startProbes, type ProberTrouble } from './probes.ts'
 import { startRequests } from './requests.ts'

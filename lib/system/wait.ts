@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { formatDuration, parseDuration } from '../verdict/objectives.ts'
+import { formatDuration, parseDuration } from './duration.ts'
 
 /** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
 export class Pending {

@@ -3,7 +3,7 @@ import { compareWithLimit, doubtClock, sumUncertainty, widen } from './uncertain
 import type { Consistency } from './consistency.ts'
 import { type DrillEvidence, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
-import { formatDuration } from './objectives.ts'
+import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { fail, inconclusive, pass, type Part } from './result.ts'
 

@@ -2,7 +2,7 @@ import { type ClockTrouble, compareWithLimit, doubtClock, sumUncertainty, widen 
 import { type DrillEvidence, provenFindings, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
-import { formatDuration, formatInterval } from './objectives.ts'
+import { formatDuration, formatInterval } from '../system/duration.ts'
 import { describeOutages } from './outages.ts'
 import type { Recovery } from './recovery.ts'
 import { fail, inconclusive, pass, type DrillResult, type Part } from './result.ts'

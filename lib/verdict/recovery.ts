@@ -1,5 +1,5 @@
 import type { ProbeSample } from '../record/facts.ts'
-import { formatDuration } from './objectives.ts'
+import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs, findOutages, isRight, type Outage, sentOf, steadyMs } from './outages.ts'
 import type { Interval } from './result.ts'
 

@@ -1,5 +1,5 @@
 import type { DrillFact, ProbeSample, Write } from '../record/facts.ts'
-import { formatDuration } from './objectives.ts'
+import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs } from './outages.ts'
 import { inconclusive, pass, type Interval, type Part } from './result.ts'
 

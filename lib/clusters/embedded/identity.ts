@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { whoAmI, type Person } from '../person.ts'
+import { whoAmI, type Person } from '../../system/person.ts'
 import { labFolder } from './paths.ts'
 
 /**

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { podsReady, readManifest } from '../../kube/client.ts'
-import { installChart } from '../../kube/helm.ts'
+import { installChart } from '../../lab/charts.ts'
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import type { Undo } from '../../faults/undo/undo.ts'
+import type { Undo } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'

@@ -1,5 +1,5 @@
 import { podsReady } from '../../kube/client.ts'
-import { installChart } from '../../kube/helm.ts'
+import { installChart } from '../../lab/charts.ts'
 import { hasLabels } from '../../kube/nodes.ts'
 import type { Lab } from '../../lab/lab.ts'
 

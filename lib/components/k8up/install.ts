@@ -1,7 +1,7 @@
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import { podsReady } from '../../kube/client.ts'
 import { definitionsEstablished } from '../../kube/definitions.ts'
-import { podSecurityLabels } from '../../kube/namespaces.ts'
+import { podSecurityLabels } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 

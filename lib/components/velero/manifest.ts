@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
-import { podSecurityLabels } from '../../kube/namespaces.ts'
+import { podSecurityLabels } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { NAMESPACE } from './api.ts'
 import { LIMITS } from './limits.ts'

@@ -8,7 +8,7 @@ import {
   targetsReached,
 } from '../../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, FaultTarget } from '../fault.ts'
-import { isRunning, placedPods, placeOf, type PlacedPod } from './node-shell.ts'
+import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
 import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
 import { ever } from './reach.ts'
 import { shellCommand } from '../../output/shell-quote.ts'

@@ -1,6 +1,7 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import type { Lab } from '../../lab/lab.ts'
-import { runBesidePod, type PlacedPod } from './node-shell.ts'
+import { runBesidePod } from './node-shell.ts'
+import type { PlacedPod } from '../../kube/placed-pod.ts'
 
 /** In its PID namespace it is number 1: the kernel ends the others with it. */
 const KILL = `

@@ -3,7 +3,7 @@ import { isNotFound, isReady } from '../../kube/client.ts'
 import { ownTaints } from '../../kube/nodes.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import type { NodeState } from '../undo/undo.ts'
+import type { NodeState } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Times in the cluster are in whole seconds. */

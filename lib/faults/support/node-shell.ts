@@ -1,31 +1,8 @@
-import type { V1Pod } from '@kubernetes/client-node'
 import { isReady, selector } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
+import { placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { CHAOS_NAMESPACE } from '../../components/chaos-mesh/chaos-mesh.ts'
-
-/** A pod that runs, and where. */
-export interface PlacedPod {
-  namespace: string
-  name: string
-  uid: string
-  node: string
-}
-
-/** The pods of a selection that run; one that is on its way out is left out. */
-export async function placedPods(lab: Lab, namespace: string, labels: Record<string, string>): Promise<PlacedPod[]> {
-  return (await lab.kube.pods(namespace, labels)).filter(isRunning).map(placeOf)
-}
-
-export const isRunning = ({ metadata, status }: V1Pod): boolean =>
-  status?.phase === 'Running' && !metadata?.deletionTimestamp
-
-export const placeOf = ({ metadata, spec }: V1Pod): PlacedPod => ({
-  namespace: metadata?.namespace ?? '',
-  name: metadata?.name ?? '',
-  uid: metadata?.uid ?? '',
-  node: spec?.nodeName ?? '',
-})
 
 const DAEMON = { 'app.kubernetes.io/component': 'chaos-daemon' }
 

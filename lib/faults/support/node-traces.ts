@@ -1,5 +1,6 @@
 import type { Lab } from '../../lab/lab.ts'
-import { runInDaemon, type PlacedPod } from './node-shell.ts'
+import { runInDaemon } from './node-shell.ts'
+import type { PlacedPod } from '../../kube/placed-pod.ts'
 import { LIST_RULES, parseRules } from './pod-network.ts'
 import { LIST_STRESSORS } from '../stress.ts'
 

@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { runInDaemon, runInPodNetwork, type PlacedPod } from './node-shell.ts'
+import { runInDaemon, runInPodNetwork } from './node-shell.ts'
+import type { PlacedPod } from '../../kube/placed-pod.ts'
 
 /** What lies in a pod's network namespace that Chaos Mesh puts there; it leaves the most of it behind. */
 export const LIST_RULES = `

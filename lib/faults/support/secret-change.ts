@@ -6,8 +6,9 @@ import type { Lab } from '../../lab/lab.ts'
 import { openBucket, StoreRefusal } from '../../store/s3.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { containerIdOf } from './first-process.ts'
-import { isRunning, placeOf, runBesidePod } from './node-shell.ts'
-import type { SecretReference } from '../undo/undo.ts'
+import { runBesidePod } from './node-shell.ts'
+import { isRunning, placeOf } from '../../kube/placed-pod.ts'
+import type { SecretReference } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 type Data = Record<string, string>

@@ -9,7 +9,7 @@ import {
   readFault,
   referenceOf,
 } from '../../components/chaos-mesh/chaos-mesh.ts'
-import type { Undos } from '../undo/undo.ts'
+import type { Undos } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** A task on a volume: a Chaos Mesh Workflow whose one pod mounts the claim beside the service. */

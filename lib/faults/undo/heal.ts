@@ -4,7 +4,7 @@ import { messageOf } from '../../system/message-of.ts'
 import type { UndoJournal } from './journal.ts'
 import { performUndo, timeoutOf } from './perform.ts'
 import type { UndoEntry } from './storage.ts'
-import type { Undo } from './undo.ts'
+import type { Undo } from '../../lab/undo.ts'
 
 export type PerformUndo = (lab: Lab, undo: Undo) => Promise<string>
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { DRILL_TIMEOUT_MS } from '../../drill/timeout.ts'
+import { DRILL_TIMEOUT_MS } from '../../lab/drill-timeout.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { thisProcess } from '../../system/process.ts'
 import { undoCopies } from './copies.ts'
 import { undoFolder } from './folder.ts'
 import { memoryStorage, type UndoEntry, type UndoStorage } from './storage.ts'
-import type { Undo } from './undo.ts'
+import type { Undo } from '../../lab/undo.ts'
 
 /** The undos of a lab that are still to be done, on this machine and in its cluster. */
 export interface UndoJournal {

@@ -1,5 +1,5 @@
 import type { Lab } from '../../lab/lab.ts'
-import { parseDuration } from '../../verdict/objectives.ts'
+import { parseDuration } from '../../system/duration.ts'
 import { deleteMarked } from '../../components/chaos-mesh/chaos-mesh.ts'
 import { clearNetworks } from '../support/cut-off.ts'
 import { unfillVolume } from '../full-volume.ts'
@@ -12,7 +12,7 @@ import { stressorsGone } from '../stress.ts'
 import { restoreMemoryLimit } from '../tool-memory.ts'
 import { taskEnded } from '../support/volume-task.ts'
 import { suspendSchedules } from './schedules.ts'
-import type { Undo } from './undo.ts'
+import type { Undo } from '../../lab/undo.ts'
 
 type UndoOf<Kind extends Undo['kind']> = Extract<Undo, { kind: Kind }>
 

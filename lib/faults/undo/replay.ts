@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { takeLock } from '../../clusters/embedded/toolchain/lock.ts'
+import { takeLock } from '../../system/lock.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { isRunning, thisProcess } from '../../system/process.ts'

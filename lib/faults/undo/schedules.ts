@@ -2,7 +2,7 @@ import { PatchStrategy } from '@kubernetes/client-node'
 import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import type { Schedules } from './undo.ts'
+import type { Schedules } from '../../lab/undo.ts'
 
 const KINDS = {
   CronJob: { group: 'batch', version: 'v1', plural: 'cronjobs', suspended: { suspend: true } },

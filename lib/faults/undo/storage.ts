@@ -1,5 +1,5 @@
 import type { ProcessId } from '../../system/process.ts'
-import type { Undo } from './undo.ts'
+import type { Undo } from '../../lab/undo.ts'
 
 /** An undo that is still to be done, with who wrote it down and for what. */
 export interface UndoEntry {

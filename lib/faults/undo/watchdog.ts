@@ -3,10 +3,8 @@ import { mkdir, open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { childEnvironment } from '../../system/child-environment.ts'
 import { sendSettings } from '../../system/child-settings.ts'
-import type { Config } from '../../config/config.ts'
 import { cacheFolder, readVariable, stateFolder, type Environment } from '../../system/environment.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { messageOf } from '../../system/message-of.ts'
@@ -17,12 +15,12 @@ import { undoFolderOf } from './journal.ts'
 import { healOrphans, isOrphan } from './replay.ts'
 import { readWatchdog, writeWatchdog } from './watchdog-note.ts'
 
-export interface WatchdogSettings {
+export interface WatchdogSettings<Config = unknown> {
   /** Folder of the lab. */
   folder: string
   /** The run: its main process. */
   owner: ProcessId
-  /** The run's, as it may hold the keys of a store: it goes by standard input. */
+  /** Configuration of the run, for the main program. It may hold the keys of a store: it is sent by standard input. */
   config: Config
 }
 
@@ -42,18 +40,17 @@ export function watchdogEnvironment(environment: Environment = process.env): Rec
   return childEnvironment(homedir(), { ...Object.fromEntries(kept), ...places }, environment)
 }
 
-const MAIN = fileURLToPath(new URL('watchdog.main.ts', import.meta.url))
 const EVERY_MS = 500
 /** After the run has ended: a cluster that went with it does not come back. */
 const MOST_FAILURES = 3
 
 /**
  * Starts the process that undoes faults when their process was killed; one a run. It is one of its own, so that it outlives
- * main process and workers, and ends when the run has ended and nothing is left to undo.
+ * main process and workers, and ends when the run has ended and nothing is left to undo. `main` is the program's path.
  */
 export async function ensureWatchdog(
   folder: string,
-  { ownerPid, config, main = MAIN }: { ownerPid: number; config: Config; main?: string },
+  { ownerPid, config, main }: { ownerPid: number; config: unknown; main: string },
 ): Promise<void> {
   const owner = await identify(ownerPid)
   const there = await readWatchdog(folder)

@@ -1,5 +1,5 @@
 import type { UserEffort } from '../../record/facts.ts'
-import { formatDuration } from '../../verdict/objectives.ts'
+import { formatDuration } from '../../system/duration.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import { nameStrategy } from '../../verdict/result.ts'
 import { type Criterion, rubric, type Simplicity, type SimplicityCount } from '../../verdict/ranking/simplicity.ts'

@@ -1,4 +1,5 @@
-import { formatBytes, formatDuration } from '../objectives.ts'
+import { formatDuration } from '../../system/duration.ts'
+import { formatBytes } from '../../system/bytes.ts'
 import type { DrillResult, Part, Usage } from '../result.ts'
 import { findMedian, type Median } from '../statistics/median.ts'
 import { measureSize, type Measurement, readSample, type SampleSize } from '../statistics/sample.ts'

@@ -45,7 +45,7 @@ test('no command of package.json starts tsx with its shared cache', async () => 
   }
   for (const [name, command] of Object.entries(scripts).filter(([, text]) => /\btsx\b/.test(text)))
     expect(command, name).toContain('TSX_DISABLE_CACHE=1')
-  expect(scripts['lab:down']).toBe('node --import ./lib/system/typescript.js lib/clusters/down.main.ts')
+  expect(scripts['lab:down']).toBe('node --import ./lib/system/typescript.js lib/drill/down.main.ts')
 })
 
 test("root runs no drill while others may write to Playwright's compiled code", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { ResourceSample } from '../../../lib/record/facts.ts'
-import { formatBytes, formatDuration, formatInterval, parseDuration } from '../../../lib/verdict/objectives.ts'
+import { formatDuration, formatInterval, parseDuration } from '../../../lib/system/duration.ts'
+import { formatBytes } from '../../../lib/system/bytes.ts'
 import { findMemory, measureUsage, selectSamples, sumIncrease } from '../../../lib/verdict/resources.ts'
 import { isControl, nameStrategy, takeWorst } from '../../../lib/verdict/result.ts'
 

@@ -8,7 +8,7 @@ import { allComponents, components } from './components.ts'
 import type { BinaryName, Component } from './components.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
-import { takeLock } from './lock.ts'
+import { takeLock } from '../../../system/lock.ts'
 
 /** Programs that are in the cache, or on their way there. */
 export interface Toolchain {

@@ -1,6 +1,6 @@
 import { ApiException, type KubernetesObject } from '@kubernetes/client-node'
 import { reasonOf, type KubeClient } from '../../../kube/client.ts'
-import { podSecurityLabels, type PodSecurity } from '../../../kube/namespaces.ts'
+import { podSecurityLabels, type PodSecurity } from '../../../lab/namespaces.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import type { Part } from './parts.ts'
 

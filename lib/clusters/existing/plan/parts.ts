@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../../kube/client.ts'
-import type { PodSecurity } from '../../../kube/namespaces.ts'
+import type { PodSecurity } from '../../../lab/namespaces.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from '../../../components/k6-operator/k6-operator.ts'
 import { refuseBusyChaosMesh, refuseSilentIstio, refuseVelero } from './refusals.ts'

@@ -11,7 +11,7 @@ import { makeCached, recordFile } from '../../../../lib/clusters/embedded/toolch
 import { allComponents, components } from '../../../../lib/clusters/embedded/toolchain/components.ts'
 import type { BinaryName, Component } from '../../../../lib/clusters/embedded/toolchain/components.ts'
 import { buildKey, goBuild } from '../../../../lib/clusters/embedded/toolchain/go.ts'
-import { takeLock } from '../../../../lib/clusters/embedded/toolchain/lock.ts'
+import { takeLock } from '../../../../lib/system/lock.ts'
 import { inCache, inFolder } from '../../in-folder.ts'
 
 const run = promisify(execFile)
@@ -203,7 +203,7 @@ test('a lock is waited for, and its holder named', async () => {
 test('a lock whose holder was killed can be taken', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'build.lock')
-    const module = join(process.cwd(), 'lib/clusters/embedded/toolchain/lock.ts')
+    const module = join(process.cwd(), 'lib/system/lock.ts')
     const program = join(folder, 'holder.mts')
     await writeFile(
       program,

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { DRILL_TIMEOUT_MS } from '../../../../lib/drill/timeout.ts'
+import { DRILL_TIMEOUT_MS } from '../../../../lib/lab/drill-timeout.ts'
 import { CHAOS_FOLDER } from '../../../../lib/components/chaos-mesh/chaos-mesh.ts'
 import { readManifest } from '../../../../lib/kube/client.ts'
-import { parseDuration } from '../../../../lib/verdict/objectives.ts'
+import { parseDuration } from '../../../../lib/system/duration.ts'
 
 interface Spec {
   action?: string

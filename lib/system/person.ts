@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { readVariable, type Environment } from '../system/environment.ts'
+import { readVariable, type Environment } from './environment.ts'
 
 /** Who runs meshdrill on this machine, and from which checkout. */
 export interface Person {

@@ -1,7 +1,7 @@
 import type { V1Taint } from '@kubernetes/client-node'
-import type { ObjectReference } from '../../kube/object.ts'
-import type { PodSelection } from '../../components/tool.ts'
-import type { PlacedPod } from '../support/node-shell.ts'
+import type { ObjectReference } from '../kube/object.ts'
+import type { PodSelection } from '../kube/placed-pod.ts'
+import type { PlacedPod } from '../kube/placed-pod.ts'
 
 /**
  * How one change is undone, as data that another process can read. The list is closed: a change that none of these undoes

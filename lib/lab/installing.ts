@@ -1,9 +1,9 @@
-import type { Lab } from '../lab/lab.ts'
-import { inNamespace } from './client.ts'
-import { ownerOfRelease, releaseOf } from './helm-release.ts'
-import type { KubeObject } from './object.ts'
-import { hasLabLabel } from './ownership.ts'
-import { ForeignObject } from './foreign-object.ts'
+import type { Lab } from './lab.ts'
+import { inNamespace } from '../kube/client.ts'
+import { ownerOfRelease, releaseOf } from '../kube/helm-release.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { hasLabLabel } from '../kube/ownership.ts'
+import { ForeignObject } from '../kube/foreign-object.ts'
 
 /** The lab, whose client applies nothing over an object that is there and does not belong to the lab. For installing parts. */
 export function installingLab(lab: Lab): Lab {

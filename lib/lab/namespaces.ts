@@ -1,7 +1,7 @@
-import type { Lab } from '../lab/lab.ts'
-import type { KubeObject, ObjectReference } from './object.ts'
-import { hasLabLabel } from './ownership.ts'
-import { ForeignObject } from './foreign-object.ts'
+import type { Lab } from './lab.ts'
+import type { KubeObject, ObjectReference } from '../kube/object.ts'
+import { hasLabLabel } from '../kube/ownership.ts'
+import { ForeignObject } from '../kube/foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 

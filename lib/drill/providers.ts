@@ -1,9 +1,9 @@
 import { TOOLS, type Config } from '../config/config.ts'
 import type { ClusterProvider } from '../lab/cluster.ts'
-import { loadOperator } from '../drill/clients.ts'
-import { embedded } from './embedded/embedded.ts'
-import { existing } from './existing/existing.ts'
-import { kind } from './kind/kind.ts'
+import { loadOperator } from './clients.ts'
+import { embedded } from '../clusters/embedded/embedded.ts'
+import { existing } from '../clusters/existing/existing.ts'
+import { kind } from '../clusters/kind/kind.ts'
 
 /** The one place that knows which provider a run asks for. */
 export function providerOf(

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { PatchStrategy } from '@kubernetes/client-node'
 import { stringify } from 'yaml'
-import { mergeValues, type Values } from '../lab/artifacts.ts'
-import type { Lab } from '../lab/lab.ts'
-import { withChildAccess } from './access/child.ts'
-import { definitionsOfGroup } from './definitions.ts'
-import { ownerOfRelease } from './helm-release.ts'
+import { mergeValues, type Values } from './artifacts.ts'
+import type { Lab } from './lab.ts'
+import { withChildAccess } from '../kube/access/child.ts'
+import { definitionsOfGroup } from '../kube/definitions.ts'
+import { ownerOfRelease } from '../kube/helm-release.ts'
 import { ensureNamespace, type PodSecurity } from './namespaces.ts'
 import { belongsToLab } from './installing.ts'
-import { LAB_LABEL, labLabel } from './ownership.ts'
-import { ForeignObject } from './foreign-object.ts'
+import { LAB_LABEL, labLabel } from '../kube/ownership.ts'
+import { ForeignObject } from '../kube/foreign-object.ts'
 
 export interface Release {
   name: string

@@ -1,10 +1,10 @@
 import { readConfig } from '../config/config.ts'
-import { attachLab } from '../drill/create-lab.ts'
+import { attachLab } from './create-lab.ts'
 import { replayUndos } from '../faults/undo/replay.ts'
 import { printUncaughtErrors } from '../output/failure.ts'
 import { writeLine } from '../output/print.ts'
 import { ensureRunUid } from '../record/run-folder.ts'
-import { tearDown } from './embedded/teardown.ts'
+import { tearDown } from '../clusters/embedded/teardown.ts'
 import { providerOf } from './providers.ts'
 
 printUncaughtErrors()
