@@ -84,41 +84,49 @@ export interface UserEffort {
 }
 
 /** Facts of one drill; `drill` is the drill's id. */
-export type DrillFact = { at: number; drill: string } & (
-  | { kind: 'drill.planned'; axes: DrillAxes; objectives: Objectives; expectations: Expectations }
-  | { kind: 'drill.skipped'; reason: string }
-  /** The last fact of a drill; without it the drill was interrupted. `error` is what stopped it early. */
-  | { kind: 'drill.ended'; error: string | null }
-  | { kind: 'step.started'; step: StepName; what: string }
-  | { kind: 'step.ended'; step: StepName; what: string; error: string | null }
-  /** Probes, in the order they were due. `answered` is null where no answer came in time. */
-  | { kind: 'probes'; intervalMs: number; timeoutMs: number; samples: ProbeSample[] }
-  | { kind: 'probes.ended'; sent: number; error: string | null }
-  /** Writes in the order their outcome was known. */
-  | { kind: 'writes'; writes: Write[] }
-  | { kind: 'load.ended'; load: LoadResult }
-  | { kind: 'fault.requested'; fault: string; target: string }
-  /** The fault was seen to have taken effect, at a time between the two. `evidence` says what was seen, in words and numbers. */
-  | { kind: 'fault.observed'; fault: string; between: [number, number]; evidence: string }
-  | { kind: 'fault.healed'; fault: string; evidence: string }
-  | { kind: 'backup.requested'; name: string }
-  /** `storedBytes` is by how much the tool's objects in the store grew; null where that is not known, older runs do not say. */
-  | { kind: 'backup.ended'; name: string; operation: OperationResult; storedBytes?: number | null }
-  /** A backup that the tool made by its own clock, and that was the newest when the fault struck. */
-  | { kind: 'backup.found'; name: string; operation: OperationResult }
-  /** `claim` says whether that of the volume that is restored was there then; older runs do not say. */
-  | { kind: 'restore.requested'; name: string; claim?: ClaimState }
-  | { kind: 'restore.ended'; name: string; operation: OperationResult; claim?: ClaimState }
-  /** A backup was restored beside the service that it is of, and every record of that copy read back. */
-  | { kind: 'backup.proved'; name: string; operation: OperationResult; check: IntegrityCheck }
-  /** Every record of the volume was read back; `phase` says when. */
-  | { kind: 'integrity.checked'; phase: 'seeded' | 'after-fault' | 'after-restore'; check: IntegrityCheck }
-  | { kind: 'resources'; samples: ResourceSample[] }
-  | { kind: 'mesh.state'; phase: 'before' | 'after'; state: MeshState }
-  /** After the drill: what is still there of its fault, a sentence each. */
-  | { kind: 'inventory.checked'; left: string[]; error: string | null }
-  | { kind: 'note'; text: string }
-)
+export type DrillFact = { at: number; drill: string } &
+  /** `loss` is what the workload can measure; runs of earlier versions measure writes, and do not say so. */
+  (
+    | { kind: 'drill.planned'; axes: DrillAxes; objectives: Objectives; expectations: Expectations; loss?: LossMeasure }
+    | { kind: 'drill.skipped'; reason: string }
+    /** The last fact of a drill; without it the drill was interrupted. `error` is what stopped it early. */
+    | { kind: 'drill.ended'; error: string | null }
+    | { kind: 'step.started'; step: StepName; what: string }
+    | { kind: 'step.ended'; step: StepName; what: string; error: string | null }
+    /** Probes, in the order they were due. `answered` is null where no answer came in time. */
+    | { kind: 'probes'; intervalMs: number; timeoutMs: number; samples: ProbeSample[] }
+    | { kind: 'probes.ended'; sent: number; error: string | null }
+    /** Writes in the order their outcome was known. */
+    | { kind: 'writes'; writes: Write[] }
+    | { kind: 'load.ended'; load: LoadResult }
+    | { kind: 'fault.requested'; fault: string; target: string }
+    /** The fault was seen to have taken effect, at a time between the two. `evidence` says what was seen, in words and numbers. */
+    | { kind: 'fault.observed'; fault: string; between: [number, number]; evidence: string }
+    | { kind: 'fault.healed'; fault: string; evidence: string }
+    | { kind: 'backup.requested'; name: string }
+    /** `storedBytes` is by how much the tool's objects in the store grew; null where that is not known, older runs do not say. */
+    | { kind: 'backup.ended'; name: string; operation: OperationResult; storedBytes?: number | null }
+    /** A backup that the tool made by its own clock, and that was the newest when the fault struck. */
+    | { kind: 'backup.found'; name: string; operation: OperationResult }
+    /** `claim` says whether that of the volume that is restored was there then; older runs do not say. */
+    | { kind: 'restore.requested'; name: string; claim?: ClaimState }
+    | { kind: 'restore.ended'; name: string; operation: OperationResult; claim?: ClaimState }
+    /** A backup was restored beside the service that it is of, and every record of that copy read back. */
+    | { kind: 'backup.proved'; name: string; operation: OperationResult; check: IntegrityCheck }
+    /** Every record of the volume was read back; `phase` says when. */
+    | { kind: 'integrity.checked'; phase: 'seeded' | 'after-fault' | 'after-restore'; check: IntegrityCheck }
+    | { kind: 'resources'; samples: ResourceSample[] }
+    | { kind: 'mesh.state'; phase: 'before' | 'after'; state: MeshState }
+    /** After the drill: what is still there of its fault, a sentence each. */
+    | { kind: 'inventory.checked'; left: string[]; error: string | null }
+    | { kind: 'note'; text: string }
+  )
+
+/**
+ * Which loss a workload can measure: acknowledged writes one by one, files whose newest acknowledged content is missing, or none
+ * at all, for this reason.
+ */
+export type LossMeasure = { by: 'writes' } | { by: 'files' } | { by: 'none'; reason: string }
 
 export type ClaimState = 'there' | 'gone'
 

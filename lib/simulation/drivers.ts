@@ -15,6 +15,9 @@ export const namespaceOf = ({ url }: Route): string => url.slice(URL_PREFIX.leng
 export function simulatedMesh(world: World): Mesh {
   const installed = {
     name: 'simulated',
+    title: 'Simulated',
+    about: 'It stands in for a service in drills that run without a cluster.',
+    loss: { by: 'writes' },
     version: 'none',
     namespaceLabels: { 'simulated.invalid/inject': 'true' },
     namespaces: [],
@@ -76,6 +79,9 @@ export function simulatedWorkload(world: World): Workload {
   })
   return {
     name: 'simulated',
+    title: 'Simulated',
+    about: 'It stands in for a service in drills that run without a cluster.',
+    loss: { by: 'writes' },
     images: [],
     async deploy(_lab, namespace) {
       const service = world.service(namespace)

@@ -9,6 +9,9 @@ const RECORD_BYTES = 4096
  */
 export const noopWorkload = (forgets: (write: Write) => boolean = () => false): Workload => ({
   name: 'noop',
+  title: 'No-op',
+  about: 'It holds no data: it stands in for a service where no cluster is.',
+  loss: { by: 'writes' },
   images: [],
   deploy: (_lab, namespace) =>
     Promise.resolve({

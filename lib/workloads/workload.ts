@@ -1,10 +1,17 @@
-import type { IntegrityCheck, Write } from '../record/facts.ts'
+import type { IntegrityCheck, LossMeasure, Write } from '../record/facts.ts'
 import type { Route } from '../components/mesh.ts'
 import type { Lab } from '../lab/lab.ts'
 
 /** A stateful service to lose and to get back. */
-export interface Workload {
-  readonly name: string
+export interface Workload<Name extends string = string> {
+  /** As in the matrix, the configuration and the results. */
+  readonly name: Name
+  /** As people call it. */
+  readonly title: string
+  /** What a user must know before they trust its figures, in one or two sentences, for docs and report. */
+  readonly about: string
+  /** Which loss its check can measure. */
+  readonly loss: LossMeasure
   /** Images that the workload's pods need, by their names among the artifacts, such as `meshdrill/ledger`. */
   readonly images: string[]
   /**

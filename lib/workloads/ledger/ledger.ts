@@ -19,8 +19,12 @@ const SEED_TIMEOUT_MS = 300_000
 const LISTING_TIMEOUT_MS = 60_000
 
 /** The ledger: fixed records in plain files, acknowledged when they are on the disk. Its service is written in Go here. */
-export const ledger: Workload = {
+export const ledger: Workload<'ledger'> = {
   name: 'ledger',
+  title: 'Ledger',
+  about:
+    'Every record carries its own checksum, place and sequence number, so each acknowledged write is found or counted as lost. It answers a write only when the record is on the disk, as few services do.',
+  loss: { by: 'writes' },
   images: [IMAGE],
   async deploy(lab, namespace, { storageClass }) {
     const objects = await readManifest(new URL('manifest.yaml', import.meta.url))

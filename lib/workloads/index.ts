@@ -1,0 +1,19 @@
+import { ledger } from './ledger/ledger.ts'
+import type { Workload } from './workload.ts'
+
+/** The one list of workloads. A new one is a folder beside this file, and a line here. */
+export const workloads = [ledger] as const satisfies readonly Workload[]
+
+export type WorkloadName = (typeof workloads)[number]['name']
+
+/** The workload that is drilled if nothing else is asked for. */
+export const defaultWorkload: WorkloadName = 'ledger'
+
+export const workloadNames: readonly WorkloadName[] = workloads.map(({ name }) => name)
+
+/** Errors: no workload has that name. */
+export function workloadOf(name: string): Workload<WorkloadName> {
+  const found = workloads.find((workload) => workload.name === name)
+  if (found === undefined) throw new Error(`no workload "${name}"; there are ${workloadNames.join(', ')}`)
+  return found
+}
