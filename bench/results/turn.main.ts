@@ -1,4 +1,4 @@
-import { runCommandLine } from '../../lib/report/command-line.ts'
+import { runCommandLine } from '../../lib/runner/command-line.ts'
 
 /** What a command of the command line cost, printed as JSON. */
 export interface TurnCost {

@@ -13,7 +13,7 @@ import {
   type TOOLS,
 } from './options.ts'
 import { findUnknown } from './unknown.ts'
-import type { ClientPlaces } from '../drill/clients.ts'
+import type { ClientPlaces } from '../load/client-places.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
 
 export { MESHES, TOOLS } from './options.ts'

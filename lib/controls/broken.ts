@@ -2,7 +2,7 @@ import type { Clock } from '../system/clock.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { OperationResult } from '../record/facts.ts'
 import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'
-import { controlName, type FlawName } from './flaws.ts'
+import { controlName, type FlawName } from '../verdict/flaws.ts'
 
 /** What a tool that lies says of an operation. */
 export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): OperationResult => ({

@@ -5,7 +5,7 @@ import { strikeOnce } from '../faults/support/strike.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
 import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'
 import { broken, claim, withBackups } from './broken.ts'
-import type { FlawName } from './flaws.ts'
+import type { FlawName } from '../verdict/flaws.ts'
 
 /*
  * Ways to break any backup tool, on any cluster, through the interface that every tool has. What is wrong is done to what the

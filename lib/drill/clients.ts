@@ -1,6 +1,7 @@
 import { OPERATOR, installOperator } from '../components/k6-operator/k6-operator.ts'
 import { startTestRun } from '../load/testrun/runner.ts'
 import type { LoadOptions, RunningLoad } from '../load/load.ts'
+import type { ClientPlaces } from '../load/client-places.ts'
 import { startLoad } from '../load/runner.ts'
 import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -16,14 +17,6 @@ export interface Clients {
   readonly where: string | null
   /** Ends what is left of them. */
   end(): Promise<void>
-}
-
-/** Where a drill's clients run. */
-export interface ClientPlaces {
-  /** Pods that share the load; 0 for this machine. */
-  loadParallelism: number
-  /** Labels of the nodes of those pods; null for the nodes that no drill cuts off. */
-  loadNodes: Record<string, string> | null
 }
 
 export const clientsOf = (lab: Lab, places: ClientPlaces, namespace: string): Clients =>

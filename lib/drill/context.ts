@@ -8,7 +8,8 @@ import type { DrillFact, StepName } from '../record/facts.ts'
 import type { InstalledTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Clock } from '../system/clock.ts'
-import type { StartMeasuring } from './measure.ts'
+import type { Route } from '../components/mesh.ts'
+import type { Measurements } from './measurements.ts'
 
 /** What a drill needs to run. */
 export interface DrillContext {
@@ -50,3 +51,6 @@ export interface DrillContext {
 
 /** A fact without what the drill itself adds: its id and the time. */
 export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? Omit<F, 'at' | 'drill'> : never) : never
+
+/** Starts what runs beside a drill; `seeded` is how many records the service holds. Resolves when the load has begun. */
+export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Route } from '../components/mesh.ts'
 import { CHAOS_NAMESPACE } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { LoadOptions } from '../load/load.ts'
 import { TIMEOUT_MS, type ProberOptions } from '../probes/availability/prober.ts'
@@ -8,29 +7,9 @@ import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { runAll } from '../system/run-all.ts'
 import { parseDuration } from '../system/duration.ts'
-import { clientsOf, type ClientPlaces, type Clients } from './clients.ts'
-import type { DrillContext } from './context.ts'
-
-/** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
-export interface Measurements {
-  /**
-   * Resolves when the last `durationMs` of probes, due since `sinceMs` (by default now), were all answered rightly; false
-   * where that took longer than `timeout`.
-   */
-  steady(durationMs: number, timeout: string, sinceMs?: number): Promise<boolean>
-  /** Resolves when a probe due after `sinceMs` was answered wrongly; false where none was within `timeout`. */
-  outageSeen(sinceMs: number, timeout: string): Promise<boolean>
-  /** The writes so far. */
-  writes: () => Promise<Write[]>
-  stopLoad(): Promise<void>
-  /** The nodes that pods of the drill are or were on. Fails where some may not have been seen. */
-  nodes: () => string[]
-  /** Stops everything that still runs; can be called again. */
-  stop(): Promise<void>
-}
-
-/** Starts what runs beside a drill; `seeded` is how many records the service holds. Resolves when the load has begun. */
-export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>
+import { clientsOf, type Clients } from './clients.ts'
+import type { ClientPlaces } from '../load/client-places.ts'
+import type { DrillContext, StartMeasuring } from './context.ts'
 
 const POLL_MS = 50
 

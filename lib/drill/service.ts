@@ -3,7 +3,7 @@ import type { Route } from '../components/mesh.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
 import type { Backup } from '../components/tool.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
-import type { Measurements } from './measure.ts'
+import type { Measurements } from './measurements.ts'
 
 /** A service that is up, loaded and measured. */
 export interface ProvisionedService {

@@ -10,3 +10,6 @@ export interface K6Container {
   /** A URL of this machine's as the container reaches it. */
   reach: (url: string) => string
 }
+
+/** Where a container with the load stands, and how it reaches what this machine does. */
+export type K6Place = Pick<K6Container, 'network' | 'labels' | 'reach'>

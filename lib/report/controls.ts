@@ -1,4 +1,4 @@
-import { flawOf, type Flaw } from '../controls/flaws.ts'
+import { flawOf, type Flaw } from '../verdict/flaws.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { escapeHtml, renderTable } from './html.ts'
 

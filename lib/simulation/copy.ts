@@ -1,4 +1,4 @@
-import type { ToolTraits } from './tool.ts'
+import type { ToolTraits } from './tool-traits.ts'
 import { Volume, type Snapshot } from './volume.ts'
 import type { Mover, World } from './world.ts'
 

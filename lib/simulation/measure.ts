@@ -1,4 +1,5 @@
-import { steadyFor, type StartMeasuring } from '../drill/measure.ts'
+import { steadyFor } from '../drill/measure.ts'
+import type { StartMeasuring } from '../drill/context.ts'
 import { summariseLoad } from '../load/outcomes.ts'
 import type { ResourceSample } from '../record/facts.ts'
 import { parseDuration } from '../system/duration.ts'

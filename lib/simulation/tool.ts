@@ -2,28 +2,12 @@ import type { OperationResult } from '../record/facts.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../components/tool.ts'
 import { RECORD_BYTES, SEGMENT_SLOTS } from '../workloads/ledger/record.ts'
 import { copyOut, STORE_POLL_MS, type Copy } from './copy.ts'
+import type { ToolTraits } from './tool-traits.ts'
 import { Volume } from './volume.ts'
 import type { Mover, World } from './world.ts'
 
 /** Where the simulated tool's pods would be. */
 export const TOOL_NAMESPACE = 'simulated-tool'
-
-/** How a simulated backup tool works. */
-export interface ToolTraits {
-  /** A copy file by file of a volume that is written to is of no one moment. */
-  copies: 'at one moment' | 'file by file'
-  /** How long the data of a whole volume is on its way. */
-  backupMs: number
-  restoreMs: number
-  /** From the end of a restore until the service answers. */
-  startUpMs: number
-  /** How often it backs up by its own clock; null where it only does so when it is told. */
-  everyMs: number | null
-  /** Whether it begins again when its mover is killed or the store is away, instead of giving up. */
-  persistent: boolean
-  /** Whether the cluster's clock tells whole seconds only, as that of Kubernetes does. */
-  wholeSeconds: boolean
-}
 
 /** A backup tool that copies simulated volumes; it does what it says. */
 export function simulatedTool(world: World, traits: ToolTraits): BackupTool {

@@ -2,7 +2,7 @@ import { test } from '../../fixtures/index.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'
-import { FLAWS } from '../../lib/controls/flaws.ts'
+import { FLAWS } from '../../lib/verdict/flaws.ts'
 import { replaceUnasserted } from '../drills/courses.ts'
 
 const { because } = FLAWS['backs-up-nothing']

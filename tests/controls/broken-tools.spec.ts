@@ -5,7 +5,7 @@ import { hostClock } from '../../lib/system/clock.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { FILE_DELETED, FLIPPED, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'
-import { FLAWS } from '../../lib/controls/flaws.ts'
+import { FLAWS } from '../../lib/verdict/flaws.ts'
 import { mixesTwoMoments } from '../../lib/controls/mixes-two-moments.ts'
 import {
   damagesWhatItRestores,

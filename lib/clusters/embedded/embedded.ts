@@ -6,20 +6,14 @@ import { identify } from '../../system/process.ts'
 import { undoFolder } from '../../faults/undo/folder.ts'
 import { undoFolderOf } from '../../faults/undo/journal.ts'
 import { openStore } from './versitygw.ts'
-import type { Cluster, ClusterOptions, ClusterProvider, NodePower, StorePower, VolumeWipe } from '../../lab/cluster.ts'
+import type { ClusterOptions, ClusterProvider } from '../../lab/cluster.ts'
+import type { EmbeddedCluster } from './cluster.ts'
 import { isSamePerson, whoAmI } from '../../system/person.ts'
-import { startHost, type RunningHost } from './host.ts'
+import { startHost } from './host.ts'
 import { HOST_DEVICES, NODES } from './hosts.ts'
 import { createIdentity } from './identity.ts'
 import { ensureImages } from './images/images.ts'
-import {
-  chooseNetwork,
-  createNetwork,
-  gatewayAddress,
-  hostAddress,
-  readMachineNetwork,
-  type LabNetwork,
-} from './network.ts'
+import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, readMachineNetwork } from './network.ts'
 import { nodeSpec, type NodePlan } from './node-spec.ts'
 import { importImage, nodeFolder, nodesReady, writeNodeFiles } from './nodes.ts'
 import { labFolder } from './paths.ts'
@@ -195,16 +189,6 @@ const controlPlane = {
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: NODES[0] ?? '', labels: CONTROL_PLANE },
-}
-
-/** An embedded cluster, with what only this provider can do. */
-export interface EmbeddedCluster extends Cluster, NodePower, VolumeWipe, StorePower {
-  readonly labId: string
-  readonly network: LabNetwork
-  readonly toolchain: Toolchain
-  /** Starts a host beside the cluster, on its network; it ends with the lab. */
-  startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
-  readonly nodeCount: number
 }
 
 function clusterOf(state: LabState, toolchain: Toolchain, log: (line: string) => void): EmbeddedCluster {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cgroupOf } from './cgroups.ts'
-import type { EmbeddedCluster } from './embedded.ts'
+import type { EmbeddedCluster } from './cluster.ts'
 import { startHost } from './host.ts'
 import { STORE } from './hosts.ts'
 import { groupOf } from './links.ts'

@@ -1,15 +1,12 @@
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { docker, dockerProblem, pullImage } from '../../docker/docker.ts'
-import type { K6Container } from '../../lab/k6.ts'
+import type { K6Container, K6Place } from '../../lab/k6.ts'
 import { messageOf } from '../../system/message-of.ts'
 import { ensureImages, isPacked } from '../embedded/images/images.ts'
 import { lazyToolchain } from '../embedded/toolchain/build.ts'
 import type { ExistingRun } from './options.ts'
 
 type Log = (line: string) => void
-
-/** Where a container with the load stands, and how it reaches what this machine does. */
-export type K6Place = Pick<K6Container, 'network' | 'labels' | 'reach'>
 
 /** In the machine's own network; with a label that no lab ends by. */
 const onThisMachine: K6Place = { network: 'host', labels: { 'dev.meshdrill': 'load' }, reach: (url) => url }

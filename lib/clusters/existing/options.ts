@@ -5,7 +5,7 @@ import { existingOptions, sourceOptions, storeOptions } from '../../config/optio
 import { type Environment, readVariable } from '../../system/environment.ts'
 import type { Store } from '../../lab/store.ts'
 import { protectKeys } from '../../store/endpoint.ts'
-import type { K6Place } from './k6.ts'
+import type { K6Place } from '../../lab/k6.ts'
 
 /** What a user says of a cluster of their own. */
 export interface ExistingOptions {

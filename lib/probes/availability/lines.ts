@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { shortenMiddle } from '../../output/shorten.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import type { ProberEnd } from './prober.ts'
+import type { ProberEnd } from './prober-end.ts'
 import type { ProberLine } from './protocol.ts'
 
 /** A wall clock that is set by more leaves the probes at other times than everything else that is recorded. */

@@ -7,6 +7,7 @@ import { scriptArguments } from '../../system/process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { punctual } from './go-first.ts'
 import { collectLines } from './lines.ts'
+import type { ProberEnd } from './prober-end.ts'
 import type { ProberSettings } from './protocol.ts'
 
 const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
@@ -28,13 +29,6 @@ export interface ProberOptions {
   goesFirst?: boolean
   /** Called about once a second with samples in the order they were due, each of which is final. */
   onSamples: (samples: ProbeSample[]) => void
-}
-
-export interface ProberEnd {
-  sent: number
-  error: string | null
-  /** What the prober itself cost of the machine's processors; null where it did not say. */
-  cpuMs: number | null
 }
 
 export interface RunningProber {

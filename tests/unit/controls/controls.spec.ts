@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { virtualClock } from '../../../lib/simulation/clock.ts'
 import { backsUpNothing } from '../../../lib/controls/backs-up-nothing.ts'
-import { controlName, flawOf, FLAWS } from '../../../lib/controls/flaws.ts'
+import { controlName, flawOf, FLAWS } from '../../../lib/verdict/flaws.ts'
 import { mixesTwoMoments } from '../../../lib/controls/mixes-two-moments.ts'
 import { restoresElsewhere, saysDoneTooEarly } from '../../../lib/controls/wrappers.ts'
 import { veleroFileSystem } from '../../../lib/components/velero/velero.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { renderHead } from '../../../lib/report/page.ts'
 import { renderDrills } from '../../../lib/report/terminal.ts'
-import { controlName } from '../../../lib/controls/flaws.ts'
+import { controlName } from '../../../lib/verdict/flaws.ts'
 import type { DrillFact } from '../../../lib/record/facts.ts'
 import { summarise } from '../../../lib/verdict/summarise.ts'
 import { chain, drop, finding, reading, type Edit } from '../verdict/fact-edits.ts'

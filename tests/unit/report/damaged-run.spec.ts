@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommandLine } from '../../../lib/report/command-line.ts'
+import { runCommandLine } from '../../../lib/runner/command-line.ts'
 import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
 import { drawTimeline } from '../../../lib/report/timeline.ts'
 import { buildDrill, buildRun, change } from '../verdict/facts-builder.ts'

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { runCommandLine } from '../../../lib/report/command-line.ts'
+import { runCommandLine } from '../../../lib/runner/command-line.ts'
 import type { Fact, RunDescription } from '../../../lib/record/facts.ts'
 import { readFacts } from '../../../lib/record/read.ts'
 import { writeResults } from '../../../lib/report/results.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { FLAWS } from '../../../lib/controls/flaws.ts'
+import { FLAWS } from '../../../lib/verdict/flaws.ts'
 import { controls, findAccused, findMissed, flaws } from './controls.ts'
 
 /* Every control on the simulated lab; tests/controls has them on a cluster. */

@@ -4,7 +4,7 @@ import { mixesTwoMoments } from '../../../lib/simulation/mixes-two-moments.ts'
 import { drawScenario, type Scenario } from '../../../lib/simulation/scenario.ts'
 import { simulateDrill, type Surroundings } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
-import { FLAWS, type FlawName } from '../../../lib/controls/flaws.ts'
+import { FLAWS, type FlawName } from '../../../lib/verdict/flaws.ts'
 import {
   damagesWhatItRestores,
   restoresElsewhere,

@@ -6,7 +6,7 @@ import { findCached, keyOf, makeCached } from '../toolchain/cache.ts'
 import { ensureEnvoy } from '../toolchain/envoy.ts'
 import { moduleDir } from '../toolchain/go.ts'
 import { packImage } from './pack.ts'
-import type { Image, ImageFile } from './pack.ts'
+import type { Image, ImageFile } from './image.ts'
 import { recipes } from './recipes.ts'
 import type { ImageSources, Recipe } from './recipes.ts'
 

@@ -2,33 +2,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { posix } from 'node:path'
+import type { Image, ImageFile } from './image.ts'
 import { librariesOf } from './programs.ts'
 import { endOfTar, tarBytes, tarHeader, tarPadding } from './tar.ts'
 import type { TarMember } from './tar.ts'
 import { TarFile } from './tarfile.ts'
-
-/** A container image of one layer. */
-export interface Image {
-  /** Names that the image is known by, with registry and tag. */
-  references: string[]
-  /** By absolute path in the image; the folders above them come by themselves. */
-  files: Record<string, ImageFile>
-  entrypoint: string[]
-  environment: Record<string, string>
-  /** `uid` or `uid:gid`, empty for root. */
-  user: string
-  workingDirectory: string
-}
-
-/**
- * A file of this machine (links are followed; with `dynamic` the libraries that it loads go in too), a text, a symbolic
- * link, or an empty folder.
- */
-export type ImageFile =
-  | { source: string; mode: number; dynamic?: boolean }
-  | { text: string; mode: number }
-  | { link: string }
-  | { folder: true; mode: number }
 
 interface LayerMember extends TarMember {
   content: { source: string } | { text: string } | null

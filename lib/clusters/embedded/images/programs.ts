@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
-import type { ImageFile } from './pack.ts'
+import type { ImageFile } from './image.ts'
 
 const run = promisify(execFile)
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']

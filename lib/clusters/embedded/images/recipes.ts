@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BinaryName } from '../toolchain/components.ts'
-import type { ImageFile } from './pack.ts'
+import type { ImageFile } from './image.ts'
 import { hostProgram, iptablesExtensions } from './programs.ts'
 
 type Files = Record<string, ImageFile>

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ImageFile } from '../../embedded/images/pack.ts'
+import type { ImageFile } from '../../embedded/images/image.ts'
 import { built, busybox, host, recipes, root, type ImageSources, type Recipe } from '../../embedded/images/recipes.ts'
 import { allComponents } from '../../embedded/toolchain/components.ts'
 

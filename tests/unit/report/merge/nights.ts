@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommandLine } from '../../../../lib/report/command-line.ts'
+import { runCommandLine } from '../../../../lib/runner/command-line.ts'
 import type { DrillFact, Fact } from '../../../../lib/record/facts.ts'
 import type { Summary } from '../../../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, startMs } from '../../verdict/facts-builder.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommandLine } from '../../../../lib/report/command-line.ts'
+import { runCommandLine } from '../../../../lib/runner/command-line.ts'
 import type { DrillFact } from '../../../../lib/record/facts.ts'
 import { buildDrill, buildRun } from '../../verdict/facts-builder.ts'
 import { newFolder } from '../../in-folder.ts'

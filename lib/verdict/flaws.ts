@@ -1,4 +1,4 @@
-import { CONTROL_PREFIX } from '../verdict/result.ts'
+import { CONTROL_PREFIX } from './result.ts'
 
 /** A way in which a backup tool is broken on purpose. */
 export interface Flaw {
