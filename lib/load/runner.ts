@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Route } from '../components/mesh.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 import { inContainer, OUTCOMES, spawnContainer } from './container.ts'
 import type { K6Container } from '../lab/k6.ts'
@@ -157,6 +157,6 @@ async function readIfThere(file: string): Promise<string> {
 async function describeExit(logFile: string, exit: Exit | Error): Promise<string> {
   const how =
     exit instanceof Error ? String(exit) : exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code ?? '?'}`
-  const said = shortenMiddle((await readIfThere(logFile)).trim(), OUTPUT_LIMIT)
+  const said = shortenMiddle(foldRepeatedLines((await readIfThere(logFile)).trim()), OUTPUT_LIMIT)
   return `${how}; its log: ${said || 'empty'} (whole log: ${logFile})`
 }

@@ -11,6 +11,17 @@ export function shortenMiddle(text: string, limit: number): string {
   return output.text()
 }
 
+/** Replaces a run of equal lines by one line and its count. A program that retries can log the same line for minutes. */
+export function foldRepeatedLines(text: string): string {
+  const runs: { line: string; count: number }[] = []
+  for (const line of text.split('\n')) {
+    const last = runs.at(-1)
+    if (last?.line === line) last.count += 1
+    else runs.push({ line, count: 1 })
+  }
+  return runs.map(({ line, count }) => (count === 1 ? line : `${line} (${count} times)`)).join('\n')
+}
+
 /** Collects a stream of text in constant memory, and gives what `shortenMiddle` gives of the whole. */
 export function keepEnds(limit: number) {
   let beginning = ''

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { addressOf, docker } from '../docker/docker.ts'
 import type { StoreEndpoint } from '../lab/store.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import { sendSettings } from '../system/child-settings.ts'
 import { scriptArguments, type ProcessId } from '../system/process.ts'
 import { urlHost } from '../system/url-host.ts'
@@ -133,6 +133,6 @@ async function startByTestcontainers(folder: string, settings: ContainerSettings
   child.stdout.destroy()
   child.unref()
   if (line !== null) return JSON.parse(line) as StartedContainer
-  const why = shortenMiddle((await readFile(logFile, 'utf8')).trim(), OUTPUT_LIMIT)
+  const why = shortenMiddle(foldRepeatedLines((await readFile(logFile, 'utf8')).trim()), OUTPUT_LIMIT)
   throw new Error(`the S3 store's container "${settings.image}" did not start: ${why}. Next: cat ${logFile}`)
 }

@@ -10,7 +10,7 @@ import { findUnsteady, measureClock, type ClockAhead } from '../../kube/pod-cloc
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { messageOf } from '../../system/message-of.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
+import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { isGoodExit } from '../k6.ts'
 import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
@@ -145,5 +145,5 @@ const endedWell = (end: ContainerEnd | Error | null): boolean =>
 function describeEnd({ end, text }: Runner): string {
   const how = end()
   const words = how instanceof Error ? how.message : `exit code ${how?.exitCode ?? '?'}, ${how?.reason ?? ''}`
-  return `${words}; its log: ${shortenMiddle(text().trim(), OUTPUT_LIMIT) || 'empty'}`
+  return `${words}; its log: ${shortenMiddle(foldRepeatedLines(text().trim()), OUTPUT_LIMIT) || 'empty'}`
 }

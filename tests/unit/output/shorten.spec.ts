@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { keepEnds, shortenMiddle } from '../../../lib/output/shorten.ts'
+import { foldRepeatedLines, keepEnds, shortenMiddle } from '../../../lib/output/shorten.ts'
 
 test('a text within the limit is left as it is', () => {
   for (const text of ['', 'a', 'x'.repeat(100)]) expect(shortenMiddle(text, 100)).toBe(text)
@@ -32,4 +32,11 @@ test('a text that comes in pieces is shortened as the whole is', () => {
     for (let at = 0; at < text.length; at += size) output.add(text.slice(at, at + size))
     expect(output.text()).toBe(shortenMiddle(text, 300))
   }
+})
+
+test('a run of equal lines becomes one line with its count, and other lines stay', () => {
+  expect(foldRepeatedLines('start\nRequest Failed\nRequest Failed\nRequest Failed\nend\nend')).toBe(
+    'start\nRequest Failed (3 times)\nend (2 times)',
+  )
+  expect(foldRepeatedLines('a\nb\na')).toBe('a\nb\na')
 })
