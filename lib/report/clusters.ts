@@ -1,8 +1,9 @@
-import { formatDuration } from '../system/duration.ts'
-import { type DrillResult, type Interval, isControl, nameStrategy } from '../verdict/result.ts'
+import { type DrillResult, isControl, nameStrategy } from '../verdict/result.ts'
 import type { Summary } from '../verdict/summarise.ts'
 import { escapeHtml, renderTable } from './html.ts'
-import { describe, describeFigures } from './words.ts'
+import { type Column, columnsOf } from './column.ts'
+import { columns } from './columns.ts'
+import { capitalise } from './words.ts'
 
 /** A drill of a merged run, and the provider of the cluster that it ran on. */
 interface Placed {
@@ -43,30 +44,26 @@ function tell(shared: Placed[][]): string | null {
 }
 
 /** The drills of several clusters side by side, or nothing. `link` makes the name of a drill that leads to it. */
-export function renderShared(summary: Pick<Summary, 'run' | 'drills'>, link: (drill: DrillResult) => string): string {
+export function renderShared(
+  summary: Pick<Summary, 'run' | 'drills'>,
+  link: (drill: DrillResult) => string,
+  from = columns,
+): string {
   const shared = findShared(summary)
   const told = tell(shared)
   if (told === null) return ''
+  const shown = columnsOf(from, 'comparison')
   const rows = shared.flatMap((row) =>
-    row.map(({ provider, drill }) => {
-      const figures = describeFigures(drill)
-      const first = row[0]?.drill ?? drill
-      const against = (ms: (result: DrillResult) => number | null) =>
-        first === drill ? '' : describeRatio(ms(drill), ms(first))
-      return [
-        link(drill),
-        escapeHtml(provider),
-        escapeHtml(nameEnd(drill)),
-        escapeHtml(figures.rto + against(({ rtoMs }) => rtoMs && middle(rtoMs))),
-        escapeHtml(describeTime(drill.backup) + against(({ backup }) => backup?.durationMs ?? null)),
-        escapeHtml(describeTime(drill.restore) + against(({ restore }) => restore?.durationMs ?? null)),
-        escapeHtml(figures.rpo),
-      ]
-    }),
+    row.map(({ provider, drill }) => [
+      link(drill),
+      escapeHtml(provider),
+      escapeHtml(nameEnd(drill)),
+      ...shown.map((column) => escapeHtml(compare(column, drill, row[0]?.drill ?? drill))),
+    ]),
   )
   return `<h2>The same drills on several clusters</h2>
 <p>${escapeHtml(told)}. × is how much longer than on the first.</p>
-${renderTable(['Drill', 'Cluster', 'Came out', 'RTO', 'Backup', 'Restore', 'RPO'], rows)}`
+${renderTable(['Drill', 'Cluster', 'Came out', ...shown.map(({ title }) => capitalise(title))], rows)}`
 }
 
 const words = new Intl.ListFormat('en')
@@ -77,10 +74,12 @@ const listProviders = (shared: Placed[][]): string =>
 const nameEnd = ({ verdict, evidence }: DrillResult): string =>
   evidence.outcome === null ? verdict : `${verdict}, ${evidence.outcome}`
 
-const middle = ({ low, high }: Interval): number => (low + high) / 2
-
-const describeTime = (moved: { durationMs: number | null } | null): string =>
-  describe(moved?.durationMs ?? null, formatDuration)
+/** What a column shows of a drill, and for a duration its ratio to that of the first drill. */
+function compare({ text, comparison }: Column, drill: DrillResult, first: DrillResult): string {
+  if (comparison === undefined) return text(drill)
+  const { text: shortText, durationMs } = comparison
+  return shortText(drill) + (first === drill ? '' : describeRatio(durationMs(drill), durationMs(first)))
+}
 
 /** Nothing where one of them was not measured, or took no time. */
 const describeRatio = (ms: number | null, first: number | null): string =>

@@ -11,7 +11,10 @@ import { renderRanking } from './ranking/section.ts'
 import { figuresTable } from './table.ts'
 import { escapeHtml, renderTable } from './html.ts'
 import { tellUnreadable, type Unreadable } from './unreadable.ts'
-import { describeAxes, describeFigures } from './words.ts'
+import { type Column, columnsOf } from './column.ts'
+import { describeAxes, splitAxes } from './axes.ts'
+import { axes, columns, idColumn, verdictColumn } from './columns.ts'
+import { capitalise } from './words.ts'
 
 const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
 const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive: '?', skipped: '–' }
@@ -19,7 +22,7 @@ const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive:
 const shownFindings = 20
 
 /** `report.html` before the sections of its drills: one file that needs nothing else. */
-export function renderHead(summary: Summary, unreadable: Unreadable): string {
+export function renderHead(summary: Summary, unreadable: Unreadable, from = columns): string {
   const { run, drills, ranking } = summary
   const { real } = splitControls(drills)
   const told = tellUnreadable(unreadable)
@@ -36,11 +39,12 @@ export function renderHead(summary: Summary, unreadable: Unreadable): string {
 <h1>Backup drills: ${escapeHtml(countVerdicts(real))}</h1>
 ${renderAlarms(drills)}
 <p class="run">${describeRun(run).map(escapeHtml).join(' · ')}</p>
+${renderConstants(real)}
 ${renderMerged(run.merged)}
 ${told === null ? '' : `<p class="warning">${escapeHtml(told)}</p>`}
 ${renderMatrix(drills, (verdict) => marks[verdict])}
 ${renderRanking(ranking)}
-${renderOverview(drills)}
+${renderOverview(drills, from)}
 ${renderShared(summary, (drill) => linkTo(drill, drills))}
 ${renderControls(drills, (drill) => linkTo(drill, drills))}
 `
@@ -72,6 +76,14 @@ function describeRun(run: Summary['run']): string[] {
   ]
 }
 
+/** Axes that are the same in all drills are named once, and are no columns. */
+function renderConstants(drills: DrillResult[]): string {
+  const [first] = drills
+  const { constant } = splitAxes(drills)
+  if (first === undefined || constant.length === 0) return ''
+  return `<p class="run">All drills: ${escapeHtml(describeAxes(first, constant))}</p>`
+}
+
 /** What differs between runs may be why their tools do. */
 function renderMerged(merged: Summary['run']['merged']): string {
   if (merged === undefined) return ''
@@ -85,20 +97,26 @@ function renderVerdict(verdict: Verdict): string {
   return `<span class="verdict ${verdict}">${marks[verdict]} ${verdict}</span>`
 }
 
-function renderOverview(drills: DrillResult[]): string {
-  const rows = splitControls(drills).real.map((drill) => {
-    const { rto, rpo, backup, restore } = describeFigures(drill)
-    return [
-      linkTo(drill, drills),
-      renderVerdict(drill.verdict),
-      ...[rto, rpo, backup, restore].map(escapeHtml).map(keepUnits),
-    ]
-  })
-  return `<h2>Every drill</h2>${renderTable(['Drill', 'Verdict', 'RTO', 'RPO', 'Backup', 'Restore'], rows)}`
+/** A row for each drill of a tool: the axes in which the drills differ, then the columns of the page. */
+function renderOverview(drills: DrillResult[], from: readonly Column[]): string {
+  const { real } = splitControls(drills)
+  const shown = columnsOf(from, 'page').filter((column) => !axes.includes(column))
+  const { differing } = splitAxes(real)
+  const names = differing.length === 0 ? [idColumn] : differing
+  const rows = real.map((drill) => [
+    ...names.map(({ text }, index) => (index === 0 ? linkTo(drill, drills, text(drill)) : escapeHtml(text(drill)))),
+    ...shown.map((column) =>
+      column === verdictColumn ? renderVerdict(drill.verdict) : keepUnits(escapeHtml(column.text(drill))),
+    ),
+  ])
+  return `<h2>Every drill</h2>${renderTable(
+    [...names, ...shown].map(({ title }) => escapeHtml(capitalise(title))),
+    rows,
+  )}`
 }
 
-const linkTo = (drill: DrillResult, drills: DrillResult[]): string =>
-  `<a href="#drill-${drills.indexOf(drill)}">${escapeHtml(drill.id)}</a>`
+const linkTo = (drill: DrillResult, drills: DrillResult[], text = drill.id): string =>
+  `<a href="#drill-${drills.indexOf(drill)}">${escapeHtml(text)}</a>`
 
 /** A number and its unit stay on one line. */
 function keepUnits(html: string): string {
@@ -120,7 +138,7 @@ export function renderDrill(drill: DrillResult, index: number, picture: string):
   )
   return `<section id="drill-${index}">
 <h2>${escapeHtml(drill.id)} ${renderVerdict(drill.verdict)}</h2>
-<p>${escapeHtml(describeAxes(drill))}</p>
+<p>${escapeHtml(describeAxes(drill, axes))}</p>
 ${reasons === '' ? '' : `<ul class="reasons">${reasons}</ul>`}
 ${picture === '' ? '' : `<figure role="img" aria-label="course of the drill">${picture}</figure>`}
 ${drill.verdict === 'skipped' ? '' : `<h3>Figures</h3>${figuresTable(drill)}`}

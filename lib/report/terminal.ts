@@ -1,7 +1,8 @@
 import { findAlarms, splitControls } from './controls.ts'
 import { printable } from '../output/printable.ts'
 import type { DrillResult } from '../verdict/result.ts'
-import { describeFigures } from './words.ts'
+import { columnsOf } from './column.ts'
+import { columns } from './columns.ts'
 
 const SHOWN_REASONS = 4
 
@@ -9,13 +10,11 @@ const SHOWN_REASONS = 4
  * The drills of a run as tables for the terminal, with the reasons of those that did not pass below: those of the tools, then the
  * controls, then alarms where a control was let through.
  */
-export function renderDrills(drills: DrillResult[]): string {
+export function renderDrills(drills: DrillResult[], from = columns): string {
   const { real, controls } = splitControls(drills)
-  const head = ['drill', 'verdict', 'RTO', 'RPO', 'backup', 'restore']
-  const rows = real.map((drill) => {
-    const { rto, rpo, backup, restore } = describeFigures(drill)
-    return [drill.id, drill.verdict, rto, rpo, backup, restore]
-  })
+  const shown = columnsOf(from, 'terminal')
+  const head = shown.map(({ title }) => title)
+  const rows = real.map((drill) => shown.map(({ text }) => text(drill)))
   const reasons = real.flatMap(({ id, verdict, reasons }) =>
     shorten(reasons).map((reason) => `${id}: ${verdict}: ${reason}`),
   )

@@ -2,6 +2,7 @@ import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import { isNoOrder } from '../../verdict/ranking/words.ts'
 import { nameStrategy } from '../../verdict/result.ts'
 import { escapeHtml, renderTable } from '../html.ts'
+import { capitalise } from '../words.ts'
 import { renderConditions } from './figures.ts'
 import { renderSimplicity } from './simplicity.ts'
 import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from './words.ts'
@@ -37,8 +38,4 @@ function renderReasons(entry: RankingEntry): string {
 /** The first line as it is, the others small. */
 function renderLines([first = '', ...others]: string[]): string {
   return [escapeHtml(first), ...others.map((other) => `<small>${escapeHtml(other)}</small>`)].join('')
-}
-
-function capitalise(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

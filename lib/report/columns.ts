@@ -1,0 +1,180 @@
+import { formatBytes } from '../system/bytes.ts'
+import { formatDuration, formatInterval } from '../system/duration.ts'
+import { type DrillResult, nameStrategy, type Usage } from '../verdict/result.ts'
+import { type Column, describe, metricColumn, nameColumn } from './column.ts'
+
+/*
+ * Everything that is shown of a drill, written once: CSV, tables, page and terminal take their columns from here. A new metric
+ * is one entry.
+ */
+
+/** What names a row of the matrix, in the order of the axes. The page shows those that differ within a run. */
+export const axes: readonly Column[] = [
+  {
+    title: 'strategy',
+    shownIn: ['csv', 'page'],
+    text: nameStrategy,
+    fields: [
+      { name: 'tool', unit: null, read: ({ tool }) => tool },
+      { name: 'strategy', unit: null, read: ({ strategy }) => strategy },
+    ],
+  },
+  nameColumn({ name: 'fault', title: 'fault', shownIn: ['csv', 'page'], read: ({ fault }) => fault }),
+  nameColumn({ name: 'mesh', title: 'mesh', shownIn: ['csv', 'page'], read: ({ mesh }) => mesh }),
+  nameColumn({ name: 'workload', title: 'workload', shownIn: ['csv', 'page'], read: ({ workload }) => workload }),
+  metricColumn({
+    name: 'repetition',
+    title: 'repetition',
+    unit: 'count',
+    shownIn: ['csv', 'page'],
+    read: ({ repetition }) => repetition,
+  }),
+]
+
+const measured: readonly Column[] = [
+  {
+    title: 'RTO',
+    label: 'recovery time (RTO)',
+    shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
+    text: ({ rtoMs }) => describe(rtoMs, formatInterval),
+    objective: ({ objectives }) => (objectives ? formatDuration(objectives.rtoMs) : ''),
+    comparison: {
+      text: ({ rtoMs }) => describe(rtoMs, formatInterval),
+      durationMs: ({ rtoMs }) => rtoMs && (rtoMs.low + rtoMs.high) / 2,
+    },
+    fields: [
+      { name: 'rtoLowMs', unit: 'ms', read: ({ rtoMs }) => rtoMs?.low },
+      { name: 'rtoHighMs', unit: 'ms', read: ({ rtoMs }) => rtoMs?.high },
+      { name: 'rtoObjectiveMs', unit: 'ms', read: ({ objectives }) => objectives?.rtoMs },
+    ],
+  },
+  {
+    title: 'RPO',
+    label: 'acknowledged writes lost (RPO)',
+    shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
+    text: ({ rpo }) => describe(rpo, describeLoss),
+    objective: ({ objectives }) => (objectives ? formatDuration(objectives.rpoMs) : ''),
+    fields: [
+      { name: 'acknowledgedWrites', unit: 'count', read: ({ rpo }) => rpo?.acknowledged },
+      { name: 'lostWrites', unit: 'count', read: ({ rpo }) => rpo?.lost },
+      { name: 'oldestLostMs', unit: 'ms', read: ({ rpo }) => rpo?.oldestLostMs },
+      { name: 'rpoObjectiveMs', unit: 'ms', read: ({ objectives }) => objectives?.rpoMs },
+    ],
+  },
+  {
+    title: 'backup',
+    shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
+    text: ({ backup }) => describe(backup, describeBackup),
+    comparison: {
+      text: ({ backup }) => describe(backup?.durationMs, formatDuration),
+      durationMs: ({ backup }) => backup?.durationMs ?? null,
+    },
+    fields: [
+      { name: 'backupMs', unit: 'ms', read: ({ backup }) => backup?.durationMs },
+      { name: 'backupBytes', unit: 'bytes', read: ({ backup }) => backup?.bytes },
+    ],
+  },
+  {
+    title: 'restore',
+    shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
+    text: ({ restore }) => describe(restore?.durationMs, formatDuration),
+    comparison: {
+      text: ({ restore }) => describe(restore?.durationMs, formatDuration),
+      durationMs: ({ restore }) => restore?.durationMs ?? null,
+    },
+    fields: [{ name: 'restoreMs', unit: 'ms', read: ({ restore }) => restore?.durationMs }],
+  },
+  {
+    title: 'integrity',
+    shownIn: ['csv', 'figures'],
+    text: ({ integrity }) => describe(integrity, describeIntegrity),
+    objective: () => 'no findings',
+    fields: [
+      { name: 'objects', unit: 'count', read: ({ integrity }) => integrity?.objects },
+      { name: 'bytes', unit: 'bytes', read: ({ integrity }) => integrity?.bytes },
+      { name: 'findings', unit: 'count', read: ({ integrity }) => integrity?.findings.length },
+    ],
+  },
+  {
+    title: 'mesh state',
+    label: 'mesh',
+    shownIn: ['csv', 'figures'],
+    text: ({ meshState }) => describe(meshState, describeMesh),
+    objective: () => 'as before',
+    fields: [{ name: 'meshEqual', unit: null, read: ({ meshState }) => meshState?.equal }],
+  },
+  {
+    title: 'load',
+    shownIn: ['csv', 'figures'],
+    text: ({ load }) => describe(load, describeLoad),
+    fields: [
+      { name: 'requests', unit: 'count', read: ({ load }) => load?.requests },
+      { name: 'failedRequests', unit: 'count', read: ({ load }) => load?.failed },
+      { name: 'p50Ms', unit: 'ms', read: ({ load }) => load?.p50Ms },
+      { name: 'p99Ms', unit: 'ms', read: ({ load }) => load?.p99Ms },
+    ],
+  },
+  usageColumn('backup', 'tool, during backup', ({ resources }) => resources.backup),
+  usageColumn('restore', 'tool, during restore', ({ resources }) => resources.restore),
+  usageColumn('nodesBackup', 'nodes, during backup', (drill) => nodesOf(drill)?.backup ?? null),
+  usageColumn('nodesRestore', 'nodes, during restore', (drill) => nodesOf(drill)?.restore ?? null),
+]
+
+export const idColumn = nameColumn({ name: 'id', title: 'drill', shownIn: ['csv', 'terminal'], read: ({ id }) => id })
+
+/** The page shows it in colour. */
+export const verdictColumn = nameColumn({
+  name: 'verdict',
+  title: 'verdict',
+  shownIn: ['csv', 'page', 'terminal'],
+  read: ({ verdict }) => verdict,
+})
+
+export const columns: readonly Column[] = [
+  idColumn,
+  ...axes,
+  verdictColumn,
+  nameColumn({ name: 'outcome', title: 'outcome', shownIn: ['csv'], read: ({ evidence }) => evidence.outcome }),
+  ...measured,
+  nameColumn({ name: 'reasons', title: 'reasons', shownIn: ['csv'], read: ({ reasons }) => reasons.join(' | ') }),
+]
+
+function usageColumn(field: string, title: string, read: (drill: DrillResult) => Usage | null): Column {
+  return {
+    title,
+    shownIn: ['csv', 'figures'],
+    text: (drill) => describe(read(drill), describeUsage),
+    fields: [
+      { name: `${field}CpuSeconds`, unit: 'seconds', read: (drill) => read(drill)?.cpuSeconds },
+      { name: `${field}PeakMemoryBytes`, unit: 'bytes', read: (drill) => read(drill)?.peakMemoryBytes },
+    ],
+  }
+}
+
+const nodesOf = ({ evidence }: DrillResult) =>
+  evidence.nodeResources as { backup: Usage | null; restore: Usage | null } | undefined
+
+const describeUsage = ({ cpuSeconds, peakMemoryBytes }: Usage): string =>
+  `${cpuSeconds.toFixed(1)} CPU s, peak ${formatBytes(peakMemoryBytes)}`
+
+function describeLoss({ acknowledged, lost, oldestLostMs }: NonNullable<DrillResult['rpo']>): string {
+  const age = lost === 0 ? '' : `, the oldest ${formatDuration(oldestLostMs)} before the fault`
+  return `${lost} of ${acknowledged} writes lost${age}`
+}
+
+function describeBackup({ durationMs, bytes }: NonNullable<DrillResult['backup']>): string {
+  const duration = describe(durationMs, formatDuration)
+  return bytes === null ? duration : `${duration}, ${formatBytes(bytes)}`
+}
+
+function describeIntegrity({ objects, bytes, findings }: NonNullable<DrillResult['integrity']>): string {
+  return `${objects} records, ${formatBytes(bytes)}, ${findings.length === 0 ? 'no' : findings.length} findings`
+}
+
+const describeMesh = ({ equal, differences }: NonNullable<DrillResult['meshState']>): string =>
+  equal ? 'as before' : differences.join('; ')
+
+function describeLoad({ requests, failed, p50Ms, p99Ms }: NonNullable<DrillResult['load']>): string {
+  const latency = `p50 ${describe(p50Ms, formatDuration)}, p99 ${describe(p99Ms, formatDuration)}`
+  return `${requests} requests, ${failed} failed, ${latency}`
+}
