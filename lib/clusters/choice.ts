@@ -7,8 +7,8 @@ interface Machine {
 }
 
 /**
- * The provider for whoever names none: the embedded cluster, which needs nothing but root on Linux, and kind where that cannot
- * be had and Docker answers. Where neither can, the embedded one, as it tells what it lacks.
+ * The provider for users who name none: the embedded cluster if it can run here (root on Linux), else kind if Docker answers. If
+ * neither can run, the embedded cluster, whose error says what is missing.
  */
 export function chooseCluster(machine: Machine = thisMachine()): 'embedded' | 'kind' {
   if (machine.platform === 'linux' && machine.root) return 'embedded'

@@ -12,30 +12,30 @@ export interface Note {
   value: unknown
 }
 
-/** What `writeStateFile` left in a folder; null where there is nothing. Errors: it is damaged. */
+/** The state that `writeStateFile` wrote to a folder; null without one. Errors: the file is damaged. */
 export async function readStateFile(folder: string): Promise<unknown> {
   return readJson(join(folder, STATE_FILE))
 }
 
-/** Written whole or not at all, and readable for this user alone: a state may contain what others must not change or see. */
+/** Writes a state atomically, readable for this user only: it may contain secrets. */
 export function writeStateFile(folder: string, state: object): void {
   writeJson(join(folder, STATE_FILE), state)
 }
 
 /**
- * Notes a value beside the state under a name, in place of an earlier value of that name. Each note is a file of its own: of what
- * several processes note at the same time nothing is lost.
+ * Stores a value under a name beside the state, and replaces an earlier value of that name. Each value is a file of its own, so
+ * that several processes can store values at the same time.
  */
 export function writeNote(folder: string, list: string, { name, value }: Note): void {
   writeJson(noteFile(folder, list, name), { name, value } satisfies Note)
 }
 
-/** Notes what is not there yet; earlier values of the same names stay. */
+/** Stores values whose names are not stored yet. Earlier values stay. */
 export function writeMissingNotes(folder: string, list: string, notes: readonly Note[]): void {
   for (const note of notes) if (!existsSync(noteFile(folder, list, note.name))) writeNote(folder, list, note)
 }
 
-/** The values of a list that any process noted, sorted by name. Errors: a note is damaged. */
+/** All values of a list, sorted by name. Errors: a file is damaged. */
 export async function readNotes(folder: string, list: string): Promise<unknown[]> {
   const files = await readdir(join(folder, NOTES_FOLDER)).catch(() => [])
   const ofList = files.filter((file) => file.startsWith(`${list}-`) && file.endsWith('.json'))
@@ -45,7 +45,7 @@ export async function readNotes(folder: string, list: string): Promise<unknown[]
     .map(({ value }) => value)
 }
 
-/** A name may be a path, which no file name can hold. */
+/** A name may be a path, so the file's name is derived from it. */
 function noteFile(folder: string, list: string, name: string): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 32)
   return join(folder, NOTES_FOLDER, `${list}-${hash}.json`)

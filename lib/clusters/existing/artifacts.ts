@@ -5,7 +5,7 @@ import { publicArtifacts, readImages } from '../public/artifacts.ts'
 import type { Notes } from './lease/notes.ts'
 import type { ExistingRun } from './options.ts'
 
-/** Where an existing cluster's components come from; what was found in it keeps the version that it has. */
+/** Sources of an existing cluster's components. A component that was found there keeps its version. */
 export function artifactsOf(
   { artifacts, images, made }: Pick<ExistingRun, 'artifacts' | 'images' | 'made'>,
   found: Notes['versions'],

@@ -12,8 +12,8 @@ import { storeOfLab } from './store.ts'
 import type { Ground, Look } from './survey.ts'
 
 /**
- * Undoes what an earlier run left in the confirmed cluster, while this run holds its lease, and gives that back. It comes before
- * the plan, which refuses a node that is off. Where nothing is left nothing is changed.
+ * Undoes faults that an earlier run left in the confirmed cluster. This run takes the lease for it and releases it afterwards. It
+ * runs before the plan, which refuses a node that is off. Without such faults nothing is changed.
  */
 export async function undoEarlierFaults(
   look: Look,
@@ -23,9 +23,9 @@ export async function undoEarlierFaults(
   const isConfirmed = options.made === undefined && options.confirm === look.reached.uid
   if (!isConfirmed || !(await hasUndos(look))) return
   const notes = await readNotes(look.kube.config)
-  // Without a lab there is nothing to undo it with; once there is one, its undos are done first.
+  // Undoing needs a lab. When there is one again, it begins with these undos.
   if (notes === null) return
-  // Another bucket than the lab's is refused before anything is changed.
+  // If the user now names another bucket than the lab's, that is an error before anything is changed.
   if (notes.store !== undefined) storeOfLab(options.store, notes.store)
   const ground = await takeCluster(look, owner, (lease) => lease.take())
   const lease = leaseOf(ground.kube.config, { owner: ground.pin.holder })
@@ -48,11 +48,11 @@ export async function undoEarlierFaults(
 interface Undoing {
   owner: Notes['owner']
   log: (line: string) => void
-  /** The lab of these notes. */
+  /** The lab that the notes describe. */
   labOn: (ground: Ground, notes: Notes) => Promise<Lab>
 }
 
-/** On this machine or in the cluster. False where the user may not look: the plan says which rights are missing. */
+/** Looks on this machine and in the cluster. False if the user may not list them there: the plan names missing rights. */
 async function hasUndos({ folder, kube }: Look): Promise<boolean> {
   try {
     const { entries, damaged } = await journalAt(folder, { kube, namespace: NAMESPACE }).list()

@@ -35,7 +35,7 @@ import { announceRemoval, requireRemovalConfirmed } from './removal/confirmation
 import { storeOfLab } from './store.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 
-/** A cluster of the user's, named outright and confirmed. Nothing in it is changed that this suite did not bring. */
+/** A cluster of the user, named and confirmed by the user. Only objects that meshdrill created are changed. */
 export function existing(options: ExistingRun): ClusterProvider {
   return {
     name: 'existing',
@@ -82,7 +82,7 @@ export function existing(options: ExistingRun): ClusterProvider {
   }
 }
 
-/** What this run keeps of the confirmed cluster; null before `create`, and in a process of no run. */
+/** This run's access to the confirmed cluster; null before `create`, and outside of a run. */
 function pinnedByThisRun({ confirm }: ExistingOptions): PinnedAccess | null {
   const run = readVariable(process.env, 'MESHDRILL_RUN_UID')
   return confirm === null || run === null || !isUuid(confirm) ? null : pinOfRun(confirm, run)
@@ -109,7 +109,7 @@ function clusterOf(
     storageClasses,
     theirs: Object.keys(notes.parts).filter((name) => notes.parts[name]?.state === 'found'),
     nodeAddress: () => nodeAddress,
-    // Nodes pull their images, or have them.
+    // Nodes pull images themselves, or have them already.
     loadImages: () => Promise.resolve(),
     openStore: () => openStore(ground, storeOfLab(options.store, notes.store ?? null), artifacts),
     k6: () => chooseK6(options, artifacts),
@@ -136,14 +136,14 @@ function clusterOf(
   }
 }
 
-/** The lab of an earlier run. */
+/** The lab that an earlier run created. */
 async function labOn(ground: Ground, options: ExistingRun, notes: Notes, log: ClusterOptions['log']): Promise<Lab> {
   const surroundings = await surroundingsOf(ground.kube, options)
   const cluster = clusterOf(ground, options, { notes, surroundings, log })
   return { cluster, store: await cluster.openStore(), artifacts: cluster.artifacts, kube: ground.kube, log }
 }
 
-/** What was found is there, as is what the lab has installed; of what it calls by one name all must be there. */
+/** True if a component was found in the cluster or is completely installed. Several parts can share a component's name. */
 function isThere(notes: Notes, name: string): boolean {
   if (notes.installed.includes(name)) return true
   const parts = partsOf(name)
@@ -181,7 +181,7 @@ function foundLab(ground: Look | Ground, options: ExistingRun, notes: Notes): Fo
           log(waitingFor(holder))
         }),
       )
-      // Of two that waited, the other may have ended it meanwhile.
+      // Another process that waited for the lease may have removed the lab meanwhile.
       const now = await readNotes(taken.kube.config)
       return now === null ? [] : endLab(taken, options, now, log)
     },

@@ -8,12 +8,12 @@ import type { ExistingRun } from './options.ts'
 
 type Log = (line: string) => void
 
-/** In the machine's own network; with a label that no lab ends by. */
+/** In the machine's own network. The label keeps the removal of a lab from removing it. */
 const onThisMachine: K6Place = { network: 'host', labels: { 'dev.meshdrill': 'load' }, reach: (url) => url }
 
 /**
- * The program k6; where it is not there, or a container is wanted, its public image. What the toolchain builds is there. Errors:
- * neither can be had, with the next command.
+ * The program k6, or its public image if the program is missing or the user wants a container. With built artifacts, always the
+ * built program. Errors: neither is available, with the next command.
  */
 export async function chooseK6(
   { artifacts, k6, made }: Pick<ExistingRun, 'artifacts' | 'k6' | 'made'>,
@@ -37,13 +37,13 @@ export async function chooseK6(
   }
 }
 
-/** Why no container can run the load; null where one can. */
+/** Why the load cannot run in a container; null if it can. */
 async function problemOf({ network }: K6Place, platform = process.platform): Promise<string | null> {
   if (network !== 'host' || platform === 'linux') return dockerProblem()
   return `on ${platform} Docker's containers are not in this machine's network`
 }
 
-/** Brings the image to Docker, before anything else is changed; what it is, for the record. Errors: it cannot be had. */
+/** Pulls the image before anything else is changed. Returns its version and source for the record. Errors: it cannot be pulled. */
 export async function bringK6({ image }: K6Container, log: Log): Promise<{ version: string; source: string }> {
   log(`the load runs in containers of ${image}`)
   if (isPacked(image)) {

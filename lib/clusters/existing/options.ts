@@ -7,46 +7,46 @@ import type { Store } from '../../lab/store.ts'
 import { protectKeys } from '../../store/endpoint.ts'
 import type { K6Place } from '../../lab/k6.ts'
 
-/** What a user says of a cluster of their own. */
+/** Options for a cluster of the user's own. */
 export interface ExistingOptions {
-  /** The kubeconfig's context, by its name: the current one could be any. */
+  /** Name of a context in the kubeconfig. The current context is never used, because it could be any cluster. */
   context: string
-  /** Files in which the context is looked for, the first that has it wins. */
+  /** Kubeconfig files. The first one that has the context is used. */
   kubeconfigs: string[]
-  /** UID of the kube-system namespace of the cluster that is meant; null where the user has not confirmed it yet. */
+  /** UID of the kube-system namespace of the intended cluster; null if the user has not confirmed it yet. */
   confirm: string | null
   /** Where programs, charts and images come from: public registries, or this machine's own toolchain. */
   artifacts: 'public' | 'built'
-  /** A YAML file of image references in place of the public ones, by name; null where there is none. */
+  /** A YAML file that maps image names to references that replace the public ones; null without one. */
   images: string | null
-  /** What runs the load: the program k6, or a container where none is `found`; a `container` in any case. */
+  /** `found`: the load runs in the program k6, or in a container if there is none. `container`: always in a container. */
   k6: 'found' | 'container'
-  /** Commands that cut a node's power and give it back, with `{node}` for its name; null where drills may not. */
+  /** Commands that stop and start a node; `{node}` stands for its name. Null if drills may not stop nodes. */
   power: { stop: string; start: string } | null
-  /** Labels of the nodes that no drill cuts off, and that hold what the drills stand on. */
+  /** Labels of the system nodes: no fault hits them, and mesh, tools and Chaos Mesh run there. */
   systemNodes: Record<string, string>
-  /** Where NodePorts are reached; null for the first node that answers for itself. */
+  /** Address for NodePorts; null: that of the first node that answers. */
   nodeAddress: string | null
   /** Classes of volumes; null for the cluster's default, and for the first whose volumes can be snapshotted. */
   storageClass: string | null
   snapshotStorageClass: string | null
-  /** The pods of the storage that take snapshots; null where the user did not say. */
+  /** Pods of the storage driver that take snapshots, for their CPU and memory; null if the user named none. */
   storagePods: { namespace: string; prefix: string } | null
-  /** The user's own store; null for one that is started on this machine. */
+  /** The user's S3 store; null: a store is started on this machine. */
   store: Store | null
 }
 
-/** The tools that a run will drill, and what runs its load: what they need is installed where it is missing. */
+/** Options with the tools of a run. Missing components of these tools are installed. */
 export interface ExistingRun extends ExistingOptions {
   tools: readonly string[]
   /**
-   * There where the provider made the cluster itself: nobody has to be shown what is done to it, and the provider loads images
-   * and runs the store. `images` are references in place of public ones; `k6` is where a container with the load stands.
+   * Present if a provider created the cluster, such as kind: it needs no confirmation, and the provider loads images and runs the
+   * store. `images`: references that replace public ones. `k6`: network and labels of a container that runs the load.
    */
   made?: { images: Record<string, string>; k6: K6Place }
 }
 
-/** Reads what is said of an existing cluster; what is wrong with it goes to `problem`. */
+/** Reads the options of an existing cluster. Invalid values are reported to `problem`. */
 export function readExistingOptions(env: Environment, problem: (text: string) => void): ExistingOptions {
   const { context, stopNode, startNode, ...places } = readOptions(existingOptions, env, problem)
   if (readVariable(env, existingOptions.context.variable) === null)
@@ -62,7 +62,7 @@ export function readExistingOptions(env: Environment, problem: (text: string) =>
   }
 }
 
-/** Where components come from, of any cluster that is not the embedded one. */
+/** Reads where components come from, for every provider but the embedded cluster. */
 export const readSources = (
   env: Environment,
   problem: (text: string) => void,

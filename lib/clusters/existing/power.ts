@@ -8,7 +8,7 @@ export const HOW_TO_CUT =
 
 const TIMEOUT_MS = 120_000
 
-/** A node's power by the user's own commands, run by a shell. That it is gone is seen from outside, not taken from them. */
+/** Stops and starts nodes by the user's commands in a shell. Whether a node is off is observed, not taken from their exit code. */
 export function powerBy(commands: NonNullable<ExistingOptions['power']>): NodePower {
   return {
     stopNode: (name) => runFor(commands.stop, name),
@@ -17,7 +17,7 @@ export function powerBy(commands: NonNullable<ExistingOptions['power']>): NodePo
 }
 
 async function runFor(command: string, node: string): Promise<void> {
-  // The name goes into a shell's command line: one that the API server would not take is none.
+  // The name becomes part of a shell command, so only names that the API server accepts are allowed.
   if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node)) throw new Error(`"${node}" is not the name of a node`)
   const line = command.replaceAll('{node}', node)
   try {

@@ -1,9 +1,9 @@
 import type { Store, StoreEndpoint } from '../../lab/store.ts'
 import { labPrefix } from '../../store/prefix.ts'
 
-/** The user's bucket that a lab uses, as the notes have it: another is never touched by it. */
+/** The user's bucket that a lab uses, from the lab's notes. The lab touches no other bucket. */
 export interface NotedStore {
-  /** Without credentials. */
+  /** URL without credentials. */
   url: string
   bucket: string
   /** Prefix of the lab's objects, with a slash at its end. */
@@ -14,8 +14,8 @@ export const notedStore = (store: Store | null, labId: string): NotedStore | nul
   store === null ? null : { url: plainUrl(store.url), bucket: store.bucket, prefix: labPrefix(labId) }
 
 /**
- * The user's store with the lab's prefix; null for a store on this machine. Errors: the lab's notes name another one than
- * the user does now.
+ * The user's store with the lab's prefix; null for a store on this machine. Errors: the lab's notes name another store than the
+ * user's options.
  */
 export function storeOfLab(given: Store | null, noted: NotedStore | null): StoreEndpoint | null {
   if (given === null && noted === null) return null
@@ -36,7 +36,7 @@ const nextOf = (noted: NotedStore | null): string =>
     ? 'unset MESHDRILL_S3_URL, _REGION, _BUCKET, _ACCESS_KEY and _SECRET_KEY'
     : `set MESHDRILL_S3_URL=${noted.url} and MESHDRILL_S3_BUCKET=${noted.bucket}, with its region and keys`
 
-/** URL of a store without credentials and without what two spellings of one address differ in. */
+/** A store's URL, normalised and without credentials, so that two spellings of one address are equal. */
 export function plainUrl(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`.replace(/\/+$/, '')

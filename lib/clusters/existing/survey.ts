@@ -28,16 +28,16 @@ import { missingRights, neededRights } from './access/rights.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
 import { notedStore, plainUrl, storeOfLab, type NotedStore } from './store.ts'
 
-/** A context that leads to its cluster. Looking at it changes nothing, and leaves nothing on this machine. */
+/** Read access to the cluster of a context. It changes nothing in the cluster or on this machine. */
 export interface Look {
   context: NamedContext
   reached: Reached
   kube: KubeClient
-  /** What this machine keeps of the cluster. */
+  /** Folder of this machine's state about the cluster. */
   folder: string
 }
 
-/** A cluster as a run works with it: by a kubeconfig of its own, from which no other cluster is changed. */
+/** A run's access to a cluster, by a kubeconfig of its own that is pinned to this cluster. */
 export interface Ground extends Look {
   pin: Pin
   kubeconfig: string
@@ -45,7 +45,7 @@ export interface Ground extends Look {
 
 export const storeFolder = ({ folder }: Look): string => join(folder, 'store')
 
-/** By the user's kubeconfig as it is now. To a cluster that its provider made no proxy leads. */
+/** Reads the cluster by the user's current kubeconfig. A cluster that a provider created is reached without a proxy. */
 export async function survey(options: ExistingRun): Promise<Look> {
   const env = options.made === undefined ? process.env : {}
   const context = readContext(options.kubeconfigs, options.context, env)
@@ -53,13 +53,13 @@ export async function survey(options: ExistingRun): Promise<Look> {
   return { context, reached, kube: clientOf(context.config), folder: clusterFolder(reached.uid) }
 }
 
-/** By what the run keeps of its cluster. Errors: `RunAborted`, where that is another cluster by now. */
+/** Access by the run's own kubeconfig. Errors: `RunAborted` if the address leads to another cluster now. */
 export async function groundOf({ context, kubeconfig, pin }: PinnedAccess): Promise<Ground> {
   const reached = await reach(context)
   return { context, reached, kube: clientOf(context.config), folder: clusterFolder(pin.uid), pin, kubeconfig }
 }
 
-/** Versions that are not for the artifacts to tell: what was there before the drills. */
+/** Versions of components that were in the cluster before the lab. */
 export const versionsOf = (
   { reached }: Look,
   { store, made }: ExistingRun,
@@ -77,10 +77,10 @@ export const versionsOf = (
   ...versions,
 })
 
-/** What is known before the first change. */
+/** Result of all checks before the first change. */
 export interface Prepared {
   plan: Plan
-  /** Of an earlier run. */
+  /** Notes of an earlier run; null without one. */
   notes: Notes | null
   /** UUID of the lab, and the user's bucket that it uses. */
   lab: string
@@ -88,7 +88,7 @@ export interface Prepared {
   surroundings: Surroundings
 }
 
-/** Everything that must hold before the first change, and what the changes will be. */
+/** Checks all preconditions and plans the changes. Changes nothing. */
 export async function prepare(ground: Look, options: ExistingRun, log: ClusterOptions['log']): Promise<Prepared> {
   const { context, reached, kube } = ground
   const needed = { cutNodes: options.power !== null, tools: options.tools }
@@ -123,7 +123,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
   const surroundings = await surroundingsOf(kube, options)
   const snapshots = surroundings.storageClasses.snapshots !== null
   await requireRights(ground, { ...needed, install: plan.install.length > 0, snapshots })
-  // Each is asked for once, as what is not there is to be known before anything is changed.
+  // Each program is looked for now: a missing one is an error before anything is changed.
   const k6 = options.tools.includes(OPERATOR) ? null : await chooseK6(options, artifacts)
   for (const program of programsFor(plan, options)) await artifacts.binary(program)
   if (k6 !== null && typeof k6 !== 'string') {
@@ -131,7 +131,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
     if (options.artifacts === 'public') plan.versions.k6 = brought
   }
   if (endpoint !== null && notes?.store === undefined) await requireEmptyBucket(endpoint)
-  // To a cluster that nobody confirmed not even a dry run is sent.
+  // A cluster that the user has not confirmed does not even receive a dry run.
   if (options.confirm === reached.uid && options.made === undefined) await requireAdmission(kube, plan)
   return { plan, notes, lab, store, surroundings }
 }
@@ -142,7 +142,7 @@ async function requireAdmission(kube: KubeClient, plan: Plan): Promise<void> {
   throw new Error(`Nothing was changed. The cluster does not admit what the drills need:\n  ${refused.join('\n  ')}`)
 }
 
-/** Where charts and images come from, and which of the images may be another one tomorrow. */
+/** Describes the sources of charts and images, and names images without a digest. */
 function imageWords(plan: Plan, options: ExistingRun): string {
   if (options.artifacts === 'built') return "built by this machine's toolchain; the nodes have them"
   const byTag = pulledByTag(imagesFor(plan, options), { ...options.made?.images, ...readImages(options.images) })
@@ -159,7 +159,7 @@ async function requireRights({ context, kube }: Look, will: Parameters<typeof ne
   )
 }
 
-/** Names of the images that nodes pull, or must have. */
+/** Names of the images that the nodes need. */
 const imagesFor = ({ install }: Plan, { tools }: ExistingRun): string[] => [
   ...ledger.images,
   'meshdrill/busybox',
@@ -177,7 +177,7 @@ function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] 
   ]
 }
 
-/** Drills delete and overwrite objects below the lab's prefix alone; a bucket in use is refused all the same. */
+/** Errors: the bucket holds other objects. Drills only change objects below the lab's prefix, but a bucket in use is refused. */
 async function requireEmptyBucket(store: StoreEndpoint): Promise<void> {
   if (await openBucket(store).isEmpty()) return
   throw new Error(

@@ -20,17 +20,17 @@ const say = (line: string): void => {
   writeLine('stdout', `${new Date().toISOString()} ${line}`)
 }
 
-/** A run that ends by itself gives its lease back, or removes it with the lab, and says so in its pin first. */
+/** A run that ends normally releases its lease, or removes it with the lab. It notes that in its pin before. */
 const isGivenBack = (): boolean => readPin(kubeconfig)?.isLeased !== true
 
-/** Ends the run: its processes refuse to change anything, and the first of them is asked to end. */
+/** Ends the run: its processes refuse further changes, and its first process gets SIGTERM. */
 async function endRun(reason: string): Promise<void> {
   markAborted(kubeconfig, reason)
   say(`the run is ended: ${reason}`)
   if (await isRunning(run)) process.kill(run.pid, 'SIGTERM')
 }
 
-/** Whether a watchdog undoes what the run left: with the run's kubeconfig, and under its lease. */
+/** True while a watchdog undoes the run's faults. It uses the run's kubeconfig and lease. */
 async function isUndoing(): Promise<boolean> {
   const watchdog = pin === null ? null : await readWatchdog(clusterFolder(pin.uid))
   return watchdog?.owner.pid === run.pid && watchdog.owner.born === run.born && (await isRunning(watchdog))

@@ -5,24 +5,24 @@ import { fileURLToPath } from 'node:url'
 import { sendSettings } from '../../../system/child-settings.ts'
 import { scriptArguments, type ProcessId } from '../../../system/process.ts'
 
-/** What the keeper is told. */
+/** Settings of the keeper's process. */
 export interface KeeperSettings {
-  /** The run's own, with its pin beside it. */
+  /** Path of the run's own kubeconfig. The pin lies beside it. */
   kubeconfig: string
-  /** Whose lease it renews. */
+  /** Identity of the run in the lease. */
   owner: string
-  /** The run's first process. Whoever starts the keeper identifies it: it may have ended before the keeper runs. */
+  /** The run's first process, identified by the process that starts the keeper: it may end before the keeper runs. */
   run: ProcessId
-  /** The cluster's folder on this machine; null for a store that is to outlive that process. */
+  /** Folder of the local store to stop at the end; null if the store must outlive the run. */
   storeFolder: string | null
 }
 
 const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
 
 /**
- * Starts the process that renews the lease. It is one of its own as the lab is made in one that ends long before the run does;
- * it ends with the run, or when the lease is given back. A lease that is lost, and another cluster in the place of the confirmed
- * one, end the run.
+ * Starts the process that renews the lease. It needs a process of its own: the one that creates the lab ends long before the run
+ * does. It ends with the run, or when the lease is released. It ends the run if the lease is lost, or if the address leads to
+ * another cluster.
  */
 export function startKeeper(folder: string, settings: KeeperSettings): void {
   const log = openSync(join(folder, 'keeper.log'), 'a')

@@ -16,40 +16,40 @@ import { LEASE } from '../../../kube/access/guard.ts'
 import { orNull } from '../../../kube/client.ts'
 import { printable } from '../../../output/printable.ts'
 
-/** The namespace that is ours whatever the run installs: the lease, and the notes of what was installed. */
+/** The namespace of the lease and of the notes. */
 export const NAMESPACE = LEASE.namespace
-/** Labels of that namespace, where meshdrill made it. */
+/** Labels of that namespace if meshdrill created it. */
 export const MANAGED_NAMESPACE = { 'app.kubernetes.io/managed-by': 'meshdrill' }
 const NAME = LEASE.name
 const SECONDS = 60
 export const RENEW_MS = 15_000
 
-/** Who uses the cluster, and until when, as milliseconds since the epoch by the holder's clock. */
+/** Holder of a lease. `expiresMs`: milliseconds since the epoch by the holder's clock. */
 export interface Holder {
   owner: string
   expiresMs: number
 }
 
-/** The cluster's lease: one run at a time, as drills measure, and break what another's would stand on. */
+/** The cluster's lease. Only its holder runs drills: two runs would distort each other's figures and break each other's services. */
 export interface ClusterLease {
-  /** Who holds it, though it be expired; null where nobody does. */
+  /** The holder, even if the lease has expired; null if it is free. */
   holder(): Promise<Holder | null>
-  /** Takes it, also from a holder that lets it expire. Errors: who holds it. */
+  /** Takes the lease if it is free or expired. Errors: somebody holds it; the message names the holder. */
   take(): Promise<void>
   /**
-   * Takes it as `take` does, but waits for a holder that may have been killed: until the lease expires. `onWait` is called with
-   * that time, once. Errors: the holder renews it, and so lives.
+   * As `take`, but waits until the lease expires, since its holder may have been killed. Calls `onWait` once, before waiting.
+   * Errors: the holder renews the lease, so it is alive.
    */
   takeWhenFree(onWait: (holder: Holder) => void): Promise<void>
-  /** Says that the run lasts. Errors: `LeaseLost`, and those of the API server. */
+  /** Renews the lease. Errors: `LeaseLost`, and errors of the API server. */
   renew(): Promise<void>
-  /** Gives it back; one that is another's is left alone. */
+  /** Releases the lease if this run holds it. */
   release(): Promise<void>
 }
 
 export interface LeaseOptions {
   owner: string
-  /** Time between two renewals; one that looks expired is watched as long, as clocks differ and its holder may live. */
+  /** Time between two renewals. An expired lease is watched for this long before it is taken: its holder's clock may differ. */
   renewMs?: number
   now?: () => number
 }
@@ -123,11 +123,11 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
   }
 }
 
-/** A lease that was given back meanwhile has not been renewed. */
+/** True if the lease was renewed or changed hands. A released lease does not count. */
 const changed = (lease: V1Lease | null, later: V1Lease | null): boolean =>
   later !== null && later.metadata?.resourceVersion !== lease?.metadata?.resourceVersion
 
-/** Another run has taken the lease, or it was given back: it does not come back by itself. */
+/** Another run has taken the lease, or it was released. Trying again does not help. */
 export class LeaseLost extends Error {
   constructor(readonly holder: Holder | null) {
     super(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)

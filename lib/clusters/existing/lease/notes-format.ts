@@ -1,48 +1,47 @@
 import { labPrefix } from '../../../store/prefix.ts'
 import type { NotedStore } from '../store.ts'
 
-/** An object that was created for a part, with the UID that it had then. */
+/** An object that was created for a part, with its UID at that time. */
 export interface OwnedObject {
   apiVersion: string
   kind: string
   name: string
-  /** Not there for an object of the whole cluster. */
+  /** Absent for cluster-scoped objects. */
   namespace?: string
   uid: string
 }
 
 /**
- * What is known of a part. `found`: it was there before the lab, and is never touched. `intended`: it will be installed; nothing
- * is known of what came of it. `installed`: these objects were created for it. `unproven`: notes of version 1 call it ours, and
- * have no proof.
+ * State of a part. `found`: it was there before the lab, and is never touched. `intended`: its installation has begun, and its
+ * outcome is unknown. `installed`: these objects were created for it. `unproven`: notes of version 1 claim it without proof.
  */
 export type PartNote =
   { state: 'found' } | { state: 'intended' } | { state: 'installed'; objects: OwnedObject[] } | { state: 'unproven' }
 
-/** What is kept in the cluster of what was done to it, so that exactly that is taken away, by whatever process. */
+/** Record in the cluster of all that a lab installed, so that any process can remove exactly that. */
 export interface Notes {
-  /** UUID of the lab, drawn by the run that made it. A lab that is kept has the same in later runs. */
+  /** Random UUID of the lab. A kept lab has the same UUID in later runs. */
   lab: string
-  /** The user's bucket; null for a store on the machine that made the lab. Undefined in notes of version 1: nobody knows. */
+  /** The user's bucket; null: a store on the machine that created the lab; undefined: unknown, in notes of version 1. */
   store: NotedStore | null | undefined
-  /** For whom, as `hostname`, process and UUID of the run; an empty UUID in notes of version 1. */
+  /** The run that uses the lab. The UUID is empty in notes of version 1. */
   owner: { host: string; pid: number; runUid: string }
   keep: boolean
-  /** Parts by name. */
+  /** State of each part, by the part's name. */
   parts: Record<string, PartNote>
-  /** Versions of the parts that were found, by component. */
+  /** Versions of components that were found, by the component's name. */
   versions: Record<string, { version: string; source: string }>
-  /** What the lab said that it has installed. */
+  /** Components that the lab reported as installed. */
   installed: string[]
 }
 
 const VERSION = 2
-/** Stands for the UUID in notes of version 1, whose labs put no label on anything. */
+/** UUID in notes of version 1. Labs of that version did not label their objects. */
 export const NO_LAB = ''
 
 export const formatNotes = (notes: Notes): string => JSON.stringify({ version: VERSION, ...notes }, null, 2)
 
-/** Errors: why the text cannot be understood, such as its place in the notes. */
+/** Errors: the text is not valid; the message names the place in the notes. */
 export function parseNotes(text: string): Notes {
   const read = record(JSON.parse(text), 'the notes')
   const version = read.version ?? 1
@@ -92,7 +91,7 @@ function owned(value: unknown, at: string): OwnedObject {
   }
 }
 
-/** A prefix that is not of this lab would let objects of others be deleted. */
+/** Errors: the prefix is not this lab's. With another prefix, objects of others could be deleted. */
 function store(value: unknown, lab: string): NotedStore | null {
   if (value === null) return null
   const { url, bucket, prefix } = record(value, 'store')

@@ -9,23 +9,23 @@ export type { Notes, OwnedObject, PartNote } from './notes-format.ts'
 
 const NAME = 'meshdrill'
 const KEY = 'notes.json'
-/** How often a change is tried again that another process was faster than. */
+/** Retries of a change after a conflict with another process. */
 const TRIES = 20
 
 export const ownerHere = (pid: number, runUid: string): Notes['owner'] => ({ host: hostname(), pid, runUid })
 
-/** By what name the lease knows a run: the UUID tells it from any other of the same user, host and PID. */
+/** Identity of a run in the lease. The UUID distinguishes runs with the same user, host and PID. */
 export const identityOf = ({ host, pid, runUid }: Notes['owner']): string =>
   `${userInfo().username}@${host}, process ${pid}, run ${runUid}`
 
-/** Null where there are none. Errors: they cannot be understood, with the next command. */
+/** The notes; null without any. Errors: they are not valid, with the next command. */
 export async function readNotes(config: KubeConfig): Promise<Notes | null> {
   return notesIn(await readMap(config))
 }
 
 /**
- * Changes the notes whole or not at all. `change` gets them as they are now, and is asked again where another process changed
- * them meanwhile, so that neither loses what the other wrote.
+ * Changes the notes atomically. `change` receives the current notes, and is called again if another process changed them
+ * meanwhile, so that no change is lost.
  */
 export async function changeNotes(config: KubeConfig, change: (now: Notes | null) => Notes): Promise<Notes> {
   const core = config.makeApiClient(CoreV1Api)
@@ -52,7 +52,7 @@ export async function changeNotes(config: KubeConfig, change: (now: Notes | null
   }
 }
 
-/** Removes the notes; ones that are not there are no error. */
+/** Removes the notes, if there are any. */
 export async function removeNotes(config: KubeConfig): Promise<void> {
   await orNull(config.makeApiClient(CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
 }

@@ -4,8 +4,8 @@ import { leaseOf, type ClusterLease } from './lease.ts'
 import { identityOf, type Notes } from './notes.ts'
 
 /**
- * Pins the cluster and takes its lease: from now on the run works with its own kubeconfig alone. Nothing stays of a run that does
- * not get the lease.
+ * Pins the cluster and takes its lease. From now on the run uses only its own kubeconfig. If the lease cannot be taken, nothing is
+ * left behind.
  */
 export async function takeCluster(
   { context, reached }: Look,

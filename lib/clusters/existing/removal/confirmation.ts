@@ -8,7 +8,7 @@ import { partsOf } from '../plan/parts.ts'
 import type { Look } from '../survey.ts'
 import { estateOf } from './estate.ts'
 
-/** Shows what the end of a lab will remove, before anything is. */
+/** Shows what the removal of a lab will remove, before it starts. */
 export async function announceRemoval(look: Look, notes: Notes, log: ClusterOptions['log']): Promise<void> {
   const { context, reached, kube } = look
   const { owner, parts, store } = notes
@@ -26,7 +26,7 @@ export async function announceRemoval(look: Look, notes: Notes, log: ClusterOpti
     log(printable(`  will be removed: objects below "${store.prefix}" of bucket "${store.bucket}" of ${store.url}`))
 }
 
-/** Errors: nobody has confirmed this cluster, with the command that does. */
+/** Errors: the user has not confirmed this cluster; the message has the command that does. */
 export function requireRemovalConfirmed({ context, reached }: Look, { confirm }: ExistingOptions): void {
   if (confirm === reached.uid) return
   const command = shellCommand`MESHDRILL_CLUSTER=existing MESHDRILL_CONTEXT=${context.name} MESHDRILL_CONFIRM=${reached.uid} npm run lab:down`

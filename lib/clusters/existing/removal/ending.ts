@@ -18,8 +18,8 @@ import { removeSnapshots, snapshotsGone } from './snapshots.ts'
 import { unprovenParts } from './unproven.ts'
 
 /**
- * Takes away what is the lab's, last what came first, and at the very end the notes that say so. What is not proven to be the
- * lab's is left, and logged with the command that removes it.
+ * Removes the lab's objects in the reverse order of their installation, and the notes at the very end. Objects without proof that
+ * the lab created them stay, and are logged with the command that removes them.
  */
 export async function endLab(
   ground: Ground,
@@ -45,9 +45,9 @@ export async function endLab(
   }
   await removeLocalStore(storeFolder(ground))
   await requireOwnRun(ground)
-  // The lease goes with its namespace: given back before, another run could take it while the namespace is deleted.
+  // The lease is deleted with its namespace. If it were released before, another run could take it meanwhile.
   noteLease(ground, false)
-  // As long as something stands that older notes name, they are the only ones that do.
+  // Older notes stay as long as an object that only they name is there.
   if (unproven.length === 0) gone.push(...(await removeOwnNamespace(removal)))
   await leaseOf(kube.config, { owner: ground.pin.holder }).release()
   for (const line of removal.left) log(`left: ${line}`)
@@ -55,7 +55,7 @@ export async function endLab(
   return gone
 }
 
-/** Errors: the cluster or its lease is not this run's any more. */
+/** Errors: this run no longer has the cluster or its lease. */
 const requireOwnRun = ({ kubeconfig }: Ground): Promise<void> => withChildAccess(kubeconfig, () => Promise.resolve())
 
 async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
@@ -75,7 +75,7 @@ async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
   return gone
 }
 
-/** The namespace of lease and notes; one that somebody else made keeps whatever else is in it. */
+/** Removes the namespace of the lease and the notes. If somebody else created it, only lease and notes are removed. */
 async function removeOwnNamespace(removal: Removal): Promise<string[]> {
   const { kube } = removal
   await removeNotes(kube.config)

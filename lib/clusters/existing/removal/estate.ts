@@ -4,8 +4,8 @@ import type { Notes } from '../lease/notes.ts'
 import type { Estate } from './instances.ts'
 
 /**
- * The namespaces that the lab made, by its label, which each of them got when it was made. Neither a name nor a UID in the notes
- * is enough: people can edit notes, and one who takes the label off a namespace makes it theirs.
+ * The namespaces that the lab created, by the label that each got on creation. A name or UID in the notes is not enough: people
+ * can edit notes, and a user who removes the label from a namespace takes it over.
  */
 export async function estateOf(kube: KubeClient, notes: Notes): Promise<Estate> {
   const { items } = await kube.core.listNamespace()

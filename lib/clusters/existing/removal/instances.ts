@@ -4,17 +4,17 @@ import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
 import { pending, waitFor } from '../../../system/wait.ts'
 
-/** By what an object counts as the lab's: its label, or a namespace that is the lab's. */
+/** Decides whether an object is the lab's: it has the lab's label, or it is in one of the lab's namespaces. */
 export interface Estate {
   lab: string
-  /** Names of the namespaces that the lab made and that are there. */
+  /** Names of the existing namespaces that the lab created. */
   namespaces: ReadonlySet<string>
 }
 
 const isInEstate = ({ lab, namespaces }: Estate, object: KubeObject): boolean =>
   hasLabLabel(object, lab) || namespaces.has(object.metadata.namespace ?? '')
 
-/** Objects of a kind, by whether they are the lab's. */
+/** Objects of a kind: the lab's, and those of others. */
 export async function instancesOf(
   kube: KubeClient,
   definition: V1CustomResourceDefinition,
@@ -32,7 +32,7 @@ export async function instancesOf(
   }
 }
 
-/** Deletes the lab's objects of a kind. One that keeps a finalizer, as nobody is there who takes it away, loses it. */
+/** Deletes the lab's objects of a kind. If their controller is gone and finalizers remain, the finalizers are removed too. */
 export async function removeInstances(
   kube: KubeClient,
   definition: V1CustomResourceDefinition,
@@ -55,7 +55,7 @@ export async function removeInstances(
   if (left.length > 0) log(`${left.length} ${names.plural}.${group} kept their finalizers, which are taken away`)
   for (const { apiVersion, kind, metadata } of left) {
     const { name, namespace, uid } = metadata
-    // A patch that names a UID changes no other object of that name.
+    // With a UID in it, the patch cannot change another object of the same name.
     const bare = {
       ...{ apiVersion, kind },
       metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}), finalizers: [] },

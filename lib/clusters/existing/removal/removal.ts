@@ -22,15 +22,15 @@ export interface Removal {
   kube: KubeClient
   estate: Estate
   log: (line: string) => void
-  /** What stays and why, a sentence with the next command each. */
+  /** Objects that stay: one sentence each with the reason and the next command. */
   left: string[]
 }
 
 const WEBHOOKS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
 
 /**
- * Removes what the lab made of a part: the objects that were noted when it was installed, and what is proven to be the lab's, as
- * after an installation that was cut short. Each is deleted by its UID, so that another of the same name stays.
+ * Removes the lab's objects of a part: those that were noted on installation, and those with proof that the lab created them, as
+ * after an interrupted installation. Each is deleted by its UID, so that another object of the same name stays.
  */
 export async function removePart(removal: Removal, part: Part, note: PartNote): Promise<void> {
   const { kube, estate, left } = removal
@@ -38,17 +38,17 @@ export async function removePart(removal: Removal, part: Part, note: PartNote): 
   const noted = note.state === 'installed' ? note.objects : []
   const proven = found.own.filter(({ uid }) => !noted.some((one) => one.uid === uid))
   const there = [...(await stillThere(removal, noted)), ...proven]
-  // What took the place of a noted object was named already.
+  // An object that replaced a noted one has been reported already.
   const others = found.others.filter((other) => !noted.some((one) => isSame(other, one)))
   if (others.length > 0)
     left.push(
       `${others.map(nameOf).join(', ')}: not proven to be of this lab, so left. Next, if they are not yours: ${others.map(deletionOf).join('; ')}`,
     )
   const definitions = (await definitionsOf(kube, part)).filter((definition) => isAmong(there, definition))
-  // While the controllers run, which take the finalizers away.
+  // First, while the controllers still run: they remove the finalizers.
   for (const definition of definitions) await removeInstances(kube, definition, estate, removal.log)
   const ofKind = (...kinds: string[]) => there.filter(({ kind }) => kinds.includes(kind))
-  // Without its server a webhook would refuse what others ask for.
+  // A webhook without its server would refuse requests of others.
   const webhooks = ofKind(...WEBHOOKS)
   const namespaces = ofKind('Namespace')
   const first = [...webhooks, ...namespaces]
@@ -58,7 +58,7 @@ export async function removePart(removal: Removal, part: Part, note: PartNote): 
   for (const definition of definitions) await removeDefinition(removal, definition)
 }
 
-/** With a definition all its objects go: it stays as long as one of others is there. */
+/** Removes a definition unless it has objects of others, which would be deleted with it. */
 async function removeDefinition(removal: Removal, definition: V1CustomResourceDefinition): Promise<void> {
   const { metadata } = definition
   const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
@@ -73,7 +73,7 @@ async function removeDefinition(removal: Removal, definition: V1CustomResourceDe
   )
 }
 
-/** Removes the namespaces that drills left, by the label of the lab. Returns their names. */
+/** Removes namespaces of drills, by the lab's label. Returns their names. */
 export async function removeDrillNamespaces(removal: Removal, ofParts: readonly string[]): Promise<string[]> {
   const drills = [...removal.estate.namespaces].filter((name) => !ofParts.includes(name))
   for (const name of drills) {
@@ -84,7 +84,7 @@ export async function removeDrillNamespaces(removal: Removal, ofParts: readonly 
   return drills
 }
 
-/** Deletes the object that a reference names by its UID and resolves when that one is gone. */
+/** Deletes the object with the reference's UID, and resolves when it is gone. */
 export async function removeObject({ kube, left }: Removal, reference: ObjectReference): Promise<void> {
   const { uid } = reference.metadata
   if (uid === undefined || uid === '') throw new Error(`${nameOf(reference)} is not deleted without its UID`)
@@ -105,7 +105,7 @@ export async function removeObject({ kube, left }: Removal, reference: ObjectRef
   )
 }
 
-/** Of the objects that were noted, those that are there by the same UID, and that nobody has made theirs since. */
+/** The noted objects that still exist with the same UID and the lab's label. */
 async function stillThere({ kube, estate, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
   const there: OwnedObject[] = []
   for (const object of objects) {

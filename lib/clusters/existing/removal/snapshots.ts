@@ -11,9 +11,8 @@ import type { Removal } from './removal.ts'
 type Content = KubeObject & { spec: { volumeSnapshotRef: { namespace?: string } } }
 
 /**
- * Removes the snapshots of drills from the user's storage. A tool may have told it to keep them (deletionPolicy Retain), so that
- * they outlive their namespace: they would outlive the tool, too. The lab's are those of its namespaces, and those with its
- * label. Returns them, for `snapshotsGone`.
+ * Removes the snapshots of drills from the user's storage. Tools set `deletionPolicy: Retain`, so snapshots outlive their namespace
+ * and would outlive the tool. The lab's snapshots are in its namespaces or have its label. Returns them, for `snapshotsGone`.
  */
 export async function removeSnapshots({ kube, estate, left }: Removal): Promise<KubeObject[]> {
   const contents = await listContents(kube)
@@ -25,7 +24,7 @@ export async function removeSnapshots({ kube, estate, left }: Removal): Promise<
     const reference = { apiVersion, kind, metadata: { name, ...(uid === undefined ? {} : { uid }) } }
     const deleted = { ...reference, spec: { deletionPolicy: 'Delete' } }
     await kube.objects.patch(deleted, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
-    // Where its VolumeSnapshot is still there, it goes with the namespace, and the content with it.
+    // If its VolumeSnapshot still exists, both are deleted with the namespace.
     await kube.delete(reference)
   }
   for (const content of contents.filter((one) => !isOwn(one) && isDrillNamespace(namespaceOf(one)))) {
@@ -37,7 +36,7 @@ export async function removeSnapshots({ kube, estate, left }: Removal): Promise<
   return own
 }
 
-/** Resolves when none of these is left; their namespaces are gone by then. */
+/** Resolves when all of these are gone. Call it after their namespaces are gone. */
 export async function snapshotsGone(kube: KubeClient, contents: KubeObject[]): Promise<void> {
   if (contents.length === 0) return
   const uids = contents.map(({ metadata }) => metadata.uid)

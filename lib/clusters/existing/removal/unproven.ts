@@ -5,7 +5,7 @@ import { nameOf, objectsOf } from '../plan/owned.ts'
 import { partsOf } from '../plan/parts.ts'
 import { deletionOf } from './removal.ts'
 
-/** What is in the cluster of the parts that notes of version 1 call ours: nobody can prove it, so all of it is left. */
+/** Objects of parts that notes of version 1 claim without proof. They stay. Returns one sentence for each part. */
 export async function unprovenParts(kube: KubeClient, notes: Notes): Promise<string[]> {
   const parts = Object.entries(notes.parts).flatMap(([name, { state }]) => (state === 'unproven' ? partsOf(name) : []))
   const lines: string[] = []
