@@ -14,10 +14,10 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
   const mesh = await meshOf(config).attach(lab)
   const startedMs = performance.now()
   await lab.cluster.loadImages(ledger.images.map((name) => lab.artifacts.image(name)))
-  const metadata = { name: NAMESPACE, labels: mesh.namespaceLabels }
+  const metadata = { name: NAMESPACE, ...mesh.takesIn }
   await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata }])
   const service = await ledger.deploy(lab, NAMESPACE, { storageClass: lab.cluster.storageClasses.local })
-  const route = await mesh.expose(service.service)
+  const { route, end } = await mesh.expose(service.service)
   await service.answers(route)
   const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })
   const readyMs = performance.now() - startedMs
@@ -29,6 +29,7 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
     await load.stop()
     return { readyMs, loadMs }
   } finally {
+    await end()
     await rm(folder, { recursive: true, force: true })
   }
 }

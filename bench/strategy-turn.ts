@@ -5,7 +5,7 @@ import { removeNamespace } from '../lib/lab/namespaces.ts'
 import { readStored } from '../lib/drill/stored.ts'
 import type { Lab } from '../lib/lab/lab.ts'
 import { startLoad } from '../lib/load/runner.ts'
-import type { InstalledMesh, Route } from '../lib/components/mesh.ts'
+import type { Exposure, InstalledMesh, Route } from '../lib/components/mesh.ts'
 import type { OperationResult, Write } from '../lib/record/facts.ts'
 import type { InstalledTool } from '../lib/components/tool.ts'
 import type { Interval } from '../lib/verdict/result.ts'
@@ -45,10 +45,13 @@ export async function takeTurn(
   const { lab, mesh, config } = ground
   const namespace = `bench-${round}-${tool.strategy}`
   const copy = `${namespace}-copy`
+  const exposures: Exposure[] = []
   await createNamespace(lab, mesh, namespace)
   try {
     const service = await ledger.deploy(lab, namespace, { storageClass: lab.cluster.storageClasses.snapshots })
-    const route = await mesh.expose(service.service)
+    const exposure = await mesh.expose(service.service)
+    const { route } = exposure
+    exposures.push(exposure)
     await service.answers(route)
     const seeded = await service.seed(route, { seed: config.seed, bytes: config.volumeBytes })
     if (second) await backUp(tool, namespace)
@@ -58,7 +61,9 @@ export async function takeTurn(
     const after = await readStored(lab, tool, namespace)
     const restored = await backup.restore({ into: copy })
     requireSuccess(restored, `the restore by ${tool.name}/${tool.strategy}`)
-    const copied = await mesh.expose({ ...service.service, namespace: copy })
+    const copyExposure = await mesh.expose({ ...service.service, namespace: copy })
+    const { route: copied } = copyExposure
+    exposures.push(copyExposure)
     await service.answers(copied)
     const check = await service.verify(copied, {
       seed: config.seed,
@@ -77,6 +82,7 @@ export async function takeTurn(
       changedBytes: new Set(writes.map(({ slot }) => slot)).size * RECORD_BYTES,
     }
   } finally {
+    for (const { end } of exposures) await end()
     await removeNamespace(lab, copy)
     await removeNamespace(lab, namespace)
   }

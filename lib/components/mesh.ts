@@ -1,9 +1,10 @@
-import type { MeshState } from '../record/facts.ts'
 import type { Lab } from '../lab/lab.ts'
+import type { MeshTraits } from '../lab/mesh-traits.ts'
+import type { MeshState } from '../record/facts.ts'
 
-/** A service mesh. */
-export interface Mesh {
-  readonly name: string
+/** A service mesh, or the absence of one. */
+export interface Mesh extends MeshTraits {
+  /** Unmet needs, for which its drills are skipped with that reason. */
   requires(lab: Lab): Promise<string[]>
   /** Installs the mesh with strict mutual TLS and an ingress gateway, and resolves when it is ready. */
   install(lab: Lab): Promise<InstalledMesh>
@@ -11,22 +12,36 @@ export interface Mesh {
   attach(lab: Lab): Promise<InstalledMesh>
 }
 
-export interface InstalledMesh {
-  readonly name: string
+export interface InstalledMesh extends MeshTraits {
   readonly version: string
-  /** Labels of a namespace whose pods get a proxy. */
-  readonly namespaceLabels: Record<string, string>
-  /** Where its own pods are. */
+  /** The namespaces of the mesh's own pods. */
   readonly namespaces: readonly string[]
-  /** Publishes a Service at the ingress gateway; returns the URL at which the machine that runs the drills reaches it. */
-  expose(service: { namespace: string; name: string; port: number }): Promise<Route>
-  /** The state of the proxies of a namespace's pods: configuration, identities, policies, metrics, access log. */
+  /** Publishes a Service to clients outside of the mesh. */
+  expose(service: ExposedService): Promise<Exposure>
+  /**
+   * The state of the proxies of a namespace's pods, as far as the mesh offers it. Hashes cover what must be the same after a
+   * restore: addresses, versions and times are left out. Errors are in the state's `error`.
+   */
   state(namespace: string): Promise<MeshState>
 }
 
+export interface ExposedService {
+  namespace: string
+  name: string
+  port: number
+}
+
+export interface Exposure {
+  /** Stays the same while the service is lost and restored. */
+  readonly route: Route
+  /** Takes away what publishes the Service and does not go with the Service's namespace. Can be called again. */
+  readonly end: () => Promise<void>
+}
+
 export interface Route {
+  /** URL of the gateway, as the machine that runs the drills reaches it. */
   url: string
-  /** The same gateway as the cluster's own pods reach it; not there where none may. */
+  /** URL of the same gateway, as the cluster's own pods reach it. Absent where they cannot. */
   inside?: string
   /** Header that names the service at the gateway. */
   host: string

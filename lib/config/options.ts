@@ -1,11 +1,12 @@
 import { PORTS } from '../clusters/kind/ports.ts'
+import { MESH_NAMES } from '../components/meshes.ts'
 import { parseDuration } from '../system/duration.ts'
 import { CLUSTERS, type ClusterName, option, type OptionGroup } from './option.ts'
 import * as values from './values.ts'
 
 export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
 export const MATRICES = ['slice', 'full'] as const
-export const MESHES = ['istio'] as const
+export const MESHES = MESH_NAMES
 
 const { oneOf, whole } = values
 const ANY: readonly ClusterName[] = CLUSTERS

@@ -25,7 +25,8 @@ export const damagesWhatItRestores = (
       ...backup,
       async restore(options = {}) {
         const result = await backup.restore(options)
-        const target = { namespace: options.into ?? namespace, pods, claim: name, seed, tool: whole, backup }
+        const aim = { namespace: options.into ?? namespace, pods, claim: name, mesh: lab.mesh }
+        const target = { ...aim, seed, tool: whole, backup }
         await strikeOnce(lab, createFault(), target)
         return result
       },

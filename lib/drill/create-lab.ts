@@ -8,15 +8,13 @@ import { connect } from '../kube/client.ts'
 import { installingLab } from '../lab/installing.ts'
 import { labelling } from '../kube/ownership.ts'
 import type { Lab } from '../lab/lab.ts'
-import { istio } from '../components/istio/istio.ts'
+import { meshes } from '../components/meshes.ts'
 import type { Mesh } from '../components/mesh.ts'
 import type { ManifestCounts } from '../record/facts.ts'
 import { countManifests, watchApplied } from '../components/support/manifests.ts'
 import type { BackupTool, InstalledTool } from '../components/tool.ts'
 
-const meshes: Record<Config['mesh'], () => Mesh> = { istio }
-
-export const meshOf = (config: Config): Mesh => meshes[config.mesh]()
+export const meshOf = (config: Config): Mesh => meshes[config.mesh]
 
 export const NODES_READY = 'nodes Ready'
 
@@ -55,6 +53,7 @@ export async function createLab(
     cluster,
     store,
     artifacts: cluster.artifacts,
+    mesh: meshOf(config),
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
@@ -102,6 +101,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     cluster,
     store: await cluster.openStore(),
     artifacts: cluster.artifacts,
+    mesh: meshOf(config),
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }

@@ -44,7 +44,7 @@ interface Wound {
  * on the nodes of the drill, and on those that a fault says it reached beyond.
  */
 export function damage(context: DrillContext, service: DeployedWorkload, nodesOfDrill: () => string[]): Damage {
-  const { lab, tool, namespace, record, seed, journal, performUndo, clock = hostClock } = context
+  const { lab, tool, mesh, namespace, record, seed, journal, performUndo, clock = hostClock } = context
   const wounds = new Set<Wound>()
   const reached = new Set<string>()
   let ended = false
@@ -94,7 +94,7 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
     async strike(fault) {
       const { pods, claim } = service
       record({ kind: 'fault.requested', fault: fault.name, target: namespace })
-      const change = await fault.plan(lab, { namespace, pods, claim, seed, tool, backup: self.backup })
+      const change = await fault.plan(lab, { namespace, pods, claim, seed, tool, mesh, backup: self.backup })
       const wound = await writeDown(fault.name, change.undo, false)
       try {
         if (ended) throw new Error(`the drill has ended: fault "${fault.name}" does not strike any more`)

@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.ts'
-import type { IntegrityCheck } from '../record/facts.ts'
+import type { InstalledMesh } from '../components/mesh.ts'
+import { MESH_ASPECTS, type IntegrityCheck, type MeshState } from '../record/facts.ts'
 import { runAll } from '../system/run-all.ts'
 import { parseDuration } from '../system/duration.ts'
 import { watchBackups } from './backups.ts'
@@ -20,19 +21,21 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
     await lab.cluster.loadImages(workload.images.map((name) => lab.artifacts.image(name)))
     await createNamespace(lab, mesh, namespace)
     const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
-    const route = await mesh.expose(service.service)
-    await service.answers(route)
-    const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
-    const measuring = await context.measure(context, route, seeded)
-    const running = { service, route, seeded, measuring }
+    const { route, end: conceal } = await mesh.expose(service.service)
+    // What has begun is ended here if a later step fails: the drill does not know of it yet.
+    const begun = [conceal]
     try {
+      await service.answers(route)
+      const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
+      const measuring = await context.measure(context, route, seeded)
+      begun.unshift(() => measuring.stop())
+      const running = { service, route, conceal, seeded, measuring }
       await recordStart(context, running)
+      return provisioned(context, running)
     } catch (error) {
-      // Nobody else knows yet that it runs.
-      await measuring.stop()
+      await runAll(begun)
       throw error
     }
-    return provisioned(context, running)
   })
 }
 
@@ -47,12 +50,18 @@ async function recordStart(context: DrillContext, { service, route, seeded, meas
   const check = await service.verify(route, { seed, seeded, writes: measuring.writes })
   record({ kind: 'integrity.checked', phase: 'seeded', check })
   if (check.error !== null) throw new Error(`the seeded volume could not be read back: ${check.error}`)
-  record({ kind: 'mesh.state', phase: 'before', state: await mesh.state(namespace) })
+  record({ kind: 'mesh.state', phase: 'before', state: await readMesh(mesh, namespace) })
+}
+
+/** The state of the mesh, with the aspects that this mesh has no such thing for. */
+async function readMesh(mesh: InstalledMesh, namespace: string): Promise<MeshState> {
+  const notOffered = MESH_ASPECTS.filter((aspect) => !mesh.offers.includes(aspect))
+  return { ...(await mesh.state(namespace)), notOffered }
 }
 
 function provisioned(context: DrillContext, running: Running): ProvisionedService {
   const { lab, mesh, tool, fault, namespace, record, step, seed, clock = hostClock } = context
-  const { service, route, seeded, measuring } = running
+  const { service, route, conceal, seeded, measuring } = running
   const hurt = damage(context, service, measuring.nodes)
 
   const { start, end, newest } = watchBackups(context, hurt)
@@ -137,11 +146,12 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         // The load ends first: a write that is on its way while the records are read would look lost.
         await measuring.stopLoad()
         await check('after-restore')
-        record({ kind: 'mesh.state', phase: 'after', state: await mesh.state(namespace) })
+        record({ kind: 'mesh.state', phase: 'after', state: await readMesh(mesh, namespace) })
         await measuring.stop()
+        await conceal()
         await hurt.clear()
       }),
     // A disk that is full, or a client that does not stop, keeps no fault from being undone.
-    stop: () => runAll([hurt.heal, () => measuring.stop(), hurt.clear]),
+    stop: () => runAll([hurt.heal, () => measuring.stop(), conceal, hurt.clear]),
   }
 }

@@ -10,6 +10,8 @@ import type { InstalledMesh } from '../components/mesh.ts'
 export async function createNamespace(lab: Lab, mesh: InstalledMesh, namespace: string): Promise<void> {
   await removeNamespace(lab, namespace)
   // The mesh's proxies change their pod's network, and movers of backups read files of every owner.
-  const options = { podSecurity: 'privileged', labels: mesh.namespaceLabels, annotations: FAULTS_ALLOWED } as const
+  const { labels = {}, annotations: marks = {} } = mesh.takesIn
+  const annotations = { ...marks, ...FAULTS_ALLOWED }
+  const options = { podSecurity: 'privileged', labels, annotations } as const
   await createEmptyNamespace(lab, namespace, options)
 }

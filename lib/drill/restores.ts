@@ -23,9 +23,13 @@ export function watchRestores(context: DrillContext, { service, seeded, measurin
   const lookForClaim = async (): Promise<ClaimState> => ((await lab.kube.get(claim)) === null ? 'gone' : 'there')
   const readCopy = async (copy: string): Promise<IntegrityCheck> => {
     try {
-      const copied = await mesh.expose({ ...service.service, namespace: copy })
-      await service.answers(copied)
-      return await service.verify(copied, { seed, seeded, writes: measuring.writes })
+      const { route, end } = await mesh.expose({ ...service.service, namespace: copy })
+      try {
+        await service.answers(route)
+        return await service.verify(route, { seed, seeded, writes: measuring.writes })
+      } finally {
+        await end()
+      }
     } catch (error) {
       // A copy that does not answer is a finding about the backup, not an error of the drill.
       return { objects: 0, bytes: 0, findings: [], slots: [], error: String(error) }

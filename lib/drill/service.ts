@@ -46,7 +46,10 @@ export interface RunningRestore {
 /** A drill's service while it runs, as its parts know it. */
 export interface Running {
   service: DeployedWorkload
+  /** Where the service is reached. */
   route: Route
+  /** Takes away what publishes the service. */
+  conceal: () => Promise<void>
   seeded: number
   measuring: Measurements
 }

@@ -1,4 +1,5 @@
 import type { Lab } from '../lab/lab.ts'
+import type { MeshTraits } from '../lab/mesh-traits.ts'
 import type { Backup, InstalledTool } from '../components/tool.ts'
 import type { Undos } from '../lab/undo.ts'
 
@@ -42,6 +43,8 @@ export interface FaultTarget {
   /** From which the sizes and places of a corruption are drawn. */
   seed: number
   tool: InstalledTool
+  /** The mesh of the service: its proxies and its control plane are aims too. */
+  mesh: MeshTraits
   /** The newest backup that ended; null where there is none yet. */
   backup: Backup | null
 }

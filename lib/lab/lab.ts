@@ -1,6 +1,7 @@
 import type { Artifacts } from './artifacts.ts'
 import type { Cluster } from './cluster.ts'
 import type { KubeClient } from '../kube/client.ts'
+import type { MeshTraits } from './mesh-traits.ts'
 import type { StoreEndpoint } from './store.ts'
 
 /** What every driver works on: a cluster, a client for it, where the S3 store is, and where to say what is happening. */
@@ -9,5 +10,7 @@ export interface Lab {
   readonly kube: KubeClient
   readonly store: StoreEndpoint
   readonly artifacts: Artifacts
+  /** The mesh of the drilled service. Drivers keep their own pods out of it. */
+  readonly mesh: MeshTraits
   readonly log: (line: string) => void
 }

@@ -240,6 +240,10 @@ export interface ResourceSample {
   sinceMs?: number
 }
 
+/** What of a proxy's state a mesh may let others see; each is a field of `MeshState`. */
+export const MESH_ASPECTS = ['configuration', 'identities', 'policies', 'requests', 'accessLogLines'] as const
+export type MeshAspect = (typeof MESH_ASPECTS)[number]
+
 export interface MeshState {
   /** Normalised proxy configuration, section name → SHA-256 of its canonical JSON. */
   configuration: Record<string, string>
@@ -253,6 +257,8 @@ export interface MeshState {
   accessLogLines: number | null
   /** The proxies' containers, by their IDs: another one counts from zero. Not in runs of earlier versions. */
   proxies?: string[]
+  /** The fields above that this mesh has no such thing for. Runs of earlier versions do not say: all were offered. */
+  notOffered?: MeshAspect[]
   /** Why the state is not known, else null. */
   error: string | null
 }

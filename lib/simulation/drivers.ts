@@ -1,5 +1,7 @@
-import type { Mesh, Route } from '../components/mesh.ts'
-import type { MeshState } from '../record/facts.ts'
+import type { InstalledMesh, Mesh, Route } from '../components/mesh.ts'
+import { noTraits } from '../components/none/traits.ts'
+import type { MeshTraits } from '../lab/mesh-traits.ts'
+import { MESH_ASPECTS, type MeshState } from '../record/facts.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import { RECORD_BYTES } from '../workloads/ledger/record.ts'
 import { checkVolume } from './check.ts'
@@ -11,18 +13,21 @@ const URL_PREFIX = 'http://simulated.invalid/'
 /** The service that answers at a route, by its namespace. */
 export const namespaceOf = ({ url }: Route): string => url.slice(URL_PREFIX.length)
 
+const simulatedTraits: MeshTraits = {
+  ...noTraits,
+  name: 'simulated',
+  takesIn: { labels: { 'simulated.invalid/inject': 'true' } },
+  offers: MESH_ASPECTS,
+}
+
 /** A mesh of one proxy, which counts what the service answers. */
 export function simulatedMesh(world: World): Mesh {
-  const installed = {
-    name: 'simulated',
-    title: 'Simulated',
-    about: 'It stands in for a service in drills that run without a cluster.',
-    loss: { by: 'writes' },
+  const installed: InstalledMesh = {
+    ...simulatedTraits,
     version: 'none',
-    namespaceLabels: { 'simulated.invalid/inject': 'true' },
     namespaces: [],
-    expose: ({ namespace, name }: { namespace: string; name: string }) =>
-      Promise.resolve({ url: `${URL_PREFIX}${namespace}`, host: name }),
+    expose: ({ namespace, name }) =>
+      Promise.resolve({ route: { url: `${URL_PREFIX}${namespace}`, host: name }, end: () => Promise.resolve() }),
     async state(namespace: string): Promise<MeshState> {
       await world.clock.sleep(20)
       const { running, counted } = world.service(namespace)
@@ -39,7 +44,7 @@ export function simulatedMesh(world: World): Mesh {
     },
   }
   return {
-    name: installed.name,
+    ...simulatedTraits,
     requires: () => Promise.resolve([]),
     install: () => Promise.resolve(installed),
     attach: () => Promise.resolve(installed),

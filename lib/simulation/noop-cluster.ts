@@ -5,6 +5,7 @@ import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { labelling } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
+import { noTraits } from '../components/none/traits.ts'
 import { noopStore } from './noop-store.ts'
 import type { Cluster, ClusterProvider } from '../lab/cluster.ts'
 
@@ -23,6 +24,7 @@ export const noopLab = (): Lab => ({
   kube: labelling(memoryKube(), noopCluster.labId),
   store: noopStore,
   artifacts: noArtifacts,
+  mesh: noTraits,
   log: () => undefined,
 })
 

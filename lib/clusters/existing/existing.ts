@@ -1,3 +1,4 @@
+import { noTraits } from '../../components/none/traits.ts'
 import { delimiter } from 'node:path'
 import { identify } from '../../system/process.ts'
 import { readVariable } from '../../system/environment.ts'
@@ -140,7 +141,9 @@ function clusterOf(
 async function labOn(ground: Ground, options: ExistingRun, notes: Notes, log: ClusterOptions['log']): Promise<Lab> {
   const surroundings = await surroundingsOf(ground.kube, options)
   const cluster = clusterOf(ground, options, { notes, surroundings, log })
-  return { cluster, store: await cluster.openStore(), artifacts: cluster.artifacts, kube: ground.kube, log }
+  const store = await cluster.openStore()
+  // Its undos start no pods, so that there are none to keep out of its mesh.
+  return { cluster, store, artifacts: cluster.artifacts, kube: ground.kube, mesh: noTraits, log }
 }
 
 /** True if a component was found in the cluster or is completely installed. Several parts can share a component's name. */

@@ -11,16 +11,15 @@ import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { readMeshState } from './state.ts'
-import type { InstalledMesh, Mesh, Route } from '../mesh.ts'
+import type { ExposedService, InstalledMesh, Mesh } from '../mesh.ts'
+import { CONTROL, INGRESS, istioTraits } from './traits.ts'
 
-const CONTROL = 'istio-system'
-const INGRESS = 'istio-ingress'
 const GATEWAY_LABELS = { istio: 'ingress' }
 
 /** Istio from its own Helm charts: sidecars, STRICT mutual TLS in the whole mesh, an ingress gateway on a NodePort. */
 export function istio(): Mesh {
   return {
-    name: 'istio',
+    ...istioTraits,
     requires: () => Promise.resolve([]),
     async install(lab) {
       await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
@@ -93,14 +92,15 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const address = { host: lab.cluster.nodeAddress(), port: hereOf(lab.cluster, nodePort) }
   await gatewayReached(address)
   return {
-    name: 'istio',
+    ...istioTraits,
     version: lab.artifacts.component('istio').version,
-    namespaceLabels: { 'istio-injection': 'enabled' },
     namespaces: [CONTROL, INGRESS],
-    async expose(target): Promise<Route> {
+    async expose(target) {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
-      return { url: `http://${urlHost(address.host)}:${address.port}`, inside, host }
+      const route = { url: `http://${urlHost(address.host)}:${address.port}`, inside, host }
+      // The routes go with the namespace of the service.
+      return { route, end: () => Promise.resolve() }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }
@@ -128,7 +128,7 @@ const gatewayReached = ({ host, port }: Address): Promise<true> =>
   )
 
 /** They live beside the service, so that a namespace that is lost takes them along and the backup must bring them back. */
-function routeObjects(target: { namespace: string; name: string; port: number }, host: string): KubeObject[] {
+function routeObjects(target: ExposedService, host: string): KubeObject[] {
   const { namespace, name, port } = target
   const metadata = { name, namespace }
   const destination = `${name}.${namespace}.svc.cluster.local`

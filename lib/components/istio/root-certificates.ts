@@ -1,8 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts'
+import { CONTROL, ROOT_CERTIFICATE as NAME } from './traits.ts'
 
-const NAME = 'istio-ca-root-cert'
 const KEY = 'root-cert.pem'
-const CONTROL = 'istio-system'
 
 /**
  * The root certificate of an istiod, which puts it into every namespace, those of others too. Its key was drawn by that istiod

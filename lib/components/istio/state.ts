@@ -5,8 +5,8 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { messageOf } from '../../system/message-of.ts'
 import type { MeshState } from '../../record/facts.ts'
+import { PROXY } from './traits.ts'
 
-const PROXY = 'istio-proxy'
 const POLICIES: { group: string; version?: string; plural: string }[] = [
   { group: 'networking.istio.io', plural: 'virtualservices' },
   { group: 'networking.istio.io', plural: 'destinationrules' },

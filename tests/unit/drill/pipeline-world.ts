@@ -10,7 +10,7 @@ import { journalIn } from '../../../lib/faults/undo/journal.ts'
 import { memoryStorage } from '../../../lib/faults/undo/storage.ts'
 import type { KubeObject, ObjectReference } from '../../../lib/kube/object.ts'
 import type { Lab } from '../../../lib/lab/lab.ts'
-import { noMesh } from '../../../lib/components/none/none.ts'
+import { noopMesh } from '../../../lib/simulation/noop-mesh.ts'
 import { messageOf } from '../../../lib/system/message-of.ts'
 import type {
   DrillFact,
@@ -149,7 +149,7 @@ export async function play(
   }
   const lab = withClaim(replaced.lab ?? noopLab(), () => claimed)
   const context: DrillContext = {
-    mesh: await noMesh().attach(lab),
+    mesh: noopMesh,
     tool: noopTool(({ kind, into }) => world.operate({}, kind === 'restore' && into === null)).attach(lab),
     workload: noopWorkload(),
     fault: noopFault(world.strike),

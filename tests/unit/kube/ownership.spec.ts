@@ -32,7 +32,7 @@ const test = base.extend<{ world: ExistingWorld; lab: Lab }>({
   },
 })
 
-const mesh = only<InstalledMesh>({ namespaceLabels: { 'istio-injection': 'enabled' } })
+const mesh = only<InstalledMesh>({ takesIn: { labels: { 'istio-injection': 'enabled' } } })
 const theirs = (name: string, labels?: object) => ({
   apiVersion: 'v1',
   kind: 'Namespace',

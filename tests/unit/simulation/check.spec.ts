@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { noTraits } from '../../../lib/components/none/traits.ts'
 import type { Finding, Write } from '../../../lib/record/facts.ts'
 import { checkVolume } from '../../../lib/simulation/check.ts'
 import { corruption, corruptions } from '../../../lib/simulation/corruption.ts'
@@ -78,6 +79,7 @@ for (const kind of corruptions) {
         claim: '',
         seed,
         tool: null as never,
+        mesh: noTraits,
         backup: null,
       }
       await world.clock.run(async () => (await corruption(world, kind).plan(world.lab, target)).make())

@@ -2,6 +2,7 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { noopTool } from '../../../lib/simulation/noop-tool.ts'
 import type { Backup, ToolParts } from '../../../lib/components/tool.ts'
 import type { FaultTarget } from '../../../lib/faults/fault.ts'
+import { noopMesh } from '../../../lib/simulation/noop-mesh.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 
 /** What a drill aims a fault at: a ledger in namespace "drill", backed up by a tool of these parts. */
@@ -12,6 +13,7 @@ export function faultTarget(parts: Partial<ToolParts> = {}, backup: Backup | nul
     pods: { labels: { app: 'ledger' }, container: 'ledger' },
     claim: 'ledger-data',
     seed: 7,
+    mesh: noopMesh,
     tool: { ...tool, parts: (namespace) => ({ ...tool.parts(namespace), ...parts }) },
     backup,
   }

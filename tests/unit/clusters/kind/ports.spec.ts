@@ -164,7 +164,7 @@ test('the ingress gateway is reached by the mapped port, or else by its NodePort
   const port = await server(createServer())
   const urlOf = async (lab: Lab) => {
     const mesh = await istio().attach(lab)
-    return (await mesh.expose({ namespace: 'drill', name: 'web', port: 80 })).url
+    return (await mesh.expose({ namespace: 'drill', name: 'web', port: 80 })).route.url
   }
   expect(await urlOf(labWithGateway(30_080, { nodePort: 30_080, port }))).toBe(`http://127.0.0.1:${port}`)
   expect(await urlOf(labWithGateway(port, undefined))).toBe(`http://127.0.0.1:${port}`)

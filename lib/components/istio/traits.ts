@@ -1,0 +1,21 @@
+import type { MeshTraits } from '../../lab/mesh-traits.ts'
+
+export const CONTROL = 'istio-system'
+export const INGRESS = 'istio-ingress'
+export const PROXY = 'istio-proxy'
+/** The ConfigMap with the root certificate, which istiod puts into each namespace. */
+export const ROOT_CERTIFICATE = 'istio-ca-root-cert'
+
+export const istioTraits: MeshTraits = {
+  name: 'istio',
+  controlPlane: {
+    namespace: CONTROL,
+    part: 'istiod',
+    parts: [{ labels: { app: 'istiod' }, service: { name: 'istiod', ports: [15012] } }],
+  },
+  proxy: { container: PROXY, userId: 1337, ports: { admin: 15000, metrics: 15020 } },
+  takesIn: { labels: { 'istio-injection': 'enabled' } },
+  keepsOut: { labels: { 'sidecar.istio.io/inject': 'false' } },
+  ownObjects: [{ kind: 'ConfigMap', name: ROOT_CERTIFICATE, labels: { 'istio.io/config': 'true' } }],
+  offers: ['configuration', 'identities', 'policies', 'requests', 'accessLogLines'],
+}
