@@ -7,9 +7,11 @@ import type { Toolchain } from './toolchain/build.ts'
 import { envoyVersion } from './toolchain/envoy.ts'
 import { moduleDir } from './toolchain/go.ts'
 
-const ISTIO = { folder: 'istio', path: 'istio.io/istio' }
-const K6_OPERATOR = { folder: 'k6operator', path: 'github.com/grafana/k6-operator' }
-const CHAOS_MESH = { folder: 'chaosmesh', path: 'github.com/chaos-mesh/chaos-mesh' }
+const moduleOf = (component: string): string => join(import.meta.dirname, '../../components', component)
+
+const ISTIO = { folder: moduleOf('istio/module'), path: 'istio.io/istio' }
+const K6_OPERATOR = { folder: moduleOf('k6-operator/module'), path: 'github.com/grafana/k6-operator' }
+const CHAOS_MESH = { folder: moduleOf('chaos-mesh/module'), path: 'github.com/chaos-mesh/chaos-mesh' }
 
 /** Charts are read from the Go modules that the programs were built from: they agree by construction. */
 const charts: Record<string, { module: typeof ISTIO; folder: string; values: Values }> = {
@@ -69,18 +71,23 @@ const images: Record<string, string> = {
 /** Manifests that the modules carry: folders, or files, below the module. */
 const manifests: Record<string, { folder: string; path: string; files: RegExp; below: string }> = {
   'external-snapshotter/crds': {
-    folder: 'infra',
+    folder: moduleOf('shared-module'),
     path: 'github.com/kubernetes-csi/external-snapshotter/client/v8',
     below: 'config/crd',
     files: /^snapshot\..*\.yaml$/,
   },
   'k8up/crds': {
-    folder: 'k8up',
+    folder: moduleOf('k8up/module'),
     path: 'github.com/k8up-io/k8up/v2',
     below: 'config/crd/apiextensions.k8s.io/v1',
     files: /\.yaml$/,
   },
-  'k8up/role': { folder: 'k8up', path: 'github.com/k8up-io/k8up/v2', below: 'config/rbac', files: /^role\.yaml$/ },
+  'k8up/role': {
+    folder: moduleOf('k8up/module'),
+    path: 'github.com/k8up-io/k8up/v2',
+    below: 'config/rbac',
+    files: /^role\.yaml$/,
+  },
 }
 
 /** Programs by which a component is known, where the two differ. */

@@ -2,13 +2,9 @@ import { podsReady } from '../../kube/client.ts'
 import { installChart } from '../../lab/charts.ts'
 import { hasLabels } from '../../kube/nodes.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './names.ts'
 
-export const OPERATOR = 'k6-operator'
-/** Where the operator is, by its own name. */
-export const OPERATOR_NAMESPACE = 'k6-operator-system'
-
-/** Of the operator, of what it runs, and of the prober that stands beside them. */
-export const CLIENT_IMAGES = ['grafana/k6-operator', 'grafana/k6-operator-starter', 'grafana/k6', 'meshdrill/node']
+export { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './names.ts'
 
 /**
  * Installs k6-operator, which runs a load as pods. Errors, before anything is changed: no node bears the labels that the

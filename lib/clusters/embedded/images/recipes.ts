@@ -27,7 +27,7 @@ export interface Recipe {
 }
 
 const executable = 0o755
-const here = import.meta.dirname
+const ofComponents = join(import.meta.dirname, '../../../components')
 
 /** Built programs, by their paths in the image. */
 export const built =
@@ -42,12 +42,12 @@ export const built =
 export const host = (...paths: string[]): Files =>
   Object.fromEntries(paths.map((path) => [path, { source: hostProgram(path), mode: executable, dynamic: true }]))
 
-/** Scripts of this folder, by the names of the programs that they stand in for. */
+/** Scripts of Chaos Mesh's folder, by the names of the programs that they stand in for. */
 const scripts = (files: Record<string, string>): Files =>
   Object.fromEntries(
     Object.entries(files).map(([name, file]) => [
       `/usr/local/bin/${name}`,
-      { source: join(here, file), mode: executable },
+      { source: join(ofComponents, 'chaos-mesh/scripts', file), mode: executable },
     ]),
   )
 
@@ -74,7 +74,7 @@ async function iptables(): Promise<Files> {
 }
 
 async function proxyFiles(sources: ImageSources): Promise<Files> {
-  const istio = await sources.moduleDir('istio', 'istio.io/istio')
+  const istio = await sources.moduleDir(join(ofComponents, 'istio/module'), 'istio.io/istio')
   const bootstrap = join(istio, 'tools/packaging/common/envoy_bootstrap.json')
   return {
     ...(await built({ '/usr/local/bin/pilot-agent': 'pilot-agent' })(sources)),

@@ -64,12 +64,13 @@ const veleroStamps = {
 
 const toolchain = import.meta.dirname
 const ours = { package: '.', module: null, cgo: false, stamps: {}, coldSeconds: 5 }
-const inModule = (folder: string) => ({ folder: join(toolchain, folder), cgo: false, stamps: {} })
+const ofComponents = join(toolchain, '../../../components')
+const inModule = (folder: string) => ({ folder: join(ofComponents, folder), cgo: false, stamps: {} })
 
 /** In the order of building: what the cluster needs to come up is first, what only a drill needs is last. */
 export const components = [
   {
-    ...inModule('kubernetes'),
+    ...{ folder: join(toolchain, 'kubernetes'), cgo: false },
     name: 'kubernetes',
     package: '.',
     module: kubernetes,
@@ -77,9 +78,9 @@ export const components = [
     coldSeconds: 273,
   },
   { ...ours, name: 'node-init', folder: join(toolchain, '../node') },
-  { ...inModule('infra'), name: 'coredns', package: './cmd/coredns', module: coredns, coldSeconds: 41 },
+  { ...inModule('shared-module'), name: 'coredns', package: './cmd/coredns', module: coredns, coldSeconds: 41 },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'local-path-provisioner',
     package: localPath.path,
     module: localPath,
@@ -87,7 +88,7 @@ export const components = [
     coldSeconds: 18,
   },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'helm',
     package: `${helm.path}/cmd/helm`,
     module: helm,
@@ -96,7 +97,7 @@ export const components = [
   },
   { ...ours, name: 'csi-driver', folder: join(toolchain, '../csi') },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'csi-provisioner',
     package: `${provisioner.path}/cmd/csi-provisioner`,
     module: provisioner,
@@ -104,7 +105,7 @@ export const components = [
     coldSeconds: 25,
   },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'csi-snapshotter',
     package: `${snapshotter.path}/cmd/csi-snapshotter`,
     module: snapshotter,
@@ -112,7 +113,7 @@ export const components = [
     coldSeconds: 8,
   },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'snapshot-controller',
     package: `${snapshotter.path}/cmd/snapshot-controller`,
     module: snapshotter,
@@ -121,16 +122,16 @@ export const components = [
   },
   { ...ours, name: 'ledger', folder: join(toolchain, '../../../workloads/ledger') },
   {
-    ...inModule('infra'),
+    ...inModule('shared-module'),
     name: 'versitygw',
     package: `${versitygw.path}/cmd/versitygw`,
     module: versitygw,
     stamps: { 'main.Version': versitygw.version },
     coldSeconds: 43,
   },
-  { ...inModule('infra'), name: 'k6', package: k6.path, module: k6, coldSeconds: 43 },
+  { ...inModule('shared-module'), name: 'k6', package: k6.path, module: k6, coldSeconds: 43 },
   {
-    ...inModule('istio'),
+    ...inModule('istio/module'),
     name: 'pilot-discovery',
     package: `${istio.path}/pilot/cmd/pilot-discovery`,
     module: istio,
@@ -138,7 +139,7 @@ export const components = [
     coldSeconds: 139,
   },
   {
-    ...inModule('istio'),
+    ...inModule('istio/module'),
     name: 'pilot-agent',
     package: `${istio.path}/pilot/cmd/pilot-agent`,
     module: istio,
@@ -146,7 +147,7 @@ export const components = [
     coldSeconds: 7,
   },
   {
-    ...inModule('velero'),
+    ...inModule('velero/module'),
     name: 'velero',
     package: `${velero.path}/cmd/velero`,
     module: velero,
@@ -154,7 +155,7 @@ export const components = [
     coldSeconds: 134,
   },
   {
-    ...inModule('velero'),
+    ...inModule('velero/module'),
     name: 'velero-restore-helper',
     package: `${velero.path}/cmd/velero-restore-helper`,
     module: velero,
@@ -162,28 +163,28 @@ export const components = [
     coldSeconds: 1,
   },
   {
-    ...inModule('velero'),
+    ...inModule('velero/module'),
     name: 'velero-plugin-for-aws',
     package: `${veleroAws.path}/velero-plugin-for-aws`,
     module: veleroAws,
     coldSeconds: 44,
   },
   {
-    ...inModule('velero'),
+    ...inModule('velero/module'),
     name: 'cp-plugin',
     package: `${veleroAws.path}/hack/cp-plugin`,
     module: veleroAws,
     coldSeconds: 1,
   },
   {
-    ...inModule('velero'),
+    ...inModule('velero/module'),
     name: 'restic',
     package: `${restic.path}/cmd/restic`,
     module: restic,
     coldSeconds: 30,
   },
   {
-    ...inModule('k8up'),
+    ...inModule('k8up/module'),
     name: 'k8up',
     package: `${k8up.path}/cmd/k8up`,
     module: k8up,
@@ -193,14 +194,14 @@ export const components = [
   {
     // K8up reads what restic prints, of the version that it was made for: with a later one it restores nothing, and says
     // that it succeeded.
-    ...inModule('k8up'),
+    ...inModule('k8up/module'),
     name: 'restic-of-k8up',
     package: `${restic.path}/cmd/restic`,
     module: { path: restic.path, version: 'v0.16.4' },
     coldSeconds: 20,
   },
   {
-    ...inModule('chaosmesh'),
+    ...inModule('chaos-mesh/module'),
     name: 'chaos-controller-manager',
     package: `${chaosMesh.path}/cmd/chaos-controller-manager`,
     module: chaosMesh,
@@ -208,7 +209,7 @@ export const components = [
     coldSeconds: 133,
   },
   {
-    ...inModule('chaosmesh'),
+    ...inModule('chaos-mesh/module'),
     name: 'chaos-daemon',
     package: `${chaosMesh.path}/cmd/chaos-daemon`,
     module: chaosMesh,
@@ -238,7 +239,13 @@ const kindComponents = [
 
 /** Built where it is asked for, as those of kind: what runs the load in the cluster. */
 const loadComponents = [
-  { ...inModule('k6operator'), name: 'k6-operator', package: k6Operator.path, module: k6Operator, coldSeconds: 30 },
+  {
+    ...inModule('k6-operator/module'),
+    name: 'k6-operator',
+    package: k6Operator.path,
+    module: k6Operator,
+    coldSeconds: 30,
+  },
 ] as const satisfies readonly Component[]
 
 /** With those that most runs do without, and that are built where they are asked for. */

