@@ -1,5 +1,5 @@
 import type { KubeClient } from '../kube/client.ts'
-import type { PodSecurity } from '../kube/namespaces.ts'
+import type { PodSecurity } from '../lab/namespaces.ts'
 import type { ObjectReference } from '../kube/object.ts'
 import type { Built, GoModule } from '../lab/built.ts'
 import type { Published } from '../lab/published.ts'
