@@ -16,7 +16,7 @@ import type { FlawName } from '../verdict/flaws.ts'
 export const damagesWhatItRestores = (
   tool: BackupTool,
   flaw: FlawName,
-  createFault: () => Fault,
+  createFault: () => Fault<string>,
   { pods, claim: name }: Pick<DeployedWorkload, 'pods' | 'claim'>,
   seed: number,
 ): BackupTool =>

@@ -17,7 +17,7 @@ export interface DrillContext {
   mesh: InstalledMesh
   tool: InstalledTool
   workload: Workload
-  fault: Fault
+  fault: Fault<string>
   /** The namespace of the drill's service. */
   namespace: string
   /** The class of the service's volumes; null for the cluster's default. */

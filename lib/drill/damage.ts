@@ -18,7 +18,7 @@ export interface Damage {
   /** When the first fault took effect, at the earliest; null until one was seen. */
   readonly sinceMs: number | null
   /** Writes down how a fault is undone, makes its change, and undoes it again unless it is to last. */
-  strike: (fault: Fault) => Promise<void>
+  strike: (fault: Fault<string>) => Promise<void>
   /** Writes down what is undone when the drill ends, before it is changed. */
   undoAtEnd: (what: string, undos: Undos) => Promise<void>
   /** Undoes every fault that is still there; does nothing where there is none. Errors: what could not be undone. */

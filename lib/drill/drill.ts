@@ -77,7 +77,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     return result
   }
 
-  const strike = async (one: Fault): Promise<void> => {
+  const strike = async (one: Fault<string>): Promise<void> => {
     // A tool may stop the service to back it up: it must be well again before it is hurt, and be seen to be. What was lost
     // already will not be well before it is restored, and then there is no restore left to strike.
     const well =

@@ -19,7 +19,7 @@ export interface ProvisionedService {
    */
   break(): Promise<void>
   /** Loses the service by another fault first, so that the drill's own can strike what brings it back. */
-  lose(first: Fault): Promise<void>
+  lose(first: Fault<string>): Promise<void>
   /** Takes a fault away that lasts until then. */
   heal(): Promise<void>
   /** Reads every record back, while the fault's damage is there. */

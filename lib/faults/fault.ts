@@ -1,11 +1,13 @@
+import type { FaultName } from './index.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { MeshTraits } from '../lab/mesh-traits.ts'
 import type { Backup, InstalledTool } from '../components/tool.ts'
 import type { Undos } from '../lab/undo.ts'
 
-/** One way to hurt a service, or what it stands on. */
-export interface Fault {
-  readonly name: string
+/** One way to damage a service, or what it depends on. */
+export interface Fault<Name extends string = FaultName> {
+  /** A name of the list in index.ts. Stand-ins have other names. */
+  readonly name: Name
   /** What it does, for people. */
   readonly description: string
   /**

@@ -3,6 +3,7 @@ import type { Lab } from '../lab/lab.ts'
 import { cutOff, toolPods } from './support/cut-off.ts'
 import { controlPlanes, storeAddress } from './support/far-ends.ts'
 import type { Fault, FaultTarget } from './fault.ts'
+import type { FaultName } from './index.ts'
 import { placedPods, type PlacedPod } from '../kube/placed-pod.ts'
 import type { Address } from './support/pod-network.ts'
 import { needsNetem, shapeTool, shapeWorkload } from './support/shaping.ts'
@@ -11,7 +12,7 @@ import { planStoreStop } from './support/store-power.ts'
 export type PartitionEnds = 'workload-store' | 'tool-store' | 'workload-control-plane'
 
 interface Partition {
-  name: string
+  name: FaultName
   description: string
   file: string
   pods: (lab: Lab, target: FaultTarget) => Promise<PlacedPod[]>

@@ -31,7 +31,7 @@ export const toolKill = (): Fault => ({
 
 /** The mesh's control plane is killed; it is healed when a new one is Ready. */
 export const meshControlKill = (): Fault => ({
-  name: 'istiod-kill',
+  name: 'mesh-control-kill',
   description: "the mesh's control plane is killed without grace",
   requires: ({ cluster }) =>
     Promise.resolve(

@@ -1,4 +1,4 @@
-import type { FaultName } from '../matrix/matrix.ts'
+import type { FaultName } from './index.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault } from './fault.ts'
 import { planTask, undosOf } from './support/volume-task.ts'

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { faults, matrix, strategies, type FaultName, type Row, type StrategyName } from './matrix.ts'
+import { FAULTS } from '../faults/index.ts'
+import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
+import { WHEN } from './title.ts'
+import { matrix, momentsOf, strategies, type Row, type StrategyName } from './matrix.ts'
 
 const signs = { slice: '**●**', drilled: '●', lost: '○', lostInSlice: '**○**', illegal: '' }
 
@@ -20,11 +23,15 @@ export async function replaceMatrix(page: string): Promise<string> {
 function renderMatrix(): string {
   const names = Object.keys(strategies) as StrategyName[]
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
-  const rows = (Object.keys(faults) as FaultName[]).map((fault) =>
-    line([fault, ...matrix.filter((row) => row.fault === fault).map(signOf)]),
+  const usual = matrix.filter(({ mesh, workload }) => mesh === USUAL_MESH && workload === USUAL_WORKLOAD)
+  const rows = FAULTS.flatMap((fault) =>
+    momentsOf(fault).map((moment) => {
+      const cells = usual.filter((row) => row.fault === fault && row.moment === moment).map(signOf)
+      return line([`${fault}${WHEN[moment]}`, ...cells])
+    }),
   )
   const reasons = new Map<string, number>()
-  for (const { illegal } of matrix) if (illegal !== null) reasons.set(illegal, (reasons.get(illegal) ?? 0) + 1)
+  for (const { illegal } of usual) if (illegal !== null) reasons.set(illegal, (reasons.get(illegal) ?? 0) + 1)
   return [
     line(['fault', ...names.map((name) => name.replace('/', '<br>'))]),
     line(['---', ...names.map(() => ':-:')]),

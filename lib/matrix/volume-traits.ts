@@ -1,18 +1,20 @@
-import { faults, type FaultTraits, type Row, type VolumeNeed } from './matrix.ts'
-import type { StorageClasses } from '../lab/storage.ts'
+import { faults, type FaultName, type FaultTraits } from '../faults/index.ts'
+import type { StorageClasses, VolumeTrait } from '../lab/storage.ts'
+import type { Row } from './matrix.ts'
 
-const MEANING: Record<VolumeNeed, string> = {
+const MEANING: Record<VolumeTrait, string> = {
   'any node': 'are on one node, with their driver: without it nothing of the storage is there',
+  'snapshots of one moment': 'have no snapshots of one moment',
   'own size': 'have no size of their own: what fills one fills the disk of its node',
 }
 
 /** Why a row's fault is not to be drilled on the cluster's volumes; empty where it can be. */
 export function obstaclesOf(
   { volumes }: Pick<Row, 'volumes'>,
-  fault: string,
+  fault: FaultName,
   { snapshots, lacks = [] }: Pick<StorageClasses, 'snapshots' | 'lacks'>,
 ): string[] {
-  const { needs } = (faults as Partial<Record<string, FaultTraits>>)[fault] ?? {}
+  const { needs } = faults[fault] as FaultTraits
   if (volumes === 'local' || needs === undefined || !lacks.includes(needs)) return []
   return [`the volumes of class "${snapshots ?? ''}" ${MEANING[needs]}`]
 }

@@ -1,3 +1,5 @@
+import type { Moment } from './moment.ts'
+
 /** Changes with the shape or meaning of any fact; other programs' facts are not turned into these. */
 export const EVENTS_SCHEMA = 'meshdrill/events@1'
 
@@ -137,6 +139,8 @@ export interface DrillAxes {
   strategy: string
   mesh: string
   fault: string
+  /** Runs of earlier versions did not record it: `readMoment` derives it. */
+  moment?: Moment
   workload: string
   repetition: number
 }

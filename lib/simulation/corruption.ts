@@ -20,7 +20,7 @@ export type CorruptionKind = (typeof corruptions)[number]
 const RECORDS = 8
 
 /** Records of the volume are damaged in place, behind the service's back. */
-export function corruption(world: World, kind: CorruptionKind, records = RECORDS): Fault {
+export function corruption(world: World, kind: CorruptionKind, records = RECORDS): Fault<string> {
   const description = `${records} records are damaged in place: ${kind}`
   return simulatedFault(world, { name: 'volume-corruption', description }, ({ volume }) => {
     const seeded = volume?.seeding?.seeded ?? null
@@ -35,7 +35,7 @@ export function corruption(world: World, kind: CorruptionKind, records = RECORDS
 }
 
 /** Every hundredth file is gone, one at least of those that were filled: what was written since is forgiven while it is young. */
-export const everyHundredthFile = (world: World): Fault =>
+export const everyHundredthFile = (world: World): Fault<string> =>
   simulatedFault(world, { name: 'file-deleted', description: 'every hundredth file is gone' }, ({ volume }) => {
     if (volume === null) throw new Error('there is no volume to take files from')
     const { fileCount } = volume
@@ -47,7 +47,7 @@ export const everyHundredthFile = (world: World): Fault =>
   })
 
 /** The first file is gone of those that were made since the volume was filled: only what was written to it is missing. */
-export const firstWrittenFile = (world: World): Fault =>
+export const firstWrittenFile = (world: World): Fault<string> =>
   simulatedFault(world, { name: 'file-deleted', description: 'a file of new records is gone' }, ({ volume }) => {
     if (volume === null) throw new Error('there is no volume to take a file from')
     const file = Math.ceil((volume.seeding?.seeded ?? 0) / SEGMENT_SLOTS)

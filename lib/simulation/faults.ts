@@ -12,9 +12,9 @@ interface Strike {
 /** A fault that strikes at once, and is seen a moment later. */
 export function simulatedFault(
   world: World,
-  { name, description, lasts }: Pick<Fault, 'name' | 'description' | 'lasts'>,
+  { name, description, lasts }: Pick<Fault<string>, 'name' | 'description' | 'lasts'>,
   strike: (service: Service, namespace: string) => Strike,
-): Fault {
+): Fault<string> {
   const { clock, host } = world
   return {
     name,
@@ -61,7 +61,7 @@ export const simulatedUndo =
   }
 
 /** The service's process ends, and comes back by itself; with each pair it is up for a while and ends again. */
-export function crash(world: World, outages: readonly { awayMs: number; upMs: number }[]): Fault {
+export function crash(world: World, outages: readonly { awayMs: number; upMs: number }[]): Fault<string> {
   const goOn = async (service: Service) => {
     for (const [index, { awayMs, upMs }] of outages.entries()) {
       await service.startLater(awayMs)
@@ -81,7 +81,7 @@ export function crash(world: World, outages: readonly { awayMs: number; upMs: nu
   )
 }
 
-export const namespaceDeletion = (world: World): Fault =>
+export const namespaceDeletion = (world: World): Fault<string> =>
   simulatedFault(
     world,
     { name: 'namespace-deletion', description: 'the namespace is deleted, with its volume' },
@@ -95,7 +95,7 @@ export const namespaceDeletion = (world: World): Fault =>
 export const brownOut = (
   world: World,
   { refused, slowness, lasts }: { refused: number; slowness: number; lasts: string },
-): Fault =>
+): Fault<string> =>
   simulatedFault(world, { name: 'brown-out', description: 'the service answers in part', lasts }, (service) => {
     service.brownOut = { refused, slowness }
     return {
@@ -107,7 +107,7 @@ export const brownOut = (
     }
   })
 
-export const moverKill = (world: World): Fault =>
+export const moverKill = (world: World): Fault<string> =>
   simulatedFault(world, { name: 'tool-kill', description: 'what moves the data is killed' }, () => {
     const { size } = world.movers
     if (size === 0) throw new Error('no pod moves data: there is nothing to kill')
@@ -115,7 +115,7 @@ export const moverKill = (world: World): Fault =>
     return { evidence: `${size} movers were killed` }
   })
 
-export const storeAway = (world: World, lasts: string = UNTIL_HEALED): Fault =>
+export const storeAway = (world: World, lasts: string = UNTIL_HEALED): Fault<string> =>
   simulatedFault(world, { name: 'store-away', description: 'the store does not answer', lasts }, () => {
     world.store.away = true
     return {
@@ -128,5 +128,5 @@ export const storeAway = (world: World, lasts: string = UNTIL_HEALED): Fault =>
   })
 
 /** Hurts nothing, though it says so. */
-export const harmless = (world: World): Fault =>
+export const harmless = (world: World): Fault<string> =>
   simulatedFault(world, { name: 'harmless', description: 'nothing is hurt' }, () => ({ evidence: 'nothing was seen' }))

@@ -4,7 +4,7 @@ import type { Fault } from '../faults/fault.ts'
  * A fault that hurts nothing, but is seen between the times that `strike` gives, or not at all where that throws. For tests
  * of the pipeline without a cluster, and never in a result.
  */
-export const noopFault = (strike: () => [number, number] = now): Fault => ({
+export const noopFault = (strike: () => [number, number] = now): Fault<string> => ({
   name: 'noop',
   description: 'nothing is hurt',
   requires: () => Promise.resolve([]),

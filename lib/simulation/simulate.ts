@@ -41,7 +41,7 @@ export interface SimulationOptions {
   /** Steps in place of the scenario's. */
   course?: Course
   /** A fault in place of the scenario's. */
-  fault?: (world: World) => Fault
+  fault?: (world: World) => Fault<string>
   /** Is given each fact, when it was checked and as it comes; nobody is by default. */
   recorder?: Pick<Recorder, 'record'>
   /** What goes wrong with the harness, beside what happens to the service. */

@@ -11,7 +11,7 @@ export type Course = (service: ProvisionedService, world: World) => Promise<void
 
 /** What happens to a service, what the drill does about it, and what it must see. */
 export interface Trouble {
-  fault: (world: World, draw: () => number) => Fault
+  fault: (world: World, draw: () => number) => Fault<string>
   course: Course
   expects: Partial<Expectations>
   tool?: Partial<ToolTraits>

@@ -88,7 +88,7 @@ const controls = [
     flaw: 'mixes-two-moments',
     tool: mixesTwoMoments(),
     course: restoreTheNewer,
-    row: { strategy: 'restic/manual', volumes: 'local', pointInTime: true, notRecoverable: null },
+    row: { strategy: 'restic/manual', moment: 'at-rest', volumes: 'local', pointInTime: true, notRecoverable: null },
   },
 ] as const
 

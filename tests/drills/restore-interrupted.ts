@@ -6,9 +6,10 @@ import { storeAway } from '../../lib/faults/network.ts'
 import { nodeOutage } from '../../lib/faults/node-outage.ts'
 
 const options = {
+  moment: 'during-restore',
   objectives: { rto: '4m', rpo: '3m' },
   expects: { outage: true, restore: true, restoreMayFail: true },
-}
+} as const
 
 /** The service is lost first; the fault strikes the restore. A restore that fails is done again. */
 async function restoreUnderFire(drill: Drill): Promise<void> {
@@ -24,25 +25,25 @@ async function restoreUnderFire(drill: Drill): Promise<void> {
 export default [
   drillEach(
     'a restore whose mover is killed ends in an honest state, and brings the service back in the end',
-    { ...options, fault: { ...toolKill(), name: 'tool-kill-during-restore' } },
+    { ...options, fault: toolKill() },
     restoreUnderFire,
   ),
 
   drillEach(
     'a restore whose store is away for a while ends in an honest state, and brings the service back in the end',
-    { ...options, fault: { ...storeAway(), name: 'store-away-during-restore' } },
+    { ...options, fault: storeAway() },
     restoreUnderFire,
   ),
 
   drillEach(
     'a restore whose node loses power ends in an honest state, and brings the service back in the end',
-    { ...options, fault: { ...nodeOutage({ volume: 'kept' }), name: 'node-outage-during-restore' } },
+    { ...options, fault: nodeOutage({ volume: 'kept' }) },
     restoreUnderFire,
   ),
 
   drillEach(
     'a restore during which the mesh’s control plane is killed brings the service back with its proxy',
-    { ...options, fault: { ...meshControlKill(), name: 'istiod-kill-during-restore' } },
+    { ...options, fault: meshControlKill() },
     restoreUnderFire,
   ),
 ]

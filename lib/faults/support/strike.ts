@@ -7,7 +7,7 @@ import { journalOf, type UndoJournal } from '../undo/journal.ts'
 /** Strikes outside of a drill's own damage, and undoes it at once: for controls, and for tests of faults. */
 export async function strikeOnce(
   lab: Lab,
-  fault: Fault,
+  fault: Fault<string>,
   target: FaultTarget,
   { journal = journalOf(lab), performUndo }: { journal?: UndoJournal; performUndo?: PerformUndo } = {},
 ): Promise<{ observed: ObservedFault; evidence: string[] }> {

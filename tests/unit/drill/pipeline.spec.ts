@@ -116,7 +116,7 @@ test('what is left is looked for where the drill was and where its fault came to
     return Promise.resolve([])
   }
   const plain = noopFault(world.strike)
-  const fault: Fault = {
+  const fault: Fault<string> = {
     ...plain,
     async plan(...on) {
       const change = await plain.plan(...on)

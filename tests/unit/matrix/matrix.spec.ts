@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { replaceMatrix } from '../../../lib/matrix/table.ts'
-import { faults, matrix, rowsOf, strategies, USUAL } from '../../../lib/matrix/matrix.ts'
+import { FAULTS } from '../../../lib/faults/index.ts'
+import { matrix, momentsOf, rowsOf, strategies, USUAL } from '../../../lib/matrix/matrix.ts'
+import { MESHES, WORKLOADS } from '../../../lib/matrix/axes.ts'
 import { toolOf } from '../../../lib/components/strategies.ts'
 
 test('every strategy is named as its driver names itself, and stands on the volumes that it says', () => {
@@ -13,13 +15,14 @@ test('every strategy is named as its driver names itself, and stands on the volu
 })
 
 test('every fault can be drilled with some strategy, and a row that cannot says why', () => {
-  for (const fault of Object.keys(faults) as (keyof typeof faults)[]) expect(rowsOf(fault), fault).not.toHaveLength(0)
+  const pairs = FAULTS.flatMap((fault) => momentsOf(fault).map((moment) => ({ fault, moment })))
+  for (const { fault, moment } of pairs) expect(rowsOf(fault, moment), `${fault} ${moment}`).not.toHaveLength(0)
   expect(matrix.filter(({ illegal }) => illegal === '')).toEqual([])
-  expect(matrix).toHaveLength(Object.keys(faults).length * Object.keys(strategies).length)
+  expect(matrix).toHaveLength(pairs.length * Object.keys(strategies).length * MESHES.length * WORKLOADS.length)
 })
 
 test('a fault in which no backup has a part is drilled once', () => {
-  expect(rowsOf('container-kill').map(({ strategy }) => strategy)).toEqual([USUAL])
+  expect(rowsOf('container-kill', 'at-rest').map(({ strategy }) => strategy)).toEqual([USUAL])
 })
 
 test('a strategy that keeps nothing in the store is not drilled with faults of the store', () => {
@@ -39,9 +42,9 @@ test('the default run shows each tool, and only rows that can be drilled', () =>
 test('rows of snapshots are drilled on volumes that have them, and a node takes only its own volumes along', () => {
   const legal = matrix.filter(({ illegal }) => illegal === null)
   expect(legal.filter((row) => row.strategy === 'velero/csi-snapshot' && row.volumes === 'local')).toEqual([])
-  expect(rowsOf('node-loss').filter(({ volumes }) => volumes !== 'local')).toEqual([])
-  expect(rowsOf('node-loss').map(({ strategy }) => strategy)).not.toContain('velero/csi-snapshot')
-  expect(rowsOf('full-volume').map(({ volumes }) => volumes)).toEqual(['snapshots'])
+  expect(rowsOf('node-loss', 'at-rest').filter(({ volumes }) => volumes !== 'local')).toEqual([])
+  expect(rowsOf('node-loss', 'at-rest').map(({ strategy }) => strategy)).not.toContain('velero/csi-snapshot')
+  expect(rowsOf('full-volume', 'at-rest').map(({ volumes }) => volumes)).toEqual(['snapshots'])
 })
 
 test('the page of the matrix is up to date: npm run matrix writes it', async () => {

@@ -12,8 +12,8 @@ test.describe('volumes that are folders of a node', () => {
       obstaclesOf(row, row.fault, classes).map((why) => `${row.strategy} ${row.fault}: ${why}`),
     )
     expect(told).toEqual([
+      'velero/data-mover node-outage: the volumes of class "csi-hostpath" are on one node, with their driver: without it nothing of the storage is there',
       'velero/file-system full-volume: the volumes of class "csi-hostpath" have no size of their own: what fills one fills the disk of its node',
-      'velero/data-mover node-outage-during-backup: the volumes of class "csi-hostpath" are on one node, with their driver: without it nothing of the storage is there',
     ])
     const others = { snapshots: 'btrfs', lacks: lacksOf('btrfs.meshdrill.dev') }
     expect(legal.flatMap((row) => obstaclesOf(row, row.fault, others))).toEqual([])

@@ -2,7 +2,7 @@ import type { KubeClient } from '../../../kube/client.ts'
 import { isGroupOf } from '../../../kube/definitions.ts'
 import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
-import { faults, strategies } from '../../../matrix/matrix.ts'
+import { isDrillNamespace } from '../../../matrix/namespace.ts'
 import { NAMESPACE } from '../lease/lease.ts'
 import { NO_LAB } from '../lease/notes-format.ts'
 import type { Notes, PartNote } from '../lease/notes.ts'
@@ -78,14 +78,6 @@ function conflictOf(part: Part, { state }: PartNote, others: ObjectReference[]):
 
 const isDefinitionOf = ({ kind, metadata }: ObjectReference, end: string): boolean =>
   kind === DEFINITION.kind && isGroupOf(metadata.name.slice(metadata.name.indexOf('.') + 1), end)
-
-/** Drills name their namespaces by strategy and fault. */
-export function isDrillNamespace(name: string): boolean {
-  const methods = Object.keys(strategies).map((strategy) => strategy.split('/')[1] ?? '')
-  return Object.keys(faults).some((fault) =>
-    methods.some((method) => name === `${method}-${fault}` || name.startsWith(`${method}-${fault}-`)),
-  )
-}
 
 interface Marked extends KubeObject {
   spec?: { template?: { spec?: { containers?: { image?: string }[] } } }

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
 import { shellCommand } from '../../../output/shell-quote.ts'
 import { pending, waitFor } from '../../../system/wait.ts'
-import { isDrillNamespace } from '../plan/plan.ts'
+import { isDrillNamespace } from '../../../matrix/namespace.ts'
 import { knowsSnapshots, SNAPSHOTS } from '../plan/surroundings.ts'
 import type { Removal } from './removal.ts'
 

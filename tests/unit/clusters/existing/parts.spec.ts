@@ -2,13 +2,11 @@ import { expect, test as base } from '@playwright/test'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { leaseOf } from '../../../../lib/clusters/existing/lease/lease.ts'
 import { readExistingOptions } from '../../../../lib/clusters/existing/options.ts'
-import { isDrillNamespace } from '../../../../lib/clusters/existing/plan/plan.ts'
 import { powerBy } from '../../../../lib/clusters/existing/power.ts'
 import { publicArtifacts, readImages } from '../../../../lib/clusters/public/artifacts.ts'
 import { programs } from '../../../../lib/clusters/public/pins.ts'
 import { versionServes } from '../../../../lib/clusters/public/programs.ts'
 import { readConfig } from '../../../../lib/config/config.ts'
-import { matrix } from '../../../../lib/matrix/matrix.ts'
 import { makeWorld, type ExistingWorld } from './world.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 
@@ -52,15 +50,6 @@ test.describe('the lease', () => {
     await next.take()
     await expect(dead.renew()).rejects.toThrow('no longer ours, but of next')
   })
-})
-
-test('the namespace of every drill is known by its name, and a user’s own is not', () => {
-  for (const { strategy, fault } of matrix) {
-    const name = `${strategy.split('/')[1] ?? ''}-${fault}`
-    for (const one of [name, `${name}-1`, `${name}-copy`, `${name}-clients`]) expect(isDrillNamespace(one)).toBe(true)
-  }
-  for (const name of ['default', 'velero', 'file-system', 'operator-tools', 'manual-node'])
-    expect(isDrillNamespace(name)).toBe(false)
 })
 
 test('what is said of an existing cluster is read, and all that is wrong with it is said at once', () => {

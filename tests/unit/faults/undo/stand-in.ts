@@ -20,7 +20,7 @@ export const undoNamed = (name: string): Undo => ({
 export const nameOf = (undo: Undo): string => (undo.kind === 'delete-object' ? undo.object.metadata.name : undo.kind)
 
 /** A fault that is applied as soon as it is made, and seen when `see` says so. */
-export const standIn = (name: string, changes: Partial<Change> & Pick<Fault, 'lasts'> = {}): Fault => {
+export const standIn = (name: string, changes: Partial<Change> & Pick<Fault<string>, 'lasts'> = {}): Fault<string> => {
   const { lasts = 'until healed', ...rest } = changes
   return {
     name,

@@ -31,7 +31,7 @@ export const performUndo: PerformUndo = async () => {
   return 'the file is gone'
 }
 
-export const standInFault: Fault = {
+export const standInFault: Fault<string> = {
   name: 'cut',
   description: 'a file is there',
   lasts: `${TIMES.lasts}ms`,

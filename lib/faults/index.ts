@@ -1,0 +1,95 @@
+import type { VolumeTrait } from '../lab/storage.ts'
+import type { Moment } from '../record/moment.ts'
+
+/** What a fault strikes at rest. After a strike at the `service` no restore is needed; a `backup` is struck before it is restored. */
+type Struck = 'service' | 'state' | 'backup'
+
+/** How a fault is drilled at one moment. */
+export interface Strike {
+  /** What it strikes. Null during a backup or a restore, as that is what it strikes then. */
+  at: Struck | null
+  /** What a strategy must have for the fault to strike it. */
+  aims?: 'mover' | 'store' | 'objects'
+  /** Why the fault is drilled with one strategy only. */
+  once?: string
+}
+
+export interface FaultTraits {
+  /** The moments at which the fault is drilled. */
+  moments: Partial<Record<Moment, Strike>>
+  /** The volumes on which its effect can be seen. Default: those of the strategy. */
+  volumes?: 'local' | 'snapshots'
+  /** What volumes that can be snapshotted must also have. */
+  needs?: VolumeTrait
+  /** The part of a mesh that it strikes. Without that part it cannot be drilled. */
+  strikesMesh?: 'proxy' | 'control plane'
+}
+
+const atRest = (at: Struck, more: Omit<Strike, 'at'> = {}): Pick<FaultTraits, 'moments'> => ({
+  moments: { 'at-rest': { at, ...more } },
+})
+const during = (more: Omit<Strike, 'at'>): Strike => ({ at: null, ...more })
+const duringBackup = (more: Omit<Strike, 'at'>): Pick<FaultTraits, 'moments'> => ({
+  moments: { 'during-backup': during(more) },
+})
+
+const service = atRest('service')
+const state = atRest('state')
+const damage = atRest('state', { once: 'a damaged volume is replaced in the same way whatever the damage was' })
+const mover = { aims: 'mover' } as const
+const store = { aims: 'store' } as const
+
+/** Every fault, in the order of the tables. A new fault is a file in this folder and a line here. */
+export const faults = {
+  'container-kill': service,
+  'pod-kill': service,
+  'pod-failure': service,
+  'proxy-kill': { ...service, strikesMesh: 'proxy' },
+  'node-outage': {
+    needs: 'any node',
+    moments: {
+      'at-rest': { at: 'service' },
+      'during-backup': during(mover),
+      'during-restore': during({
+        ...mover,
+        once: 'tool-kill during the restore shows for each strategy what becomes of a mover that is gone',
+      }),
+    },
+  },
+  'control-plane-partition': service,
+  'store-partition': service,
+  'network-delay': service,
+  'network-loss': service,
+  'cpu-stress': service,
+  'memory-stress': service,
+  'full-volume': { ...service, volumes: 'snapshots', needs: 'own size' },
+  'namespace-deletion': state,
+  'claim-deletion': state,
+  'node-loss': { ...state, volumes: 'local' },
+  ransomware: state,
+  'volume-corruption': state,
+  'volume-zeroed': damage,
+  'volume-truncated': damage,
+  'volume-stale': damage,
+  'volume-misdirected': damage,
+  'file-deleted': damage,
+  'wrong-permissions': damage,
+  'tool-kill': { moments: { 'during-backup': during(mover), 'during-restore': during(mover) } },
+  'tool-memory-limit': duringBackup({ ...mover, once: 'tool-kill shows for each strategy what a killed mover leaves' }),
+  'tool-store-partition': duringBackup(mover),
+  'store-away': { moments: { 'during-backup': during(store), 'during-restore': during(store) } },
+  'store-bandwidth': duringBackup({ ...store, once: 'a slow store slows every strategy' }),
+  'wrong-credentials': duringBackup(store),
+  'mesh-control-kill': {
+    strikesMesh: 'control plane',
+    moments: { 'during-restore': during({ once: 'the mesh does not know which tool restores' }) },
+  },
+  'backup-objects-deletion': atRest('backup', { aims: 'objects' }),
+  'bucket-deletion': atRest('backup', store),
+  'bucket-overwrite': atRest('backup', store),
+} as const satisfies Record<string, FaultTraits>
+
+export type FaultName = keyof typeof faults
+
+/** Names of all faults, in the order of the list. */
+export const FAULTS = Object.keys(faults) as readonly FaultName[]

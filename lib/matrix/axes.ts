@@ -1,0 +1,20 @@
+import type { FaultTraits } from '../faults/index.ts'
+
+/** The parts of a mesh that a fault can strike. */
+interface MeshTraits {
+  parts: readonly NonNullable<FaultTraits['strikesMesh']>[]
+}
+
+export const meshes = {
+  istio: { parts: ['proxy', 'control plane'] },
+} as const satisfies Record<string, MeshTraits>
+
+export type MeshName = keyof typeof meshes
+export const MESHES = Object.keys(meshes) as readonly MeshName[]
+/** The mesh of a run that asks for no other. */
+export const USUAL_MESH: MeshName = 'istio'
+
+export const WORKLOADS = ['ledger'] as const
+export type WorkloadName = (typeof WORKLOADS)[number]
+/** The workload of a run that asks for no other. */
+export const USUAL_WORKLOAD: WorkloadName = 'ledger'

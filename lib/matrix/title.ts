@@ -1,0 +1,24 @@
+import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
+import type { Moment } from '../record/moment.ts'
+import type { Row } from './matrix.ts'
+
+export const WHEN: Record<Moment, string> = {
+  'at-rest': '',
+  'during-backup': ' during the backup',
+  'during-restore': ' during the restore',
+}
+
+/** What a row is called, such as "velero/file-system × tool-kill during the backup". The usual mesh and workload are not named. */
+export function nameRow({
+  strategy,
+  fault,
+  moment,
+  mesh,
+  workload,
+}: Pick<Row, 'strategy' | 'fault' | 'moment' | 'mesh' | 'workload'>): string {
+  const others = [
+    ...(mesh === USUAL_MESH ? [] : [`mesh ${mesh}`]),
+    ...(workload === USUAL_WORKLOAD ? [] : [`workload ${workload}`]),
+  ]
+  return `${strategy} × ${fault}${WHEN[moment]}${others.length === 0 ? '' : `, ${others.join(', ')}`}`
+}

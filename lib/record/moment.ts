@@ -1,0 +1,33 @@
+/** When a fault strikes: while neither a backup nor a restore runs, during the backup, or during the restore. */
+export const MOMENTS = ['at-rest', 'during-backup', 'during-restore'] as const
+
+export type Moment = (typeof MOMENTS)[number]
+
+interface FaultAtMoment {
+  fault: string
+  moment: Moment
+}
+
+const duringBackup = (fault: string): FaultAtMoment => ({ fault, moment: 'during-backup' })
+const duringRestore = (fault: string): FaultAtMoment => ({ fault, moment: 'during-restore' })
+
+/** Faults of runs that did not record the moment, by their names in those runs. All others struck at rest. */
+const EARLIER: Readonly<Record<string, FaultAtMoment>> = {
+  'tool-kill': duringBackup('tool-kill'),
+  'tool-memory-limit': duringBackup('tool-memory-limit'),
+  'tool-store-partition': duringBackup('tool-store-partition'),
+  'store-away': duringBackup('store-away'),
+  'store-bandwidth': duringBackup('store-bandwidth'),
+  'wrong-credentials': duringBackup('wrong-credentials'),
+  'node-outage-during-backup': duringBackup('node-outage'),
+  'tool-kill-during-restore': duringRestore('tool-kill'),
+  'store-away-during-restore': duringRestore('store-away'),
+  'node-outage-during-restore': duringRestore('node-outage'),
+  'istiod-kill-during-restore': duringRestore('mesh-control-kill'),
+}
+
+/** The fault and the moment of a drill, also of a run that recorded both in the fault's name. */
+export function readMoment({ fault, moment }: { fault: string; moment?: Moment }): FaultAtMoment {
+  if (moment !== undefined) return { fault, moment }
+  return (Object.hasOwn(EARLIER, fault) ? EARLIER[fault] : undefined) ?? { fault, moment: 'at-rest' }
+}
