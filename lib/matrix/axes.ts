@@ -1,3 +1,4 @@
+import { defaultWorkload, workloadNames } from '../workloads/index.ts'
 import type { FaultTraits } from '../faults/index.ts'
 
 /** The parts of a mesh that a fault can strike. */
@@ -14,7 +15,7 @@ export const MESHES = Object.keys(meshes) as readonly MeshName[]
 /** The mesh of a run that asks for no other. */
 export const USUAL_MESH: MeshName = 'istio'
 
-export const WORKLOADS = ['ledger'] as const
-export type WorkloadName = (typeof WORKLOADS)[number]
+export type { WorkloadName } from '../workloads/index.ts'
+export const WORKLOADS = workloadNames
 /** The workload of a run that asks for no other. */
-export const USUAL_WORKLOAD: WorkloadName = 'ledger'
+export const USUAL_WORKLOAD = defaultWorkload
