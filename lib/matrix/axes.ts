@@ -19,3 +19,7 @@ export type { WorkloadName } from '../workloads/index.ts'
 export const WORKLOADS = workloadNames
 /** The workload of a run that asks for no other. */
 export const USUAL_WORKLOAD = defaultWorkload
+
+/** True for the rows of a run that asks for no other mesh and no other workload. */
+export const isUsual = ({ mesh, workload }: { mesh: string; workload: string }): boolean =>
+  mesh === USUAL_MESH && workload === USUAL_WORKLOAD

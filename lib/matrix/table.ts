@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { FAULTS } from '../faults/index.ts'
-import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
+import { isUsual } from './axes.ts'
 import { WHEN } from './title.ts'
 import { matrix, momentsOf, strategies, type Row, type StrategyName } from './matrix.ts'
 
@@ -23,7 +23,7 @@ export async function replaceMatrix(page: string): Promise<string> {
 function renderMatrix(): string {
   const names = Object.keys(strategies) as StrategyName[]
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
-  const usual = matrix.filter(({ mesh, workload }) => mesh === USUAL_MESH && workload === USUAL_WORKLOAD)
+  const usual = matrix.filter(isUsual)
   const rows = FAULTS.flatMap((fault) =>
     momentsOf(fault).map((moment) => {
       const cells = usual.filter((row) => row.fault === fault && row.moment === moment).map(signOf)

@@ -8,14 +8,10 @@ export const WHEN: Record<Moment, string> = {
   'during-restore': ' during the restore',
 }
 
+type Named = Pick<Row, 'strategy' | 'fault' | 'moment'> & { mesh: string; workload: string }
+
 /** What a row is called, such as "velero/file-system × tool-kill during the backup". The usual mesh and workload are not named. */
-export function nameRow({
-  strategy,
-  fault,
-  moment,
-  mesh,
-  workload,
-}: Pick<Row, 'strategy' | 'fault' | 'moment' | 'mesh' | 'workload'>): string {
+export function nameRow({ strategy, fault, moment, mesh, workload }: Named): string {
   const others = [
     ...(mesh === USUAL_MESH ? [] : [`mesh ${mesh}`]),
     ...(workload === USUAL_WORKLOAD ? [] : [`workload ${workload}`]),
