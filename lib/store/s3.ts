@@ -1,18 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { Store, StoreEndpoint } from '../lab/store.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { messageOf } from '../system/message-of.ts'
+import { parseError, parseListing, parseVersions, type Page, type StoredObject, type StoredVersion } from './answers.ts'
 import { urlHere } from './endpoint.ts'
 import { requireOwnKey } from './prefix.ts'
 import { encodePath, signRequest } from './signature.ts'
 
 const TIMEOUT_MS = 30_000
-
-export interface StoredObject {
-  key: string
-  bytes: number
-  etag: string
-  /** By the store's clock. */
-  modifiedMs: number
-}
 
 /**
  * The store's bucket, by plain requests. Every answer but a 2xx is an error with what the store said. `put` and `delete` refuse
@@ -25,68 +20,101 @@ export interface Bucket {
   isEmpty(): Promise<boolean>
   get(key: string): Promise<Buffer>
   put(key: string, content: Uint8Array): Promise<void>
-  /** One that is not there is no error. */
-  delete(key: string): Promise<void>
+  /** All versions of such objects, and the markers that deletions left. Errors: `StoreRefusal` where the store has no versions. */
+  versions(prefix: string): Promise<StoredVersion[]>
+  /** Deletes an object, or the version of it. An object that is not there is no error. */
+  delete(key: string, versionId?: string): Promise<void>
 }
 
+/** A store's answer that is not 2xx. `code` is the store's, such as `NoSuchBucket`; null where the answer is not one of S3's. */
 export class StoreRefusal extends Error {
   constructor(
-    message: string,
+    request: string,
     readonly status: number,
+    body: string,
   ) {
-    super(message)
+    const error = parseError(body)
+    const said = error === null ? shortenMiddle(body, OUTPUT_LIMIT) : `${error.code}: ${error.message}`
+    super(`${request}: ${status} ${said}${HINTS[error?.code ?? ''] ?? ''}`)
+    this.code = error?.code ?? null
   }
+
+  readonly code: string | null
 }
 
-/** Sends signed requests to a store. Errors: `StoreRefusal`, with what it said. */
+const HINTS: Partial<Record<string, string>> = {
+  RequestTimeTooSkewed: '. The clocks of this machine and of the store differ. Next: timedatectl',
+}
+
+/** Sends signed requests to a store. Errors: `StoreRefusal`; no answer, with the reason. */
 const sender =
   (store: Store) =>
   async (method: string, url: URL, body?: Uint8Array): Promise<Buffer> => {
-    const request = body === undefined ? { method, url } : { method, url, body }
-    const headers = signRequest(request, store, new Date())
-    const answer = await fetch(url, { method, headers, body: body ?? null, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    const content = Buffer.from(await answer.arrayBuffer())
-    if (answer.ok) return content
-    throw new StoreRefusal(
-      `${method} ${url.href}: ${answer.status} ${shortenMiddle(content.toString('utf8'), OUTPUT_LIMIT)}`,
-      answer.status,
+    const name = `${method} ${url.href}`
+    // A bucket whose objects are locked takes none without a checksum.
+    const checksum = body === undefined ? {} : { 'content-md5': createHash('md5').update(body).digest('base64') }
+    const request = { method, url, headers: checksum, ...(body === undefined ? {} : { body }) }
+    const headers = await signRequest(request, store, new Date())
+    const { ok, status, content } = await answerTo(name, () =>
+      fetch(url, { method, headers, body: body ?? null, signal: AbortSignal.timeout(TIMEOUT_MS) }),
     )
+    if (ok) return content
+    throw new StoreRefusal(name, status, content.toString('utf8'))
   }
+
+async function answerTo(name: string, ask: () => Promise<Response>) {
+  try {
+    const answer = await ask()
+    return { ok: answer.ok, status: answer.status, content: Buffer.from(await answer.arrayBuffer()) }
+  } catch (error) {
+    const { cause = error } = error as Error
+    throw new Error(`${name}: no answer: ${messageOf(cause)}`, { cause: error })
+  }
+}
 
 export function openBucket(store: StoreEndpoint): Bucket {
   const send = sender(store)
-  const page = async (query: Record<string, string>) => {
+  /** All pages of a listing, but no key without the prefix: a store that ignores the prefix lists everything. */
+  const listAll = async <Entry extends { key: string }>(
+    parse: (xml: string) => Page<Entry>,
+    query: Record<string, string>,
+    prefix: string,
+  ): Promise<Entry[]> => {
+    const entries: Entry[] = []
+    for (let next: Record<string, string> | null = {}; next !== null;) {
+      const asked = JSON.stringify(next)
+      const page: Page<Entry> = parse(await ask({ ...query, prefix, 'encoding-type': 'url', ...next }))
+      if (JSON.stringify(page.next) === asked)
+        throw new Error(`the listing of bucket "${store.bucket}" does not end: its next page is the same again`)
+      entries.push(...page.entries.filter(({ key }) => key.startsWith(prefix)))
+      next = page.next
+    }
+    return entries
+  }
+  const ask = async (query: Record<string, string>): Promise<string> => {
     const url = bucketUrl(store)
-    for (const [name, value] of Object.entries({ 'list-type': '2', ...query })) url.searchParams.set(name, value)
-    return parseListing((await send('GET', url)).toString('utf8'))
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+    return (await send('GET', url)).toString('utf8')
   }
   const at = (key: string): URL => {
     requireOwnKey(store, key)
     return objectUrl(store, key)
   }
   return {
-    async list(prefix) {
-      const objects: StoredObject[] = []
-      for (let token: string | null = ''; token !== null;) {
-        const found = await page({ prefix, ...(token === '' ? {} : { 'continuation-token': token }) })
-        if (found.next !== null && found.next === token)
-          throw new Error(`the listing of bucket "${store.bucket}" does not end: its next page is the same again`)
-        // A store that ignores the prefix lists everything.
-        objects.push(...found.objects.filter(({ key }) => key.startsWith(prefix)))
-        token = found.next
-      }
-      return objects
-    },
+    list: (prefix) => listAll(parseListing, { 'list-type': '2' }, prefix),
+    versions: (prefix) => listAll(parseVersions, { versions: '' }, prefix),
     async isEmpty() {
-      const { objects, next } = await page({ 'max-keys': '1' })
-      return objects.length === 0 && next === null
+      const { entries, next } = parseListing(await ask({ 'list-type': '2', 'max-keys': '1' }))
+      return entries.length === 0 && next === null
     },
     get: (key) => send('GET', objectUrl(store, key)),
     async put(key, content) {
       await send('PUT', at(key), content)
     },
-    async delete(key) {
-      await send('DELETE', at(key))
+    async delete(key, versionId) {
+      const url = at(key)
+      if (versionId !== undefined) url.searchParams.set('versionId', versionId)
+      await send('DELETE', url)
     },
   }
 }
@@ -112,33 +140,6 @@ export async function makeBucket(store: Store): Promise<void> {
   try {
     await sender(store)('PUT', bucketUrl(store))
   } catch (error) {
-    if (!(error instanceof StoreRefusal && error.message.includes('BucketAlreadyOwnedByYou'))) throw error
+    if (!(error instanceof StoreRefusal && error.code === 'BucketAlreadyOwnedByYou')) throw error
   }
-}
-
-/** One page of ListObjectsV2; `next` is the token of the page after it. */
-export function parseListing(xml: string): { objects: StoredObject[]; next: string | null } {
-  if (!xml.includes('<ListBucketResult'))
-    throw new Error(`the store's listing is none: ${shortenMiddle(xml, OUTPUT_LIMIT)}`)
-  const objects = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => ({
-    key: field(entry, 'Key') ?? '',
-    bytes: Number(field(entry, 'Size') ?? Number.NaN),
-    etag: field(entry, 'ETag') ?? '',
-    modifiedMs: Date.parse(field(entry, 'LastModified') ?? ''),
-  }))
-  const next = field(xml, 'IsTruncated') === 'true' ? field(xml, 'NextContinuationToken') : null
-  return { objects, next }
-}
-
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-
-function field(xml: string, name: string): string | null {
-  const text = new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(xml)?.[1]
-  return text?.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, decodeEntity) ?? null
-}
-
-function decodeEntity(whole: string, decimal?: string, hex?: string, name?: string): string {
-  if (decimal !== undefined) return String.fromCodePoint(Number(decimal))
-  if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16))
-  return entities[name ?? ''] ?? whole
 }

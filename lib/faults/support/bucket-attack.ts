@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Lab } from '../../lab/lab.ts'
 import { isBelow } from '../../store/prefix.ts'
-import { openBucket, type Bucket, type StoredObject } from '../../store/s3.ts'
+import { openBucket, type Bucket } from '../../store/s3.ts'
+import type { StoredObject } from '../../store/answers.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 
 /** Requests to the store at a time. */

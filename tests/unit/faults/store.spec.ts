@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
-import { openBucket, parseListing } from '../../../lib/store/s3.ts'
+import { openBucket } from '../../../lib/store/s3.ts'
+import { parseListing } from '../../../lib/store/answers.ts'
 import { signRequest, type UnsignedRequest } from '../../../lib/store/signature.ts'
 
 const keys = {
@@ -42,14 +43,15 @@ test.describe('a signature', () => {
     ],
   ]
   for (const [what, request, signature] of published) {
-    test(`${what} is the one that AWS publishes`, () => {
-      expect(signRequest(request, keys, at).authorization).toContain(`Signature=${signature}`)
+    test(`the signature ${what} is the one that AWS publishes`, async () => {
+      expect((await signRequest(request, keys, at)).get('authorization')).toContain(`Signature=${signature}`)
     })
   }
 
-  test('names the key, the day, the region and the headers that it covers', () => {
-    const { authorization, 'x-amz-date': date } = signRequest({ method: 'GET', url: new URL('/a', host) }, keys, at)
-    expect(date).toBe('20130524T000000Z')
+  test('a signature names the key, the day, the region and the headers that it covers', async () => {
+    const headers = await signRequest({ method: 'GET', url: new URL('/a', host) }, keys, at)
+    const authorization = headers.get('authorization')
+    expect(headers.get('x-amz-date')).toBe('20130524T000000Z')
     expect(authorization).toContain('Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,')
     expect(authorization).toContain('SignedHeaders=host;x-amz-content-sha256;x-amz-date,')
   })
@@ -61,17 +63,53 @@ test.describe('a bucket', () => {
   const page = (next: string | null, ...names: string[]) =>
     `<ListBucketResult>${next === null ? '' : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`}${names.map(entry).join('')}</ListBucketResult>`
 
-  test('is listed with the sizes and times of its objects, and their keys as they are', () => {
-    const { objects, next } = parseListing(page(null, 'a/b&amp;c&#x20;d'))
-    expect(objects).toEqual([{ key: 'a/b&c d', bytes: 7, etag: '"e"', modifiedMs: Date.parse('2026-11-21T02:00:00Z') }])
+  test('a listing has the sizes and times of its objects, and their keys as they are', () => {
+    const { entries, next } = parseListing(page(null, 'a/b&amp;c&#x20;d'))
+    expect(entries).toEqual([{ key: 'a/b&c d', bytes: 7, etag: '"e"', modifiedMs: Date.parse('2026-11-21T02:00:00Z') }])
     expect(next).toBeNull()
   })
 
-  test('is not empty because the answer is something else', () => {
-    expect(() => parseListing('<html>welcome</html>')).toThrow(/listing is none/)
+  const oddKeys = [
+    ['007', '007'],
+    ['1e3', '1e3'],
+    [' ', ' '],
+    ['&#10;&#13;', '\n\r'],
+    ['&amp;lt;', '&lt;'],
+    ['__proto__', '__proto__'],
+    ['constructor', 'constructor'],
+    ['&#x1F600;', '😀'],
+    ['<![CDATA[a<b]]>', 'a<b'],
+  ] as const
+  for (const [written, key] of oddKeys) {
+    test(`a listing has the key ${JSON.stringify(key)} as it is`, () => {
+      expect(parseListing(page(null, written)).entries.map((object) => object.key)).toEqual([key])
+    })
+  }
+
+  test('a listing whose keys are encoded as in URLs has them as they are, control characters included', () => {
+    const xml = page(null, 'a%01b+c%2B%25').replace('<Contents>', '<EncodingType>url</EncodingType><Contents>')
+    expect(parseListing(xml).entries.map(({ key }) => key)).toEqual(['a\u0001b c+%'])
   })
 
-  test('is listed to the last page; what the store refuses is an error with its words', async () => {
+  test('a listing without objects is empty, in each way to write it', () => {
+    for (const xml of ['<ListBucketResult/>', '<ListBucketResult xmlns="s3"></ListBucketResult>\n'])
+      expect(parseListing(xml)).toEqual({ entries: [], next: null })
+  })
+
+  for (const [what, answer] of [
+    ['a web page', '<html>welcome</html>'],
+    ['no text', ''],
+    ['JSON', '{"a":1}'],
+    ['the begin of a listing', page(null, 'a', 'b').slice(0, -40)],
+    ['a listing without a key', '<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>'],
+    ['a listing whose object has no size', page(null, 'a').replace('<Size>7</Size>', '<Size>many</Size>')],
+  ] as const) {
+    test(`a store that answers with ${what} is not taken for an empty bucket`, () => {
+      expect(() => parseListing(answer)).toThrow(/listing is none/)
+    })
+  }
+
+  test('a bucket is listed to the last page, and what the store refuses is an error with its words', async () => {
     const asked: string[] = []
     const server = createServer((request, answer) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://store')

@@ -18,6 +18,8 @@ export interface S3Server {
 interface S3Options {
   /** Whether listings ignore the prefix that is asked for. */
   ignoresPrefix?: boolean
+  /** Versions of `bucket/key` that are there from the start, which only a deletion of the version removes. */
+  versions?: { at: string; versionId: string }[]
   /** Called before each answer. */
   onRequest?: (server: S3Server, method: string) => void
 }
@@ -33,6 +35,17 @@ export async function startS3(objects: Record<string, string> = {}, options: S3O
       .map(([at, { length }]) => entry(at.slice(bucket.length + 1), length))
     return `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>${entries.join('')}</ListBucketResult>`
   }
+  const versions = options.versions ?? []
+  const listVersions = (bucket: string, prefix: string): string => {
+    const asked = options.ignoresPrefix === true ? '' : prefix
+    const entries = versions
+      .filter(({ at }) => at.startsWith(`${bucket}/${asked}`))
+      .map(({ at, versionId }, index) => {
+        const kind = index % 2 === 0 ? 'Version' : 'DeleteMarker'
+        return `<${kind}><Key>${escape(at.slice(bucket.length + 1))}</Key><VersionId>${versionId}</VersionId></${kind}>`
+      })
+    return `<ListVersionsResult>${entries.join('')}</ListVersionsResult>`
+  }
   const http = createServer((request, response) => {
     const { method = 'GET', url = '/' } = request
     const { pathname, searchParams } = new URL(url, 'http://store')
@@ -47,9 +60,16 @@ export async function startS3(objects: Record<string, string> = {}, options: S3O
         response.end(listing(bucket, searchParams.get('prefix') ?? ''))
         return
       }
+      if (method === 'GET' && searchParams.has('versions')) {
+        response.end(listVersions(bucket, searchParams.get('prefix') ?? ''))
+        return
+      }
       if (method !== 'GET' && method !== 'HEAD') self.changes.push(`${method} ${at}`)
       if (method === 'PUT') stored.set(at, Buffer.concat(chunks).toString('latin1'))
-      if (method === 'DELETE') stored.delete(at)
+      const versionId = searchParams.get('versionId')
+      if (method === 'DELETE' && versionId === null) stored.delete(at)
+      const found = versions.findIndex((one) => one.at === at && one.versionId === versionId)
+      if (method === 'DELETE' && found !== -1) versions.splice(found, 1)
       response.writeHead(method === 'DELETE' ? 204 : 200).end()
     })
   })

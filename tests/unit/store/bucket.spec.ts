@@ -16,10 +16,10 @@ test('a bucket is made, or there already as ours, and a refusal is what the stor
   try {
     await makeBucket(store)
     expect(asked).toEqual(['PUT /b AWS4-HMAC-SHA256'])
-    answer = [409, '<Code>BucketAlreadyOwnedByYou</Code>']
+    answer = [409, '<Error><Code>BucketAlreadyOwnedByYou</Code></Error>']
     await makeBucket(store)
-    answer = [403, '<Code>AccessDenied</Code>']
-    await expect(makeBucket(store)).rejects.toThrow(/PUT http:.*\/b: 403 .*AccessDenied/)
+    answer = [403, '<Error><Code>AccessDenied</Code><Message>No.</Message><AWSAccessKeyId>a</AWSAccessKeyId></Error>']
+    await expect(makeBucket(store)).rejects.toThrow(/PUT http:.*\/b: 403 AccessDenied: No\.$/)
   } finally {
     server.close()
   }

@@ -51,6 +51,24 @@ test('a store that ignores the prefix of a listing loses no object of others', a
   await careless.close()
 })
 
+test('in a bucket with versions every version of the objects of a lab is deleted, and none of others', async () => {
+  const own = [`lab/${PREFIX}a`, `lab/${PREFIX}b c`].flatMap((at) => [
+    { at, versionId: '1' },
+    { at, versionId: '2' },
+  ])
+  const others = [
+    { at: 'lab/payroll.db', versionId: '1' },
+    { at: 'lab/meshdrill-0123456789abc/x', versionId: '2' },
+  ]
+  for (const ignoresPrefix of [false, true]) {
+    const versions = [...own, ...others]
+    const s3 = await startS3({ [`lab/${PREFIX}a`]: 'ours' }, { ignoresPrefix, versions })
+    expect(await deleteLabObjects(s3.endpoint())).toEqual({ deleted: 1, left: [] })
+    expect(versions).toEqual(others)
+    await s3.close()
+  }
+})
+
 test('objects of others that come into the bucket while a lab is emptied stay', async () => {
   const s3 = await startS3(
     { [`lab/${PREFIX}a`]: 'ours' },
