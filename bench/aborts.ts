@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { killAndHeal } from '../tests/unit/faults/undo/aborts/killing.ts'
 
-// How soon after a SIGKILL of worker or main process the next start has undone every fault, before any drill.
+// After a SIGKILL of worker or main process: how long the next start takes to undo every fault, before any drill begins.
 // npx tsx bench/aborts.ts --kills 100 --seed 1
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },

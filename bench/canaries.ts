@@ -6,8 +6,8 @@ import { stateFolder } from '../lib/system/environment.ts'
 import { canaryFinder, filesBelow, processArguments, type Leak } from './canaries/find.ts'
 
 /**
- * Runs drills and looks for the run's own secrets where none may be: in the arguments of every process while it runs, in what it
- * prints, and in its results: `npx tsx bench/canaries.ts npx playwright test -g 'restic/manual'`. Exit code 1 if one is found.
+ * Runs drills and searches for the run's secrets where none may be: in the arguments of every process, in the output, and in the
+ * results. `npx tsx bench/canaries.ts npx playwright test -g 'restic/manual'`. Exit code 1 if a secret is found.
  */
 const [program, ...args] = process.argv.slice(2)
 if (program === undefined) throw new Error('no command was given. Next: npx tsx bench/canaries.ts npx playwright test')
@@ -19,7 +19,7 @@ const note = (found: Leak[]): void => {
 }
 let looks = 0
 
-/** The secrets that the processes of all runs of this user have told each other so far. */
+/** Collects the secrets that the processes of this user's runs have exchanged so far. */
 function learn(): void {
   const folder = join(stateFolder(), 'secrets')
   for (const name of existsSync(folder) ? readdirSync(folder) : [])

@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util'
 import { type Findings, print } from './table.ts'
 
 /**
- * Every goal of what decides a verdict, with the figure reached: `npm run goals`; fails where one is missed.
- * `npm run goals -- --share 0.01` tries a hundredth of everything, and is no proof. Each part is a process of its own, as
- * what others left in memory would slow it, and count as its own: `--part 2` is the second one alone.
+ * Measures every goal of the verdict: `npm run goals`. Exit code 1 if one is missed. `npm run goals -- --share 0.01` runs one
+ * hundredth of the trials, which proves nothing. Each part runs in a process of its own, so that memory of one part neither slows
+ * nor counts for another. `--part 2` runs only the second one.
  */
 const { values } = parseArgs({
   options: { share: { type: 'string', default: '1' }, part: { type: 'string', default: '' } },
@@ -65,7 +65,7 @@ async function measureAll(): Promise<void> {
   let reached = 0
   for (const [index, { what }] of parts.entries()) {
     const child = fork(import.meta.filename, ['--share', values.share, '--part', String(index + 1)])
-    // The channel is closed by then too: what it was told is read before.
+    // `close` comes after the channel's last message has been read.
     const ended = once(child, 'close')
     const told = once(child, 'message') as Promise<[Findings]>
     const [findings] = await Promise.race([told, ended.then(() => [null])])

@@ -8,13 +8,13 @@ import { buildBadTrial, buildCleanTrial, harms, type Trial } from '../tests/unit
 import { allocateHistory, fillHistory, largeRestoreMs, type LargeCase } from './history-large.ts'
 import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
-/** Whether the checker of histories misses or accuses wrongly, how fast it is, and what memory it takes: `npx tsx bench/history.ts`. */
+/** False passes, false alarms, speed and memory of the history checker: `npx tsx bench/history.ts`. */
 const operations = 10_000_000
 
-/** The memory told is that of the whole process: what was measured before in it counts too. */
+/** The reported memory is that of the whole process, including earlier measurements in it. */
 export function measureHistory(trials = 10_000): Findings {
   const table = startTable()
-  // The large ones come first: what the small ones leave behind is not theirs.
+  // The large histories come first, so that garbage of the small ones does not count for them.
   tellLarge(table)
   const clean = judgeTrials(trials, buildCleanTrial)
   tellTrials(table, `${trials} clean histories`, 'accused', clean)
@@ -64,14 +64,14 @@ function tellTrials({ tell, details }: Table, what: string, mistake: string, { w
   details.push(...wrong)
 }
 
-/** What the case before left behind is not the next one's. */
+/** Garbage of one case must not count for the next. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   collect()
 }
 
-/** By the clock, and in time of the processor: on a busy machine the clock shows what others do. */
+/** Wall-clock time and CPU time of `work`. On a busy machine only the CPU time is comparable. */
 function time<Value>(work: () => Value): [value: Value, tookMs: number, cpuMs: number] {
   const [began, used] = [performance.now(), process.cpuUsage()]
   const value = work()
@@ -82,7 +82,7 @@ function time<Value>(work: () => Value): [value: Value, tookMs: number, cpuMs: n
 const seconds = (durationMs: number): string => `${(durationMs / 1000).toFixed(2)} s`
 const memory = (): number => process.resourceUsage().maxRSS / 1024
 
-/** One history after the other, so that none is kept. */
+/** Judges one history after the other, so that only one is in memory. */
 function judgeTrials(trials: number, build: (seed: number) => Trial): Judged {
   const wrong: string[] = []
   let checkMs = 0

@@ -9,7 +9,7 @@ import { veleroFileSystem } from '../lib/components/velero/velero.ts'
 import { formatDuration } from '../lib/system/duration.ts'
 import { measureService } from './service.ts'
 
-/** How fast the lab is on this machine, part by part: `npm run bench`. Figures, never a pass or a fail. */
+/** Durations of each part of the lab on this machine: `npm run bench`. It prints figures and never fails. */
 const log = (line: string): void => {
   console.error(line)
 }

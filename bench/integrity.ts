@@ -11,7 +11,7 @@ import { tryRecordCorruptions } from '../tests/unit/workloads/ledger/corruptions
 import { buildLedger, startLedger } from '../tests/unit/workloads/ledger/process.ts'
 import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
 
-/** Whether corruption is found and named, and how fast files are hashed: `npx tsx bench/integrity.ts [corruptions]`. */
+/** Share of corruptions that are found and named rightly, and hashing speed: `npx tsx bench/integrity.ts [corruptions]`. */
 const run = promisify(execFile)
 const ledgerFolder = fileURLToPath(new URL('../lib/workloads/ledger', import.meta.url))
 const blockBytes = 65_536
@@ -48,7 +48,7 @@ function tellStruck({ tell, details }: Table, volume: string, struck: Struck[]):
   details.push(...unnamed.slice(0, 5).map((one) => `not named: ${one.name} of ${one.where}`))
 }
 
-/** By time of the processor, as openssl tells it, and in turn: a busy machine slows the one and then the other. */
+/** Compares CPU time, as openssl does. The two take turns, because a busy machine slows both. */
 async function tellSpeed({ tell }: Table): Promise<void> {
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'meshdrill-hashing-'))
   const measured: Record<string, number>[] = []

@@ -5,22 +5,22 @@ import { type Stall, watchStalls } from './stalls/watch.ts'
 import { type Findings, isStarted, print, startTable, type Table } from './table.ts'
 
 /**
- * Whether the interval of the recovery time holds the truth, and how wide it is: `npx tsx bench/recovery.ts`. Outages of a
- * stub are measured by the prober and the verdict of a drill; then some more, while the prober is stopped for a while. How
- * wide it is on a quiet machine is told by the outages in which no processor stood still, as a watch of its own saw.
+ * Measures whether the recovery time's interval contains the true value, and its width: `npx tsx bench/recovery.ts`. The prober
+ * and the verdict measure outages of a stub, some of them while the prober is stopped. The width on a quiet machine comes from
+ * those outages in which a separate watch saw no stalled processor.
  */
 export interface RecoveryOptions {
   outages: number
   /** Outages during which the prober is stopped. */
   stalled: number
-  /** Stubs, each with its prober, at the same time. */
+  /** Stubs that run at the same time, each with its own prober. */
   pairs: number
   goesFirst: boolean
 }
 
 const rateHz = 100
 const patienceMs = 30_000
-/** A processor that runs nothing for longer than between two probes is not quiet. */
+/** A processor that stalls for longer than the time between two probes is not quiet. */
 const quietMs = 1000 / rateHz
 
 export async function measureOutages({ outages, stalled, pairs, goesFirst }: RecoveryOptions): Promise<Findings> {
@@ -53,33 +53,33 @@ async function tryInPairs(count: number, pairs: number, options: Omit<TrialOptio
   }
 }
 
-/** An interval that does not hold the truth is a lie; none at all is not, and is counted. */
+/** An interval without the true value is an error. A missing interval is not, and is counted separately. */
 function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): void {
-  const hurt = trials.filter(({ played }) => played.hurt)
-  const lies = hurt.filter(({ inside }) => inside === false)
-  const unknown = hurt.filter(({ inside }) => inside === null)
+  const hit = trials.filter(({ played }) => played.hit)
+  const lies = hit.filter(({ inside }) => inside === false)
+  const unknown = hit.filter(({ inside }) => inside === null)
   const stalls = what !== 'outages'
   tell(
-    `${hurt.length} ${what}: the truth lies inside`,
-    `${hurt.length - lies.length - unknown.length}, outside ${lies.length}, not measured ${unknown.length}`,
+    `${hit.length} ${what}: the truth lies inside`,
+    `${hit.length - lies.length - unknown.length}, outside ${lies.length}, not measured ${unknown.length}`,
     stalls ? 'none outside' : 'all',
     lies.length === 0 && (stalls || unknown.length === 0),
   )
-  if (trials.length > hurt.length)
-    tell('  not counted: nobody was hurt, as the stub itself stood still', String(trials.length - hurt.length))
+  if (trials.length > hit.length)
+    tell('  not counted: nobody was hit, as the stub itself stood still', String(trials.length - hit.length))
   const describe = ({ script, played, recovery }: Trial) =>
     `seed ${script.seed}, ${script.manner}: ${recovery.problem ?? ''} RTO ${JSON.stringify(recovery.rtoMs)}, true ${(played.endedMs - played.began[0]).toFixed(1)}`
   details.push(...lies.map(describe), ...unknown.slice(0, 3).map(describe))
 }
 
-/** A machine that is never quiet shows nothing of how wide the interval is on one that is. */
+/** On a machine that is never quiet, the width on a quiet machine is unknown. */
 function tellWidths({ tell }: Table, trials: Trial[], stalls: Stall[]): void {
-  const hurt = trials.filter(({ played }) => played.hurt)
+  const hit = trials.filter(({ played }) => played.hit)
   const isDisturbed = ({ spanMs: [from, until] }: Trial) =>
     stalls.some(([began, ended]) => began < until && ended > from)
-  const [disturbed, quiet] = [hurt.filter(isDisturbed), hurt.filter((trial) => !isDisturbed(trial))]
+  const [disturbed, quiet] = [hit.filter(isDisturbed), hit.filter((trial) => !isDisturbed(trial))]
   const { figure, widestMs } = describeWidths(quiet)
-  tell('  of these, on a quiet machine', String(quiet.length), 'at least 80 %', quiet.length >= 0.8 * hurt.length)
+  tell('  of these, on a quiet machine', String(quiet.length), 'at least 80 %', quiet.length >= 0.8 * hit.length)
   tell('    width of the interval beyond the latency of its probe', figure, 'at most 20 ms', widestMs <= 20)
   const longestMs = stalls.reduce((longest, [began, ended]) => Math.max(longest, ended - began), 0)
   tell(
@@ -97,12 +97,12 @@ function describeWidths(trials: Trial[]): { figure: string; widestMs: number } {
   return { figure, widestMs }
 }
 
-/** Whether outages of each shape are called what they are. */
+/** Counts how many outages of each shape are classified rightly. */
 function tellPartial({ tell }: Table, trials: Trial[]): void {
   const shapes = { outage: 0, flapping: 0, 'brown-out': 0 }
   const right = { ...shapes }
   for (const { script, played, recovery } of trials) {
-    if (!played.hurt) continue
+    if (!played.hit) continue
     const shape = script.manner === 'brown-out' ? 'brown-out' : script.spells.length > 1 ? 'flapping' : 'outage'
     shapes[shape]++
     if (recovery.outages.length === 1 && recovery.outages[0]?.kind === shape) right[shape]++

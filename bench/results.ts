@@ -14,8 +14,8 @@ import type { TurnCost } from './results/turn.main.ts'
 import { isStarted, print, startTable, type Table } from './table.ts'
 
 /**
- * What it costs to merge, judge and report many drills: the whole matrix 20 times, whose facts are larger than any string can
- * be, against the matrix once. Drills are simulated under a heavy load and copied under the names of the matrix.
+ * Cost of merging, judging and reporting many drills: 20 repetitions of the whole matrix, whose facts are larger than the longest
+ * possible string, against one. The drills are simulated under a heavy load and copied under the names of the matrix.
  */
 export async function measureResults(repetitions = 20): Promise<Table> {
   const table = startTable()
@@ -43,7 +43,7 @@ export async function measureResults(repetitions = 20): Promise<Table> {
 const describe = ({ durationMs, peakBytes }: TurnCost): string =>
   `${formatDuration(durationMs)}, peak ${formatBytes(peakBytes)}`
 
-/** Simulated drills under a load like that of a cluster, of all that can happen to a service. */
+/** Simulated drills of every trouble, under a load as on a cluster. */
 async function simulateTemplates(): Promise<DrillFact[][]> {
   const templates: DrillFact[][] = []
   for (let seed = 0; seed < 6; seed++) {
@@ -80,7 +80,7 @@ function writeRun(
   const put = (fact: Fact) => writeSync(file, `${toLine(fact)}\n`)
   const at = templates[0]?.[0]?.at ?? 0
   const machine = { cpus: 2, memoryBytes: 2 ** 33 }
-  // A provider of its own: what is simulated is not ranked, and ranking is part of the cost.
+  // With a provider name of its own: simulated drills are not ranked, and ranking is part of the cost.
   put({
     kind: 'run.started',
     at,
@@ -100,7 +100,7 @@ function writeRun(
   return folder
 }
 
-/** A process of its own, so that its memory is of this turn alone. */
+/** Runs in a process of its own, so that its memory belongs to this turn only. */
 function turn(...args: string[]): TurnCost {
   const main = fileURLToPath(new URL('./results/turn.main.ts', import.meta.url))
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', main, ...args], {

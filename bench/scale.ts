@@ -14,9 +14,8 @@ import type { Turn } from './scale/turn.main.ts'
 import { medianOf } from './table.ts'
 
 /**
- * What the size of a cluster costs the harness: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill on the
- * embedded cluster as it is, and then among simulated nodes and volumes (kwok), so many of each. Figures, never a pass or a
- * fail.
+ * Cost of a drill by the size of the cluster: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill runs on the
+ * embedded cluster, and then among that many nodes and volumes that kwok simulates. It prints figures and never fails.
  */
 const [nodes = 100, volumes = 1000, drills = 3] = process.argv.slice(2).map(Number)
 

@@ -9,7 +9,7 @@ import { ledger } from '../lib/workloads/ledger/ledger.ts'
 
 const NAMESPACE = 'bench'
 
-/** Brings the service up behind the mesh and puts load on it, as a drill does; how long both took. */
+/** Deploys the service behind the mesh and starts the load, as a drill does. Returns the durations of both. */
 export async function measureService(lab: Lab, config: Config): Promise<{ readyMs: number; loadMs: number }> {
   const mesh = await meshOf(config).attach(lab)
   const startedMs = performance.now()

@@ -8,7 +8,7 @@ import { playPassing, tryDamage, type Trials } from '../tests/unit/simulation/da
 import { damages } from '../tests/unit/simulation/damages-all.ts'
 import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
 
-/** Whether the verdict can be deceived, and how fast drills are simulated: `npx tsx bench/simulation.ts`. */
+/** Share of simulated drills that are judged wrongly, and simulated drills a second: `npx tsx bench/simulation.ts`. */
 export async function measureSimulation(drills = 1_000): Promise<Findings> {
   const table = startTable()
   const { tell, details } = table
@@ -31,7 +31,7 @@ async function tellSpeed({ tell }: Table, drills: number): Promise<void> {
   const play = async () => {
     for (const seed of seedsTo(drills)) await simulateDrill(drawScenario(seed))
   }
-  // The first ones are slow, as little of the code is compiled.
+  // The first drills are slow, because little of the code is compiled yet.
   const cold = await timeOf(play)
   const plays = [await timeOf(play), await timeOf(play), await timeOf(play)]
   const cpuMs = medianOf(plays.map((one) => one.cpuMs))

@@ -10,8 +10,8 @@ import {
 import { type Findings, isStarted, print, startTable } from './table.ts'
 
 /**
- * Whether the statistics invent differences, or miss them: `npx tsx bench/statistics.ts`.
- * Each goal is for 300 trials; several times 300, and the worst of them, show that it is not reached by luck.
+ * Differences that the statistics invent or miss: `npx tsx bench/statistics.ts`. Each goal is for 300 trials. They are repeated
+ * with several seeds and the worst counts, so that luck does not reach a goal.
  */
 const seeds = [1, 2, 3, 4, 5]
 

@@ -19,17 +19,17 @@ import { ledger } from '../lib/workloads/ledger/ledger.ts'
 import { takeTurn, type Cost } from './strategy-turn.ts'
 
 /**
- * What each strategy's backup and restore cost, on the same volumes in one run, in interleaved order:
- * `npx tsx bench/strategies.ts [repetitions, 7 where not given]`. Figures, never a pass or a fail.
+ * Cost of each strategy's backup and restore, on the same volumes in one run, in interleaved order:
+ * `npx tsx bench/strategies.ts [repetitions, default 7]`. It prints figures and never fails.
  */
 interface Strategy {
   name: string
   tool: BackupTool
-  /** Whether the backup that is measured is the second one. */
+  /** True if the second backup is measured. */
   second?: true
 }
 
-/** What an incremental backup is compared with: the first one, of the same live volume by the same means. */
+/** The baseline for an incremental backup: the first backup of the same volume by the same tool. */
 const resticFull = (): BackupTool =>
   resticTool('full', (lab, subject, name) => {
     const work = backUpClaims(lab, subject, name).then((ends) =>

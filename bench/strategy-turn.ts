@@ -12,17 +12,17 @@ import type { Interval } from '../lib/verdict/result.ts'
 import { ledger } from '../lib/workloads/ledger/ledger.ts'
 import { RECORD_BYTES } from '../lib/workloads/ledger/record.ts'
 
-/** What a backup and the restore of a copy cost. Times in milliseconds by the cluster's clock, null where it does not tell. */
+/** Cost of a backup and of the restore of a copy. Times in milliseconds by the cluster's clock; null if unknown. */
 export interface Cost {
   backupMs: Interval | null
   restoreMs: Interval | null
-  /** By how much the store grew; null where the data stays in the storage. */
+  /** Growth of the store in bytes; null if the data stays in the storage. */
   storedBytes: number | null
-  /** What was written over since the volume was filled: distinct records. */
+  /** Bytes of distinct records that were overwritten since the volume was filled. */
   changedBytes: number
 }
 
-/** How long the service is written to before the backup that counts. */
+/** Duration of the load before the measured backup. */
 const WRITING_MS = 4_000
 
 interface Ground {
@@ -33,9 +33,9 @@ interface Ground {
 }
 
 /**
- * One backup of a fresh service, and the restore of a copy of it, of which every record is read back: a backup that does not
- * hold everything has no cost to compare. With `second`, an earlier backup is there already. Each round has a namespace of its
- * own, as what a round before stored need not be stored again.
+ * Takes one backup of a fresh service, restores a copy of it, and reads every record back: the cost of an incomplete backup is not
+ * comparable. With `second`, an earlier backup exists. Each round has a namespace of its own, because data that an earlier round
+ * stored would not be stored again.
  */
 export async function takeTurn(
   ground: Ground,
@@ -108,7 +108,7 @@ async function write({ lab, config, folder }: Ground, route: Route, seeded: numb
   return writes
 }
 
-/** The cluster tells times in whole seconds, so that the truth is up to one on either side. */
+/** The cluster's timestamps are whole seconds, so the true time is up to one second away. */
 const CLOCK_MS = 1000
 
 function durationOf({ startedMs, endedMs }: OperationResult): Interval | null {

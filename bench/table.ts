@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { alignColumns } from '../lib/report/terminal.ts'
 
-/** What a bench found. `reached` is null where the figure has no goal. */
+/** One figure of a benchmark. `reached` is null if the figure has no goal. */
 export interface Row {
   what: string
   figure: string
@@ -9,7 +9,7 @@ export interface Row {
   reached: boolean | null
 }
 
-/** Rows, and under them what was wrong in words. */
+/** Figures of a benchmark, and details about those that missed their goal. */
 export interface Findings {
   rows: Row[]
   details: string[]
@@ -30,7 +30,7 @@ export function startTable(): Table {
   }
 }
 
-/** Prints what was found; a goal that was missed ends the process with 1. */
+/** Prints the figures. A missed goal sets exit code 1. */
 export function print({ rows, details }: Findings): void {
   const cells = rows.map(({ what, figure, goal, reached }) => [
     what,
@@ -42,7 +42,7 @@ export function print({ rows, details }: Findings): void {
   if (rows.some(({ reached }) => reached === false)) process.exitCode = 1
 }
 
-/** Whether the file is what was started, and not imported by another. */
+/** True if this file was started as a program, and not imported. */
 export const isStarted = (url: string): boolean => process.argv[1] === fileURLToPath(url)
 
 /** The higher of the two in the middle, where there are two. */
