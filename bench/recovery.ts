@@ -55,18 +55,21 @@ async function tryInPairs(count: number, pairs: number, options: Omit<TrialOptio
 
 /** An interval without the true value is an error. A missing interval is not, and is counted separately. */
 function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): void {
-  const hit = trials.filter(({ played }) => played.hit)
-  const lies = hit.filter(({ inside }) => inside === false)
-  const unknown = hit.filter(({ inside }) => inside === null)
+  const affected = trials.filter(({ played }) => played.affected)
+  const lies = affected.filter(({ inside }) => inside === false)
+  const unknown = affected.filter(({ inside }) => inside === null)
   const stalls = what !== 'outages'
   tell(
-    `${hit.length} ${what}: the truth lies inside`,
-    `${hit.length - lies.length - unknown.length}, outside ${lies.length}, not measured ${unknown.length}`,
+    `${affected.length} ${what}: the truth lies inside`,
+    `${affected.length - lies.length - unknown.length}, outside ${lies.length}, not measured ${unknown.length}`,
     stalls ? 'none outside' : 'all',
     lies.length === 0 && (stalls || unknown.length === 0),
   )
-  if (trials.length > hit.length)
-    tell('  not counted: nobody was hit, as the stub itself stood still', String(trials.length - hit.length))
+  if (trials.length > affected.length)
+    tell(
+      '  not counted: no client was affected, as the stub itself stood still',
+      String(trials.length - affected.length),
+    )
   const describe = ({ script, played, recovery }: Trial) =>
     `seed ${script.seed}, ${script.manner}: ${recovery.problem ?? ''} RTO ${JSON.stringify(recovery.rtoMs)}, true ${(played.endedMs - played.began[0]).toFixed(1)}`
   details.push(...lies.map(describe), ...unknown.slice(0, 3).map(describe))
@@ -74,12 +77,12 @@ function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): vo
 
 /** On a machine that is never quiet, the width on a quiet machine is unknown. */
 function tellWidths({ tell }: Table, trials: Trial[], stalls: Stall[]): void {
-  const hit = trials.filter(({ played }) => played.hit)
+  const affected = trials.filter(({ played }) => played.affected)
   const isDisturbed = ({ spanMs: [from, until] }: Trial) =>
     stalls.some(([began, ended]) => began < until && ended > from)
-  const [disturbed, quiet] = [hit.filter(isDisturbed), hit.filter((trial) => !isDisturbed(trial))]
+  const [disturbed, quiet] = [affected.filter(isDisturbed), affected.filter((trial) => !isDisturbed(trial))]
   const { figure, widestMs } = describeWidths(quiet)
-  tell('  of these, on a quiet machine', String(quiet.length), 'at least 80 %', quiet.length >= 0.8 * hit.length)
+  tell('  of these, on a quiet machine', String(quiet.length), 'at least 80 %', quiet.length >= 0.8 * affected.length)
   tell('    width of the interval beyond the latency of its probe', figure, 'at most 20 ms', widestMs <= 20)
   const longestMs = stalls.reduce((longest, [began, ended]) => Math.max(longest, ended - began), 0)
   tell(
@@ -102,7 +105,7 @@ function tellPartial({ tell }: Table, trials: Trial[]): void {
   const shapes = { outage: 0, flapping: 0, 'brown-out': 0 }
   const right = { ...shapes }
   for (const { script, played, recovery } of trials) {
-    if (!played.hit) continue
+    if (!played.affected) continue
     const shape = script.manner === 'brown-out' ? 'brown-out' : script.spells.length > 1 ? 'flapping' : 'outage'
     shapes[shape]++
     if (recovery.outages.length === 1 && recovery.outages[0]?.kind === shape) right[shape]++

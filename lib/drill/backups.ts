@@ -13,7 +13,7 @@ export interface Backups {
 }
 
 /** A drill's backups, each recorded as it is requested and as it ends, with what it put into the store. */
-export function watchBackups(context: DrillContext, hurt: Damage): Backups {
+export function watchBackups(context: DrillContext, injected: Damage): Backups {
   const { lab, tool, namespace, record, clock = hostClock } = context
   const stored = watchStored(
     async () => (await context.stored?.(lab, tool, namespace)) ?? null,
@@ -26,7 +26,7 @@ export function watchBackups(context: DrillContext, hurt: Damage): Backups {
       await stored.begin()
       const { schedules = [] } = tool.parts(namespace)
       for (const schedule of schedules)
-        await hurt.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules: schedule }])
+        await injected.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules: schedule }])
       const name = `${namespace}-${clock.now().toString(36)}`
       record({ kind: 'backup.requested', name })
       return tool.backup(namespace, { name })
@@ -35,12 +35,12 @@ export function watchBackups(context: DrillContext, hurt: Damage): Backups {
       const ended = await backup.finished()
       const storedBytes = await stored.grown()
       record({ kind: 'backup.ended', name: ended.name, operation: ended.result, storedBytes })
-      hurt.backup = ended
+      injected.backup = ended
       return ended
     },
     async newest(backup) {
-      if (backup.newestAt === undefined || hurt.sinceMs === null) return backup
-      const found = await backup.newestAt(hurt.sinceMs)
+      if (backup.newestAt === undefined || injected.sinceMs === null) return backup
+      const found = await backup.newestAt(injected.sinceMs)
       if (found.name !== backup.name) record({ kind: 'backup.found', name: found.name, operation: found.result })
       return found
     },

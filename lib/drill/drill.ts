@@ -62,9 +62,9 @@ async function readMesh(mesh: InstalledMesh, namespace: string): Promise<MeshSta
 function provisioned(context: DrillContext, running: Running): ProvisionedService {
   const { lab, mesh, tool, fault, namespace, record, step, seed, clock = hostClock } = context
   const { service, route, conceal, seeded, measuring } = running
-  const hurt = damage(context, service, measuring.nodes)
+  const injected = damage(context, service, measuring.nodes)
 
-  const { start, end, newest } = watchBackups(context, hurt)
+  const { start, end, newest } = watchBackups(context, injected)
   const { restore, claimedOrEnded, prove } = watchRestores(context, running)
 
   const note = (text: string): void => {
@@ -78,13 +78,13 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
   }
 
   const strike = async (one: Fault<string>): Promise<void> => {
-    // A tool may stop the service to back it up: it must be well again before it is hurt, and be seen to be. What was lost
+    // A tool may stop the service to back it up: it must be well again before the fault, and this must be observed. What was lost
     // already will not be well before it is restored, and then there is no restore left to strike.
     const well =
-      hurt.sinceMs !== null ||
+      injected.sinceMs !== null ||
       (await measuring.steady(STEADY.beforeMs, '10s', clock.now() - STEADY.beforeMs - STEADY.slackMs))
     if (!well) throw new Error(`the service was not seen to be well for ${STEADY.beforeMs / 1000} s before the fault`)
-    await hurt.strike(one)
+    await injected.strike(one)
   }
 
   return {
@@ -104,7 +104,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       }),
     break: () => step('break', fault.description, () => strike(fault)),
     lose: (first) => step('break', first.description, () => strike(first)),
-    heal: () => step('break', 'the fault is taken away', hurt.heal),
+    heal: () => step('break', 'the fault is taken away', injected.heal),
     detect: () => step('break', 'read every record back', () => check('after-fault')),
     discard: () => step('restore', 'take the damaged state away', () => service.discard(lab)),
     restore: (backup) =>
@@ -139,7 +139,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     settle: () =>
       step('assert', 'the service is back, every byte and the mesh too', async () => {
         // What is not seen here is not an error of the drill: the verdict says what it means.
-        if (context.outage && hurt.sinceMs !== null) await measuring.outageSeen(hurt.sinceMs, '10s')
+        if (context.outage && injected.sinceMs !== null) await measuring.outageSeen(injected.sinceMs, '10s')
         if (!(await measuring.steady(STEADY.afterMs, context.patience))) {
           note(`the service was not well for ${STEADY.afterMs / 1000} s within ${context.patience}`)
         }
@@ -149,9 +149,9 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         record({ kind: 'mesh.state', phase: 'after', state: await readMesh(mesh, namespace) })
         await measuring.stop()
         await conceal()
-        await hurt.clear()
+        await injected.clear()
       }),
     // A disk that is full, or a client that does not stop, keeps no fault from being undone.
-    stop: () => runAll([hurt.heal, () => measuring.stop(), conceal, hurt.clear]),
+    stop: () => runAll([injected.heal, () => measuring.stop(), conceal, injected.clear]),
   }
 }

@@ -127,6 +127,8 @@ export const storeAway = (world: World, lasts: string = UNTIL_HEALED): Fault<str
     }
   })
 
-/** Hurts nothing, though it says so. */
+/** Changes nothing, but reports that it took effect. */
 export const harmless = (world: World): Fault<string> =>
-  simulatedFault(world, { name: 'harmless', description: 'nothing is hurt' }, () => ({ evidence: 'nothing was seen' }))
+  simulatedFault(world, { name: 'harmless', description: 'nothing is changed' }, () => ({
+    evidence: 'nothing was seen',
+  }))

@@ -1,12 +1,12 @@
 import type { Fault } from '../faults/fault.ts'
 
 /**
- * A fault that hurts nothing, but is seen between the times that `strike` gives, or not at all where that throws. For tests
+ * A fault that changes nothing, but is seen between the times that `strike` gives, or not at all where that throws. For tests
  * of the pipeline without a cluster, and never in a result.
  */
 export const noopFault = (strike: () => [number, number] = now): Fault<string> => ({
   name: 'noop',
-  description: 'nothing is hurt',
+  description: 'nothing is changed',
   requires: () => Promise.resolve([]),
   plan: (_lab, { namespace }) =>
     Promise.resolve({

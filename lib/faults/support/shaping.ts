@@ -17,7 +17,7 @@ export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string)
 }
 
 const aimAt = (pods: PlacedPod[]) => {
-  if (pods.length === 0) throw new Error('there is no pod whose network could be hurt')
+  if (pods.length === 0) throw new Error('there is no pod whose network could be shaped')
   return { namespace: pods[0]?.namespace ?? '', spec: { selector: selectorOf(pods) } }
 }
 

@@ -3,12 +3,12 @@ import { UNTIL_HEALED } from '../../../../lib/faults/fault.ts'
 import { nameOf, playDamage, standIn } from './stand-in.ts'
 
 test('the undo of a fault is written down before its change is made', async () => {
-  const { hurt, journal } = playDamage(() => Promise.resolve('gone'))
+  const { injected, journal } = playDamage(() => Promise.resolve('gone'))
   let written: string[] = []
   const make = async () => {
     written = (await journal.list()).entries.map(({ undo }) => nameOf(undo))
   }
-  await hurt.strike(standIn('cut', { make }))
+  await injected.strike(standIn('cut', { make }))
   expect(written).toEqual(['cut'])
 })
 
@@ -16,15 +16,15 @@ test('a fault whose undo cannot be written down is not made', async () => {
   const made: string[] = []
   const { journal } = playDamage(() => Promise.resolve('gone'))
   const full = { ...journal, write: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
-  const { hurt } = playDamage(() => Promise.resolve('gone'), { journal: full })
+  const { injected } = playDamage(() => Promise.resolve('gone'), { journal: full })
   const make = () => Promise.resolve(void made.push('cut'))
-  await expect(hurt.strike(standIn('cut', { make }))).rejects.toThrow('ENOSPC')
+  await expect(injected.strike(standIn('cut', { make }))).rejects.toThrow('ENOSPC')
   expect(made).toEqual([])
 })
 
 test('a drill that ends while a fault is being made undoes it after it was made', async () => {
   const order: string[] = []
-  const { hurt, journal } = playDamage((_lab, undo) =>
+  const { injected, journal } = playDamage((_lab, undo) =>
     Promise.resolve(order.push(`undone ${nameOf(undo)}`)).then(String),
   )
   let finish = (): void => undefined
@@ -35,9 +35,9 @@ test('a drill that ends while a fault is being made undoes it after it was made'
         resolve()
       }
     })
-  const striking = hurt.strike(standIn('cut', { make })).catch((error: unknown) => error)
+  const striking = injected.strike(standIn('cut', { make })).catch((error: unknown) => error)
   await expect.poll(async () => (await journal.list()).entries.length).toBe(1)
-  const clearing = hurt.clear()
+  const clearing = injected.clear()
   // Long enough for an undo that does not wait for its change.
   await new Promise((resolve) => setTimeout(resolve, 100))
   finish()
@@ -48,38 +48,38 @@ test('a drill that ends while a fault is being made undoes it after it was made'
 
 test('a drill that ends while an effect is being waited for undoes the fault at once', async () => {
   const undone: string[] = []
-  const { hurt } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
+  const { injected } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
   let wasMade = false
   const fault = standIn('cut', {
     make: () => Promise.resolve(void (wasMade = true)),
     see: () => new Promise(() => undefined),
   })
-  void hurt.strike(fault)
+  void injected.strike(fault)
   await expect.poll(() => wasMade).toBe(true)
-  await hurt.clear()
+  await injected.clear()
   expect(undone).toEqual(['cut'])
 })
 
 test('no fault strikes after its drill has ended', async () => {
   const made: string[] = []
-  const { hurt, journal } = playDamage(() => Promise.resolve('gone'))
-  await hurt.clear()
+  const { injected, journal } = playDamage(() => Promise.resolve('gone'))
+  await injected.clear()
   const make = () => Promise.resolve(void made.push('late'))
-  await expect(hurt.strike(standIn('late', { make }))).rejects.toThrow('the drill has ended')
+  await expect(injected.strike(standIn('late', { make }))).rejects.toThrow('the drill has ended')
   expect(made).toEqual([])
   expect((await journal.list()).entries).toEqual([])
 })
 
 test('an undo that fails keeps no other from being done, stays in the journal and fails the drill', async () => {
   const undone: string[] = []
-  const { hurt, journal, facts } = playDamage((_lab, undo) => {
+  const { injected, journal, facts } = playDamage((_lab, undo) => {
     if (nameOf(undo) === 'first') return Promise.reject(new Error('the API server did not answer'))
     undone.push(nameOf(undo))
     return Promise.resolve('gone')
   })
-  await hurt.strike(standIn('first'))
-  await hurt.strike(standIn('second'))
-  await hurt.clear()
+  await injected.strike(standIn('first'))
+  await injected.strike(standIn('second'))
+  await injected.clear()
   expect(undone).toEqual(['second'])
   expect((await journal.list()).entries.map(({ fault }) => fault)).toEqual(['first'])
   const [inventory] = facts.filter(({ kind }) => kind === 'inventory.checked')
@@ -88,12 +88,12 @@ test('an undo that fails keeps no other from being done, stays in the journal an
 
 test('an undo that fails for a moment is tried again', async () => {
   let attempts = 0
-  const { hurt, journal } = playDamage(() => {
+  const { injected, journal } = playDamage(() => {
     attempts++
     return attempts < 3 ? Promise.reject(new Error('no answer')) : Promise.resolve('gone')
   })
-  await hurt.strike(standIn('cut'))
-  await hurt.heal()
+  await injected.strike(standIn('cut'))
+  await injected.heal()
   expect(attempts).toBe(3)
   expect((await journal.list()).entries).toEqual([])
 })
@@ -104,11 +104,11 @@ test('a recording that fails keeps no fault from being undone', async () => {
   const record = () => {
     if (full) throw new Error('only 0 of 90 bytes written: is the disk full?')
   }
-  const { hurt } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String), { record })
-  await hurt.strike(standIn('first'))
-  await hurt.strike(standIn('second'))
+  const { injected } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String), { record })
+  await injected.strike(standIn('first'))
+  await injected.strike(standIn('second'))
   full = true
-  await expect(hurt.clear()).rejects.toThrow('is the disk full?')
+  await expect(injected.clear()).rejects.toThrow('is the disk full?')
   expect(undone.sort()).toEqual(['first', 'second'])
 })
 
@@ -116,20 +116,20 @@ test('a fault that is not seen is undone, and what could not be undone is told b
   const see = () => Promise.reject(new Error('no target was reached'))
   const undone: string[] = []
   const good = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
-  await expect(good.hurt.strike(standIn('cut', { see }))).rejects.toThrow('no target was reached')
+  await expect(good.injected.strike(standIn('cut', { see }))).rejects.toThrow('no target was reached')
   expect(undone).toEqual(['cut'])
   const bad = playDamage(() => Promise.reject(new Error('it is held')))
-  await expect(bad.hurt.strike(standIn('cut', { see }))).rejects.toThrow(/no target was reached; .*it is held/)
+  await expect(bad.injected.strike(standIn('cut', { see }))).rejects.toThrow(/no target was reached; .*it is held/)
 })
 
 test('what is to be undone at the end of a drill lasts until then', async () => {
   const undone: string[] = []
-  const { hurt } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
+  const { injected } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
   const schedules = { kind: 'CronJob' as const, namespace: 'drill', labels: {} }
-  await hurt.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules }])
-  await hurt.strike(standIn('cut', { lasts: UNTIL_HEALED }))
-  await hurt.heal()
+  await injected.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules }])
+  await injected.strike(standIn('cut', { lasts: UNTIL_HEALED }))
+  await injected.heal()
   expect(undone).toEqual(['cut'])
-  await hurt.clear()
+  await injected.clear()
   expect(undone).toEqual(['cut', 'suspend-schedules'])
 })

@@ -38,7 +38,7 @@ export const standIn = (name: string, changes: Partial<Change> & Pick<Fault<stri
 }
 
 export interface Played {
-  hurt: Damage
+  injected: Damage
   journal: UndoJournal
   facts: DrillFactBody[]
 }
@@ -65,6 +65,6 @@ export function playDamage(
     performUndo,
   })
   const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claim: 'data' })
-  const hurt = damage(context, service, () => [])
-  return { hurt, journal, facts }
+  const injected = damage(context, service, () => [])
+  return { injected, journal, facts }
 }

@@ -11,7 +11,7 @@ test('of outages that are scripted, each interval holds the truth, also while th
     tryOutages({ ...options, seeds, stalls: false }),
     tryOutages({ ...options, seeds, stalls: true }),
   ])
-  const trials = done.flatMap(({ trials }) => trials).filter(({ played }) => played.hurt)
+  const trials = done.flatMap(({ trials }) => trials).filter(({ played }) => played.affected)
   expect(trials.length).toBeGreaterThan(0)
   // A machine that is busy may leave nothing known; a lie it never is.
   expect(trials.filter(({ inside }) => inside === false)).toEqual([])

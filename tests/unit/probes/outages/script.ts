@@ -19,8 +19,8 @@ export interface PlayedOutage {
   began: [number, number]
   /** From when on every request was answered rightly. */
   endedMs: number
-  /** Whether anybody was hurt: a stub that stood still itself was away for nobody. */
-  hurt: boolean
+  /** True if clients saw the outage. A stub that stalled itself had no outage to see. */
+  affected: boolean
 }
 
 const manners: Manner[] = ['refused', 'hanging', 'unavailable', 'wrong', 'brown-out']

@@ -58,7 +58,7 @@ async function comeBack({ manner }: ScriptedOutage): Promise<number> {
 
 async function play(script: ScriptedOutage): Promise<PlayedOutage> {
   const draw = drawFrom(script.seed)
-  const hurt: PlayedOutage[] = []
+  const affected: PlayedOutage[] = []
   for (const { lastsMs, thenMs } of script.spells) {
     victims.length = 0
     const began = goAway(script, draw)
@@ -66,11 +66,11 @@ async function play(script: ScriptedOutage): Promise<PlayedOutage> {
     const backMs = await comeBack(script)
     // Of a brown-out nobody can know more than that its last victim was one.
     const endedMs = script.manner === 'brown-out' ? (victims.at(-1) ?? backMs) : backMs
-    if (victims.length > 0) hurt.push({ began, endedMs, hurt: true })
+    if (victims.length > 0) affected.push({ began, endedMs, affected: true })
     await sleep(thenMs)
   }
-  const [first, last] = [hurt[0], hurt.at(-1)]
-  return first && last ? { ...first, endedMs: last.endedMs } : { began: [NaN, NaN], endedMs: NaN, hurt: false }
+  const [first, last] = [affected[0], affected.at(-1)]
+  return first && last ? { ...first, endedMs: last.endedMs } : { began: [NaN, NaN], endedMs: NaN, affected: false }
 }
 
 process.on('message', (script: ScriptedOutage) => {

@@ -79,8 +79,8 @@ export const fileDamageNames = Object.keys(hurts).sort()
 export function hurtFile(name: string, file: PlainFile, draw: Draw): FileDamage | null {
   if (file.content.length === 0 && name !== 'deleted' && name !== 'permissions') return null
   const { content = file.content, kinds = [], ...damage } = hurts[name]?.(file, draw) ?? {}
-  const hurt = { name, kinds, content, mode: WHOLE_MODE, offset: null, ...damage }
-  return content?.equals(file.content) === true && hurt.mode === WHOLE_MODE ? null : hurt
+  const damaged = { name, kinds, content, mode: WHOLE_MODE, offset: null, ...damage }
+  return content?.equals(file.content) === true && damaged.mode === WHOLE_MODE ? null : damaged
 }
 
 /** Whether each block that changed is in a finding, and whether those findings say what it was and where it begins. */

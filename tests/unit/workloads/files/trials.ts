@@ -26,17 +26,17 @@ export async function tryFileCorruptions(binary: string, count: number, drawSeed
     const draw = drawFrom(drawSeed)
     const results: Struck[] = []
     while (results.length < count) {
-      const hurt = volume.flatMap((file) => {
+      const damaged = volume.flatMap((file) => {
         const damage = draw(2) === 0 ? null : hurtFile(drawName(draw, studied, fileDamageNames), file, draw)
         return damage ? [{ file, damage }] : []
       })
-      for (const { file, damage } of hurt) await put(folder, file.path, damage.content, damage.mode)
+      for (const { file, damage } of damaged) await put(folder, file.path, damage.content, damage.mode)
       const findings = compareTrees(await list(binary, folder), expected)
-      for (const { file, damage } of hurt)
+      for (const { file, damage } of damaged)
         results.push({ name: damage.name, where: file.path, ...recogniseDamage(damage, file, findings) })
-      const accused = findings.find(({ file }) => !hurt.some((one) => one.file.path === file))
+      const accused = findings.find(({ file }) => !damaged.some((one) => one.file.path === file))
       if (accused) throw new Error(`what is whole is accused: ${JSON.stringify(accused)}`)
-      for (const { file } of hurt) await put(folder, file.path, file.content, WHOLE_MODE)
+      for (const { file } of damaged) await put(folder, file.path, file.content, WHOLE_MODE)
     }
     const [left] = compareTrees(await list(binary, folder), expected)
     if (left) throw new Error(`a whole volume is accused: ${JSON.stringify(left)}`)

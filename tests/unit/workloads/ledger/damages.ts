@@ -49,63 +49,64 @@ export function drawFrom(seed: number): Draw {
 const SECTOR = 512
 const REACH = 65_536
 
-/** What each way to hurt a file does to its bytes; null where it needs something that the file has not. */
-const overwriting: Record<string, { kinds: FindingKind[]; hurt: (file: VolumeFile, draw: Draw) => Bytes[] | null }> = {
-  'single bit': {
-    kinds: ['flipped'],
-    hurt(file, draw) {
-      const at = startOf(file, draw) + draw(RECORD_BYTES)
-      return [{ at, bytes: Buffer.from([file.content.readUInt8(at) ^ (1 << draw(8))]) }]
+/** Each kind of damage as the bytes that it writes; null if the file lacks what the damage needs. */
+const overwriting: Record<string, { kinds: FindingKind[]; damage: (file: VolumeFile, draw: Draw) => Bytes[] | null }> =
+  {
+    'single bit': {
+      kinds: ['flipped'],
+      damage(file, draw) {
+        const at = startOf(file, draw) + draw(RECORD_BYTES)
+        return [{ at, bytes: Buffer.from([file.content.readUInt8(at) ^ (1 << draw(8))]) }]
+      },
     },
-  },
-  'bit where nothing was written': {
-    kinds: ['flipped'],
-    hurt({ used, content }, draw) {
-      const at = ((used.at(-1) ?? 0) % SEGMENT_SLOTS) * RECORD_BYTES + RECORD_BYTES + draw(REACH)
-      return at < content.length ? [{ at, bytes: Buffer.from([1 << draw(8)]) }] : null
+    'bit where nothing was written': {
+      kinds: ['flipped'],
+      damage({ used, content }, draw) {
+        const at = ((used.at(-1) ?? 0) % SEGMENT_SLOTS) * RECORD_BYTES + RECORD_BYTES + draw(REACH)
+        return at < content.length ? [{ at, bytes: Buffer.from([1 << draw(8)]) }] : null
+      },
     },
-  },
-  'garbage in a sector': {
-    kinds: ['flipped'],
-    hurt: (file, draw) => [{ at: startOf(file, draw) + draw(8) * SECTOR, bytes: garbage(SECTOR, draw) }],
-  },
-  'garbage up to 64 KiB': {
-    kinds: ['flipped'],
-    hurt: (file, draw) => [
-      { at: startOf(file, draw) + draw(RECORD_BYTES), bytes: garbage(SECTOR + draw(REACH), draw) },
-    ],
-  },
-  'zeroed sectors': {
-    kinds: ['torn', 'lost'],
-    hurt: (file, draw) => [{ at: startOf(file, draw), bytes: Buffer.alloc((1 + draw(REACH / SECTOR)) * SECTOR) }],
-  },
-  'zeroed bytes': {
-    kinds: ['flipped', 'torn', 'lost'],
-    hurt: (file, draw) => [{ at: startOf(file, draw) + draw(256), bytes: Buffer.alloc(16 + draw(REACH)) }],
-  },
-  swapped: {
-    kinds: ['misdirected'],
-    hurt(file, draw) {
-      const [one, other] = [startOf(file, draw), startOf(file, draw)]
-      const block = (at: number) => Buffer.from(file.content.subarray(at, at + RECORD_BYTES))
-      return [
-        { at: one, bytes: block(other) },
-        { at: other, bytes: block(one) },
-      ]
+    'garbage in a sector': {
+      kinds: ['flipped'],
+      damage: (file, draw) => [{ at: startOf(file, draw) + draw(8) * SECTOR, bytes: garbage(SECTOR, draw) }],
     },
-  },
-  stale: {
-    kinds: ['stale'],
-    hurt({ older }, draw) {
-      const [slot = 0, bytes = null] = [...older][draw(older.size)] ?? []
-      return bytes && [{ at: placeOf(slot).offset, bytes }]
+    'garbage up to 64 KiB': {
+      kinds: ['flipped'],
+      damage: (file, draw) => [
+        { at: startOf(file, draw) + draw(RECORD_BYTES), bytes: garbage(SECTOR + draw(REACH), draw) },
+      ],
     },
-  },
-  encrypted: {
-    kinds: ['flipped'],
-    hurt: ({ content }, draw) => [{ at: 0, bytes: garbage(content.length, draw) }],
-  },
-}
+    'zeroed sectors': {
+      kinds: ['torn', 'lost'],
+      damage: (file, draw) => [{ at: startOf(file, draw), bytes: Buffer.alloc((1 + draw(REACH / SECTOR)) * SECTOR) }],
+    },
+    'zeroed bytes': {
+      kinds: ['flipped', 'torn', 'lost'],
+      damage: (file, draw) => [{ at: startOf(file, draw) + draw(256), bytes: Buffer.alloc(16 + draw(REACH)) }],
+    },
+    swapped: {
+      kinds: ['misdirected'],
+      damage(file, draw) {
+        const [one, other] = [startOf(file, draw), startOf(file, draw)]
+        const block = (at: number) => Buffer.from(file.content.subarray(at, at + RECORD_BYTES))
+        return [
+          { at: one, bytes: block(other) },
+          { at: other, bytes: block(one) },
+        ]
+      },
+    },
+    stale: {
+      kinds: ['stale'],
+      damage({ older }, draw) {
+        const [slot = 0, bytes = null] = [...older][draw(older.size)] ?? []
+        return bytes && [{ at: placeOf(slot).offset, bytes }]
+      },
+    },
+    encrypted: {
+      kinds: ['flipped'],
+      damage: ({ content }, draw) => [{ at: 0, bytes: garbage(content.length, draw) }],
+    },
+  }
 
 const startOf = ({ used }: VolumeFile, draw: Draw): number => placeOf(used[draw(used.length)] ?? 0).offset
 const garbage = (length: number, draw: Draw) => fillPayload(new Uint8Array(length), draw(1 << 30), 1)
@@ -131,9 +132,9 @@ export const corruptionNames = [...Object.keys(overwriting), ...Object.keys(ofTh
 export function corruptFile(name: string, file: VolumeFile, draw: Draw): Corruption | null {
   const whole = ofTheWhole[name]?.(file, draw)
   if (whole) return { name, file: file.name, written: [], ...whole }
-  const { kinds, hurt } = overwriting[name] ?? { kinds: [], hurt: () => null }
+  const { kinds, damage } = overwriting[name] ?? { kinds: [], damage: () => null }
   const { content } = file
-  const written = (hurt(file, draw) ?? []).map(({ at, bytes }) => ({
+  const written = (damage(file, draw) ?? []).map(({ at, bytes }) => ({
     at,
     bytes: bytes.subarray(0, content.length - at),
   }))

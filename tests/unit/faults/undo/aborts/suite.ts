@@ -47,9 +47,9 @@ const test = base.extend<{ drill: Damage }, { lab: Lab }>({
       performUndo,
     })
     const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claim: 'data' })
-    const hurt = damage(context, service, () => [])
-    await use(hurt)
-    await runAll([() => hurt.heal(), () => hurt.clear()])
+    const injected = damage(context, service, () => [])
+    await use(injected)
+    await runAll([() => injected.heal(), () => injected.clear()])
     say('ended')
   },
 })
