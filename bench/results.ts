@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { strategies, type StrategyName } from '../lib/components/tools.ts'
 import { matrix } from '../lib/matrix/matrix.ts'
 import { EVENTS_SCHEMA, type DrillFact, type Fact } from '../lib/record/facts.ts'
 import { toLine } from '../lib/record/recorder.ts'
@@ -72,7 +73,7 @@ function measureSize(templates: DrillFact[][], folder: string, repetitions: numb
 
 function writeRun(
   folder: string,
-  names: { strategy: string; fault: string; repetition: number }[],
+  names: { strategy: StrategyName; fault: string; repetition: number }[],
   templates: DrillFact[][],
 ): string {
   mkdirSync(folder, { recursive: true })
@@ -88,7 +89,7 @@ function writeRun(
     run: { id: folder, seed: 1, provider: 'bench', kubernetes: 'v1', nodes: 3, machine },
   })
   for (const [index, { strategy: name, fault, repetition }] of names.entries()) {
-    const [tool = '', strategy = ''] = name.split('/')
+    const { tool, mode: strategy } = strategies[name]
     const drill = [tool, strategy, 'istio', fault, 'ledger', repetition].join('.')
     for (const fact of templates[index % templates.length] ?? []) {
       if (fact.kind !== 'drill.planned') put({ ...fact, drill })

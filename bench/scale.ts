@@ -7,7 +7,7 @@ import { createLab, ensureTool } from '../lib/drill/create-lab.ts'
 import { USUAL } from '../lib/matrix/matrix.ts'
 import { scriptArguments } from '../lib/system/process.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
-import { toolOf } from '../lib/components/strategies.ts'
+import { strategies } from '../lib/components/tools.ts'
 import { ensureKwok, startKwok } from './scale/kwok.ts'
 import { addSimulated, removeSimulated } from './scale/simulated.ts'
 import type { Turn } from './scale/turn.main.ts'
@@ -68,7 +68,7 @@ const config = readConfig(process.env)
 const kwok = await ensureKwok(log)
 const { lab } = await createLab(config, { ownerPid: process.pid, log })
 try {
-  await ensureTool(lab, toolOf[USUAL]())
+  await ensureTool(lab, (await strategies[USUAL].load()).create())
   const real = (await lab.cluster.describe()).nodes
   const small = await takeTurns()
   const simulation = await startKwok(kwok, lab.cluster.kubeconfig)

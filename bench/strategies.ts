@@ -8,7 +8,7 @@ import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
 import { backUpClaims, backupOf, resticTool, runningBackup, snapshotsOf } from '../lib/components/restic/backup.ts'
 import { backedUpBytes, resultOf } from '../lib/components/restic/outcome.ts'
-import { toolOf } from '../lib/components/strategies.ts'
+import { strategies, type StrategyName } from '../lib/components/tools.ts'
 import type { BackupTool } from '../lib/components/tool.ts'
 import { interleave } from '../lib/verdict/statistics/interleave.ts'
 import { findMedian } from '../lib/verdict/statistics/median.ts'
@@ -22,7 +22,7 @@ import { takeTurn, type Cost } from './strategy-turn.ts'
  * Cost of each strategy's backup and restore, on the same volumes in one run, in interleaved order:
  * `npx tsx bench/strategies.ts [repetitions, default 7]`. It prints figures and never fails.
  */
-interface Strategy {
+interface Measured {
   name: string
   tool: BackupTool
   /** True if the second backup is measured. */
@@ -38,14 +38,16 @@ const resticFull = (): BackupTool =>
     return Promise.resolve(runningBackup(lab, subject.namespace, name, { work }))
   })
 
-const strategies: Strategy[] = [
+const create = async (name: StrategyName): Promise<BackupTool> => (await strategies[name].load()).create()
+
+const measured: Measured[] = [
   { name: 'restic full', tool: resticFull() },
-  { name: 'restic incremental', tool: toolOf['restic/incremental'](), second: true },
-  { name: 'velero file-system', tool: toolOf['velero/file-system']() },
-  { name: 'velero file-system, mesh volumes too', tool: toolOf['velero/file-system-mesh-volumes']() },
-  { name: 'velero csi-snapshot', tool: toolOf['velero/csi-snapshot']() },
-  { name: 'velero data-mover', tool: toolOf['velero/data-mover']() },
-  { name: 'VolumeSnapshot', tool: toolOf['kubernetes/volume-snapshot']() },
+  { name: 'restic incremental', tool: await create('restic/incremental'), second: true },
+  { name: 'velero file-system', tool: await create('velero/file-system') },
+  { name: 'velero file-system, mesh volumes too', tool: await create('velero/file-system-mesh-volumes') },
+  { name: 'velero csi-snapshot', tool: await create('velero/csi-snapshot') },
+  { name: 'velero data-mover', tool: await create('velero/data-mover') },
+  { name: 'VolumeSnapshot', tool: await create('kubernetes/volume-snapshot') },
 ]
 const pairs = [
   ['restic incremental', 'restic full'],
@@ -73,7 +75,7 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} Mi
 
 function tell(costs: Map<string, Cost[]>): void {
   const of = (name: string, figure: keyof Cost) => (costs.get(name) ?? []).map((cost) => cost[figure])
-  const rows = strategies.map(({ name }) => [
+  const rows = measured.map(({ name }) => [
     name,
     String(costs.get(name)?.length ?? 0),
     words(of(name, 'backupMs'), formatDuration),
@@ -97,7 +99,7 @@ function tell(costs: Map<string, Cost[]>): void {
 ensureRunUid(process.env)
 const config = readConfig(process.env)
 const repetitions = Number(process.argv[2] ?? 7)
-const turns = interleave(strategies, repetitions, config.seed)
+const turns = interleave(measured, repetitions, config.seed)
 const { lab } = await createLab(config, { ownerPid: process.pid, log })
 const mesh = await meshOf(config).attach(lab)
 await lab.cluster.loadImages(ledger.images.map((name) => lab.artifacts.image(name)))

@@ -15,7 +15,7 @@ import { journalOf } from '../../lib/faults/undo/journal.ts'
 import { USUAL } from '../../lib/matrix/matrix.ts'
 import type { DrillFact, Expectations } from '../../lib/record/facts.ts'
 import { openRecorder } from '../../lib/record/recorder.ts'
-import { toolOf } from '../../lib/components/strategies.ts'
+import { strategies } from '../../lib/components/tools.ts'
 import { judgeDrill } from '../../lib/verdict/judge.ts'
 import type { Verdict } from '../../lib/verdict/result.ts'
 import { ledger } from '../../lib/workloads/ledger/ledger.ts'
@@ -36,7 +36,7 @@ ensureRunUid(process.env)
 const config = readConfig(process.env)
 const lab = await attachLab(config, () => undefined)
 const mesh = await meshOf(config).attach(lab)
-const tool = toolOf[USUAL]().attach(lab)
+const tool = (await strategies[USUAL].load()).create().attach(lab)
 const fault = containerKill()
 const folder = await mkdtemp(join(tmpdir(), 'meshdrill-scale-'))
 const recorder = openRecorder(join(folder, 'events.jsonl'))

@@ -1,6 +1,7 @@
 import { chooseCluster } from '../clusters/choice.ts'
 import { readExistingOptions, readSources, type ExistingOptions } from '../clusters/existing/options.ts'
 import type { KindOptions } from '../clusters/kind/kind.ts'
+import type { ToolName } from '../components/tools.ts'
 import { type ClusterName, readOptions } from './option.ts'
 import {
   clusterOption,
@@ -10,7 +11,6 @@ import {
   type MATRICES,
   type MESHES,
   OPTIONS,
-  type TOOLS,
 } from './options.ts'
 import { findUnknown } from './unknown.ts'
 import type { ClientPlaces } from '../load/client-places.ts'
@@ -27,7 +27,7 @@ export interface Config extends ClientPlaces {
   /** Where a kind cluster's components come from, and how it is reached; null with another provider. */
   kind: Omit<KindOptions, 'tools'> | null
   /** The only tool to drill; null for every tool. */
-  tool: (typeof TOOLS)[number] | null
+  tool: ToolName | null
   /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
   matrix: (typeof MATRICES)[number]
   mesh: (typeof MESHES)[number]

@@ -1,10 +1,11 @@
 import { PORTS } from '../clusters/kind/ports.ts'
+import { namesOf, type ToolName, tools } from '../components/tools.ts'
 import { MESH_NAMES } from '../components/meshes.ts'
 import { parseDuration } from '../system/duration.ts'
 import { CLUSTERS, type ClusterName, option, type OptionGroup } from './option.ts'
 import * as values from './values.ts'
 
-export const TOOLS = ['velero', 'restic', 'kubernetes', 'k8up'] as const
+export const TOOLS = namesOf(tools)
 export const MATRICES = ['slice', 'full'] as const
 export const MESHES = MESH_NAMES
 
@@ -26,7 +27,7 @@ export const clusterOption = {
 
 /** What has an effect with every cluster. */
 export const generalOptions = {
-  tool: option<(typeof TOOLS)[number] | null>({
+  tool: option<ToolName | null>({
     ...{ variable: 'MESHDRILL_TOOL', what: 'the only tool to drill', ...EVERYWHERE, fallback: null },
     parse: oneOf(TOOLS),
   }),

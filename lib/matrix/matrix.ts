@@ -1,3 +1,5 @@
+import type { StrategyTraits } from '../components/strategy.ts'
+import { strategies, type StrategyName } from '../components/tools.ts'
 import { faults, type FaultName, type FaultTraits } from '../faults/index.ts'
 import { MOMENTS, type Moment } from '../record/moment.ts'
 import { MESHES, meshes, WORKLOADS, type MeshName, type WorkloadName } from './axes.ts'
@@ -5,48 +7,6 @@ import { MESHES, meshes, WORKLOADS, type MeshName, type WorkloadName } from './a
 export { MOMENTS, type Moment } from '../record/moment.ts'
 
 /* Which rows of strategy × fault × moment × mesh × workload are drilled, which are not and why, and which nobody can recover from. */
-
-/** What a strategy is made of, as far as it decides which faults can hit it. */
-interface StrategyTraits {
-  /** `snapshots`: it stands on CSI snapshots, so its volumes are those of the CSI driver. */
-  volumes: 'any' | 'snapshots'
-  /** Whether pods in the cluster move the data, and whether it goes to the S3 store. */
-  mover: boolean
-  store: boolean
-  /** Whether it keeps objects of its backups in the cluster. */
-  objects: boolean
-  /** Whether it backs up by a clock of its own. */
-  clock: boolean
-  /** Whether the service is stopped while it is backed up. */
-  stops?: true
-  /** Whether it promises the state of one moment. */
-  moment: boolean
-}
-
-const copies: StrategyTraits = { volumes: 'any', mover: true, store: true, objects: false, clock: false, moment: false }
-const snapshots: StrategyTraits = {
-  volumes: 'snapshots',
-  mover: false,
-  store: false,
-  objects: true,
-  clock: false,
-  moment: true,
-}
-
-export const strategies = {
-  'velero/file-system': { ...copies, objects: true },
-  'velero/file-system-mesh-volumes': { ...copies, objects: true },
-  'velero/csi-snapshot': { ...snapshots, store: true },
-  'velero/data-mover': { ...copies, volumes: 'snapshots', objects: true, moment: true },
-  'velero/schedule': { ...copies, objects: true, clock: true },
-  'restic/manual': { ...copies, stops: true, moment: true },
-  'restic/automated': { ...copies, objects: true, clock: true },
-  'restic/incremental': copies,
-  'kubernetes/volume-snapshot': snapshots,
-  'k8up/operator': { ...copies, objects: true },
-} as const satisfies Record<string, StrategyTraits>
-
-export type StrategyName = keyof typeof strategies
 
 /** The strategy that faults are drilled with in which no backup has a part. */
 export const USUAL: StrategyName = 'velero/file-system'
@@ -119,11 +79,11 @@ type Axes = Pick<Row, 'strategy' | 'fault' | 'moment' | 'mesh' | 'workload'>
 function makeRow(axes: Axes): Row {
   const { strategy, fault, moment } = axes
   const traits: FaultTraits = faults[fault]
-  const snapshotsNeeded = (traits.volumes ?? strategies[strategy].volumes) === 'snapshots'
+  const snapshotsNeeded = (traits.volumes ?? strategies[strategy].traits.volumes) === 'snapshots'
   return {
     ...axes,
     volumes: snapshotsNeeded ? 'snapshots' : 'local',
-    pointInTime: strategies[strategy].moment,
+    pointInTime: strategies[strategy].traits.isPointInTime,
     notRecoverable: (moment === 'at-rest' ? notRecoverable[`${strategy} ${fault}`] : null) ?? null,
     illegal: findObstacle(axes, traits),
     inSlice: slice.includes(`${strategy} ${fault} ${moment}`),
@@ -131,7 +91,7 @@ function makeRow(axes: Axes): Row {
 }
 
 function findObstacle({ strategy, moment, mesh }: Axes, fault: FaultTraits): string | null {
-  const traits: StrategyTraits = strategies[strategy]
+  const traits: StrategyTraits = strategies[strategy].traits
   const strike = fault.moments[moment]
   if (strike === undefined) return 'the fault is not drilled at this moment'
   const elsewhere = strategy === USUAL ? null : `; drilled once, with ${USUAL}`
@@ -139,12 +99,12 @@ function findObstacle({ strategy, moment, mesh }: Axes, fault: FaultTraits): str
     return `the mesh "${mesh}" has no ${fault.strikesMesh}`
   if (strike.at === 'service' && elsewhere !== null) return `no backup has a part in it${elsewhere}`
   if (strike.once !== undefined && elsewhere !== null) return `${strike.once}${elsewhere}`
-  if (strike.aims === 'mover' && !traits.mover) return 'nothing in the cluster moves its data'
-  if (strike.aims === 'store' && !traits.store) return 'it does not use the store'
-  if (strike.aims === 'objects' && !traits.objects) return 'it keeps no object of a backup in the cluster'
-  if (moment === 'during-backup' && traits.clock) return 'its backups start by a schedule, not when a drill wants'
-  if (strike.at === 'backup' && traits.clock) return 'its schedule decides which of its backups is the newest'
-  if (moment === 'during-backup' && traits.stops)
+  if (strike.aims === 'mover' && !traits.hasMover) return 'nothing in the cluster moves its data'
+  if (strike.aims === 'store' && !traits.usesStore) return 'it does not use the store'
+  if (strike.aims === 'objects' && !traits.keepsObjects) return 'it keeps no object of a backup in the cluster'
+  if (moment === 'during-backup' && traits.isScheduled) return 'its backups start by a schedule, not when a drill wants'
+  if (strike.at === 'backup' && traits.isScheduled) return 'its schedule decides which of its backups is the newest'
+  if (moment === 'during-backup' && traits.stopsService)
     return 'the service is stopped during the backup, so the fault’s effect on the service cannot be seen'
   if (fault.volumes === 'local' && traits.volumes === 'snapshots') return 'its volumes are not the node’s'
   return null

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { strategies } from '../components/tools.ts'
 import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
 import { matrix } from './matrix.ts'
 import type { Moment } from '../record/moment.ts'
@@ -36,7 +37,7 @@ function baseOf({ mode, fault, moment, mesh, workload }: Named): string {
   return `${name.slice(0, LONGEST - 7).replace(/-+$/, '')}-${hash}`
 }
 
-const bases = new Set(matrix.map((row) => baseOf({ ...row, mode: row.strategy.slice(row.strategy.indexOf('/') + 1) })))
+const bases = new Set(matrix.map((row) => baseOf({ ...row, mode: strategies[row.strategy].mode })))
 
 /** True if a namespace has the name of one that drills create. */
 export function isDrillNamespace(name: string): boolean {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { strategies } from '../components/tools.ts'
 import { FAULTS } from '../faults/index.ts'
 import { isUsual } from './axes.ts'
 import { WHEN } from './title.ts'
-import { matrix, momentsOf, strategies, type Row, type StrategyName } from './matrix.ts'
+import { matrix, momentsOf, type Row } from './matrix.ts'
 
 const signs = { slice: '**●**', drilled: '●', lost: '○', lostInSlice: '**○**', illegal: '' }
 
@@ -21,7 +22,7 @@ export async function replaceMatrix(page: string): Promise<string> {
 
 /** The matrix as a Markdown table, and how many rows are not drilled for which reason. */
 function renderMatrix(): string {
-  const names = Object.keys(strategies) as StrategyName[]
+  const names = Object.keys(strategies)
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
   const usual = matrix.filter(isUsual)
   const rows = FAULTS.flatMap((fault) =>

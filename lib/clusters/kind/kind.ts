@@ -1,5 +1,6 @@
 import { defaultRuntime, docker, dockerProblem, imageId, pullImage } from '../../docker/docker.ts'
 import { ownerLabels, thisOwner } from '../../docker/labels.ts'
+import { strategies } from '../../components/tools.ts'
 import { matrix } from '../../matrix/matrix.ts'
 import { run } from '../../system/run.ts'
 import { openContainerStore, startContainerStore, stopContainerStore } from '../../store/container.ts'
@@ -78,7 +79,7 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
 const takesSnapshots = ({ tools }: KindOptions): boolean =>
   matrix.some(
     ({ strategy, volumes, illegal }) =>
-      illegal === null && volumes === 'snapshots' && tools.includes(strategy.split('/')[0] ?? ''),
+      illegal === null && volumes === 'snapshots' && tools.includes(strategies[strategy].tool),
   )
 
 async function requireLab(): Promise<KindLab> {

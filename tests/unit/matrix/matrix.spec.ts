@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { replaceMatrix } from '../../../lib/matrix/table.ts'
 import { FAULTS } from '../../../lib/faults/index.ts'
-import { matrix, momentsOf, rowsOf, strategies, USUAL } from '../../../lib/matrix/matrix.ts'
+import { matrix, momentsOf, rowsOf, USUAL } from '../../../lib/matrix/matrix.ts'
 import { MESHES, WORKLOADS } from '../../../lib/matrix/axes.ts'
-import { toolOf } from '../../../lib/components/strategies.ts'
+import { namesOf, strategies, tools } from '../../../lib/components/tools.ts'
 
-test('every strategy is named as its driver names itself, and stands on the volumes that it says', () => {
-  for (const [name, traits] of Object.entries(strategies)) {
-    const tool = toolOf[name as keyof typeof toolOf]()
+test('every strategy is named as its driver names itself, and stands on the volumes that it says', async () => {
+  for (const { name, traits, load } of Object.values(strategies)) {
+    const tool = (await load()).create()
     expect(`${tool.name}/${tool.strategy}`).toBe(name)
     expect(tool.volumes).toBe(traits.volumes)
   }
@@ -35,8 +35,8 @@ test('a strategy that keeps nothing in the store is not drilled with faults of t
 test('the default run shows each tool, and only rows that can be drilled', () => {
   const slice = matrix.filter(({ inSlice }) => inSlice)
   expect(slice.filter(({ illegal }) => illegal !== null)).toEqual([])
-  const tools = (names: string[]) => [...new Set(names.map((name) => name.split('/')[0]))].sort()
-  expect(tools(slice.map(({ strategy }) => strategy))).toEqual(tools(Object.keys(strategies)))
+  const drilled = new Set(slice.map(({ strategy }) => strategies[strategy].tool))
+  expect([...drilled].sort()).toEqual(namesOf(tools).sort())
 })
 
 test('rows of snapshots are drilled on volumes that have them, and a node takes only its own volumes along', () => {

@@ -7,10 +7,10 @@ import { ensureTool } from '../../../../lib/drill/create-lab.ts'
 import { parseManifest } from '../../../../lib/kube/client.ts'
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import type { Lab } from '../../../../lib/lab/lab.ts'
-import { strategies } from '../../../../lib/matrix/matrix.ts'
-import { effortOf } from '../../../../lib/components/effort.ts'
+import { strategies } from '../../../../lib/components/tools.ts'
 import { k8up } from '../../../../lib/components/k8up/k8up.ts'
 import { countLines, countManifests, countYaml } from '../../../../lib/components/support/manifests.ts'
+import type { UserEffort } from '../../../../lib/record/facts.ts'
 import { noopTool } from '../../../../lib/simulation/noop-tool.ts'
 import { newFolder } from '../../in-folder.ts'
 import { cacheFolder } from '../../../../lib/system/environment.ts'
@@ -141,9 +141,11 @@ test('an install is counted in what it applies, the first time, and what is appl
   expect(await ensureTool(lab, tool)).toMatchObject({ installMs: null, manifests: null, installed: { name: 'noop' } })
 })
 
-test('each strategy says what it asks of its user, counted in what its driver applies', () => {
-  const efforts = new Map(Object.entries(effortOf).map(([name, effort]) => [name, effort(noopLab())]))
-  expect([...efforts.keys()]).toEqual(Object.keys(strategies))
+test('each strategy says what it asks of its user, counted in what its driver applies', async () => {
+  const entries = Object.values(strategies).map(
+    async ({ name, load }) => [name, (await load()).effort(noopLab())] as const,
+  )
+  const efforts = new Map<string, UserEffort>(await Promise.all(entries))
   for (const [name, { configuration, firstBackup, restore, source }] of efforts) {
     expect(configuration.length, name).toBeGreaterThan(1)
     for (const { what, lines } of configuration) expect(lines, `${name}: ${what}`).toBeGreaterThan(1)

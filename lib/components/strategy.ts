@@ -1,0 +1,62 @@
+import type { Lab } from '../lab/lab.ts'
+import type { UserEffort } from '../record/facts.ts'
+import type { BackupTool } from './tool.ts'
+
+/** How a strategy works, as far as it decides which faults can hit it. */
+export interface StrategyTraits {
+  /** `snapshots`: it needs volumes of a CSI driver that takes snapshots. */
+  volumes: 'any' | 'snapshots'
+  /** Whether pods in the cluster move the data. */
+  hasMover: boolean
+  /** Whether the data or its description goes to the S3 store. */
+  usesStore: boolean
+  /** Whether it keeps objects of its backups in the cluster. */
+  keepsObjects: boolean
+  /** Whether a schedule starts its backups. */
+  isScheduled: boolean
+  /** Whether it stops the service during a backup. */
+  stopsService: boolean
+  /** Whether it promises the state of one point in time. */
+  isPointInTime: boolean
+}
+
+/** What runs a strategy. It is loaded when a drill needs it. */
+export interface StrategyDriver {
+  create: () => BackupTool
+  /** What the strategy asks of its user, for a service with one volume. */
+  effort: (lab: Lab) => UserEffort
+}
+
+/** A backup tool with its strategies, each by its mode: `file-system` of `velero/file-system`. */
+export interface Tool<Name extends string = string, Mode extends string = string> {
+  name: Name
+  strategies: Readonly<Record<Mode, StrategyTraits>>
+  /** Loads the drivers, which import the Kubernetes client. A strategy without one does not compile. */
+  load: () => Promise<{ drivers: Readonly<Record<NoInfer<Mode>, StrategyDriver>> }>
+}
+
+/** Checks a tool, and keeps its name and its modes as literal types. */
+export const defineTool = <const Name extends string, Mode extends string>(tool: Tool<Name, Mode>): Tool<Name, Mode> =>
+  tool
+
+/** Copies the files of a live volume into the store. */
+export const copiesFiles = {
+  volumes: 'any',
+  hasMover: true,
+  usesStore: true,
+  keepsObjects: false,
+  isScheduled: false,
+  stopsService: false,
+  isPointInTime: false,
+} as const satisfies StrategyTraits
+
+/** Takes CSI snapshots, which stay in the storage. */
+export const takesSnapshots = {
+  volumes: 'snapshots',
+  hasMover: false,
+  usesStore: false,
+  keepsObjects: true,
+  isScheduled: false,
+  stopsService: false,
+  isPointInTime: true,
+} as const satisfies StrategyTraits
