@@ -88,6 +88,7 @@ export function simulatedWorkload(world: World): Workload {
     about: 'It stands in for a service in drills that run without a cluster.',
     loss: { by: 'writes' },
     images: [],
+    artifacts: null,
     async deploy(_lab, namespace) {
       const service = world.service(namespace)
       service.volume ??= new Volume()

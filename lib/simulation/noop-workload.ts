@@ -13,6 +13,7 @@ export const noopWorkload = (forgets: (write: Write) => boolean = () => false): 
   about: 'It holds no data: it stands in for a service where no cluster is.',
   loss: { by: 'writes' },
   images: [],
+  artifacts: null,
   deploy: (_lab, namespace) =>
     Promise.resolve({
       namespace,

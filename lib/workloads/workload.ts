@@ -1,6 +1,8 @@
 import type { IntegrityCheck, LossMeasure, Write } from '../record/facts.ts'
 import type { Route } from '../components/mesh.ts'
+import type { Built } from '../lab/built.ts'
 import type { Lab } from '../lab/lab.ts'
+import type { Published } from '../lab/published.ts'
 
 /** A stateful service to lose and to get back. */
 export interface Workload<Name extends string = string> {
@@ -14,6 +16,8 @@ export interface Workload<Name extends string = string> {
   readonly loss: LossMeasure
   /** Images that the workload's pods need, by their names among the artifacts, such as `meshdrill/ledger`. */
   readonly images: string[]
+  /** Where those images come from; null if the workload brings none of its own. */
+  readonly artifacts: { readonly published: Published; readonly built: Built } | null
   /**
    * Applies the workload into a namespace that exists, and resolves when its pods are ready. `storageClass` is that of its
    * volumes, null for the cluster's default.

@@ -4,15 +4,9 @@ import { parse } from 'yaml'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import {
-  chartImages,
-  charts,
-  components,
-  images,
-  manifests as pinnedManifests,
-  pullReference,
-  type ManifestFile,
-} from './pins.ts'
+import { pullReference, type ManifestFile } from '../../lab/published.ts'
+import { allVersions } from '../versions.ts'
+import { chartImages, charts, images, manifests as pinnedManifests } from './catalog.ts'
 import { findProgram } from './programs.ts'
 
 export interface PublicOptions {
@@ -27,7 +21,7 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
   return {
     binary: findProgram,
     chart(name) {
-      const chart = charts[name as keyof typeof charts] as (typeof charts)[keyof typeof charts] | undefined
+      const chart = charts[name]
       if (chart === undefined) throw new Error(`no chart "${name}"; there are ${Object.keys(charts).join(', ')}`)
       const { repository, chart: path, version } = chart
       return Promise.resolve({ path, repository, version, values: {} })
@@ -47,8 +41,11 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
       throw new Error(`no image "${name}"; there are ${Object.keys(images).join(', ')}`)
     },
     component(name) {
-      const found = options.found[name] ?? components[name]
-      return found ?? { version: 'not known', source: "the cluster's or the machine's own" }
+      const { published } = allVersions[name] ?? { published: null }
+      const pinned = published === null || published.machineOwn ? null : published
+      const { version, source } = options.found[name] ??
+        pinned ?? { version: 'not known', source: "the cluster's or the machine's own" }
+      return { version, source }
     },
   }
 }

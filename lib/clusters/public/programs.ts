@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { shortenMiddle } from '../../output/shorten.ts'
-import { programs, type ProgramPin } from './pins.ts'
+import type { ProgramPin } from '../../lab/published.ts'
+import { programs } from './catalog.ts'
 
 /** A program found in PATH, whose version will do. Errors: it is not there or of another version, with what to do. */
 export async function findProgram(name: string): Promise<string> {

@@ -7,6 +7,7 @@ import { messageOf } from '../../system/message-of.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
+import { artifacts, IMAGE } from './artifacts.ts'
 import { compare } from './compare.ts'
 import { send, sendWell } from './http.ts'
 import { parseListing } from './listing.ts'
@@ -14,7 +15,6 @@ import { shellCommand } from '../../output/shell-quote.ts'
 
 const LABELS = { app: 'ledger' }
 const CLAIM = 'ledger-data'
-const IMAGE = 'meshdrill/ledger'
 const SEED_TIMEOUT_MS = 300_000
 const LISTING_TIMEOUT_MS = 60_000
 
@@ -26,6 +26,7 @@ export const ledger: Workload<'ledger'> = {
     'Every record carries its own checksum, place and sequence number, so each acknowledged write is found or counted as lost. It answers a write only when the record is on the disk, as few services do.',
   loss: { by: 'writes' },
   images: [IMAGE],
+  artifacts,
   async deploy(lab, namespace, { storageClass }) {
     const objects = await readManifest(new URL('manifest.yaml', import.meta.url))
     const ours = objects.map((object) => withImage(object, lab.artifacts.image(IMAGE)))

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { hostPathOf, installHostPath } from '../../../../lib/clusters/kind/host-path.ts'
-import { manifests } from '../../../../lib/clusters/public/pins.ts'
+import { manifests } from '../../../../lib/clusters/public/catalog.ts'
 import { parseManifest, type KubeClient } from '../../../../lib/kube/client.ts'
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import { podOf } from '../../stand-ins/faults.ts'

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { hostPathOf } from '../../../../lib/clusters/kind/host-path.ts'
 import { publicArtifacts } from '../../../../lib/clusters/public/artifacts.ts'
-import { images, manifests, type ManifestFile } from '../../../../lib/clusters/public/pins.ts'
+import { images, manifests } from '../../../../lib/clusters/public/catalog.ts'
+import type { ManifestFile } from '../../../../lib/lab/published.ts'
 import { parseManifest } from '../../../../lib/kube/client.ts'
 
 test.describe('a pinned manifest', () => {
