@@ -24,7 +24,15 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-bench-'))
   try {
     const k6 = await lab.cluster.k6()
-    const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
+    const load = await startLoad({
+      k6,
+      script: ledger.clients.load,
+      route,
+      seed: config.seed,
+      seeded,
+      rate: config.loadRps,
+      folder,
+    })
     const loadMs = performance.now() - startedMs - readyMs
     await load.stop()
     return { readyMs, loadMs }

@@ -101,7 +101,15 @@ function requireSuccess({ succeeded, state, details }: OperationResult, what: st
 
 async function write({ lab, config, folder }: Ground, route: Route, seeded: number): Promise<Write[]> {
   const k6 = await lab.cluster.k6()
-  const load = await startLoad({ k6, route, seed: config.seed, seeded, rate: config.loadRps, folder })
+  const load = await startLoad({
+    k6,
+    script: ledger.clients.load,
+    route,
+    seed: config.seed,
+    seeded,
+    rate: config.loadRps,
+    folder,
+  })
   await sleep(WRITING_MS)
   const { load: result, writes } = await load.stop()
   if (result.error !== null) throw new Error(`the load that changes the volume failed: ${result.error}`)

@@ -2,7 +2,7 @@ import type { Clock } from '../system/clock.ts'
 import { removeNamespace } from '../lab/namespaces.ts'
 import type { Fault } from '../faults/fault.ts'
 import { strikeOnce } from '../faults/support/strike.ts'
-import type { DeployedWorkload } from '../workloads/workload.ts'
+import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'
 import { broken, claim, withBackups } from './broken.ts'
 import type { FlawName } from '../verdict/flaws.ts'
@@ -17,7 +17,8 @@ export const damagesWhatItRestores = (
   tool: BackupTool,
   flaw: FlawName,
   createFault: () => Fault<string>,
-  { pods, claim: name }: Pick<DeployedWorkload, 'pods' | 'claim'>,
+  workload: Workload,
+  { pods, claims }: Pick<DeployedWorkload, 'pods' | 'claims'>,
   seed: number,
 ): BackupTool =>
   broken(tool, flaw, (whole, lab) =>
@@ -25,7 +26,7 @@ export const damagesWhatItRestores = (
       ...backup,
       async restore(options = {}) {
         const result = await backup.restore(options)
-        const aim = { namespace: options.into ?? namespace, pods, claim: name, mesh: lab.mesh }
+        const aim = { namespace: options.into ?? namespace, pods, claims, workload, mesh: lab.mesh }
         const target = { ...aim, seed, tool: whole, backup }
         await strikeOnce(lab, createFault(), target)
         return result

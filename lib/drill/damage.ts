@@ -44,7 +44,7 @@ interface Wound {
  * on the nodes of the drill, and on those that a fault says it reached beyond.
  */
 export function damage(context: DrillContext, service: DeployedWorkload, nodesOfDrill: () => string[]): Damage {
-  const { lab, tool, mesh, namespace, record, seed, journal, performUndo, clock = hostClock } = context
+  const { lab, tool, workload, mesh, namespace, record, seed, journal, performUndo, clock = hostClock } = context
   const wounds = new Set<Wound>()
   const reached = new Set<string>()
   let ended = false
@@ -92,9 +92,9 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
     backup: null,
     sinceMs: null,
     async strike(fault) {
-      const { pods, claim } = service
+      const { pods, claims } = service
       record({ kind: 'fault.requested', fault: fault.name, target: namespace })
-      const change = await fault.plan(lab, { namespace, pods, claim, seed, tool, mesh, backup: self.backup })
+      const change = await fault.plan(lab, { namespace, pods, claims, workload, seed, tool, mesh, backup: self.backup })
       const wound = await writeDown(fault.name, change.undo, false)
       try {
         if (ended) throw new Error(`the drill has ended: fault "${fault.name}" does not strike any more`)

@@ -17,16 +17,16 @@ const POLL_MS = 50
 export const startMeasuring =
   (clientPlaces: ClientPlaces): StartMeasuring =>
   async (context, route, seeded) => {
-    const { lab, record, seed, probeHz } = context
+    const { lab, workload, record, seed, probeHz } = context
     const recent: ProbeSample[] = []
     const clients = clientsOf(lab, clientPlaces, context.namespace)
     const intervalMs = 1000 / probeHz
     const timeoutMs = TIMEOUT_MS
     // They are what can fail to start: nothing else runs then.
     const { load, prober } = await startClients(clients, {
-      load: { route, seed, seeded, rate: context.loadRps, folder: context.folder },
+      load: { script: workload.clients.load, route, seed, seeded, rate: context.loadRps, folder: context.folder },
       prober: {
-        ...{ route, seed, seeded, rateHz: probeHz, timeoutMs },
+        ...{ main: workload.clients.prober, route, seed, seeded, rateHz: probeHz, timeoutMs },
         onSamples: (samples) => {
           recent.push(...samples)
           record({ kind: 'probes', intervalMs, timeoutMs, samples })

@@ -10,23 +10,29 @@ import { shellCommand } from '../output/shell-quote.ts'
 export interface Restores {
   /** Restores into the service's own namespace and resolves at the tool's terminal state. */
   restore: (backup: Backup) => Promise<OperationResult>
-  /** Resolves when the claim that is restored has its volume; true where the restore ended before that was seen. */
+  /** Resolves when the claims that are restored have their volumes; true if the restore ended before that was seen. */
   claimedOrEnded: (restoring: Promise<unknown>) => Promise<boolean>
   /** Restores a copy beside the service, reads it back and takes it away again. */
   prove: (backup: Backup) => Promise<void>
 }
 
-/** A drill's restores, each recorded with whether the service's claim was there before and after. */
+/** A drill's restores, each recorded with whether all of the service's claims were there before and after. */
 export function watchRestores(context: DrillContext, { service, seeded, measuring }: Running): Restores {
   const { lab, mesh, namespace, record, seed } = context
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: service.claim, namespace } }
-  const lookForClaim = async (): Promise<ClaimState> => ((await lab.kube.get(claim)) === null ? 'gone' : 'there')
+  type Claim = KubeObject & { status?: { phase?: string } }
+  const readClaims = (): Promise<(Claim | null)[]> =>
+    Promise.all(
+      service.claims.map((name) =>
+        lab.kube.get<Claim>({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace } }),
+      ),
+    )
+  const lookForClaims = async (): Promise<ClaimState> => ((await readClaims()).includes(null) ? 'gone' : 'there')
   const readCopy = async (copy: string): Promise<IntegrityCheck> => {
     try {
       const { route, end } = await mesh.expose({ ...service.service, namespace: copy })
       try {
         await service.answers(route)
-        return await service.verify(route, { seed, seeded, writes: measuring.writes })
+        return await service.verify(route, { seed, seeded, writes: measuring.writes, namespace: copy })
       } finally {
         await end()
       }
@@ -37,20 +43,20 @@ export function watchRestores(context: DrillContext, { service, seeded, measurin
   }
   return {
     async restore(backup) {
-      record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaim() })
+      record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaims() })
       const operation = await backup.restore()
-      record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaim() })
+      record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaims() })
       return operation
     },
     async claimedOrEnded(restoring) {
       let over = false
       void restoring.then(() => (over = true))
       return waitFor(
-        `claim "${service.claim}" of namespace "${namespace}" bound`,
+        `claims ${service.claims.map((name) => `"${name}"`).join(', ')} of namespace "${namespace}" bound`,
         async () => {
           if (over) return true
-          const phase = (await lab.kube.get<KubeObject & { status?: { phase?: string } }>(claim))?.status?.phase
-          return phase === 'Bound' ? false : pending(phase ?? 'no claim')
+          const phases = (await readClaims()).map((claim) => claim?.status?.phase ?? 'no claim')
+          return phases.every((phase) => phase === 'Bound') ? false : pending(phases.join(', '))
         },
         {
           timeout: '5m',

@@ -1,7 +1,11 @@
+import { selector } from '../kube/client.ts'
 import { pending, waitFor } from '../system/wait.ts'
+import type { Undo } from '../lab/undo.ts'
 import type { Lab } from '../lab/lab.ts'
+import { defaultWorkload, workloadOf } from '../workloads/index.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
+import { firstClaim, possible } from './support/data-damage.ts'
 import { planTask, runTask, undosOf } from './support/volume-task.ts'
 import { shellCommand } from '../output/shell-quote.ts'
 
@@ -9,29 +13,38 @@ import { shellCommand } from '../output/shell-quote.ts'
 export const fullVolume = (): Fault => ({
   name: 'full-volume',
   description: "the service's volume is filled to its last byte",
+  damages: 'fill',
   lasts: '10s',
   requires: () => Promise.resolve([]),
   async plan(lab, target) {
-    const { namespace, claim } = target
-    const task = await planTask(lab, { file: 'fill-volume.yaml', namespace, claim })
+    const { namespace, workload } = target
+    const claim = firstClaim(target)
+    const filling = possible(workload, workload.damage.fill)
+    const program = { image: workload.damage.image, command: filling.command }
+    const task = await planTask(lab, { file: 'fill-volume.yaml', namespace, claim, program })
     return {
-      undo: [...undosOf(task), { kind: 'unfill-volume', namespace, claim }],
+      undo: [...undosOf(task), { kind: 'unfill-volume', namespace, claim, workload: workload.name }],
       make: () => task.start(),
       async see() {
-        const filling = parseFilling(await task.log())
-        const refused = await refusedWrite(lab, target, filling.fromMs)
-        // No write was refused before, and the service tells the time of this one.
-        return { between: [refused.atMs, refused.atMs], evidence: `${filling.words}; ${refused.words}` }
+        const { words, fromMs } = parseFilling(await task.log())
+        const refused = await refusedWrite(lab, target, (log) => filling.findRefusal(log, fromMs), fromMs)
+        // No write was refused before, and the service logs the time of this one.
+        return { between: [refused.atMs, refused.atMs], evidence: `${words}; ${refused.words}` }
       },
     }
   },
 })
 
 /** Removes the file that fills a volume, by a task of its own. A volume that is gone needs nothing. */
-export async function unfillVolume(lab: Lab, namespace: string, claim: string): Promise<string> {
+export async function unfillVolume(
+  lab: Lab,
+  { namespace, claim, workload: name = defaultWorkload }: Extract<Undo, { kind: 'unfill-volume' }>,
+): Promise<string> {
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
   if ((await lab.kube.get(reference)) === null) return `claim "${claim}" is gone`
-  return runTask(lab, { file: 'unfill-volume.yaml', namespace, claim }, parseEmptying)
+  const workload = workloadOf(name)
+  const program = { image: workload.damage.image, command: possible(workload, workload.damage.fill).undo }
+  return runTask(lab, { file: 'unfill-volume.yaml', namespace, claim, program }, parseEmptying)
 }
 
 interface Filling {
@@ -39,7 +52,7 @@ interface Filling {
   fromMs: number
 }
 
-/** The log of `ledger fill`: a JSON line for the file that takes the room, and a last one that sums up. */
+/** The log of the command that fills: a JSON line for the file that takes the room, and a last one that sums up. */
 export function parseFilling(log: string): Filling {
   const lines = log
     .split('\n')
@@ -58,7 +71,7 @@ export function parseFilling(log: string): Filling {
   }
 }
 
-/** The log of `ledger fill --undo`, in words. */
+/** The log of the command that empties, in words. */
 export function parseEmptying(log: string): string {
   const lines = log
     .split('\n')
@@ -72,33 +85,26 @@ export function parseEmptying(log: string): string {
   return `${file} of ${length} bytes: ${after}`
 }
 
-/** The service's own word, in its log, of the first write that it refused since. The load writes all the time. */
-async function refusedWrite(lab: Lab, { namespace, pods }: FaultTarget, fromMs: number) {
+/** The first write that the service refused since, as its log says it. The load writes all the time. */
+async function refusedWrite(
+  lab: Lab,
+  { namespace, pods }: FaultTarget,
+  find: (log: string) => { atMs: number; words: string } | null,
+  fromMs: number,
+) {
   const sinceSeconds = Math.ceil((Date.now() - fromMs) / 1000) + 1
   return waitFor(
-    `a write refused with 507 by the service of namespace "${namespace}"`,
+    `a write refused by the service of namespace "${namespace}", as the volume is full`,
     async () => {
       const [pod] = await lab.kube.pods(namespace, pods.labels)
       const name = pod?.metadata?.name ?? ''
       const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: pods.container, sinceSeconds })
-      return findRefusal(log, fromMs) ?? pending(`its log: ${shortenMiddle(log.trim(), OUTPUT_LIMIT) || 'empty'}`)
+      return find(log) ?? pending(`its log: ${shortenMiddle(log.trim(), OUTPUT_LIMIT) || 'empty'}`)
     },
     {
       timeout: '30s',
       every: '200ms',
-      hint: shellCommand`kubectl -n ${namespace} logs deploy/ledger -c ${pods.container}`,
+      hint: shellCommand`kubectl -n ${namespace} logs -l ${selector(pods.labels)} -c ${pods.container}`,
     },
   )
-}
-
-const REFUSAL = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d\.\d{3})\d* (PUT \S+: 507: .*)$/
-
-/** The first line of the ledger's log, of `fromMs` or later, that tells of a write refused for want of room. */
-export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
-  for (const line of log.split('\n')) {
-    const [, year = '', month = '', day = '', time = '', words = ''] = REFUSAL.exec(line) ?? []
-    const atMs = Date.parse(`${year}-${month}-${day}T${time}Z`)
-    if (atMs >= fromMs) return { atMs, words }
-  }
-  return null
 }

@@ -5,6 +5,7 @@ import { loseClaim } from './support/claim-loss.ts'
 import type { Backup } from '../components/tool.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { namespaceDeletion } from './namespace-deletion.ts'
+import { damageProgram, firstClaim } from './support/data-damage.ts'
 import { changeKey } from './support/secret-change.ts'
 import { parseChanges } from './volume-corruption.ts'
 import { planTask, undosOf } from './support/volume-task.ts'
@@ -74,10 +75,12 @@ export const wrongCredentials = (): Fault => ({
 export const ransomware = (): Fault => ({
   name: 'ransomware',
   description: "every file of the service's volume is encrypted in place",
+  damages: 'encrypt',
   requires: nothing,
-  async plan(lab, { namespace, claim, seed }) {
-    const flags = { '--seed': seed }
-    const task = await planTask(lab, { file: 'encrypt-volume.yaml', namespace, claim, flags })
+  async plan(lab, target) {
+    const program = damageProgram(target, 'encrypt', 1)
+    const claim = firstClaim(target)
+    const task = await planTask(lab, { file: 'encrypt-volume.yaml', namespace: target.namespace, claim, program })
     return {
       undo: undosOf(task),
       make: () => task.start(),

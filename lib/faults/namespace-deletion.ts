@@ -9,10 +9,11 @@ export const namespaceDeletion = (): Fault => ({
   name: 'namespace-deletion',
   description: 'the namespace is deleted, with its volumes',
   requires: () => Promise.resolve([]),
-  async plan(lab, { namespace, claim }) {
+  async plan(lab, { namespace, claims }) {
     const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
     const own = await ownNamespace(lab, namespace)
-    const volume = await volumeOf(lab, namespace, claim)
+    const volumes = await Promise.all(claims.map((claim) => volumeOf(lab, namespace, claim)))
+    const named = ['', ...volumes.map((volume) => `volume "${volume}"`)].join(' and ')
     return {
       undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
       make: () => lab.kube.delete(own),
@@ -26,22 +27,25 @@ export const namespaceDeletion = (): Fault => ({
           { timeout: '10s', every: '10ms' },
         )
         const goneMs = await waitFor(
-          `namespace "${namespace}" and its volume "${volume}" gone`,
+          `namespace "${namespace}"${named} gone`,
           async () => {
             if ((await lab.kube.get(reference)) !== null) return pending('the namespace is still terminating')
-            const left = await lab.kube.get({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volume } })
-            return left === null ? Date.now() : pending(`volume "${volume}" is still there`)
+            const left = await Promise.all(volumes.map((name) => lab.kube.get(volumeReference(name))))
+            const there = volumes.filter((_, index) => left[index] !== null)
+            return there.length === 0 ? Date.now() : pending(`volume "${there.join('", "')}" is still there`)
           },
           { timeout: '120s', hint: shellCommand`kubectl get namespace ${namespace} -o yaml` },
         )
         return {
           between: [requestedMs, seenMs],
-          evidence: `namespace "${namespace}" and volume "${volume}" were gone ${goneMs - requestedMs} ms after the request`,
+          evidence: `namespace "${namespace}"${named} were gone ${goneMs - requestedMs} ms after the request`,
         }
       },
     }
   },
 })
+
+const volumeReference = (name: string) => ({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } })
 
 async function volumeOf(lab: Lab, namespace: string, name: string): Promise<string> {
   const claim = await lab.kube.core.readNamespacedPersistentVolumeClaim({ namespace, name })

@@ -1,61 +1,65 @@
 import type { FaultName } from './index.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import type { DamageKind } from '../workloads/damage.ts'
 import type { Fault } from './fault.ts'
+import { damageProgram, firstClaim } from './support/data-damage.ts'
 import { planTask, undosOf } from './support/volume-task.ts'
 
 interface Corruption {
   name: FaultName
   description: string
-  /** As `ledger corrupt` calls it, and how many records (or their files) are struck. */
-  kind: string
-  records: number
+  kind: DamageKind
+  /** How many objects are damaged: records, files or pages. */
+  objects: number
 }
 
 export const FLIPPED: Corruption = {
   name: 'volume-corruption',
-  description: 'a byte of each of 8 records is flipped in place',
+  description: 'a byte of each of 8 objects is flipped in place',
   kind: 'flip',
-  records: 8,
+  objects: 8,
 }
 
 export const FILE_DELETED: Corruption = {
   name: 'file-deleted',
   description: 'a file is deleted',
   kind: 'delete',
-  records: 1,
+  objects: 1,
 }
 
 /** Ways in which a volume goes bad behind the service's back; sizes and places are drawn from the drill's seed. */
 export const CORRUPTIONS: readonly Corruption[] = [
   FLIPPED,
-  { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', kind: 'zero', records: 4 },
-  { name: 'volume-truncated', description: '2 files are cut short', kind: 'truncate', records: 2 },
+  { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', kind: 'zero', objects: 4 },
+  { name: 'volume-truncated', description: '2 files are cut short', kind: 'truncate', objects: 2 },
   {
     name: 'volume-stale',
-    description: '4 records are what they were before they were written over',
+    description: '4 objects are what they were before they were written over',
     kind: 'stale',
-    records: 4,
+    objects: 4,
   },
   {
     name: 'volume-misdirected',
-    description: '4 records are written to the places of others',
+    description: '4 objects are written to the places of others',
     kind: 'misdirect',
-    records: 4,
+    objects: 4,
   },
   FILE_DELETED,
-  { name: 'wrong-permissions', description: 'a file can no longer be read', kind: 'permissions', records: 1 },
+  { name: 'wrong-permissions', description: 'a file can no longer be read', kind: 'permissions', objects: 1 },
 ]
 
 /** The volume is damaged by a Chaos Mesh Workflow's task that mounts the same claim. */
 export function volumeCorruption(corruption: Corruption = FLIPPED): Fault {
-  const { name, description, kind, records } = corruption
+  const { name, description, kind, objects } = corruption
   return {
     name,
     description,
+    damages: kind,
     requires: () => Promise.resolve([]),
-    async plan(lab, { namespace, claim, seed }) {
-      const flags = { '--seed': seed, '--records': records, '--kind': kind }
-      const task = await planTask(lab, { file: 'corrupt-volume.yaml', namespace, claim, flags })
+    async plan(lab, target) {
+      const program = damageProgram(target, kind, objects)
+      const claim = firstClaim(target)
+      const task = await planTask(lab, { file: 'corrupt-volume.yaml', namespace: target.namespace, claim, program })
       return {
         undo: undosOf(task),
         make: () => task.start(),
@@ -79,7 +83,7 @@ interface ByteChange {
   atMs: number
 }
 
-/** The log of `ledger corrupt`: a JSON line for each change, and a last one that sums up. */
+/** The log of a command of `Damage`: a JSON line for each change, and a last one that sums up. */
 export function parseChanges(log: string): { changes: ByteChange[]; fromMs: number } {
   const lines = log
     .split('\n')

@@ -29,8 +29,8 @@ export type Undo =
   | { kind: 'restore-key'; secret: SecretReference; wrong: string; right: string }
   /** Sets the memory limit of a container's cgroup: bytes, or `max`. */
   | { kind: 'restore-memory-limit'; pod: PlacedPod; containerId: string; limit: string }
-  /** Removes the file that fills a volume. */
-  | { kind: 'unfill-volume'; namespace: string; claim: string }
+  /** Removes the file that fills a volume, as the workload does it; older entries are of the default workload, and do not say so. */
+  | { kind: 'unfill-volume'; namespace: string; claim: string; workload?: string }
   /** Suspends what makes backups by the clock. */
   | { kind: 'suspend-schedules'; schedules: Schedules }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { K6Container } from '../lab/k6.ts'
 import { sendSettings } from '../system/child-settings.ts'
@@ -20,11 +20,19 @@ const AT = { library: '/meshdrill/lib', folder: '/meshdrill/load' }
 
 /** The file that k6 writes of what became of each request. */
 export const OUTCOMES = 'outcomes.jsonl'
-/** The script, which imports others of the library, and what k6 writes, where the container has them. */
-export const inContainer = { script: `${AT.library}/load/script.ts`, outcomes: `${AT.folder}/${OUTCOMES}` }
+/** Where the container has what k6 writes. */
+export const OUTCOMES_IN_CONTAINER = `${AT.folder}/${OUTCOMES}`
+
+/** Where the container has a script of the library. The files that it imports are there too. */
+export function scriptInContainer(script: string): string {
+  const below = relative(LIBRARY, script)
+  if (below.startsWith('..'))
+    throw new Error(`the k6 script "${script}" is not in "${LIBRARY}", and the container of k6 has no other folder`)
+  return `${AT.library}/${below}`
+}
 
 /**
- * Starts k6 in a container; `args` are its own, with the places of `inContainer`. The process that is returned stands for it: it
+ * Starts k6 in a container; `args` are its own, with paths inside the container. The process that is returned stands for it: it
  * writes what k6 says, passes SIGINT on, ends with k6's exit code, and on SIGTERM, or when this process is gone, ends k6 at once.
  * It must not be killed, as nothing would then be left to end the container but Ryuk.
  */

@@ -2,9 +2,11 @@ import type { Route } from '../components/mesh.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
 export interface LoadOptions {
+  /** Path of the workload's k6 script. */
+  script: string
   route: Route
   seed: number
-  /** Records that were seeded. */
+  /** Objects that were seeded: records, files or rows. */
   seeded: number
   /** Requests per second: three quarters writes, one quarter reads. */
   rate: number

@@ -1,5 +1,3 @@
-import { seededPayload, writtenPayload } from '../workloads/ledger/payload.ts'
-
 /** What the load writes when: plain arithmetic without imports of Node, as k6 runs it and the prober checks by it. */
 
 /** A prime, so that the overwritten slots come from all over the volume and each comes once a round. */
@@ -26,16 +24,4 @@ export function planWrite(index: number, seeded: number): PlannedWrite {
 export function checkSeeded(seeded: number): void {
   if (Number.isInteger(seeded) && seeded > 0 && seeded % STRIDE !== 0) return
   throw new Error(`a load needs a number of seeded records that is not a multiple of ${STRIDE}, got ${seeded}`)
-}
-
-/** The payload that a slot's record of this sequence must have; null where no such record was ever meant for the slot. */
-export function expectedPayload(
-  volume: { seed: number; seeded: number },
-  slot: number,
-  sequence: number,
-): Uint8Array | null {
-  const { seed, seeded } = volume
-  if (!Number.isInteger(sequence) || sequence < 0) return null
-  if (sequence < seeded) return sequence === slot ? seededPayload(seed, slot) : null
-  return planWrite(sequence - seeded, seeded).slot === slot ? writtenPayload(seed, sequence) : null
 }

@@ -1,19 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Route } from '../components/mesh.ts'
 import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
-import { inContainer, OUTCOMES, spawnContainer } from './container.ts'
+import { OUTCOMES, OUTCOMES_IN_CONTAINER, scriptInContainer, spawnContainer } from './container.ts'
 import type { K6Container } from '../lab/k6.ts'
 import type { LoadOptions, RunningLoad } from './load.ts'
-import { checkSeeded } from './plan.ts'
 import { isGoodExit, K6_FLAGS, settingsOf } from './k6.ts'
 import { concludeLoad, parseOutcomes, type Outcomes } from './outcomes.ts'
 
-const SCRIPT = fileURLToPath(new URL('script.ts', import.meta.url))
 const STOP_TIMEOUT_MS = 5_000
 
 export interface LocalLoadOptions extends LoadOptions {
@@ -37,7 +34,6 @@ interface Run {
 
 /** Starts the load and resolves when it has sent its first request. A k6 that does not get there is an error. */
 export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad> {
-  checkSeeded(options.seeded)
   await mkdir(options.folder, { recursive: true })
   // k6 runs in the folder, so that a relative path would mean another place there.
   const run = await runK6({ ...options, folder: resolve(options.folder) })
@@ -102,12 +98,13 @@ async function firstRequest({ exit, outcomes, logFile }: Run, route: Route): Pro
 function spawnK6(options: LocalLoadOptions, outcomesFile: string, log: number): ChildProcess {
   const { k6, route, folder } = options
   if (typeof k6 !== 'string') {
-    const args = k6Arguments(options, k6.reach(route.url), inContainer)
+    const at = { script: scriptInContainer(options.script), outcomes: OUTCOMES_IN_CONTAINER }
+    const args = k6Arguments(options, k6.reach(route.url), at)
     return spawnContainer(k6, { args, folder, log })
   }
   // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
   const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
-  const command = [k6, ...k6Arguments(options, route.url, { script: SCRIPT, outcomes: outcomesFile })]
+  const command = [k6, ...k6Arguments(options, route.url, { script: options.script, outcomes: outcomesFile })]
   // The kernel ends the load when this process dies, even when it is killed: none goes on against whatever comes next.
   const [program = '', ...args] =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command

@@ -1,57 +1,57 @@
 /**
- * The load, run by k6: writes at three quarters of RATE requests per second and reads at one quarter, by the clock. What
- * became of each is one line on the console, which k6 writes through to a file at once: only a killed k6's current line
- * is lost. outcomes.ts reads the lines.
+ * What the k6 scripts of all workloads share: their settings, when requests are sent, and the lines that outcomes.ts reads.
+ * Each line goes to the console, which k6 writes through to a file at once: only a killed k6's current line is lost.
  */
-import exec from 'k6/execution'
-import http, { type Response } from 'k6/http'
-import { writtenPayload } from '../workloads/ledger/payload.ts'
-import { expectedPayload, planWrite } from './plan.ts'
+import type { Response } from 'k6/http'
+import type { PlannedWrite } from './plan.ts'
 
-const url = text('URL')
-const headers = { Host: text('ROUTE_HOST') }
-const volume = { seed: count('SEED'), seeded: count('SEEDED') }
-const rate = count('RATE')
-const timeout = '2s'
+/** What a script is told; k6.ts sets it. */
+export const settings = {
+  url: readText('URL'),
+  /** Names the service at the gateway. */
+  host: readText('ROUTE_HOST'),
+  seed: readCount('SEED'),
+  seeded: readCount('SEEDED'),
+}
 
-const byTheClock = {
-  executor: 'constant-arrival-rate',
-  timeUnit: '4s',
-  duration: text('DURATION'),
-  gracefulStop: '3s',
-} as const
+/** Of each request, with its answer. */
+export const timeout = '2s'
 
-export const options = {
+/** Function `write` at three quarters of RATE requests per second and function `read` at one quarter, on a fixed schedule. */
+export const writesAndReads = {
   // A redirect would send a write twice.
   maxRedirects: 0,
   scenarios: {
     // Enough virtual users for every request to hang until its timeout.
-    writes: { ...byTheClock, exec: 'write', rate: rate * 3, preAllocatedVUs: rate * 2 },
-    reads: { ...byTheClock, exec: 'read', rate, preAllocatedVUs: rate },
+    writes: { ...schedule(), exec: 'write', rate: rate() * 3, preAllocatedVUs: rate() * 2 },
+    reads: { ...schedule(), exec: 'read', rate: rate(), preAllocatedVUs: rate() },
   },
 }
 
-export function write(): void {
-  const { sequence, slot, generation } = planWrite(exec.scenario.iterationInTest, volume.seeded)
-  const payload = writtenPayload(volume.seed, sequence)
+export function logSent({ sequence, slot, generation }: PlannedWrite): void {
   log(['sent', sequence, slot, generation, Date.now()])
-  const target = `${url}/records/${slot}?sequence=${sequence}&generation=${generation}`
-  const answer = http.put(target, payload.buffer as ArrayBuffer, { headers, timeout, responseType: 'none' })
-  log(['write', sequence, answer.status, Date.now(), took(answer.timings)])
 }
 
-export function read(): void {
-  const slot = (exec.scenario.iterationInTest * 104_729) % volume.seeded
-  const answer = http.get(`${url}/records/${slot}`, { headers, timeout, responseType: 'binary' })
-  const right = answer.status === 200 && isRight(slot, answer.headers['X-Sequence'], answer.body)
-  log(['read', slot, answer.status, Date.now(), took(answer.timings), right])
+export function logWrite({ sequence }: PlannedWrite, { status, timings }: Pick<Response, 'status' | 'timings'>): void {
+  log(['write', sequence, status, Date.now(), took(timings)])
 }
 
-function isRight(slot: number, sequence: string | undefined, body: ArrayBuffer | null): boolean {
-  const expected = expectedPayload(volume, slot, Number(sequence ?? NaN))
-  if (!expected || body?.byteLength !== expected.length) return false
-  const got = new Uint8Array(body)
-  return expected.every((byte, at) => byte === got[at])
+/** `right`: whether the answer was a 2xx with the right content. */
+export function logRead(slot: number, { status, timings }: Pick<Response, 'status' | 'timings'>, right: boolean): void {
+  log(['read', slot, status, Date.now(), took(timings), right])
+}
+
+function schedule() {
+  return {
+    executor: 'constant-arrival-rate',
+    timeUnit: '4s',
+    duration: readText('DURATION'),
+    gracefulStop: '3s',
+  } as const
+}
+
+function rate(): number {
+  return readCount('RATE')
 }
 
 /** From wanting a connection to the end of the answer, in milliseconds. */
@@ -64,14 +64,15 @@ function log(line: (string | number | boolean)[]): void {
   console.log(JSON.stringify(line))
 }
 
-function text(name: string): string {
+function readText(name: string): string {
   const value = __ENV[name]
   if (!value) throw new Error(`the load needs ${name}`)
   return value
 }
 
-function count(name: string): number {
-  const value = Number(text(name))
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${name} must be a whole number, got ${text(name)}`)
+function readCount(name: string): number {
+  const value = Number(readText(name))
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`${name} must be a whole number, got ${readText(name)}`)
   return value
 }

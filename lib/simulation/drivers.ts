@@ -2,6 +2,7 @@ import type { InstalledMesh, Mesh, Route } from '../components/mesh.ts'
 import { noTraits } from '../components/none/traits.ts'
 import type { MeshTraits } from '../lab/mesh-traits.ts'
 import { MESH_ASPECTS, type MeshState } from '../record/facts.ts'
+import { undamaged } from '../workloads/damage.ts'
 import type { DeployedWorkload, Workload } from '../workloads/workload.ts'
 import { RECORD_BYTES } from '../workloads/ledger/record.ts'
 import { checkVolume } from './check.ts'
@@ -58,7 +59,7 @@ export function simulatedWorkload(world: World): Workload {
     namespace,
     service: { namespace, name: 'ledger', port: 80 },
     pods: { labels: { app: 'ledger' }, container: 'ledger' },
-    claim: 'ledger-data',
+    claims: ['ledger-data'],
     async answers(route) {
       const service = world.service(namespaceOf(route))
       for (let asked = 0; asked < 600 && service.running === null; asked++) await clock.sleep(100)
@@ -89,6 +90,8 @@ export function simulatedWorkload(world: World): Workload {
     loss: { by: 'writes' },
     images: [],
     artifacts: null,
+    clients: { load: '', prober: '' },
+    damage: undamaged,
     async deploy(_lab, namespace) {
       const service = world.service(namespace)
       service.volume ??= new Volume()

@@ -1,4 +1,5 @@
 import type { Write } from '../record/facts.ts'
+import { undamaged } from '../workloads/damage.ts'
 import type { Workload } from '../workloads/workload.ts'
 
 const RECORD_BYTES = 4096
@@ -14,12 +15,14 @@ export const noopWorkload = (forgets: (write: Write) => boolean = () => false): 
   loss: { by: 'writes' },
   images: [],
   artifacts: null,
+  clients: { load: '', prober: '' },
+  damage: undamaged,
   deploy: (_lab, namespace) =>
     Promise.resolve({
       namespace,
       service: { namespace, name: 'noop', port: 80 },
       pods: { labels: { app: 'noop' }, container: 'noop' },
-      claim: 'noop-data',
+      claims: ['noop-data'],
       answers: () => Promise.resolve(),
       seed: (_route, { bytes }) => Promise.resolve(Math.ceil(bytes / RECORD_BYTES)),
       discard: () => Promise.resolve(),

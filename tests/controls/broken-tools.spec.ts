@@ -15,7 +15,7 @@ import {
   saysDoneTooEarly,
 } from '../../lib/controls/wrappers.ts'
 import { veleroFileSystem } from '../../lib/components/velero/velero.ts'
-import { deployedLedger } from '../../lib/workloads/ledger/ledger.ts'
+import { deployedLedger, ledger } from '../../lib/workloads/ledger/ledger.ts'
 import { SEGMENT_BYTES } from '../../lib/workloads/ledger/record.ts'
 
 /* A tool for each flaw, on a namespace that is deleted. Only what is wrong with it fails the drill: the objectives forgive the rest. */
@@ -23,7 +23,6 @@ import { SEGMENT_BYTES } from '../../lib/workloads/ledger/record.ts'
 const { volumeBytes, seed } = readConfig(process.env)
 const hundredth = Math.ceil(volumeBytes / SEGMENT_BYTES / 100)
 const velero = veleroFileSystem()
-const ledger = deployedLedger('')
 
 test.use({
   fault: namespaceDeletion(),
@@ -56,15 +55,23 @@ const controls = [
     tool: damagesWhatItRestores(
       velero,
       'drops-files',
-      () => volumeCorruption({ ...FILE_DELETED, records: hundredth }),
+      () => volumeCorruption({ ...FILE_DELETED, objects: hundredth }),
       ledger,
+      deployedLedger(''),
       seed,
     ),
     course: loseAndRestore,
   },
   {
     flaw: 'flips-bits',
-    tool: damagesWhatItRestores(velero, 'flips-bits', () => volumeCorruption({ ...FLIPPED, records: 1 }), ledger, seed),
+    tool: damagesWhatItRestores(
+      velero,
+      'flips-bits',
+      () => volumeCorruption({ ...FLIPPED, objects: 1 }),
+      ledger,
+      deployedLedger(''),
+      seed,
+    ),
     course: loseAndRestore,
   },
   {
@@ -88,7 +95,14 @@ const controls = [
     flaw: 'mixes-two-moments',
     tool: mixesTwoMoments(),
     course: restoreTheNewer,
-    row: { strategy: 'restic/manual', moment: 'at-rest', volumes: 'local', pointInTime: true, notRecoverable: null },
+    row: {
+      strategy: 'restic/manual',
+      moment: 'at-rest',
+      workload: 'ledger',
+      volumes: 'local',
+      pointInTime: true,
+      notRecoverable: null,
+    },
   },
 ] as const
 

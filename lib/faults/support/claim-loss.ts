@@ -5,6 +5,7 @@ import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 import type { Change, FaultTarget } from '../fault.ts'
+import { firstClaim } from './data-damage.ts'
 
 /** Annotation of a volume that a provisioner made for its claim. */
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
@@ -14,7 +15,9 @@ const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
  * its protection away. The volume's data goes by its own policy, which needs the volume's object: that one is deleted by us
  * only where the policy keeps it.
  */
-export async function loseClaim(lab: Lab, { namespace, claim }: FaultTarget): Promise<Change> {
+export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> {
+  const { namespace } = target
+  const claim = firstClaim(target)
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
   const volume = await volumeOf(lab, namespace, claim)
   const { metadata } = volume

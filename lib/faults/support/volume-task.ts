@@ -18,8 +18,14 @@ export interface VolumeTask {
   file: string
   namespace: string
   claim: string
-  /** Values of flags in place of those in the file, by the flag's name, such as `--seed`. */
-  flags?: Record<string, string | number>
+  /** The workload's own program, in place of the one in the file. */
+  program: VolumeProgram
+}
+
+export interface VolumeProgram {
+  /** By its name among the artifacts. */
+  image: string
+  command: string[]
 }
 
 interface WorkflowObject extends KubeObject {
@@ -46,8 +52,8 @@ export async function planTask(lab: Lab, task: VolumeTask): Promise<PlannedTask>
   const [template] = workflow.spec.templates
   if (template === undefined) throw new Error(`chaos/${task.file} has no template`)
   const { container, volumes } = template.task
-  container.image = lab.artifacts.image('meshdrill/ledger')
-  container.command = withFlags(container.command, task.flags ?? {})
+  container.image = lab.artifacts.image(task.program.image)
+  container.command = task.program.command
   for (const volume of volumes) volume.persistentVolumeClaim.claimName = task.claim
   return {
     workflow,
@@ -77,9 +83,6 @@ export async function runTask(lab: Lab, task: VolumeTask, read: (log: string) =>
   await remove(planned.workflow)
   return words
 }
-
-export const withFlags = (command: string[], flags: Record<string, string | number>): string[] =>
-  command.map((word, index) => String(flags[command[index - 1] ?? ''] ?? word))
 
 const labelsOf = ({ metadata }: ObjectReference) => ({ 'chaos-mesh.org/workflow': metadata.name })
 

@@ -39,7 +39,7 @@ const performers: Performers = {
     timeout: '60s',
     perform: (lab, { pod, containerId, limit }) => restoreMemoryLimit(lab, pod, containerId, limit),
   },
-  'unfill-volume': { timeout: '5m', perform: (lab, { namespace, claim }) => unfillVolume(lab, namespace, claim) },
+  'unfill-volume': { timeout: '5m', perform: (lab, undo) => unfillVolume(lab, undo) },
   'suspend-schedules': { timeout: '30s', perform: (lab, { schedules }) => suspendSchedules(lab, schedules) },
 }
 

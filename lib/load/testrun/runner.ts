@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bundle } from '../../system/bundle.ts'
 import { execute, type ExecTarget } from '../../kube/exec.ts'
 import { followLog, type ContainerEnd } from '../../kube/follow-log.ts'
@@ -14,13 +13,11 @@ import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../../output/sho
 import { isGoodExit } from '../k6.ts'
 import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
-import { checkSeeded } from '../plan.ts'
 import { mergeLines } from './lines.ts'
 import { CONTAINER, RUNNERS, TEST_RUN, testRunIn, testRunObjects, type ClientPods } from './objects.ts'
 import { OPERATOR_NAMESPACE } from '../../components/k6-operator/k6-operator.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
-const SCRIPT = fileURLToPath(new URL('../script.ts', import.meta.url))
 const STOP_TIMEOUT = '20s'
 
 /** A pod of the load. */
@@ -38,9 +35,8 @@ interface Runner {
  * operator refuses the script, or its pods do not come.
  */
 export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOptions): Promise<RunningLoad> {
-  checkSeeded(options.seeded)
   await mkdir(options.folder, { recursive: true })
-  const script = await bundle(SCRIPT, { platform: 'neutral', external: ['k6/*'] })
+  const script = await bundle(options.script, { platform: 'neutral', external: ['k6/*'] })
   await lab.kube.apply(testRunObjects(lab, pods, options, script))
   const targets = await runnersUp(lab, pods)
   const runners = await Promise.all(targets.map((target) => watchRunner(lab, target, options.folder)))

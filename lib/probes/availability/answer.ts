@@ -1,8 +1,8 @@
 /** A whole answer over HTTP/1.1. */
 export interface Answer {
   status: number
-  /** Of header `X-Sequence`; NaN where there is none. */
-  sequence: number
+  /** By their names in lower case. */
+  headers: ReadonlyMap<string, string>
   body: Buffer
 }
 
@@ -22,7 +22,7 @@ export function parseAnswer(bytes: Buffer, ended: boolean): Answer | null {
   if (status < 200) return parseAnswer(rest, ended)
   const headers = new Map(lines.map(splitHeader))
   const body = readBody(headers, rest, ended)
-  return Number.isNaN(status) || body === null ? null : { status, sequence: readNumber(headers, 'x-sequence'), body }
+  return Number.isNaN(status) || body === null ? null : { status, headers, body }
 }
 
 function splitHeader(line: string): [name: string, value: string] {
@@ -30,8 +30,8 @@ function splitHeader(line: string): [name: string, value: string] {
   return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
 }
 
-/** NaN where the header is not there, or is no whole number. */
-function readNumber(headers: Map<string, string>, name: string): number {
+/** The number in a header; NaN if the header is missing, or holds no whole number. */
+export function readNumber(headers: ReadonlyMap<string, string>, name: string): number {
   const value = headers.get(name) ?? ''
   return /^\d+$/.test(value) ? Number(value) : NaN
 }

@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { bundle } from '../../system/bundle.ts'
 import { podsReady } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
@@ -15,7 +14,6 @@ import { collectLines } from './lines.ts'
 import { LONGEST_MS, TIMEOUT_MS, type ProberOptions, type RunningProber } from './prober.ts'
 import type { ProberSettings } from './protocol.ts'
 
-const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
 const NAME = 'prober'
 const LABELS = { app: NAME }
 const MOUNT = '/prober'
@@ -42,7 +40,7 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
     longestMs: LONGEST_MS,
   }
   const target = { namespace: pod.namespace, pod: NAME, container: NAME }
-  await lab.kube.apply(await podObjects(lab, pod, settings))
+  await lab.kube.apply(await podObjects(lab, pod, options.main, settings))
   await podsReady(lab.kube, pod.namespace, LABELS, { timeout: '60s' })
   const clock = await measureClock(lab.kube, target)
   const lines = new PassThrough()
@@ -82,9 +80,14 @@ export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: Cl
   return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
 }
 
-async function podObjects(lab: Lab, { namespace, nodes }: ProberPod, settings: ProberSettings): Promise<KubeObject[]> {
+async function podObjects(
+  lab: Lab,
+  { namespace, nodes }: ProberPod,
+  main: string,
+  settings: ProberSettings,
+): Promise<KubeObject[]> {
   const data = {
-    'prober.mjs': await bundle(MAIN, { platform: 'node' }),
+    'prober.mjs': await bundle(main, { platform: 'node' }),
     'settings.json': JSON.stringify(settings),
   }
   return [

@@ -1,10 +1,17 @@
 import { connect } from 'node:net'
-import { expectedPayload } from '../../load/plan.ts'
 import type { Route } from '../../components/mesh.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 
-export interface ProbedVolume {
+/** A GET request, and which answer to it is right. */
+export interface Probe {
+  path: string
+  isRight: (answer: Answer) => boolean
+}
+
+/** The data that a service was filled with. */
+export interface Dataset {
   seed: number
+  /** Objects that were seeded: records, files or rows. */
   seeded: number
 }
 
@@ -14,21 +21,20 @@ export interface ProbedVolume {
  */
 export type Outcome = 'right' | 'wrong' | 'refused' | 'cut' | 'not asked'
 
-/** Longer than any record with its headers. */
+/** Longest answer, with its headers, that a probe may ask for. A longer one is wrong. */
 const MAX_BYTES = 65_536
 /** Errors of the machine that asks: no more ports, files or memory. */
 const OWN_ERRORS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /**
- * Reads one slot through the route and checks every byte of it. Calls `done` once, unless it is abandoned before.
+ * Sends one probe through the route and checks the whole answer. Calls `done` once, unless it is abandoned before.
  *
  * Each probe has a connection of its own. A pooled one may be dead since its pod went, which says nothing about whether
  * a client that comes now is served; and one that still lives says nothing about whether a new one would be taken.
  */
 export function startProbe(
   route: Route,
-  volume: ProbedVolume,
-  slot: number,
+  { path, isRight }: Probe,
   done: (outcome: Outcome) => void,
 ): { abandon: () => void } {
   const { hostname, port } = new URL(route.url)
@@ -49,7 +55,7 @@ export function startProbe(
   }
   const read = (ended: boolean) => {
     const answer = parseAnswer(bytes, ended)
-    if (answer !== null) finish(isRight(answer, volume, slot) ? 'right' : 'wrong')
+    if (answer !== null) finish(isRight(answer) ? 'right' : 'wrong')
     else if (bytes.length > MAX_BYTES) finish('wrong')
     else if (ended) finish('cut')
   }
@@ -63,12 +69,6 @@ export function startProbe(
   socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     finish(OWN_ERRORS.has(code) ? 'not asked' : code === 'ECONNREFUSED' ? 'refused' : 'cut')
   })
-  socket.write(`GET /records/${slot} HTTP/1.1\r\nhost: ${route.host}\r\nconnection: close\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${route.host}\r\nconnection: close\r\n\r\n`)
   return { abandon }
-}
-
-function isRight({ status, sequence, body }: Answer, volume: ProbedVolume, slot: number): boolean {
-  if (status !== 200) return false
-  const expected = expectedPayload(volume, slot, sequence)
-  return expected !== null && body.equals(expected)
 }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Route } from '../../components/mesh.ts'
 import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
 import { sendSettings } from '../../system/child-settings.ts'
@@ -7,20 +6,19 @@ import { scriptArguments } from '../../system/process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { punctual } from './go-first.ts'
 import { collectLines } from './lines.ts'
+import type { Dataset } from './probe.ts'
 import type { ProberEnd } from './prober-end.ts'
 import type { ProberSettings } from './protocol.ts'
 
-const MAIN = fileURLToPath(new URL('prober.main.ts', import.meta.url))
 export const LONGEST_MS = 20 * 60_000
 const STOP_GRACE_MS = 5_000
 /** How long a client waits. */
 export const TIMEOUT_MS = 1000
 
-export interface ProberOptions {
+export interface ProberOptions extends Dataset {
   route: Route
-  seed: number
-  /** Records that were seeded; the probes read them in turn. */
-  seeded: number
+  /** Path of the workload's program that probes it: it calls `runProber`. */
+  main: string
   /** Probes per second. */
   rateHz: number
   /** How long a client waits for an answer, from when the probe was due; a second where not given. */
@@ -47,9 +45,10 @@ export interface LocalProber extends RunningProber {
 
 /**
  * Probes the service by the clock, never after the last answer, so that a stall does not hide itself: a process that
- * reads a slot `rateHz` times a second through the route, and times each read from when it was due.
+ * sends a request `rateHz` times a second through the route, and times each from when it was due.
  */
 export function startProber({
+  main,
   route,
   seed,
   seeded,
@@ -59,7 +58,7 @@ export function startProber({
   onSamples,
 }: ProberOptions): LocalProber {
   const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
-  const child = spawn(process.execPath, [...punctual, ...scriptArguments(MAIN)], {
+  const child = spawn(process.execPath, [...punctual, ...scriptArguments(main)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)

@@ -1,11 +1,10 @@
 import type { ProbeSample } from '../../record/facts.ts'
 import type { Route } from '../../components/mesh.ts'
+import type { Dataset } from './probe.ts'
 
-/** What the prober's process is told, as JSON in its only argument. */
-export interface ProberSettings {
+/** Settings of the prober's process, as JSON. */
+export interface ProberSettings extends Dataset {
   route: Route
-  seed: number
-  seeded: number
   rateHz: number
   timeoutMs: number
   /** Whether it runs before all ordinary work of the machine, where that is allowed. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { podsReady, readManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
@@ -6,9 +7,11 @@ import type { Route } from '../../components/mesh.ts'
 import { messageOf } from '../../system/message-of.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
-import type { DeployedWorkload, Workload } from '../workload.ts'
+import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
+import { checkSeeded } from '../../load/plan.ts'
 import { artifacts, IMAGE } from './artifacts.ts'
 import { compare } from './compare.ts'
+import { ledgerDamage } from './damage.ts'
 import { send, sendWell } from './http.ts'
 import { parseListing } from './listing.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
@@ -27,6 +30,11 @@ export const ledger: Workload<'ledger'> = {
   loss: { by: 'writes' },
   images: [IMAGE],
   artifacts,
+  clients: {
+    load: fileURLToPath(new URL('load.ts', import.meta.url)),
+    prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),
+  },
+  damage: ledgerDamage,
   async deploy(lab, namespace, { storageClass }) {
     const objects = await readManifest(new URL('manifest.yaml', import.meta.url))
     const ours = objects.map((object) => withImage(object, lab.artifacts.image(IMAGE)))
@@ -62,11 +70,13 @@ export function deployedLedger(namespace: string): DeployedWorkload {
     namespace,
     service: { namespace, name: 'ledger', port: 80 },
     pods: { labels: LABELS, container: 'ledger' },
-    claim: CLAIM,
+    claims: [CLAIM],
     answers: (route) => answering(route, namespace),
     async seed(route, { seed, bytes }) {
       const path = `/seed?bytes=${bytes}&seed=${seed}`
-      return parseRecords(await sendWell(route, 'POST', path, SEED_TIMEOUT_MS))
+      const records = parseRecords(await sendWell(route, 'POST', path, SEED_TIMEOUT_MS))
+      checkSeeded(records)
+      return records
     },
     verify: verifyLedger,
     discard: (lab) => discardLedger(lab, namespace),
@@ -87,15 +97,12 @@ async function discardLedger({ kube }: Lab, namespace: string): Promise<void> {
 }
 
 /** Reads every record back and compares it; what stops the reading is the check's `error`. */
-async function verifyLedger(
-  route: Route,
-  { since, writes, ...volume }: Parameters<DeployedWorkload['verify']>[1],
-): Promise<IntegrityCheck> {
+async function verifyLedger(route: Route, { since, writes, seed, seeded }: ExpectedData): Promise<IntegrityCheck> {
   try {
     // What is acknowledged while the records are read may come too late for the reading.
     const readFromMs = Date.now()
     const listing = parseListing(await sendWell(route, 'GET', '/records', LISTING_TIMEOUT_MS))
-    const expected = { ...volume, writes: await writes() }
+    const expected = { seed, seeded, writes: await writes() }
     return compare(listing, since === 'fault' ? { ...expected, heldBeforeMs: readFromMs } : expected)
   } catch (error) {
     const message = messageOf(error)

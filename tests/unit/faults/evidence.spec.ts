@@ -3,14 +3,14 @@ import { expect, test } from '@playwright/test'
 import type { V1Pod, V1Secret } from '@kubernetes/client-node'
 import { CHAOS_FOLDER } from '../../../lib/components/chaos-mesh/chaos-mesh.ts'
 import { endedBetween, statusIn } from '../../../lib/faults/support/container-end.ts'
-import { findRefusal, parseFilling } from '../../../lib/faults/full-volume.ts'
+import { parseFilling } from '../../../lib/faults/full-volume.ts'
+import { findRefusal } from '../../../lib/workloads/ledger/damage.ts'
 import { staleProxies } from '../../../lib/faults/pod-failure.ts'
 import { isInUse, LIST_RULES, parseRules } from '../../../lib/faults/support/pod-network.ts'
 import { parseQuantity } from '../../../lib/system/quantity.ts'
 import { filesOf, replaceIn } from '../../../lib/faults/support/secret-change.ts'
 import { parseShaper } from '../../../lib/faults/support/shaping.ts'
 import { parseLimit } from '../../../lib/faults/tool-memory.ts'
-import { withFlags } from '../../../lib/faults/support/volume-task.ts'
 import { parseManifest } from '../../../lib/kube/client.ts'
 import { podOf } from '../stand-ins/faults.ts'
 
@@ -184,16 +184,4 @@ test('a memory limit was set where it is another than before', () => {
 test('quantities are those of Kubernetes', () => {
   expect(['512Mi', '1Gi', '250m', '2', '1.5k'].map(parseQuantity)).toEqual([2 ** 29, 2 ** 30, 0.25, 2, 1500])
   for (const text of ['', 'Mi', '5X', '-1']) expect(() => parseQuantity(text), text).toThrow('is not a quantity')
-})
-
-test('flags of a task are put in the place of those of its file, and no others', () => {
-  const command = ['/ledger', 'corrupt', '--seed', '1', '--kind', 'flip']
-  expect(withFlags(command, { '--seed': 7, '--records': 3 })).toEqual([
-    '/ledger',
-    'corrupt',
-    '--seed',
-    '7',
-    '--kind',
-    'flip',
-  ])
 })

@@ -7,8 +7,9 @@ import { reachBeside } from '../../../lib/clusters/kind/ports.ts'
 import { publicArtifacts } from '../../../lib/clusters/public/artifacts.ts'
 import { readConfig } from '../../../lib/config/config.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from '../../../lib/load/container-end.ts'
-import { inContainer, loadSettings } from '../../../lib/load/container.ts'
+import { loadSettings, OUTCOMES_IN_CONTAINER, scriptInContainer } from '../../../lib/load/container.ts'
 import type { K6Container } from '../../../lib/lab/k6.ts'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startLoad } from '../../../lib/load/runner.ts'
 import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'
 
@@ -110,21 +111,35 @@ const K6: K6Container = {
 test('the container has the library to read, and the folder of the drill to write', ({ use }, testInfo) => {
   use(SILENT)
   const folder = testInfo.outputPath()
-  const { mounts, ...settings } = loadSettings(K6, { args: ['run', inContainer.script], folder })
+  const inContainer = scriptInContainer(ledger.clients.load)
+  const { mounts, ...settings } = loadSettings(K6, { args: ['run', inContainer], folder })
   expect(settings).toMatchObject({ image: 'localhost/k6:1', network: 'meshdrill', labels: { a: 'b' }, pulls: false })
-  expect(settings.command).toEqual(['run', inContainer.script])
+  expect(settings.command).toEqual(['run', inContainer])
   const [library, results] = mounts
-  expect(results).toEqual({ source: folder, target: dirname(inContainer.outcomes), mode: 'rw' })
+  expect(results).toEqual({ source: folder, target: dirname(OUTCOMES_IN_CONTAINER), mode: 'rw' })
   expect(library?.mode).toBe('ro')
-  const script = inContainer.script.replace(library?.target ?? '', library?.source ?? '')
+  const script = inContainer.replace(library?.target ?? '', library?.source ?? '')
   expect(existsSync(script)).toBe(true)
-  expect(existsSync(join(script, '..', '..', 'workloads', 'ledger', 'payload.ts'))).toBe(true)
+  expect(existsSync(join(script, '..', '..', '..', 'load', 'script.ts'))).toBe(true)
+})
+
+test('a k6 script outside of the library is refused, as the container does not have it', ({ use }) => {
+  use(SILENT)
+  expect(() => scriptInContainer('/home/user/load.ts')).toThrow(/"\/home\/user\/load.ts" is not in/)
 })
 
 test('a container that cannot be started is an error with what Docker said', async ({ use }, testInfo) => {
   use(SILENT)
   const route = { url: 'http://127.0.0.1:43211', host: 'web' }
-  const load = startLoad({ k6: K6, route, seed: 7, seeded: 10, rate: 40, folder: testInfo.outputPath() })
+  const load = startLoad({
+    k6: K6,
+    script: ledger.clients.load,
+    route,
+    seed: 7,
+    seeded: 10,
+    rate: 40,
+    folder: testInfo.outputPath(),
+  })
   await expect(load).rejects.toThrow(/k6 ended before its first request: exit code 1; .*Cannot connect to the Docker/)
 })
 

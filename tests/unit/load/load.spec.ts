@@ -4,10 +4,14 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { parseOutcomes, summariseLoad } from '../../../lib/load/outcomes.ts'
-import { checkSeeded, expectedPayload, planWrite } from '../../../lib/load/plan.ts'
+import { checkSeeded, planWrite } from '../../../lib/load/plan.ts'
 import { startLoad } from '../../../lib/load/runner.ts'
+import { expectedPayload } from '../../../lib/workloads/ledger/expected.ts'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startStandIn } from '../stand-ins/service.ts'
 import { quote } from '../stand-ins/shell.ts'
+
+const script = ledger.clients.load
 
 test('the plan gives each write a sequence of its own, and each slot rising sequences and generations', () => {
   const seeded = 10
@@ -50,7 +54,15 @@ test.describe('with a stand-in for k6', () => {
     const k6 = resolve(`${folder}-k6`)
     const command = `exec ${[process.execPath, '--import', import.meta.resolve('tsx'), main].map(quote).join(' ')} "$@"`
     await writeFile(k6, `#!/bin/sh\n${command}\n`, { mode: 0o755 })
-    return startLoad({ k6, route: { url: 'http://127.0.0.1:9', host: ends }, seed: 7, seeded: 10, rate: 40, folder })
+    return startLoad({
+      k6,
+      script,
+      route: { url: 'http://127.0.0.1:9', host: ends },
+      seed: 7,
+      seeded: 10,
+      rate: 40,
+      folder,
+    })
   }
   const folderOf = (name: string) => test.info().outputPath(name)
 
@@ -79,6 +91,7 @@ test.describe('with a stand-in for k6', () => {
 
   test('a k6 that is not there is an error', async () => {
     const options = {
+      script,
       route: { url: 'http://127.0.0.1:9', host: 'x' },
       seed: 7,
       seeded: 10,
@@ -116,6 +129,7 @@ test.describe('with k6', () => {
     const service = await startStandIn(7)
     const running = await startLoad({
       k6,
+      script,
       route: service.route,
       seed: 7,
       seeded: 10,

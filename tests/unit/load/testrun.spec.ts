@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { aheadOf, earliest, latest, requireNarrow, requireSteady } from '../../../lib/kube/pod-clock.ts'
 import { parseOutcomes } from '../../../lib/load/outcomes.ts'
@@ -74,7 +75,7 @@ test('a sample of another clock is widened by what is not known of it', () => {
 
 test('the operator is told of parallelism, of nodes, and of one argument for each word', () => {
   const options = {
-    ...{ seed: 7, seeded: 10, rate: 40, folder: '/nowhere' },
+    ...{ script: ledger.clients.load, seed: 7, seeded: 10, rate: 40, folder: '/nowhere' },
     route: { url: 'http://10.0.0.1:80/', host: 'ledger.drill' },
   }
   const nodes = { role: 'clients' }

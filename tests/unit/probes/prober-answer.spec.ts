@@ -1,10 +1,12 @@
 import { expect, test } from '@playwright/test'
 import { watchAttention } from '../../../lib/probes/availability/attention.ts'
-import { parseAnswer } from '../../../lib/probes/availability/answer.ts'
+import { parseAnswer, readNumber } from '../../../lib/probes/availability/answer.ts'
 
 const parse = (text: string, ended = false) => {
   const answer = parseAnswer(Buffer.from(text, 'latin1'), ended)
-  return answer && { ...answer, body: answer.body.toString('latin1') }
+  if (answer === null) return null
+  const { status, headers, body } = answer
+  return { status, sequence: readNumber(headers, 'x-sequence'), body: body.toString('latin1') }
 }
 
 const lengthy = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Sequence: 70\r\n\r\nhello'

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, test } from '@playwright/test'
 import { startProbe, type Outcome } from '../../../lib/probes/availability/probe.ts'
 
-const volume = { seed: 7, seeded: 100 }
+const probe = { path: '/records/3', isRight: () => false }
 
 /** A service that says nothing by itself, and keeps its half of a connection whose other half is closed. */
 async function listen() {
@@ -29,7 +29,7 @@ async function listen() {
 test('a probe that is given up leaves no half of its connection to a later one from the same port', async () => {
   const { route, taken, stop } = await listen()
   const connected = taken()
-  const { abandon } = startProbe(route, volume, 3, () => undefined)
+  const { abandon } = startProbe(route, probe, () => undefined)
   const { socket, how } = await connected
   await once(socket, 'data')
   abandon()
@@ -40,7 +40,7 @@ test('a probe that is given up leaves no half of its connection to a later one f
 test('nor does one that was answered', async () => {
   const { route, taken, stop } = await listen()
   const connected = taken()
-  const outcome = new Promise<Outcome>((resolve) => startProbe(route, volume, 3, resolve))
+  const outcome = new Promise<Outcome>((resolve) => startProbe(route, probe, resolve))
   const { socket, how } = await connected
   socket.write('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\nno')
   expect(await outcome).toBe('wrong')

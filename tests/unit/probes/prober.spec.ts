@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test as base } from '@playwright/test'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startProber, type RunningProber } from '../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
 import { startStandIn, type Behaviour } from '../stand-ins/service.ts'
+
+const main = ledger.clients.prober
 
 const seed = 7
 const seeded = 100
@@ -23,6 +26,7 @@ const test = base.extend<{ service: StandIn }>({
 function watch(service: StandIn) {
   const samples: ProbeSample[] = []
   const prober = startProber({
+    main,
     route: service.route,
     seed,
     seeded,
@@ -191,7 +195,7 @@ test('a prober that is killed is an error, and its samples stay', async ({ servi
 
 test('a prober that crashes is an error with what it said', async () => {
   const route = { url: 'nowhere', host: 'ledger.test' }
-  const prober = startProber({ route, seed, seeded, rateHz: 50, onSamples: () => undefined })
+  const prober = startProber({ main, route, seed, seeded, rateHz: 50, onSamples: () => undefined })
   await expect.poll(() => proberPids().length).toBe(0)
   const { error } = await prober.stop()
   expect(error).toMatch(/crashed[^]*Invalid URL/)
@@ -199,7 +203,7 @@ test('a prober that crashes is an error with what it said', async () => {
 
 test('the cause of a prober that crashed is told, however much it wrote after it', async () => {
   const route = { url: 'nowhere'.repeat(1000), host: 'ledger.test' }
-  const prober = startProber({ route, seed, seeded, rateHz: 50, onSamples: () => undefined })
+  const prober = startProber({ main, route, seed, seeded, rateHz: 50, onSamples: () => undefined })
   await expect.poll(() => proberPids().length).toBe(0)
   const { error } = await prober.stop()
   expect(error).toMatch(/crashed[^]*Invalid URL[^]* characters left out /)

@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test'
 import { noTraits } from '../../../lib/components/none/traits.ts'
 import type { Finding, Write } from '../../../lib/record/facts.ts'
 import { checkVolume } from '../../../lib/simulation/check.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
 import { corruption, corruptions } from '../../../lib/simulation/corruption.ts'
 import { payloadOf, recordOf, Volume, type Slot } from '../../../lib/simulation/volume.ts'
 import { createWorld } from '../../../lib/simulation/world.ts'
@@ -76,7 +77,8 @@ for (const kind of corruptions) {
       const target = {
         namespace: 'drill',
         pods: { labels: {}, container: '' },
-        claim: '',
+        claims: [''],
+        workload: noopWorkload(),
         seed,
         tool: null as never,
         mesh: noTraits,

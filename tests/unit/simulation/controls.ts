@@ -2,6 +2,7 @@ import { corruption, everyHundredthFile } from '../../../lib/simulation/corrupti
 import { backsUpNothing } from '../../../lib/simulation/backs-up-nothing.ts'
 import { mixesTwoMoments } from '../../../lib/simulation/mixes-two-moments.ts'
 import { drawScenario, type Scenario } from '../../../lib/simulation/scenario.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
 import { simulateDrill, type Surroundings } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
 import { FLAWS, type FlawName } from '../../../lib/verdict/flaws.ts'
@@ -28,7 +29,7 @@ const restored: TroubleName[] = [
   'deletion after two backups',
   'deletion, backed up by the clock',
 ]
-const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claim: 'ledger-data' }
+const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claims: ['ledger-data'] }
 const claimedBytes = 128 << 20
 
 /** The objective forgives what is lost: only what else is wrong fails the drill. */
@@ -44,12 +45,12 @@ export const controls: Record<FlawName, Control> = {
   },
   'drops-files': {
     breakTool: (tool, { world }, seed) =>
-      damagesWhatItRestores(tool, 'drops-files', () => everyHundredthFile(world), ledger, seed),
+      damagesWhatItRestores(tool, 'drops-files', () => everyHundredthFile(world), noopWorkload(), ledger, seed),
     among: restored,
   },
   'flips-bits': {
     breakTool: (tool, { world }, seed) =>
-      damagesWhatItRestores(tool, 'flips-bits', () => corruption(world, 'flipped', 1), ledger, seed),
+      damagesWhatItRestores(tool, 'flips-bits', () => corruption(world, 'flipped', 1), noopWorkload(), ledger, seed),
     among: restored,
   },
   'restores-yesterday': {

@@ -2,13 +2,14 @@ import { expect, test } from '@playwright/test'
 import { virtualClock, type Standstill } from '../../../lib/simulation/clock.ts'
 import { firstWrittenFile } from '../../../lib/simulation/corruption.ts'
 import { drawScenario } from '../../../lib/simulation/scenario.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
 import { simulateDrill } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
 import { damagesWhatItRestores } from '../../../lib/controls/wrappers.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
 
 const restored: TroubleName[] = ['deletion', 'corruption', 'deletion after two backups']
-const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claim: 'ledger-data' }
+const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claims: ['ledger-data'] }
 const seeds = Array.from({ length: 60 }, (_, seed) => seed)
 
 /** One to three times, of 2 s to 30 s, in the first 30 s of a drill. */
@@ -34,7 +35,7 @@ test('a tool that drops a whole file of new records is failed, however long the 
     const played = await simulateDrill(drawScenario(seed, restored), {
       ...stallOf(seed),
       breakTool: (tool, { world }) =>
-        damagesWhatItRestores(tool, 'drops-files', () => firstWrittenFile(world), ledger, seed),
+        damagesWhatItRestores(tool, 'drops-files', () => firstWrittenFile(world), noopWorkload(), ledger, seed),
     })
     if (clockOf(played) === 'inconclusive') stoodStill++
     const { verdict, reasons } = played.result

@@ -2,6 +2,7 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { noopTool } from '../../../lib/simulation/noop-tool.ts'
 import type { Backup, ToolParts } from '../../../lib/components/tool.ts'
 import type { FaultTarget } from '../../../lib/faults/fault.ts'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { noopMesh } from '../../../lib/simulation/noop-mesh.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 
@@ -11,7 +12,8 @@ export function faultTarget(parts: Partial<ToolParts> = {}, backup: Backup | nul
   return {
     namespace: 'drill',
     pods: { labels: { app: 'ledger' }, container: 'ledger' },
-    claim: 'ledger-data',
+    claims: ['ledger-data'],
+    workload: ledger,
     seed: 7,
     mesh: noopMesh,
     tool: { ...tool, parts: (namespace) => ({ ...tool.parts(namespace), ...parts }) },

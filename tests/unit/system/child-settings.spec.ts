@@ -5,10 +5,13 @@ import { expect, test } from '@playwright/test'
 import { sendSettings } from '../../../lib/system/child-settings.ts'
 import { startKeeper } from '../../../lib/clusters/existing/lease/keeper.ts'
 import { spawnContainer } from '../../../lib/load/container.ts'
+import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startProber } from '../../../lib/probes/availability/prober.ts'
 import { scriptArguments, thisProcess } from '../../../lib/system/process.ts'
 import { openContainerStore } from '../../../lib/store/container.ts'
 import { standIn } from '../stand-ins/docker.ts'
+
+const main = ledger.clients.prober
 
 const MODULE = new URL('../../../lib/system/child-settings.ts', import.meta.url).href
 
@@ -92,8 +95,8 @@ test.describe('in the list of processes', () => {
 
   test('the prober shows no setting', async () => {
     const route = { url: `http://user:${CANARY}@127.0.0.1:9`, host: CANARY }
-    const prober = startProber({ route, seed: 1, seeded: 1, rateHz: 1, onSamples: () => undefined })
-    expect((await seen('availability/prober.main.ts', () => prober.pid)).join('\n')).not.toContain(CANARY)
+    const prober = startProber({ main, route, seed: 1, seeded: 1, rateHz: 1, onSamples: () => undefined })
+    expect((await seen('ledger/prober.main.ts', () => prober.pid)).join('\n')).not.toContain(CANARY)
     await prober.stop()
   })
 

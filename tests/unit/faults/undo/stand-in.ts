@@ -64,7 +64,7 @@ export function playDamage(
     journal,
     performUndo,
   })
-  const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claim: 'data' })
+  const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claims: ['data'] })
   const injected = damage(context, service, () => [])
   return { injected, journal, facts }
 }

@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { punctual } from '../../../../lib/probes/availability/go-first.ts'
 import { now } from '../../../../lib/probes/availability/monotonic.ts'
+import { ledger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { startProber } from '../../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../../lib/record/facts.ts'
 import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
 import { measureRecovery, type Recovery, steadyMs } from '../../../../lib/verdict/recovery.ts'
 import { drawOutage, type PlayedOutage, type ScriptedOutage } from './script.ts'
+
+const main = ledger.clients.prober
 
 export interface Trial {
   script: ScriptedOutage
@@ -61,6 +64,7 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
   const { port } = await told<{ port: number }>()
   const samples: ProbeSample[] = []
   const prober = startProber({
+    main,
     route: { url: `http://127.0.0.1:${port}`, host: 'ledger.test' },
     seed: volumeSeed,
     seeded: 100,

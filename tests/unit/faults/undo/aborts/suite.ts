@@ -46,7 +46,7 @@ const test = base.extend<{ drill: Damage }, { lab: Lab }>({
       journal: journalOf(lab),
       performUndo,
     })
-    const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claim: 'data' })
+    const service = only<DeployedWorkload>({ pods: { labels: {}, container: '' }, claims: ['data'] })
     const injected = damage(context, service, () => [])
     await use(injected)
     await runAll([() => injected.heal(), () => injected.clear()])

@@ -1,0 +1,45 @@
+import type { Damage, DamageKind, DamageOptions } from '../damage.ts'
+
+const IN_VOLUME = ['--dir', '/data']
+
+const corrupt =
+  (kind: DamageKind, ...flags: string[]) =>
+  ({ seed, objects }: DamageOptions): string[] => [
+    '/ledger',
+    'corrupt',
+    ...IN_VOLUME,
+    ...['--seed', String(seed), '--records', String(objects), '--kind', kind],
+    ...flags,
+  ]
+
+/** The service's own program knows where its records are, so that each damage hits one that was written. */
+export const ledgerDamage: Damage = {
+  image: 'meshdrill/ledger',
+  commands: {
+    flip: corrupt('flip'),
+    zero: corrupt('zero'),
+    truncate: corrupt('truncate'),
+    stale: corrupt('stale'),
+    misdirect: corrupt('misdirect'),
+    delete: corrupt('delete'),
+    permissions: corrupt('permissions'),
+    encrypt: corrupt('encrypt', '--all'),
+  },
+  fill: {
+    command: ['/ledger', 'fill', ...IN_VOLUME, '--leave', '0', '--most', String(2 ** 31)],
+    undo: ['/ledger', 'fill', ...IN_VOLUME, '--undo'],
+    findRefusal,
+  },
+}
+
+const REFUSAL = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d\.\d{3})\d* (PUT \S+: 507: .*)$/
+
+/** The ledger logs each write that it refuses because the volume is full, with the status 507. */
+export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
+  for (const line of log.split('\n')) {
+    const [, year = '', month = '', day = '', time = '', words = ''] = REFUSAL.exec(line) ?? []
+    const atMs = Date.parse(`${year}-${month}-${day}T${time}Z`)
+    if (atMs >= fromMs) return { atMs, words }
+  }
+  return null
+}

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { damageObstacle } from '../../../lib/faults/support/data-damage.ts'
+import { ransomware } from '../../../lib/faults/malice.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
+import { isImpossible } from '../../../lib/workloads/damage.ts'
+import { workloadNames, workloadOf, workloads } from '../../../lib/workloads/index.ts'
+
+test('each workload of the list has a name of its own, and programs that are there', () => {
+  expect(new Set(workloadNames).size).toBe(workloads.length)
+  for (const { name, title, about, clients } of workloads) {
+    expect(workloadOf(name).name).toBe(name)
+    expect([title, about]).not.toContain('')
+    for (const path of [clients.load, clients.prober]) expect(existsSync(path), path).toBe(true)
+  }
+})
+
+test('a workload that is not in the list is an error that names those that are', () => {
+  expect(() => workloadOf('ledgre')).toThrow(`no workload "ledgre"; there are ${workloadNames.join(', ')}`)
+})
+
+test('each way in which the data of a workload cannot be damaged has its reason', () => {
+  for (const { name, damage } of workloads)
+    for (const [kind, way] of Object.entries({ ...damage.commands, fill: damage.fill }))
+      if (isImpossible(way)) expect(way.impossible.length, `${name}, ${kind}`).toBeGreaterThan(10)
+})
+
+test('a fault that a workload cannot suffer is an obstacle with the reason, and any other fault is none', () => {
+  expect(damageObstacle(ransomware(), noopWorkload())).toBe('No-op: it holds no data on a volume')
+  expect(damageObstacle(ransomware(), workloadOf('ledger'))).toBeNull()
+  expect(damageObstacle({}, noopWorkload())).toBeNull()
+})
+
+const sourcesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+
+test('load, probes, faults, drills and fixtures name no workload', () => {
+  // A word of plain English names no workload.
+  const names: string[] = workloadNames.filter((name: string) => name !== 'files')
+  const naming = new RegExp(`\\b(${names.join('|')})\\b|/records\\b`, 'i')
+  const files = ['lib/load', 'lib/probes', 'lib/faults', 'lib/drill', 'fixtures'].flatMap(sourcesOf)
+  expect(files.length).toBeGreaterThan(50)
+  const found = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (naming.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+  expect(found).toEqual([])
+})
