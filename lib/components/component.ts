@@ -3,6 +3,7 @@ import type { PodSecurity } from '../lab/namespaces.ts'
 import type { ObjectReference } from '../kube/object.ts'
 import type { Built, GoModule } from '../lab/built.ts'
 import type { Published } from '../lab/published.ts'
+import type { Tool } from './strategy.ts'
 
 /**
  * Everything that is known of one component of a lab, as data: where it comes from, what of it stands in a cluster, and what
@@ -13,7 +14,6 @@ export type Component = {
   readonly name: string
   /** For people. */
   readonly title: string
-  readonly kind: 'tool' | 'mesh' | 'faults' | 'load' | 'store' | 'storage' | 'image'
   /** Which runs need it: those that choose it, all of them, those with the load in pods, or those whose provider installs it. */
   readonly neededBy: 'choice' | 'every run' | 'load pods' | 'provider'
   readonly version: Versions
@@ -23,7 +23,13 @@ export type Component = {
   readonly published: Published | null
   /** Null: the toolchain makes nothing of it. */
   readonly built: Built | null
-} & Standing
+} & Role &
+  Standing
+
+/** What a component is for. A backup tool names its strategies. */
+type Role =
+  | { readonly kind: 'tool'; readonly tool: Tool }
+  | { readonly kind: 'mesh' | 'faults' | 'load' | 'store' | 'storage' | 'image' }
 
 /** What of a component stands in a cluster outside the namespaces of drills, and what a user must allow for it. */
 type Standing =

@@ -1,11 +1,12 @@
-import { k8up } from './k8up/strategies.ts'
-import { restic } from './restic/strategies.ts'
-import { kubernetes } from './snapshots/strategies.ts'
+import { components } from './index.ts'
 import type { StrategyDriver, StrategyTraits, Tool } from './strategy.ts'
-import { velero } from './velero/strategies.ts'
+
+type ToolComponent = Extract<(typeof components)[number], { kind: 'tool' }>
 
 /** Every backup tool. The matrix, the configuration and the drivers are derived from this list. */
-export const tools = [velero, restic, kubernetes, k8up] as const satisfies readonly Tool[]
+export const tools: readonly ToolComponent['tool'][] = components.flatMap((component) =>
+  component.kind === 'tool' ? [component.tool] : [],
+)
 
 export type ToolName = ToolNameOf<typeof tools>
 export type StrategyName = StrategyNameOf<typeof tools>

@@ -1,6 +1,7 @@
 import { clusterRbac, deployment, fromModule, KEEP, uses, type Component } from '../component.ts'
 import { published, RELEASE } from './published.ts'
 import { built, MODULE } from './recipe.ts'
+import { tool } from './strategies.ts'
 
 const NAMESPACE = 'k8up'
 
@@ -8,6 +9,7 @@ export const k8up = {
   name: 'k8up',
   title: 'K8up',
   kind: 'tool',
+  tool,
   neededBy: 'choice',
   version: {
     published: { version: RELEASE, source: 'its public image' },

@@ -1,6 +1,6 @@
 import { copiesFiles, defineTool } from '../strategy.ts'
 
-export const k8up = defineTool({
+export const tool = defineTool({
   name: 'k8up',
   strategies: { operator: { ...copiesFiles, keepsObjects: true } },
   load: () => import('./drivers.ts'),

@@ -1,11 +1,13 @@
 import { imageByDigest } from '../../lab/published.ts'
 import { fromModule, type Component } from '../component.ts'
 import { built, MODULE } from './recipe.ts'
+import { tool } from './strategies.ts'
 
 export const restic = {
   name: 'restic',
   title: 'restic',
   kind: 'tool',
+  tool,
   neededBy: 'choice',
   version: {
     published: { version: '0.18.0', source: 'its public image' },

@@ -1,6 +1,6 @@
 import { copiesFiles, defineTool } from '../strategy.ts'
 
-export const restic = defineTool({
+export const tool = defineTool({
   name: 'restic',
   strategies: {
     manual: { ...copiesFiles, stopsService: true, isPointInTime: true },

@@ -1,6 +1,6 @@
 import { defineTool, takesSnapshots } from '../strategy.ts'
 
-export const kubernetes = defineTool({
+export const tool = defineTool({
   name: 'kubernetes',
   strategies: { 'volume-snapshot': takesSnapshots },
   load: () => import('./drivers.ts'),

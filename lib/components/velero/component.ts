@@ -3,6 +3,7 @@ import { fromModule, KEEP, uses, type Component } from '../component.ts'
 import { SNAPSHOT_RIGHTS } from '../snapshots/rights.ts'
 import { parts } from './presence.ts'
 import { AWS_MODULE, built, MODULE } from './recipe.ts'
+import { tool } from './strategies.ts'
 
 const RELEASE = 'v1.18.3'
 const PLUGIN_RELEASE = 'v1.14.3'
@@ -11,6 +12,7 @@ export const velero = {
   name: 'velero',
   title: 'Velero',
   kind: 'tool',
+  tool,
   neededBy: 'choice',
   version: {
     published: { version: RELEASE, source: 'its public image' },

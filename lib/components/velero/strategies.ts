@@ -1,6 +1,6 @@
 import { copiesFiles, defineTool, takesSnapshots } from '../strategy.ts'
 
-export const velero = defineTool({
+export const tool = defineTool({
   name: 'velero',
   strategies: {
     'file-system': { ...copiesFiles, keepsObjects: true },
