@@ -1,3 +1,5 @@
+import { html } from '@remix-run/html-template'
+
 /** Forms in which logs, errors and files show a value: plain, URL, JSON, HTML, YAML, shell, hex, and base64 at any offset. */
 export function formsOf(value: string): string[] {
   const hex = Buffer.from(value).toString('hex')
@@ -7,7 +9,7 @@ export function formsOf(value: string): string[] {
     value,
     ...[url, strictUrl, strictUrl.replaceAll('%20', '+')].flatMap((form) => [form, lowerEscapes(form)]),
     JSON.stringify(value).slice(1, -1),
-    escapeHtml(value),
+    String(html`${value}`),
     value.replaceAll("'", "''"),
     value.replaceAll("'", "'\\''"),
     hex,
@@ -18,9 +20,6 @@ export function formsOf(value: string): string[] {
 }
 
 const lowerEscapes = (url: string): string => url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
 /** Base64 of a value inside other text depends on its offset modulo 3; the characters that other bytes share are left out. */
 function base64Forms(value: string): string[] {

@@ -1,35 +1,13 @@
 import { formatBytes } from '../system/bytes.ts'
 import { formatDuration, formatInterval } from '../system/duration.ts'
-import { type DrillResult, nameStrategy, type Usage } from '../verdict/result.ts'
-import { type Column, describe, metricColumn, nameColumn } from './column.ts'
+import type { DrillResult, Usage } from '../verdict/result.ts'
+import { axes } from './axes.ts'
+import { type Column, describe, nameColumn } from './column.ts'
 
 /*
  * Everything that is shown of a drill, written once: CSV, tables, page and terminal take their columns from here. A new metric
  * is one entry.
  */
-
-/** What names a row of the matrix, in the order of the axes. The page shows those that differ within a run. */
-export const axes: readonly Column[] = [
-  {
-    title: 'strategy',
-    shownIn: ['csv', 'page'],
-    text: nameStrategy,
-    fields: [
-      { name: 'tool', unit: null, read: ({ tool }) => tool },
-      { name: 'strategy', unit: null, read: ({ strategy }) => strategy },
-    ],
-  },
-  nameColumn({ name: 'fault', title: 'fault', shownIn: ['csv', 'page'], read: ({ fault }) => fault }),
-  nameColumn({ name: 'mesh', title: 'mesh', shownIn: ['csv', 'page'], read: ({ mesh }) => mesh }),
-  nameColumn({ name: 'workload', title: 'workload', shownIn: ['csv', 'page'], read: ({ workload }) => workload }),
-  metricColumn({
-    name: 'repetition',
-    title: 'repetition',
-    unit: 'count',
-    shownIn: ['csv', 'page'],
-    read: ({ repetition }) => repetition,
-  }),
-]
 
 const measured: readonly Column[] = [
   {

@@ -1,6 +1,5 @@
 import { flawOf, type Flaw } from '../verdict/flaws.ts'
 import type { DrillResult } from '../verdict/result.ts'
-import { escapeHtml, renderTable } from './html.ts'
 
 /** What became of a tool that is broken on purpose. */
 export interface ControlOutcome {
@@ -38,36 +37,4 @@ export function findAlarms(drills: DrillResult[]): string[] {
   return splitControls(drills)
     .controls.filter(({ seen }) => seen === 'passed')
     .map(({ drill, flaw }) => `a tool that ${flaw.says} passed "${drill.id}"`)
-}
-
-/** The class of the verdict that each looks like, and its mark. */
-const marks: Record<ControlOutcome['seen'], [string, string]> = {
-  failed: ['pass', '✓'],
-  'failed for another reason': ['inconclusive', '?'],
-  inconclusive: ['inconclusive', '?'],
-  passed: ['fail', '✗'],
-  'not drilled': ['skipped', '–'],
-}
-
-/** Empty where the run had no control. `link` makes the name of a drill that leads to it. */
-export function renderControls(drills: DrillResult[], link: (drill: DrillResult) => string): string {
-  const { controls } = splitControls(drills)
-  if (controls.length === 0) return ''
-  const rows = controls.map(({ drill, flaw, seen, because }) => [
-    link(drill),
-    escapeHtml(flaw.says),
-    `<span class="verdict ${marks[seen][0]}">${marks[seen][1]} ${seen}</span>`,
-    escapeHtml(because),
-  ])
-  return `<h2>Controls: tools that are broken on purpose</h2>
-<p>Each must be failed, for what is wrong with it; none is counted or ranked among the tools.</p>
-${renderTable(['Drill', 'The tool …', 'Was it failed?', 'Because'], rows)}`
-}
-
-/** An alarm that nobody overlooks, or nothing. */
-export function renderAlarms(drills: DrillResult[]): string {
-  const alarms = findAlarms(drills)
-  if (alarms.length === 0) return ''
-  return `<div class="alarm" role="alert"><strong>No pass of this run can be relied on.</strong>
-<ul>${alarms.map((alarm) => `<li>${escapeHtml(alarm)}</li>`).join('')}</ul></div>`
 }

@@ -7,7 +7,8 @@ import { judgeDrill } from '../verdict/judge.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { findBeginning, summariseRun, type Summary } from '../verdict/summarise.ts'
 import { renderCsv } from './csv.ts'
-import { renderDrill, renderHead, renderTail } from './page.ts'
+import { renderDrill } from './page/drill.ts'
+import { renderHead, renderTail } from './page/page.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './timeline.ts'
 import { tellUnreadable, type Unreadable } from './unreadable.ts'
@@ -56,7 +57,7 @@ function judge(events: EventsFile, { create, spool }: Replacement): { summary: S
     if (facts.length === 0) continue
     const result = judgeDrill(facts, unreadable)
     const picture = result.verdict === 'skipped' ? '' : drawTimeline(facts, `picture-${pictures++}`)
-    sections.write(`${drills.length === 0 ? '' : '\n'}${renderDrill(result, drills.length, picture)}`)
+    sections.write(`${drills.length === 0 ? '' : '\n'}${String(renderDrill(result, drills.length, picture))}`)
     drills.push(result)
   }
   const summary = summariseRun(events.runFacts, drills)
@@ -66,9 +67,9 @@ function judge(events: EventsFile, { create, spool }: Replacement): { summary: S
     drills: events.drills.filter((id) => events.unreadableFor(id).length > 0),
   }
   const page = create('report.html')
-  page.write(renderHead(summary, unreadable))
+  page.write(String(renderHead(summary, unreadable)))
   sections.copyTo(page)
-  page.write(renderTail(summary.run))
+  page.write(String(renderTail(summary.run)))
   return { summary, unreadable }
 }
 

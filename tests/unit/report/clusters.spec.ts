@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { findShared, renderShared, tellShared } from '../../../lib/report/clusters.ts'
+import { findShared, tellShared } from '../../../lib/report/clusters.ts'
+import { renderShared } from '../../../lib/report/page/clusters.ts'
 import { mergeRuns, writeMerged } from '../../../lib/report/merge/merge.ts'
 import { openSource } from '../../../lib/report/merge/source.ts'
 import { writeResults } from '../../../lib/report/results.ts'
@@ -43,7 +44,7 @@ test('what ran on clusters of several providers stands side by side, with how mu
   expect(tellShared(summary)).toBe('1 drill ran on embedded and kind: each came out alike')
   const [first = 0, second = 0] = findShared(summary)[0]?.map(({ drill }) => drill.backup?.durationMs ?? 0) ?? []
   expect(first - second).toBe(500)
-  const page = renderShared(summary, ({ id }) => id)
+  const page = String(renderShared(summary))
   expect(page).toContain(`(× ${(second / first).toFixed(2)})`)
   expect(page).not.toContain('restic')
 })
@@ -61,7 +62,7 @@ test('drills of one provider, and of a run that was not merged, have nothing bes
   expect(tellShared(mergedOf(['embedded', velero], ['embedded', velero]))).toBe(null)
   const alone = summarise({ facts: runOn('embedded', 'one', velero), torn: [] })
   expect(tellShared(alone)).toBe(null)
-  expect(renderShared(alone, ({ id }) => id)).toBe('')
+  expect(renderShared(alone)).toBe(null)
 })
 
 test('nothing is said where it is not known which drill is whose', () => {

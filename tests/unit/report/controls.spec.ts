@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { renderHead } from '../../../lib/report/page.ts'
+import { renderHead } from '../../../lib/report/page/page.ts'
 import { renderDrills } from '../../../lib/report/terminal.ts'
 import { controlName } from '../../../lib/verdict/flaws.ts'
 import type { DrillFact } from '../../../lib/record/facts.ts'
@@ -12,7 +12,7 @@ const drillOf = (id: string, tool: string, edit: Edit = (facts) => facts): Drill
 const flips = controlName('flips-bits')
 const show = (...drills: DrillFact[][]) => {
   const summary = summarise({ facts: buildRun(drills.flat()), torn: [] })
-  return { page: renderHead(summary, { lines: [], drills: [] }), terminal: renderDrills(summary.drills) }
+  return { page: String(renderHead(summary, { lines: [], drills: [] })), terminal: renderDrills(summary.drills) }
 }
 const flipped = reading({ findings: [{ ...finding, file: 'segment-00001' }] })
 
@@ -30,7 +30,7 @@ test('a control that was failed for what is wrong with it stands beside the tool
 test('a control that passed is an alarm that nobody overlooks', () => {
   const { page, terminal } = show(drillOf('real', 'velero'), drillOf('control', flips))
   expect(page).toMatch(
-    /role="alert"><strong>No pass of this run can be relied on\.<\/strong>[^]*flips bits of one byte/,
+    /role="alert">\s*<strong>No pass of this run can be relied on\.<\/strong>[^]*flips bits of one byte/,
   )
   expect(page).toContain('✗ passed')
   expect(terminal.split('\n').at(-1)).toMatch(/^ALARM: no pass of this run can be relied on: a tool that flips bits/)

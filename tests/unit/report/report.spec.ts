@@ -5,7 +5,7 @@ import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
 import { findContradictions } from '../../../lib/report/claims.ts'
 import { renderCsv } from '../../../lib/report/csv.ts'
 import { checkSummary, pointLatestAt, writeResults } from '../../../lib/report/results.ts'
-import { figuresTable } from '../../../lib/report/table.ts'
+import { renderFigures } from '../../../lib/report/page/figures.ts'
 import { renderDrills } from '../../../lib/report/terminal.ts'
 import { drawTimeline } from '../../../lib/report/timeline.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
@@ -87,7 +87,7 @@ test('text of others is escaped in page, picture, table and terminal', () => {
   expect(drawTimeline(named)).toContain('&lt;script')
   const result = judgeDrill(buildDrill())
   const differing = { ...result, meshState: { equal: false, differences: [hostile] } }
-  expect(figuresTable(differing)).toContain('&#60;script')
+  expect(String(renderFigures(differing))).toContain('&lt;script')
   expect(renderDrills([{ ...result, id: 'a\u001b[2Jb' }])).not.toContain('\u001b')
 })
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test'
 import type { Fact } from '../../../../lib/record/facts.ts'
-import { renderRanking } from '../../../../lib/report/ranking/section.ts'
+import { renderRanking } from '../../../../lib/report/page/ranking/section.ts'
 import { renderPlaces } from '../../../../lib/report/ranking/terminal.ts'
 import { checkSummary } from '../../../../lib/report/results.ts'
-import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
+import { type RankingEntry, rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
 import type { SimplicityFacts } from '../../../../lib/verdict/ranking/simplicity.ts'
 import { summarise } from '../../../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, change } from '../../verdict/facts-builder.ts'
@@ -14,6 +14,7 @@ const compared = [
   ...repeat('fast', 10, { rtoMs: 20_000 }),
   ...repeat('lossy', 10, { rtoMs: 30_000 }).map(loseData),
 ]
+const render = (ranking: RankingEntry[]) => String(renderRanking(ranking) ?? '')
 const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
 test('a run’s summary ranks what was drilled, and neither a control nor a stand-in', () => {
@@ -47,7 +48,7 @@ test('the schema knows every field of an entry', () => {
 })
 
 test('the page shows places, why, and each figure with its interval, its n, and whether it differs', () => {
-  const html = renderRanking(rankTools(compared))
+  const html = render(rankTools(compared))
   const text = textOf(html)
   expect(text).toMatch(
     /1 fast\/copy 10 passed, 0 failed whole in 10 of 10 drills .* front 1 better than lossy\/copy, slow\/copy/,
@@ -70,16 +71,15 @@ test('the page shows places, why, and each figure with its interval, its n, and 
 })
 
 test('what shows no order says so once, above all', () => {
-  const html = renderRanking(rankTools([buildResult('a', 0, {}), buildResult('b', 0, {})]))
+  const html = render(rankTools([buildResult('a', 0, {}), buildResult('b', 0, {})]))
   expect(html.match(/The ranking shows no order: no drill was repeated with two of the tools/g)).toHaveLength(1)
   expect(html).not.toContain('the ranking shows no order')
   expect(textOf(html)).toContain('no place too few drills to tell it from b/copy')
-  expect(renderRanking([])).toBe('')
+  expect(renderRanking([])).toBe(null)
 })
 
 test('a row of one strategy is shown where it was repeated, and left to the list of drills where not', () => {
-  const conditions = (many: number) =>
-    textOf(renderRanking(rankTools(repeat('only', many, {})))).includes('fault by fault')
+  const conditions = (many: number) => textOf(render(rankTools(repeat('only', many, {})))).includes('fault by fault')
   expect([1, 2].map(conditions)).toEqual([false, true])
 })
 
@@ -94,13 +94,13 @@ test('simplicity is shown by its rubric, with what a user does by hand', () => {
   const facts = (tool: string, objects: number): SimplicityFacts => {
     return { tool, strategy: 'copy', manifests: { ...manifests, objects }, effort, installMs: [14_000] }
   }
-  const html = renderRanking(rankTools(compared, [facts('fast', 40), facts('slow', 4)]))
+  const html = render(rankTools(compared, [facts('fast', 40), facts('slow', 4)]))
   const text = textOf(html)
   expect(text).toContain('40 objects 9 lines to write 1 + 0 steps')
   // They differ in objects, and are alike in all else.
   expect(html.slice(html.indexOf('Simplicity, counted')).match(/<b class="best">\d+/g)).toEqual(['<b class="best">4'])
   expect(text).toContain(
-    'What a user of fast/copy does by hand To write: a &#60;Secret&#62;: 9 lines To a first backup: kubectl apply',
+    'What a user of fast/copy does by hand To write: a &lt;Secret&gt;: 9 lines To a first backup: kubectl apply',
   )
   expect(text).toContain('14 s')
   expect(text).toContain('not recorded')

@@ -1,14 +1,15 @@
-import { type Condition, keyOf, nameCondition } from '../../verdict/ranking/candidates.ts'
-import { type Figure, metrics } from '../../verdict/ranking/metrics.ts'
-import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
-import { nameStrategy } from '../../verdict/result.ts'
-import { escapeHtml, renderTable } from '../html.ts'
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { type Condition, keyOf, nameCondition } from '../../../verdict/ranking/candidates.ts'
+import { type Figure, metrics } from '../../../verdict/ranking/metrics.ts'
+import type { RankingEntry } from '../../../verdict/ranking/ranking.ts'
+import { nameStrategy } from '../../../verdict/result.ts'
+import { type Content, renderTable } from '../table.ts'
 
 /** What was measured of strategies that were drilled alike. */
 type Rows = { entry: RankingEntry; figures: Figure[] }[]
 
-/** A table for each fault that says more than the list of drills does: several strategies, or repetitions of one. */
-export function renderConditions(ranking: RankingEntry[]): string {
+/** A table for each fault that says more than the list of drills does: several strategies, or repetitions of one; null if there are none. */
+export function renderConditions(ranking: RankingEntry[]): SafeHtml | null {
   const conditions = new Map<string, Condition>()
   for (const { condition } of ranking.flatMap(({ performance }) => performance.rows))
     conditions.set(keyOf(condition), condition)
@@ -20,25 +21,29 @@ export function renderConditions(ranking: RankingEntry[]): string {
       const telling = rows.length > 1 || rows.some(({ drills }) => drills > 1)
       return telling ? [renderCondition(condition, rows)] : []
     })
-  if (tables.length === 0) return ''
-  return `<h3>What was measured, fault by fault</h3>
-<p>Each figure is the median; below it the interval that holds the true median with 95 % confidence (from five values on), and n, the number of
-values. Less is better everywhere. <b class="best">Bold</b> is the least where others are shown to be more (<span class="more">▲</span>);
-<b>~</b> is not shown to differ from the least. What follows RPO counts only where the data came back whole.</p>
-${tables.join('\n')}`
+  if (tables.length === 0) return null
+  return html`<h3>What was measured, fault by fault</h3>
+    <p>
+      Each figure is the median; below it the interval that holds the true median with 95 % confidence (from five values
+      on), and n, the number of values. Less is better everywhere. <b class="best">Bold</b> is the least where others
+      are shown to be more (<span class="more">▲</span>); <b>~</b> is not shown to differ from the least. What follows
+      RPO counts only where the data came back whole.
+    </p>
+    ${tables}`
 }
 
-function renderCondition(condition: Condition, rows: Rows): string {
+function renderCondition(condition: Condition, rows: Rows): SafeHtml {
   const least = metrics.map((_, index) => findLeast(rows, index))
   const body = rows.map(({ entry, figures }) => [
-    `<b>${escapeHtml(nameStrategy(entry))}</b>`,
+    html`<b>${nameStrategy(entry)}</b>`,
     ...figures.map((figure, index) => {
       const best = least[index] ?? null
       return renderFigure(figure, best === null ? '' : mark(entry, best, { rows, figure, condition }))
     }),
   ])
-  const heads = metrics.map(({ label }) => escapeHtml(label))
-  return `<h4>${escapeHtml(nameCondition(condition))}</h4><div class="figures">${renderTable(['', ...heads], body)}</div>`
+  const heads = metrics.map(({ label }) => label)
+  return html`<h4>${nameCondition(condition)}</h4>
+    <div class="figures">${renderTable(['', ...heads], body)}</div> `
 }
 
 /** The strategy with the least median; null where there is nothing to choose from. */
@@ -49,12 +54,17 @@ function findLeast(rows: Rows, index: number): RankingEntry | null {
   return measured.toSorted((a, b) => middle(a) - middle(b))[0]?.entry ?? null
 }
 
+/** A figure beside the least one of its table: shown to be less than another, shown to be more, or no difference shown. */
+type Standing = 'best' | 'more' | '~' | ''
+
+const signs: Record<Standing, Content> = { best: '', more: html` <span class="more">▲</span>`, '~': ' ~', '': '' }
+
 /** How a strategy's figure stands to the least one. */
 function mark(
   entry: RankingEntry,
   best: RankingEntry,
   { rows, figure, condition }: { rows: Rows; figure: Figure; condition: Condition },
-): 'best' | 'more' | '~' | '' {
+): Standing {
   if (figure.median === null) return ''
   const isMore = ({ performance: { pairs } }: RankingEntry) =>
     pairs.some(
@@ -69,16 +79,15 @@ function mark(
   return isMore(entry) ? 'more' : '~'
 }
 
-function renderFigure({ metric, median, size, text }: Figure, standing: ReturnType<typeof mark>): string {
+function renderFigure({ metric, median, size, text }: Figure, standing: Standing): SafeHtml {
   const format = metrics.find(({ name }) => name === metric)?.format ?? null
-  const sign = { best: '', more: ' <span class="more">▲</span>', '~': ' ~', '': '' }[standing]
-  const value = standing === 'best' ? `<b class="best">${escapeHtml(text)}</b>` : escapeHtml(text)
-  if (median === null || format === null) return value + sign
+  const value = html`${standing === 'best' ? html`<b class="best">${text}</b>` : text}${signs[standing]}`
+  if (median === null || format === null) return value
   const end = (high: number | null) => (high === null ? 'never' : format(high))
   const interval = median.confidence && joinRange(format(median.confidence.low), end(median.confidence.high))
   const missing = size.missing === 0 ? [] : [`${size.missing} missing`]
   const below = [...(interval === null ? [] : [interval]), `n = ${size.values}`, ...missing]
-  return `${value}${sign}<small>${escapeHtml(below.join(', '))}</small>`
+  return html`${value}<small>${below.join(', ')}</small>`
 }
 
 /** '7.7–8.3 s': a unit that both share is told once. */

@@ -1,0 +1,60 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { formatBytes } from '../../system/bytes.ts'
+import { formatDuration } from '../../system/duration.ts'
+import { formatDate } from '../../verdict/clock.ts'
+import type { DrillResult } from '../../verdict/result.ts'
+import type { Summary } from '../../verdict/summarise.ts'
+import { describeAxes, splitAxes } from '../axes.ts'
+import { renderItems, renderTable } from './table.ts'
+
+type Run = Summary['run']
+
+/** When, where and with what seed the run was, and what is the same in all of its drills. */
+export function renderRun(run: Run, drills: DrillResult[]): SafeHtml {
+  const { id, startedAt, durationMs, seed, kubernetes, provider, nodes, machine } = run
+  const facts = [
+    `run ${id}`,
+    formatDate(startedAt),
+    durationMs === null ? 'did not come to its end' : `took ${formatDuration(durationMs)}`,
+    seed === null ? 'several seeds' : `seed ${seed}`,
+    `Kubernetes ${kubernetes} (${provider}${nodes === null ? '' : `, ${nodes} nodes`})`,
+    machine === null ? 'several machines' : `${machine.cpus} CPUs, ${formatBytes(machine.memoryBytes)}`,
+  ]
+  return html`<p class="run">${facts.join(' · ')}</p>
+    ${renderConstants(drills)}`
+}
+
+/** Axes that are the same in all drills are named once, and are no columns. */
+function renderConstants(drills: DrillResult[]): SafeHtml | null {
+  const [first] = drills
+  const { constant } = splitAxes(drills)
+  if (first === undefined || constant.length === 0) return null
+  return html`<p class="run">All drills: ${describeAxes(first, constant)}</p>`
+}
+
+/** The runs that a merged run was made of. What differs between runs may be why their tools differ. */
+export function renderMerged(merged: Run['merged']): SafeHtml | null {
+  if (merged === undefined) return null
+  const { runs, told } = merged
+  const names = runs.map(({ id, drills }) => `${id} (${drills} drills)`).join(', ')
+  return html`<p class="warning">
+      Merged of ${runs.length} runs: ${names}. Tools that were drilled in different runs did not share the hours of one
+      machine.
+    </p>
+    ${
+      told.length === 0
+        ? null
+        : html`<ul class="warning">
+            ${renderItems(told)}
+          </ul>`
+    }`
+}
+
+/** The versions that were drilled. */
+export function renderComponents(components: Run['components']): SafeHtml | null {
+  const rows = Object.entries(components).map(([name, { version, source }]) => [name, version, source])
+  return rows.length === 0
+    ? null
+    : html`<h2>Components</h2>
+        ${renderTable(['Name', 'Version', 'Source'], rows)}`
+}

@@ -1,0 +1,102 @@
+import { expect, test } from '@playwright/test'
+import { axes, splitAxes } from '../../../lib/report/axes.ts'
+import { metricColumn } from '../../../lib/report/column.ts'
+import { columns } from '../../../lib/report/columns.ts'
+import { renderCsv } from '../../../lib/report/csv.ts'
+import { renderShared } from '../../../lib/report/page/clusters.ts'
+import { renderFigures } from '../../../lib/report/page/figures.ts'
+import { renderMatrix } from '../../../lib/report/page/matrix.ts'
+import { renderHead } from '../../../lib/report/page/page.ts'
+import { renderDrills } from '../../../lib/report/terminal.ts'
+import { judgeDrill } from '../../../lib/verdict/judge.ts'
+import type { DrillResult } from '../../../lib/verdict/result.ts'
+import { summarise } from '../../../lib/verdict/summarise.ts'
+import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
+
+const drill = judgeDrill(buildDrill())
+const nothing = { lines: [], drills: [] }
+const textOf = (html: unknown) =>
+  String(html)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+
+/** The page of a run with these drills. */
+function renderPage(drills: DrillResult[], from = columns): string {
+  const summary = summarise({ facts: buildRun(), torn: [] })
+  return String(renderHead({ ...summary, drills, ranking: [] }, nothing, from))
+}
+
+test('a column that is added to the list shows in the CSV, the table of figures, the page, the terminal and the comparison', () => {
+  const added = metricColumn({
+    name: 'firstByteMs',
+    title: 'first byte',
+    label: 'first byte after the restore',
+    unit: 'ms',
+    shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
+    read: ({ load }) => load && 1234,
+  })
+  const list = [...columns, added]
+  const [head = '', row = ''] = renderCsv([drill], list).split('\r\n')
+  expect(head).toMatch(/,firstByteMs$/)
+  expect(row).toMatch(/,1234$/)
+  expect(textOf(renderFigures(drill, list))).toContain('First byte after the restore 1.2 s')
+  expect(renderPage([drill], list)).toContain('<th>First byte</th>')
+  expect(renderPage([drill], list)).toContain('<td>1.2\u00a0s</td>')
+  const [titles = '', values = ''] = renderDrills([drill], list).split('\n')
+  expect(titles).toMatch(/ first byte$/)
+  expect(values).toMatch(/ 1\.2 s$/)
+  expect(renderDrills([{ ...drill, load: null }], list).split('\n')[1]).toMatch(/ not measured$/)
+  const run = { ...summarise({ facts: buildRun(), torn: [] }).run, merged: mergedOf('embedded', 'kind') }
+  expect(textOf(renderShared({ run, drills: [drill, drill] }, list))).toMatch(/First byte .* 1\.2 s/)
+})
+
+const mergedOf = (...providers: string[]) => ({
+  runs: providers.map((provider) => ({
+    ...{ id: provider, provider, seed: 1, kubernetes: 'v1', nodes: 1, machine: null },
+    ...{ startedAt: 0, durationMs: null, drills: 1 },
+  })),
+  told: [],
+})
+
+test('no two columns of the list share a title, and no two fields a name', () => {
+  const titles = columns.map(({ title }) => title)
+  const names = columns.flatMap(({ fields }) => fields.map(({ name }) => name))
+  expect(new Set(titles).size).toBe(titles.length)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('the name of a field ends with its unit', () => {
+  const endings = { ms: /Ms$/, bytes: /[bB]ytes$/, seconds: /Seconds$/ }
+  for (const { name, unit } of columns.flatMap(({ fields }) => fields))
+    if (unit !== null && unit !== 'count') expect(name).toMatch(endings[unit])
+})
+
+test('an axis that is the same in all drills is named once at the top of the page, and is no column', () => {
+  const other = { ...drill, fault: 'claim-deletion' }
+  const page = renderPage([drill, other])
+  expect(textOf(page)).toContain('All drills: strategy velero/file-copy · mesh istio · workload ledger · repetition 1 ')
+  expect(page).toContain('<th>Fault</th>')
+  expect(page).not.toContain('<th>Mesh</th>')
+  const meshes = renderPage([drill, { ...other, mesh: 'none' }])
+  expect(meshes).toContain('<th>Mesh</th>')
+  expect(textOf(meshes)).not.toMatch(/All drills: [^<]*mesh/)
+})
+
+test('the overview of one drill shows its id', () => {
+  expect(renderPage([drill])).toContain(`<a href="#drill-0">${drill.id}</a>`)
+})
+
+test('an axis differs if two drills have another value of it', () => {
+  const { differing, constant } = splitAxes([drill, { ...drill, repetition: 2 }])
+  expect(differing.map(({ title }) => title)).toEqual(['repetition'])
+  expect([...differing, ...constant]).toHaveLength(axes.length)
+})
+
+test('what became of the service is one table for one mesh, and a table for each mesh where there are two', () => {
+  const rival = { ...drill, strategy: 'csi-snapshot' }
+  const tables = (drills: DrillResult[]) => textOf(renderMatrix(drills)).match(/ Fault velero\//g)?.length
+  expect(tables([drill, rival])).toBe(1)
+  const none = [drill, rival].map((one) => ({ ...one, mesh: 'none' }))
+  expect(tables([drill, rival, ...none])).toBe(2)
+  expect(textOf(renderMatrix([drill, rival, ...none]))).toMatch(/Mesh istio Fault .* Mesh none Fault /)
+})
