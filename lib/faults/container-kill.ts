@@ -6,8 +6,6 @@ import type { Change, Fault, FaultTarget } from './fault.ts'
 import { killFirstProcess } from './support/first-process.ts'
 import { isRunning, placeOf } from '../kube/placed-pod.ts'
 
-const PROXY = 'istio-proxy'
-
 /** The container that holds the state crashes; Kubernetes starts it again by itself. */
 export const containerKill = (): Fault => ({
   name: 'container-kill',
@@ -17,21 +15,23 @@ export const containerKill = (): Fault => ({
 })
 
 /**
- * The mesh's proxy beside the service crashes. Chaos Mesh knows no init containers, such as a proxy is that starts before
- * the service and stays: the first process of one is killed from its node.
+ * The mesh's proxy beside the service crashes. Chaos Mesh knows no init containers, and a proxy may be one that
+ * stays (a native sidecar): the first process of such a proxy is killed from its node.
  */
 export const proxyKill = (): Fault => ({
   name: 'proxy-kill',
   description: "the mesh's proxy beside the service is killed (SIGKILL)",
-  requires: () => Promise.resolve([]),
+  requires: ({ mesh }) => Promise.resolve(mesh.proxy === null ? [`mesh "${mesh.name}" has no proxies`] : []),
   async plan(lab, target) {
-    const { namespace, pods } = target
+    const { namespace, pods, mesh } = target
+    if (mesh.proxy === null) throw new Error(`mesh "${mesh.name}" has no proxy to kill in namespace "${namespace}"`)
+    const { container } = mesh.proxy
     const pod = (await lab.kube.pods(namespace, pods.labels)).find(isRunning)
-    const stays = pod?.status?.initContainerStatuses?.find(({ name }) => name === PROXY)
+    const stays = pod?.status?.initContainerStatuses?.find(({ name }) => name === container)
     if (pod !== undefined && stays !== undefined) return killInitContainer(lab, target, pod, stays)
-    if (statusIn(pod, PROXY) !== undefined) return killContainer(lab, target, 'proxy-kill.yaml', PROXY)
+    if (statusIn(pod, container) !== undefined) return killContainer(lab, target, 'proxy-kill.yaml', container)
     const name = pod?.metadata?.name ?? 'none'
-    throw new Error(`pod "${name}" of namespace "${namespace}" has no container "${PROXY}" to kill`)
+    throw new Error(`pod "${name}" of namespace "${namespace}" has no container "${container}" to kill`)
   },
 })
 

@@ -16,7 +16,7 @@ interface Partition {
   description: string
   file: string
   pods: (lab: Lab, target: FaultTarget) => Promise<PlacedPod[]>
-  away: (lab: Lab) => Address[] | Promise<Address[]>
+  away: (lab: Lab, target: FaultTarget) => Address[] | Promise<Address[]>
 }
 
 const workloadPods = (lab: Lab, { namespace, pods }: FaultTarget) => placedPods(lab, namespace, pods.labels)
@@ -53,7 +53,7 @@ export function networkPartition({ between }: { between: PartitionEnds }): Fault
     description,
     lasts: '15s',
     requires: () => Promise.resolve([]),
-    plan: async (lab, target) => cutOff(lab, file, { pods: await pods(lab, target), away: await away(lab) }),
+    plan: async (lab, target) => cutOff(lab, file, { pods: await pods(lab, target), away: await away(lab, target) }),
   }
 }
 

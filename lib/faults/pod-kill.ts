@@ -1,12 +1,11 @@
 import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
+import type { KubeObject } from '../kube/object.ts'
 import type { PodSelection } from '../kube/placed-pod.ts'
 import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
 import { shellCommand } from '../output/shell-quote.ts'
-
-const MESH_CONTROL: PodSelection = { namespace: 'istio-system', labels: { app: 'istiod' } }
 
 /** The service's pod is killed; its controller makes a new one. */
 export const servicePodKill = (): Fault => ({
@@ -29,21 +28,53 @@ export const toolKill = (): Fault => ({
   },
 })
 
-/** The mesh's control plane is killed; it is healed when a new one is Ready. */
+/** Every part of the mesh's control plane is killed at once. It is healed when each part has a Ready pod again. */
 export const meshControlKill = (): Fault => ({
   name: 'mesh-control-kill',
   description: "the mesh's control plane is killed without grace",
-  requires: ({ cluster }) =>
-    Promise.resolve(
-      cluster.theirs?.includes('istiod')
-        ? ["the mesh's control plane was there before the drills: it is not theirs"]
-        : [],
-    ),
-  async plan(lab) {
-    const kill = await killPods(lab, MESH_CONTROL, 'mesh-control-kill.yaml')
-    return { ...kill, undo: [...kill.undo, { kind: 'pod-ready', selection: MESH_CONTROL }] }
+  requires: ({ cluster, mesh }) => {
+    const { name, controlPlane } = mesh
+    if (controlPlane === null) return Promise.resolve([`mesh "${name}" has no control plane`])
+    const isForeign = cluster.theirs?.includes(controlPlane.part) === true
+    return Promise.resolve(
+      isForeign ? [`the control plane of mesh "${name}" was in the cluster before the drills, and is not touched`] : [],
+    )
+  },
+  async plan(lab, { mesh }) {
+    if (mesh.controlPlane === null) throw new Error(`mesh "${mesh.name}" has no control plane to kill`)
+    const { namespace, parts } = mesh.controlPlane
+    const kills = await Promise.all(
+      parts.map(async ({ labels }, index) => {
+        const kill = await killPods(lab, { namespace, labels }, 'mesh-control-kill.yaml', index)
+        const ready = { kind: 'pod-ready', selection: { namespace, labels } } as const
+        return { ...kill, undo: [...kill.undo, ready] as const }
+      }),
+    )
+    return atOnce(kills)
   },
 })
+
+/** Several changes as one, whose effect begins with the first of theirs. */
+function atOnce(changes: Change[]): Change {
+  const [first, ...others] = changes.flatMap(({ undo }) => undo)
+  if (first === undefined) throw new Error('there is nothing to change')
+  return {
+    undo: [first, ...others],
+    async make() {
+      await Promise.all(changes.map((change) => change.make()))
+    },
+    async see(requestedMs) {
+      const seen = await Promise.all(changes.map((change) => change.see(requestedMs)))
+      return {
+        between: [
+          Math.min(...seen.map(({ between }) => between[0])),
+          Math.min(...seen.map(({ between }) => between[1])),
+        ],
+        evidence: seen.map(({ evidence }) => evidence).join(', and '),
+      }
+    },
+  }
+}
 
 /** Pods of a selection are killed without grace; their controllers make new ones. */
 export function podKill(selection: PodSelection): Fault {
@@ -56,12 +87,13 @@ export function podKill(selection: PodSelection): Fault {
   }
 }
 
-async function killPods(lab: Lab, selection: PodSelection, file: string): Promise<Change> {
+/** `index` tells apart several kills by one file. */
+async function killPods(lab: Lab, selection: PodSelection, file: string, index = 0): Promise<Change> {
   const { namespace, labels } = selection
   const before = await uidsOf(lab, selection)
   if (before.length === 0) throw new Error(`no pod ${JSON.stringify(labels)} in namespace "${namespace}" to kill`)
   const selector = { namespaces: [namespace], labelSelectors: labels }
-  const fault = await readFault(file, { namespace, spec: { selector } })
+  const fault = named(await readFault(file, { namespace, spec: { selector } }), index)
   return {
     undo: [deletionOf(fault)],
     make: () => create(lab, fault),
@@ -72,6 +104,9 @@ async function killPods(lab: Lab, selection: PodSelection, file: string): Promis
     },
   }
 }
+
+const named = (fault: KubeObject, index: number): KubeObject =>
+  index === 0 ? fault : { ...fault, metadata: { ...fault.metadata, name: `${fault.metadata.name}-${index}` } }
 
 /** When one of the pods of before was seen to be gone. */
 async function goneOf(lab: Lab, selection: PodSelection, before: string[]): Promise<number> {

@@ -26,6 +26,15 @@ export interface Marks {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
+/** The labels and annotations of an object, with those marks. */
+export function withMarks<Metadata extends Marks>(metadata: Metadata, { labels, annotations }: Marks): Metadata {
+  return {
+    ...metadata,
+    ...(labels === undefined ? {} : { labels: { ...metadata.labels, ...labels } }),
+    ...(annotations === undefined ? {} : { annotations: { ...metadata.annotations, ...annotations } }),
+  }
+}
+
 export interface ControlPlane {
   readonly namespace: string
   /** The name under which a cluster knows that the control plane is there, see `Cluster.has`. */

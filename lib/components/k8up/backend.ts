@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { withMarks } from '../../lab/mesh-traits.ts'
 import { repositoryPassword } from '../../store/endpoint.ts'
 import { DEADLINE_SECONDS } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
@@ -15,8 +16,8 @@ export const prefixOf = ({ store }: Pick<Lab, 'store'>, namespace: string): stri
   `${store.prefix}k8up/${namespace}/`
 
 /**
- * What Backups and Restores of a namespace need there. K8up's Jobs take labels and a security context from a PodConfig
- * alone: without the label a sidecar would keep them from ending, and only root reads every file.
+ * What Backups and Restores of a namespace need there. K8up's Jobs take labels, annotations and a security
+ * context from a PodConfig alone: with a proxy of the mesh they would never end, and only root reads every file.
  */
 export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
   const { accessKey, secretKey } = lab.store
@@ -37,10 +38,7 @@ export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
     {
       apiVersion: API,
       kind: 'PodConfig',
-      metadata: {
-        ...named(POD_CONFIG),
-        labels: { ...MANAGED, 'sidecar.istio.io/inject': 'false' },
-      },
+      metadata: withMarks(named(POD_CONFIG), lab.mesh.keepsOut),
       spec: { template: { spec: { containers: [], securityContext: { runAsUser: 0, runAsGroup: 0 } } } },
     },
   ]

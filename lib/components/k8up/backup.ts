@@ -29,7 +29,7 @@ export interface Subject {
 
 /** Asks K8up for a backup of every volume of a namespace, and returns at once. */
 export async function startBackup(lab: Lab, namespace: string, name: string): Promise<RunningBackup> {
-  const objects = await exportNamespace(lab.kube, namespace)
+  const objects = await exportNamespace(lab, namespace)
   const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
   const repository = repositoryOf(lab, namespace, await uidOf(lab.kube, namespace))
   const backup = reference('Backup', namespace, name)

@@ -61,7 +61,7 @@ export function resticTool(
 
 /** Exports the objects, and makes what Jobs need: the repository and the Secrets. */
 async function prepare(lab: Lab, namespace: string, strategy: string): Promise<Subject> {
-  const objects = await exportNamespace(lab.kube, namespace)
+  const objects = await exportNamespace(lab, namespace)
   const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
   const uid = await uidOf(lab.kube, namespace)
   const repository = repositoryOf(lab, { name: namespace, uid }, strategy)

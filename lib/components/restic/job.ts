@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { withMarks } from '../../lab/mesh-traits.ts'
 import { DEADLINE_SECONDS, deleteJob, jobEnded } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { CLAIM_TAG, parseOutput, type ResticOutput } from './output.ts'
@@ -47,8 +48,8 @@ export function jobSpec(lab: Lab, repository: Repository, task: Task): Record<st
     // A pod that is killed is replaced; what fails by itself does so again.
     backoffLimit: 2,
     template: {
-      // A Job with a sidecar would never end.
-      metadata: { labels: { ...MOVER, 'sidecar.istio.io/inject': 'false' } },
+      // A Job with a proxy of the mesh would never end.
+      metadata: withMarks({ labels: MOVER }, lab.mesh.keepsOut),
       spec: {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,

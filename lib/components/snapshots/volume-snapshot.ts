@@ -30,7 +30,7 @@ export function volumeSnapshot(): BackupTool {
     // Who takes a snapshot is the storage's own affair.
     parts: () => ({ pods: podsOf(lab), mover: null, secret: null, prefix: null }),
     async backup(namespace, { name }) {
-      const objects = await exportNamespace(lab.kube, namespace)
+      const objects = await exportNamespace(lab, namespace)
       const taken = await takeSnapshots(lab, { namespace, name, objects })
       return {
         name,

@@ -1,6 +1,8 @@
 import { ApisApi } from '@kubernetes/client-node'
 import type { KubeClient } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { isMeshObject, type MeshTraits } from '../../lab/mesh-traits.ts'
 
 /** Marks what a backup driver makes for itself in the workload's namespace: never part of what it backs up. */
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'meshdrill-backup' }
@@ -23,7 +25,6 @@ const MADE_ANEW = new Set([
 ])
 /** Kinds of faults and of backup tools. */
 const OTHER_GROUPS = ['chaos-mesh.org', 'k8up.io', 'snapshot.storage.k8s.io', 'velero.io']
-const CONFIG_MAPS_MADE_ANEW = ['kube-root-ca.crt', 'istio-ca-root-cert']
 
 const ANNOTATIONS_OF_CONTROLLERS = [
   'deployment.kubernetes.io/revision',
@@ -45,7 +46,10 @@ interface NamespacedKind {
  * The objects of a namespace as their owner keeps them, in Git say: what a person or the mesh's configuration applied,
  * without what the cluster adds. The namespace itself comes first.
  */
-export async function exportNamespace(kube: KubeClient, namespace: string): Promise<KubeObject[]> {
+export async function exportNamespace(
+  { kube, mesh }: Pick<Lab, 'kube' | 'mesh'>,
+  namespace: string,
+): Promise<KubeObject[]> {
   const own = await readNamespace(kube, namespace)
   const kinds = await namespacedKinds(kube)
   const lists = await Promise.all(
@@ -55,7 +59,7 @@ export async function exportNamespace(kube: KubeClient, namespace: string): Prom
       return (JSON.parse(JSON.stringify(items)) as KubeObject[]).map((item) => ({ ...item, apiVersion, kind }))
     }),
   )
-  return [own, ...lists.flat().filter(isApplied)].map(strip)
+  return [own, ...lists.flat().filter((object) => isApplied(object, mesh))].map(strip)
 }
 
 /** What tells a namespace from an earlier one of the same name. */
@@ -74,7 +78,7 @@ async function namespacedKinds(kube: KubeClient): Promise<NamespacedKind[]> {
   const versions = groups
     .filter(({ name }) => !OTHER_GROUPS.includes(name))
     .flatMap(({ name, versions, preferredVersion }) =>
-      // A kind that only an older version serves, as Istio's EnvoyFilter, is there too.
+      // Some kinds are served by an older version only.
       [preferredVersion ?? versions[0], ...versions].flatMap((v) => (v ? [{ group: name, version: v.version }] : [])),
     )
   const lists = await Promise.all([
@@ -105,7 +109,7 @@ export function chooseKinds(lists: ServedKinds[]): NamespacedKind[] {
 }
 
 /** Whether someone applied it, as opposed to a controller, the mesh or a backup tool that made it. */
-export function isApplied(object: KubeObject): boolean {
+export function isApplied(object: KubeObject, mesh: Pick<MeshTraits, 'ownObjects'>): boolean {
   const {
     name,
     labels = {},
@@ -115,7 +119,8 @@ export function isApplied(object: KubeObject): boolean {
   }
   if (MADE_ANEW.has(object.kind) || ownerReferences.length > 0) return false
   if (Object.entries(MANAGED).every(([key, value]) => labels[key] === value)) return false
-  if (object.kind === 'ConfigMap') return !CONFIG_MAPS_MADE_ANEW.includes(name) && labels['istio.io/config'] !== 'true'
+  if (isMeshObject(mesh, object)) return false
+  if (object.kind === 'ConfigMap') return name !== 'kube-root-ca.crt'
   if (object.kind === 'Secret') return object.type !== 'kubernetes.io/service-account-token'
   // K8up's operator makes them beside each backup, without a mark.
   if (object.kind === 'ServiceAccount') return name !== 'pod-executor'

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { urlHere } from '../../store/endpoint.ts'
+import type { MeshTraits } from '../../lab/mesh-traits.ts'
+import type { FaultTarget } from '../fault.ts'
 import type { Address } from './pod-network.ts'
-
-const MESH_CONTROL = { namespace: 'istio-system', service: 'istiod', labels: { app: 'istiod' }, port: 15012 }
 
 /** Where the S3 store is, as pods reach it. */
 export const storeAddress = ({ store }: Lab): Address => addressIn(store.url)
@@ -22,8 +22,8 @@ interface EndpointSlice extends KubeObject {
 }
 
 /** The control planes, of Kubernetes and of the mesh: by their Services' addresses, and by those behind them. */
-export async function controlPlanes(lab: Lab): Promise<Address[]> {
-  return [...(await apiServers(lab)), ...(await meshControl(lab))]
+export async function controlPlanes(lab: Lab, { mesh }: Pick<FaultTarget, 'mesh'>): Promise<Address[]> {
+  return [...(await apiServers(lab)), ...(await meshControl(lab, mesh))]
 }
 
 async function apiServers({ kube }: Lab): Promise<Address[]> {
@@ -31,26 +31,35 @@ async function apiServers({ kube }: Lab): Promise<Address[]> {
   const slice = await kube.get<EndpointSlice>({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata })
   const port = slice?.ports?.[0]?.port ?? 6443
   const hosts = slice?.endpoints?.flatMap(({ addresses }) => addresses) ?? []
-  return [...(await serviceAddress(kube, metadata, 443)), ...hosts.map((host) => ({ host, port }))]
+  const service = (await serviceAddresses(kube, metadata)).map((host) => ({ host, port: 443 }))
+  return [...service, ...hosts.map((host) => ({ host, port }))]
 }
 
-/** Nothing where there is no such mesh. */
-async function meshControl({ kube }: Lab): Promise<Address[]> {
-  const { namespace, service, labels, port } = MESH_CONTROL
-  const hosts = (await kube.pods(namespace, labels)).flatMap(({ status }) => status?.podIP ?? [])
-  return [...(await serviceAddress(kube, { name: service, namespace }, port)), ...hosts.map((host) => ({ host, port }))]
+/** Where proxies reach the mesh's control plane. None where there is no mesh. Errors: a Service of it is not there. */
+async function meshControl({ kube }: Lab, { name, controlPlane }: MeshTraits): Promise<Address[]> {
+  if (controlPlane === null) return []
+  const { namespace, parts } = controlPlane
+  const lists = await Promise.all(
+    parts.map(async ({ labels, service }) => {
+      if (service === null) return []
+      const addresses = await serviceAddresses(kube, { name: service.name, namespace })
+      const pods = (await kube.pods(namespace, labels)).flatMap(({ status }) => status?.podIP ?? [])
+      return [...addresses, ...pods].flatMap((host) => service.ports.map((port) => ({ host, port })))
+    }),
+  )
+  const found = lists.flat()
+  if (found.length === 0)
+    throw new Error(`the control plane of mesh "${name}" has no address in namespace "${namespace}"`)
+  return found
 }
 
-async function serviceAddress(
-  kube: Lab['kube'],
-  metadata: { name: string; namespace: string },
-  port: number,
-): Promise<Address[]> {
+/** None where the Service is not there, or is headless. */
+async function serviceAddresses(kube: Lab['kube'], metadata: { name: string; namespace: string }): Promise<string[]> {
   const service = await kube.get<KubeObject & { spec?: { clusterIP?: string } }>({
     apiVersion: 'v1',
     kind: 'Service',
     metadata,
   })
   const host = service?.spec?.clusterIP
-  return host === undefined || host === 'None' ? [] : [{ host, port }]
+  return host === undefined || host === 'None' ? [] : [host]
 }

@@ -68,9 +68,6 @@ export interface Address {
   port: number
 }
 
-/** The proxy's user: what it sends is not sent to the proxy again. */
-const PROXY_USER = 1337
-
 const TRY = `
 if [ -x /bin/busybox ]; then exec /bin/busybox nc -w 1 "$1" "$2" -e /bin/true; fi
 exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
@@ -78,9 +75,12 @@ exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
 
 const SAY_WHETHER = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
 
+/** The user of the mesh's proxy: the mesh redirects what others send to the proxy, which would answer in place of the far end. */
+const asProxy = ({ mesh }: Lab): { user?: number } => (mesh.proxy === null ? {} : { user: mesh.proxy.userId })
+
 /** Whether a connection from inside of a pod comes about within a second. */
 export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<boolean> {
-  const answer = await runInPodNetwork(lab, pod, SAY_WHETHER, { args: [host, String(port)], user: PROXY_USER })
+  const answer = await runInPodNetwork(lab, pod, SAY_WHETHER, { args: [host, String(port)], ...asProxy(lab) })
   return answer.trim() === 'yes'
 }
 
@@ -94,12 +94,14 @@ export async function daemonConnects(lab: Lab, daemon: PlacedPod, { host, port }
  * were dropped.
  */
 export async function countDropped(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<number> {
+  const { user } = asProxy(lab)
+  const enter = user === undefined ? '' : `/usr/bin/nsenter --setuid=${user} --setgid=${user} -- `
   const script = `
 dropped() {
   sum=0
   for count in $(/usr/sbin/iptables -w -vxnL | sed -n -E 's/^ *([0-9]+) +[0-9]+ +DROP .*/\\1/p'); do sum=$((sum + count)); done
 }
-/usr/bin/nsenter --setuid=${PROXY_USER} --setgid=${PROXY_USER} -- sh -c "$3" sh "$1" "$2" >/dev/null 2>&1 &
+${enter}sh -c "$3" sh "$1" "$2" >/dev/null 2>&1 &
 tries=0
 while dropped; [ $sum -eq 0 ] && [ $tries -lt 40 ]; do tries=$((tries + 1)); sleep 0.05; done
 echo $sum`

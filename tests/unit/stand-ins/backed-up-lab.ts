@@ -6,6 +6,7 @@ import type { KubeObject, ObjectReference } from '../../../lib/kube/object.ts'
 import type { Lab } from '../../../lib/lab/lab.ts'
 import type { ServedKinds } from '../../../lib/components/support/namespace-objects.ts'
 import { labWith, only } from './lab.ts'
+import { annotatedMesh } from './meshes.ts'
 import { quote } from './shell.ts'
 
 /** How a Job ends as soon as it is applied; null leaves it running. */
@@ -140,7 +141,14 @@ export function backedUpLab({
     ])
   }
   const artifacts = { ...lab.artifacts, binary: () => Promise.resolve(restic?.path ?? '/bin/false') }
-  return { lab: { ...lab, artifacts }, applied, deleted, steps, startedMs: started.getTime(), endedMs: ended.getTime() }
+  return {
+    lab: { ...lab, artifacts, mesh: annotatedMesh },
+    applied,
+    deleted,
+    steps,
+    startedMs: started.getTime(),
+    endedMs: ended.getTime(),
+  }
 }
 
 const readyPod = (app: string, index: number): KubeObject => ({

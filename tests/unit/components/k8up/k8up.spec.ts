@@ -125,7 +125,7 @@ test.describe('a backup by K8up', () => {
     const { lab, applied, deleted } = await k8upLab()
     const { result, objects } = await backUp(lab)
     expect(applied.map(({ kind }) => kind)).toEqual(['Secret', 'Secret', 'PodConfig', 'Backup'])
-    expect(ofKind(applied, 'PodConfig')[0]?.metadata.labels).toMatchObject({ 'sidecar.istio.io/inject': 'false' })
+    expect(ofKind(applied, 'PodConfig')[0]?.metadata).toMatchObject({ ...lab.mesh.keepsOut })
     expect(ofKind(applied, 'Backup')[0]).toMatchObject({
       metadata: { name: 'b1', namespace: 'drill' },
       spec: {

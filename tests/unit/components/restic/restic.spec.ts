@@ -15,11 +15,11 @@ test.describe('a Job', () => {
     for (const name of names) expect(name).toMatch(/^restic-backup-[0-9a-f]{10}$/)
   })
 
-  test('reads the claim as root, tells its end as JSON, keeps no cache, and gets no sidecar', async () => {
+  test('reads the claim as root, tells its end as JSON, keeps no cache, and is kept out of the mesh', async () => {
     await inDrillLab({ deployments: [] }, async ({ lab, applied }) => {
       await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
       const { metadata, spec } = podOf(jobs(applied)[0])
-      expect(metadata).toMatchObject({ labels: { 'sidecar.istio.io/inject': 'false' } })
+      expect(metadata).toMatchObject({ ...lab.mesh.keepsOut })
       expect(metadata).toMatchObject({ labels: resticManual().attach(lab).parts('drill').mover?.labels })
       expect(spec).toMatchObject({ restartPolicy: 'Never', securityContext: { runAsUser: 0 } })
       expect(spec.containers[0]?.args).toEqual([

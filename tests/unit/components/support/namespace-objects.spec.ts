@@ -10,6 +10,7 @@ import {
 } from '../../../../lib/components/support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../../../../lib/components/support/namespace-restore.ts'
 import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
+import { annotatedMesh } from '../../stand-ins/meshes.ts'
 
 const object = (kind: string, name: string, changes: Record<string, unknown> = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -29,7 +30,7 @@ test.describe('what is exported of a namespace', () => {
       ],
     })
     await makeNamespace(lab)
-    const exported = await exportNamespace(lab.kube, 'drill')
+    const exported = await exportNamespace(lab, 'drill')
     expect(exported.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'Namespace drill',
       'PersistentVolumeClaim data',
@@ -45,7 +46,7 @@ test.describe('what is exported of a namespace', () => {
   })
 
   test('of one that is not there is an error', async () => {
-    await expect(exportNamespace(backedUpLab({}).lab.kube, 'drill')).rejects.toThrow('"drill" is not there')
+    await expect(exportNamespace(backedUpLab({}).lab, 'drill')).rejects.toThrow('"drill" is not there')
   })
 
   test('leaves out what controllers, the mesh and backup drivers make', () => {
@@ -57,21 +58,24 @@ test.describe('what is exported of a namespace', () => {
       object('Lease', 'leader'),
       object('Endpoints', 'web'),
       object('EndpointSlice', 'web-x1'),
-      object('ConfigMap', 'istio-ca-root-cert'),
-      object('ConfigMap', 'istio-ca-crl', { metadata: { labels: { 'istio.io/config': 'true' } } }),
+      object('ConfigMap', 'kube-root-ca.crt'),
+      object('ConfigMap', 'annotated-roots'),
+      object('Secret', 'identity-of-web', { metadata: { labels: { 'annotated.example/part': 'identity' } } }),
       object('Secret', 'token', { type: 'kubernetes.io/service-account-token' }),
       object('Secret', 'restic-store', { metadata: { labels: MANAGED } }),
       object('RoleBinding', 'pod-executor-namespaced'),
     ]
-    expect(made.filter(isApplied)).toEqual([])
+    expect(made.filter((one) => isApplied(one, annotatedMesh))).toEqual([])
     const applied = [
       object('ConfigMap', 'settings'),
+      // Its name is that of an object of the mesh, and its kind another.
+      object('Secret', 'annotated-roots', { metadata: { labels: { 'annotated.example/part': 'other' } } }),
       object('Secret', 'password', { type: 'Opaque' }),
       object('CronJob', 'report'),
       object('AuthorizationPolicy', 'web'),
       object('Secret', 'of-helm', { metadata: { labels: { 'app.kubernetes.io/managed-by': 'Helm' } } }),
     ]
-    expect(applied.filter(isApplied)).toEqual(applied)
+    expect(applied.filter((one) => isApplied(one, annotatedMesh))).toEqual(applied)
   })
 
   test('names no address, port or volume that the cluster gave, and no time', () => {
