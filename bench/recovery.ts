@@ -71,7 +71,7 @@ function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): vo
       String(trials.length - affected.length),
     )
   const describe = ({ script, played, recovery }: Trial) =>
-    `seed ${script.seed}, ${script.manner}: ${recovery.problem ?? ''} RTO ${JSON.stringify(recovery.rtoMs)}, true ${(played.endedMs - played.began[0]).toFixed(1)}`
+    `seed ${script.seed}, ${script.manner}: ${recovery.problem?.reason ?? ''} RTO ${JSON.stringify(recovery.rtoMs)}, true ${(played.endedMs - played.began[0]).toFixed(1)}`
   details.push(...lies.map(describe), ...unknown.slice(0, 3).map(describe))
 }
 

@@ -50,6 +50,7 @@ const measured: readonly Column[] = [
     fields: [
       { name: 'backupMs', unit: 'ms', read: ({ backup }) => backup?.durationMs },
       { name: 'backupBytes', unit: 'bytes', read: ({ backup }) => backup?.bytes },
+      { name: 'storedBytes', unit: 'bytes', read: ({ backup }) => backup?.storedBytes },
     ],
   },
   {
@@ -94,8 +95,8 @@ const measured: readonly Column[] = [
   },
   usageColumn('backup', 'tool, during backup', ({ resources }) => resources.backup),
   usageColumn('restore', 'tool, during restore', ({ resources }) => resources.restore),
-  usageColumn('nodesBackup', 'nodes, during backup', (drill) => nodesOf(drill)?.backup ?? null),
-  usageColumn('nodesRestore', 'nodes, during restore', (drill) => nodesOf(drill)?.restore ?? null),
+  usageColumn('nodesBackup', 'nodes, during backup', (drill) => drill.evidence.nodeResources.backup),
+  usageColumn('nodesRestore', 'nodes, during restore', (drill) => drill.evidence.nodeResources.restore),
 ]
 
 export const idColumn = nameColumn({ name: 'id', title: 'drill', shownIn: ['csv', 'terminal'], read: ({ id }) => id })
@@ -128,9 +129,6 @@ function usageColumn(field: string, title: string, read: (drill: DrillResult) =>
     ],
   }
 }
-
-const nodesOf = ({ evidence }: DrillResult) =>
-  evidence.nodeResources as { backup: Usage | null; restore: Usage | null } | undefined
 
 const describeUsage = ({ cpuSeconds, peakMemoryBytes }: Usage): string =>
   `${cpuSeconds.toFixed(1)} CPU s, peak ${formatBytes(peakMemoryBytes)}`

@@ -7,6 +7,7 @@ import type {
   ResourceSample,
   Write,
 } from '../record/facts.ts'
+import { answer, type Answer } from './answer.ts'
 import { type ClockTrouble, findClockTroubles } from './uncertainty.ts'
 
 export type FactOf<Kind extends DrillFact['kind']> = Extract<DrillFact, { kind: Kind }>
@@ -27,8 +28,8 @@ export interface DrillEvidence {
   readBack: FactOf<'integrity.checked'> | null
   probes: { samples: ProbeSample[]; intervalMs: number; timeoutMs: number; sent: number | null } | null
   writes: Write[]
-  /** Why `writes` may not be all that was sent, else null: then what nobody is known to have sent may have been sent all the same. */
-  untold: string | null
+  /** Why `writes` may be incomplete; null if it is complete. If it is incomplete, a phantom may be a write that was sent. */
+  incompleteWriteLog: Answer<'load'> | null
   resources: ResourceSample[]
   /** Where the clock cannot be trusted; empty where it can. */
   clock: ClockTrouble[]
@@ -61,22 +62,24 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
         }
       : null,
     writes: select(facts, 'writes').flatMap((batch) => batch.writes),
-    untold: findUntold(facts),
+    incompleteWriteLog: findIncompleteWriteLog(facts),
     resources: select(facts, 'resources').flatMap((batch) => batch.samples),
     clock: findClockTroubles(facts),
   }
 }
 
-function findUntold(facts: DrillFact[]): string | null {
+function findIncompleteWriteLog(facts: DrillFact[]): Answer<'load'> | null {
   const loads = select(facts, 'load.ended')
-  if (loads.length === 0) return 'the load did not report its end'
+  if (loads.length === 0) return answer('load.no-end', 'the load did not report its end')
   const error = loads.map(({ load }) => load.error).find((one) => one !== null) ?? null
-  return error === null ? null : `the load is not to be trusted: ${error}`
+  return error === null ? null : answer('load.untrusted', `the load is not to be trusted: ${error}`)
 }
 
-/** The findings that prove something: what nobody sent is proof only where it is known what was sent. */
-export const provenFindings = (findings: Finding[], { untold }: Pick<DrillEvidence, 'untold'>): Finding[] =>
-  untold === null ? findings : findings.filter(({ kind }) => kind !== 'phantom')
+/** The findings that prove something. A phantom proves something only if the write log is complete. */
+export const provenFindings = (
+  findings: Finding[],
+  { incompleteWriteLog }: Pick<DrillEvidence, 'incompleteWriteLog'>,
+): Finding[] => (incompleteWriteLog === null ? findings : findings.filter(({ kind }) => kind !== 'phantom'))
 
 /** The facts of one kind, in the order they were recorded. */
 export function select<Kind extends DrillFact['kind']>(facts: DrillFact[], kind: Kind): FactOf<Kind>[] {

@@ -4,6 +4,7 @@ import { type History, isSlot, toHistory } from './history/history.ts'
 import { checkHistory, type HistoryCheck } from './history/check.ts'
 import { pickExamples } from './history/examples.ts'
 import { clockToleranceMs } from './recovery.ts'
+import { answer, type Answer } from './answer.ts'
 
 /** What is missing, and what is there that nobody sent. */
 export interface Missing {
@@ -29,10 +30,10 @@ export interface Loss extends Missing {
   consistency: Consistency
   /** The same with every time between two writes, or a write and the restore, wrong by up to `uncertainMs`. */
   moment: 'one' | 'several' | 'unknown'
-  /** Why the loss is not known, else null. */
-  problem: string | null
-  /** Why nothing but `certain` can be trusted, neither a loss nor a phantom, else null: it is the problem then. */
-  untrusted: string | null
+  /** Why the loss is not known; null if it is known. */
+  problem: Answer<'rpo'> | null
+  /** Why only `certain` can be trusted, and no other loss or phantom; null if all can. It is the problem then. */
+  untrusted: Answer<'rpo'> | null
 }
 
 /** How long before the fault the last write may have been acknowledged: an idle service has nothing to lose. */
@@ -93,7 +94,7 @@ export function measureLoss(
     problem:
       untrusted ??
       (misplaced > 0
-        ? `${misplaced} writes or readings are of slots that cannot be`
+        ? answer('rpo.invalid-slots', `${misplaced} writes or readings are of slots that cannot be`)
         : findProblem(writes, check.slots, { unread: checked.unread, hidden }, checkedMs, fault)),
   }
 }
@@ -150,15 +151,18 @@ function cannotBeUnlisted(writes: Write[]): (phantom: Phantom) => boolean {
 }
 
 /** Of lists that contradict themselves: nothing that follows from them is known. */
-function findContradiction({ match }: HistoryCheck): string | null {
-  if (match.repeated !== null) return `two writes have the same sequence: ${match.repeated}`
-  return match.readTwice === null ? null : `slot ${match.readTwice} was read back twice`
+function findContradiction({ match }: HistoryCheck): Answer<'rpo'> | null {
+  if (match.repeated !== null)
+    return answer('rpo.repeated-sequence', `two writes have the same sequence: ${match.repeated}`)
+  return match.readTwice === null ? null : answer('rpo.slot-read-twice', `slot ${match.readTwice} was read back twice`)
 }
 
 /** Of a list with holes: what looks lost may have been replaced by a write that is not listed, and a phantom may be one. */
-function findHoles(writes: Write[]): string | null {
+function findHoles(writes: Write[]): Answer<'rpo'> | null {
   const missing = countMissing(writes)
-  return missing > 0 ? `${missing} writes are missing from the list of what was sent` : null
+  return missing > 0
+    ? answer('rpo.missing-writes', `${missing} writes are missing from the list of what was sent`)
+    : null
 }
 
 /** A load that is stopped may have numbered a write that it never sent: holes of its last second are none. */
@@ -177,17 +181,25 @@ function findProblem(
   { unread, hidden }: Pick<HistoryCheck, 'unread' | 'hidden'>,
   checkedMs: number,
   fault: [number, number],
-): string | null {
+): Answer<'rpo'> | null {
   const acknowledged = writes.filter((write) => write.acknowledgedMs !== null)
-  if (acknowledged.length === 0) return 'no write was acknowledged'
+  if (acknowledged.length === 0) return answer('rpo.none-acknowledged', 'no write was acknowledged')
   const disordered = acknowledged.find((write) => !((write.acknowledgedMs ?? NaN) >= write.sentMs - clockToleranceMs))
-  if (disordered) return `write ${disordered.sequence} was acknowledged before it was sent: the clock jumped`
+  if (disordered)
+    return answer(
+      'rpo.write-disorder',
+      `write ${disordered.sequence} was acknowledged before it was sent: the clock jumped`,
+    )
   const isRecent = ({ acknowledgedMs }: Write) =>
     (acknowledgedMs ?? NaN) >= fault[0] - recentMs && (acknowledgedMs ?? NaN) <= fault[0]
-  if (!acknowledged.some(isRecent)) return `no write was acknowledged in the ${recentMs / 1000} s before the fault`
+  if (!acknowledged.some(isRecent))
+    return answer('rpo.idle-before-fault', `no write was acknowledged in the ${recentMs / 1000} s before the fault`)
   if (acknowledged.some(({ acknowledgedMs }) => (acknowledgedMs ?? 0) > checkedMs))
-    return 'writes were acknowledged after the volume had been read back'
-  if (unread > 0) return `${unread} slots with acknowledged writes were not read back`
-  if (slots.some(([, sequence]) => !Number.isFinite(sequence))) return 'a slot holds no readable sequence'
-  return hidden === 0 ? null : `${hidden} acknowledged writes were replaced after the restore had begun`
+    return answer('rpo.written-after-check', 'writes were acknowledged after the volume had been read back')
+  if (unread > 0) return answer('rpo.unread-slots', `${unread} slots with acknowledged writes were not read back`)
+  if (slots.some(([, sequence]) => !Number.isFinite(sequence)))
+    return answer('rpo.unreadable-sequence', 'a slot holds no readable sequence')
+  return hidden === 0
+    ? null
+    : answer('rpo.hidden-writes', `${hidden} acknowledged writes were replaced after the restore had begun`)
 }

@@ -1,4 +1,6 @@
 import type { MeshState } from '../record/facts.ts'
+import { type DrillEvidence, select } from './evidence.ts'
+import { answer, type Answer } from './answer.ts'
 
 export interface MeshComparison {
   equal: boolean
@@ -46,4 +48,27 @@ function compareIdentities(before: string[], after: string[]): string[] {
     ...[...new Set(before)].filter((name) => !after.includes(name)).map((name) => `identity "${name}" is missing`),
     ...[...new Set(after)].filter((name) => !before.includes(name)).map((name) => `identity "${name}" was added`),
   ]
+}
+
+/** The mesh before and after the fault, or why they cannot be compared. */
+export type MeshMeasurement =
+  { comparison: MeshComparison; problem: null } | { comparison: null; problem: Answer<'mesh'> }
+
+/** Null where the drill has no mesh. */
+export function measureMesh({ facts, planned, fault }: DrillEvidence): MeshMeasurement | null {
+  const states = select(facts, 'mesh.state')
+  if (planned?.axes.mesh === 'none') return null
+  const before = states.find(({ phase }) => phase === 'before')?.state
+  const isAfterFault = (at: number) => fault === null || at >= fault.between[0]
+  const after = states.findLast(({ phase, at }) => phase === 'after' && isAfterFault(at))?.state
+  const unknown = (problem: Answer<'mesh'>) => ({ comparison: null, problem })
+  if (!before || !after)
+    return unknown(
+      answer('mesh.not-seen', `the state of the mesh ${before ? 'after' : 'before'} the fault was not seen`),
+    )
+  const error = before.error ?? after.error
+  if (error !== null) return unknown(answer('mesh.unknown', `the state of the mesh is not known: ${error}`))
+  const blind = findBlindSpot(before)
+  if (blind !== null) return unknown(answer('mesh.nothing-to-compare', blind))
+  return { comparison: compareMeshStates(before, after), problem: null }
 }

@@ -1,16 +1,13 @@
-import { type ClockTrouble, compareWithLimit, doubtClock, sumUncertainty, widen } from './uncertainty.ts'
-import { type DrillEvidence, provenFindings, select } from './evidence.ts'
-import type { Loss } from './loss.ts'
-import { compareMeshStates, findBlindSpot, type MeshComparison } from './mesh.ts'
+import { compareWithLimit, widen } from './interval.ts'
+import { type ClockTrouble, doubtClock, sumUncertainty } from './uncertainty.ts'
+import type { Measured } from './measure.ts'
 import { formatDuration, formatInterval } from '../system/duration.ts'
 import { describeOutages } from './outages.ts'
-import type { Recovery } from './recovery.ts'
-import { fail, inconclusive, pass, type DrillResult, type Part } from './result.ts'
+import { answer, type Answer } from './answer.ts'
 
-export function judgeRecovery({ objectives, probes, fault, clock }: DrillEvidence, recovery: Recovery | null): Part {
-  const part = 'RTO'
+export function judgeRecovery({ objectives, probes, fault, clock, recovery }: Measured): Answer<'rto'> {
   if (recovery === null || objectives === null || fault === null || probes === null)
-    return inconclusive(part, 'RTO is not known: no fault or no probes were seen')
+    return answer('rto.unknown', 'RTO is not known: no fault or no probes were seen')
   const limit = `the objective of ${formatDuration(objectives.rtoMs)}`
   const { rtoMs, atLeastMs, problem } = recovery
   const partial = describeOutages(recovery.outages)
@@ -23,11 +20,13 @@ export function judgeRecovery({ objectives, probes, fault, clock }: DrillEvidenc
   // A probe is known to be wrong only when its time is up: until then, all may have stood still.
   const uncertainLow = (lowMs: number) => uncertainUntil(faultHighMs + lowMs + probes.timeoutMs)
   if (rtoMs === null) {
-    const why = `${problem ?? 'RTO is not known'}${how}`
+    const why = `${problem?.reason ?? 'RTO is not known'}${how}`
     const over = `RTO is at least ${formatDuration(atLeastMs ?? 0)}, over ${limit}: ${why}`
-    if (atLeastMs === null || !(atLeastMs > objectives.rtoMs)) return inconclusive(part, why)
+    if (atLeastMs === null || !(atLeastMs > objectives.rtoMs)) return answer(problem?.code ?? 'rto.unknown', why)
     const lowErrorMs = uncertainLow(atLeastMs)
-    return atLeastMs - lowErrorMs > objectives.rtoMs ? fail(part, over) : doubtClock(part, lowErrorMs, over)
+    return atLeastMs - lowErrorMs > objectives.rtoMs
+      ? answer('rto.over-objective-at-least', over)
+      : doubtClock('rto.clock-doubt', lowErrorMs, over)
   }
   const measured = `RTO ${formatInterval(rtoMs)}${how}`
   const against = compareWithLimit(rtoMs, objectives.rtoMs)
@@ -39,20 +38,25 @@ export function judgeRecovery({ objectives, probes, fault, clock }: DrillEvidenc
   const [lowErrorMs, highErrorMs] = [uncertainLow(rtoMs.low), uncertainUntil(faultMs + rtoMs.high)]
   const widened = { low: rtoMs.low - lowErrorMs, high: rtoMs.high + highErrorMs }
   if (against !== 'unknown' && compareWithLimit(widened, objectives.rtoMs) !== against)
-    return doubtClock(part, against === 'beyond' ? lowErrorMs : highErrorMs, reason)
-  return { within: pass, beyond: fail, unknown: inconclusive }[against](part, reason)
+    return doubtClock('rto.clock-doubt', against === 'beyond' ? lowErrorMs : highErrorMs, reason)
+  const codes = {
+    within: 'rto.within-objective',
+    beyond: 'rto.over-objective',
+    unknown: 'rto.around-objective',
+  } as const
+  return answer(codes[against], reason)
 }
 
 const ofKind = (troubles: ClockTrouble[], kind: ClockTrouble['kind']) => troubles.filter((one) => one.kind === kind)
 
-export function judgeLoss({ objectives, untold, fault, clock }: DrillEvidence, loss: Loss | null): Part {
-  const part = 'RPO'
+export function judgeLoss({ objectives, incompleteWriteLog, fault, clock, loss }: Measured): Answer<'rpo'> {
   if (loss === null || objectives === null || fault === null)
-    return inconclusive(part, 'RPO is not known: no fault was seen or nothing was read back')
+    return answer('rpo.unknown', 'RPO is not known: no fault was seen or nothing was read back')
   // What looks lost may have been replaced by what looks sent by nobody.
-  const doubt = loss.untrusted ?? (loss.phantoms.length > 0 ? untold : null)
+  const incomplete = incompleteWriteLog && answer('rpo.incomplete-write-log', incompleteWriteLog.reason)
+  const doubt = loss.untrusted ?? (loss.phantoms.length > 0 ? incomplete : null)
   const { lost, oldestLostMs, oldestLostAtMostMs, phantoms } = doubt === null ? loss : loss.certain
-  if (phantoms.length > 0) return fail(part, phantoms.slice(0, 3).join('; '))
+  if (phantoms.length > 0) return answer('rpo.phantoms', phantoms.slice(0, 3).join('; '))
   const age = { low: oldestLostMs, high: oldestLostAtMostMs }
   const uncertainMs = sumUncertainty(clock, fault.between[0] - age.low, fault.between[1])
   const measured = `${lost} of ${loss.acknowledged} acknowledged writes lost`
@@ -60,92 +64,35 @@ export function judgeLoss({ objectives, untold, fault, clock }: DrillEvidence, l
   const aged = `${measured}, the oldest ${formatInterval(age)} before the fault: the objective is ${objective}`
   const against = compareWithLimit(widen(age, uncertainMs), objectives.rpoMs)
   // A loss that was seen stays one, whatever else was not. Where none may be lost, their number decides and not their age.
-  if (lost > 0 && (objectives.rpoMs === 0 || against === 'beyond')) return fail(part, aged)
+  if (lost > 0 && (objectives.rpoMs === 0 || against === 'beyond')) return answer('rpo.over-objective', aged)
   if (doubt !== null) {
     const seen = loss.untrusted === null ? `${loss.phantoms.slice(0, 3).join('; ')}, and ` : ''
-    return inconclusive(part, `RPO is not known: ${seen}${doubt}`)
+    return answer(doubt.code, `RPO is not known: ${seen}${doubt.reason}`)
   }
-  if (!(objectives.rpoMs >= 0)) return inconclusive(part, 'the objective for RPO is not a duration')
-  if (loss.problem !== null) return inconclusive(part, `RPO is not known: ${loss.problem}`)
-  if (lost === 0) return pass(part, measured)
-  if (against === 'within') return pass(part, aged)
+  if (!(objectives.rpoMs >= 0)) return answer('rpo.invalid-objective', 'the objective for RPO is not a duration')
+  if (loss.problem !== null) return answer(loss.problem.code, `RPO is not known: ${loss.problem.reason}`)
+  if (lost === 0) return answer('rpo.nothing-lost', measured)
+  if (against === 'within') return answer('rpo.within-objective', aged)
   return compareWithLimit(age, objectives.rpoMs) === 'unknown'
-    ? inconclusive(part, aged)
-    : doubtClock(part, uncertainMs, aged)
-}
-
-export function judgeIntegrity(evidence: DrillEvidence): Part[] {
-  const { facts, fault, restore, readBack, expectations, untold } = evidence
-  const part = 'integrity'
-  const checks = select(facts, 'integrity.checked')
-  const seeded = checks.find(({ phase }) => phase === 'seeded')?.check
-  const corrupted = checks.filter(({ phase }) => phase === 'after-fault').map(({ check }) => check)
-  const parts: Part[] = []
-  const looked = corrupted.length > 0 && corrupted.every(({ error }) => error === null)
-  if (expectations?.corruption === true && looked && corrupted.every(({ findings }) => findings.length === 0))
-    parts.push(fail('corruption', 'the corruption was not detected'))
-  if (seeded && (seeded.error !== null || seeded.findings.length > 0))
-    parts.push(
-      inconclusive(part, `the volume was not whole to begin with: ${seeded.error ?? seeded.findings[0]?.detail ?? ''}`),
-    )
-  if (!seeded) parts.push(inconclusive(part, 'nobody looked whether the volume was whole to begin with'))
-  else if (seeded.error === null && !(seeded.objects > 0))
-    parts.push(inconclusive(part, 'the volume held no record to begin with'))
-  const lookedAt = checks.find(({ phase }) => phase === 'seeded')?.at ?? 0
-  if (fault && lookedAt > fault.between[1])
-    parts.push(inconclusive(part, 'whether the volume was whole to begin with was looked at only after the fault'))
-  if (readBack === null) return [...parts, inconclusive(part, 'the volume was not read back in the end')]
-  const { check } = readBack
-  const proven = provenFindings(check.findings, evidence)
-  const first = proven[0] ?? check.findings[0]
-  if (first) {
-    const where = `${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
-    const told = `${check.findings.length} findings, first ${where}`
-    return [...parts, proven.length > 0 ? fail(part, told) : inconclusive(part, `${told}; but ${untold ?? ''}`)]
-  }
-  if (check.error !== null) return [...parts, inconclusive(part, `the volume could not be read back: ${check.error}`)]
-  if (check.objects === 0) return [...parts, fail(part, 'no record was there to read back')]
-  if (!(check.objects > 0 && check.bytes > 0))
-    return [...parts, inconclusive(part, 'nothing of the volume was read back')]
-  if (seeded && !(check.objects >= seeded.objects))
-    return [...parts, inconclusive(part, `only ${check.objects} of ${seeded.objects} records were read back`)]
-  if (restore && readBack.at < restore.at)
-    return [...parts, inconclusive(part, 'the volume was read back before it was restored')]
-  return [...parts, pass(part, `${check.objects} records read back, each right`)]
+    ? answer('rpo.around-objective', aged)
+    : doubtClock('rpo.clock-doubt', uncertainMs, aged)
 }
 
 /** Null where the drill has no mesh. */
-export function judgeMesh({
-  facts,
-  planned,
-  fault,
-}: DrillEvidence): { part: Part; comparison: MeshComparison | null } | null {
-  const part = 'mesh'
-  const states = select(facts, 'mesh.state')
-  if (planned?.axes.mesh === 'none') return null
-  const before = states.find(({ phase }) => phase === 'before')?.state
-  const afterFault = (at: number) => fault === null || at >= fault.between[0]
-  const after = states.findLast(({ phase, at }) => phase === 'after' && afterFault(at))?.state
-  const unknown = (reason: string) => ({ part: inconclusive(part, reason), comparison: null })
-  if (!before || !after) return unknown(`the state of the mesh ${before ? 'after' : 'before'} the fault was not seen`)
-  const error = before.error ?? after.error
-  if (error !== null) return unknown(`the state of the mesh is not known: ${error}`)
-  const blind = findBlindSpot(before)
-  if (blind !== null) return unknown(blind)
-  const comparison = compareMeshStates(before, after)
-  return {
-    part: comparison.equal
-      ? pass(part, 'as before the fault')
-      : fail(part, `the mesh is not as before the fault: ${comparison.differences.join('; ')}`),
-    comparison,
-  }
+export function judgeMesh({ mesh }: Measured): Answer<'mesh'> | null {
+  if (mesh === null) return null
+  if (mesh.comparison === null) return mesh.problem
+  const { equal, differences } = mesh.comparison
+  return equal
+    ? answer('mesh.unchanged', 'as before the fault')
+    : answer('mesh.changed', `the mesh is not as before the fault: ${differences.join('; ')}`)
 }
 
-export function judgeResources({ expectations, backup }: DrillEvidence, resources: DrillResult['resources']): Part {
+export function judgeResources({ expectations, backup, usage }: Measured): Answer<'resources'> {
   const needed: ('backup' | 'restore')[] =
     expectations?.restore === true ? ['backup', 'restore'] : backup ? ['backup'] : []
-  const missing = needed.filter((window) => resources[window] === null)
+  const missing = needed.filter((window) => usage.tool[window] === null)
   return missing.length === 0
-    ? pass('resources', 'sampled')
-    : inconclusive('resources', `no resource samples of the tool's pods cover the ${missing.join(' and the ')}`)
+    ? answer('resources.sampled', 'sampled')
+    : answer('resources.not-sampled', `no resource samples of the tool's pods cover the ${missing.join(' and the ')}`)
 }

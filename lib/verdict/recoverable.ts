@@ -1,18 +1,31 @@
-import { type DrillEvidence, select } from './evidence.ts'
-import type { Loss } from './loss.ts'
-import type { Recovery } from './recovery.ts'
-import { fail, inconclusive, pass, type Outcome, type Part } from './result.ts'
+import type { Question } from './codes.ts'
+import { select } from './evidence.ts'
+import type { Measured } from './measure.ts'
+import { answer, type Answer, type Part, toPart } from './answer.ts'
 
-/** Parts that say what became of the service; the others say whether it was watched well enough. */
-const aboutTheService = ['backup', 'restore', 'integrity', 'RTO', 'RPO', 'moment', 'age', 'mesh', 'resources', 'claim']
+/**
+ * What became of the service: it survived with every acknowledged write, it came back and lost some, or it did not come
+ * back.
+ */
+export type Outcome = 'survives' | 'recovers with loss' | 'does not recover'
+
+/** Questions about the service. The others ask whether the drill was watched well enough. */
+const aboutTheService: Question[] = [
+  'backup',
+  'backup-content',
+  'restore',
+  'integrity',
+  'rto',
+  'rpo',
+  'point-in-time',
+  'freshness',
+  'mesh',
+  'resources',
+]
 
 /** Null where it was not seen. */
-export function nameOutcome(
-  { facts, restore }: DrillEvidence,
-  parts: Part[],
-  { recovery, loss }: { recovery: Recovery | null; loss: Loss | null },
-): Outcome | null {
-  const integrity = parts.filter(({ part }) => part === 'integrity')
+export function nameOutcome({ facts, restore, recovery, loss }: Measured, parts: Part[]): Outcome | null {
+  const integrity = parts.filter(({ question }) => question === 'integrity')
   const refused = restore?.operation.succeeded === false
   const gone = select(facts, 'restore.requested').length > 0 && recovery?.away === true
   if (refused || gone || integrity.some(({ verdict }) => verdict === 'fail')) return 'does not recover'
@@ -27,10 +40,13 @@ export function nameOutcome(
  * the drill passes as long as it holds. A tool that does bring the state back fails it, so that the expectation is mended.
  */
 export function expectLoss(parts: Part[], outcome: Outcome | null): Part[] {
-  const watched = parts.filter(({ part }) => !aboutTheService.includes(part))
+  const watched = parts.filter(({ question }) => !aboutTheService.includes(question))
   const expected = 'expected: not recoverable'
-  if (outcome === null) return [...watched, inconclusive('outcome', `${expected}; what became of it was not seen`)]
-  if (outcome !== 'does not recover') return [...watched, fail('outcome', `${expected}; and yet it ${outcome}`)]
-  const why = parts.find(({ part, verdict }) => aboutTheService.includes(part) && verdict !== 'pass')
-  return [...watched, pass('outcome', `${expected}, and so it is: ${why?.reason ?? 'the restore did not succeed'}`)]
+  const conclude = (found: Answer<'outcome'>) => [...watched, toPart(found)]
+  if (outcome === null) return conclude(answer('outcome.not-seen', `${expected}; what became of it was not seen`))
+  if (outcome !== 'does not recover') return conclude(answer('outcome.recovered', `${expected}; and yet it ${outcome}`))
+  const why = parts.find(({ question, verdict }) => aboutTheService.includes(question) && verdict !== 'pass')
+  return conclude(
+    answer('outcome.not-recoverable', `${expected}, and so it is: ${why?.reason ?? 'the restore did not succeed'}`),
+  )
 }

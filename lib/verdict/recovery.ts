@@ -1,7 +1,8 @@
 import type { ProbeSample } from '../record/facts.ts'
 import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs, findOutages, isRight, type Outage, sentOf, steadyMs } from './outages.ts'
-import type { Interval } from './result.ts'
+import { answer, type Answer } from './answer.ts'
+import type { Interval } from './interval.ts'
 
 export { clockToleranceMs, isRight, steadyMs } from './outages.ts'
 
@@ -32,8 +33,8 @@ export interface Recovery {
   away: boolean
   /** Total time that the service was away, over all outages. */
   unavailableMs: Interval
-  /** Why there is no RTO, else null. */
-  problem: string | null
+  /** Why there is no RTO; null if there is one. */
+  problem: Answer<'rto'> | null
 }
 
 /**
@@ -79,15 +80,18 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const firstWrong = after.find((sample) => !isRight(sample, probed.timeoutMs))
   const unproven = { ...seen, rtoMs: null }
   if (probed.outageExpected && (firstWrong === undefined || firstWrong[0] > (probed.before ?? Infinity)))
-    return { ...unproven, problem: 'the fault did not take the service away' }
+    return { ...unproven, problem: answer('rto.no-outage', 'the fault did not take the service away') }
   const [goodDue, goodMs] = good.first ?? [Infinity, null]
   if (goodMs === null || lastDue - Math.max(goodDue, faultHigh) < steadyMs)
     return {
       ...unproven,
-      problem: `the service was not seen to be right for ${formatDuration(steadyMs)} before probing ended`,
+      problem: answer(
+        'rto.not-restored',
+        `the service was not seen to be right for ${formatDuration(steadyMs)} before probing ended`,
+      ),
     }
   if (probed.until !== null && lastDue < probed.until)
-    return { ...unproven, problem: 'probing ended before the restore did' }
+    return { ...unproven, problem: answer('rto.probing-ended-early', 'probing ended before the restore did') }
 
   const undisturbed = wrongMs === null && !good.afterGap
   const rtoMs = { low: seen.atLeastMs ?? 0, high: undisturbed ? 0 : Math.max(0, goodMs - faultLow) }
@@ -112,9 +116,9 @@ function findGoodRun(
   return run
 }
 
-/** Why RTO is not known, and by how much at most what was seen of it may be wrong; Infinity where nothing bounds that. */
+/** Why RTO is not known, and the maximum error of what was seen of it; Infinity if nothing bounds the error. */
 interface Doubt {
-  problem: string
+  problem: Answer<'rto'>
   doubtMs: number
 }
 
@@ -127,14 +131,18 @@ function boundDoubtful({ samples, timeoutMs, fault: [, faultHigh] }: ProbedOutag
 
 function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): Doubt | null {
   if (!(intervalMs > 0 && timeoutMs > 0))
-    return { problem: 'the probes have no interval or no timeout', doubtMs: Infinity }
-  if (!(fault[0] <= fault[1])) return { problem: 'the time of the fault is not an interval', doubtMs: Infinity }
+    return { problem: answer('rto.unusable-probes', 'the probes have no interval or no timeout'), doubtMs: Infinity }
+  if (!(fault[0] <= fault[1]))
+    return { problem: answer('rto.invalid-fault-time', 'the time of the fault is not an interval'), doubtMs: Infinity }
   const disorders = samples.flatMap((sample, index): Doubt[] => {
     const [due, answered] = sample
     const previous = samples[index - 1]?.[0] ?? -Infinity
     const sent = sentOf(sample)
-    const name = (problem: string, doubtMs: number) => [
-      { problem: `probe ${index + 1} was ${problem}: the clock jumped`, doubtMs: doubtMs >= 0 ? doubtMs : Infinity },
+    const name = (what: string, doubtMs: number) => [
+      {
+        problem: answer('rto.probe-disorder', `probe ${index + 1} was ${what}: the clock jumped`),
+        doubtMs: doubtMs >= 0 ? doubtMs : Infinity,
+      },
     ]
     if (!(due > previous)) return name('due no later than the one before', previous - due)
     if (!Number.isFinite(due) || (answered !== null && !(answered >= due - clockToleranceMs && answered < Infinity)))
@@ -157,14 +165,20 @@ function findUnhealthyStart(
 ): Doubt | null {
   const steady = formatDuration(steadyMs)
   const first = samples[0]?.[0]
-  if (first === undefined) return { problem: 'there are no probes', doubtMs: Infinity }
+  if (first === undefined) return { problem: answer('rto.no-probes', 'there are no probes'), doubtMs: Infinity }
   if (first > faultLow - steadyMs)
-    return { problem: `probing began less than ${steady} before the fault`, doubtMs: Infinity }
+    return {
+      problem: answer('rto.probing-late', `probing began less than ${steady} before the fault`),
+      doubtMs: Infinity,
+    }
   const window = samples.filter(([due]) => due >= faultLow - steadyMs - intervalMs && due < faultLow)
   const hitByFault = ([due, answered]: ProbeSample) =>
     due > faultLow - gapMs && (answered ?? due + timeoutMs) >= faultLow
   if (window.some((sample) => !isRight(sample, timeoutMs) && !hitByFault(sample)))
-    return { problem: `the service was not right for ${steady} before the fault`, doubtMs: Infinity }
+    return {
+      problem: answer('rto.unhealthy-before', `the service was not right for ${steady} before the fault`),
+      doubtMs: Infinity,
+    }
   const dues = [faultLow - steadyMs, ...window.map(([due]) => due), faultLow]
   if (!dues.some((due, index) => due - (dues[index - 1] ?? due) > gapMs)) return null
   // A service that was right before the gap went away within it, or later.
@@ -172,7 +186,7 @@ function findUnhealthyStart(
   const seen = [...(before ? [before[0]] : []), ...window.map(([due]) => due), faultLow]
   const gaps = seen.map((due, index) => due - (seen[index - 1] ?? due)).filter((gap) => gap > gapMs)
   return {
-    problem: `there is a gap in the probes within ${steady} before the fault`,
+    problem: answer('rto.probe-gap', `there is a gap in the probes within ${steady} before the fault`),
     doubtMs: before && isRight(before, timeoutMs) ? gaps.reduce((sum, gap) => sum + gap, 0) : Infinity,
   }
 }

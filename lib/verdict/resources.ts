@@ -1,5 +1,17 @@
 import type { ResourceSample } from '../record/facts.ts'
-import type { Usage } from './result.ts'
+
+export interface Usage {
+  /** CPU time used within the window. */
+  cpuSeconds: number
+  /** Highest sum of memory at any moment of the window. */
+  peakMemoryBytes: number
+}
+
+/** Null where the operation did not take place, or was not measured. */
+export interface OperationUsage {
+  backup: Usage | null
+  restore: Usage | null
+}
 
 /**
  * Scopes are measured one by one, and on many clusters seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a

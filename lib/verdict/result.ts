@@ -1,34 +1,17 @@
 import type { Finding } from '../record/facts.ts'
+import type { Evidence } from './describe-evidence.ts'
+import type { Part } from './answer.ts'
+import type { Interval } from './interval.ts'
+import type { OperationUsage } from './resources.ts'
+
+export type { Part } from './answer.ts'
+export type { Code, Question } from './codes.ts'
+export type { Interval } from './interval.ts'
+export type { Outcome } from './recoverable.ts'
+export type { Usage } from './resources.ts'
 
 /** `skipped` stands beside the other three: the drill was never begun. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped'
-
-/**
- * What became of the service: it survived with every acknowledged write, it came back and lost some, or it did not come
- * back.
- */
-export type Outcome = 'survives' | 'recovers with loss' | 'does not recover'
-
-/** A quantity that is known to lie between two bounds. */
-export interface Interval {
-  low: number
-  high: number
-}
-
-/** One question that a drill must answer, and how it was answered. */
-export interface Part {
-  part: string
-  verdict: 'pass' | 'fail' | 'inconclusive'
-  /** For people: why it did not pass, or what was found. */
-  reason: string
-}
-
-export interface Usage {
-  /** CPU time used within the window. */
-  cpuSeconds: number
-  /** Highest sum of memory at any moment of the window. */
-  peakMemoryBytes: number
-}
 
 /** A drill in `summary.json`. What was not measured is null, never 0. Times in ms, sizes in bytes, CPU in seconds. */
 export interface DrillResult {
@@ -39,21 +22,24 @@ export interface DrillResult {
   fault: string | null
   workload: string | null
   repetition: number | null
+  /** The worst of `parts`; `skipped` if the drill was never begun. */
   verdict: Verdict
-  /** Why the verdict is not a pass, the worst first; empty for a pass. */
+  parts: Part[]
+  /** Reasons of the parts that did not pass, the failed ones first, each once; of a skipped drill, why it was skipped. */
   reasons: string[]
   rtoMs: Interval | null
   /** `oldestLostMs` is the age at fault time of the oldest lost write; 0 where none was lost. */
   rpo: { acknowledged: number; lost: number; oldestLostMs: number } | null
-  backup: { durationMs: number | null; bytes: number | null } | null
+  /** `storedBytes` is by how much the tool's objects in the store grew, over all backups of the drill. */
+  backup: { durationMs: number | null; bytes: number | null; storedBytes: number | null } | null
   restore: { durationMs: number | null } | null
   /** Of the tool's own pods; the nodes' are in `evidence.nodeResources`. */
-  resources: { backup: Usage | null; restore: Usage | null }
+  resources: OperationUsage
   integrity: { objects: number; bytes: number; findings: Finding[] } | null
   meshState: { equal: boolean; differences: string[] } | null
   load: { requests: number; failed: number; p50Ms: number | null; p99Ms: number | null } | null
   objectives: { rtoMs: number; rpoMs: number } | null
-  evidence: Record<string, unknown> & { outcome: Outcome | null; parts: Part[]; notes: string[] }
+  evidence: Evidence
 }
 
 /** 'velero/file-system', as the matrix names it. */
@@ -67,22 +53,4 @@ export const CONTROL_PREFIX = 'control-'
 /** Whether a drill's tool is broken on purpose: it tests the drills, and is no choice of anybody's. */
 export function isControl({ tool }: Pick<DrillResult, 'tool'>): boolean {
   return tool?.startsWith(CONTROL_PREFIX) === true
-}
-
-/** The worst of a drill's parts. No part at all proves nothing. */
-export function takeWorst(parts: Part[]): Part['verdict'] {
-  if (parts.some((part) => part.verdict === 'fail')) return 'fail'
-  return parts.length > 0 && parts.every((part) => part.verdict === 'pass') ? 'pass' : 'inconclusive'
-}
-
-export function pass(part: string, reason: string): Part {
-  return { part, verdict: 'pass', reason }
-}
-
-export function fail(part: string, reason: string): Part {
-  return { part, verdict: 'fail', reason }
-}
-
-export function inconclusive(part: string, reason: string): Part {
-  return { part, verdict: 'inconclusive', reason }
 }

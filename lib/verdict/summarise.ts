@@ -8,7 +8,7 @@ import type { DrillResult } from './result.ts'
 
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
 export interface Summary {
-  schema: 'meshdrill/summary@1'
+  schema: 'meshdrill/summary@2'
   run: Omit<RunDescription, 'uid'> & {
     startedAt: number
     /** Null where the run did not come to its end. */
@@ -45,7 +45,7 @@ export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summar
     .filter((fact) => fact.kind === 'run.component')
     .map(({ name, version, source }) => [name, { version, source }] as const)
   return {
-    schema: 'meshdrill/summary@1',
+    schema: 'meshdrill/summary@2',
     run: {
       ...publish(first.run),
       startedAt: first.at,

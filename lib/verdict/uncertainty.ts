@@ -1,7 +1,8 @@
 import type { DrillFact, ProbeSample, Write } from '../record/facts.ts'
 import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs } from './outages.ts'
-import { inconclusive, pass, type Interval, type Part } from './result.ts'
+import type { Code } from './codes.ts'
+import { answer, type Answer } from './answer.ts'
 
 /** Probes are recorded as they are answered, many times a second. */
 const lateMs = 10_000
@@ -21,7 +22,7 @@ export interface ClockTrouble {
   sizeMs: number
   /** `still`: everything stood still, and the clock went on rightly. `set`: its readings before and after are not comparable. */
   kind: 'set' | 'still'
-  reason: string
+  found: Answer<'clock'>
 }
 
 /** What the clock did wrong, in the order of the facts. What two facts show of the same change is one trouble. */
@@ -31,20 +32,21 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
   /** By how much the clock was set back so far: probes have a clock that nobody can set, and stay ahead by as much. */
   let backMs = 0
   let batch: { at: number; trouble: ClockTrouble | null } | null = null
-  const setBack = (fromMs: number, toMs: number, sizeMs: number, reason: string) => {
+  const setBack = (fromMs: number, toMs: number, sizeMs: number, found: Answer<'clock'>) => {
     const between: [number, number] = [fromMs - unseenMs, toMs + unseenMs]
-    troubles.push({ between, sizeMs: sizeMs + unseenMs, kind: 'set', reason })
+    troubles.push({ between, sizeMs: sizeMs + unseenMs, kind: 'set', found })
     backMs += sizeMs
   }
   for (const fact of facts) {
     if (!Number.isFinite(fact.at)) {
-      const reason = `fact "${fact.kind}" has no time`
-      troubles.push({ between: [-Infinity, Infinity], sizeMs: Infinity, kind: 'set', reason })
+      const found = answer('clock.no-time', `fact "${fact.kind}" has no time`)
+      troubles.push({ between: [-Infinity, Infinity], sizeMs: Infinity, kind: 'set', found })
       continue
     }
     if (fact.at < latestMs - clockToleranceMs) {
       const sizeMs = latestMs - fact.at
-      setBack(fact.at, latestMs, sizeMs, `the clock went back by ${formatDuration(sizeMs)} before fact "${fact.kind}"`)
+      const reason = `the clock went back by ${formatDuration(sizeMs)} before fact "${fact.kind}"`
+      setBack(fact.at, latestMs, sizeMs, answer('clock.set-back', reason))
       latestMs = fact.at
     }
     latestMs = Math.max(latestMs, fact.at)
@@ -58,7 +60,7 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
         fact.at,
         toldMs,
         toldMs - backMs - fact.at,
-        `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`,
+        answer('clock.future-fact', `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`),
       )
     const endedMs = 'operation' in fact ? (fact.operation.endedMs ?? -Infinity) : -Infinity
     if (endedMs - backMs > fact.at + clusterToleranceMs)
@@ -66,7 +68,10 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
         fact.at,
         endedMs,
         endedMs - backMs - fact.at,
-        `fact "${fact.kind}" speaks of an end after it was seen: the clock jumped, or the cluster's is ahead`,
+        answer(
+          'clock.future-end',
+          `fact "${fact.kind}" speaks of an end after it was seen: the clock jumped, or the cluster's is ahead`,
+        ),
       )
     const disorder = fact.kind === 'writes' ? findDisorder(fact) : null
     if (disorder !== null && disorder.sentMs - disorder.acknowledgedMs - backMs > clockToleranceMs)
@@ -74,7 +79,10 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
         disorder.acknowledgedMs,
         disorder.sentMs,
         disorder.sentMs - disorder.acknowledgedMs - backMs,
-        `write ${disorder.sequence} was acknowledged before it was sent: the clock jumped`,
+        answer(
+          'clock.write-disorder',
+          `write ${disorder.sequence} was acknowledged before it was sent: the clock jumped`,
+        ),
       )
   }
   return troubles
@@ -101,7 +109,10 @@ function findStandstill(
     between: [seenMs, fact.at],
     sizeMs: Math.min(fact.at - seenMs, sinceMs),
     kind: 'set',
-    reason: 'probes were recorded long after they were due: the clock was set ahead, or all stood still',
+    found: answer(
+      'clock.late-probes',
+      'probes were recorded long after they were due: the clock was set ahead, or all stood still',
+    ),
   }
 }
 
@@ -134,9 +145,8 @@ function findMaximum(values: number[]): number {
   return values.reduce((latest, value) => Math.max(latest, value), -Infinity)
 }
 
-export function judgeClock(troubles: ClockTrouble[]): Part {
-  const [first] = troubles
-  return first ? inconclusive('clock', first.reason) : pass('clock', 'did not go back')
+export function judgeClock({ clock: [first] }: { clock: ClockTrouble[] }): Answer<'clock'> {
+  return first ? first.found : answer('clock.steady', 'did not go back')
 }
 
 /** Maximum error of the duration between two readings of the clock, in ms: the sum of all troubles in between. */
@@ -146,20 +156,8 @@ export function sumUncertainty(troubles: ClockTrouble[], one: number, other: num
   return across.reduce((sum, { sizeMs }) => sum + sizeMs, 0)
 }
 
-/** An interval whose ends may each be wrong by as much. */
-export const widen = ({ low, high }: Interval, byMs: number): Interval => ({ low: low - byMs, high: high + byMs })
-
-/**
- * `beyond` where even the most favourable end is over the limit, `within` where even the least favourable is not, else `unknown`.
- * A limit that is exactly met is kept.
- */
-export function compareWithLimit({ low, high }: Interval, limit: number): 'within' | 'beyond' | 'unknown' {
-  if (low > limit) return 'beyond'
-  return high <= limit ? 'within' : 'unknown'
-}
-
-/** Says of a part that the clock left open why it is so. */
-export const doubtClock = (part: string, uncertainMs: number, reason: string): Part =>
-  inconclusive(part, `by a clock that jumped, ${reason}; it may be wrong by ${nameError(uncertainMs)}`)
+/** The answer to a question that a clock that jumped leaves open. `reason` is what its times say. */
+export const doubtClock = <C extends Code & `${string}.clock-doubt`>(code: C, uncertainMs: number, reason: string) =>
+  answer(code, `by a clock that jumped, ${reason}; it may be wrong by ${nameError(uncertainMs)}`)
 
 const nameError = (ms: number): string => (ms < Infinity ? formatDuration(ms) : 'any time')

@@ -1,4 +1,4 @@
-import type { DrillResult, Part } from '../result.ts'
+import type { DrillResult, Part, Question } from '../result.ts'
 
 /**
  * What a drill says of the data: it came back whole; it did not, and should have; it did not, as was expected of the tool
@@ -22,25 +22,25 @@ export interface DataIntegrity {
 }
 
 /** Whether anything was backed up or restored in a drill, or should have been: else it says nothing of the tool. */
-export function concernsTool({ evidence: { parts } }: DrillResult): boolean {
-  return parts.some(({ part }) => ['backup', 'restore', 'outcome'].includes(part))
+export function concernsTool({ parts }: DrillResult): boolean {
+  return parts.some(({ question }) => ['backup', 'restore', 'outcome'].includes(question))
 }
 
 /**
  * Data is lost where it was seen to be wrong, where more was gone than the objective allows, where a backup claimed what it
  * did not hold, and where the tool did not bring back what could then not be read.
  */
-export function judgeData({ evidence: { parts, outcome } }: DrillResult): DataOutcome {
-  const of = (...names: string[]) => parts.filter(({ part }) => names.includes(part))
+export function judgeData({ parts, evidence: { outcome } }: DrillResult): DataOutcome {
+  const of = (...names: Question[]) => parts.filter(({ question }) => names.includes(question))
   const fails = ({ verdict }: Part) => verdict === 'fail'
   // It stands in place of the others where nothing is expected to bring the state back.
   if (of('outcome').length > 0) {
     if (outcome === 'does not recover') return 'lost as expected'
     return outcome === 'survives' ? 'whole' : 'unknown'
   }
-  const data = of('integrity', 'RPO', 'claim')
+  const data = of('integrity', 'rpo', 'backup-content')
   if (data.some(fails)) return 'lost'
-  const looked = ['integrity', 'RPO'].every((name) => of(name).length > 0)
+  const looked = of('integrity').length > 0 && of('rpo').length > 0
   if (looked && data.every(({ verdict }) => verdict === 'pass')) return 'whole'
   return outcome === 'does not recover' || of('backup', 'restore').some(fails) ? 'lost' : 'unknown'
 }
@@ -51,9 +51,7 @@ export function measureIntegrity(measured: DrillResult[]): DataIntegrity {
   const [whole, lost, lostAsExpected] = [count('whole'), count('lost'), count('lost as expected')]
   const known = whole + lost + lostAsExpected
   // The list in the result is cut off where it grows long; the evidence has the number.
-  const findings = measured.map(({ integrity, evidence }) =>
-    typeof evidence.findings === 'number' ? evidence.findings : (integrity?.findings.length ?? null),
-  )
+  const findings = measured.map(({ evidence }) => evidence.findings)
   return {
     whole,
     lost,

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../system/duration.ts'
 import { formatBytes } from '../../system/bytes.ts'
-import type { DrillResult, Part, Usage } from '../result.ts'
+import type { DrillResult, Part, Question, Usage } from '../result.ts'
 import { findMedian, type Median } from '../statistics/median.ts'
 import { measureSize, type Measurement, readSample, type SampleSize } from '../statistics/sample.ts'
 import { judgeData } from './data.ts'
@@ -57,8 +57,9 @@ function describe({ high }: Median, format: Metric['format']): string | null {
 }
 
 /** By how much the store grew; what a snapshot takes of the storage is not known, and what was read is not what is kept. */
-function readStored({ evidence: { storedBytes } }: DrillResult): number | null {
-  return typeof storedBytes === 'number' && storedBytes >= 0 ? storedBytes : null
+function readStored({ backup }: DrillResult): number | null {
+  const storedBytes = backup?.storedBytes ?? null
+  return storedBytes !== null && storedBytes >= 0 ? storedBytes : null
 }
 
 function readLoss(drill: DrillResult): Measurement {
@@ -78,9 +79,7 @@ function ifWhole(read: (drill: DrillResult) => number | null): Metric['read'] {
 export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measurement {
   if (rpo === null) return null
   const low = rpo.oldestLostMs
-  const most =
-    typeof loss === 'object' && loss !== null && 'oldestLostAtMostMs' in loss ? loss.oldestLostAtMostMs : null
-  return { low, high: typeof most === 'number' && most > low ? most : low }
+  return { low, high: Math.max(low, loss?.oldestLostAtMostMs ?? low) }
 }
 
 /**
@@ -88,13 +87,13 @@ export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measuremen
  * was missed, and what there was in the end was no service.
  */
 export function measureRto(drill: DrillResult): Measurement {
-  const { rtoMs, evidence } = drill
+  const { rtoMs, parts, evidence } = drill
   if (rtoMs !== null) return judgeData(drill) === 'whole' ? rtoMs : null
-  const has = (name: string, verdict: Part['verdict']) =>
-    evidence.parts.some((part) => part.part === name && part.verdict === verdict)
+  const has = (question: Question, verdict: Part['verdict']) =>
+    parts.some((part) => part.question === question && part.verdict === verdict)
   const { rtoAtLeastMs, outcome } = evidence
-  const neverEnded = has('RTO', 'fail') && has('drill', 'pass') && outcome === 'does not recover'
-  return neverEnded && typeof rtoAtLeastMs === 'number' ? { atLeast: rtoAtLeastMs } : null
+  const neverEnded = has('rto', 'fail') && has('course', 'pass') && outcome === 'does not recover'
+  return neverEnded && rtoAtLeastMs !== null ? { atLeast: rtoAtLeastMs } : null
 }
 
 /** CPU seconds of the tool over backup and restore. */

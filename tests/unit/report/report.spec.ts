@@ -30,7 +30,7 @@ test('a run becomes summary, table and page, and judged again it becomes the sam
   const summary = writeResults(folder)
   expect(JSON.parse(read(folder, 'summary.json'))).toEqual(JSON.parse(JSON.stringify(summary)))
   expect(summary).toMatchObject({
-    schema: 'meshdrill/summary@1',
+    schema: 'meshdrill/summary@2',
     run: { id: 'run-1', startedAt: startMs, durationMs: 41_000, components: { velero: { version: 'v1.17.0' } } },
     drills: [{ id: 'd1', verdict: 'pass', rtoMs: { low: 7940, high: 8005 } }],
     ranking: [{ tool: 'velero', place: null }],

@@ -63,7 +63,7 @@ test('nobody is accused by a clock that jumped as far as an outage was long, and
   for (const { facts } of longer) {
     const near = judgeDrill(jumped(slow(facts), 1_000))
     expect(near).toMatchObject({ verdict: 'fail' })
-    expect(near.evidence.parts.find(({ part }) => part === 'clock')?.verdict).toBe('inconclusive')
+    expect(near.parts.find(({ question }) => question === 'clock')?.verdict).toBe('inconclusive')
   }
 })
 

@@ -26,7 +26,7 @@ const stallOf = (seed: number): { harness: { standstills: Standstill[] } } => ({
   harness: { standstills: drawStandstills(seed) },
 })
 const clockOf = ({ result }: Awaited<ReturnType<typeof simulateDrill>>) =>
-  result.evidence.parts.find(({ part }) => part === 'clock')?.verdict
+  result.parts.find(({ question }) => question === 'clock')?.verdict
 
 test('a tool that drops a whole file of new records is failed, however long the machine stood still', async () => {
   const wrong: string[] = []

@@ -21,7 +21,7 @@ test('evidence that there is none of is null, or an empty list', () => {
     readBack: null,
     probes: null,
     writes: [],
-    untold: 'the load did not report its end',
+    incompleteWriteLog: { code: 'load.no-end', reason: 'the load did not report its end' },
     resources: [],
   })
 })
@@ -42,10 +42,12 @@ test('of several facts of a kind, the one counts that the verdict is about', () 
 
 test('what was sent is known where a load ended, and none of them failed', () => {
   const failing = editing('load.ended', { load: { ...load, error: 'torn' } })
-  const untold = 'the load is not to be trusted: torn'
-  expect([gather().untold, gather(failing).untold]).toEqual([null, untold])
-  expect(gather(repeating('load.ended', { load: { ...load, error: 'torn' } })).untold).toBe(untold)
-  expect(gather(failing, repeating('load.ended', { load: { ...load, error: 'late' } })).untold).toBe(untold)
+  const torn = { code: 'load.untrusted', reason: 'the load is not to be trusted: torn' }
+  expect([gather().incompleteWriteLog, gather(failing).incompleteWriteLog]).toEqual([null, torn])
+  expect(gather(repeating('load.ended', { load: { ...load, error: 'torn' } })).incompleteWriteLog).toEqual(torn)
+  expect(gather(failing, repeating('load.ended', { load: { ...load, error: 'late' } })).incompleteWriteLog).toEqual(
+    torn,
+  )
 })
 
 test('what is read back is the service after its restore, or after the fault where none is', () => {

@@ -3,7 +3,8 @@ import type { ResourceSample } from '../../../lib/record/facts.ts'
 import { formatDuration, formatInterval, parseDuration } from '../../../lib/system/duration.ts'
 import { formatBytes } from '../../../lib/system/bytes.ts'
 import { findMemory, measureUsage, selectSamples, sumIncrease } from '../../../lib/verdict/resources.ts'
-import { isControl, nameStrategy, takeWorst } from '../../../lib/verdict/result.ts'
+import { takeWorst } from '../../../lib/verdict/answer.ts'
+import { isControl, nameStrategy } from '../../../lib/verdict/result.ts'
 
 const node = (at: number): ResourceSample => ({ at, scope: 'node/a', tool: false, cpuSeconds: 1, memoryBytes: 1 })
 const pod = (at: number, cpuSeconds: number, memoryBytes = 10, uid = 'u1'): ResourceSample => {
@@ -109,7 +110,7 @@ test('a tool is named with its strategy, and one that is broken on purpose is kn
 
 test('one part that failed fails, one that is not known leaves nothing known', () => {
   const of = (...verdicts: ('pass' | 'fail' | 'inconclusive')[]) =>
-    takeWorst(verdicts.map((verdict) => ({ part: 'x', verdict, reason: '' })))
+    takeWorst(verdicts.map((verdict) => ({ question: 'rto', verdict, code: 'rto.unknown', reason: '' })))
   expect([of('pass', 'pass'), of('pass', 'inconclusive'), of('inconclusive', 'fail'), of('pass', 'fail')]).toEqual([
     'pass',
     'inconclusive',

@@ -4,7 +4,7 @@ import { compareMeshStates } from '../../../lib/verdict/mesh.ts'
 import { formatDuration, formatInterval, parseDuration } from '../../../lib/system/duration.ts'
 import { formatBytes } from '../../../lib/system/bytes.ts'
 import { measureUsage } from '../../../lib/verdict/resources.ts'
-import { takeWorst } from '../../../lib/verdict/result.ts'
+import { takeWorst } from '../../../lib/verdict/answer.ts'
 import { meshState } from './facts-builder.ts'
 
 const MiB = 2 ** 20

@@ -35,7 +35,7 @@ test('phantoms are told by their slots, those that are copies among them', () =>
 
 test('a write that may have been made after the restore had begun hides what it replaced', () => {
   const writes = [write(1, 0, 9000), write(2, 0, null, 20_000)]
-  expect(measure(writes, [[0, 2]], 20_100).problem).toMatch(/1 acknowledged writes were replaced/)
+  expect(measure(writes, [[0, 2]], 20_100).problem?.reason).toMatch(/1 acknowledged writes were replaced/)
   expect(measure(writes, [[0, 2]], 23_001).problem).toBe(null)
 })
 
@@ -64,7 +64,10 @@ test('slots that cannot be are a problem, and no loss that is seen beside them i
         [slot, 2],
       ],
     )
-    expect(loss).toMatchObject({ lost: 1, problem: '2 writes or readings are of slots that cannot be' })
+    expect(loss).toMatchObject({
+      lost: 1,
+      problem: { code: 'rpo.invalid-slots', reason: '2 writes or readings are of slots that cannot be' },
+    })
   }
 })
 

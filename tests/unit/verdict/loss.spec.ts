@@ -139,7 +139,7 @@ test('a write that is replaced after the restore has begun hides whether what it
     [0, 3],
     [1, 2],
   ]
-  expect(measureLoss(writes, { slots }, checkedMs, fault, 11_000).problem).toMatch(
+  expect(measureLoss(writes, { slots }, checkedMs, fault, 11_000).problem?.reason).toMatch(
     /1 acknowledged writes were replaced/,
   )
   expect(measureLoss(writes, { slots }, checkedMs, fault, 12_001).problem).toBe(null)
@@ -184,7 +184,7 @@ const unknown: [what: string, writes: Write[], slots: [number, number][], proble
 ]
 for (const [what, writes, slots, problem] of unknown) {
   test(`the loss is not known: ${what}`, () => {
-    expect(measureLoss(writes, { slots }, checkedMs, fault, null).problem).toMatch(problem)
+    expect(measureLoss(writes, { slots }, checkedMs, fault, null).problem?.reason).toMatch(problem)
   })
 }
 
@@ -220,7 +220,7 @@ test('slots with what was never sent to them are told in their order, whatever i
 test('a hole in the list shows in whatever order the outcomes came', () => {
   const listed = [write(1, 0, 9000), write(2, 1, 9001), write(5, 2, 12_000), write(4, 3, 9003, 9003)]
   const slots = listed.map(({ slot, sequence }): [number, number] => [slot, sequence])
-  expect(measureLoss(listed, { slots }, checkedMs, fault, null).untrusted).toMatch(/^1 writes are missing/)
+  expect(measureLoss(listed, { slots }, checkedMs, fault, null).untrusted?.reason).toMatch(/^1 writes are missing/)
   // Of the last second of a load, the second after included, holes are none.
   const last = [write(1, 0, 9000), write(3, 1, 9500), write(4, 2, 10_500)]
   const shown = last.map(({ slot, sequence }): [number, number] => [slot, sequence])
@@ -233,9 +233,10 @@ test('a hole in the list of writes makes nothing of it known, but for what a loa
   const without = (...gone: number[]) => writes.filter(({ sequence }) => !gone.includes(sequence))
   const lose = (listed: Write[]) => measureLoss(listed, { slots }, checkedMs, fault, null)
   expect(lose(writes)).toMatchObject({ untrusted: null, problem: null })
+  const missing = { code: 'rpo.missing-writes', reason: '2 writes are missing from the list of what was sent' }
   expect(lose(without(50, 51))).toMatchObject({
-    untrusted: '2 writes are missing from the list of what was sent',
-    problem: '2 writes are missing from the list of what was sent',
+    untrusted: missing,
+    problem: missing,
   })
   expect(lose(without(99)).untrusted).toBeNull()
 })

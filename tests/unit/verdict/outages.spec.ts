@@ -115,9 +115,9 @@ test('a drill tells what its outage was like, with the verdict and in its eviden
       return due >= outageMs.from && due < outageMs.to && index % 2 === 0 ? [due, due + 3, true] : one
     }),
   }))
-  const { verdict, evidence } = judgeDrill(facts)
+  const { verdict, parts, evidence } = judgeDrill(facts)
   expect(verdict).toBe('pass')
-  expect(evidence.parts.find(({ part }) => part === 'RTO')?.reason).toMatch(
+  expect(parts.find(({ question }) => question === 'rto')?.reason).toMatch(
     /brown-out: 50 % of 159 probes wrong within 7.9 s/,
   )
   expect(evidence.outages).toMatchObject({ count: 80, seen: [{ kind: 'brown-out', wrong: 80, probes: 159 }] })

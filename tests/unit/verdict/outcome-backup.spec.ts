@@ -157,7 +157,7 @@ testPart('backup', [
 const claimed = 'backup "b1" says "Completed"'
 const unproved = `inconclusive: ${claimed}, and what it holds was not looked at`
 
-testPart('claim', [
+testPart('backup-content', [
   ['true', proving({}, {}), `pass: ${claimed}, and each of its 1000 records is right`],
   ['none where no backup may fail', (facts) => facts, null],
   ['none of no backup', chain(mayFail, drop('backup.ended')), null],

@@ -25,7 +25,7 @@ const unclear = (limit: string) =>
   `inconclusive: RTO 7.9 s–8.0 s: the objective of ${limit} lies between what can be told apart`
 
 // 7940 ms from the fault at its latest to the last wrong probe, 8005 ms from it at its earliest to the first right answer.
-testPart('RTO', [
+testPart('rto', [
   ['of no fault', drop('fault.observed'), 'inconclusive: RTO is not known: no fault or no probes were seen'],
   ['just the objective', aiming({ rtoMs: 8005 }), 'pass: RTO 7.9 s–8.0 s, within the objective of 8.0 s'],
   ['perhaps over the objective', aiming({ rtoMs: 8004 }), unclear('8.0 s')],
@@ -55,7 +55,7 @@ const phantoms = (...slots: number[]) =>
 const holds = (slot: number) => `slot ${slot} holds sequence ${10_000 + slot}, which was never sent to it`
 const newest = '1 of 441 acknowledged writes lost, the oldest 46 ms–56 ms before the fault: the objective is'
 
-testPart('RPO', [
+testPart('rpo', [
   ['of no fault', drop('fault.observed'), 'inconclusive: RPO is not known: no fault was seen or nothing was read back'],
   [
     'of what cannot be trusted',

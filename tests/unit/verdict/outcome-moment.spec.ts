@@ -30,7 +30,7 @@ const damaged = 'damaged records hide of which moment the state is'
 const untold = 'no write tells of which moment it is'
 const noPromise = '; the strategy promises no single moment'
 
-testPart('moment', [
+testPart('point-in-time', [
   ['of nothing restored', chain(expecting({ restore: false }), drop('restore.ended')), null],
   [
     'between one that is there and one that is not',
@@ -73,7 +73,7 @@ const seeing = (ms: number) => editing('fault.observed', { at: startMs + ms })
 const complete = 'pass: nothing is missing that was acknowledged before backup "b1" was requested'
 const older = (ahead: string) => `fail: what was acknowledged ${ahead} before backup "b1" was requested is not there`
 
-testPart('age', [
+testPart('freshness', [
   ['of a restore that failed', restoring({ succeeded: false }), null],
   ['of a fault that nobody saw', drop('fault.observed'), null],
   ['of nothing that was read back', without('integrity.checked', 'after-restore'), null],

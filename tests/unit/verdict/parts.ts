@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact } from '../../../lib/record/facts.ts'
+import type { Question } from '../../../lib/verdict/codes.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import type { Edit } from './fact-edits.ts'
 import { buildDrill, change, faultMs, startMs } from './facts-builder.ts'
@@ -8,16 +9,16 @@ import { buildDrill, change, faultMs, startMs } from './facts-builder.ts'
 export type PartRule = [what: string, edit: Edit, said: string | null]
 
 /** A test for each rule on one part of the verdict: what is said of the others is left to them. */
-export function testPart(part: string, rules: PartRule[]): void {
+export function testPart(question: Question, rules: PartRule[]): void {
   for (const [what, edit, said] of rules)
-    test(`${part}: ${what}`, () => {
-      expect(tellPart(edit(buildDrill()), part)).toBe(said)
+    test(`${question}: ${what}`, () => {
+      expect(tellPart(edit(buildDrill()), question)).toBe(said)
     })
 }
 
 /** 'fail: what was seen', several of them in lines; null where the part is not among those that were judged. */
-export function tellPart(facts: DrillFact[], part: string): string | null {
-  const told = judgeDrill(facts).evidence.parts.filter((one) => one.part === part)
+export function tellPart(facts: DrillFact[], question: Question): string | null {
+  const told = judgeDrill(facts).parts.filter((one) => one.question === question)
   return told.length === 0 ? null : told.map(({ verdict, reason }) => `${verdict}: ${reason}`).join('\n')
 }
 

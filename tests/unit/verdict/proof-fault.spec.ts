@@ -77,7 +77,7 @@ testPart('fault', [
   ['a check after it that nobody needs', checkingAfterFault({ error: 'EIO' }), seen],
 ])
 
-testPart('inventory', [
+testPart('leftovers', [
   ['not taken', drop('inventory.checked'), 'inconclusive: nobody looked whether the fault was gone'],
   ['taken as the fault struck', editing('inventory.checked', { at: faultMs }), 'pass: nothing of the fault is left'],
   [

@@ -60,7 +60,7 @@ testPart('clock', [
   ['a backup that does not say when it ended', backingUp({ endedMs: null }), right],
 ])
 
-testPart('drill', [
+testPart('course', [
   [
     'a step that failed',
     editing('step.ended', { error: 'EIO' }),
@@ -70,8 +70,13 @@ testPart('drill', [
 ])
 
 test('drill: lines that are torn are all named', () => {
-  const [drill] = judgeDrill(buildDrill(), [17, 21]).evidence.parts
-  expect(drill).toEqual({ part: 'drill', verdict: 'inconclusive', reason: 'events are torn at line 17, 21' })
+  const [drill] = judgeDrill(buildDrill(), [17, 21]).parts
+  expect(drill).toEqual({
+    question: 'course',
+    verdict: 'inconclusive',
+    code: 'course.unreadable-events',
+    reason: 'events are torn at line 17, 21',
+  })
 })
 
 const none = 'inconclusive: there are no probes'
@@ -132,22 +137,22 @@ testPart('load', [
 
 test('what each question is answered where nothing is wrong', () => {
   const parts = Object.fromEntries(
-    judgeDrill(buildDrill()).evidence.parts.map(({ part }) => [part, tellPart(buildDrill(), part)]),
+    judgeDrill(buildDrill()).parts.map(({ question }) => [question, tellPart(buildDrill(), question)]),
   )
   expect(parts).toEqual({
-    drill: 'pass: carried out to its end',
+    course: 'pass: carried out to its end',
     clock: 'pass: did not go back',
     probes: 'pass: 780 of 780 due probes',
     load: 'pass: 1800 requests',
     fault: 'pass: claim is gone',
-    inventory: 'pass: nothing of the fault is left',
+    leftovers: 'pass: nothing of the fault is left',
     backup: 'pass: backup "b1" ended as "Completed"',
     restore: 'pass: restore of "b1" ended as "Completed"',
     integrity: 'pass: 1000 records read back, each right',
-    RTO: 'pass: RTO 7.9 s–8.0 s, within the objective of 10 s',
-    RPO: 'pass: 0 of 441 acknowledged writes lost',
-    moment: 'pass: what was restored is the state of one moment after 22:13:35.000 before 22:13:37.000',
-    age: 'pass: nothing is missing that was acknowledged before backup "b1" was requested',
+    rto: 'pass: RTO 7.9 s–8.0 s, within the objective of 10 s',
+    rpo: 'pass: 0 of 441 acknowledged writes lost',
+    'point-in-time': 'pass: what was restored is the state of one moment after 22:13:35.000 before 22:13:37.000',
+    freshness: 'pass: nothing is missing that was acknowledged before backup "b1" was requested',
     mesh: 'pass: as before the fault',
     resources: 'pass: sampled',
   })

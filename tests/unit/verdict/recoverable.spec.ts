@@ -85,7 +85,7 @@ test('a row that nobody recovers from passes as long as that holds, and says why
   for (const facts of [refused, empty]) {
     const result = judgeDrill(notRecoverable(facts))
     expect(result.verdict).toBe('pass')
-    expect(result.evidence.parts.at(-1)?.reason).toMatch(/expected: not recoverable, and so it is: /)
+    expect(result.parts.at(-1)?.reason).toMatch(/expected: not recoverable, and so it is: /)
   }
   expect(judgeDrill(refused).verdict).toBe('fail')
 })

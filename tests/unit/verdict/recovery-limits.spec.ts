@@ -87,7 +87,7 @@ const limits: [what: string, change: Change, changes: Partial<ProbedOutage>, pro
 for (const [what, change, changes, problem] of limits)
   test(`a limit of the recovery: ${what}`, () => {
     const recovery = measure(change, changes)
-    expect(recovery.problem).toBe(problem)
+    expect(recovery.problem?.reason ?? null).toBe(problem)
     expect(recovery.rtoMs === null).toBe(problem !== null)
   })
 
@@ -95,7 +95,7 @@ test('nothing is known of a recovery whose beginning was not seen', () => {
   const nothing = { rtoMs: null, atLeastMs: null, outages: [], away: false, unavailableMs: { low: 0, high: 0 } }
   expect(measure(away, { intervalMs: 0 })).toEqual({
     ...nothing,
-    problem: 'the probes have no interval or no timeout',
+    problem: { code: 'rto.unusable-probes', reason: 'the probes have no interval or no timeout' },
   })
 })
 

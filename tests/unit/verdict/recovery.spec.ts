@@ -114,7 +114,7 @@ test('a service that goes away again was not restored yet', () => {
 test('a service that is away in the last 3 s is not known to be restored', () => {
   const recovery = measureRecovery(probe((due) => away(due) || due === 17_500))
   expect(recovery).toMatchObject({ rtoMs: null, atLeastMs: 12_480, outages: [{ wrong: 30 }, { wrong: 1 }] })
-  expect(recovery.problem).toMatch(/not seen to be right for 3 s/)
+  expect(recovery.problem?.reason).toMatch(/not seen to be right for 3 s/)
 })
 
 test('a pause in the probes moves the upper bound behind it, and not the lower one', () => {
@@ -169,7 +169,7 @@ test('a client’s patience is counted from when the probe was sent', () => {
 })
 
 test('an outage that was not seen is no outage where none is needed, and no proof where one is', () => {
-  expect(measureRecovery(probe(() => false)).problem).toMatch(/did not take the service away/)
+  expect(measureRecovery(probe(() => false)).problem?.reason).toMatch(/did not take the service away/)
   const unneeded = probe(() => false, { outageExpected: false })
   expect(measureRecovery(unneeded)).toMatchObject({ rtoMs: { low: 0, high: 0 }, outages: [], problem: null })
   const paused = { ...unneeded, samples: unneeded.samples.filter(([due]) => due < 6000 || due >= 7000) }
@@ -177,7 +177,7 @@ test('an outage that was not seen is no outage where none is needed, and no proo
 })
 
 test('a service that is only away once the restore has begun was not taken away by the fault', () => {
-  expect(measureRecovery(probe(away, { before: 4900 })).problem).toMatch(/did not take the service away/)
+  expect(measureRecovery(probe(away, { before: 4900 })).problem?.reason).toMatch(/did not take the service away/)
   expect(measureRecovery(probe(away, { before: 5200 })).problem).toBe(null)
 })
 
@@ -254,7 +254,7 @@ for (const [what, changes, problem] of unhealthy) {
     const probed = typeof changes === 'function' ? changes(probe(away)) : { ...probe(away), ...changes }
     const recovery = measureRecovery(probed)
     expect(recovery.rtoMs).toBe(null)
-    expect(recovery.problem).toMatch(problem)
+    expect(recovery.problem?.reason).toMatch(problem)
   })
 }
 

@@ -37,7 +37,7 @@ test('of many outages a hundred are listed, and all are counted', () => {
 
 test('the reasons are those of what failed, then those of what is not known', () => {
   const damaged = judge(reading({ findings: [finding] }), drop('mesh.state'), drop('inventory.checked'))
-  expect(damaged.evidence.parts.filter(({ verdict }) => verdict === 'fail')).toHaveLength(1)
+  expect(damaged.parts.filter(({ verdict }) => verdict === 'fail')).toHaveLength(1)
   expect(damaged.reasons).toEqual([
     expect.stringMatching(/^1 findings/),
     'nobody looked whether the fault was gone',
@@ -63,7 +63,7 @@ test('the restore begins with its step or its request, whichever comes first', (
 })
 
 test('the service must go away before the restore begins, and be watched until it has ended', () => {
-  const problem = (...edits: Edit[]) => judge(...edits).evidence.parts.find(({ part }) => part === 'RTO')?.reason
+  const problem = (...edits: Edit[]) => judge(...edits).parts.find(({ question }) => question === 'rto')?.reason
   const early = editing('restore.requested', { at: faultMs + 19 })
   expect(problem(drop('step.started'), early)).toBe('the fault did not take the service away')
   const soon = editing('restore.requested', { at: faultMs + 50 })
@@ -88,7 +88,7 @@ test('what backups store is their sum, and not known where one of them does not 
           ? sizes.map((storedBytes) => (storedBytes === undefined ? fact : { ...fact, storedBytes }))
           : [fact],
       )
-  const stored = (...sizes: (number | undefined)[]) => judge(storing(...sizes)).evidence.storedBytes
+  const stored = (...sizes: (number | undefined)[]) => judge(storing(...sizes)).backup?.storedBytes ?? null
   expect([stored(10), stored(10, 20), stored(10, undefined), stored(undefined, 10), stored()]).toEqual([
     10,
     30,
@@ -122,34 +122,34 @@ test('resources count from the request to the end; of what nobody requested, by 
 const jumping = editing('fault.observed', { at: startMs + 14_000 })
 const partsOf = (...edits: Edit[]) =>
   Object.fromEntries(
-    judge(...edits, jumping).evidence.parts.map(({ part, verdict, reason }) => [part, `${verdict}: ${reason}`]),
+    judge(...edits, jumping).parts.map(({ question, verdict, reason }) => [question, `${verdict}: ${reason}`]),
   )
 const rpoOf = (rpoMs: number) => editing('drill.planned', { objectives: { rtoMs: 10_000, rpoMs } })
 
 test('a clock that jumped spares nobody whose figures are beyond the objective by more than the jump', () => {
   const away = probing((due) => due < faultMs)
-  expect(partsOf(away).RTO).toMatch(/^fail: RTO is at least 24\.4 s/)
-  expect(partsOf(losing(-1), rpoOf(8_000)).RPO).toMatch(/^fail: .* the oldest 13\.6 s–13\.7 s before the fault/)
-  expect(partsOf(losing(-1), rpoOf(11_000)).RPO).toMatch(
+  expect(partsOf(away).rto).toMatch(/^fail: RTO is at least 24\.4 s/)
+  expect(partsOf(losing(-1), rpoOf(8_000)).rpo).toMatch(/^fail: .* the oldest 13\.6 s–13\.7 s before the fault/)
+  expect(partsOf(losing(-1), rpoOf(11_000)).rpo).toMatch(
     /^inconclusive: by a clock that jumped, .* the oldest 13\.6 s–13\.7 s before .*; it may be wrong by 5\.0 s/,
   )
-  expect(partsOf(losing(-1), rpoOf(16_000)).RPO).toMatch(/^inconclusive: by a clock that jumped, /)
-  expect(partsOf(losing(-1), rpoOf(19_000)).RPO).toMatch(/^pass: /)
+  expect(partsOf(losing(-1), rpoOf(16_000)).rpo).toMatch(/^inconclusive: by a clock that jumped, /)
+  expect(partsOf(losing(-1), rpoOf(19_000)).rpo).toMatch(/^pass: /)
 })
 
 test('a clock that jumped hides no loss that needs no time to be seen', () => {
-  expect(partsOf(losing(-1)).RPO).toMatch(/^fail: /)
-  expect(partsOf(losing(10_001), rpoOf(1)).RPO).toMatch(/^fail: slot 7 holds sequence 10001/)
+  expect(partsOf(losing(-1)).rpo).toMatch(/^fail: /)
+  expect(partsOf(losing(10_001), rpoOf(1)).rpo).toMatch(/^fail: slot 7 holds sequence 10001/)
   // The backup was requested long before the clock jumped.
-  expect(partsOf(losing(-1)).age).toMatch(/^fail: what was acknowledged 4\.6 s before/)
+  expect(partsOf(losing(-1)).freshness).toMatch(/^fail: what was acknowledged 4\.6 s before/)
 })
 
 test('a clock that jumped elsewhere widens nothing', () => {
   const late = editing('note', { at: startMs + 36_000 })
-  const found = judge(losing(-1), rpoOf(13_000), late).evidence.parts
-  expect(found.find(({ part }) => part === 'clock')?.verdict).toBe('inconclusive')
-  expect(found.find(({ part }) => part === 'RPO')?.verdict).toBe('fail')
-  expect(found.find(({ part }) => part === 'RTO')?.verdict).toBe('pass')
+  const found = judge(losing(-1), rpoOf(13_000), late).parts
+  expect(found.find(({ question }) => question === 'clock')?.verdict).toBe('inconclusive')
+  expect(found.find(({ question }) => question === 'rpo')?.verdict).toBe('fail')
+  expect(found.find(({ question }) => question === 'rto')?.verdict).toBe('pass')
 })
 
 test('of restores of which the last one counts, one that failed is spared only where another may have come later', () => {
@@ -163,7 +163,7 @@ test('of restores of which the last one counts, one that failed is spared only w
         fact.kind === 'restore.ended' ? [{ ...fact, at: fact.at - ms, operation: buildOperation() }, fact] : [fact],
       )
   const back = editing('fault.healed', { at: startMs + 19_500 })
-  const restore = (...edits: Edit[]) => judge(...edits).evidence.parts.find(({ part }) => part === 'restore')?.verdict
+  const restore = (...edits: Edit[]) => judge(...edits).parts.find(({ question }) => question === 'restore')?.verdict
   expect(restore(failed, mayFail, before(1_000), inOrder)).toBe('fail')
   expect(restore(failed, mayFail, back)).toBe('fail')
   expect(restore(failed, mayFail, before(4_000), inOrder, back)).toBe('inconclusive')

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact } from '../../../lib/record/facts.ts'
+import { nothingSeen } from '../../../lib/verdict/describe-evidence.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { chain, drop, type Edit, loading, losing, reading } from './fact-edits.ts'
 import { buildDrill, buildOperation, faultMs, startMs } from './facts-builder.ts'
@@ -8,7 +9,7 @@ const MiB = 2 ** 20
 const judge = (...edits: Edit[]) => judgeDrill(chain(...edits)(buildDrill()))
 
 test('the result of a drill holds each figure', () => {
-  const { evidence, ...result } = judge()
+  const { evidence, parts, ...result } = judge()
   const axes = { tool: 'velero', strategy: 'file-copy', mesh: 'istio', fault: 'volume-loss', workload: 'ledger' }
   expect(result).toEqual({
     id: 'd1',
@@ -19,7 +20,7 @@ test('the result of a drill holds each figure', () => {
     reasons: [],
     rtoMs: { low: 7940, high: 8005 },
     rpo: { acknowledged: 441, lost: 0, oldestLostMs: 0 },
-    backup: { durationMs: 3000, bytes: 64 * MiB },
+    backup: { durationMs: 3000, bytes: 64 * MiB, storedBytes: null },
     restore: { durationMs: 5000 },
     // The pod came with the backup, and used 0.1 s until it was first seen.
     resources: {
@@ -30,6 +31,7 @@ test('the result of a drill holds each figure', () => {
     meshState: { equal: true, differences: [] },
     load: { requests: 1800, failed: 160, p50Ms: 4, p99Ms: 40 },
   })
+  expect(new Set(parts.map(({ verdict }) => verdict))).toEqual(new Set(['pass']))
   const operation = buildOperation()
   const outage = { kind: 'outage', fromMs: faultMs + 50, toMs: faultMs + 7950, probes: 159, wrong: 159, spells: 1 }
   const away = { low: 7900, high: 8005 }
@@ -44,7 +46,6 @@ test('the result of a drill holds each figure', () => {
     loss: { acknowledged: 441, lost: 0, phantoms: [], unknown: { sent: 159, there: 0 } },
     backup: { name: 'b1', ...operation },
     restore: { name: 'b1', ...operation, startedMs: startMs + 17_000, endedMs: startMs + 22_000 },
-    storedBytes: null,
     corruption: [],
     findings: 0,
     nodeResources: {
@@ -72,7 +73,8 @@ test('of a drill that was skipped nothing is measured, whatever was noted', () =
     Object.fromEntries(['rtoMs', 'rpo', 'backup', 'restore', 'integrity', 'meshState', 'load'].map((it) => [it, null])),
   )
   expect(resources).toEqual({ backup: null, restore: null })
-  expect(evidence).toEqual({ outcome: null, parts: [], notes: [] })
+  expect(result.parts).toEqual([])
+  expect(evidence).toEqual(nothingSeen)
   expect(judgeDrill([...skipping('x'), ...buildDrill().slice(0, 2)]).verdict).toBe('inconclusive')
   // Nobody said that it was skipped.
   expect(judgeDrill(harmless).verdict).toBe('fail')

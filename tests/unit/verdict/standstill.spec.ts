@@ -35,7 +35,7 @@ function standStill(facts: DrillFact[], stalls: Standstill[]): DrillFact[] {
 }
 
 const partOf = (facts: DrillFact[], name: string) => {
-  const part = judgeDrill(facts).evidence.parts.find((one) => one.part === name)
+  const part = judgeDrill(facts).parts.find((one) => one.question === name)
   return part?.verdict
 }
 
@@ -67,7 +67,7 @@ test('a lost write is judged by its age less all the time that the machine stood
     const stoodMs = since.reduce((sum, { durationMs }) => sum + durationMs, 0)
     const ageMs = faultMs - write.acknowledgedMs
     const limitMs = 1 + Math.floor(2 * draw() * (ageMs + stoodMs))
-    const verdict = partOf(objectives(standStill(loseOne(buildDrill(), write), stalls), 10_000, limitMs), 'RPO')
+    const verdict = partOf(objectives(standStill(loseOne(buildDrill(), write), stalls), 10_000, limitMs), 'rpo')
     counts[verdict ?? 'inconclusive']++
     // A stall that began in the 50 ms between two probes may be taken for one of before the write.
     const slackMs = recordingMs * (2 * stalls.length + 1)
@@ -84,7 +84,7 @@ test('a lost write is judged by its age less all the time that the machine stood
 test('a service that is away while the machine stands still is judged by the rest of the time', () => {
   const stalls = [{ fromMs: outageMs.from + 4_000, durationMs: 20_000 }]
   const rto = (limitMs: number, where = stalls) =>
-    partOf(objectives(standStill(buildDrill(), where), limitMs, 0), 'RTO')
+    partOf(objectives(standStill(buildDrill(), where), limitMs, 0), 'rto')
   // It was away for 8 s beside that; the batch after it is recorded 50 ms late.
   expect([7_700, 7_800].map((ms) => rto(ms))).toEqual(['fail', 'fail'])
   expect([8_000, 27_000, 47_000].map((ms) => rto(ms))).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
@@ -118,7 +118,7 @@ test('a list of writes with holes spares nobody for a slot that is empty', () =>
   const rpo = (...edits: ((facts: DrillFact[]) => DrillFact[])[]) =>
     partOf(
       edits.reduce((facts, edit) => edit(facts), buildDrill()),
-      'RPO',
+      'rpo',
     )
   expect(rpo(hole)).toBe('inconclusive')
   expect(rpo(hole, holding(-1, lost.slot))).toBe('fail')

@@ -13,7 +13,7 @@ const ending = (...times: number[]): Fact[] => [
 
 test('a summary says what was run, for how long, and of what it was made', () => {
   const { run, schema } = summarise({ facts: buildRun(), torn: [] })
-  expect(schema).toBe('meshdrill/summary@1')
+  expect(schema).toBe('meshdrill/summary@2')
   expect(run).toEqual({
     id: 'run-1',
     seed: 7,

@@ -1,13 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact, ProbeSample } from '../../../lib/record/facts.ts'
-import {
-  compareWithLimit,
-  doubtClock,
-  findClockTroubles,
-  sumUncertainty,
-  unseenMs,
-  widen,
-} from '../../../lib/verdict/uncertainty.ts'
+import { compareWithLimit, widen } from '../../../lib/verdict/interval.ts'
+import { doubtClock, findClockTroubles, sumUncertainty, unseenMs } from '../../../lib/verdict/uncertainty.ts'
 
 const drill = 'd1'
 const note = (at: number): DrillFact => ({ at, drill, kind: 'note', text: 'a note' })
@@ -34,7 +28,7 @@ test('a clock that was set back is in doubt by what two facts show, and by what 
       between: [7_000 - unseenMs, 10_000 + unseenMs],
       sizeMs: 3_000 + unseenMs,
       kind: 'set',
-      reason: 'the clock went back by 3 s before fact "note"',
+      found: { code: 'clock.set-back', reason: 'the clock went back by 3 s before fact "note"' },
     },
   ])
   expect(sizes(note(10_000), note(9_950))).toEqual([])
@@ -130,8 +124,8 @@ test('an answer that was read only when all went on hides no standstill, and one
 })
 
 test('a part that the clock left open says by how much it may be wrong, also where nothing bounds that', () => {
-  expect(doubtClock('RPO', 1_500, 'a write is lost').reason).toBe(
+  expect(doubtClock('rpo.clock-doubt', 1_500, 'a write is lost').reason).toBe(
     'by a clock that jumped, a write is lost; it may be wrong by 1.5 s',
   )
-  expect(doubtClock('RPO', Infinity, 'a write is lost').reason).toMatch(/; it may be wrong by any time$/)
+  expect(doubtClock('rpo.clock-doubt', Infinity, 'a write is lost').reason).toMatch(/; it may be wrong by any time$/)
 })

@@ -1,7 +1,10 @@
 import type { MetricComparison } from '../../../../lib/verdict/ranking/pairs.ts'
 import type { MetricName } from '../../../../lib/verdict/ranking/metrics.ts'
 import type { RankingEntry } from '../../../../lib/verdict/ranking/ranking.ts'
-import { type DrillResult, fail, pass } from '../../../../lib/verdict/result.ts'
+import { toPart } from '../../../../lib/verdict/answer.ts'
+import type { Code } from '../../../../lib/verdict/codes.ts'
+import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
+import type { DrillResult, Part } from '../../../../lib/verdict/result.ts'
 
 /** What drills of a tool measure; what is not said is the same for all tools. */
 export interface Measured {
@@ -13,6 +16,18 @@ export interface Measured {
   memoryBytes?: number
   storedBytes?: number
 }
+
+/** The part of a verdict that has a code. */
+export const part = (code: Code, reason = ''): Part => toPart({ code, reason })
+
+const passed: Code[] = [
+  'course.complete',
+  'backup.succeeded',
+  'restore.succeeded',
+  'integrity.whole',
+  'rto.within-objective',
+  'rpo.within-objective',
+]
 
 /** A drill that passed, with its data whole. Values differ a little from one repetition to the next, as measured ones do. */
 export function buildResult(tool: string, repetition: number, measured: Measured): DrillResult {
@@ -29,23 +44,18 @@ export function buildResult(tool: string, repetition: number, measured: Measured
     workload: 'ledger',
     repetition,
     verdict: 'pass',
+    parts: passed.map((code) => part(code, 'as it should be')),
     reasons: [],
     rtoMs: { low: vary(rtoMs) - 1, high: vary(rtoMs) + 1 },
     rpo: { acknowledged: 900, lost: 4, oldestLostMs: vary(rpoMs) },
-    backup: { durationMs: vary(backupMs), bytes: 5000 },
+    backup: { durationMs: vary(backupMs), bytes: 5000, storedBytes: vary(storedBytes) },
     restore: { durationMs: 4000 },
     resources: { backup: usage, restore: { ...usage, peakMemoryBytes: usage.peakMemoryBytes / 2 } },
     integrity: { objects: 1000, bytes: 2 ** 26, findings: [] },
     meshState: { equal: true, differences: [] },
     load: { requests: 1800, failed: 160, p50Ms: 4, p99Ms: 40 },
     objectives: { rtoMs: 60_000, rpoMs: 120_000 },
-    evidence: {
-      outcome: 'recovers with loss',
-      parts: ['drill', 'backup', 'restore', 'integrity', 'RTO', 'RPO'].map((part) => pass(part, 'as it should be')),
-      notes: [],
-      findings: 0,
-      storedBytes: vary(storedBytes),
-    },
+    evidence: { ...nothingSeen, outcome: 'recovers with loss', findings: 0 },
   }
 }
 
@@ -54,16 +64,16 @@ export function repeat(tool: string, repetitions: number, measured: Measured): D
 }
 
 /** The same drill with other parts in place of those of their names. */
-export function replaceParts(drill: DrillResult, ...parts: DrillResult['evidence']['parts']): DrillResult {
-  const replaced = parts.map(({ part }) => part)
-  const kept = drill.evidence.parts.filter(({ part }) => !replaced.includes(part))
-  return { ...drill, evidence: { ...drill.evidence, parts: [...kept, ...parts] } }
+export function replaceParts(drill: DrillResult, ...parts: Part[]): DrillResult {
+  const replaced = parts.map(({ question }) => question)
+  const kept = drill.parts.filter(({ question }) => !replaced.includes(question))
+  return { ...drill, parts: [...kept, ...parts] }
 }
 
 /** The same drill, had its data not come back. */
 export function loseData(drill: DrillResult): DrillResult {
   const reason = '7 findings, first lost in "data/0" at 0'
-  const failed = replaceParts(drill, fail('integrity', reason))
+  const failed = replaceParts(drill, part('integrity.lost', reason))
   return {
     ...failed,
     verdict: 'fail',

@@ -10,8 +10,9 @@ import {
   metrics,
 } from '../../../../lib/verdict/ranking/metrics.ts'
 import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
-import { type DrillResult, fail, inconclusive, type Outcome, pass, type Part } from '../../../../lib/verdict/result.ts'
-import { buildResult, findEntry, loseData, repeat, replaceParts, summarisePlaces } from './builder.ts'
+import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
+import type { DrillResult, Outcome, Part } from '../../../../lib/verdict/result.ts'
+import { buildResult, findEntry, loseData, part, repeat, replaceParts, summarisePlaces } from './builder.ts'
 
 const whole = buildResult('tool', 0, {})
 
@@ -65,15 +66,15 @@ test('how much is not ruled out is said of those who lost nothing', () => {
 })
 
 test('what a drill stores is a size from nothing on, and what became of unknown data is no figure', () => {
-  const figure = (name: MetricName, evidence: object, drill = whole) => {
-    const changed = { ...drill, evidence: { ...drill.evidence, ...evidence } }
-    return metrics.filter((metric) => metric.name === name).map((metric) => measureFigure(metric, [changed]).text)
-  }
-  const stored = [0, 1024, -1, '1024', null].map((storedBytes) => figure('storedBytes', { storedBytes }))
+  const figure = (name: MetricName, drill = whole) =>
+    metrics.filter((metric) => metric.name === name).map((metric) => measureFigure(metric, [drill]).text)
+  const storing = (storedBytes: number | null) => ({ ...whole, backup: { durationMs: 1, bytes: 1, storedBytes } })
+  const stored = [0, 1024, -1, null].map((bytes) => figure('storedBytes', storing(bytes)))
+  expect(figure('storedBytes', { ...whole, backup: null })).toEqual(['not measured'])
   const none = ['not measured']
-  expect(stored).toEqual([['0 B'], ['1 KiB'], none, none, none])
-  const unread = replaceParts(whole, inconclusive('RPO', 'unknown'))
-  expect([whole, loseData(whole), unread].map((drill) => figure('lostData', {}, drill))).toEqual([
+  expect(stored).toEqual([['0 B'], ['1 KiB'], none, none])
+  const unread = replaceParts(whole, part('rpo.unknown', 'unknown'))
+  expect([whole, loseData(whole), unread].map((drill) => figure('lostData', drill))).toEqual([
     ['0 of 1'],
     ['1 of 1'],
     none,
@@ -82,17 +83,17 @@ test('what a drill stores is a size from nothing on, and what became of unknown 
 
 const outcomes: [what: string, parts: Part[], outcome: string][] = [
   ['all was read back and right', [], 'whole'],
-  ['a finding', [fail('integrity', '')], 'lost'],
-  ['more lost than allowed', [fail('RPO', '')], 'lost'],
-  ['a false claim', [fail('claim', '')], 'lost'],
-  ['a claim that holds', [pass('claim', '')], 'whole'],
-  ['a claim that nobody looked at', [inconclusive('claim', '')], 'unknown'],
-  ['not read back', [inconclusive('integrity', '')], 'unknown'],
-  ['a loss that is not known', [inconclusive('RPO', '')], 'unknown'],
-  ['a backup that failed, and data that is there', [fail('backup', '')], 'whole'],
-  ['a restore that failed, and nothing to read', [fail('restore', ''), inconclusive('integrity', '')], 'lost'],
-  ['a backup that failed, and nothing to read', [fail('backup', ''), inconclusive('RPO', '')], 'lost'],
-  ['an RTO that was missed, and nothing to read', [fail('RTO', ''), inconclusive('RPO', '')], 'unknown'],
+  ['a finding', [part('integrity.lost')], 'lost'],
+  ['more lost than allowed', [part('rpo.over-objective')], 'lost'],
+  ['a false claim', [part('backup-content.damaged')], 'lost'],
+  ['a claim that holds', [part('backup-content.whole')], 'whole'],
+  ['a claim that nobody looked at', [part('backup-content.not-checked')], 'unknown'],
+  ['not read back', [part('integrity.not-read')], 'unknown'],
+  ['a loss that is not known', [part('rpo.unknown')], 'unknown'],
+  ['a backup that failed, and data that is there', [part('backup.failed')], 'whole'],
+  ['a restore that failed, and nothing to read', [part('restore.failed'), part('integrity.not-read')], 'lost'],
+  ['a backup that failed, and nothing to read', [part('backup.failed'), part('rpo.unknown')], 'lost'],
+  ['an RTO that was missed, and nothing to read', [part('rto.over-objective'), part('rpo.unknown')], 'unknown'],
 ]
 for (const [what, parts, outcome] of outcomes) {
   test(`data: ${what}: ${outcome}`, () => {
@@ -100,21 +101,22 @@ for (const [what, parts, outcome] of outcomes) {
   })
 }
 
-for (const missing of ['integrity', 'RPO']) {
+for (const missing of ['integrity', 'rpo']) {
   test(`data of a drill without a part "${missing}" is unknown`, () => {
-    const parts = whole.evidence.parts.filter(({ part }) => part !== missing)
-    expect(judgeData({ ...whole, evidence: { ...whole.evidence, parts } })).toBe('unknown')
+    const parts = whole.parts.filter(({ question }) => question !== missing)
+    expect(judgeData({ ...whole, parts })).toBe('unknown')
   })
 }
 
 test('data: a service that did not come back, and could not be read: lost', () => {
-  const unread = replaceParts(whole, fail('RTO', ''), inconclusive('integrity', ''))
+  const unread = replaceParts(whole, part('rto.over-objective'), part('integrity.not-read'))
   expect(judgeData({ ...unread, evidence: { ...unread.evidence, outcome: 'does not recover' } })).toBe('lost')
 })
 
 test.describe('where nothing is expected to bring the state back', () => {
   const expecting = (outcome: Outcome | null, drill = whole): DrillResult => {
-    return { ...drill, rtoMs: null, rpo: null, evidence: { outcome, parts: [pass('outcome', '')], notes: [] } }
+    const parts = [part('outcome.not-recoverable')]
+    return { ...drill, rtoMs: null, rpo: null, parts, evidence: { ...nothingSeen, outcome } }
   }
 
   test('that it is so is no loss that counts against the tool, and that it is not is none at all', () => {
@@ -149,14 +151,14 @@ test.describe('figures', () => {
 
   test('RTO of a service that never came back is at least as long as it was watched', () => {
     const away = (...parts: Part[]): DrillResult => {
-      const drill = replaceParts(whole, fail('RTO', ''), ...parts)
+      const drill = replaceParts(whole, part('rto.over-objective'), ...parts)
       const evidence = { ...drill.evidence, outcome: 'does not recover' as const, rtoAtLeastMs: 90_000 }
       return { ...drill, rtoMs: null, evidence }
     }
     expect(measureRto(away())).toEqual({ atLeast: 90_000 })
-    expect(measureRto(away(fail('integrity', '')))).toEqual({ atLeast: 90_000 })
-    expect(measureRto(away(inconclusive('drill', 'interrupted')))).toBe(null)
-    expect(measureRto(replaceParts(away(), inconclusive('RTO', 'within the objective so far')))).toBe(null)
+    expect(measureRto(away(part('integrity.lost')))).toEqual({ atLeast: 90_000 })
+    expect(measureRto(away(part('course.interrupted', 'interrupted')))).toBe(null)
+    expect(measureRto(replaceParts(away(), part('rto.clock-doubt', 'within the objective so far')))).toBe(null)
     const { evidence } = away()
     expect(measureRto({ ...away(), evidence: { ...evidence, rtoAtLeastMs: null } })).toBe(null)
     // It came back in the end, and it is not known when.
@@ -165,7 +167,7 @@ test.describe('figures', () => {
 
   test('a tool after which the service never came back stands behind one that is slow', () => {
     const never = repeat('never', 10, {}).map((drill) => {
-      const failed = replaceParts(drill, fail('RTO', 'RTO is at least 61 s'))
+      const failed = replaceParts(drill, part('rto.over-objective', 'RTO is at least 61 s'))
       const evidence = { ...failed.evidence, outcome: 'does not recover' as const, rtoAtLeastMs: 61_000 }
       return { ...failed, verdict: 'fail' as const, reasons: ['RTO is at least 61 s'], rtoMs: null, evidence }
     })
@@ -179,10 +181,12 @@ test.describe('figures', () => {
 
   test('RPO reaches from the earliest to the latest time of the fault, where that is known', () => {
     expect(measureRpo(whole)).toEqual({ low: 500, high: 500 })
-    const withLoss = (loss: unknown): DrillResult => ({ ...whole, evidence: { ...whole.evidence, loss } })
-    expect(measureRpo(withLoss({ oldestLostAtMostMs: 620 }))).toEqual({ low: 500, high: 620 })
-    for (const loss of [null, {}, 'text', { oldestLostAtMostMs: 'text' }, { oldestLostAtMostMs: 400 }])
-      expect(measureRpo(withLoss(loss))).toEqual({ low: 500, high: 500 })
+    const ageAtMost = (oldestLostAtMostMs: number): DrillResult => {
+      const loss = { oldestLostAtMostMs } as DrillResult['evidence']['loss']
+      return { ...whole, evidence: { ...whole.evidence, loss } }
+    }
+    expect(measureRpo(ageAtMost(620))).toEqual({ low: 500, high: 620 })
+    expect(measureRpo(ageAtMost(400))).toEqual({ low: 500, high: 500 })
     expect(measureRpo({ ...whole, rpo: null })).toBe(null)
   })
 
@@ -208,11 +212,14 @@ test('lost writes and findings are added up where they are known', () => {
     ...whole,
     id: 'b',
     integrity: { objects: 1, bytes: 1, findings: [finding] },
-    evidence: { outcome: null, parts: whole.evidence.parts, notes: [] },
+    evidence: { ...nothingSeen, findings: 1 },
   }
   expect(integrityOf(loseData(whole), listed, { ...whole, id: 'c', rpo: null })).toMatchObject({
     lostWrites: 8,
     findings: 8,
   })
-  expect(integrityOf({ ...listed, rpo: null, integrity: null })).toMatchObject({ lostWrites: null, findings: null })
+  expect(integrityOf({ ...listed, rpo: null, evidence: nothingSeen })).toMatchObject({
+    lostWrites: null,
+    findings: null,
+  })
 })

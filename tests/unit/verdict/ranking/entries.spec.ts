@@ -1,15 +1,15 @@
 import { expect, test } from '@playwright/test'
 import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
 import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
-import { type DrillResult, fail, inconclusive } from '../../../../lib/verdict/result.ts'
-import { buildResult, loseData, repeat, replaceParts } from './builder.ts'
+import type { DrillResult } from '../../../../lib/verdict/result.ts'
+import { buildResult, loseData, part, repeat, replaceParts } from './builder.ts'
 
 test('drills that were skipped, prove nothing, or do without the tool do not count, and are listed', () => {
   const plain = buildResult('tool', 0, {})
   const skipped: DrillResult = { ...plain, id: 'b', verdict: 'skipped', reasons: ['no licence'] }
   const unproven: DrillResult = { ...plain, id: 'c', verdict: 'inconclusive', reasons: ['torn'], rtoMs: null }
-  const parts = plain.evidence.parts.filter(({ part }) => part !== 'backup' && part !== 'restore')
-  const without: DrillResult = { ...plain, id: 'd', evidence: { ...plain.evidence, parts } }
+  const parts = plain.parts.filter(({ question }) => question !== 'backup' && question !== 'restore')
+  const without: DrillResult = { ...plain, id: 'd', parts }
   const nameless: DrillResult = { ...plain, id: 'e', tool: null }
   const [entry, unknown] = rankTools([without, skipped, unproven, plain, nameless])
   expect(entry?.drills).toEqual({
@@ -52,7 +52,7 @@ test('the order of the drills makes no difference', () => {
         const [chance, other] = [draw(), draw()]
         if (chance < 0.1) return loseData(drill)
         if (chance < 0.2) return { ...drill, verdict: 'inconclusive' as const, reasons: ['torn'] }
-        return { ...drill, backup: { durationMs: other < 0.3 ? null : 3000 + other, bytes: 1000 } }
+        return { ...drill, backup: { durationMs: other < 0.3 ? null : 3000 + other, bytes: 1000, storedBytes: 1000 } }
       }),
     ),
   )
@@ -94,7 +94,7 @@ test('a failed drill that kept the data is told, and its share counts against it
     ...drill,
     verdict: 'fail',
     reasons: ['the mesh is not as before'],
-    evidence: replaceParts(drill, fail('mesh', 'the mesh is not as before')).evidence,
+    parts: replaceParts(drill, part('mesh.changed', 'the mesh is not as before')).parts,
   })
   const ranking = rankTools([...repeat('bad', 20, {}).map(failed), ...repeat('good', 20, {})])
   expect(ranking.map(({ tool, place }) => [tool, place])).toEqual([
@@ -111,7 +111,7 @@ test('a failed drill that kept the data is told, and its share counts against it
 })
 
 const unread = (drill: DrillResult): DrillResult => ({
-  ...replaceParts(drill, inconclusive('RPO', 'unknown'), fail('RTO', 'exceeds')),
+  ...replaceParts(drill, part('rpo.unknown', 'unknown'), part('rto.over-objective', 'exceeds')),
   verdict: 'fail',
   reasons: ['RTO exceeds'],
 })

@@ -79,7 +79,9 @@ test('a difference that may be chance dominates nobody', () => {
 
 test('what was measured too seldom to tell decides nothing, and keeps others from deciding', () => {
   const seldom = (drills: DrillResult[]) =>
-    drills.map((drill, index) => (index < 3 ? drill : { ...drill, backup: { durationMs: null, bytes: 1000 } }))
+    drills.map((drill, index) =>
+      index < 3 ? drill : { ...drill, backup: { durationMs: null, bytes: 1000, storedBytes: 1000 } },
+    )
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...seldom(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(rankTools(drills).map(({ place }) => place)).toEqual([null, null])
   expect(findEntry(rankTools(drills), 'fast').because).toContainEqual(
@@ -90,7 +92,7 @@ test('what was measured too seldom to tell decides nothing, and keeps others fro
 
 test('what one of the two did not measure at all is not compared', () => {
   const blind = (drills: DrillResult[]) =>
-    drills.map((drill) => ({ ...drill, evidence: { ...drill.evidence, storedBytes: null } }))
+    drills.map((drill) => ({ ...drill, backup: drill.backup && { ...drill.backup, storedBytes: null } }))
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...blind(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(summarisePlaces(rankTools(drills)).map(([tool]) => tool)).toEqual(['fast', 'slow'])
   expect(findEntry(rankTools(drills), 'fast').performance.pairs).toMatchObject([{ compared: 7, tooFew: 0 }])

@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
-import { fail, inconclusive, type DrillResult, pass } from '../../../../lib/verdict/result.ts'
-import { buildResult, findEntry, loseData, type Measured, repeat, replaceParts } from './builder.ts'
+import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
+import type { DrillResult } from '../../../../lib/verdict/result.ts'
+import { buildResult, findEntry, loseData, type Measured, part, repeat, replaceParts } from './builder.ts'
 
 const kept = 'lost no data in 10 drills, which does not rule out a loss in up to 26 % of them'
 const reasonsOf = (drills: DrillResult[], tool: string) => findEntry(rankTools(drills), tool).because
@@ -87,13 +88,13 @@ test('no order: what is not shown, what cannot be told, and what is missing', ()
 
 test('lost, unknown and expected losses', () => {
   const unread = (drill: DrillResult): DrillResult => ({
-    ...replaceParts(drill, inconclusive('RPO', 'unknown'), fail('RTO', 'exceeds')),
+    ...replaceParts(drill, part('rpo.unknown', 'unknown'), part('rto.over-objective', 'exceeds')),
     verdict: 'fail',
     reasons: ['RTO exceeds'],
   })
   const expected = (drill: DrillResult): DrillResult => {
-    const evidence = { outcome: 'does not recover' as const, parts: [pass('outcome', '')], notes: [] }
-    return { ...drill, rtoMs: null, rpo: null, evidence }
+    const evidence = { ...nothingSeen, outcome: 'does not recover' as const }
+    return { ...drill, rtoMs: null, rpo: null, parts: [part('outcome.not-recoverable')], evidence }
   }
   const drill = (index: number) => buildResult('tool', index, {})
   expect(reasonsOf([drill(0), loseData(drill(1)), unread(drill(2)), expected(drill(3))], 'tool')).toEqual([

@@ -27,7 +27,7 @@ testPart('integrity', [
 
 const claim = 'backup "b1" says "Completed"'
 const says = `${claim}, and phantom in "ledger.dat" at 0: nobody sent sequence 9 there`
-testPart('claim', [
+testPart('backup-content', [
   ['what nobody sent', proving({}, { findings: [phantom] }), `fail: ${says}`],
   [
     'what nobody is known to have sent',
@@ -50,7 +50,7 @@ const foreign: Edit = (facts) =>
       slots: fact.check.slots.map(([slot, sequence]): [number, number] => [slot, slot === 3 ? 999_999 : sequence]),
     },
   }))
-testPart('RPO', [
+testPart('rpo', [
   ['nothing that was not sent, of a load that is not to be trusted', torn, 'pass: 0 of 441 acknowledged writes lost'],
   ['what nobody sent', foreign, 'fail: slot 3 holds sequence 999999, which was never sent to it'],
   [

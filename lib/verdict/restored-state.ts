@@ -1,41 +1,42 @@
 import { formatClock } from './clock.ts'
-import { compareWithLimit, doubtClock, sumUncertainty, widen } from './uncertainty.ts'
+import { compareWithLimit, widen } from './interval.ts'
+import { doubtClock, sumUncertainty } from './uncertainty.ts'
 import type { Consistency } from './consistency.ts'
-import { type DrillEvidence, select } from './evidence.ts'
-import type { Loss } from './loss.ts'
+import { select } from './evidence.ts'
 import { formatDuration } from '../system/duration.ts'
 import { clockToleranceMs } from './recovery.ts'
-import { fail, inconclusive, pass, type Part } from './result.ts'
+import type { Measured } from './measure.ts'
+import { answer, type Answer } from './answer.ts'
 
 /**
  * Whether what was restored is the state of one moment, as after a crash. Strategies that copy the files of a running
  * service one after another promise no such thing: what they mix is told and does not fail them. Null where nothing was
  * restored.
  */
-export function judgeMoment({ restore, expectations, readBack }: DrillEvidence, loss: Loss | null): Part | null {
-  const part = 'moment'
+export function judgePointInTime({ restore, expectations, readBack, loss }: Measured): Answer<'point-in-time'> | null {
   if (restore === null) return null
   const promised = expectations?.pointInTime === true
-  const unknown = (why: string): Part =>
-    promised ? inconclusive(part, why) : pass(part, `${why}; the strategy promises no single moment`)
+  const unknown = (why: string) =>
+    promised
+      ? answer('point-in-time.unknown', why)
+      : answer('point-in-time.not-promised', `${why}; the strategy promises no single moment`)
   if (loss === null) return unknown('whether it is of one moment is not known: nothing was read back')
-  if (loss.problem !== null) return unknown(`whether it is of one moment is not known: ${loss.problem}`)
+  if (loss.problem !== null) return unknown(`whether it is of one moment is not known: ${loss.problem.reason}`)
   // A record that is damaged looks like one that is missing.
   if ((readBack?.check.findings.length ?? 0) > 0) return unknown('damaged records hide of which moment the state is')
   const { consistency, moment } = loss
   if (consistency.seen.there + consistency.seen.missing === 0) return unknown('no write tells of which moment it is')
   if (moment === 'unknown') return unknown('by a clock that jumped, whether it is of one moment is not known')
-  if (consistency.consistent) return pass(part, describePoint(consistency))
+  if (consistency.consistent) return answer('point-in-time.one', describePoint(consistency))
   const mixture = `what was restored is of no one moment: ${consistency.witness.words}`
-  return promised ? fail(part, mixture) : pass(part, `finding: ${mixture}`)
+  return promised ? answer('point-in-time.mixed', mixture) : answer('point-in-time.not-promised', `finding: ${mixture}`)
 }
 
 /**
  * Whether what was restored holds everything that was acknowledged before its backup was asked for: what is older is another
  * backup's. Null where nobody asked for it, or nothing tells.
  */
-export function judgeAge({ facts, restore, fault, readBack, clock }: DrillEvidence, loss: Loss | null): Part | null {
-  const part = 'age'
+export function judgeFreshness({ facts, restore, fault, readBack, clock, loss }: Measured): Answer<'freshness'> | null {
   if (restore?.operation.succeeded !== true || fault === null || loss === null) return null
   const requestedAt = select(facts, 'backup.requested').find(({ name }) => name === restore.name)?.at
   // A record that is damaged looks like one that is missing.
@@ -47,10 +48,14 @@ export function judgeAge({ facts, restore, fault, readBack, clock }: DrillEviden
   const uncertainMs = sumUncertainty(clock, acknowledgedMs, requestedAt)
   const older = `what was acknowledged ${formatDuration(aheadMs)} before backup "${restore.name}" was requested is not there`
   const against = compareWithLimit(widen({ low: aheadMs, high: aheadMs }, uncertainMs), clockToleranceMs)
-  if (against === 'beyond' && oldestLostMs > 0) return fail(part, older)
+  if (against === 'beyond' && oldestLostMs > 0) return answer('freshness.older-backup', older)
   if (loss.untrusted !== null) return null
-  if (lost > 0 && uncertainMs > 0 && against !== 'within') return doubtClock(part, uncertainMs, older)
-  return pass(part, `nothing is missing that was acknowledged before backup "${restore.name}" was requested`)
+  if (lost > 0 && uncertainMs > 0 && against !== 'within')
+    return doubtClock('freshness.clock-doubt', uncertainMs, older)
+  return answer(
+    'freshness.current',
+    `nothing is missing that was acknowledged before backup "${restore.name}" was requested`,
+  )
 }
 
 function describePoint({ point: [lowMs, highMs] }: Extract<Consistency, { consistent: true }>): string {

@@ -1,0 +1,89 @@
+import type { DrillFact, OperationResult } from '../record/facts.ts'
+import { type DrillEvidence, gatherEvidence, provenFindings, select } from './evidence.ts'
+import { type Loss, measureLoss } from './loss.ts'
+import { measureMesh, type MeshMeasurement } from './mesh.ts'
+import { measureRecovery, type Recovery } from './recovery.ts'
+import { measureUsage, type OperationUsage, type ResourceGroup } from './resources.ts'
+import { sumUncertainty } from './uncertainty.ts'
+
+/** The evidence of a drill, and all that is measured from it. Every question is answered from this alone. */
+export interface Measured extends DrillEvidence {
+  recovery: Recovery | null
+  loss: Loss | null
+  /** Records or acknowledged writes are gone. */
+  isDataLost: boolean
+  /** Null where the drill has no mesh. */
+  mesh: MeshMeasurement | null
+  usage: Record<ResourceGroup, OperationUsage>
+  /** Numbers of the lines of `events.jsonl` that cannot be read and may have held facts of this drill. */
+  unreadableLines: number[]
+}
+
+export function measure(facts: DrillFact[], unreadableLines: number[]): Measured {
+  const evidence = gatherEvidence(facts)
+  const loss = measureOwnLoss(evidence)
+  const lost = loss?.untrusted === null ? loss.lost : (loss?.certain.lost ?? 0)
+  const proven = provenFindings(evidence.readBack?.check.findings ?? [], evidence)
+  return {
+    ...evidence,
+    recovery: measureOwnRecovery(evidence),
+    loss,
+    isDataLost: lost > 0 || proven.length > 0,
+    mesh: measureMesh(evidence),
+    usage: { tool: measureOperations(evidence, 'tool'), node: measureOperations(evidence, 'node') },
+    unreadableLines,
+  }
+}
+
+function measureOwnRecovery({ facts, probes, fault, expectations, restore }: DrillEvidence): Recovery | null {
+  if (probes === null || fault === null || expectations === null) return null
+  return measureRecovery({
+    ...probes,
+    fault: fault.between,
+    outageExpected: expectations.outage,
+    before: findRestoreStart(facts),
+    until: restore?.at ?? null,
+  })
+}
+
+/** When the drill began to remove what the fault left, in order to restore it. */
+function findRestoreStart(facts: DrillFact[]): number | null {
+  const isStart = (fact: DrillFact) =>
+    fact.kind === 'restore.requested' || (fact.kind === 'step.started' && fact.step === 'restore')
+  return facts.find(isStart)?.at ?? null
+}
+
+function measureOwnLoss({ facts, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
+  if (readBack === null || fault === null || readBack.check.error !== null) return null
+  const restoreMs = findRestoreStart(facts)
+  const firstMs = writes.reduce((first, { sentMs }) => Math.min(first, sentMs), Infinity)
+  const uncertainMs = sumUncertainty(clock, firstMs, restoreMs ?? readBack.at)
+  return measureLoss(writes, readBack.check, readBack.at, fault.between, restoreMs, uncertainMs)
+}
+
+function measureOperations(evidence: DrillEvidence, group: ResourceGroup): OperationUsage {
+  const use = (operation: 'backup' | 'restore') => {
+    const ended = evidence[operation]
+    if (ended === null) return null
+    const window =
+      ended.kind === 'backup.found' ? findOwnWindow(ended.operation) : findWindow(evidence, operation, ended)
+    return window && measureUsage(evidence.resources, group, window)
+  }
+  return { backup: use('backup'), restore: use('restore') }
+}
+
+/** From the drill's request to its end. */
+function findWindow(
+  { facts }: DrillEvidence,
+  operation: 'backup' | 'restore',
+  ended: { name: string; at: number },
+): [number, number] | null {
+  const requested = select(facts, `${operation}.requested`).findLast(
+    ({ name, at }) => name === ended.name && at <= ended.at,
+  )
+  return requested ? [requested.at, ended.at] : null
+}
+
+/** The window of a scheduled backup, as the tool reports it. */
+const findOwnWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
+  startedMs === null || endedMs === null ? null : [startedMs, endedMs]
