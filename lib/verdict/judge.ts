@@ -1,4 +1,5 @@
 import type { DrillFact, Objectives } from '../record/facts.ts'
+import { readMoment } from '../record/moment.ts'
 import { describeEvidence, nothingSeen } from './describe-evidence.ts'
 import { type FactOf, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
@@ -84,15 +85,10 @@ function hasBegun(facts: DrillFact[]): boolean {
 }
 
 function describe(id: string, { planned, objectives }: Measured) {
-  const {
-    tool = null,
-    strategy = null,
-    mesh = null,
-    fault = null,
-    workload = null,
-    repetition = null,
-  } = planned?.axes ?? {}
-  return { id, tool, strategy, mesh, fault, workload, repetition, objectives: objectives && pickObjectives(objectives) }
+  const { tool = null, strategy = null, mesh = null, workload = null, repetition = null } = planned?.axes ?? {}
+  const { fault, moment } = planned ? readMoment(planned.axes) : { fault: null, moment: null }
+  const axes = { tool, strategy, mesh, fault, moment, workload, repetition }
+  return { id, ...axes, objectives: objectives && pickObjectives(objectives) }
 }
 
 const pickObjectives = ({ rtoMs, rpoMs }: Objectives): Objectives => ({ rtoMs, rpoMs })

@@ -1,5 +1,6 @@
 import type { Finding } from '../record/facts.ts'
 import type { Evidence } from './describe-evidence.ts'
+import type { Moment } from '../record/moment.ts'
 import type { Part } from './answer.ts'
 import type { Interval } from './interval.ts'
 import type { OperationUsage } from './resources.ts'
@@ -20,6 +21,8 @@ export interface DrillResult {
   strategy: string | null
   mesh: string | null
   fault: string | null
+  /** When the fault strikes. Derived from the fault's name in runs that did not record it. */
+  moment: Moment | null
   workload: string | null
   repetition: number | null
   /** The worst of `parts`; `skipped` if the drill was never begun. */

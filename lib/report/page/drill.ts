@@ -38,12 +38,12 @@ const renderReasons = ({ reasons }: DrillResult): SafeHtml | null =>
 const renderPicture = (picture: string): SafeHtml | null =>
   picture === '' ? null : html`<figure role="img" aria-label="course of the drill">${html.raw`${picture}`}</figure>`
 
-function renderParts({ evidence: { parts } }: DrillResult): SafeHtml | null {
-  const rows = parts.map(({ part, verdict, reason }) => [part, renderVerdict(verdict), reason])
+function renderParts({ parts }: DrillResult): SafeHtml | null {
+  const rows = parts.map(({ question, verdict, reason }) => [question, renderVerdict(verdict), reason])
   return rows.length === 0
     ? null
     : html`<h3>What the verdict is made of</h3>
-        ${renderTable(['Part', '', 'Because'], rows)}`
+        ${renderTable(['Question', '', 'Because'], rows)}`
 }
 
 function renderFindings({ integrity }: DrillResult): SafeHtml | null {

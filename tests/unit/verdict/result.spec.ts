@@ -14,6 +14,7 @@ test('the result of a drill holds each figure', () => {
   expect(result).toEqual({
     id: 'd1',
     ...axes,
+    moment: 'at-rest',
     repetition: 1,
     objectives: { rtoMs: 10_000, rpoMs: 0 },
     verdict: 'pass',
@@ -81,7 +82,7 @@ test('of a drill that was skipped nothing is measured, whatever was noted', () =
 })
 
 test('what was not seen is null, and no figure', () => {
-  const nobody = { tool: null, strategy: null, mesh: null, fault: null, workload: null, repetition: null }
+  const nobody = { tool: null, strategy: null, mesh: null, fault: null, moment: null, workload: null, repetition: null }
   expect(judge(drop('drill.planned'))).toMatchObject({ ...nobody, objectives: null, rtoMs: null })
   const blind = judge(drop('probes'))
   expect(blind).toMatchObject({ rtoMs: null, evidence: { probes: null, outages: null, rtoAtLeastMs: null } })

@@ -41,6 +41,7 @@ export function buildResult(tool: string, repetition: number, measured: Measured
     strategy: 'copy',
     mesh: 'istio',
     fault,
+    moment: 'at-rest',
     workload: 'ledger',
     repetition,
     verdict: 'pass',
