@@ -144,7 +144,7 @@ function describeBackup({ durationMs, bytes }: NonNullable<DrillResult['backup']
 }
 
 function describeIntegrity({ objects, bytes, findings }: NonNullable<DrillResult['integrity']>): string {
-  return `${objects} records, ${formatBytes(bytes)}, ${findings.length === 0 ? 'no' : findings.length} findings`
+  return `${objects} records, ${formatBytes(bytes)}, ${findings.length === 0 ? 'no' : findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
 }
 
 const describeMesh = ({ equal, differences }: NonNullable<DrillResult['meshState']>): string =>

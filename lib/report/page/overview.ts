@@ -9,9 +9,10 @@ import { linkTo } from './link.ts'
 import { renderTable } from './table.ts'
 import { renderVerdict } from './verdict.ts'
 
-/** A row for each drill of a tool: the axes in which the drills differ, then the columns of the page. */
-export function renderOverview(drills: DrillResult[], from: readonly Column[]): SafeHtml {
+/** A row for each drill of a tool: the axes in which the drills differ, then the columns of the page. Null if only controls ran. */
+export function renderOverview(drills: DrillResult[], from: readonly Column[]): SafeHtml | null {
   const { real } = splitControls(drills)
+  if (real.length === 0) return null
   const shown = columnsOf(from, 'page').filter((column) => !axes.includes(column))
   const { differing } = splitAxes(real)
   const names = differing.length === 0 ? [idColumn] : differing

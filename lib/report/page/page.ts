@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { DrillResult } from '../../verdict/result.ts'
 import type { Summary } from '../../verdict/summarise.ts'
 import { columns } from '../columns.ts'
 import { splitControls } from '../controls.ts'
@@ -31,7 +32,7 @@ export function renderHead(summary: Summary, unreadable: Unreadable, from = colu
 <style>${html.raw`${style}`}</style>
 </head>
 <body>
-<h1>Backup drills: ${countVerdicts(real.map(({ verdict }) => verdict))}</h1>
+<h1>${describeVerdicts(drills)}</h1>
 ${renderAlarms(drills)}
 ${renderRun(run, real)}
 ${renderMerged(run.merged)}
@@ -42,6 +43,15 @@ ${renderOverview(drills, from)}
 ${renderShared(summary, from)}
 ${renderControls(drills)}
 `
+}
+
+/** 'Backup drills: 3 pass, 1 fail' */
+function describeVerdicts(drills: DrillResult[]): string {
+  const { real, controls } = splitControls(drills)
+  const failed = controls.filter(({ seen }) => seen === 'failed').length
+  return real.length === 0 && controls.length > 0
+    ? `Controls: ${failed} of ${controls.length} failed as they must`
+    : `Backup drills: ${countVerdicts(real.map(({ verdict }) => verdict))}`
 }
 
 /** `report.html` after the sections of its drills. */
