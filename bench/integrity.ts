@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { tryFileCorruptions } from '../tests/unit/workloads/files/trials.ts'
 import { findShare, type Struck } from '../tests/unit/workloads/mix.ts'
 import { tryRecordCorruptions } from '../tests/unit/workloads/ledger/corruptions.ts'
 import { buildLedger, startLedger } from '../tests/unit/workloads/ledger/process.ts'
 import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
+import { run } from '../lib/system/run.ts'
 
 /** Share of corruptions that are found and named rightly, and hashing speed: `npx tsx bench/integrity.ts [corruptions]`. */
-const run = promisify(execFile)
 const ledgerFolder = fileURLToPath(new URL('../lib/workloads/ledger', import.meta.url))
 const blockBytes = 65_536
 const rounds = 5
@@ -54,7 +52,7 @@ async function tellSpeed({ tell }: Table): Promise<void> {
   const measured: Record<string, number>[] = []
   try {
     const binary = join(folder, 'benchmarks')
-    await run('go', ['test', '-c', '-o', binary, '.'], { cwd: ledgerFolder })
+    await run('go', ['test', '-c', '-o', binary, '.'], { cwd: ledgerFolder, timeoutMs: 10 * 60_000 })
     for (let round = 0; round < rounds; round++)
       measured.push({ openssl: await measureOpenssl(), ...(await measureOwn(binary, folder)) })
   } finally {
@@ -74,7 +72,7 @@ async function tellSpeed({ tell }: Table): Promise<void> {
 
 async function measureOpenssl(): Promise<number> {
   const words = ['speed', '-evp', 'sha256', '-bytes', String(blockBytes), '-seconds', '1']
-  const { stdout } = await run('openssl', words)
+  const stdout = await run('openssl', words)
   const speed = /^sha256 +([\d.]+)k$/m.exec(stdout)?.[1]
   if (speed === undefined) throw new Error(`openssl speed printed no speed: ${stdout.slice(-200)}`)
   return Number(speed) / 1000
@@ -83,7 +81,7 @@ async function measureOpenssl(): Promise<number> {
 /** By the name of the benchmark. */
 async function measureOwn(binary: string, folder: string): Promise<Record<string, number>> {
   const words = ['-test.run', 'none', '-test.bench', 'HashBlocks|ListTree', '-test.benchtime', '1s']
-  const { stdout } = await run(binary, words, { env: { ...process.env, TMPDIR: folder } })
+  const stdout = await run(binary, words, { env: { ...process.env, TMPDIR: folder } })
   const speeds = [...stdout.matchAll(/^Benchmark(\w+)\S* .* ([\d.]+) MB\/cpu-s/gm)]
   if (speeds.length !== 3) throw new Error(`three benchmarks printed ${speeds.length} speeds: ${stdout.slice(-400)}`)
   return Object.fromEntries(speeds.map(([, name = '', speed]) => [name, Number(speed)] as const))

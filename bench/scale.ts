@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { createLab, ensureTool } from '../lib/drill/create-lab.ts'
@@ -12,6 +10,7 @@ import { ensureKwok, startKwok } from './scale/kwok.ts'
 import { addSimulated, removeSimulated } from './scale/simulated.ts'
 import type { Turn } from './scale/turn.main.ts'
 import { medianOf } from './table.ts'
+import { run } from '../lib/system/run.ts'
 
 /**
  * Cost of a drill by the size of the cluster: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill runs on the
@@ -29,7 +28,7 @@ async function takeTurns(): Promise<Turn[]> {
   const costs: Turn[] = []
   while (costs.length < drills) {
     const command = scriptArguments(TURN)
-    const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 300_000 })
+    const stdout = await run(process.execPath, command, { timeoutMs: 300_000 })
     costs.push(JSON.parse(stdout) as Turn)
     log(stdout.trim())
   }

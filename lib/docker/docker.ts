@@ -1,5 +1,5 @@
 import { messageOf } from '../system/message-of.ts'
-import { run } from '../system/run.ts'
+import { ProgramError, run } from '../system/run.ts'
 
 /** Label on every Docker object that meshdrill creates. Objects without it are never touched. */
 export const LABELS = { 'dev.meshdrill': 'lab' }
@@ -17,9 +17,9 @@ export async function dockerProblem(): Promise<string | null> {
     await docker(['version', '--format', '{{ .Server.Version }}'], 10_000)
     return null
   } catch (error) {
-    const said = messageOf(error)
-    if (/not found|ENOENT/.test(said)) return 'there is no docker in PATH. Next, as root: apt-get install docker.io'
-    return `Docker does not answer (${said}). Next: docker info`
+    if (error instanceof ProgramError && error.isMissing)
+      return 'there is no docker in PATH. Next, as root: apt-get install docker.io'
+    return `Docker does not answer (${messageOf(error)}). Next: docker info`
   }
 }
 

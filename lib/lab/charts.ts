@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process'
 import { PatchStrategy } from '@kubernetes/client-node'
 import { stringify } from 'yaml'
 import { mergeValues, type Values } from './artifacts.ts'
+import { run } from '../system/run.ts'
 import type { Lab } from './lab.ts'
 import { withChildAccess } from '../kube/access/child.ts'
 import { definitionsOfGroup } from '../kube/definitions.ts'
@@ -48,7 +48,9 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
   const labels = ['--labels', `${LAB_LABEL}=${labId}`]
   const markDefinitions = await watchDefinitions(lab, release)
   await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>
-    runHelm(helm, [...args, ...labels, '--kubeconfig', kubeconfig, '--values', '-'], { env, input: stringify(values) }),
+    run(helm, [...args, ...labels, '--kubeconfig', kubeconfig, '--values', '-'], {
+      ...{ env, input: stringify(values), timeoutMs: 120_000 },
+    }),
   )
   await markDefinitions()
 }
@@ -72,20 +74,4 @@ async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promis
       await lab.kube.objects.patch(marked, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
     }
   }
-}
-
-/** Runs helm to its end. A failure is an error with what it said. */
-function runHelm(
-  helm: string,
-  args: string[],
-  { env, input }: { env: NodeJS.ProcessEnv; input: string },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(helm, args, { timeout: 120_000, env }, (error, _stdout, stderr) => {
-      if (error === null) resolve()
-      else reject(new Error(`helm ${args.join(' ')}: ${stderr.trim() || error.message}`, { cause: error }))
-    })
-    // A helm that fails before it reads its input shows that by its exit code.
-    child.stdin?.on('error', () => undefined).end(input)
-  })
 }

@@ -1,6 +1,6 @@
-import { exec } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { NodePower } from '../../lab/cluster.ts'
+import { messageOf } from '../../system/message-of.ts'
+import { ProgramError, run } from '../../system/run.ts'
 import type { ExistingOptions } from './options.ts'
 
 export const HOW_TO_CUT =
@@ -21,9 +21,9 @@ async function runFor(command: string, node: string): Promise<void> {
   if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node)) throw new Error(`"${node}" is not the name of a node`)
   const line = command.replaceAll('{node}', node)
   try {
-    await promisify(exec)(line, { timeout: TIMEOUT_MS })
+    await run('/bin/sh', ['-c', line], { timeoutMs: TIMEOUT_MS })
   } catch (error) {
-    const { stderr = '', message } = error as { stderr?: string; message: string }
-    throw new Error(`${line}: ${stderr.trim() || message}`, { cause: error })
+    const said = error instanceof ProgramError ? error.stderr.trim() : ''
+    throw new Error(`${line}: ${said || messageOf(error)}`, { cause: error })
   }
 }

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { shortenMiddle } from '../../output/shorten.ts'
 import type { ProgramPin } from '../../lab/published.ts'
 import { programs } from './catalog.ts'
+import { ProgramError, run } from '../../system/run.ts'
 
 /** A program found in PATH, whose version will do. Errors: it is not there or of another version, with what to do. */
 export async function findProgram(name: string): Promise<string> {
@@ -20,10 +19,9 @@ export async function findProgram(name: string): Promise<string> {
 
 async function ask(name: string, pin: ProgramPin): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(name, pin.ask, { timeout: 20_000 })
-    return stdout.trim()
+    return (await run(name, pin.ask, { timeoutMs: 20_000 })).trim()
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const missing = error instanceof ProgramError && error.isMissing
     const what = missing ? `there is no "${name}" in PATH` : `"${name} ${pin.ask.join(' ')}" failed: ${String(error)}`
     throw new Error(`${what}. Next: ${pin.install}`, { cause: error })
   }

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { redact } from '../../output/secrets.ts'
 import { repositoryPassword, urlHere } from '../../store/endpoint.ts'
+import { messageOf } from '../../system/message-of.ts'
+import { ProgramError, run } from '../../system/run.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { parseSnapshots, type Snapshot } from './output.ts'
 
@@ -91,16 +92,11 @@ async function restic(lab: Lab, repository: Repository, args: string[]): Promise
     AWS_ACCESS_KEY_ID: lab.store.accessKey,
     AWS_SECRET_ACCESS_KEY: lab.store.secretKey,
   }
-  return new Promise((resolve, reject) => {
-    const options = { env, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 16 << 20 }
-    execFile(program, [...args, '--no-cache'], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout)
-      else {
-        const what = `restic ${args.join(' ')} of ${repository.url}`
-        const code = typeof error.code === 'number' ? error.code : null
-        const how = error.killed === true ? `no end after ${COMMAND_TIMEOUT_MS / 1000} s` : `ended with ${String(code)}`
-        reject(new ResticError(redact(`${what}: ${how}: ${stderr.trim()}`), code, { cause: error }))
-      }
-    })
-  })
+  try {
+    return await run(program, [...args, '--no-cache'], { env, timeoutMs: COMMAND_TIMEOUT_MS })
+  } catch (error) {
+    const code = error instanceof ProgramError ? error.exitCode : null
+    const why = code === null ? messageOf(error) : `ended with ${code}: ${(error as ProgramError).stderr.trim()}`
+    throw new ResticError(redact(`restic ${args.join(' ')} of ${repository.url}: ${why}`), code, { cause: error })
+  }
 }

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { withChildAccess } from '../../kube/access/child.ts'
 import { parseManifest } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
@@ -14,6 +12,7 @@ import { LIMITS } from './limits.ts'
 import { locationAvailable } from './location.ts'
 import { adapt, nodeAgentSettings, volumePolicy } from './manifest.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
+import { run } from '../../system/run.ts'
 
 const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
@@ -73,8 +72,8 @@ async function installObjects(lab: Lab): Promise<KubeObject[]> {
       '--velero-pod-cpu-request=50m',
       '--node-agent-pod-cpu-request=50m',
     ]
-    const { stdout } = await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>
-      promisify(execFile)(velero, command, { env: { ...env, KUBECONFIG: kubeconfig }, maxBuffer: 16 << 20 }),
+    const stdout = await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>
+      run(velero, command, { env: { ...env, KUBECONFIG: kubeconfig } }),
     )
     return parseManifest(stdout, 'velero install --dry-run')
   } finally {

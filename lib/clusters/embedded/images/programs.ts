@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { promisify } from 'node:util'
 import type { ImageFile } from './image.ts'
+import { run } from '../../../system/run.ts'
 
-const run = promisify(execFile)
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const triplets: Partial<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 
@@ -21,7 +19,7 @@ export function hostProgram(path: string): string {
 /** What dynamic programs load, their loader among it, at the paths where they look for it. */
 export async function librariesOf(programs: readonly string[]): Promise<Record<string, ImageFile>> {
   if (programs.length === 0) return {}
-  const { stdout } = await run('ldd', programs)
+  const stdout = await run('ldd', [...programs])
   const missing = /^\s*(\S+) => not found/m.exec(stdout)
   if (missing) throw new Error(`the library "${missing[1] ?? ''}" is missing, of one of ${programs.join(', ')}`)
   const paths = [...stdout.matchAll(/^\s+(?:\S+ => )?(\/\S+) \(0x/gm)].map(([, path = '']) => path)

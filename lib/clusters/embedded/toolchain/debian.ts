@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process'
 import { access } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
+import { messageOf } from '../../../system/message-of.ts'
+import { ProgramError, run } from '../../../system/run.ts'
 
-const run = promisify(execFile)
+const INSTALL_TIMEOUT_MS = 30 * 60_000
 
 /** A Debian package that the embedded cluster needs, and what shows that it is there: one of these paths. */
 export interface HostPackage {
@@ -73,10 +73,10 @@ export async function installPackages(packages: readonly string[], log: (line: s
     await run(program, args, {
       // `needrestart` restarts services of the machine after each installation.
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' },
-      maxBuffer: 64 << 20,
+      timeoutMs: INSTALL_TIMEOUT_MS,
     })
   } catch (cause) {
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
+    const said = cause instanceof ProgramError ? cause.stderr.trim() : messageOf(cause)
     throw new Error(`packages could not be installed (${shortenMiddle(said, OUTPUT_LIMIT)}); as root: ${command}`, {
       cause,
     })

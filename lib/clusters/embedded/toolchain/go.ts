@@ -1,25 +1,25 @@
 import { cacheFolder } from '../../../system/environment.ts'
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 import { findCached, keyOf, makeCached } from './cache.ts'
 import type { Component } from './components.ts'
 import { requireUntouched } from './trust.ts'
 import { writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { run } from '../../../system/run.ts'
 
-const run = promisify(execFile)
+const DOWNLOAD_TIMEOUT_MS = 30 * 60_000
 
 /** Programs are Linux's, also where they are built on another system for the containers of its Docker. */
 const TARGET = process.platform === 'linux' ? {} : { GOOS: 'linux' }
 
 /** What a build depends on beside its sources: Go's version and the target, as one string. */
 export async function goEnvironment(): Promise<string> {
-  const { stdout } = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], {
+  const stdout = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], {
     cwd: '/',
     env: { ...process.env, ...TARGET },
   })
@@ -36,7 +36,7 @@ export async function buildKey(component: Component, environment: string): Promi
 
 /** Folders from which Go takes compiled packages and sources without looking at their hashes again. */
 export async function goFolders(): Promise<string[]> {
-  const { stdout } = await run('go', ['env', 'GOCACHE', 'GOMODCACHE'], { cwd: '/' })
+  const stdout = await run('go', ['env', 'GOCACHE', 'GOMODCACHE'], { cwd: '/' })
   return stdout.split('\n').filter((folder) => isAbsolute(folder))
 }
 
@@ -110,9 +110,10 @@ export async function moduleDir(folder: string, importPath: string, cache = cach
 }
 
 async function download(module: string, importPath: string): Promise<string> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', importPath], {
+  const stdout = await run('go', ['mod', 'download', '-json', importPath], {
     cwd: module,
     env: { ...process.env, GOFLAGS: '', GOWORK: 'off' },
+    timeoutMs: DOWNLOAD_TIMEOUT_MS,
   })
   const { Dir, Error: error } = JSON.parse(stdout) as { Dir?: string; Error?: string }
   if (Dir !== undefined) return Dir

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, readdir, readlink, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { cacheFolder, readVariable, stateFolder, type Environment } from '../../../system/environment.ts'
 import { HOST_DEVICES } from '../hosts.ts'
 import { readIdentity } from '../identity.ts'
@@ -10,8 +8,7 @@ import { BRIDGE, networkProblems, readMachineNetwork } from '../network.ts'
 import { labFolder } from '../paths.ts'
 import { goFolders } from './go.ts'
 import { tamperProblem } from './trust.ts'
-
-const run = promisify(execFile)
+import { run } from '../../../system/run.ts'
 
 /** Settings of a machine with which a lab would not work, or would not be alone, although all that it needs is there. */
 export interface MachineFacts {
@@ -124,11 +121,7 @@ async function usedInotify(): Promise<{ instances: number; watches: number }> {
 async function forwardDrop(): Promise<MachineFacts['forward']> {
   const bridged = await readFile('/proc/sys/net/bridge/bridge-nf-call-iptables', 'utf8').catch(() => '0')
   if (bridged.trim() !== '1') return null
-  const output = (program: string, ...args: string[]) =>
-    run(program, args).then(
-      ({ stdout }) => stdout,
-      () => '',
-    )
+  const output = (program: string, ...args: string[]) => run(program, args).catch(() => '')
   return droppingChain(await output('iptables', '-S', 'FORWARD'), await output('nft', '-j', 'list', 'ruleset'))
 }
 

@@ -1,16 +1,12 @@
 import { cacheFolder } from '../../../system/environment.ts'
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import { promisify } from 'node:util'
 import { missingBinaries } from './build.ts'
-import { isMissing } from './missing.ts'
 import { installCommand, missingPackages } from './debian.ts'
 import { machineProblems, readMachineFacts } from './machine.ts'
-
-const run = promisify(execFile)
+import { ProgramError, run } from '../../../system/run.ts'
 
 /** What the embedded cluster needs to know of the machine before anything is changed. */
 export interface HostFacts {
@@ -130,7 +126,7 @@ async function tryKernel(): Promise<Pick<HostFacts, 'namespaces' | 'kernel'>> {
     ip link add b0 type bridge && echo bridge
     echo end`
   const said = await run('unshare', ['--mount', '--net', 'sh', '-c', script]).then(
-    ({ stdout }) => stdout.split('\n'),
+    (stdout) => stdout.split('\n'),
     (): string[] => [],
   )
   if (!said.includes('end')) return { namespaces: false, kernel: unknownKernel }
@@ -144,9 +140,9 @@ async function tryKernel(): Promise<Pick<HostFacts, 'namespaces' | 'kernel'>> {
 
 async function goVersion(): Promise<string | null> {
   try {
-    return (await run('go', ['env', 'GOVERSION'], { cwd: '/' })).stdout.trim()
+    return (await run('go', ['env', 'GOVERSION'], { cwd: '/' })).trim()
   } catch (error) {
-    if (isMissing(error)) return null
+    if (error instanceof ProgramError && error.isMissing) return null
     throw error
   }
 }
