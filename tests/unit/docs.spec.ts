@@ -59,3 +59,14 @@ test('a page starts with what the reader can do after reading it', () => {
     .filter((page) => !/^# .*\n\nAfter this page /.test(read(page)))
   expect(missing).toEqual([])
 })
+
+test('every path of the repository that a page names exists', () => {
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(/`((?:lib|tests|fixtures|chaos|bench|docs)\/[\w./-]+)`/g)].map(([, path = '']) => ({
+      page,
+      path,
+    })),
+  )
+  expect(named.length).toBeGreaterThan(30)
+  expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([])
+})
