@@ -1,4 +1,7 @@
 import { defineConfig } from '@playwright/test'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readConfig, TOOLS } from './lib/config/config.ts'
 import { readVariable } from './lib/system/environment.ts'
 import { DRILL_TIMEOUT_MS } from './lib/lab/drill-timeout.ts'
@@ -10,10 +13,12 @@ import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
 
 await requireOwnTransformCache()
 
-const asked = readArguments(process.argv)
-const [family] = asked.families
-if (family !== undefined)
-  throw new Error(`"tests/drills/${family}.ts" is no spec. Next: npx playwright test -g @${family}`)
+const DRILLS = fileURLToPath(new URL('./tests/drills', import.meta.url))
+const specs = readdirSync(DRILLS).filter((file) => file.endsWith('.spec.ts'))
+const asked = readArguments(
+  process.argv,
+  specs.map((file) => join(DRILLS, file)),
+)
 if (asked.runs && asked.namesOutput)
   throw new Error(
     '--output: Playwright would empty that folder before the run. Next: the same command without --output; artifacts are in results/<run>/playwright',
@@ -77,10 +82,10 @@ export default defineConfig({
     { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
     { name: 'end of the lab', testMatch: 'lab.teardown.ts' },
     // One project for all tools: projects run one after another, and what is compared must share the hours of the machine.
-    { name: 'drills', testMatch: 'drills.spec.ts', grep: choose(config.tool), dependencies: ['lab'] },
+    { name: 'drills', testMatch: 'drills/*.spec.ts', grep: choose(config.tool), dependencies: ['lab'] },
     ...TOOLS.map((tool) => ({
       name: tool,
-      testMatch: 'drills.spec.ts',
+      testMatch: 'drills/*.spec.ts',
       grep: choose(tool),
       dependencies: ['lab'],
       default: false,

@@ -23,7 +23,7 @@ import { startCounting, type OwnCost } from './own-cost.ts'
 
 /**
  * One drill in the lab that is there, in a process of its own as Playwright's worker is one, so that memory is this drill's:
- * the container that holds the state is killed, as in tests/drills/container-crash.ts. Prints what it cost, as JSON.
+ * the container that holds the state is killed, as in tests/drills/container-crash.spec.ts. Prints what it cost, as JSON.
  */
 export interface Turn extends OwnCost {
   verdict: Verdict

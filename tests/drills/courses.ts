@@ -1,4 +1,4 @@
-import type { Drill, DrilledService } from '../../fixtures/drill.ts'
+import type { Drill, DrilledService } from '../../fixtures/index.ts'
 
 /** The service is struck, and no backup has a part in what becomes of it. */
 export async function endure(drill: Drill): Promise<void> {

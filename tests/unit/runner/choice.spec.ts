@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newFolder } from '../in-folder.ts'
@@ -23,13 +23,15 @@ async function list(folder: string, args: string[], env: Record<string, string> 
   })
   const start = ended.output.indexOf('{')
   const { suites = [] } = start === -1 ? {} : (JSON.parse(ended.output.slice(start)) as Listed)
-  const rows = suites.filter(({ title }) => title === 'drills.spec.ts').flatMap((file) => file.suites ?? [])
+  const rows = suites.filter(({ title }) => title.startsWith('drills/')).flatMap((file) => file.suites ?? [])
   return {
     ...ended,
     rows: rows.map(({ title }) => title),
     ids: rows.flatMap(({ specs = [] }) => specs.map(({ id }) => id)),
   }
 }
+
+const full = { MESHDRILL_MATRIX: 'full' }
 
 test('a run that names no row drills the slice, and naming a row chooses it, though only the full matrix has it', async () => {
   const folder = newFolder()
@@ -59,10 +61,25 @@ test('the failed tests of the last run are listed again, though each run has an 
   expect((await list(folder, ['--last-failed'])).rows).toEqual(rows.slice(1))
 })
 
-test('the file of a family, which is no spec, is refused with the command that runs the family', async () => {
-  const { code, output } = await list(newFolder(), ['tests/drills/malice.ts:51'])
-  expect(code).toBe(1)
-  expect(output).toContain('"tests/drills/malice.ts" is no spec. Next: npx playwright test -g @malice')
+test('the file of a spec runs its rows, and a line of it the rows of that drill', async () => {
+  const folder = newFolder()
+  const file = await list(folder, ['tests/drills/malice.spec.ts'])
+  expect(file.output).not.toContain('container-crash.spec.ts')
+  expect(file.rows).toContain('k8up/operator × ransomware')
+  const lines = readFileSync(new URL('../../drills/malice.spec.ts', import.meta.url), 'utf8').split('\n')
+  const line = lines.findIndex((text) => text.includes("test('files that were encrypted")) + 1
+  const drill = await list(folder, [`tests/drills/malice.spec.ts:${line}`])
+  expect(drill.rows).toContain('k8up/operator × ransomware')
+  expect(drill.rows.filter((row) => !row.endsWith(' × ransomware'))).toEqual([])
+  expect((await list(folder, ['malice'], { MESHDRILL_MATRIX: 'slice' })).rows).toHaveLength(2)
+})
+
+test('two shards share the rows of a run, half and half', async () => {
+  const folder = newFolder()
+  const [first, second] = [await list(folder, ['--shard=1/2'], full), await list(folder, ['--shard=2/2'], full)]
+  expect(first.rows.filter((row) => second.rows.includes(row))).toEqual([])
+  expect(Math.abs(first.rows.length - second.rows.length)).toBeLessThanOrEqual(1)
+  expect(first.rows.length + second.rows.length).toBe((await list(folder, [], full)).rows.length)
 })
 
 test('--output is refused, as Playwright would empty that folder, and what is in it stays', async () => {

@@ -58,9 +58,20 @@ test('the last run’s file is looked for, unless the command names it', () => {
     expect(readArguments(argv(...args)).lastFailed).toBe(false)
 })
 
-test('a file of drills that stands in place of a spec is known by its family', () => {
-  for (const file of ['tests/drills/malice.ts', 'drills/malice.ts:12', '/a b/tests/drills/malice.ts:12:3'])
-    expect(readArguments(argv(file)).families).toEqual(['malice'])
-  for (const file of ['tests/drills.spec.ts', 'tests/controls/broken-tools.spec.ts:90', 'malice'])
-    expect(readArguments(argv(file)).families).toEqual([])
+test('the file of a drill names tests, with or without a line, and other arguments do not', () => {
+  const drills = ['/work/tests/drills/malice.spec.ts', '/work/tests/drills/network.spec.ts']
+  for (const args of [
+    ['tests/drills/malice.spec.ts'],
+    ['drills/malice.spec.ts:12'],
+    ['malice:12:3'],
+    ['--', 'network'],
+  ])
+    expect(readArguments(argv(...args), drills).namesTests, args.join(' ')).toBe(true)
+  for (const args of [
+    ['tests/controls/broken-tools.spec.ts:90'],
+    ['--project', 'velero'],
+    ['-x'],
+    ['--reporter', 'list'],
+  ])
+    expect(readArguments(argv(...args), drills).namesTests, args.join(' ')).toBe(false)
 })
