@@ -1,4 +1,4 @@
-import { flawOf, type Flaw } from '../verdict/flaws.ts'
+import { findPartOf, flawOf, type Flaw } from '../verdict/flaws.ts'
 import type { DrillResult } from '../verdict/result.ts'
 
 /** What became of a tool that is broken on purpose. */
@@ -24,8 +24,8 @@ export function splitControls(drills: DrillResult[]): { real: DrillResult[]; con
 }
 
 function judgeControl(drill: DrillResult, flaw: Flaw): ControlOutcome {
-  const { verdict, reasons } = drill
-  const reason = reasons.find((one) => flaw.because.test(one))
+  const { verdict, parts, reasons } = drill
+  const reason = findPartOf(flaw, parts)?.reason
   const because = reason ?? (reasons.join('; ') || 'nothing was found')
   const seen = { pass: 'passed', inconclusive: 'inconclusive', skipped: 'not drilled' } as const
   if (verdict !== 'fail') return { drill, flaw, seen: seen[verdict], because }

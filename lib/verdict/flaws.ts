@@ -1,38 +1,32 @@
-import { CONTROL_PREFIX } from './result.ts'
+import { CONTROL_PREFIX, type Code, type Part } from './result.ts'
 
 /** A way in which a backup tool is broken on purpose. */
 export interface Flaw {
   /** What the tool does, in words. */
   says: string
-  /** What it must be failed for: one of a drill's reasons must match. */
-  because: RegExp
+  /** The tool must be failed for one of these. Null for a flaw of another version of meshdrill: any reason will do. */
+  because: readonly Code[] | null
 }
 
 /**
- * Backup tools that are broken on purpose, by their flaw. Each says of itself what a tool would that works, and each must be
+ * Backup tools that are broken on purpose, by their flaw. Each reports what a working tool would report, and each must be
  * failed, or a pass of any tool means nothing.
  */
 export const FLAWS = {
-  'backs-up-nothing': { says: 'backs up nothing and says Completed', because: /\d findings, first lost/ },
-  'drops-files': {
-    says: 'drops every hundredth file',
-    because: /\d findings, first lost in "segment-\d+" at 0: slots \d+-\d+: its file is not there/,
+  'backs-up-nothing': { says: 'backs up nothing and says Completed', because: ['integrity.lost'] },
+  'drops-files': { says: 'drops every hundredth file', because: ['integrity.lost'] },
+  'flips-bits': { says: 'flips bits of one byte', because: ['integrity.flipped'] },
+  'restores-yesterday': { says: "restores yesterday's data", because: ['freshness.older-backup'] },
+  'restores-elsewhere': { says: 'restores into the wrong volume', because: ['integrity.lost'] },
+  'mixes-two-moments': { says: 'mixes two points in time', because: ['point-in-time.mixed'] },
+  'says-done-too-early': { says: 'says that a backup is done before it is', because: ['integrity.lost'] },
+  'restores-late': {
+    says: 'is slow beyond the objective',
+    because: ['rto.over-objective', 'rto.over-objective-at-least'],
   },
-  'flips-bits': { says: 'flips bits of one byte', because: /^1 findings, first flipped in "segment-\d+"/ },
-  'restores-yesterday': {
-    says: "restores yesterday's data",
-    because: /acknowledged .* before backup ".*" was requested is not there/,
-  },
-  'restores-elsewhere': { says: 'restores into the wrong volume', because: /\d findings, first lost/ },
-  'mixes-two-moments': { says: 'mixes two points in time', because: /^what was restored is of no one moment: / },
-  'says-done-too-early': {
-    says: 'says that a backup is done before it is',
-    because: /\d findings, first lost/,
-  },
-  'restores-late': { says: 'is slow beyond the objective', because: /^RTO .* (exceeds|over) the objective of / },
   'says-restored-too-early': {
     says: 'says that a restore is done before it is',
-    because: /^restore of ".*" says "Completed" before its claim was there/,
+    because: ['restore.before-claim'],
   },
 } as const satisfies Record<string, Flaw>
 
@@ -41,10 +35,13 @@ export type FlawName = keyof typeof FLAWS
 /** The name of a tool that has the flaw, in facts and results. */
 export const controlName = (flaw: FlawName): string => `${CONTROL_PREFIX}${flaw}`
 
-/** The flaw of a tool by its name; null of one that is not broken on purpose. */
+/** The flaw of a tool by its name; null for a tool that is not broken on purpose. */
 export function flawOf(tool: string | null): Flaw | null {
   if (!tool?.startsWith(CONTROL_PREFIX)) return null
   const flaw = tool.slice(CONTROL_PREFIX.length)
-  // Of another version of meshdrill: whatever it does, it must be failed.
-  return flaw in FLAWS ? FLAWS[flaw as FlawName] : { says: flaw.replaceAll('-', ' '), because: /./ }
+  return flaw in FLAWS ? FLAWS[flaw as FlawName] : { says: flaw.replaceAll('-', ' '), because: null }
 }
+
+/** The part of a verdict that failed a tool for its flaw; undefined if it was not failed for it. */
+export const findPartOf = ({ because }: Flaw, parts: readonly Part[]): Part | undefined =>
+  parts.find(({ verdict, code }) => verdict === 'fail' && (because === null || because.includes(code)))

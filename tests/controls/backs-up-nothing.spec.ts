@@ -5,7 +5,7 @@ import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'
 import { FLAWS } from '../../lib/verdict/flaws.ts'
 import { replaceUnasserted } from '../drills/courses.ts'
 
-const { because } = FLAWS['backs-up-nothing']
+const flaw = FLAWS['backs-up-nothing']
 
 test.use({ tool: backsUpNothing(), objectives: { rto: '20s', rpo: '2m' } })
 
@@ -17,7 +17,7 @@ test.describe('a deleted namespace', () => {
     const backup = await service.backUp()
     await service.break()
     await service.restore(backup)
-    await service.assertFails(because)
+    await service.assertFails(flaw)
   })
 })
 
@@ -26,6 +26,6 @@ test.describe('a corrupted volume', () => {
 
   test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
     const service = await replaceUnasserted(drill)
-    await service.assertFails(because)
+    await service.assertFails(flaw)
   })
 })

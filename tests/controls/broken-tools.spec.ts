@@ -5,7 +5,7 @@ import { hostClock } from '../../lib/system/clock.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { FILE_DELETED, FLIPPED, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'
-import { FLAWS } from '../../lib/verdict/flaws.ts'
+import { type Flaw, FLAWS } from '../../lib/verdict/flaws.ts'
 import { mixesTwoMoments } from '../../lib/controls/mixes-two-moments.ts'
 import {
   damagesWhatItRestores,
@@ -30,23 +30,23 @@ test.use({
   expects: { outage: true, restore: true },
 })
 
-async function loseAndRestore(drill: Drill, because: RegExp): Promise<void> {
+async function loseAndRestore(drill: Drill, flaw: Flaw): Promise<void> {
   const service = await drill.provision()
   const backup = await service.backUp()
   await service.break()
   await service.restore(backup)
-  await service.assertFails(because)
+  await service.assertFails(flaw)
 }
 
 /** Two backups, with writes between them, and the newer is asked for. */
-async function restoreTheNewer(drill: Drill, because: RegExp): Promise<void> {
+async function restoreTheNewer(drill: Drill, flaw: Flaw): Promise<void> {
   const service = await drill.provision()
   await service.backUp()
   await service.goOn('8s')
   const newer = await service.backUp()
   await service.break()
   await service.restore(newer)
-  await service.assertFails(because)
+  await service.assertFails(flaw)
 }
 
 const controls = [
@@ -107,9 +107,9 @@ const controls = [
 ] as const
 
 for (const { flaw, tool, course, ...options } of controls) {
-  const { says, because } = FLAWS[flaw]
+  const { says } = FLAWS[flaw]
   test.describe(flaw, () => {
     test.use({ tool, ...options })
-    test(`fails a tool that ${says}`, ({ drill }) => course(drill, because))
+    test(`fails a tool that ${says}`, ({ drill }) => course(drill, FLAWS[flaw]))
   })
 }
