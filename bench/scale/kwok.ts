@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { findCached, makeCached } from '../../lib/clusters/embedded/toolchain/cache.ts'
-import type { Component } from '../../lib/clusters/embedded/toolchain/components.ts'
+import type { GoProgram } from '../../lib/lab/built.ts'
 import { buildKey, goBuild, goEnvironment, moduleDir } from '../../lib/clusters/embedded/toolchain/go.ts'
 import { keepEnds, OUTPUT_LIMIT } from '../../lib/output/shorten.ts'
 
 const module = { path: 'sigs.k8s.io/kwok', version: 'v0.8.0' }
 
 /** Built as the cluster's own components are, and only for who runs this bench. */
-const component: Component = {
+const program: GoProgram = {
   name: 'kwok',
   folder: join(import.meta.dirname, 'kwok'),
   package: `${module.path}/cmd/kwok`,
@@ -31,15 +31,13 @@ export const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' }
 
 /** Path of kwok, built where the toolchain's cache does not hold it. */
 export async function ensureKwok(log: (line: string) => void): Promise<string> {
-  const key = await buildKey(component, await goEnvironment())
-  const entry = { folder: join(cacheFolder(), 'bin'), name: component.name, key, suffix: '' }
+  const key = await buildKey(program, await goEnvironment())
+  const entry = { folder: join(cacheFolder(), 'bin'), name: program.name, key, suffix: '' }
   const known = await findCached(entry, log)
   if (known !== null) return known
-  log(
-    `building ${component.name} (usually ${component.coldSeconds} s on 2 cores, once the cluster's components are built)`,
-  )
+  log(`building ${program.name} (usually ${program.coldSeconds} s on 2 cores, once the cluster's components are built)`)
   const options = { onProgress: () => undefined, signal: new AbortController().signal }
-  return makeCached(entry, (temporary) => goBuild(component, temporary, options))
+  return makeCached(entry, (temporary) => goBuild(program, temporary, options))
 }
 
 /** How its nodes become Ready and stay it, and its pods run and end at once: files of kwok's own module. */
@@ -69,7 +67,7 @@ const CONFIGURATION = {
 
 /** Starts kwok, which keeps the nodes that bear the annotation, and their pods, alive until it is stopped. */
 export async function startKwok(kwok: string, kubeconfig: string): Promise<RunningKwok> {
-  const stages = join(await moduleDir(component.folder, module.path), 'kustomize/stage')
+  const stages = join(await moduleDir(program.folder, module.path), 'kustomize/stage')
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-kwok-'))
   const file = join(folder, 'kwok.yaml')
   await writeFile(file, stringify(CONFIGURATION))

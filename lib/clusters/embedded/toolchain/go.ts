@@ -6,7 +6,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 import { findCached, keyOf, makeCached } from './cache.ts'
-import type { Component } from './components.ts'
+import type { GoProgram } from '../../../lab/built.ts'
 import { requireUntouched } from './trust.ts'
 import { writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
@@ -26,12 +26,12 @@ export async function goEnvironment(): Promise<string> {
   return stdout.trim().split('\n').join(' ')
 }
 
-/** The key of a component's binary: its module's files, its flags, and the Go that builds it. */
-export async function buildKey(component: Component, environment: string): Promise<string> {
-  const sources = await sourcesOf(component.folder)
+/** The key of a program: its module's files, its flags, and the Go that builds it. */
+export async function buildKey(program: GoProgram, environment: string): Promise<string> {
+  const sources = await sourcesOf(program.folder)
   const contents = await Promise.all(sources.map((path) => readFile(path)))
-  const files = sources.flatMap((path, index) => [relative(component.folder, path), contents[index] ?? ''])
-  return keyOf([environment, component.package, String(component.cgo), ...flags(component), ...files])
+  const files = sources.flatMap((path, index) => [relative(program.folder, path), contents[index] ?? ''])
+  return keyOf([environment, program.package, String(program.cgo), ...flags(program), ...files])
 }
 
 /** Folders from which Go takes compiled packages and sources without looking at their hashes again. */
@@ -48,24 +48,25 @@ export interface BuildProgress {
 }
 
 /**
- * Builds a component into `output` with the user's own Go cache, so that an interrupted build goes on where it stopped.
- * Errors: the component, what Go wrote, and the command to run by hand.
+ * Builds a program into `output` with the user's own Go cache, so that an interrupted build goes on where it stopped.
+ * Errors: the program, what Go wrote, and the command to run by hand.
  */
 export async function goBuild(
-  component: Component,
+  program: GoProgram,
   output: string,
   options: { onProgress: (progress: BuildProgress) => void; signal: AbortSignal },
 ): Promise<void> {
   for (const folder of await goFolders()) await requireUntouched(folder)
   options.signal.throwIfAborted()
   const started = Date.now()
-  const environment = { ...TARGET, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: component.cgo ? '1' : '0' }
-  const args = ['build', ...flags(component), '-o', output, component.package]
+  const environment = { ...TARGET, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: program.cgo ? '1' : '0' }
+  const args = ['build', ...flags(program), '-o', output, program.package]
   const command = ['go', 'build', '-v', ...args.slice(1)]
   // Linux interrupts Go when this process dies, even when it is killed: no build goes on unseen.
-  const [program = '', ...rest] = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command
-  const child = spawn(program, rest, {
-    cwd: component.folder,
+  const [executable = '', ...rest] =
+    process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command
+  const child = spawn(executable, rest, {
+    cwd: program.folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -84,9 +85,9 @@ export async function goBuild(
     options.signal.throwIfAborted()
     const byHand = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
     throw new Error(
-      `"${component.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s; it said\n` +
+      `"${program.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s; it said\n` +
         `${shortenMiddle(said.join('\n'), OUTPUT_LIMIT) || 'nothing'}\n` +
-        `To see it by hand: cd ${component.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
+        `To see it by hand: cd ${program.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
     )
   } finally {
     options.signal.removeEventListener('abort', interrupt)
@@ -121,8 +122,8 @@ async function download(module: string, importPath: string): Promise<string> {
   throw new Error(`the Go module "${importPath}" could not be downloaded: ${error ?? 'no reason given'}; try ${byHand}`)
 }
 
-function flags(component: Component): string[] {
-  const stamps = Object.entries(component.stamps).map(([name, value]) => `-X ${name}=${value}`)
+function flags(program: GoProgram): string[] {
+  const stamps = Object.entries(program.stamps).map(([name, value]) => `-X ${name}=${value}`)
   return ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', ['-s -w', ...stamps].join(' ')]
 }
 

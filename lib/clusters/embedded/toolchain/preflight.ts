@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import type { GoProgram } from '../../../lab/built.ts'
 import { missingBinaries } from './build.ts'
 import { installCommand, missingPackages } from './debian.ts'
 import { machineProblems, readMachineFacts } from './machine.ts'
@@ -33,12 +34,12 @@ const unknownKernel = { overlayfs: null, veth: null, bridge: null }
 const needs = { memoryBytes: 6 * gigabyte, firstBuildBytes: 25 * gigabyte, runBytes: 6 * gigabyte }
 
 /** Everything that is wrong with this machine for the embedded cluster, each with what mends it; empty when nothing is. */
-export async function preflight(cache = cacheFolder()): Promise<string[]> {
+export async function preflight(wanted: readonly GoProgram[], cache = cacheFolder()): Promise<string[]> {
   const machine = process.platform === 'linux' && (await hasIproute()) ? await readMachineFacts() : null
   const problems = machine === null ? [] : machineProblems(machine)
   // What others may write to is not looked into.
   if (machine !== null && machine.tampered.length > 0) return problems
-  return [...problemsOf(await readHostFacts(cache)), ...problems]
+  return [...problemsOf(await readHostFacts(wanted, cache)), ...problems]
 }
 
 /** It is among the packages that are installed where they are missing. */
@@ -96,11 +97,11 @@ function problemOfDisk({ freeBytes, toBuild }: HostFacts): string | null {
   )
 }
 
-export async function readHostFacts(cache = cacheFolder()): Promise<HostFacts> {
+export async function readHostFacts(wanted: readonly GoProgram[], cache = cacheFolder()): Promise<HostFacts> {
   const root = process.getuid?.() === 0
   const go = await goVersion()
   const linux = process.platform === 'linux'
-  const toBuild = go === null ? ['every program'] : await missingBinaries(cache)
+  const toBuild = go === null ? ['every program'] : await missingBinaries(wanted, cache)
   const { bavail, bsize } = await statfs(firstExisting(cache))
   return {
     platform: process.platform,

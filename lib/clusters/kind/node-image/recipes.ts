@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import type { ImageFile } from '../../embedded/images/image.ts'
-import { built, busybox, host, recipes, root, type ImageSources, type Recipe } from '../../embedded/images/recipes.ts'
-import { allComponents } from '../../embedded/toolchain/components.ts'
-
-const versionOf = (name: string): string =>
-  allComponents.find((component) => component.name === name)?.module?.version ?? ''
+import { corednsImage, localPathImage, pauseImage, recipeOf, type Recipe } from '../../embedded/images/recipes.ts'
+import { busybox } from '../../../components/busybox/component.ts'
+import type { PackedImage } from '../../../lab/built.ts'
+import { programOf } from '../../embedded/toolchain/programs.ts'
+import { KUBERNETES } from '../../kubernetes.ts'
 
 /** Kubernetes of our node images, such as `v1.36.3`. */
-export const kubernetesVersion = versionOf('kubernetes')
+export const kubernetesVersion: string = KUBERNETES.version
 
 /** By which Docker and kind know our node image. */
 export const nodeImage = `meshdrill/node:${kubernetesVersion}`
@@ -19,45 +18,39 @@ const planes = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', '
 export const calls = (names: readonly string[], program: string): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, `#!/bin/sh\nexec ${program} ${name} "$@"\n`]))
 
-async function kubernetesFiles(sources: ImageSources): ReturnType<Recipe['files']> {
-  const program = '/usr/local/bin/kubernetes'
-  const named = Object.entries(calls([...planes, 'kubectl'], program)).map(([name, text]): [string, ImageFile] => [
-    `/usr/local/bin/${name}`,
-    { text, mode: 0o755 },
-  ])
-  return {
-    ...(await built({ [program]: 'kubernetes' })(sources)),
-    ...Object.fromEntries(named),
-    ...busybox(),
-    ...host('/usr/sbin/nft', '/usr/sbin/conntrack', '/usr/sbin/ip'),
-    '/network.sh': { source: join(import.meta.dirname, 'network.sh'), mode: 0o755 },
-  }
+const kubernetes = '/usr/local/bin/kubernetes'
+const byName = Object.entries(calls([...planes, 'kubectl'], kubernetes)).map(([name, text]) => [
+  `/usr/local/bin/${name}`,
+  text,
+])
+
+const kubernetesImage: PackedImage = {
+  reference: 'localhost/meshdrill/kubernetes:1',
+  entrypoint: [kubernetes],
+  user: '',
+  content: [
+    { built: { [kubernetes]: 'kubernetes' } },
+    { texts: Object.fromEntries(byName) as Record<string, string> },
+    { set: 'busybox' },
+    { host: ['/usr/sbin/nft', '/usr/sbin/conntrack', '/usr/sbin/ip'] },
+    { scripts: { '/network.sh': join(import.meta.dirname, 'network.sh') } },
+  ],
 }
 
-const EMBEDDED = ['coredns', 'busybox', 'local-path-provisioner'].map((name) => `localhost/meshdrill/${name}:1`)
+const etcdImage: PackedImage = {
+  reference: `${registry}/etcd:${programOf('etcd').module?.version.slice(1) ?? ''}-0`,
+  entrypoint: ['/usr/local/bin/etcd'],
+  user: '',
+  content: [{ built: { '/usr/local/bin/etcd': 'etcd' } }],
+}
 
-/** What is in every node, by the names that kubeadm and kind ask for: nothing is pulled. */
+/** The images in every node, by the names that kubeadm and kind ask for. Nothing is pulled. */
 export const nodeRecipes: readonly Recipe[] = [
-  {
-    reference: 'localhost/meshdrill/kubernetes:1',
-    also: planes.map((name) => `${registry}/${name}:${kubernetesVersion}`),
-    entrypoint: ['/usr/local/bin/kubernetes'],
-    user: root,
-    files: kubernetesFiles,
-  },
-  {
-    reference: `${registry}/etcd:${versionOf('etcd').slice(1)}-0`,
-    entrypoint: ['/usr/local/bin/etcd'],
-    user: root,
-    files: built({ '/usr/local/bin/etcd': 'etcd' }),
-  },
-  {
-    // By kubeadm's tag, and by that of kind's containerd.
-    reference: `${registry}/pause:3.10.2`,
-    also: [`${registry}/pause:3.10`],
-    entrypoint: ['/node-init', 'pause'],
-    user: root,
-    files: built({ '/node-init': 'node-init' }),
-  },
-  ...recipes.filter(({ reference }) => EMBEDDED.includes(reference)),
+  recipeOf(kubernetesImage, { also: planes.map((name) => `${registry}/${name}:${kubernetesVersion}`) }),
+  recipeOf(etcdImage),
+  // By kubeadm's tag, and by that of kind's containerd.
+  recipeOf(pauseImage, { reference: `${registry}/pause:3.10.2`, also: [`${registry}/pause:3.10`] }),
+  recipeOf(corednsImage),
+  recipeOf(localPathImage),
+  recipeOf(busybox.built.images['meshdrill/busybox']),
 ]

