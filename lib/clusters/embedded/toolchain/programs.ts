@@ -35,27 +35,32 @@ const program = (folder: string, module: GoModule, path: string, stamps: Record<
 /** What a cluster is made from, before any component: needed by every run, and built first. */
 const clusterPrograms = [
   {
-    ...{ ...program(join(here, 'kubernetes'), KUBERNETES, '.', kubernetesStamps), name: 'kubernetes' },
+    ...program(join(here, 'kubernetes'), KUBERNETES, '.', kubernetesStamps),
+    name: 'kubernetes',
     coldSeconds: 273,
   },
   { ...ownProgram('../node'), name: 'node-init' },
   { ...program(shared, coredns, './cmd/coredns'), name: 'coredns', coldSeconds: 41 },
   {
     ...program(shared, localPath, localPath.path, { 'main.VERSION': localPath.version }),
-    ...{ name: 'local-path-provisioner', coldSeconds: 18 },
+    name: 'local-path-provisioner',
+    coldSeconds: 18,
   },
   {
     ...program(shared, helm, `${helm.path}/cmd/helm`, { [`${helm.path}/internal/version.version`]: helm.version }),
-    ...{ name: 'helm', coldSeconds: 15 },
+    name: 'helm',
+    coldSeconds: 15,
   },
   { ...ownProgram('../csi'), name: 'csi-driver' },
   {
     ...program(shared, PROVISIONER, `${PROVISIONER.path}/cmd/csi-provisioner`, { 'main.version': PROVISIONER.version }),
-    ...{ name: 'csi-provisioner', coldSeconds: 25 },
+    name: 'csi-provisioner',
+    coldSeconds: 25,
   },
   {
     ...program(shared, SNAPSHOTTER, `${SNAPSHOTTER.path}/cmd/csi-snapshotter`, { 'main.version': SNAPSHOTTER.version }),
-    ...{ name: 'csi-snapshotter', coldSeconds: 8 },
+    name: 'csi-snapshotter',
+    coldSeconds: 8,
   },
 ] as const satisfies readonly GoProgram[]
 
@@ -66,7 +71,8 @@ const kindPrograms = [
   { ...program(kindModule, kind, kind.path), name: 'kind', coldSeconds: 10 },
   {
     ...program(kindModule, KUBERNETES, `${KUBERNETES.path}/cmd/kubeadm`, kubernetesStamps),
-    ...{ name: 'kubeadm', coldSeconds: 60 },
+    name: 'kubeadm',
+    coldSeconds: 60,
   },
   { ...program(kindModule, etcd, etcd.path), name: 'etcd', coldSeconds: 30 },
 ] as const satisfies readonly GoProgram[]

@@ -2,15 +2,19 @@ import { expect, test } from '@playwright/test'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { ensureBinaries, startToolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
-import type { Builder, Toolchain } from '../../../../lib/clusters/embedded/toolchain/build.ts'
+import {
+  ensureBinaries,
+  startToolchain,
+  type Builder,
+  type Toolchain,
+} from '../../../../lib/clusters/embedded/toolchain/build.ts'
 import { makeCached, recordFile } from '../../../../lib/clusters/embedded/toolchain/cache.ts'
-import { allPrograms, programOf, type BinaryName } from '../../../../lib/clusters/embedded/toolchain/programs.ts'
+import { allPrograms, programOf } from '../../../../lib/clusters/embedded/toolchain/programs.ts'
 import type { GoProgram } from '../../../../lib/lab/built.ts'
-import { buildKey, goBuild } from '../../../../lib/clusters/embedded/toolchain/go.ts'
+import { goBuild } from '../../../../lib/clusters/embedded/toolchain/go.ts'
 import { takeLock } from '../../../../lib/system/lock.ts'
 import { inCache, inFolder } from '../../in-folder.ts'
 
@@ -18,7 +22,7 @@ const run = promisify(execFile)
 const none = new AbortController().signal
 
 /** Builds in no time what says its own name, and notes what it was asked for. */
-function standIn(broken?: BinaryName): Builder & { built: string[] } {
+function standIn(broken?: string): Builder & { built: string[] } {
   const built: string[] = []
   return {
     built,
@@ -34,60 +38,6 @@ function standIn(broken?: BinaryName): Builder & { built: string[] } {
 function start(cache: string, builder: Builder, lines: string[] = []): Toolchain {
   return startToolchain({ cache, builder, wanted: ['helm', 'coredns', 'k6'], log: (line) => lines.push(line) })
 }
-
-test.describe('key of a build', () => {
-  const component: GoProgram = { ...programOf('kubernetes'), folder: '', stamps: { version: 'v1' } }
-
-  async function keyAfter(change: (folder: string) => Promise<void>): Promise<{ before: string; after: string }> {
-    let keys = { before: '', after: '' }
-    await inFolder(async (folder) => {
-      for (const name of ['go.mod', 'go.sum', 'main.go', 'main_test.go']) await writeFile(join(folder, name), name)
-      const before = await buildKey({ ...component, folder }, 'go1.26.8 linux amd64')
-      await change(folder)
-      keys = { before, after: await buildKey({ ...component, folder }, 'go1.26.8 linux amd64') }
-    })
-    return keys
-  }
-
-  for (const name of ['go.mod', 'go.sum', 'main.go']) {
-    test(`changes with ${name}`, async () => {
-      const { before, after } = await keyAfter((folder) => appendFile(join(folder, name), ' '))
-      expect(after).not.toBe(before)
-    })
-  }
-
-  test('changes with a new file, and with a file that is renamed', async () => {
-    const added = await keyAfter((folder) => writeFile(join(folder, 'other.go'), ''))
-    expect(added.after).not.toBe(added.before)
-    const renamed = await keyAfter(async (folder) => {
-      await rm(join(folder, 'main.go'))
-      await writeFile(join(folder, 'other.go'), 'main.go')
-    })
-    expect(renamed.after).not.toBe(renamed.before)
-  })
-
-  test('stays the same with tests and with times', async () => {
-    const { before, after } = await keyAfter(async (folder) => {
-      await appendFile(join(folder, 'main_test.go'), ' ')
-      await utimes(join(folder, 'go.mod'), 0, 0)
-    })
-    expect(after).toBe(before)
-  })
-
-  test('changes with flags and with Go', async () => {
-    await inFolder(async (folder) => {
-      const plain = { ...component, folder }
-      const keys = await Promise.all([
-        buildKey(plain, 'go1.26.8'),
-        buildKey(plain, 'go1.26.9'),
-        buildKey({ ...plain, cgo: true }, 'go1.26.8'),
-        buildKey({ ...plain, stamps: { version: 'v2' } }, 'go1.26.8'),
-        buildKey({ ...plain, package: './cmd' }, 'go1.26.8'),
-      ])
-      expect(new Set(keys).size).toBe(keys.length)
-    })
-  })
-})
 
 test('the versions that programs name are those of their go.mod', async () => {
   for (const { name, module, folder } of allPrograms) {
