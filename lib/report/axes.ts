@@ -1,3 +1,4 @@
+import type { Moment } from '../record/moment.ts'
 import { type DrillResult, nameStrategy } from '../verdict/result.ts'
 import { type Column, metricColumn, nameColumn } from './column.ts'
 
@@ -18,6 +19,21 @@ export const faultAxis = nameColumn({
   read: ({ fault }) => fault,
 })
 
+const momentWords: Record<Moment, string> = {
+  'at-rest': 'at rest',
+  'during-backup': 'during the backup',
+  'during-restore': 'during the restore',
+}
+
+/** When the fault strikes. */
+export const momentAxis = nameColumn({
+  name: 'moment',
+  title: 'moment',
+  shownIn: ['csv', 'page'],
+  read: ({ moment }) => moment,
+  words: (moment) => momentWords[moment as Moment],
+})
+
 export const meshAxis = nameColumn({ name: 'mesh', title: 'mesh', shownIn: ['csv', 'page'], read: ({ mesh }) => mesh })
 
 export const workloadAxis = nameColumn({
@@ -28,7 +44,7 @@ export const workloadAxis = nameColumn({
 })
 
 /** What names a row of the matrix. */
-const rowAxes: readonly Column[] = [strategyAxis, faultAxis, meshAxis, workloadAxis]
+const rowAxes: readonly Column[] = [strategyAxis, faultAxis, momentAxis, meshAxis, workloadAxis]
 
 /** What names a drill, in the order of the axes. The page shows those that differ within a run. */
 export const axes: readonly Column[] = [

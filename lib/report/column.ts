@@ -1,6 +1,6 @@
 import { formatBytes } from '../system/bytes.ts'
 import { formatDuration } from '../system/duration.ts'
-import type { DrillResult } from '../verdict/result.ts'
+import type { DrillResult, Question } from '../verdict/result.ts'
 
 /**
  * What shows a drill's columns: `summary.csv`, the table of figures of one drill (on the page, and attached to its test), the
@@ -31,6 +31,8 @@ export interface Column {
   shownIn: readonly Output[]
   /** For people; `notMeasured` where it was not measured. */
   text: (drill: DrillResult) => string
+  /** The question of the verdict whose answer says why nothing was measured. */
+  question?: Question
   /** What `text` must not exceed, for people; empty where there is no objective. */
   objective?: (drill: DrillResult) => string
   /** For the comparison of clusters: a shorter text, and the duration of which the ratio is shown. */

@@ -1,6 +1,6 @@
 import { formatBytes } from '../system/bytes.ts'
 import { formatDuration, formatInterval } from '../system/duration.ts'
-import type { DrillResult, Usage } from '../verdict/result.ts'
+import type { DrillResult, Part, Usage } from '../verdict/result.ts'
 import { axes } from './axes.ts'
 import { type Column, describe, nameColumn } from './column.ts'
 
@@ -12,6 +12,7 @@ import { type Column, describe, nameColumn } from './column.ts'
 const measured: readonly Column[] = [
   {
     title: 'RTO',
+    question: 'rto',
     label: 'recovery time (RTO)',
     shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
     text: ({ rtoMs }) => describe(rtoMs, formatInterval),
@@ -28,6 +29,7 @@ const measured: readonly Column[] = [
   },
   {
     title: 'RPO',
+    question: 'rpo',
     label: 'acknowledged writes lost (RPO)',
     shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
     text: ({ rpo }) => describe(rpo, describeLoss),
@@ -65,6 +67,7 @@ const measured: readonly Column[] = [
   },
   {
     title: 'integrity',
+    question: 'integrity',
     shownIn: ['csv', 'figures'],
     text: ({ integrity }) => describe(integrity, describeIntegrity),
     objective: () => 'no findings',
@@ -76,6 +79,7 @@ const measured: readonly Column[] = [
   },
   {
     title: 'mesh state',
+    question: 'mesh',
     label: 'mesh',
     shownIn: ['csv', 'figures'],
     text: ({ meshState }) => describe(meshState, describeMesh),
@@ -84,6 +88,7 @@ const measured: readonly Column[] = [
   },
   {
     title: 'load',
+    question: 'load',
     shownIn: ['csv', 'figures'],
     text: ({ load }) => describe(load, describeLoad),
     fields: [
@@ -115,8 +120,17 @@ export const columns: readonly Column[] = [
   verdictColumn,
   nameColumn({ name: 'outcome', title: 'outcome', shownIn: ['csv'], read: ({ evidence }) => evidence.outcome }),
   ...measured,
+  nameColumn({
+    name: 'codes',
+    title: 'codes',
+    shownIn: ['csv'],
+    read: ({ parts }) => listUnpassed(parts).join(' | '),
+  }),
   nameColumn({ name: 'reasons', title: 'reasons', shownIn: ['csv'], read: ({ reasons }) => reasons.join(' | ') }),
 ]
+
+const listUnpassed = (parts: Part[]): string[] =>
+  parts.filter(({ verdict }) => verdict !== 'pass').map(({ code }) => code)
 
 function usageColumn(field: string, title: string, read: (drill: DrillResult) => Usage | null): Column {
   return {

@@ -39,11 +39,11 @@ const renderPicture = (picture: string): SafeHtml | null =>
   picture === '' ? null : html`<figure role="img" aria-label="course of the drill">${html.raw`${picture}`}</figure>`
 
 function renderParts({ parts }: DrillResult): SafeHtml | null {
-  const rows = parts.map(({ question, verdict, reason }) => [question, renderVerdict(verdict), reason])
+  const rows = parts.map(({ verdict, code, reason }) => [html`<code>${code}</code>`, renderVerdict(verdict), reason])
   return rows.length === 0
     ? null
     : html`<h3>What the verdict is made of</h3>
-        ${renderTable(['Question', '', 'Because'], rows)}`
+        ${renderTable(['Answer', '', 'Because'], rows)}`
 }
 
 function renderFindings({ integrity }: DrillResult): SafeHtml | null {

@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { type DrillResult, isControl } from '../../verdict/result.ts'
-import { describeAxes, faultAxis, meshAxis, splitAxes, strategyAxis, workloadAxis } from '../axes.ts'
+import { describeAxes, faultAxis, meshAxis, momentAxis, splitAxes, strategyAxis, workloadAxis } from '../axes.ts'
 import type { Column } from '../column.ts'
 import { capitalise } from '../words.ts'
 import { linkTo } from './link.ts'
@@ -8,7 +8,7 @@ import { type Content, renderTable } from './table.ts'
 import { marks } from './verdict.ts'
 
 /** Axes that differ within the run make the rows, or a table each. */
-const ROWS = [faultAxis]
+const ROWS = [faultAxis, momentAxis]
 const TABLES = [meshAxis, workloadAxis]
 
 /** What became of the service, as faults × strategies; null if there is only one strategy. */

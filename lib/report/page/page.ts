@@ -9,6 +9,7 @@ import { renderShared } from './clusters.ts'
 import { renderAlarms, renderControls } from './controls.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderOverview } from './overview.ts'
+import { renderReasons } from './reasons.ts'
 import { renderRanking } from './ranking/section.ts'
 import { renderComponents, renderMerged, renderRun } from './run.ts'
 import { countVerdicts } from './verdict.ts'
@@ -38,6 +39,7 @@ ${renderRun(run, real)}
 ${renderMerged(run.merged)}
 ${told === null ? null : html`<p class="warning">${told}</p>`}
 ${renderMatrix(drills)}
+${renderReasons(drills)}
 ${renderRanking(ranking)}
 ${renderOverview(drills, from)}
 ${renderShared(summary, from)}

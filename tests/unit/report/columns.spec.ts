@@ -74,7 +74,9 @@ test('the name of a field ends with its unit', () => {
 test('an axis that is the same in all drills is named once at the top of the page, and is no column', () => {
   const other = { ...drill, fault: 'claim-deletion' }
   const page = renderPage([drill, other])
-  expect(textOf(page)).toContain('All drills: strategy velero/file-copy · mesh istio · workload ledger · repetition 1 ')
+  expect(textOf(page)).toContain(
+    'All drills: strategy velero/file-copy · moment at rest · mesh istio · workload ledger · repetition 1 ',
+  )
   expect(page).toContain('<th>Fault</th>')
   expect(page).not.toContain('<th>Mesh</th>')
   const meshes = renderPage([drill, { ...other, mesh: 'none' }])
@@ -99,4 +101,20 @@ test('what became of the service is one table for one mesh, and a table for each
   const none = [drill, rival].map((one) => ({ ...one, mesh: 'none' }))
   expect(tables([drill, rival, ...none])).toBe(2)
   expect(textOf(renderMatrix([drill, rival, ...none]))).toMatch(/Mesh istio Fault .* Mesh none Fault /)
+})
+
+test('a fault that is drilled at two moments has a row for each, in words', () => {
+  const rival = { ...drill, strategy: 'csi-snapshot' }
+  const later = { ...rival, moment: 'during-restore' as const }
+  expect(textOf(renderMatrix([drill, rival, later]))).toMatch(
+    /Fault Moment velero\/\S+ velero\/\S+ volume-loss at rest .* volume-loss during the restore /,
+  )
+  expect(textOf(renderMatrix([drill, rival]))).not.toContain('at rest')
+})
+
+test('a figure that was not measured is followed by the reason', () => {
+  const reason = 'the workload cannot count its writes'
+  const parts = drill.parts.map((part) => (part.question === 'rpo' ? { ...part, reason } : part))
+  expect(textOf(renderFigures({ ...drill, rpo: null, parts }))).toContain(`(RPO) not measured ${reason}`)
+  expect(textOf(renderFigures({ ...drill, parts }))).not.toContain(reason)
 })

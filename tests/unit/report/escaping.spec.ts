@@ -15,7 +15,17 @@ const HOSTILE = `<script>alert(1)</script>&"'`
 const ESCAPED = '&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;'
 
 /** Names by which the report looks something up. Everything else can be any text. */
-const LOOKED_UP = new Set(['verdict', 'metric', 'criterion', 'condition', 'kind', 'provider'])
+const LOOKED_UP = new Set([
+  'verdict',
+  'metric',
+  'criterion',
+  'condition',
+  'code',
+  'question',
+  'moment',
+  'kind',
+  'provider',
+])
 
 /** The same value, with a hostile end to each text in it and to each name in a list of components. */
 function poison(value: unknown, path: string[] = []): unknown {
@@ -42,9 +52,12 @@ function buildSummary(): Summary {
   const [drill] = summary.drills
   if (drill === undefined) throw new Error('the run has no drill')
   const found = { kind: 'lost', file: 'segment', offset: 1, detail: 'not there' } as const
+  const slow = { question: 'rto', verdict: 'fail', code: 'rto.over-objective-at-least', reason: 'too slow' } as const
   const full: DrillResult = {
     ...drill,
     reasons: ['RTO exceeds'],
+    rtoMs: null,
+    parts: drill.parts.map((part) => (part.question === 'rto' ? slow : part)),
     integrity: { objects: 1, bytes: 1, findings: [found] },
     meshState: { equal: false, differences: ['a route is gone'] },
     evidence: { ...drill.evidence, notes: ['a note'] },
@@ -103,6 +116,8 @@ test('the page of a hostile run shows each kind of text that it can show', () =>
   const page = render(buildSummary())
   for (const part of [
     'What became of the service',
+    'Why drills did not pass',
+    '<td>not measured<small>too slow</small></td>',
     'Which strategy is better?',
     'What was measured, fault by fault',
     'Simplicity, counted',
