@@ -70,3 +70,11 @@ test('every path of the repository that a page names exists', () => {
   expect(named.length).toBeGreaterThan(30)
   expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([])
 })
+
+test('the architecture page names every folder of lib', () => {
+  const folders = readdirSync(join(ROOT, 'lib'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+  const page = read('docs/architecture.md')
+  expect(folders.filter((name) => !page.includes(`lib/${name}`))).toEqual([])
+})
