@@ -1,8 +1,10 @@
-import { defineConfig } from '@playwright/test'
+import { defineConfig, type Project as PlaywrightProject } from '@playwright/test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ToolName } from './lib/components/tools.ts'
 import { readConfig, TOOLS } from './lib/config/config.ts'
+import { MESHES, WORKLOADS, type MeshName, type WorkloadName } from './lib/matrix/axes.ts'
 import { readVariable } from './lib/system/environment.ts'
 import { DRILL_TIMEOUT_MS } from './lib/lab/drill-timeout.ts'
 import { prepareRun, RESULTS } from './lib/record/run-folder.ts'
@@ -46,13 +48,46 @@ if (config.cell !== null) process.env.PLAYWRIGHT_BLOB_OUTPUT_FILE ??= `blob-repo
 const widened = readVariable(process.env, 'MESHDRILL_MATRIX') === null && (asked.namesTests || asked.lastFailed)
 const matrix = widened ? 'full' : config.matrix
 
-/** The rows of a tool, or of all; of the whole matrix or of its slice. */
-function choose(tool: string | null): RegExp {
-  const tags = [...(tool === null ? [] : [tool]), ...(matrix === 'full' ? [] : ['slice'])]
-  return new RegExp(tags.map((tag) => `(?=.*@${tag}\\b)`).join(''))
+/** The rows of a project: of its tool, mesh and workloads; of the whole matrix or of its slice. */
+function choose({ tool = config.tool, mesh = config.mesh, workloads = config.workloads }: Chosen): RegExp {
+  const tags = [
+    ...(tool === null ? [] : [tool]),
+    `mesh-${mesh}`,
+    `workload-(${workloads.join('|')})`,
+    ...(matrix === 'full' ? [] : ['slice']),
+  ]
+  return new RegExp(tags.map((tag) => `(?=.*@${tag}(?![\\w-]))`).join(''))
 }
 
-export default defineConfig({
+type Project = PlaywrightProject<object, { mesh: MeshName | null }>
+
+interface Chosen {
+  tool?: ToolName | null
+  mesh?: MeshName
+  workloads?: readonly WorkloadName[]
+}
+
+const LAB = 'lab'
+const isFirst = (mesh: string): boolean => mesh === config.mesh
+const labOf = (mesh: string): string => (isFirst(mesh) ? LAB : `${LAB}-${mesh}`)
+
+/** A project of drills. All its drills are on one mesh, as a lab has one. */
+const project = (name: string, chosen: Chosen, isDefault = false): Project => ({
+  name,
+  testMatch: 'drills/*.spec.ts',
+  grep: choose(chosen),
+  use: { mesh: chosen.mesh ?? config.mesh },
+  dependencies: [labOf(chosen.mesh ?? config.mesh)],
+  ...(isDefault ? {} : { default: false }),
+})
+
+/** One project for each mesh of the run. With several, the name of each project ends with its mesh. */
+const projects = (name: string, chosen: Omit<Chosen, 'mesh'>, isDefault = false): Project[] =>
+  config.meshes.length === 1
+    ? [project(name, chosen, isDefault)]
+    : config.meshes.map((mesh) => project(`${name}-${mesh}`, { ...chosen, mesh }, isDefault))
+
+export default defineConfig<object, { mesh: MeshName | null }>({
   testDir: 'tests',
   ...(run === null ? {} : { outputDir: artifactsOf(run.folder) }),
   // Drills measure: two at a time would measure each other. A drill that failed is a result, not something to try again.
@@ -79,17 +114,17 @@ export default defineConfig({
           ...(config.cell === null ? [] : ([['blob']] as const)),
         ],
   projects: [
-    { name: 'lab', testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
+    ...MESHES.map((mesh) => ({
+      ...{ name: labOf(mesh), testMatch: 'lab.setup.ts', timeout: 60 * 60_000, teardown: 'end of the lab' },
+      use: { mesh },
+      ...(isFirst(mesh) ? {} : { default: false }),
+    })),
     { name: 'end of the lab', testMatch: 'lab.teardown.ts' },
     // One project for all tools: projects run one after another, and what is compared must share the hours of the machine.
-    { name: 'drills', testMatch: 'drills/*.spec.ts', grep: choose(config.tool), dependencies: ['lab'] },
-    ...TOOLS.map((tool) => ({
-      name: tool,
-      testMatch: 'drills/*.spec.ts',
-      grep: choose(tool),
-      dependencies: ['lab'],
-      default: false,
-    })),
+    ...projects('drills', {}, true),
+    ...TOOLS.flatMap((tool) => projects(tool, { tool })),
+    ...WORKLOADS.flatMap((workload) => projects(`workload-${workload}`, { workloads: [workload] })),
+    ...MESHES.map((mesh) => project(`mesh-${mesh}`, { mesh })),
     // Backup tools that are broken on purpose: each must be failed.
     { name: 'controls', testMatch: 'controls/*.spec.ts', dependencies: ['lab'], default: false },
   ],

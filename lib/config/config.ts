@@ -3,20 +3,13 @@ import { readExistingOptions, readSources, type ExistingOptions } from '../clust
 import type { KindOptions } from '../clusters/kind/kind.ts'
 import type { ToolName } from '../components/tools.ts'
 import { type ClusterName, readOptions } from './option.ts'
-import {
-  clusterOption,
-  generalOptions,
-  INTERNAL_VARIABLES,
-  kindOptions,
-  type MATRICES,
-  type MESHES,
-  OPTIONS,
-} from './options.ts'
+import { clusterOption, generalOptions, INTERNAL_VARIABLES, kindOptions, type MATRICES, OPTIONS } from './options.ts'
+import { USUAL_MESH, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { findUnknown } from './unknown.ts'
 import type { ClientPlaces } from '../load/client-places.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
 
-export { MESHES, TOOLS } from './options.ts'
+export { TOOLS } from './options.ts'
 
 /** What a user sets, by environment variables; each has a default that works. */
 export interface Config extends ClientPlaces {
@@ -30,7 +23,12 @@ export interface Config extends ClientPlaces {
   tool: ToolName | null
   /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
   matrix: (typeof MATRICES)[number]
-  mesh: (typeof MESHES)[number]
+  /** The meshes to drill on, one lab after the other. */
+  meshes: readonly MeshName[]
+  /** The mesh of the first lab. */
+  mesh: MeshName
+  /** The workloads to drill. */
+  workloads: readonly WorkloadName[]
   /** Whether the lab stays after the run, for the next one to attach to. */
   keep: boolean
   /** What a run is called among those that it will be merged with, such as `velero-v1.36`; null where it is alone. */
@@ -66,11 +64,16 @@ export function readConfig(env: Environment, choose: () => ClusterName = chooseC
   const general = readOptions(generalOptions, env, problem)
   if (general.loadNodes !== null && general.loadParallelism === 0)
     problem('MESHDRILL_LOAD_NODES: has no effect without pods of the load. Next: set MESHDRILL_LOAD_PARALLELISM')
+  if (general.meshes.length > 1 && general.keep)
+    problem(
+      'MESHDRILL_KEEP: a run with several meshes makes a lab for each, so no lab can be kept. Next: set one MESHDRILL_MESH, or unset MESHDRILL_KEEP',
+    )
   const config: Config = {
     cluster,
     existing: cluster === 'existing' ? readExistingOptions(env, problem) : null,
     kind: cluster === 'kind' ? { ...readSources(env, problem), ...readOptions(kindOptions, env, problem) } : null,
     ...general,
+    mesh: general.meshes[0] ?? USUAL_MESH,
   }
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config

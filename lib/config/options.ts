@@ -1,13 +1,12 @@
 import { PORTS } from '../clusters/kind/ports.ts'
 import { namesOf, type ToolName, tools } from '../components/tools.ts'
-import { MESH_NAMES } from '../components/meshes.ts'
+import { MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { parseDuration } from '../system/duration.ts'
 import { CLUSTERS, type ClusterName, option, type OptionGroup } from './option.ts'
 import * as values from './values.ts'
 
 export const TOOLS = namesOf(tools)
 export const MATRICES = ['slice', 'full'] as const
-export const MESHES = MESH_NAMES
 
 const { oneOf, whole } = values
 const ANY: readonly ClusterName[] = CLUSTERS
@@ -35,9 +34,13 @@ export const generalOptions = {
     ...{ variable: 'MESHDRILL_MATRIX', what: 'which rows are drilled', ...EVERYWHERE, fallback: 'slice' },
     parse: oneOf(MATRICES),
   }),
-  mesh: option<(typeof MESHES)[number]>({
-    ...{ variable: 'MESHDRILL_MESH', what: 'the mesh', ...EVERYWHERE, fallback: 'istio' },
-    parse: oneOf(MESHES),
+  meshes: option<readonly MeshName[]>({
+    ...{ variable: 'MESHDRILL_MESH', what: 'the meshes', ...EVERYWHERE, fallback: [USUAL_MESH] },
+    parse: values.listOf(MESHES),
+  }),
+  workloads: option<readonly WorkloadName[]>({
+    ...{ variable: 'MESHDRILL_WORKLOAD', what: 'the workloads', ...EVERYWHERE, fallback: [USUAL_WORKLOAD] },
+    parse: values.listOf(WORKLOADS),
   }),
   keep: option<boolean>({
     ...{ variable: 'MESHDRILL_KEEP', what: 'whether the lab stays after the run', ...EVERYWHERE, fallback: false },

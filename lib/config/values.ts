@@ -11,6 +11,16 @@ export const oneOf =
     return found
   }
 
+/** `a,b`: one or more known names, each once. */
+export const listOf =
+  <Known extends string>(known: readonly Known[]) =>
+  (text: string): readonly Known[] => {
+    const names = text.split(',').map((name) => oneOf(known)(name.trim()))
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice !== undefined) throw new Error(`"${twice}" is there twice`)
+    return names
+  }
+
 /** In decimal digits: what `Number` reads besides, such as `1e3` and `0x10`, is more likely a slip. */
 export const whole = (least: number, most: number) => (text: string) => {
   const value = /^\d+$/.test(text) ? Number(text) : NaN

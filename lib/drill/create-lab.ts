@@ -7,8 +7,9 @@ import { storeReached } from '../faults/support/store-reach.ts'
 import { connect } from '../kube/client.ts'
 import { installingLab } from '../lab/installing.ts'
 import { labelling } from '../kube/ownership.ts'
+import type { Cluster } from '../lab/cluster.ts'
 import type { Lab } from '../lab/lab.ts'
-import { meshes } from '../components/meshes.ts'
+import { MESH_NAMES, meshes } from '../components/meshes.ts'
 import type { Mesh } from '../components/mesh.ts'
 import type { ManifestCounts } from '../record/facts.ts'
 import { countManifests, watchApplied } from '../components/support/manifests.ts'
@@ -47,6 +48,7 @@ export async function createLab(
   const cluster = await timed('cluster', '15 s', () =>
     provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
   )
+  requireNoOtherMesh(cluster, config)
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
   const store = await timed('S3 store', '1 s', () => cluster.openStore())
   const lab: Lab = {
@@ -68,6 +70,16 @@ export async function createLab(
   ])
   await storeReached(lab)
   return { lab, times }
+}
+
+/** A lab has one mesh. What a second one adds to the cluster would be measured with the drills. */
+function requireNoOtherMesh(cluster: Cluster, { mesh, cluster: provider }: Config): void {
+  const names: readonly string[] = MESH_NAMES
+  const other = names.find((name) => name !== mesh && cluster.has(name))
+  if (other === undefined) return
+  throw new Error(
+    `the lab that was kept has the mesh "${other}", and this run drills on "${mesh}". Next: MESHDRILL_CLUSTER=${provider} npm run lab:down`,
+  )
 }
 
 /**

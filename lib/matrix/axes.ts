@@ -1,25 +1,25 @@
-import { defaultWorkload, workloadNames } from '../workloads/index.ts'
+import { MESH_NAMES, meshes, type MeshName } from '../components/meshes.ts'
 import type { FaultTraits } from '../faults/index.ts'
+import type { MeshTraits } from '../lab/mesh-traits.ts'
+import { defaultWorkload, workloadNames } from '../workloads/index.ts'
 
-/** The parts of a mesh that a fault can strike. */
-interface MeshTraits {
-  parts: readonly NonNullable<FaultTraits['strikesMesh']>[]
-}
-
-export const meshes = {
-  istio: { parts: ['proxy', 'control plane'] },
-} as const satisfies Record<string, MeshTraits>
-
-export type MeshName = keyof typeof meshes
-export const MESHES = Object.keys(meshes) as readonly MeshName[]
-/** The mesh of a run that asks for no other. */
-export const USUAL_MESH: MeshName = 'istio'
-
+export type { MeshName } from '../components/meshes.ts'
 export type { WorkloadName } from '../workloads/index.ts'
+
+export const MESHES: readonly MeshName[] = MESH_NAMES
 export const WORKLOADS = workloadNames
-/** The workload of a run that asks for no other. */
+
+/** The mesh and the workload of a run that asks for no others. */
+export const USUAL_MESH: MeshName = 'istio'
 export const USUAL_WORKLOAD = defaultWorkload
 
 /** True for the rows of a run that asks for no other mesh and no other workload. */
 export const isUsual = ({ mesh, workload }: { mesh: string; workload: string }): boolean =>
   mesh === USUAL_MESH && workload === USUAL_WORKLOAD
+
+/** Why a fault cannot strike on a mesh; null if it can. */
+export function findMissingPart(mesh: MeshName, { strikesMesh }: Pick<FaultTraits, 'strikesMesh'>): string | null {
+  const { proxy, controlPlane }: MeshTraits = meshes[mesh]
+  const isThere = { proxy: proxy !== null, 'control plane': controlPlane !== null }
+  return strikesMesh === undefined || isThere[strikesMesh] ? null : `the mesh "${mesh}" has no ${strikesMesh}`
+}

@@ -2,7 +2,7 @@ import type { StrategyTraits } from '../components/strategy.ts'
 import { strategies, type StrategyName } from '../components/tools.ts'
 import { faults, type FaultName, type FaultTraits } from '../faults/index.ts'
 import { MOMENTS, type Moment } from '../record/moment.ts'
-import { MESHES, meshes, WORKLOADS, type MeshName, type WorkloadName } from './axes.ts'
+import { findMissingPart, MESHES, WORKLOADS, type MeshName, type WorkloadName } from './axes.ts'
 
 export { MOMENTS, type Moment } from '../record/moment.ts'
 
@@ -95,8 +95,8 @@ function findObstacle({ strategy, moment, mesh }: Axes, fault: FaultTraits): str
   const strike = fault.moments[moment]
   if (strike === undefined) return 'the fault is not drilled at this moment'
   const elsewhere = strategy === USUAL ? null : `; drilled once, with ${USUAL}`
-  if (fault.strikesMesh !== undefined && !meshes[mesh].parts.includes(fault.strikesMesh))
-    return `the mesh "${mesh}" has no ${fault.strikesMesh}`
+  const missingPart = findMissingPart(mesh, fault)
+  if (missingPart !== null) return missingPart
   if (strike.at === 'service' && elsewhere !== null) return `no backup has a part in it${elsewhere}`
   if (strike.once !== undefined && elsewhere !== null) return `${strike.once}${elsewhere}`
   if (strike.aims === 'mover' && !traits.hasMover) return 'nothing in the cluster moves its data'

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
 import { KUBERNETES } from '../../lib/clusters/kubernetes.ts'
-import { MESHES, TOOLS } from '../../lib/config/config.ts'
+import { TOOLS } from '../../lib/config/config.ts'
+import { MESHES } from '../../lib/matrix/axes.ts'
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 const WORKFLOWS = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))

@@ -7,6 +7,8 @@ test('an empty environment gives the defaults', () => {
     matrix: 'slice',
     repetitions: 1,
     mesh: 'istio',
+    meshes: ['istio'],
+    workloads: ['ledger'],
     keep: false,
     volumeBytes: 128 << 20,
     rtoMs: null,
@@ -50,4 +52,12 @@ test('everything that is wrong is said at once, with what would be right', () =>
 test('a run that will be merged has a name that can be a tag and the name of a file', () => {
   expect(readConfig({ MESHDRILL_CELL: 'velero-v1.36' }).cell).toBe('velero-v1.36')
   expect(() => readConfig({ MESHDRILL_CELL: 'velero/1' })).toThrow('MESHDRILL_CELL: "velero/1" is not a name')
+})
+
+test('meshes and workloads are lists of known names, each once', () => {
+  expect(readConfig({ MESHDRILL_MESH: ' istio ', MESHDRILL_WORKLOAD: 'ledger' })).toMatchObject({ meshes: ['istio'] })
+  expect(() => readConfig({ MESHDRILL_MESH: 'istio,istio' })).toThrow('MESHDRILL_MESH: "istio" is there twice')
+  expect(() => readConfig({ MESHDRILL_WORKLOAD: 'ledger,' })).toThrow(
+    'MESHDRILL_WORKLOAD: "" is not known; one of ledger',
+  )
 })
