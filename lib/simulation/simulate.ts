@@ -9,6 +9,7 @@ import type { Lab } from '../lab/lab.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
 import { messageOf } from '../system/message-of.ts'
 import type { DrillFact } from '../record/facts.ts'
+import type { Moment } from '../record/moment.ts'
 import type { Recorder } from '../record/recorder.ts'
 import { describeInvalid } from '../record/validate.ts'
 import type { BackupTool } from '../components/tool.ts'
@@ -110,10 +111,12 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
     strategy,
     mesh: mesh.name,
     fault: fault.name,
+    moment: momentOf(scenario.expectations),
     workload: workload.name,
     repetition: scenario.seed,
   }
-  record({ kind: 'drill.planned', axes, objectives: scenario.objectives, expectations: scenario.expectations })
+  const { objectives, expectations } = scenario
+  record({ kind: 'drill.planned', axes, objectives, expectations, loss: workload.loss })
   record({ kind: 'note', text: 'simulated: a test of meshdrill itself, and never a result' })
   await clock.run(async () => {
     let service: ProvisionedService | null = null
@@ -128,4 +131,9 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
     record({ kind: 'drill.ended', error })
   })
   return { facts, result: judgeDrill(facts) }
+}
+
+function momentOf({ backupMayFail, restoreMayFail }: Scenario['expectations']): Moment {
+  if (restoreMayFail === true) return 'during-restore'
+  return backupMayFail ? 'during-backup' : 'at-rest'
 }

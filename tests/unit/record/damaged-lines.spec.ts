@@ -111,6 +111,6 @@ test('a figure that cannot be makes its fact unreadable, and the other drills ar
     expect(changed, to).toContain(to)
     const { verdicts, said } = judge(text(lines.with(at, changed)))
     expect(verdicts, to).toEqual({ d1: 'inconclusive', d2: 'pass' })
-    expect(said, to).toContain(`line ${at + 1} (fact/`)
+    expect(said, to).toContain(`line ${at + 1} (fact.`)
   }
 })

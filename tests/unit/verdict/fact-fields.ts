@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import type { DrillFact } from '../../../lib/record/facts.ts'
+import { z } from 'zod'
+import { type DrillFact, FACTS } from '../../../lib/record/facts.ts'
 
 /**
  * The fields of facts, each a path: the kind of fact, then the names of properties; `[]` stands for every entry of a list, and
@@ -7,25 +7,21 @@ import type { DrillFact } from '../../../lib/record/facts.ts'
  */
 export type Field = string
 
-/** A schema, as far as facts use it. */
+/** A JSON Schema, as far as facts use it. */
 interface Schema {
-  $ref?: string
   properties?: Record<string, Schema>
-  items?: Schema | Schema[]
+  items?: Schema
   additionalProperties?: Schema | boolean
   required?: string[]
 }
-
-const { definitions } = JSON.parse(
-  readFileSync(new URL('../../../lib/record/facts.schema.json', import.meta.url), 'utf8'),
-) as { definitions: Record<string, Schema> & { kinds: Record<string, Schema> } }
 
 /** What every fact has is no field of its own. */
 const common = ['kind', 'at', 'drill']
 
 /** All fields that a fact of a drill can have, and the kinds themselves. */
 export function listFields(): Field[] {
-  const kinds = Object.entries(definitions.kinds).filter(([, { required }]) => required?.includes('drill'))
+  const schemas = Object.entries(FACTS).map(([kind, schema]) => [kind, z.toJSONSchema(schema) as Schema] as const)
+  const kinds = schemas.filter(([, { required }]) => required?.includes('drill'))
   return kinds.flatMap(([kind, { properties = {} }]) => {
     const own = Object.entries(properties).filter(([name]) => !common.includes(name))
     return [kind, ...own.flatMap(([name, schema]) => expand(schema, `${kind} ${name}`))]
@@ -33,10 +29,9 @@ export function listFields(): Field[] {
 }
 
 function expand(schema: Schema, path: Field): Field[] {
-  const { $ref, properties, items, additionalProperties } = schema
-  if ($ref !== undefined) return expand(definitions[$ref.replace('#/definitions/', '')] ?? {}, path)
+  const { properties, items, additionalProperties } = schema
   if (properties) return Object.entries(properties).flatMap(([name, inner]) => expand(inner, `${path} ${name}`))
-  if (items && !Array.isArray(items)) return [`${path} []`, ...expand(items, `${path} []`)]
+  if (items) return [`${path} []`, ...expand(items, `${path} []`)]
   return [typeof additionalProperties === 'object' ? `${path} *` : path]
 }
 

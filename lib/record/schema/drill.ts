@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { MOMENTS } from '../moment.ts'
+import { integrityCheck, load, meshState, operation, probeSample, resourceSample, write } from './measured.ts'
+
+const text = z.string()
+const number = z.number()
+const flag = z.boolean()
+const error = text.nullable()
+
+export const drillAxes = z.object({
+  tool: text,
+  strategy: text,
+  mesh: text,
+  fault: text,
+  moment: z.enum(MOMENTS).exactOptional().describe("Not in older runs: derived from the fault's name."),
+  workload: text,
+  repetition: number,
+})
+
+export const objectives = z
+  .object({ rtoMs: number.min(0), rpoMs: number.min(0) })
+  .describe('Maximum recovery time, and maximum age of the oldest acknowledged write that may be lost.')
+
+export const expectations = z
+  .object({
+    outage: flag.describe('Probes must fail after the fault: it interrupts the service.'),
+    corruption: flag.describe('The integrity check after the fault must find corruption.'),
+    restore: flag.describe('The drill restores from a backup.'),
+    backupMayFail: flag.describe('The fault hits the backup itself, which may fail but must say so.'),
+    restoreMayFail: flag
+      .exactOptional()
+      .describe('The fault hits the restore itself, which must succeed when repeated.'),
+    pointInTime: flag.exactOptional().describe('The strategy promises the state of one moment, as a snapshot does.'),
+    recoverable: flag
+      .exactOptional()
+      .describe(
+        'False if this tool cannot bring the state back after this fault. That is a finding, and must stay true.',
+      ),
+    minimumLoadRps: number.min(0).describe('Requests per second that the load must reach for its figures to count.'),
+  })
+  .describe('What the fault of a drill must be seen to do. Otherwise the drill proves nothing.')
+
+export const lossMeasure = z
+  .union([
+    z.object({ by: z.literal('writes') }),
+    z.object({ by: z.literal('files') }),
+    z.object({ by: z.literal('none'), reason: text }),
+  ])
+  .describe('Which loss a workload can measure: acknowledged writes, files, or none, for this reason.')
+
+export const step = z.enum(['provision', 'back up', 'break', 'restore', 'assert'])
+export const claimState = z.enum(['there', 'gone'])
+
+const fact = <Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) =>
+  z.object({ kind: z.literal(kind), at: number, drill: text.min(1), ...shape })
+
+/** Facts of one drill, by kind. `drill` is the drill's id. */
+export const drillFacts = {
+  'drill.planned': fact('drill.planned', {
+    axes: drillAxes,
+    objectives,
+    expectations,
+    loss: lossMeasure.exactOptional().describe('Not in older runs: they measure writes.'),
+  }),
+  'drill.skipped': fact('drill.skipped', { reason: text }),
+  'drill.ended': fact('drill.ended', { error }).describe(
+    'The last fact of a drill. Without it the drill was interrupted. `error` is what stopped it early.',
+  ),
+  'step.started': fact('step.started', { step, what: text }),
+  'step.ended': fact('step.ended', { step, what: text, error }),
+  probes: fact('probes', { intervalMs: number, timeoutMs: number, samples: z.array(probeSample) }).describe(
+    'Probes, in the order they were due.',
+  ),
+  'probes.ended': fact('probes.ended', { sent: number, error }),
+  writes: fact('writes', { writes: z.array(write) }).describe('Writes in the order their outcome was known.'),
+  'load.ended': fact('load.ended', { load }),
+  'fault.requested': fact('fault.requested', { fault: text, target: text }),
+  'fault.observed': fact('fault.observed', {
+    fault: text,
+    between: z.tuple([number, number]),
+    evidence: text.describe('What was seen, in words and numbers.'),
+  }).describe('The fault was seen to have taken effect, at a time between the two.'),
+  'fault.healed': fact('fault.healed', { fault: text, evidence: text }),
+  'backup.requested': fact('backup.requested', { name: text }),
+  'backup.ended': fact('backup.ended', {
+    name: text,
+    operation,
+    storedBytes: number
+      .min(Number.MIN_SAFE_INTEGER)
+      .max(Number.MAX_SAFE_INTEGER)
+      .nullable()
+      .exactOptional()
+      .describe("By how much the tool's objects in the store grew. Null if that is not known. Not in older runs."),
+  }),
+  'backup.found': fact('backup.found', { name: text, operation }).describe(
+    'A backup that the tool made on its own schedule, and that was the newest when the fault struck.',
+  ),
+  'restore.requested': fact('restore.requested', { name: text, claim: claimState.exactOptional() }).describe(
+    '`claim` tells whether the claim of the restored volume existed then. Not in older runs.',
+  ),
+  'restore.ended': fact('restore.ended', { name: text, operation, claim: claimState.exactOptional() }),
+  'backup.proved': fact('backup.proved', { name: text, operation, check: integrityCheck }).describe(
+    'A backup was restored beside its service, and every record of that copy was read back.',
+  ),
+  'integrity.checked': fact('integrity.checked', {
+    phase: z.enum(['seeded', 'after-fault', 'after-restore']),
+    check: integrityCheck,
+  }).describe('Every record of the volume was read back.'),
+  resources: fact('resources', { samples: z.array(resourceSample) }),
+  'mesh.state': fact('mesh.state', { phase: z.enum(['before', 'after']), state: meshState }),
+  'inventory.checked': fact('inventory.checked', { left: z.array(text), error }).describe(
+    'After the drill: what is still there of its fault, a sentence each.',
+  ),
+  note: fact('note', { text }),
+}

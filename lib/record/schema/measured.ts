@@ -1,0 +1,109 @@
+import { z } from 'zod'
+
+/* What a drill measures, as facts carry it. Times are milliseconds since the epoch, sizes are bytes, CPU is seconds. */
+
+/** The last millisecond that a date can have, in milliseconds since the epoch. */
+export const LATEST_MS = 8.64e15
+
+const text = z.string()
+const number = z.number()
+const size = number.min(0).max(Number.MAX_SAFE_INTEGER)
+const clusterTime = number.min(-LATEST_MS).max(LATEST_MS).nullable()
+
+/** [due, answered or null, answered rightly], and when it was sent if that was later than when it was due. */
+export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean, sentMs?: number]
+
+const [due, answered, right] = [number, number.nullable(), z.boolean()]
+
+/** A union, as it is read many thousand times: zod checks a tuple of a fixed length faster. */
+export const probeSample: z.ZodType<ProbeSample> = z
+  .union([z.tuple([due, answered, right]), z.tuple([due, answered, right, number])])
+  .describe('[due, answered or null, answered rightly], and when it was sent if that was later than when it was due')
+
+export const write = z.object({
+  sequence: number.describe('Unique. One more than that of the write sent before.'),
+  slot: number.describe('The place in the volume, in records.'),
+  generation: number.describe('How often this slot was written before, plus one.'),
+  sentMs: number,
+  acknowledgedMs: number
+    .nullable()
+    .describe('When the 2xx reached the client. Null if none did: such a write may or may not be there.'),
+})
+
+export const load = z.object({
+  requests: number.min(0),
+  failed: number.min(0),
+  durationMs: number,
+  p50Ms: number.min(0).nullable().describe('Null if no request was answered.'),
+  p99Ms: number.min(0).nullable(),
+  error: text.nullable().describe('Why the load cannot be trusted, as when the generator crashed. Null if it can.'),
+})
+
+export const operation = z.object({
+  state: text.describe("The tool's own terminal state, as the tool spells it."),
+  succeeded: z.boolean(),
+  startedMs: clusterTime.describe("By the cluster's clock. Null if the tool does not report it."),
+  endedMs: clusterTime,
+  bytes: size
+    .nullable()
+    .describe("Bytes of the workload's volumes that were moved. Null if the tool does not report it."),
+  details: z
+    .record(text, z.union([text, number, z.null()]))
+    .describe('What the tool reports of itself: warnings, errors, items, volumes.'),
+})
+
+const FINDING_KINDS = [
+  'lost',
+  'stale',
+  'torn',
+  'misdirected',
+  'flipped',
+  'truncated',
+  'phantom',
+  'changed attribute',
+] as const
+
+export const finding = z.object({ kind: z.enum(FINDING_KINDS), file: text, offset: number, detail: text })
+
+export const integrityCheck = z.object({
+  objects: number.describe('Records that were read.'),
+  bytes: number.min(0),
+  findings: z.array(finding),
+  slots: z
+    .array(z.tuple([number, number]))
+    .describe('For each slot that the load wrote to: [slot, sequence found there]. Sequence -1 if the slot is empty.'),
+  error: text.nullable().describe('Why the check could not be finished. Null if it was.'),
+})
+
+export const resourceSample = z.object({
+  at: number,
+  scope: text.describe('`node/<name>` or `pod/<namespace>/<name>`'),
+  tool: z.boolean().describe('True if the scope belongs to the backup tool.'),
+  cpuSeconds: number.describe('Cumulative since the scope started.'),
+  memoryBytes: number,
+  sinceMs: number
+    .exactOptional()
+    .describe("When the first container of a pod began, by its node's clock. Recorded once. Not in older runs."),
+})
+
+/** The parts of a proxy's state that a mesh may offer. Each is a field of the mesh state. */
+export const MESH_ASPECTS = ['configuration', 'identities', 'policies', 'requests', 'accessLogLines'] as const
+
+export const meshState = z.object({
+  configuration: z
+    .record(text, text)
+    .describe('Normalised proxy configuration: name of a section → SHA-256 of its canonical JSON.'),
+  identities: z.array(text).describe('Identities in certificates: subject alternative name and issuer.'),
+  policies: z.record(text, text).describe("Names of the mesh's policy objects → hash of their spec."),
+  requests: number.nullable().describe('Requests that the proxies counted so far. Null if there was no metric.'),
+  accessLogLines: number.nullable().describe('Lines of access log that the proxies wrote so far.'),
+  proxies: z
+    .array(text)
+    .exactOptional()
+    .describe("IDs of the proxies' containers: another container counts from zero. Not in older runs."),
+  notOffered: z
+    .array(z.enum(MESH_ASPECTS))
+    .exactOptional()
+    .describe('Fields that this mesh does not offer. Not in older runs: they had all.'),
+  error: text.nullable().describe('Why the state is not known. Null if it is.'),
+})
