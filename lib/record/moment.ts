@@ -3,6 +3,15 @@ export const MOMENTS = ['at-rest', 'during-backup', 'during-restore'] as const
 
 export type Moment = (typeof MOMENTS)[number]
 
+const words: Record<Moment, string> = {
+  'at-rest': 'at rest',
+  'during-backup': 'during the backup',
+  'during-restore': 'during the restore',
+}
+
+/** For people: 'during the backup'. */
+export const describeMoment = (moment: Moment): string => words[moment]
+
 interface FaultAtMoment {
   fault: string
   moment: Moment

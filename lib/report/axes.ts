@@ -1,4 +1,4 @@
-import type { Moment } from '../record/moment.ts'
+import { describeMoment } from '../record/moment.ts'
 import { type DrillResult, nameStrategy } from '../verdict/result.ts'
 import { type Column, metricColumn, nameColumn } from './column.ts'
 
@@ -19,19 +19,13 @@ export const faultAxis = nameColumn({
   read: ({ fault }) => fault,
 })
 
-const momentWords: Record<Moment, string> = {
-  'at-rest': 'at rest',
-  'during-backup': 'during the backup',
-  'during-restore': 'during the restore',
-}
-
 /** When the fault strikes. */
 export const momentAxis = nameColumn({
   name: 'moment',
   title: 'moment',
   shownIn: ['csv', 'page'],
   read: ({ moment }) => moment,
-  words: (moment) => momentWords[moment as Moment],
+  words: describeMoment,
 })
 
 export const meshAxis = nameColumn({ name: 'mesh', title: 'mesh', shownIn: ['csv', 'page'], read: ({ mesh }) => mesh })

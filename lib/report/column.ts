@@ -70,16 +70,16 @@ export function metricColumn({
 }
 
 /** The column of a name, such as that of the mesh. */
-export function nameColumn({
+export function nameColumn<Name extends string>({
   name,
   read,
   words = (value) => value,
   ...column
 }: Pick<Column, 'title' | 'shownIn'> & {
   name: string
-  read: (drill: DrillResult) => string | null
+  read: (drill: DrillResult) => Name | null
   /** The name for people, where that is another one. */
-  words?: (value: string) => string
+  words?: (value: Name) => string
 }): Column {
   return {
     ...column,

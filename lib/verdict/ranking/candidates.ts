@@ -1,3 +1,4 @@
+import { describeMoment, type Moment } from '../../record/moment.ts'
 import { type DrillResult, nameStrategy, type Verdict } from '../result.ts'
 import { concernsTool, type DataIntegrity, measureIntegrity } from './data.ts'
 import { type Figure, measureFigure, metrics } from './metrics.ts'
@@ -24,7 +25,7 @@ export interface CountedDrills {
 }
 
 /** What drills must share to be compared. */
-export type Condition = Pick<DrillResult, 'mesh' | 'fault' | 'workload'>
+export type Condition = Pick<DrillResult, 'mesh' | 'fault' | 'moment' | 'workload'>
 
 /** The repetitions of a drill by one contender. */
 export interface Row {
@@ -92,17 +93,21 @@ function findRows(drills: readonly DrillResult[]): Row[] {
     .flatMap(([, group]) => {
       const [first] = group
       if (!first) return []
-      const { mesh, fault, workload } = first
+      const { mesh, fault, moment, workload } = first
       const figures = metrics.map((metric) => measureFigure(metric, group))
-      return [{ condition: { mesh, fault, workload }, drills: group, figures }]
+      return [{ condition: { mesh, fault, moment, workload }, drills: group, figures }]
     })
 }
 
-export function keyOf({ fault, mesh, workload }: Condition): string {
-  return JSON.stringify([fault, mesh, workload])
+/** Chance in comparisons is drawn from this: of a fault at rest it is the same as before there were moments. */
+export function keyOf({ fault, moment, mesh, workload }: Condition): string {
+  return JSON.stringify([fault, mesh, workload, ...(isUsual(moment) ? [] : [moment])])
 }
 
-/** 'volume-corruption (istio, ledger)'. */
-export function nameCondition({ fault, mesh, workload }: Condition): string {
-  return `${fault ?? 'unknown fault'} (${mesh ?? 'unknown mesh'}, ${workload ?? 'unknown workload'})`
+/** 'volume-corruption (istio, ledger)', 'tool-kill during the restore (istio, ledger)' */
+export function nameCondition({ fault, moment, mesh, workload }: Condition): string {
+  const when = isUsual(moment) ? '' : ` ${describeMoment(moment)}`
+  return `${fault ?? 'unknown fault'}${when} (${mesh ?? 'unknown mesh'}, ${workload ?? 'unknown workload'})`
 }
+
+const isUsual = (moment: Moment | null): moment is 'at-rest' | null => moment === null || moment === 'at-rest'
