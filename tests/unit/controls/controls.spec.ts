@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { virtualClock } from '../../../lib/simulation/clock.ts'
 import { backsUpNothing } from '../../../lib/controls/backs-up-nothing.ts'
-import { controlName, flawOf, FLAWS } from '../../../lib/verdict/flaws.ts'
+import { controlName, findPartOf, flawOf, FLAWS } from '../../../lib/verdict/flaws.ts'
+import { toPart } from '../../../lib/verdict/answer.ts'
 import { mixesTwoMoments } from '../../../lib/controls/mixes-two-moments.ts'
 import { restoresElsewhere, saysDoneTooEarly } from '../../../lib/controls/wrappers.ts'
 import { veleroFileSystem } from '../../../lib/components/velero/velero.ts'
@@ -15,6 +16,18 @@ test('a control bears the name of its flaw, and no other tool is taken for one',
   expect(flawOf(controlName('flips-bits'))).toBe(FLAWS['flips-bits'])
   expect(flawOf('control-of-another-version')).toMatchObject({ says: 'of another version' })
   expect([flawOf('velero'), flawOf(null)]).toEqual([null, null])
+})
+
+test('a control is caught by a failing answer with a code of its flaw, and by no other failing answer', () => {
+  const lost = toPart({ code: 'integrity.lost', reason: '2 findings' })
+  const late = toPart({ code: 'rto.over-objective', reason: 'RTO 20s' })
+  const whole = toPart({ code: 'integrity.whole', reason: 'all read back' })
+  expect(findPartOf(FLAWS['drops-files'], [whole, late, lost])).toBe(lost)
+  expect(findPartOf(FLAWS['drops-files'], [whole, late])).toBe(undefined)
+  // A flaw of another version: any failure shows it.
+  const unknown = { says: 'does something else', because: null }
+  expect(findPartOf(unknown, [whole, late])).toBe(late)
+  expect(findPartOf(unknown, [whole])).toBe(undefined)
 })
 
 test('the wrong volume is that of another namespace, and the right one is brought back without its data', async () => {
