@@ -11,7 +11,7 @@ const NAMESPACE = 'bench'
 
 /** Deploys the service behind the mesh and starts the load, as a drill does. Returns the durations of both. */
 export async function measureService(lab: Lab, config: Config): Promise<{ readyMs: number; loadMs: number }> {
-  const mesh = await meshOf(config).attach(lab)
+  const mesh = await (await meshOf(config)).attach(lab)
   const startedMs = performance.now()
   await lab.cluster.loadImages(ledger.images.map((name) => lab.artifacts.image(name)))
   const metadata = { name: NAMESPACE, ...mesh.takesIn }

@@ -35,7 +35,7 @@ const NAMESPACE = 'bench-scale'
 ensureRunUid(process.env)
 const config = readConfig(process.env)
 const lab = await attachLab(config, () => undefined)
-const mesh = await meshOf(config).attach(lab)
+const mesh = await (await meshOf(config)).attach(lab)
 const tool = (await strategies[USUAL].load()).create().attach(lab)
 const fault = containerKill()
 const folder = await mkdtemp(join(tmpdir(), 'meshdrill-scale-'))

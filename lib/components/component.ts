@@ -3,6 +3,7 @@ import type { PodSecurity } from '../lab/namespaces.ts'
 import type { ObjectReference } from '../kube/object.ts'
 import type { Built, GoModule } from '../lab/built.ts'
 import type { Published } from '../lab/published.ts'
+import type { MeshEntry } from './mesh.ts'
 import type { Tool } from './strategy.ts'
 
 /**
@@ -26,10 +27,11 @@ export type Component = {
 } & Role &
   Standing
 
-/** What a component is for. A backup tool names its strategies. */
+/** What a component is for. A backup tool names its strategies, a mesh its traits. */
 type Role =
   | { readonly kind: 'tool'; readonly tool: Tool }
-  | { readonly kind: 'mesh' | 'faults' | 'load' | 'store' | 'storage' | 'image' }
+  | { readonly kind: 'mesh'; readonly mesh: MeshEntry }
+  | { readonly kind: 'faults' | 'load' | 'store' | 'storage' | 'image' }
 
 /** What of a component stands in a cluster outside the namespaces of drills, and what a user must allow for it. */
 type Standing =

@@ -37,8 +37,7 @@ type Known = (typeof components)[number]
 /** Keys of components. Titles, such as "Chaos Mesh", are for people only. */
 export type ComponentName = Known['name']
 
-/** Names of meshes, and of the components that are backup tools. */
-export type MeshName = Extract<Known, { kind: 'mesh' }>['name']
+/** Names of the components that are backup tools. */
 export type ToolComponentName = Extract<Known, { kind: 'tool' }>['name']
 
 const byName = new Map<string, Component>(components.map((component) => [component.name, component]))

@@ -2,6 +2,12 @@ import type { Lab } from '../lab/lab.ts'
 import type { MeshTraits } from '../lab/mesh-traits.ts'
 import type { MeshState } from '../record/facts.ts'
 
+/** A mesh in the index of components. The driver is loaded only by a run that drills with the mesh. */
+export interface MeshEntry {
+  readonly traits: MeshTraits
+  readonly load: () => Promise<Mesh>
+}
+
 /** A service mesh, or the absence of one. */
 export interface Mesh extends MeshTraits {
   /** Unmet needs, for which its drills are skipped with that reason. */

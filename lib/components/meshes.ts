@@ -1,9 +1,20 @@
-import { istio } from './istio/istio.ts'
-import type { Mesh } from './mesh.ts'
+import type { MeshTraits } from '../lab/mesh-traits.ts'
+import { components } from './index.ts'
+import type { Mesh, MeshEntry } from './mesh.ts'
 
-/** Every mesh that a run can choose. */
-export const meshes = { istio: istio() } as const satisfies Record<string, Mesh>
+type MeshComponent = Extract<(typeof components)[number], { kind: 'mesh' }>
 
-export type MeshName = keyof typeof meshes
+/** Names of meshes. */
+export type MeshName = MeshComponent['name']
 
-export const MESH_NAMES = Object.keys(meshes) as MeshName[]
+const meshComponents: readonly MeshComponent[] = components.filter((component) => component.kind === 'mesh')
+
+const entries = Object.fromEntries(meshComponents.map(({ name, mesh }) => [name, mesh])) as Record<MeshName, MeshEntry>
+
+/** Every mesh that a run can choose, in the order of the index. */
+export const MESH_NAMES: readonly MeshName[] = meshComponents.map(({ name }) => name)
+
+export const traitsOfMesh = (name: MeshName): MeshTraits => entries[name].traits
+
+/** The driver of a mesh. */
+export const loadMesh = (name: MeshName): Promise<Mesh> => entries[name].load()

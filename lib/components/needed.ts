@@ -1,4 +1,5 @@
-import { components, type ComponentName, type MeshName, type ToolComponentName } from './index.ts'
+import { components, type ComponentName, type ToolComponentName } from './index.ts'
+import type { MeshName } from './meshes.ts'
 import type { ToolName } from './tools.ts'
 
 /** What a run drills, as far as it decides which components the run needs. */

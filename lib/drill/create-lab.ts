@@ -9,13 +9,13 @@ import { installingLab } from '../lab/installing.ts'
 import { labelling } from '../kube/ownership.ts'
 import type { Cluster } from '../lab/cluster.ts'
 import type { Lab } from '../lab/lab.ts'
-import { MESH_NAMES, meshes } from '../components/meshes.ts'
+import { loadMesh, MESH_NAMES, traitsOfMesh } from '../components/meshes.ts'
 import type { Mesh } from '../components/mesh.ts'
 import type { ManifestCounts } from '../record/facts.ts'
 import { countManifests, watchApplied } from '../components/support/manifests.ts'
 import type { BackupTool, InstalledTool } from '../components/tool.ts'
 
-export const meshOf = (config: Config): Mesh => meshes[config.mesh]
+export const meshOf = ({ mesh }: Config): Promise<Mesh> => loadMesh(mesh)
 
 export const NODES_READY = 'nodes Ready'
 
@@ -55,7 +55,7 @@ export async function createLab(
     cluster,
     store,
     artifacts: cluster.artifacts,
-    mesh: meshOf(config),
+    mesh: traitsOfMesh(config.mesh),
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
@@ -64,7 +64,7 @@ export async function createLab(
   const installing = installingLab(lab)
   const operator = loadOperator(config)
   await Promise.all([
-    installOnce(config.mesh, '40 s', () => meshOf(config).install(installing)),
+    installOnce(config.mesh, '40 s', async () => (await meshOf(config)).install(installing)),
     installOnce('Chaos Mesh', '30 s', () => installChaosMesh(installing)),
     operator && installOnce(operator.name, '15 s', () => operator.install(installing)),
   ])
@@ -113,7 +113,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     cluster,
     store: await cluster.openStore(),
     artifacts: cluster.artifacts,
-    mesh: meshOf(config),
+    mesh: traitsOfMesh(config.mesh),
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }

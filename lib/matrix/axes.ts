@@ -1,6 +1,5 @@
-import { MESH_NAMES, meshes, type MeshName } from '../components/meshes.ts'
+import { MESH_NAMES, traitsOfMesh, type MeshName } from '../components/meshes.ts'
 import type { FaultTraits } from '../faults/index.ts'
-import type { MeshTraits } from '../lab/mesh-traits.ts'
 import { defaultWorkload, workloadNames } from '../workloads/index.ts'
 
 export type { MeshName } from '../components/meshes.ts'
@@ -19,7 +18,7 @@ export const isUsual = ({ mesh, workload }: { mesh: string; workload: string }):
 
 /** Why a fault cannot strike on a mesh; null if it can. */
 export function findMissingPart(mesh: MeshName, { strikesMesh }: Pick<FaultTraits, 'strikesMesh'>): string | null {
-  const { proxy, controlPlane }: MeshTraits = meshes[mesh]
+  const { proxy, controlPlane } = traitsOfMesh(mesh)
   const isThere = { proxy: proxy !== null, 'control plane': controlPlane !== null }
   return strikesMesh === undefined || isThere[strikesMesh] ? null : `the mesh "${mesh}" has no ${strikesMesh}`
 }

@@ -4,7 +4,7 @@ import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
 import { matrix } from './matrix.ts'
 import type { Moment } from '../record/moment.ts'
 
-/** A repetition and the suffix of a second namespace ("-copy", "-clients") follow, and 63 characters are the limit. */
+/** A repetition and the suffix of a second namespace ("-clients", "-copy-port") follow, and 63 characters are the limit. */
 const LONGEST = 48
 
 interface Named {
@@ -41,6 +41,6 @@ const bases = new Set(matrix.map((row) => baseOf({ ...row, mode: strategies[row.
 
 /** True if a namespace has the name of one that drills create. */
 export function isDrillNamespace(name: string): boolean {
-  const [, base = ''] = /^(.*?)(?:-\d+)?(?:-copy|-clients)?$/.exec(name) ?? []
+  const [, base = ''] = /^(.*?)(?:-\d+)?(?:-clients|(?:-copy)?(?:-port)?)$/.exec(name) ?? []
   return bases.has(base)
 }

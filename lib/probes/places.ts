@@ -1,5 +1,6 @@
-import { Watch, type V1Pod } from '@kubernetes/client-node'
+import type { V1Pod } from '@kubernetes/client-node'
 import type { KubeClient } from '../kube/client.ts'
+import { watchOnce } from '../kube/watch.ts'
 import type { ToolParts } from '../components/tool.ts'
 
 /** Pods of a namespace whose names begin with `prefix`. */
@@ -20,9 +21,6 @@ export interface PlacesWatch {
  */
 export const NOT_OF_DAEMONS = '!pod-template-generation'
 
-/** The API server ends a watch then; one that it did not end is taken for lost. */
-const WATCH_SECONDS = 120
-const LOST_MS = (WATCH_SECONDS + 10) * 1000
 const PAUSE_MS = 500
 
 export const isIn = (groups: readonly PodGroup[], namespace: string, name: string): boolean =>
@@ -44,7 +42,16 @@ export function watchPlaces(kube: KubeClient, groups: readonly PodGroup[]): Plac
   const follow = async (namespace: string) => {
     unseen.set(namespace, 'the watch has not begun')
     while (!isOver()) {
-      const lost = await watchOnce(kube, namespace, ended.signal, see, () => unseen.delete(namespace))
+      const lost = await watchOnce<V1Pod>(kube, {
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        // From the API server's cache: what it does not hold yet follows as a change.
+        query: { labelSelector: NOT_OF_DAEMONS, resourceVersion: '0' },
+        onEvent: (_event, pod) => {
+          see(pod)
+        },
+        onBegin: () => unseen.delete(namespace),
+        ended: ended.signal,
+      })
       if (lost === null || isOver()) continue
       unseen.set(namespace, lost)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -62,50 +69,4 @@ export function watchPlaces(kube: KubeClient, groups: readonly PodGroup[]): Plac
       await Promise.all(followed)
     },
   }
-}
-
-/** Null where a watch ended of itself. */
-function inWords(error: unknown): string | null {
-  if (error instanceof Error) return error.message
-  return typeof error === 'string' ? error : null
-}
-
-/** One watch until it ends; why it did, or null where its time was over. */
-async function watchOnce(
-  { config }: KubeClient,
-  namespace: string,
-  ended: AbortSignal,
-  see: (pod: V1Pod) => void,
-  onBegin: () => void,
-): Promise<string | null> {
-  // From the API server's cache: what it does not hold yet follows as a change.
-  const query = { labelSelector: NOT_OF_DAEMONS, resourceVersion: '0', timeoutSeconds: WATCH_SECONDS }
-  const path = `/api/v1/namespaces/${namespace}/pods`
-  let refused: string | null = null
-  return new Promise((resolve) => {
-    const onEvent = (type: string, object: unknown) => {
-      if (type === 'ERROR') refused = JSON.stringify(object)
-      else see(object as V1Pod)
-    }
-    const onEnd = (error: unknown) => {
-      clearTimeout(timer)
-      resolve(refused ?? inWords(error))
-    }
-    const late = new AbortController()
-    const timer = setTimeout(() => {
-      late.abort()
-      onEnd(`nothing was heard for ${LOST_MS / 1000} s`)
-    }, LOST_MS)
-    ended.addEventListener('abort', () => {
-      onEnd(null)
-    })
-    new Watch(config).watch(path, query, onEvent, onEnd).then((request) => {
-      const over = AbortSignal.any([ended, late.signal])
-      over.addEventListener('abort', () => {
-        request.abort()
-      })
-      if (over.aborted) request.abort()
-      else if (!request.signal.aborted) onBegin()
-    }, onEnd)
-  })
 }

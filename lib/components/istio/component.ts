@@ -1,6 +1,7 @@
 import { fromModule, KEEP, uses, type Component } from '../component.ts'
 import { parts } from './presence.ts'
 import { built, envoy, MODULE } from './recipe.ts'
+import { istioTraits } from './traits.ts'
 
 const RELEASE = '1.31.1'
 const REPOSITORY = 'https://istio-release.storage.googleapis.com/charts'
@@ -10,6 +11,7 @@ export const istio = {
   name: 'istio',
   title: 'Istio',
   kind: 'mesh',
+  mesh: { traits: istioTraits, load: async () => (await import('./istio.ts')).istio() },
   neededBy: 'choice',
   version: {
     published: { version: RELEASE, source: 'its Helm charts' },

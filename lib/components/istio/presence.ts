@@ -3,9 +3,7 @@ import type { KubeClient } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { deployment, type Part } from '../component.ts'
 import { removeRootCertificates, rootCertificateOf } from './root-certificates.ts'
-
-const CONTROL = 'istio-system'
-const INGRESS = 'istio-ingress'
+import { CONTROL, INGRESS } from './traits.ts'
 
 const controlPlane: Part = {
   name: 'istio',

@@ -1,14 +1,16 @@
-import type { Component } from '../component.ts'
+import { KEEP, uses, type Component } from '../component.ts'
+import { noTraits } from './traits.ts'
 
 export const none = {
   name: 'none',
   title: 'no mesh',
   kind: 'mesh',
+  mesh: { traits: noTraits, load: async () => (await import('./none.ts')).none() },
   neededBy: 'choice',
   version: { published: null, built: null, differs: null },
   partVersions: {},
   published: null,
   built: null,
-  presence: { none: 'without a mesh nothing is installed' },
-  rights: [],
+  presence: { none: 'its NodePort Services are in namespaces of drills, which are removed whole' },
+  rights: uses('discovery.k8s.io', ['endpointslices'], [...KEEP, 'watch']),
 } as const satisfies Component

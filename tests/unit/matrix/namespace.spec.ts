@@ -10,7 +10,7 @@ test('each row has a namespace of its own, which is a legal name also for the th
   const names = matrix.map((row) => drillNamespace({ ...row, mode: modeOf(row.strategy) }, 999))
   const rows = matrix.map((row) => [modeOf(row.strategy), nameRow(row).split(' × ')[1]].join())
   expect(new Set(names).size).toBe(new Set(rows).size)
-  for (const name of names) expect(`${name}-clients`).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])$/)
+  for (const name of names) expect(`${name}-copy-port`).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])$/)
 })
 
 test('a namespace names the moment, the mesh and the workload only where they are not the usual ones', () => {
@@ -30,7 +30,7 @@ test('the namespace of every drill is known by its name, and a user’s own name
   const names = matrix.flatMap((row) =>
     [0, 1, 42].flatMap((repetition) => {
       const name = drillNamespace({ ...row, mode: modeOf(row.strategy) }, repetition)
-      return [name, `${name}-copy`, `${name}-clients`]
+      return ['', '-copy', '-clients', '-port', '-copy-port'].map((suffix) => `${name}${suffix}`)
     }),
   )
   expect(names.filter((name) => !isDrillNamespace(name))).toEqual([])

@@ -1,11 +1,12 @@
 import { expect, test } from '@playwright/test'
 import { obstaclesOf, promisesMoment } from '../../../lib/matrix/volume-traits.ts'
 import { lacksOf } from '../../../lib/lab/storage.ts'
+import { isUsual } from '../../../lib/matrix/axes.ts'
 import { matrix } from '../../../lib/matrix/matrix.ts'
 
 test.describe('volumes that are folders of a node', () => {
   const classes = { snapshots: 'csi-hostpath', lacks: lacksOf('hostpath.csi.k8s.io') }
-  const legal = matrix.filter(({ illegal }) => illegal === null)
+  const legal = matrix.filter((row) => row.illegal === null && isUsual(row))
 
   test('are not filled, nor is their node taken away, and nothing else is left undone', () => {
     const told = legal.flatMap((row) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import { noopLab } from '../../../../lib/simulation/noop-cluster.ts'
+import { traitsOfMesh } from '../../../../lib/components/meshes.ts'
 import { meshControlKill } from '../../../../lib/faults/pod-kill.ts'
 import { makeWorld, namespace, putIstio, RUN, UID, usePrograms, type ExistingWorld } from './world.ts'
 
@@ -136,9 +137,9 @@ test('a lab that another process uses is not ended under it', async ({ world }) 
 
 test("a control plane that was there is not the drills' to kill", async ({ world }) => {
   putIstio(world)
-  const lab = { ...noopLab(), cluster: await make(world) }
-  expect(await meshControlKill().requires(lab)).toHaveLength(1)
-  expect(await meshControlKill().requires(noopLab())).toEqual([])
+  const lab = { ...noopLab(), mesh: traitsOfMesh('istio') }
+  expect(await meshControlKill().requires({ ...lab, cluster: await make(world) })).toHaveLength(1)
+  expect(await meshControlKill().requires(lab)).toEqual([])
 })
 
 test.describe('what is there already is not used', () => {
