@@ -1,9 +1,8 @@
-import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
-import { timeMs } from '../support/namespace-restore.ts'
+import { timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** K8up's objects, as far as the drills read them. */
@@ -20,7 +19,7 @@ export interface K8upOperation extends KubeObject {
   }
 }
 
-/** A restic snapshot, as K8up tells of it in the namespace whose volume it is of. */
+/** A restic snapshot, as K8up lists it in the namespace of the volume. */
 export interface K8upSnapshot extends KubeObject {
   spec: { id?: string; date?: string; paths?: string[] }
 }
@@ -31,8 +30,15 @@ export const reference = (kind: 'Backup' | 'Restore' | 'Snapshot', namespace: st
   metadata: { name, namespace },
 })
 
+/** An operation that goes on; `progress` is for people. */
+interface OperationRunning {
+  hasEnded: false
+  progress: string
+}
+
 /** How K8up says that an operation ended. */
 export interface OperationEnd {
+  hasEnded: true
   /** The reason of its condition Completed: Succeeded, or Failed. */
   state: string
   startedMs: number | null
@@ -40,16 +46,15 @@ export interface OperationEnd {
   message: string | null
 }
 
-/** The end of an operation; a text, of what it is at, where it has not ended. */
-export function readEnd({ metadata, status }: K8upOperation): OperationEnd | string {
+export function readProgress({ metadata, status }: K8upOperation): OperationRunning | OperationEnd {
   const conditions = status?.conditions ?? []
   const completed = conditions.find(({ type, status: is }) => type === 'Completed' && is === 'True')
   if (completed === undefined) {
-    return (
-      conditions.map(({ type, reason, message }) => `${type} ${reason}: ${message ?? ''}`).join('; ') || 'no status'
-    )
+    const progress = conditions.map(({ type, reason, message }) => `${type} ${reason}: ${message ?? ''}`).join('; ')
+    return { hasEnded: false, progress: progress || 'no status' }
   }
   return {
+    hasEnded: true,
     state: completed.reason,
     startedMs: timeMs(metadata.creationTimestamp),
     endedMs: timeMs(completed.lastTransitionTime),
@@ -57,7 +62,7 @@ export function readEnd({ metadata, status }: K8upOperation): OperationEnd | str
   }
 }
 
-/** Resolves when K8up says that the operation ended, which it looks at every 5 s. */
+/** Resolves when K8up reports that the operation ended. K8up looks every 5 s. */
 export async function operationEnded(
   lab: Lab,
   kind: 'Backup' | 'Restore',
@@ -68,25 +73,9 @@ export async function operationEnded(
     async () => {
       const object = await lab.kube.get<K8upOperation>(reference(kind, namespace, name))
       if (object === null) throw new Error(`K8up ${kind} "${name}" is gone from namespace "${namespace}"`)
-      const end = readEnd(object)
-      return typeof end === 'string' ? pending(end) : end
+      const seen = readProgress(object)
+      return seen.hasEnded ? seen : pending(seen.progress)
     },
     { timeout: TIMEOUT, hint: shellCommand`kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}` },
   )
-}
-
-/** Objects of a namespace; the items of a list do not say their kind. */
-export async function list<T extends KubeObject>(
-  lab: Lab,
-  resource: { group: string; plural: string },
-  namespace: string,
-  labels: Record<string, string> = {},
-): Promise<T[]> {
-  const answer = (await lab.kube.custom.listNamespacedCustomObject({
-    ...resource,
-    version: 'v1',
-    namespace,
-    labelSelector: selector(labels),
-  })) as { items: T[] }
-  return answer.items
 }

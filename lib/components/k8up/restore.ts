@@ -1,27 +1,35 @@
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
+import { claimsWithoutSnapshot, type ExportedNamespace } from '../support/exported-namespace.ts'
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
-import { earliest, latest, noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
+import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
+import { sumKnown } from '../support/sum-known.ts'
+import { earliest, latest } from '../support/times.ts'
 import { backendObjects, commonSpec } from './backend.ts'
-import type { Snapshots, Subject } from './backup.ts'
 import { takeJobs } from './jobs.ts'
 import { readRestoredBytes } from './log.ts'
 import { operationEnded, reference } from './objects.ts'
+import type { ClaimSnapshot } from './snapshots.ts'
+
+/** A namespace that K8up backs up. `repository` is a folder in the bucket. */
+export interface Subject extends ExportedNamespace {
+  repository: string
+}
 
 /** Restores from these snapshots, into the namespace itself or another one. */
 export async function restore(
   lab: Lab,
   subject: Subject,
-  snapshots: Snapshots,
+  snapshots: ClaimSnapshot[],
   { name, into }: { name: string; into: string | null },
 ): Promise<OperationResult> {
   const { objects, claims, namespace, repository } = subject
   const details = { objects: describeObjects(objects) }
-  const missing = claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
+  const missing = claimsWithoutSnapshot(claims, snapshots)
   if (missing.length > 0) return noSnapshot(missing, details)
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into ?? undefined), backendObjects(lab, target), async () => {
-    // One that was tried before may still be there.
+    // Restores of an earlier try may still be there.
     const tried = Date.now().toString(36)
     const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${name}-${tried}-${index}` }))
     await lab.kube.apply(
@@ -44,13 +52,12 @@ export async function restore(
       }),
     )
     const failed = ends.find(({ state }) => state !== 'Succeeded')
-    const bytes = ends.map((end) => end.bytes).filter((count) => count !== null)
     return {
       state: failed?.state ?? 'Succeeded',
       succeeded: failed === undefined,
       startedMs: earliest(ends.map(({ startedMs }) => startedMs)),
       endedMs: latest(ends.map(({ endedMs }) => endedMs)),
-      bytes: bytes.length === ends.length ? bytes.reduce((sum, count) => sum + count, 0) : null,
+      bytes: sumKnown(ends.map(({ bytes }) => bytes)),
       details: {
         volumes: ends.length,
         message: failed?.message ?? null,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { deleteJob, TIMEOUT } from '../support/job-pods.ts'
+import { listObjects } from '../support/list-objects.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import type { Backup, BackupTool } from '../tool.ts'
 import {
@@ -96,14 +96,10 @@ const referenceOf = (namespace: string, claim: string) => ({
   metadata: { name: `${PREFIX}${hash(claim)}`, namespace },
 })
 
-/** The Jobs that the CronJobs made; the items of a list do not say their kind. */
+/** The Jobs that the CronJobs made. */
 async function listJobs(lab: Lab, namespace: string, labels: Record<string, string> = {}): Promise<KubeObject[]> {
   const request = { group: 'batch', version: 'v1', namespace, plural: 'jobs' }
-  const labelSelector = selector({ ...MANAGED, ...labels })
-  const { items } = (await lab.kube.custom.listNamespacedCustomObject({ ...request, labelSelector })) as {
-    items: KubeObject[]
-  }
-  return items
+  return listObjects(lab.kube, { ...request, labels: { ...MANAGED, ...labels } })
 }
 
 /** Of each claim, the first Job that was not there before, when it has ended. */

@@ -1,9 +1,10 @@
-import type { KubeObject, ObjectReference } from '../../kube/object.ts'
+import type { ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { podRunning, TIMEOUT } from '../support/job-pods.ts'
-import { describeObjects, exportNamespace, uidOf, MANAGED } from '../support/namespace-objects.ts'
+import { claimsWithoutSnapshot, exportSubject, type ExportedNamespace } from '../support/exported-namespace.ts'
+import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tool.ts'
 import { backupTask, endOfJob, jobName, MOVER, PREFIX, restoreTask, startJob, type TaskEnd } from './job.ts'
@@ -18,12 +19,9 @@ import {
   type Repository,
 } from './repository.ts'
 
-/** A namespace that is backed up by restic, and what the operator keeps of it outside the cluster. */
-export interface Subject {
-  namespace: string
+/** A namespace that restic backs up, with the repository of its volumes. */
+export interface Subject extends ExportedNamespace {
   repository: Repository
-  objects: KubeObject[]
-  claims: string[]
 }
 
 /** Volumes by restic into the S3 store, objects from where the operator keeps them. */
@@ -61,13 +59,11 @@ export function resticTool(
 
 /** Exports the objects, and makes what Jobs need: the repository and the Secrets. */
 async function prepare(lab: Lab, namespace: string, strategy: string): Promise<Subject> {
-  const objects = await exportNamespace(lab, namespace)
-  const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)
-  const uid = await uidOf(lab.kube, namespace)
+  const { uid, ...exported } = await exportSubject(lab, namespace)
   const repository = repositoryOf(lab, { name: namespace, uid }, strategy)
   await ensureRepository(lab, repository)
   await lab.kube.apply(secretsFor(lab, namespace))
-  return { namespace, repository, objects, claims }
+  return { ...exported, repository }
 }
 
 /** Backs up every claim, each by a Job of its own, and resolves when the last has ended. */
@@ -138,20 +134,19 @@ export async function restoreFrom(
   into?: string,
 ): Promise<OperationResult> {
   const { objects, claims, namespace, repository } = subject
-  const missing = claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
+  const missing = claimsWithoutSnapshot(claims, snapshots)
   if (missing.length > 0) return noSnapshot(missing, objectsDetail(subject))
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into), secretsFor(lab, target), async () => {
     const fill = () => fillClaims(lab, repository, target, snapshots)
     const ends = await fill()
-    if (!ends.some(namesIndex)) return resultOf(ends, restoredBytes, objectsDetail(subject))
-    // One index that cannot be read keeps restic from every snapshot: it is made anew from what the others need.
+    if (!ends.some(({ hasUnreadableIndex }) => hasUnreadableIndex))
+      return resultOf(ends, restoredBytes, objectsDetail(subject))
+    // restic reads no snapshot while one file of the index is damaged. The repair makes the index again from the data.
     await repairIndex(lab, repository)
     return resultOf(await fill(), restoredBytes, { ...objectsDetail(subject), repaired: 'index' })
   })
 }
-
-const namesIndex = ({ succeeded, message }: TaskEnd): boolean => !succeeded && message?.includes('<index/') === true
 
 function fillClaims(lab: Lab, repository: Repository, namespace: string, snapshots: Snapshots): Promise<TaskEnd[]> {
   const operation = `${namespace}/${Date.now()}`

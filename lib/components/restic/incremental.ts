@@ -11,7 +11,8 @@ import {
 } from './backup.ts'
 import type { TaskEnd } from './job.ts'
 import type { BackupSummary, Snapshot } from './output.ts'
-import { backedUpBytes, resultOf, sum } from './outcome.ts'
+import { sumKnown } from '../support/sum-known.ts'
+import { backedUpBytes, resultOf } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 
 /**
@@ -56,10 +57,8 @@ export function compare(
 }
 
 function moved(prefix: string, summaries: BackupSummary[], expected: number): Record<string, number | null> {
-  const total = (of: (summary: BackupSummary) => number | null): number | null => {
-    const known = summaries.map(of).filter((count) => count !== null)
-    return known.length === expected ? sum(known) : null
-  }
+  const total = (of: (summary: BackupSummary) => number | null): number | null =>
+    summaries.length === expected ? sumKnown(summaries.map(of)) : null
   const named = (name: string) => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
   return {
     [named('bytesAdded')]: total(({ bytesAddedPacked, bytesAdded }) => bytesAddedPacked ?? bytesAdded),

@@ -116,7 +116,9 @@ export const jobObject = (
 /** Resolves when a Job that a CronJob made has ended; the CronJob takes it away. */
 export async function endOfScheduledJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
   const { log, ...end } = await jobEnded(lab, jobReference(namespace, name))
-  return { claim, ...end, succeeded: end.state === 'Complete', ...parseOutput(log) }
+  const succeeded = end.state === 'Complete'
+  const output = parseOutput(log)
+  return { claim, ...end, succeeded, ...output, hasUnreadableIndex: !succeeded && output.hasUnreadableIndex }
 }
 
 /** Resolves when the Job has ended. It goes then, with its pods: what stays would look like a mover at work. */

@@ -1,6 +1,7 @@
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
-import { earliest, latest } from '../support/namespace-restore.ts'
+import { sumKnown } from '../support/sum-known.ts'
+import { earliest, latest } from '../support/times.ts'
 import type { TaskEnd } from './job.ts'
 
 /** The result of Jobs that belong together, one a claim. What is not known of one is not known of all. */
@@ -11,14 +12,13 @@ export function resultOf(
 ): OperationResult {
   const failed = ends.find(({ succeeded }) => !succeeded)
   const bytes = ends.map((end) => (end.succeeded ? bytesOf(end) : 0))
-  const moved = bytes.filter((count) => count !== null)
   const message = (failed ?? ends.find((end) => end.errors > 0))?.message ?? null
   return {
     state: failed?.state ?? 'Complete',
     succeeded: failed === undefined,
     startedMs: earliest(ends.map(({ startedMs }) => startedMs)),
     endedMs: latest(ends.map(({ endedMs }) => endedMs)),
-    bytes: moved.length === bytes.length ? sum(moved) : null,
+    bytes: sumKnown(bytes),
     details: {
       volumes: ends.length,
       volumesFailed: ends.filter(({ succeeded }) => !succeeded).length,

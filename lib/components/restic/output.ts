@@ -22,12 +22,20 @@ export interface ResticOutput {
   message: string | null
   /** Files that could not be read or written. */
   errors: number
+  /** Whether restic gave up on a file of its index. Its JSON has no field for this, so the text is read here and nowhere else. */
+  hasUnreadableIndex: boolean
 }
 
 type Line = Record<string, unknown>
 
 export function parseOutput(log: string): ResticOutput {
-  const output: ResticOutput = { backup: null, restoredBytes: null, message: null, errors: 0 }
+  const output: ResticOutput = {
+    backup: null,
+    restoredBytes: null,
+    message: null,
+    errors: 0,
+    hasUnreadableIndex: false,
+  }
   for (const text of log.split('\n')) {
     const line = parseLine(text)
     if (line === null) {
@@ -43,6 +51,8 @@ export function parseOutput(log: string): ResticOutput {
       output.message = messageOf(line)
     }
   }
+  // restic names the files of its repository as `<index/…>`, and says last what it gave up on.
+  output.hasUnreadableIndex = output.message?.includes('<index/') === true
   return output
 }
 

@@ -1,7 +1,7 @@
 import { PatchStrategy, type V1Deployment, type V1StatefulSet } from '@kubernetes/client-node'
 import { podsReady, selector, type KubeClient } from '../../kube/client.ts'
 import { pending, waitFor } from '../../system/wait.ts'
-import { earliest, latest, timeMs } from '../support/namespace-restore.ts'
+import { earliest, latest, timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** A person's own hand: the fields that the workload's owner applied stay the owner's. */

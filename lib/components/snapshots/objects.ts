@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { parseBytes } from '../../system/quantity.ts'
+import { sumKnown } from '../support/sum-known.ts'
 
 /** The objects of Kubernetes' snapshots, as far as they are read. */
 
@@ -40,8 +41,6 @@ export const contentReference = (name: string) => ({
   metadata: { name },
 })
 
-/** The sum of quantities; null where one is not said. */
-export function bytesOf(quantities: (string | undefined)[]): number | null {
-  const known = quantities.filter((quantity) => quantity !== undefined).map(parseBytes)
-  return known.length === quantities.length ? known.reduce((total, bytes) => total + bytes, 0) : null
-}
+/** The sum of quantities in bytes; null if one is missing. */
+export const bytesOf = (quantities: (string | undefined)[]): number | null =>
+  sumKnown(quantities.map((quantity) => (quantity === undefined ? null : parseBytes(quantity))))

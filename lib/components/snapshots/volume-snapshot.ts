@@ -2,17 +2,11 @@ import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
+import { isClaim } from '../support/exported-namespace.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
 import { describeObjects, exportNamespace, MANAGED } from '../support/namespace-objects.ts'
-import {
-  claimsGone,
-  earliest,
-  latest,
-  madeFirstMs,
-  madeLastMs,
-  planRestore,
-  timeMs,
-} from '../support/namespace-restore.ts'
+import { claimsGone, madeFirstMs, madeLastMs, planRestore } from '../support/namespace-restore.ts'
+import { earliest, latest, timeMs } from '../support/times.ts'
 import type { Backup, BackupTool, InstalledTool, ToolParts } from '../tool.ts'
 import { API, bytesOf, isBound, snapshotReference, type Claim, type VolumeSnapshot } from './objects.ts'
 import { takeOver } from './copy.ts'
@@ -68,12 +62,10 @@ interface Taken {
   objects: KubeObject[]
 }
 
-const claimsOf = (objects: KubeObject[]): KubeObject[] => objects.filter(({ kind }) => kind === 'PersistentVolumeClaim')
-
 const snapshotName = (backup: string, claim: string): string => `${backup}-${claim}`
 
 async function takeSnapshots(lab: Lab, taken: Taken): Promise<Taken> {
-  await lab.kube.apply(claimsOf(taken.objects).map(({ metadata }) => snapshotOf(lab, taken, metadata.name)))
+  await lab.kube.apply(taken.objects.filter(isClaim).map(({ metadata }) => snapshotOf(lab, taken, metadata.name)))
   return taken
 }
 
@@ -97,7 +89,7 @@ export function snapshotOf(
 async function readyBackup(lab: Lab, taken: Taken): Promise<Backup> {
   const { namespace, name, objects } = taken
   const snapshots = await Promise.all(
-    claimsOf(objects).map(({ metadata }) => snapshotEnded(lab, namespace, snapshotName(name, metadata.name))),
+    objects.filter(isClaim).map(({ metadata }) => snapshotEnded(lab, namespace, snapshotName(name, metadata.name))),
   )
   return {
     name,

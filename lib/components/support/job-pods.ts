@@ -4,7 +4,7 @@ import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
-import { timeMs } from './namespace-restore.ts'
+import { timeMs } from './times.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Longer than a Job may take by its own deadline, so that the Job's word comes first. */

@@ -1,6 +1,8 @@
 import type { KubeClient } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { OperationResult } from '../../record/facts.ts'
+import { isClaim } from './exported-namespace.ts'
+import { earliest, latest, timeMs } from './times.ts'
 
 /** Objects of a namespace in the order in which they are applied again. */
 export interface RestorePlan {
@@ -33,8 +35,8 @@ const STARTS_PODS = [
 /** Orders exported objects, for their own namespace or another one. */
 export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
   const placed = into === undefined ? objects : objects.map((object) => moveTo(object, into))
-  const claims = placed.filter(({ kind }) => kind === 'PersistentVolumeClaim')
-  const others = placed.filter(({ kind }) => kind !== 'PersistentVolumeClaim')
+  const claims = placed.filter(isClaim)
+  const others = placed.filter((object) => !isClaim(object))
   const rank = ({ kind }: KubeObject) => BEFORE.indexOf(kind)
   return {
     before: others.filter((object) => rank(object) >= 0).sort((one, other) => rank(one) - rank(other)),
@@ -105,13 +107,3 @@ async function timesMade(kube: KubeClient, objects: KubeObject[]): Promise<(numb
   const found = await Promise.all(objects.map((object) => kube.get(object)))
   return found.map((object) => timeMs(object?.metadata.creationTimestamp))
 }
-
-/** A time as the cluster says it, in milliseconds since the epoch. */
-export const timeMs = (time: string | Date | null | undefined): number | null =>
-  time === undefined || time === null ? null : new Date(time).getTime()
-
-export const earliest = (times: (number | null)[]): number | null =>
-  times.reduce((one, other) => (one === null || other === null ? (one ?? other) : Math.min(one, other)), null)
-
-export const latest = (times: (number | null)[]): number | null =>
-  times.reduce((one, other) => (one === null || other === null ? (one ?? other) : Math.max(one, other)), null)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { listObjects } from '../support/list-objects.ts'
 
 /** Velero's objects, as far as the drills read them. By its API, which says times in whole seconds. */
 
@@ -73,14 +73,7 @@ export async function list<T extends KubeObject>(
   labels: Record<string, string>,
 ): Promise<T[]> {
   const [group = '', version = ''] = apiVersion.split('/')
-  const answer = (await lab.kube.custom.listNamespacedCustomObject({
-    group,
-    version,
-    namespace: NAMESPACE,
-    plural,
-    labelSelector: selector(labels),
-  })) as { items: T[] }
-  return answer.items
+  return listObjects(lab.kube, { group, version, plural, namespace: NAMESPACE, labels })
 }
 
 /** A name as Velero writes it into a label, which holds 63 characters. */

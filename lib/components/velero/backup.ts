@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { listObjects } from '../support/list-objects.ts'
 import type { RunningBackup } from '../tool.ts'
 import { API, hasEnded, isOfClaim, labelValue, listMovements, NAMESPACE, readOperation, TERMINAL } from './api.ts'
 import { LIMITS } from './limits.ts'
@@ -85,12 +85,9 @@ const lookForMovements =
 
 /** VolumeSnapshots are there from when Velero asks for them until the backup's end. */
 async function lookForSnapshots(lab: Lab, namespace: string, backup: string): Promise<Movements> {
-  const answer = (await lab.kube.custom.listNamespacedCustomObject({
-    group: 'snapshot.storage.k8s.io',
-    version: 'v1',
-    namespace,
-    plural: 'volumesnapshots',
-    labelSelector: `velero.io/backup-name=${labelValue(backup)}`,
-  })) as { items: KubeObject[] }
-  return { moving: answer.items.length > 0, over: false, states: [] }
+  const snapshots = await listObjects(lab.kube, {
+    ...{ group: 'snapshot.storage.k8s.io', version: 'v1', plural: 'volumesnapshots' },
+    ...{ namespace, labels: { 'velero.io/backup-name': labelValue(backup) } },
+  })
+  return { moving: snapshots.length > 0, over: false, states: [] }
 }

@@ -1,4 +1,6 @@
 import type { OperationResult } from '../../record/facts.ts'
+import { sumKnown } from '../support/sum-known.ts'
+import { timeMs } from '../support/times.ts'
 import type { Movement, VeleroOperation } from './api.ts'
 
 /** What became of one volume. */
@@ -37,9 +39,9 @@ export function resultOf(
   return {
     state: phase,
     succeeded: phase === 'Completed',
-    startedMs: time(status.startTimestamp) ?? (created ? new Date(created).getTime() : null),
-    endedMs: time(status.completionTimestamp),
-    bytes: 'unknown' in volumes ? null : sum(volumes.map(({ bytes }) => bytes)),
+    startedMs: timeMs(status.startTimestamp) ?? timeMs(created),
+    endedMs: timeMs(status.completionTimestamp),
+    bytes: 'unknown' in volumes ? null : sumKnown(volumes.map(({ bytes }) => bytes)),
     details: {
       ...('unknown' in volumes ? { volumes: null, volumesUnknown: volumes.unknown } : describeVolumes(volumes)),
       items: status.progress?.itemsBackedUp ?? status.progress?.itemsRestored ?? null,
@@ -60,12 +62,6 @@ function describeVolumes(volumes: VolumeOutcome[]): OperationResult['details'] {
     volumesFailed: failed.length,
     volumeMessages: messages.join('; ') || null,
     volumeBytes: volumes.map(({ volume, bytes }) => `${volume} ${bytes ?? 'unknown'}`).join(', ') || null,
-    incrementalBytes: told.length === 0 ? null : sum(told.map(({ incrementalBytes }) => incrementalBytes)),
+    incrementalBytes: told.length === 0 ? null : sumKnown(told.map(({ incrementalBytes }) => incrementalBytes)),
   }
 }
-
-/** Null where one of them is. */
-const sum = (values: (number | null)[]): number | null =>
-  values.reduce((total, value) => (total === null || value === null ? null : total + value), 0)
-
-export const time = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text))

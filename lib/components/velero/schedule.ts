@@ -5,7 +5,7 @@ import type { Backup, RunningBackup } from '../tool.ts'
 import { API, labelValue, list, NAMESPACE, type VeleroOperation } from './api.ts'
 import { backupSpec, runningBackup } from './backup.ts'
 import type { Method } from './methods.ts'
-import { time } from './outcome.ts'
+import { timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /** Velero looks at its schedules once a minute: this is due at every look, where `* * * * *` may not yet be at the first. */
@@ -96,7 +96,7 @@ const seenEnded = ({ result }: Backup): number => Number(result.details.seenEnde
  * cuts the milliseconds off, so one may have ended up to a second later than it says.
  */
 export function chooseNewest(backups: VeleroOperation[], ms: number): string | null {
-  const endOf = ({ status }: VeleroOperation) => time(status?.completionTimestamp) ?? Number.POSITIVE_INFINITY
+  const endOf = ({ status }: VeleroOperation) => timeMs(status?.completionTimestamp) ?? Number.POSITIVE_INFINITY
   const ended = backups.filter((backup) => backup.status?.phase === 'Completed' && endOf(backup) + 1000 <= ms)
   const [newest] = ended.sort((one, other) => endOf(other) - endOf(one))
   return newest?.metadata.name ?? null

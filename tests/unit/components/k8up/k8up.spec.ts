@@ -3,9 +3,9 @@ import type { KubeClient } from '../../../../lib/kube/client.ts'
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import type { Lab } from '../../../../lib/lab/lab.ts'
 import { k8up } from '../../../../lib/components/k8up/k8up.ts'
-import { newestOfEach } from '../../../../lib/components/k8up/backup.ts'
+import { newestOfEach } from '../../../../lib/components/k8up/snapshots.ts'
 import { readBackupLog, readRestoredBytes } from '../../../../lib/components/k8up/log.ts'
-import { readEnd, type K8upSnapshot } from '../../../../lib/components/k8up/objects.ts'
+import { readProgress, type K8upSnapshot } from '../../../../lib/components/k8up/objects.ts'
 import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
 
 const INFO = '2026-11-21T02:00:05Z\tINFO\tk8up.restic.restic.backup.progress\t'
@@ -102,9 +102,12 @@ test.describe('what K8up says', () => {
         ...(status ? { status } : {}),
       }) as KubeObject
     const progressing = { conditions: [{ type: 'Progressing', status: 'True', reason: 'Started', message: 'goes on' }] }
-    expect(readEnd(operation())).toBe('no status')
-    expect(readEnd(operation(progressing))).toBe('Progressing Started: goes on')
-    expect(readEnd(operation(completed('Failed')))).toMatchObject({ state: 'Failed', message: 'told' })
+    expect(readProgress(operation())).toEqual({ hasEnded: false, progress: 'no status' })
+    expect(readProgress(operation(progressing))).toEqual({
+      hasEnded: false,
+      progress: 'Progressing Started: goes on',
+    })
+    expect(readProgress(operation(completed('Failed')))).toMatchObject({ state: 'Failed', message: 'told' })
   })
 })
 

@@ -17,6 +17,7 @@ test.describe('what restic says', () => {
       restoredBytes: null,
       message: null,
       errors: 0,
+      hasUnreadableIndex: false,
     })
   })
 
@@ -36,9 +37,13 @@ test.describe('what restic says', () => {
       restoredBytes: null,
       message: 'Fatal: Access Denied.',
       errors: 0,
+      hasUnreadableIndex: false,
     })
     expect(parseOutput(`${status}{"message_type":"summ`).backup).toBeNull()
-    expect(parseOutput('LoadRaw(<index/ab>): invalid data returned\n').message).toContain('<index/ab>')
+    expect(parseOutput('LoadRaw(<index/ab>): invalid data returned\n')).toMatchObject({
+      message: 'LoadRaw(<index/ab>): invalid data returned',
+      hasUnreadableIndex: true,
+    })
   })
 
   test('of files that it could not read is counted', () => {
