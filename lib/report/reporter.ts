@@ -22,45 +22,64 @@ import { renderPlaces } from './ranking/terminal.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 import { renderDrills } from './terminal.ts'
 
+interface Options {
+  /** Prints a text of one or more lines. */
+  say?: (text: string) => void
+  /** The folder of the run's facts; that in `MESHDRILL_RUN_DIR` if there is none. */
+  runFolder?: string
+}
+
 /**
- * Tells how the drills go, and ends the run with their verdict. A test names its drills with annotations of type `drill`
- * (the description is the id); a control adds one of type `verdict` with the verdict that it wants instead of a pass.
- * The facts are read from the folder in `MESHDRILL_RUN_DIR`.
+ * Prints how the drills go, and ends the run with their verdict. A test names its drills with annotations of type `drill`
+ * (the description is the id). A control adds one of type `verdict`, with the verdict that it wants instead of a pass.
  */
 export default class DrillReporter implements Reporter {
+  readonly #say: (text: string) => void
+  readonly #runFolder: string | null
   #suite: Suite | null = null
   #failedToRun = false
   readonly #output = lineWriter('stdout')
   readonly #complaints = lineWriter('stderr')
+
+  /** Playwright gives the options of its configuration, and some of its own. */
+  constructor({ say, runFolder }: Options = {}) {
+    this.#say =
+      say ??
+      ((text) => {
+        writeText('stdout', text)
+      })
+    this.#runFolder = runFolder ?? readVariable(process.env, 'MESHDRILL_RUN_DIR')
+  }
 
   onBegin(_config: FullConfig, suite: Suite): void {
     this.#suite = suite
   }
 
   onTestBegin(test: TestCase): void {
-    say(`\n${name(test)}`)
+    this.#say(`\n${name(test)}`)
   }
 
   onStepBegin(_test: TestCase, _result: TestResult, step: TestStep): void {
-    if (isDrillStep(step)) say(`${indent(step)}… ${step.title}`)
+    if (isDrillStep(step)) this.#say(`${indent(step)}… ${step.title}`)
   }
 
   onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
     redactReported(step)
     if (!isDrillStep(step)) return
-    say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
+    this.#say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
     redactReported(result)
-    say(`  ${result.status}: ${name(test)} (${formatDuration(result.duration)})`)
-    for (const { description } of result.status === 'skipped' ? test.annotations : []) say(`    ${description ?? ''}`)
+    this.#say(`  ${result.status}: ${name(test)} (${formatDuration(result.duration)})`)
+    for (const { description } of result.status === 'skipped' ? test.annotations : [])
+      this.#say(`    ${description ?? ''}`)
     for (const error of result.errors) this.onError(error)
   }
 
   onError(error: TestError): void {
     redactError(error)
-    for (const line of (error.message ?? error.value ?? '').split('\n')) say(`    ${line}`)
+    for (const line of (error.message ?? error.value ?? '').split('\n')) this.#say(`    ${line}`)
   }
 
   onStdOut(chunk: string | Buffer): void {
@@ -75,17 +94,17 @@ export default class DrillReporter implements Reporter {
     this.#output.end()
     this.#complaints.end()
     const tests = this.#suite?.allTests() ?? []
-    const drills = this.#write(tests, readVariable(process.env, 'MESHDRILL_RUN_DIR') ?? undefined)
-    // A test that failed may not have come to say which drill it ran.
+    const drills = this.#write(tests)
+    // A test that failed may have ended before it named its drill.
     const all = findContradictions(tests.map(readClaim), drills)
     const contradictions = result.status === 'passed' ? all : all.filter(({ title }) => title !== null)
-    for (const { reason } of contradictions) say(`contradiction: ${reason}`)
+    for (const { reason } of contradictions) this.#say(`contradiction: ${reason}`)
     const repeated = tests.filter((test) => test.outcome() === 'flaky')
-    for (const test of repeated) say(`failed: "${name(test)}" passed only when it was tried again`)
+    for (const test of repeated) this.#say(`failed: "${name(test)}" passed only when it was tried again`)
     const refuted = new Set(contradictions.map(({ title }) => title))
     const passed = tests.filter((test) => hasPassed(test) && !refuted.has(name(test))).length
     const skipped = tests.filter((test) => test.outcome() === 'skipped').length
-    say(`\n${passed} passed, ${tests.length - passed - skipped} failed, ${skipped} skipped`)
+    this.#say(`\n${passed} passed, ${tests.length - passed - skipped} failed, ${skipped} skipped`)
     const sound = contradictions.length === 0 && repeated.length === 0 && !this.#failedToRun
     return Promise.resolve(sound || result.status !== 'passed' ? {} : { status: 'failed' })
   }
@@ -94,26 +113,28 @@ export default class DrillReporter implements Reporter {
     return true
   }
 
-  #write(tests: TestCase[], runFolder: string | undefined): DrillResult[] {
-    if (runFolder === undefined) return []
+  /** Writes the results of the run; empty if there is nothing to judge. */
+  #write(tests: TestCase[]): DrillResult[] {
+    const runFolder = this.#runFolder
+    if (runFolder === null) return []
     if (!existsSync(join(runFolder, 'events.jsonl'))) {
       this.#failedToRun = tests.some(hasPassed)
-      say(`\nnothing was recorded in "${runFolder}"`)
+      this.#say(`\nnothing was recorded in "${runFolder}"`)
       return []
     }
     try {
       const { drills, ranking } = writeResults(runFolder, (sentence) => {
-        say(`\nwarning: ${sentence}`)
+        this.#say(`\nwarning: ${sentence}`)
       })
       const unlinked = pointLatestAt(runFolder)
-      if (unlinked !== null) say(`\nwarning: ${unlinked}`)
+      if (unlinked !== null) this.#say(`\nwarning: ${unlinked}`)
       const tables = [renderDrills(drills), renderPlaces(ranking)].filter((table) => table !== '')
-      say(`\n${tables.join('\n\n')}\n\nreport: ${resolve(runFolder, 'report.html')}`)
+      this.#say(`\n${tables.join('\n\n')}\n\nreport: ${resolve(runFolder, 'report.html')}`)
       return drills
     } catch (error) {
-      // What cannot be judged has not passed.
+      // A run that cannot be judged has not passed.
       this.#failedToRun = true
-      say(`\nthe run in "${runFolder}" could not be judged: ${messageOf(error)}`)
+      this.#say(`\nthe run in "${runFolder}" could not be judged: ${messageOf(error)}`)
       return []
     }
   }
@@ -143,8 +164,4 @@ function indent(step: TestStep): string {
   let depth = 1
   for (let parent = step.parent; parent; parent = parent.parent) if (isDrillStep(parent)) depth++
   return '  '.repeat(depth)
-}
-
-function say(text: string): void {
-  writeText('stdout', text)
 }
