@@ -1,5 +1,6 @@
 import { providerOf } from './providers.ts'
 import type { Config } from '../config/config.ts'
+import { componentOf, type ComponentName } from '../components/index.ts'
 import { loadOperator } from './clients.ts'
 import { installChaosMesh } from '../components/chaos-mesh/chaos-mesh.ts'
 import { replayUndos } from '../faults/undo/replay.ts'
@@ -29,10 +30,11 @@ export async function createLab(
 ): Promise<{ lab: Lab; times: LabTimes }> {
   const { log } = options
   const times: LabTimes = []
-  const installOnce = async (part: string, usual: string, body: () => Promise<unknown>): Promise<void> => {
-    if (cluster.has(part)) return
-    await timed(part, usual, body)
-    await cluster.note(part)
+  // By its key: a component that the index does not have cannot be found or removed again.
+  const installOnce = async (name: ComponentName, usual: string, body: () => Promise<unknown>): Promise<void> => {
+    if (cluster.has(name)) return
+    await timed(componentOf(name).title, usual, body)
+    await cluster.note(name)
   }
   const timed = async <T>(part: string, usual: string, body: () => Promise<T>): Promise<T> => {
     const startedMs = performance.now()
@@ -65,7 +67,7 @@ export async function createLab(
   const operator = loadOperator(config)
   await Promise.all([
     installOnce(config.mesh, '40 s', async () => (await meshOf(config)).install(installing)),
-    installOnce('Chaos Mesh', '30 s', () => installChaosMesh(installing)),
+    installOnce('chaos-mesh', '30 s', () => installChaosMesh(installing)),
     operator && installOnce(operator.name, '15 s', () => operator.install(installing)),
   ])
   await storeReached(lab)

@@ -5,6 +5,7 @@ import { existingOptions, sourceOptions, storeOptions } from '../../config/optio
 import { type Environment, readVariable } from '../../system/environment.ts'
 import type { Store } from '../../lab/store.ts'
 import { protectKeys } from '../../store/endpoint.ts'
+import type { ComponentName } from '../../components/index.ts'
 import type { K6Place } from '../../lab/k6.ts'
 
 /** Options for a cluster of the user's own. */
@@ -36,9 +37,9 @@ export interface ExistingOptions {
   store: Store | null
 }
 
-/** Options with the tools of a run. Missing components of these tools are installed. */
+/** Options with the components that a run needs. Those that are missing are installed. */
 export interface ExistingRun extends ExistingOptions {
-  tools: readonly string[]
+  components: readonly ComponentName[]
   /**
    * Present if a provider created the cluster, such as kind: it needs no confirmation, and the provider loads images and runs the
    * store. `images`: references that replace public ones. `k6`: network and labels of a container that runs the load.

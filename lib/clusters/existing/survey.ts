@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Pin } from '../../kube/access/pin.ts'
 import { clientOf, type KubeClient } from '../../kube/client.ts'
-import { OPERATOR } from '../../components/k6-operator/k6-operator.ts'
+import { componentOf } from '../../components/index.ts'
 import type { StoreEndpoint } from '../../lab/store.ts'
 import { openBucket } from '../../store/s3.ts'
 import { ledger } from '../../workloads/ledger/ledger.ts'
@@ -91,7 +91,7 @@ export interface Prepared {
 /** Checks all preconditions and plans the changes. Changes nothing. */
 export async function prepare(ground: Look, options: ExistingRun, log: ClusterOptions['log']): Promise<Prepared> {
   const { context, reached, kube } = ground
-  const needed = { cutNodes: options.power !== null, tools: options.tools }
+  const needed = { cutNodes: options.power !== null, components: options.components }
   await requireRights(ground, { ...needed, install: false, snapshots: false })
   const holder = await leaseOf(kube.config, { owner: '' }).holder()
   if (holder !== null && holder.expiresMs > Date.now()) throw new Error(heldBy(holder))
@@ -99,7 +99,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
   const lab = notes === null || notes.lab === NO_LAB ? randomUUID() : notes.lab
   const store = notes?.store === undefined ? notedStore(options.store, lab) : notes.store
   const endpoint = storeOfLab(options.store, store)
-  const plan = await makePlan(kube, neededParts(options.tools), notes)
+  const plan = await makePlan(kube, neededParts(options.components), notes)
   const told = describePlan(plan, {
     context: context.name,
     server: context.server,
@@ -112,7 +112,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
   const images = imagesFor(plan, options).map((name) => ({ name, reference: artifacts.image(name) }))
   const nodes = (await kube.core.listNode()).items
   const clock = clockConflict(reached.clockAheadMs)
-  const runtime = plan.install.some(({ component }) => component === 'chaos-mesh') ? runtimeConflict(nodes) : null
+  const runtime = plan.install.some(({ name }) => name === 'chaos-mesh') ? runtimeConflict(nodes) : null
   const conflicts = [
     ...plan.conflicts,
     ...nodeConflicts(nodes, options.systemNodes),
@@ -124,7 +124,7 @@ export async function prepare(ground: Look, options: ExistingRun, log: ClusterOp
   const snapshots = surroundings.storageClasses.snapshots !== null
   await requireRights(ground, { ...needed, install: plan.install.length > 0, snapshots })
   // Each program is looked for now: a missing one is an error before anything is changed.
-  const k6 = options.tools.includes(OPERATOR) ? null : await chooseK6(options, artifacts)
+  const k6 = options.components.includes('k6-operator') ? null : await chooseK6(options, artifacts)
   for (const program of programsFor(plan, options)) await artifacts.binary(program)
   if (k6 !== null && typeof k6 !== 'string') {
     const brought = await bringK6(k6, log)
@@ -159,20 +159,27 @@ async function requireRights({ context, kube }: Look, will: Parameters<typeof ne
   )
 }
 
-/** Names of the images that the nodes need. */
-const imagesFor = ({ install }: Plan, { tools }: ExistingRun): string[] => [
-  ...ledger.images,
-  'meshdrill/busybox',
-  ...install.flatMap((part) => part.images),
-  ...(tools.includes('restic') ? ['restic/restic'] : []),
-]
+/** Names of the images that the nodes need: those of parts, and those of pods in the namespaces of drills. */
+function imagesFor({ install }: Plan, { components }: ExistingRun): string[] {
+  const inDrills = components.map(componentOf).filter(({ kind, presence }) => 'none' in presence && isOfPods(kind))
+  return [
+    ...new Set([
+      ...ledger.images,
+      ...inDrills.flatMap(({ published }) => Object.keys(published?.images ?? {})),
+      ...install.flatMap((part) => part.images),
+    ]),
+  ]
+}
 
-function programsFor(plan: Plan, { tools, store, made }: ExistingRun): string[] {
+const isOfPods = (kind: string): boolean => kind === 'tool' || kind === 'image'
+
+/** Programs that the run needs on this machine. What sends the load is chosen apart from them. */
+function programsFor(plan: Plan, { components, store, made }: ExistingRun): string[] {
   const releases = [...plan.install, ...plan.kept].flatMap((part) => part.releases)
-  const own = ['velero', 'restic'].filter((tool) => tools.includes(tool))
+  const tools = components.map(componentOf).filter(({ kind }) => kind === 'tool')
   return [
     ...(releases.length > 0 ? ['helm'] : []),
-    ...own,
+    ...tools.flatMap(({ published }) => Object.keys(published?.programs ?? {})),
     ...(store === null && made === undefined ? ['versitygw'] : []),
   ]
 }

@@ -1,5 +1,6 @@
 import { defaultRuntime, docker, dockerProblem, imageId, pullImage } from '../../docker/docker.ts'
 import { ownerLabels, thisOwner } from '../../docker/labels.ts'
+import { toolComponent } from '../../components/needed.ts'
 import { strategies } from '../../components/tools.ts'
 import { matrix } from '../../matrix/matrix.ts'
 import { run } from '../../system/run.ts'
@@ -24,7 +25,7 @@ import { LOCAL_VOLUMES } from './node-image/root.ts'
 
 type Log = (line: string) => void
 
-export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'tools'> & { ports: Ports }
+export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'components'> & { ports: Ports }
 
 /**
  * A cluster of Docker containers on this machine. kind creates it for the run; the drills then treat it as an existing cluster.
@@ -76,10 +77,10 @@ async function create(options: KindOptions, asked: ClusterOptions): Promise<Clus
 }
 
 /** True if a row of the run's tools needs volumes that can be snapshotted. */
-const takesSnapshots = ({ tools }: KindOptions): boolean =>
+const takesSnapshots = ({ components }: KindOptions): boolean =>
   matrix.some(
     ({ strategy, volumes, illegal }) =>
-      illegal === null && volumes === 'snapshots' && tools.includes(strategies[strategy].tool),
+      illegal === null && volumes === 'snapshots' && components.includes(toolComponent(strategies[strategy].tool)),
   )
 
 async function requireLab(): Promise<KindLab> {
@@ -107,7 +108,7 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
 }
 
 /** Options for the provider of existing clusters. kind's cluster needs no confirmation by the user. `lab` is null before it exists. */
-const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | null): ExistingRun => ({
+const runOf = ({ artifacts, images, k6, components }: KindOptions, lab: KindLab | null): ExistingRun => ({
   ...placeOf(lab),
   context: `kind-${CLUSTER}`,
   kubeconfigs: [kubeconfigFile()],
@@ -115,7 +116,7 @@ const runOf = ({ artifacts, images, k6, tools }: KindOptions, lab: KindLab | nul
   artifacts,
   images,
   k6,
-  tools,
+  components,
   made: {
     images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' },
     k6: { network: NETWORK, labels: ownerLabels(thisOwner()), reach: reachBeside(lab?.gatewayPort ?? null) },

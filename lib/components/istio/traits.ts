@@ -10,7 +10,7 @@ export const istioTraits: MeshTraits = {
   name: 'istio',
   controlPlane: {
     namespace: CONTROL,
-    part: 'istiod',
+    part: 'istio',
     parts: [{ labels: { app: 'istiod' }, service: { name: 'istiod', ports: [15012] } }],
   },
   proxy: { container: PROXY, userId: 1337, ports: { admin: 15000, metrics: 15020 } },

@@ -1,4 +1,4 @@
-export const OPERATOR = 'k6-operator'
+export const OPERATOR = 'k6-operator' as const
 /** The namespace that the operator's own distribution uses. */
 export const OPERATOR_NAMESPACE = 'k6-operator-system'
 

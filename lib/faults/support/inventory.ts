@@ -2,6 +2,7 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../../kube/client.ts'
 import { takesPods } from '../../kube/nodes.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import { faultObjects } from '../../components/chaos-mesh/fault-objects.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { storeAddressHere } from './far-ends.ts'
 import { NOT_OF_DAEMONS } from '../../probes/places.ts'
@@ -10,8 +11,6 @@ import { placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
 import { tracesOn, type NodeTraces } from './node-traces.ts'
 import { staleProxies } from '../pod-failure.ts'
 import { reaches } from './reach.ts'
-
-const GROUP = { group: 'chaos-mesh.org', version: 'v1alpha1' }
 
 /** What was found in the lab, from which the leftovers are told. */
 export interface Findings {
@@ -58,7 +57,7 @@ export async function takeInventory(lab: Lab, where: Whereabouts, patienceMs = P
 
 async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
   const [faults, nodes, pods, answers] = await Promise.all([
-    faultObjects(lab),
+    faultObjects(lab.kube),
     lab.kube.core.listNode(),
     listPods(lab, where.namespaces),
     reaches(storeAddressHere(lab)),
@@ -96,20 +95,6 @@ const once = (pods: V1Pod[]): V1Pod[] => [...new Map(pods.map((pod) => [pod.meta
 /** To name the pods in whose networks something was found. */
 const podsOn = async ({ kube }: Lab, node: string): Promise<V1Pod[]> =>
   (await kube.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items
-
-/** Every object of Chaos Mesh. Errors: its kinds are not known. */
-export async function faultObjects({ kube }: Pick<Lab, 'kube'>): Promise<KubeObject[]> {
-  const { resources } = await kube.custom.getAPIResources(GROUP)
-  const lists = await Promise.all(
-    resources
-      .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'))
-      .map(async ({ name, kind }) => {
-        const list = (await kube.custom.listClusterCustomObject({ ...GROUP, plural: name })) as { items: KubeObject[] }
-        return list.items.map((item) => ({ ...item, kind }))
-      }),
-  )
-  return lists.flat()
-}
 
 /** The leftovers among what was found, a sentence each. */
 export function tellLeftovers(found: Findings): string[] {

@@ -5,19 +5,8 @@ import {
   V1SelfSubjectAccessReviewSpec,
   type KubeConfig,
 } from '@kubernetes/client-node'
-import { OPERATOR } from '../../../components/k6-operator/k6-operator.ts'
-
-/** What is done with a resource; of the core group where it names none. A subresource is part of the name: `pods/exec`. */
-interface Use {
-  resource: string
-  group?: string
-  verbs: string[]
-}
-
-const READ = ['get', 'list']
-const KEEP = ['get', 'list', 'create', 'patch', 'delete']
-const uses = (group: string, resources: string[], verbs: string[]): Use[] =>
-  resources.map((resource) => ({ group, resource, verbs }))
+import { KEEP, READ, uses, type Use } from '../../../components/component.ts'
+import { componentOf, type ComponentName } from '../../../components/index.ts'
 
 /** What every run does: the lease and the notes, the drilled service with its mesh's objects, faults, and reading it all. */
 const EVERY_RUN: Use[] = [
@@ -32,11 +21,7 @@ const EVERY_RUN: Use[] = [
   ...uses('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'delete']),
   ...uses('storage.k8s.io', ['storageclasses'], READ),
   ...uses('apiextensions.k8s.io', ['customresourcedefinitions'], READ),
-  ...uses('networking.istio.io', ['virtualservices', 'destinationrules', 'gateways'], KEEP),
-  ...uses('security.istio.io', ['authorizationpolicies', 'peerauthentications'], KEEP),
   ...uses('discovery.k8s.io', ['endpointslices'], ['get']),
-  ...uses('chaos-mesh.org', ['podchaos', 'networkchaos', 'stresschaos', 'workflows', 'podnetworkchaos'], KEEP),
-  ...uses('chaos-mesh.org', ['*'], ['list']),
 ]
 
 /** What installing a part does beyond that. */
@@ -49,29 +34,24 @@ const INSTALLING: Use[] = [
 ]
 
 /** A node that comes back gets the labels and taints again that it had. */
-const NODE_OUTAGE: Use[] = uses('', ['nodes'], ['patch'])
+const NODE_OUTAGE: readonly Use[] = uses('', ['nodes'], ['patch'])
 
-const SNAPSHOTS: Use[] = [
-  ...uses('snapshot.storage.k8s.io', ['volumesnapshots', 'volumesnapshotcontents'], KEEP),
-  ...uses('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ),
+/** A removal looks for snapshots of drills, whichever tool took them. */
+const SNAPSHOTS: readonly Use[] = [
+  { ...{ group: 'snapshot.storage.k8s.io', resource: 'volumesnapshotcontents' }, verbs: READ },
 ]
-
-/** What the drills ask of a tool by its own kinds. */
-const OF_TOOLS: Record<string, Use[]> = {
-  velero: uses('velero.io', ['backups', 'restores', 'schedules', 'podvolumebackups', 'podvolumerestores'], KEEP),
-  [OPERATOR]: uses('k6.io', ['testruns'], KEEP),
-  k8up: uses('k8up.io', ['backups', 'restores', 'snapshots'], KEEP),
-}
 
 /** Everything that will be done, as rights. */
 export const neededRights = (will: {
   install: boolean
   cutNodes: boolean
   snapshots: boolean
-  tools: readonly string[]
+  components: readonly ComponentName[]
 }): Use[] => [
   ...EVERY_RUN,
-  ...will.tools.flatMap((tool) => OF_TOOLS[tool] ?? []),
+  ...will.components
+    .flatMap((name) => componentOf(name).rights)
+    .filter(({ onlyWithSnapshots }) => onlyWithSnapshots !== true || will.snapshots),
   ...(will.snapshots ? SNAPSHOTS : []),
   ...(will.install ? INSTALLING : []),
   ...(will.cutNodes ? NODE_OUTAGE : []),
@@ -80,17 +60,18 @@ export const neededRights = (will: {
 /** The rights that the cluster says we lack, each as `verb resource.group`; it is asked for each (SelfSubjectAccessReview). */
 export async function missingRights(config: KubeConfig, needed: Use[]): Promise<string[]> {
   const api = config.makeApiClient(AuthorizationV1Api)
-  const asked = needed.flatMap(({ resource: full, group = '', verbs }) =>
-    verbs.map(async (verb) => {
-      const [resource = '', subresource] = full.split('/')
-      const of = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) }
-      const spec = Object.assign(new V1SelfSubjectAccessReviewSpec(), {
-        resourceAttributes: Object.assign(new V1ResourceAttributes(), of),
-      })
-      const body = Object.assign(new V1SelfSubjectAccessReview(), { spec })
-      const review = await api.createSelfSubjectAccessReview({ body })
-      return review.status?.allowed === true ? null : `${verb} ${full}${group === '' ? '' : `.${group}`}`
-    }),
-  )
+  const all = needed.flatMap(({ resource, group, verbs }) => verbs.map((verb) => ({ resource, group, verb })))
+  // Several components may need the same right.
+  const once = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const asked = once.map(async ({ resource: full, group, verb }) => {
+    const [resource = '', subresource] = full.split('/')
+    const of = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) }
+    const spec = Object.assign(new V1SelfSubjectAccessReviewSpec(), {
+      resourceAttributes: Object.assign(new V1ResourceAttributes(), of),
+    })
+    const body = Object.assign(new V1SelfSubjectAccessReview(), { spec })
+    const review = await api.createSelfSubjectAccessReview({ body })
+    return review.status?.allowed === true ? null : `${verb} ${full}${group === '' ? '' : `.${group}`}`
+  })
   return (await Promise.all(asked)).filter((right) => right !== null)
 }

@@ -58,14 +58,22 @@ export function parseNotes(text: string): Notes {
       runUid: version === 1 ? '' : string(owner.runUid, 'owner.runUid'),
     },
     keep: read.keep === true,
-    parts: mapped(read.parts, 'parts', version === 1 ? oldPart : part),
+    parts: renamed(mapped(read.parts, 'parts', version === 1 ? oldPart : part)),
     versions: mapped(read.versions, 'versions', (value, at) => {
       const found = record(value, at)
       return { version: string(found.version, `${at}.version`), source: string(found.source, `${at}.source`) }
     }),
-    installed: list(read.installed, 'installed').map((one, index) => string(one, `installed[${index}]`)),
+    installed: list(read.installed, 'installed').map((one, index) => currentName(string(one, `installed[${index}]`))),
   }
 }
+
+/** Names of parts in the notes of earlier versions of meshdrill. */
+const FORMER_NAMES: Partial<Record<string, string>> = { istiod: 'istio', 'Chaos Mesh': 'chaos-mesh' }
+
+const currentName = (name: string): string => FORMER_NAMES[name] ?? name
+
+const renamed = <T>(parts: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(parts).map(([name, note]) => [currentName(name), note]))
 
 function oldPart(value: unknown, at: string): PartNote {
   if (value === 'found') return { state: 'found' }

@@ -2,7 +2,7 @@ import { ApiException, type KubernetesObject } from '@kubernetes/client-node'
 import { reasonOf, type KubeClient } from '../../../kube/client.ts'
 import { podSecurityLabels, type PodSecurity } from '../../../lab/namespaces.ts'
 import type { KubeObject } from '../../../kube/object.ts'
-import type { Part } from './parts.ts'
+import type { Part } from '../../../components/component.ts'
 
 /** Stands for the namespace of a drill, whose name is not known yet. Nothing of this name is ever made. */
 const OF_A_DRILL = 'meshdrill-dry-run'
@@ -11,7 +11,7 @@ const OF_A_DRILL = 'meshdrill-dry-run'
  * Asks the API server, by dry runs that store nothing, whether it admits the namespaces of parts and drills with their labels of
  * Pod Security, and a pod like Chaos Mesh's daemon. Each refusal, in the server's words, with the next command.
  */
-export async function admissionConflicts(kube: KubeClient, parts: Part[]): Promise<string[]> {
+export async function admissionConflicts(kube: KubeClient, parts: readonly Part[]): Promise<string[]> {
   const wanted: [name: string, level: PodSecurity][] = [
     ...parts.flatMap(({ namespaces, podSecurity }) =>
       namespaces.map((name): [string, PodSecurity] => [name, podSecurity]),

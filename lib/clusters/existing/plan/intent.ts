@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../../kube/client.ts'
 import { changeNotes, type Notes, type PartNote } from '../lease/notes.ts'
 import { objectsOf } from './owned.ts'
-import { labName, partsOf } from './parts.ts'
+import { ownerOf, partsOf } from './parts.ts'
 import type { Plan } from './plan.ts'
 
 /** What the notes say of the parts before the first of them is installed. */
@@ -9,7 +9,7 @@ export function intentOf(plan: Plan, now: Notes | null): Pick<Notes, 'parts' | '
   const parts: Notes['parts'] = { ...now?.parts }
   for (const { name } of plan.found) parts[name] = { state: 'found' }
   for (const { name } of plan.install) parts[name] = { state: 'intended' }
-  const again = plan.install.map(({ name }) => labName(name))
+  const again = plan.install.map(({ name }) => ownerOf(name).name)
   const installed = (now?.installed ?? []).filter((name) => !again.includes(name))
   return { parts, versions: plan.versions, installed }
 }

@@ -5,7 +5,7 @@ import { objectsOfRelease, ownerOfRelease, releaseOf } from '../../../kube/helm-
 import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
 import type { OwnedObject } from '../lease/notes.ts'
-import type { Part } from './parts.ts'
+import type { Part } from '../../../components/component.ts'
 
 export const namespaceNamed = (name: string): ObjectReference => ({
   apiVersion: 'v1',

@@ -8,7 +8,8 @@ import { NO_LAB } from '../lease/notes-format.ts'
 import type { Notes, PartNote } from '../lease/notes.ts'
 import type { NotedStore } from '../store.ts'
 import { DEFINITION, nameOf, objectsOf } from './owned.ts'
-import { labName, type Part } from './parts.ts'
+import type { Part } from '../../../components/component.ts'
+import { ownerOf } from './parts.ts'
 
 /** What will be done to a cluster, before anything is. */
 export interface Plan {
@@ -24,7 +25,7 @@ export interface Plan {
 }
 
 /** Looks for every part. `notes` are those of an earlier run, whose parts are the lab's as far as that is proven. */
-export async function makePlan(kube: KubeClient, parts: Part[], notes: Notes | null): Promise<Plan> {
+export async function makePlan(kube: KubeClient, parts: readonly Part[], notes: Notes | null): Promise<Plan> {
   const plan: Plan = { install: [], kept: [], found: [], versions: { ...notes?.versions }, conflicts: [] }
   const labId = notes?.lab ?? NO_LAB
   for (const part of parts) {
@@ -54,7 +55,8 @@ export async function makePlan(kube: KubeClient, parts: Part[], notes: Notes | n
   return plan
 }
 
-const isComplete = ({ name }: Part, notes: Notes | null): boolean => notes?.installed.includes(labName(name)) === true
+const isComplete = ({ name }: Part, notes: Notes | null): boolean =>
+  notes?.installed.includes(ownerOf(name).name) === true
 
 /** Whether the notes say of an object that the lab made it. An object that took its place has another UID. */
 const isNoted = (note: PartNote, { kind, metadata }: ObjectReference): boolean =>
@@ -71,9 +73,9 @@ function conflictOf(part: Part, { state }: PartNote, others: ObjectReference[]):
       .map((other) => (other.kind === 'Namespace' ? `namespace "${other.metadata.name}"` : nameOf(other))),
   ].join(', ')
   if (state === 'found')
-    return `${part.name} does not run where it is looked for (${kind} "${metadata.name}" in "${metadata.namespace ?? ''}"), but there are ${there}: what is of it could not be told from what is yours. Next: remove what is left of it, or install it there`
+    return `${part.title} does not run where it is looked for (${kind} "${metadata.name}" in "${metadata.namespace ?? ''}"), but there are ${there}: what is of it could not be told from what is yours. Next: remove what is left of it, or install it there`
   const why = state === 'unproven' ? 'was noted by an older meshdrill' : 'was to be installed by an earlier run'
-  return `${part.name} ${why}, and there are ${there}, which are not proven to be of that run. They were left. Next: npm run lab:down, which takes away what is proven and says what is left`
+  return `${part.title} ${why}, and there are ${there}, which are not proven to be of that run. They were left. Next: npm run lab:down, which takes away what is proven and says what is left`
 }
 
 const isDefinitionOf = ({ kind, metadata }: ObjectReference, end: string): boolean =>
@@ -83,13 +85,15 @@ interface Marked extends KubeObject {
   spec?: { template?: { spec?: { containers?: { image?: string }[] } } }
 }
 
-function versionsOf({ component }: Part, mark: Marked): Notes['versions'] {
+/** The version of a component, by its main part; its other programs are said to be of that version. */
+function versionsOf({ name }: Part, mark: Marked): Notes['versions'] {
+  const { name: component, title, partVersions } = ownerOf(name)
+  if (component !== name) return {}
   const image = mark.spec?.template?.spec?.containers?.[0]?.image ?? ''
   const version = /:([^:@/]+)(?:@|$)/.exec(image)?.[1] ?? 'not known'
   const source = `was in the cluster, as ${image || 'an image that is not known'}`
-  // Whoever injects the proxies says which they are.
-  const proxy = component === 'istio' ? { envoy: { version: `of Istio ${version}`, source } } : {}
-  return { [component]: { version, source }, ...proxy }
+  const others = Object.keys(partVersions).map((other) => [other, { version: `of ${title} ${version}`, source }])
+  return { [component]: { version, source }, ...(Object.fromEntries(others) as Notes['versions']) }
 }
 
 const storeLines = (store: NotedStore | null): string[] =>
@@ -116,11 +120,11 @@ export function describePlan(
   const where = (part: Part): string => `namespace ${part.namespaces.join(', ')}`
   const lines = [
     `context ${context}: ${server}, Kubernetes ${kubernetes}, kube-system ${uid}`,
-    ...plan.found.map((part) => `  there already, used as it is and left: ${part.name}, ${where(part)}`),
-    ...plan.kept.map((part) => `  of an earlier run, and removed at the end: ${part.name}, ${where(part)}`),
+    ...plan.found.map((part) => `  there already, used as it is and left: ${part.title}, ${where(part)}`),
+    ...plan.kept.map((part) => `  of an earlier run, and removed at the end: ${part.title}, ${where(part)}`),
     ...plan.install.map((part) => {
       const kinds = part.groups.length === 0 ? '' : `, definitions of ${part.groups.join(', ')}`
-      return `  will be installed, and removed at the end: ${part.name}, ${where(part)}${kinds}`
+      return `  will be installed, and removed at the end: ${part.title}, ${where(part)}${kinds}`
     }),
     `  will be made, and removed at the end: namespace ${NAMESPACE} (lease and notes), and one namespace for each drill, by its strategy and fault`,
     ...storeLines(store),

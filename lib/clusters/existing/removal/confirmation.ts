@@ -4,7 +4,7 @@ import { shellCommand } from '../../../output/shell-quote.ts'
 import { NAMESPACE } from '../lease/lease.ts'
 import type { Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
-import { partsOf } from '../plan/parts.ts'
+import { partNamed } from '../plan/parts.ts'
 import type { Look } from '../survey.ts'
 import { estateOf } from './estate.ts'
 
@@ -16,10 +16,12 @@ export async function announceRemoval(look: Look, notes: Notes, log: ClusterOpti
   log(`context ${printable(context.name)}: ${context.server}, kube-system ${reached.uid}`)
   log(printable(`  lab of process ${owner.pid} on ${owner.host}${notes.keep ? ', which was to be kept' : ''}`))
   for (const [name, { state }] of Object.entries(parts)) {
-    const where = partsOf(name).flatMap((part) => part.namespaces)
+    const part = partNamed(name)
+    const title = part?.title ?? name
+    const where = part?.namespaces ?? []
     if (state === 'installed' || state === 'intended')
-      log(printable(`  will be removed as far as this lab made it: ${name}, namespace ${where.join(', ')}`))
-    if (state === 'unproven') log(printable(`  will be left, as nobody can prove who made it: ${name}`))
+      log(printable(`  will be removed as far as this lab made it: ${title}, namespace ${where.join(', ')}`))
+    if (state === 'unproven') log(printable(`  will be left, as nobody can prove who made it: ${title}`))
   }
   for (const name of [...namespaces, NAMESPACE]) log(printable(`  will be removed: namespace ${name}`))
   if (store)

@@ -8,12 +8,11 @@ import { leaseOf, MANAGED_NAMESPACE, NAMESPACE } from '../lease/lease.ts'
 import { removeNotes, type Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
 import { namespaceNamed, pinned } from '../plan/owned.ts'
-import { partsOf } from '../plan/parts.ts'
+import { partNamed } from '../plan/parts.ts'
 import { storeOfLab } from '../store.ts'
 import { storeFolder, type Ground } from '../survey.ts'
 import { estateOf } from './estate.ts'
 import { removeDrillNamespaces, removeObject, removePart, type Removal } from './removal.ts'
-import { removeRootCertificates, rootCertificateOf } from '../../../components/istio/root-certificates.ts'
 import { removeSnapshots, snapshotsGone } from './snapshots.ts'
 import { unprovenParts } from './unproven.ts'
 
@@ -61,15 +60,22 @@ const requireOwnRun = ({ kubeconfig }: Ground): Promise<void> => withChildAccess
 async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
   const { kube } = removal
   const own = Object.entries(notes.parts).filter(([, { state }]) => state === 'installed' || state === 'intended')
-  const ofParts = own.flatMap(([name]) => partsOf(name)).flatMap((part) => part.namespaces)
+  const ofParts = own.flatMap(([name]) => partNamed(name)?.namespaces ?? [])
   const snapshots = await removeSnapshots(removal)
   const gone = (await removeDrillNamespaces(removal, ofParts)).map((name) => `namespace ${name}`)
   await snapshotsGone(kube, snapshots)
   for (const [name, note] of own.reverse()) {
-    const certificate =
-      name === 'istiod' && removal.estate.namespaces.has('istio-system') ? await rootCertificateOf(kube) : null
-    for (const part of partsOf(name)) await removePart(removal, part, note)
-    if (certificate !== null) await removeRootCertificates(kube, certificate)
+    const part = partNamed(name)
+    if (part === null) {
+      removal.left.push(
+        `"${name}": this meshdrill knows no such part, so left. Next: npm run lab:down with the meshdrill that installed it`,
+      )
+      continue
+    }
+    const isOwn = part.namespaces.every((namespace) => removal.estate.namespaces.has(namespace))
+    const removeTraces = isOwn ? await part.collectTraces?.(kube) : undefined
+    await removePart(removal, part, note)
+    await removeTraces?.()
     gone.push(name)
   }
   return gone

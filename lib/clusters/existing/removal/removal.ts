@@ -15,7 +15,7 @@ import {
   pinned,
   referenceTo,
 } from '../plan/owned.ts'
-import type { Part } from '../plan/parts.ts'
+import type { Part } from '../../../components/component.ts'
 import { instancesOf, removeInstances, type Estate } from './instances.ts'
 
 export interface Removal {

@@ -10,7 +10,7 @@ import { failure } from '../../stand-ins/cluster-objects.ts'
 import { serveClusters, type StandInCluster } from '../../stand-ins/api-server.ts'
 import { make, test, type Begun } from './lab-fixture.ts'
 
-const parts = neededParts(['velero'])
+const parts = neededParts(['istio', 'chaos-mesh', 'velero'])
 const PRIVILEGED = { 'pod-security.kubernetes.io/enforce': 'privileged' }
 
 /** A client of the world's cluster, whose server refuses some dry runs by the last word of their path. */

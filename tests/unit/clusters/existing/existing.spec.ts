@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test as base } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import type { ExistingRun } from '../../../../lib/clusters/existing/options.ts'
+import { componentsFor } from '../../../../lib/components/needed.ts'
 import { messageOf } from '../../../../lib/system/message-of.ts'
 import {
   makeWorld,
@@ -20,6 +21,9 @@ import {
 import type { ApiServerOptions } from '../../stand-ins/api-server.ts'
 
 /** Tests of what is said before anything is changed, against a stand-in for an API server. */
+const RESTIC = componentsFor({ tools: ['restic'], meshes: ['istio'], loadPods: false })
+const RESTIC_WITH_LOAD_PODS = componentsFor({ tools: ['restic'], meshes: ['istio'], loadPods: true })
+
 const test = base.extend<{ given: Partial<ApiServerOptions>; world: ExistingWorld }>({
   given: [{}, { option: true }],
   world: async ({ given }, use, testInfo) => {
@@ -92,7 +96,7 @@ test.describe('rights that are missing', () => {
 test.describe('a right that the load in the cluster needs', () => {
   test.use({ given: { denied: ['create testruns'] } })
   test('is asked for where pods are the load', async ({ world }) => {
-    expect(await refusal(world, { confirm: UID, tools: ['k6-operator'] })).toContain('create testruns.k6.io')
+    expect(await refusal(world, { confirm: UID, components: ['k6-operator'] })).toContain('create testruns.k6.io')
   })
 })
 
@@ -135,7 +139,7 @@ test.describe('a cluster', () => {
 
   test('keeps what is there already, and only what is missing is installed', async ({ world }) => {
     putIstio(world)
-    expect(await refusal(world, { tools: ['restic'] })).toContain('Nothing was changed')
+    expect(await refusal(world, { components: RESTIC })).toContain('Nothing was changed')
     expect(world.log).toContain('  there already, used as it is and left: istiod, namespace istio-system')
     const installed = world.log.filter((line) => line.includes('will be installed'))
     expect(installed.map((line) => /end: ([^,]*)/.exec(line)?.[1])).toEqual(['istio-ingress', 'Chaos Mesh'])
@@ -146,12 +150,12 @@ test.describe('a cluster', () => {
   }, testInfo) => {
     const calls = () => readdirSync(testInfo.outputPath('programs', 'bin'))
     putIstio(world)
-    expect(await refusal(world, { tools: ['restic', 'k6-operator'] })).toContain('Nothing was changed')
+    expect(await refusal(world, { components: RESTIC_WITH_LOAD_PODS })).toContain('Nothing was changed')
     expect(world.log).toContain(
       '  will be installed, and removed at the end: k6-operator, namespace k6-operator-system, definitions of k6.io',
     )
     expect(calls()).not.toContain('k6.calls')
-    await refusal(world, { tools: ['restic'] })
+    await refusal(world, { components: RESTIC })
     expect(calls()).toContain('k6.calls')
   })
 
@@ -172,7 +176,7 @@ test.describe('a cluster', () => {
     expect(await refusal(world, { confirm: UID })).toMatch(
       /keeps its backups in bucket "payroll".*MESHDRILL_TOOL=restic/,
     )
-    expect(await refusal(world, { tools: ['restic'] })).toContain('Nothing was changed. The above')
+    expect(await refusal(world, { components: RESTIC })).toContain('Nothing was changed. The above')
   })
 })
 

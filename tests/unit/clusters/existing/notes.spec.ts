@@ -26,8 +26,8 @@ const notes: Notes = {
   owner: { host: 'desk', pid: 7, runUid: '0b0e7a3c-0000-4000-8000-00000000000a' },
   keep: true,
   parts: {
-    istiod: { state: 'found' },
-    'Chaos Mesh': { state: 'intended' },
+    istio: { state: 'found' },
+    'chaos-mesh': { state: 'intended' },
     velero: { state: 'installed', objects: [{ apiVersion: 'v1', kind: 'Namespace', name: 'velero', uid: 'u-1' }] },
   },
   versions: { istio: { version: '1.30.4', source: 'was there' } },
@@ -98,6 +98,18 @@ test('notes of version 1 prove nothing of the parts that they call ours', () => 
   expect(parseNotes(JSON.stringify(old))).toMatchObject({
     lab: '',
     store: undefined,
-    parts: { istiod: { state: 'unproven' }, velero: { state: 'found' } },
+    parts: { istio: { state: 'unproven' }, velero: { state: 'found' } },
   })
+})
+
+test('notes of an earlier meshdrill name parts otherwise, and their objects are still known for removal', () => {
+  const objects = [{ apiVersion: 'v1', kind: 'Namespace', name: 'chaos-mesh', uid: 'u-2' }]
+  const old = {
+    ...notes,
+    parts: { istiod: { state: 'found' }, 'Chaos Mesh': { state: 'installed', objects } },
+    installed: ['Chaos Mesh', 'istio'],
+  }
+  const read = parseNotes(JSON.stringify({ version: 2, ...old }))
+  expect(read.parts).toEqual({ istio: { state: 'found' }, 'chaos-mesh': { state: 'installed', objects } })
+  expect(read.installed).toEqual(['chaos-mesh', 'istio'])
 })

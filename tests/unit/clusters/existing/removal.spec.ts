@@ -68,7 +68,7 @@ test('an Istio that the user installs after a run was killed right after its not
   await make(world, { keep: true })
   const theirs = userInstallsIstio(world).filter((path) => !path.startsWith(SYSTEM) && !path.includes('/leases/'))
   const cluster = await existing({ ...world.options, confirm: UID }).attach()
-  expect(cluster.has('istiod')).toBe(false)
+  expect(cluster.has('istio')).toBe(false)
   expect(await end(world)).toContain('namespace meshdrill-system')
   expect(missing(world, theirs)).toEqual([])
 })

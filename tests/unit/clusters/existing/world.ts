@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { ExistingRun } from '../../../../lib/clusters/existing/options.ts'
+import { componentsFor } from '../../../../lib/components/needed.ts'
 import { startApiServer, type ApiServer, type ApiServerOptions } from '../../stand-ins/api-server.ts'
 import { quote } from '../../stand-ins/shell.ts'
 
@@ -77,7 +78,7 @@ export async function makeWorld(folder: string, given: Partial<ApiServerOptions>
     snapshotStorageClass: null,
     storagePods: null,
     store: null,
-    tools: ['velero', 'restic'],
+    components: componentsFor({ tools: ['velero', 'restic'], meshes: ['istio'], loadPods: false }),
   }
   return { server, options, log: [] }
 }

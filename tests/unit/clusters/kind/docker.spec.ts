@@ -30,7 +30,7 @@ const CLUSTER = 'ps --all --filter label=io.x-k8s.kind.cluster=meshdrill'
 const NETWORK: Answers[number] = ['network ls', 'meshdrill']
 const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmeshdrill-worker meshdrill']
 const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
-const PUBLIC = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
+const PUBLIC = { artifacts: 'public', images: null, k6: 'found', components: [], ports: 'tried' } as const
 
 /** A process that has ended. */
 const NOBODY = { pid: 999_999_999, born: '1' }
@@ -136,15 +136,17 @@ test('storage that cannot be fetched is reported before a cluster is created, an
     return Promise.reject(new Error('fetch failed', { cause: new Error('no such host') }))
   }
   try {
-    for (const tool of ['velero', 'kubernetes'])
-      await expect(kind({ ...PUBLIC, tools: ['restic', tool] }).create(asked)).rejects.toThrow(
+    for (const tool of ['velero', 'snapshots'] as const)
+      await expect(kind({ ...PUBLIC, components: ['restic', tool] }).create(asked)).rejects.toThrow(
         /^GET https:\/\/\S+\.yaml: no such host\. Next: curl -v https:\/\/\S+$/,
       )
     expect(program.calls()).toEqual([])
     expect(docker.calls().filter((call) => /^(rm|network)/.test(call))).toEqual([])
     expect((await readLab())?.createdAt).toBe('then')
     urls.length = 0
-    await expect(kind({ ...PUBLIC, tools: ['restic', 'k8up'] }).create(asked)).rejects.toThrow('could not be created')
+    await expect(kind({ ...PUBLIC, components: ['restic', 'k8up'] }).create(asked)).rejects.toThrow(
+      'could not be created',
+    )
     expect(urls).toEqual([])
   } finally {
     globalThis.fetch = fetch

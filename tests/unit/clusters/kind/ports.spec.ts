@@ -44,7 +44,7 @@ const test = base.extend<{ server: (server: Server) => Promise<number> }>({
   ],
 })
 
-const KIND = { artifacts: 'public', images: null, k6: 'found', tools: [], ports: 'tried' } as const
+const KIND = { artifacts: 'public', images: null, k6: 'found', components: [], ports: 'tried' } as const
 
 test('kind drills run on Linux and macOS, and on macOS with public artifacts only', () => {
   expect(platformProblem('linux', 'built')).toBeNull()
