@@ -1,7 +1,7 @@
-/** Characters by which texts are looked up; shorter ones cannot be found. */
+/** The number of characters by which texts are looked up. Shorter texts cannot be found. */
 export const SHORTEST = 6
 
-/** Finds any of many texts in another, in time that does not grow with their number. The longest of those at a place counts. */
+/** Finds any of many texts in another text. The time does not grow with their number. At each place the longest match counts. */
 export function finderOf(texts: Iterable<string>): (text: string) => { from: number; to: number }[] {
   const byBeginning = new Map<string, string[]>()
   for (const text of texts) {
@@ -24,7 +24,7 @@ export function finderOf(texts: Iterable<string>): (text: string) => { from: num
   }
 }
 
-/** Text with ranges of it, in their order, replaced by the same word. */
+/** Replaces ranges of a text, which are in order, by the same word. */
 export function replaceRanges(text: string, ranges: { from: number; to: number }[], word: string): string {
   let replaced = ''
   let kept = 0

@@ -2,13 +2,13 @@ import { printable } from './printable.ts'
 import { redact } from './secrets.ts'
 
 /*
- * The one place that prints. Each line is printed without secrets and without control characters, as its text may come from a
- * server or a program.
+ * The only place that prints. Text may come from a server or a program, so each line is printed without secrets and without
+ * control characters.
  */
 
 export type PrintStream = 'stdout' | 'stderr'
 
-/** A text as it may be printed: each of its lines printable, and nothing of it a secret. */
+/** The text without secrets and without control characters in its lines. */
 export const printableText = (text: string): string =>
   redact(text)
     .split(/\r?\n/)
@@ -28,7 +28,7 @@ export function writeText(stream: PrintStream, text: string): void {
 /** A longer line is printed in pieces. */
 const LONGEST_LINE = 64 << 10
 
-/** Prints what comes in chunks as soon as a line is whole; `end` prints what is left. */
+/** Collects chunks, and prints each line when it is complete. `end` prints the rest. */
 export function lineWriter(stream: PrintStream) {
   let open = ''
   return {

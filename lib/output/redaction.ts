@@ -1,6 +1,6 @@
 import { learn, redact, removeSecrets } from './secrets.ts'
 
-/** The same value, with every text in it redacted; names of fields stay. */
+/** A copy of the value in which every text is redacted. Names of fields stay. */
 export function redactDeep<Value>(value: Value): Value {
   learn()
   return removeDeep(value) as Value
@@ -13,7 +13,7 @@ function removeDeep(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, removeDeep(one)]))
 }
 
-/** Causes of causes beyond this are dropped. */
+/** Causes at a greater depth are dropped. */
 const DEEPEST = 8
 
 /**
@@ -44,7 +44,7 @@ const isData = (value: object): boolean =>
   Array.isArray(value) ||
   [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
 
-/** Runs what may throw; the error that leaves it has no secrets. */
+/** Runs `body`. An error that it throws is rethrown without secrets. */
 export async function redactErrors<Value>(body: () => Promise<Value>): Promise<Value> {
   try {
     return await body()

@@ -2,29 +2,29 @@ import { finderOf, replaceRanges, SHORTEST } from './find.ts'
 import { formsOf } from './forms.ts'
 import { endSharing, learnSecrets, shareSecret } from './shared-secrets.ts'
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const REDACTED = '[redacted]'
 /** A line of a longer secret, such as of a private key, is a secret too. */
 const SHORTEST_LINE = 16
-/** In longer texts, secrets that line breaks divide are not looked for: it takes several times the memory of the text. */
+/** In a longer text, secrets that line breaks divide are not searched: that needs several times its memory. */
 const LONGEST_DIVIDED = 4 << 20
 
-/** Every secret that this process knows. Values are only added: a secret stays a secret as long as the process runs. */
+/** Every secret that this process knows. Values are never removed while the process runs. */
 const secrets = new Set<string>()
 /** Null until it is needed after a change. */
 let finders: ReturnType<typeof findersOf> | null = null
 
 /**
- * Makes `redact` remove a value in whatever form: plain, base64, URL, JSON, hex, divided by line breaks. All processes of the
- * run are told. A value of fewer than 6 characters is not removed.
+ * Makes `redact` remove a value in each of its forms: plain, base64, URL, JSON, hex, divided by line breaks. All processes of
+ * the run learn the value. A value of fewer than 6 characters is not removed.
  */
 export function protectSecret(value: string): void {
   if (know(value)) shareSecret(value)
 }
 
-/** False if it was known, or is too short. */
+/** Adds a value. False if it was known before, or is too short. */
 function know(value: string): boolean {
-  // Of a shorter value every harmless word would be removed that contains it.
+  // A shorter value would remove every harmless word that contains it.
   if (value.length < SHORTEST || secrets.has(value)) return false
   secrets.add(value)
   finders = null
@@ -32,20 +32,20 @@ function know(value: string): boolean {
 }
 
 /**
- * Text without the secrets that the processes of this run know, and without what is a secret by its form: the user and the
- * password of a URL, signatures, tokens, private keys.
+ * The text without the secrets that processes of this run know, and without text that has the form of a secret: user and
+ * password in a URL, signatures, tokens, private keys.
  */
 export function redact(text: string): string {
   learn()
   return removeSecrets(text)
 }
 
-/** Takes in what other processes of the run have told. */
+/** Learns the secrets that other processes of the run have shared. */
 export function learn(): void {
   for (const value of learnSecrets()) know(value)
 }
 
-/** As `redact`, with the secrets that are known already: for many texts in one go. */
+/** As `redact`, without learning new secrets first. For many texts in a row. */
 export function removeSecrets(text: string): string {
   const known = secrets.size === 0 ? text : removeKnown(text)
   return known
@@ -76,7 +76,7 @@ function removeDivided(text: string, divided: ReturnType<typeof finderOf>): stri
   return replaceRanges(text, ranges, REDACTED)
 }
 
-/** Text without white space, and without the backslashes that end lines; and where each of its characters was. */
+/** The text without white space and without backslashes at line ends, and the position that each character had. */
 function withoutBlanks(text: string): { dense: string; positions: number[] } {
   const positions: number[] = []
   let dense = ''

@@ -4,35 +4,35 @@ import { codeOf } from '../system/file-error.ts'
 import { readVariable, stateFolder, type Environment } from '../system/environment.ts'
 
 /*
- * The secrets of a run, which its processes tell each other: what one has drawn, another prints. They are in a file that only
- * this user can read, outside of the results, and for as long as the run lasts.
+ * Secrets that the processes of a run share, as one process may print a secret that another one has made. They are in a file
+ * outside of the results, which only this user can read, and which is removed at the end of the run.
  */
 
 /** How much of the file this process has read, in bytes. */
 let read = 0
 let ended = false
 
-/** Tells the other processes of the run. Outside of a run nobody is told. */
+/** Shares a secret with the other processes of the run. Does nothing outside of a run. */
 export function shareSecret(value: string): void {
   const file = sharedFile(process.env)
   if (file === null || ended) return
   mkdirSync(folderOf(process.env), { recursive: true, mode: 0o700 })
-  // One call for the whole line: with O_APPEND the kernel keeps lines of several processes apart.
+  // One call writes the whole line, so that lines of several processes never mix (O_APPEND).
   appendFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 })
 }
 
-/** Secrets that processes of the run have told since the last call. */
+/** The secrets that processes of the run have shared since the last call. */
 export function learnSecrets(): string[] {
   const file = sharedFile(process.env)
   if (file === null || ended) return []
   const text = readFrom(file, read)
-  // A line that is not whole yet is read the next time.
+  // An incomplete line is read the next time.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   read += Buffer.byteLength(whole)
   return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as string]))
 }
 
-/** Removes the file at the end of the run, and those that killed runs left. What this process has learnt, it still knows. */
+/** Removes the file at the end of the run, and the files of killed runs. This process keeps what it has learnt. */
 export function endSharing(): void {
   const file = sharedFile(process.env)
   ended = true

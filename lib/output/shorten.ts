@@ -1,10 +1,10 @@
-/** Characters of a child's output that an error carries. */
+/** Maximum number of characters of a program's output in an error. */
 export const OUTPUT_LIMIT = 2000
 
-/** The cause of a failure is most often its first line, after paths that can be long: more is kept of the beginning. */
+/** The cause of a failure is most often in the first line, so more of the beginning is kept. */
 const BEGINNING = 2 / 3
 
-/** Text of at most `limit` characters: of a longer one the middle is left out, and the text says how much. */
+/** Shortens a text to `limit` characters. A note replaces the middle and says how much is missing. */
 export function shortenMiddle(text: string, limit: number): string {
   const output = keepEnds(limit)
   output.add(text)
@@ -22,7 +22,7 @@ export function foldRepeatedLines(text: string): string {
   return runs.map(({ line, count }) => (count === 1 ? line : `${line} (${count} times)`)).join('\n')
 }
 
-/** Collects a stream of text in constant memory, and gives what `shortenMiddle` gives of the whole. */
+/** `shortenMiddle` for a stream of text, in constant memory. */
 export function keepEnds(limit: number) {
   let beginning = ''
   let end = ''
@@ -45,7 +45,7 @@ export function keepEnds(limit: number) {
   }
 }
 
-/** A character of two units is left out rather than halved. */
+/** Never cuts a character of two units in half. */
 const cutBefore = (text: string, count: number): string => text.slice(0, count).replace(/[\uD800-\uDBFF]$/, '')
 const cutAfter = (text: string, count: number): string =>
   count === 0 ? '' : text.slice(-count).replace(/^[\uDC00-\uDFFF]/, '')

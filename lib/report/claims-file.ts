@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '../verdict/result.ts'
 
-/** A test's word that it runs a drill, and the verdict that it wants: a control wants its tool to be failed. */
+/** A drill that a test runs, and the verdict that the test wants. A control wants `fail`. */
 export interface DrillClaim {
   drill: string
   wanted: Verdict
@@ -10,7 +10,7 @@ export interface DrillClaim {
 
 const fileOf = (runFolder: string): string => join(runFolder, 'claims.jsonl')
 
-/** Appends a claim. The worker writes it: the run is judged with it whichever reporter the user chose. */
+/** Appends a claim. The worker calls this, so that the claim counts with every reporter. */
 export function recordClaim(runFolder: string, claim: DrillClaim): void {
   appendFileSync(fileOf(runFolder), `${JSON.stringify(claim)}\n`)
 }

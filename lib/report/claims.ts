@@ -1,21 +1,21 @@
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 
-/** What a test said of itself: the drills that it ran, and the verdict that it wanted of them. */
+/** The drills that a test ran, and the verdict that it wanted. */
 export interface TestClaim {
   title: string
   passed: boolean
   drills: string[]
-  /** `pass`, but for a control: a tool that is broken on purpose must be failed. */
+  /** `pass`; for a control `fail`, as its tool is broken on purpose. */
   wanted: Verdict
 }
 
-/** A test that must not count as passed, or null for a drill without a test; and why. */
+/** Why a test must not count as passed. `title` is null for a drill without a test. */
 export interface Contradiction {
   title: string | null
   reason: string
 }
 
-/** Where tests and facts disagree: the facts decide. */
+/** Tests that disagree with the facts. The facts decide. */
 export function findContradictions(claims: TestClaim[], drills: DrillResult[]): Contradiction[] {
   const verdicts = new Map(drills.map(({ id, verdict }) => [id, verdict]))
   const claimed = new Set(claims.flatMap((claim) => claim.drills))

@@ -1,17 +1,17 @@
 import { findPartOf, flawOf, type Flaw } from '../verdict/flaws.ts'
 import type { DrillResult } from '../verdict/result.ts'
 
-/** What became of a tool that is broken on purpose. */
+/** The result of a drill of a tool that is broken on purpose. */
 export interface ControlOutcome {
   drill: DrillResult
   flaw: Flaw
-  /** Whether it was failed, and for what is wrong with it. A control that passed is an alarm. */
+  /** `failed` means: for the flaw. A control that passed is an alarm. */
   seen: 'failed' | 'failed for another reason' | 'inconclusive' | 'passed' | 'not drilled'
-  /** The reason that it was failed for; else all reasons that there are. */
+  /** The reason of the failure for the flaw; all reasons if there is no such failure. */
   because: string
 }
 
-/** Drills of tools that work, and those of tools that are broken on purpose, which are never ranked or counted with them. */
+/** Separates the drills of real tools from the controls, which are never counted or ranked with them. */
 export function splitControls(drills: DrillResult[]): { real: DrillResult[]; controls: ControlOutcome[] } {
   const real: DrillResult[] = []
   const controls: ControlOutcome[] = []
@@ -32,7 +32,7 @@ function judgeControl(drill: DrillResult, flaw: Flaw): ControlOutcome {
   return { drill, flaw, seen: reason === undefined ? 'failed for another reason' : 'failed', because }
 }
 
-/** A sentence for each control that passed: what is broken on purpose was not seen, so no other pass means anything. */
+/** A sentence for each control that passed. The drills missed its flaw, so no other pass means anything. */
 export function findAlarms(drills: DrillResult[]): string[] {
   return splitControls(drills)
     .controls.filter(({ seen }) => seen === 'passed')

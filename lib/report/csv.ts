@@ -2,7 +2,7 @@ import type { DrillResult } from '../verdict/result.ts'
 import { columnsOf, type Scalar } from './column.ts'
 import { columns } from './columns.ts'
 
-/** A line for each drill under a line of names; what was not measured is an empty field. */
+/** One line for each drill, after a line of names. A value that was not measured is an empty field. */
 export function renderCsv(drills: DrillResult[], from = columns): string {
   const fields = columnsOf(from, 'csv').flatMap((column) => column.fields)
   const lines = [fields.map(({ name }) => name), ...drills.map((drill) => fields.map(({ read }) => quote(read(drill))))]

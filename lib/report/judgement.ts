@@ -6,9 +6,9 @@ import { readClaims } from './claims-file.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 
 /**
- * Judges a run by its facts, writes its results, and returns every reason why it has not passed. The tests are not asked:
- * whatever the runner's options made of them, a run with a drill that has not the wanted verdict has not passed.
- * `warn` is told what went wrong beside the judgement.
+ * Judges a run by its facts and writes its results. Results of tests do not count: options of the runner can change them.
+ * @param warn gets a sentence for each problem that does not change the verdict
+ * @returns every reason why the run has not passed; empty if each drill has the wanted verdict
  */
 export function judgeRun(runFolder: string, warn: (warning: string) => void): string[] {
   const claims = readClaims(runFolder)

@@ -4,8 +4,8 @@ import { codeOf, describeFileError } from '../system/file-error.ts'
 import { removeLeftovers, temporaryName } from './leftovers.ts'
 
 /**
- * Makes `latest`, beside the folder of a run, point at it. Replaces only a link to a folder beside it, as this function makes
- * them; anything else of that name is left. Never fails: what was measured does not depend on a link.
+ * Makes the link `latest`, beside the folder of a run, point at the run. Only a link to a folder beside it is replaced; anything
+ * else of that name stays. Never fails, as results do not depend on a link.
  * @returns why `latest` does not point at the run, as a sentence; null if it does
  */
 export function pointLatestAt(runFolder: string): string | null {
@@ -26,7 +26,7 @@ export function pointLatestAt(runFolder: string): string | null {
   }
 }
 
-/** What is there that is not a link to a folder beside it; null if `link` may be replaced. */
+/** Describes what must not be replaced at `link`; null if `link` may be replaced. */
 function describeForeign(link: string): string | null {
   const found = lstatSync(link, { throwIfNoEntry: false })
   if (found === undefined) return null
@@ -40,7 +40,7 @@ const explain = (link: string, folder: string, cause: string): string =>
   `"${link}" does not point at the newest run: ${cause}, and was left as it is. The newest run is in "${folder}". ` +
   `Next: remove "${link}", and the next run makes the link again`
 
-/** Where the disk refuses to make a link, it may refuse to remove one. */
+/** A disk on which a link cannot be made may also refuse to remove one. */
 function removeFresh(fresh: string): void {
   try {
     rmSync(fresh, { force: true })

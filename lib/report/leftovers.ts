@@ -2,13 +2,12 @@ import { type Dirent, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../system/file-error.ts'
 
-/** A name for what exists only while this process writes: of a process that was killed, the next writer can remove it. */
+/** A name for a temporary file or folder of this process. If the process is killed, the next writer can remove it. */
 export const temporaryName = (prefix: string): string => `${prefix}${process.pid}`
 
 /**
- * Removes from a folder what processes left that were killed while they wrote: what `temporaryName` named, with any ending.
- * Nothing of another process that is running is removed, and nothing of another type than what is written. What cannot be
- * removed is left: it is in nobody's way.
+ * Removes temporary files and folders of killed processes: entries that `temporaryName` named, with any ending. Entries of a
+ * running process and of another type stay. An entry that cannot be removed stays too, as it does no harm.
  */
 export function removeLeftovers(folder: string, prefix: string, type: 'folder' | 'link'): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -32,7 +31,7 @@ function isOthers(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // One that may not be signalled is running.
+    // A process that may not be signalled is running.
     return codeOf(error) !== 'ESRCH'
   }
 }

@@ -1,6 +1,6 @@
 import { redactDeep, redactError } from '../output/redaction.ts'
 
-/** What Playwright reports of a test or of a step of it, as far as it can hold text from elsewhere. */
+/** The fields of Playwright's reports of a test or a step that can hold text from outside. */
 interface Reported {
   error?: object | undefined
   errors?: object[]
@@ -9,7 +9,7 @@ interface Reported {
   stderr?: (string | Buffer)[]
 }
 
-/** Removes secrets in place: every reporter of a run is given the same objects, ours first, and later ones write them to files. */
+/** Removes secrets in place. Playwright gives the same objects to later reporters, which write them to files. */
 export function redactReported(reported: Reported): void {
   redactError(reported.error)
   reported.errors?.forEach((error) => redactError(error))

@@ -20,7 +20,7 @@ export interface Output {
   write: (content: string | Buffer) => void
 }
 
-/** What is written first and needed later, kept on the disk. */
+/** Content that is written now and copied later. It waits on the disk. */
 export interface Spool extends Output {
   copyTo: (output: Output) => void
 }

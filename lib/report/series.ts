@@ -23,7 +23,7 @@ export interface Timeline {
   usage: Record<ResourceGroup, { cores: Point[]; memoryMiB: Point[] }>
 }
 
-/** More outages than this cannot be told apart in a picture. */
+/** In a picture, more outages than this look like one. */
 const drawnOutages = 100
 const buckets = 240
 
@@ -75,7 +75,7 @@ function findOutages(samples: ProbeSample[], timeoutMs: number, toSeconds: ToSec
   return outages.slice(0, drawnOutages)
 }
 
-/** Thousands of probes, told by the median and the slowest right one of each stretch of time. */
+/** The median and the slowest right answer in each of `buckets` equal spans of time. */
 function summariseLatency(
   samples: ProbeSample[],
   timeoutMs: number,
@@ -88,7 +88,7 @@ function summariseLatency(
     const [due, answered] = sample
     if (!isRight(sample, timeoutMs) || answered === null) continue
     const stretch = Math.min(buckets - 1, Math.floor((due - first) / widthMs))
-    // The axis is logarithmic: zero has no place on it.
+    // A logarithmic axis has no zero.
     stretches[stretch]?.push(Math.max(0.1, answered - due))
   }
   const point = (values: number[], index: number, share: number): Point => {
@@ -112,7 +112,7 @@ function summariseUsage(
   const [begin, end] = [ordered[0]?.at ?? Infinity, ordered.at(-1)?.at ?? -Infinity]
   const cores: Point[] = []
   const memoryMiB: Point[] = []
-  // Of numbers too large to be times, adding the width may not make the next one.
+  // Adding the width to a very large number may not change it.
   for (let from = first; from + widthMs <= last && from + widthMs > from; from += widthMs) {
     const [middle, to] = [from + widthMs / 2, from + widthMs]
     if (from < begin || to > end) continue

@@ -7,8 +7,8 @@ import { columns } from './columns.ts'
 const SHOWN_REASONS = 4
 
 /**
- * The drills of a run as tables for the terminal, with the reasons of those that did not pass below: those of the tools, then the
- * controls, then alarms where a control was let through.
+ * The drills of a run for the terminal: a table of the tools' drills with the reasons of those that did not pass, a table of the
+ * controls, and an alarm for each control that passed.
  */
 export function renderDrills(drills: DrillResult[], from = columns): string {
   const { real, controls } = splitControls(drills)
@@ -32,7 +32,7 @@ export function renderDrills(drills: DrillResult[], from = columns): string {
     .join('\n\n')
 }
 
-/** Of a drill that was cut short nearly everything is missing: the first reasons tell, the rest is in the report. */
+/** An interrupted drill has very many reasons. The first are the most telling; the report has them all. */
 function shorten(reasons: string[]): string[] {
   if (reasons.length <= SHOWN_REASONS + 1) return reasons
   return [...reasons.slice(0, SHOWN_REASONS), `… and ${reasons.length - SHOWN_REASONS} reasons more: see the report`]

@@ -50,7 +50,7 @@ export function drawTimeline(facts: DrillFact[], place = 'picture'): string {
   }
 }
 
-/** ECharts numbers classes and clips over all that a process ever drew; of the same facts the picture must be the same. */
+/** ECharts numbers its names over the life of the process. New names make the pictures of the same facts equal. */
 function nameParts(svg: string, place: string): string {
   const names = new Map<string, string>()
   return svg.replace(/\bzr\d+-[a-z]+-?\d+\b/g, (id) => {
@@ -112,14 +112,14 @@ function line(name: string, data: Point[], axis: number, color: string) {
   return { type: 'line', name, data, ...axes, color, showSymbol: false, lineStyle: { width: 1.5, color } }
 }
 
-/** Bands and the line of the fault; named in the topmost grid only. */
+/** The bands of operations and outages, and the line of the fault. Only the topmost grid has their names. */
 function mark({ bands, outages, fault }: Timeline, named: boolean) {
   const area = ({ name, from, to }: Band, label: boolean) => {
     const position = name === 'wrong answers' ? 'insideBottom' : 'insideTop'
     const style = { itemStyle: { color: shades[name] }, label: { show: label, position, ...text } }
     return [{ name, xAxis: from, ...style }, { xAxis: to }]
   }
-  // Outages are of the service's answers alone; the first is named, the others look alike.
+  // Outages belong to the grid of answers. Only the first one has a name.
   const areas = [
     ...bands.map((band) => area(band, named)),
     ...(named ? outages : []).map((band, index) => area(band, index === 0)),

@@ -1,16 +1,16 @@
 import type { UnreadableLine } from '../record/parse.ts'
 
-/** What could not be read of a run's facts. */
+/** Lines of `events.jsonl` that could not be read. */
 export interface Unreadable {
   lines: UnreadableLine[]
-  /** Ids of the drills that these lines may have been of: none of them can pass. */
+  /** Ids of the drills that these lines may belong to. None of them can pass. */
   drills: string[]
 }
 
 /** More lines and drills than these are counted, not listed. */
 const LISTED = 10
 
-/** How many lines could not be read, which and why, and which drills cannot pass because of it; null if all could be read. */
+/** Names the unreadable lines, the reasons, and the drills that cannot pass because of them; null if there are no such lines. */
 export function tellUnreadable({ lines, drills }: Unreadable): string | null {
   if (lines.length === 0) return null
   const which = list(lines.map(({ line, why }) => `line ${line} (${why})`))

@@ -23,7 +23,7 @@ export function differences(parts: Part[]): string[] {
   )
 }
 
-/** Nothing where all are the same. */
+/** Empty if all values are equal. */
 function tellDifference(name: string, values: { run: string; value: string }[]): string[] {
   const distinct = new Set(values.map(({ value }) => value))
   if (distinct.size < 2) return []
@@ -33,7 +33,7 @@ function tellDifference(name: string, values: { run: string; value: string }[]):
 export const unended = (parts: Part[]): string[] =>
   parts.filter(({ run }) => run.durationMs === null).map(({ name }) => `${name} did not come to its end`)
 
-/** Each component once, with all the versions that it had. */
+/** Each component once, with all its versions. */
 export function mergeComponents(sources: Source[]): { facts: Component[]; told: string[] } {
   const found = sources.map(({ folder, events }) => ({
     run: basename(folder),

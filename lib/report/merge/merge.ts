@@ -8,24 +8,24 @@ import { nameDrills, type NamedDrill, rename } from './drills.ts'
 import { takeOnce } from './once.ts'
 import type { Source } from './source.ts'
 
-/** What several runs are as one. The facts of their drills are still where they were. */
+/** Several runs as one. The facts of the drills are still in the files of their runs. */
 export interface Merged {
   describe: (id: string) => RunDescription
   startedAt: number
-  /** Null where one of the runs did not come to its end. */
+  /** Null if one of the runs was interrupted. */
   endedAt: number | null
-  /** Of the run, but for its beginning and its end. */
+  /** Facts of the run, without its beginning and its end. */
   facts: RunFact[]
   /** In the order of the runs. */
   drills: NamedDrill[]
-  /** In what the runs differ, and what of them is left out, a sentence each. */
+  /** A sentence for each difference between the runs, and for everything that is left out. */
   told: string[]
 }
 
 /**
- * Merges runs into one. Each drill of each run is taken once. Drills keep their ids; where two runs drilled the same row, that
- * of the later one is its next repetition. In what the runs differ (cluster, machine, versions, seed), and whether one did not
- * come to its end, is told in the merged run's description; a figure that is not the same in all is null.
+ * Merges runs into one. Each drill of each run is taken once. Drills keep their ids; if two runs drilled the same row, the drill
+ * of the later run becomes its next repetition. The description of the merged run names each difference between the runs
+ * (cluster, machine, versions, seed) and each interrupted run. A figure that differs is null.
  * Errors: nothing but copies of one run, and what was simulated among what was measured.
  * @param left sentences about runs of which there is nothing to merge
  */
@@ -62,7 +62,7 @@ export function mergeRuns(sources: readonly Source[], left: string[] = []): Merg
   }
 }
 
-/** Writes the merged facts as those of a run of its own, into a folder that has none. */
+/** Writes the merged facts as a new run, into a folder without facts. */
 export function writeMerged(merged: Merged, id: string, folder: string): void {
   const descriptor = openSync(join(folder, 'events.jsonl'), 'wx')
   const put = (line: string) => {

@@ -1,7 +1,7 @@
 import { fingerprintOf, isCopy, isMoreComplete } from './fingerprint.ts'
 import type { Part, Source, SourceDrill } from './source.ts'
 
-/** A run in the merged one, each of its drills once. */
+/** One of the merged runs, with each of its drills once. */
 export interface MergedPart extends Part {
   /** All sources that have drills of it. */
   sources: Set<Source>
@@ -17,9 +17,9 @@ export interface Once {
 }
 
 /**
- * Takes each drill of each run once, however often and in whatever folders it arrives. A drill is known by the random id of its
- * run and its own id; where runs of earlier versions have no random id, by the run's id and beginning and by what was recorded.
- * Of two copies the more complete one is taken.
+ * Takes each drill of each run once, even if several folders hold it. The random id of the run and the id of the drill identify
+ * it. Runs of earlier versions have no random id: their id, their beginning and the recorded facts identify them. The more
+ * complete of two copies is taken.
  */
 export function takeOnce(sources: readonly Source[]): Once {
   const parts: MergedPart[] = []
@@ -69,7 +69,7 @@ function addPart(parts: MergedPart[], part: Part, source: Source): string[] {
 
 function tellDifference(one: SourceDrill, other: SourceDrill): string[] {
   const [print, otherPrint] = [fingerprintOf(one), fingerprintOf(other)]
-  // Where lines cannot be read, other facts are what is to be expected.
+  // Unreadable lines explain why the facts differ.
   if (isCopy(print, otherPrint) || print.unreadable + otherPrint.unreadable > 0) return []
   const taken = isMoreComplete(otherPrint, print) ? other : one
   return [

@@ -8,9 +8,9 @@ export interface Source {
   folder: string
   events: EventsFile
   started: Extract<RunFact, { kind: 'run.started' }>
-  /** Null where it did not come to its end. */
+  /** Null if the run was interrupted. */
   endedAt: number | null
-  /** Itself; of a run that was merged before, the runs that it was made of. */
+  /** The run itself; for a merged run, the runs that it was made of. */
   parts: Part[]
 }
 
@@ -19,7 +19,7 @@ export interface Part {
   run: Omit<MergedRun, 'drills' | 'drillIds'>
   /** For people. */
   name: string
-  /** What the run may be by its id and its beginning: one of these. Two runs may share them; then the drills decide. */
+  /** Made of id and beginning; the run has one of these. Two runs may share a key. Then their drills decide. */
   keys: string[]
   drills: SourceDrill[]
 }
@@ -28,11 +28,11 @@ export interface SourceDrill {
   source: Source
   /** In the source. */
   id: string
-  /** In the run that measured it; null where an earlier version merged it and did not note that. */
+  /** The id in the run that measured the drill; null if an earlier version merged that run and did not record it. */
   originalId: string | null
 }
 
-/** Opens a run. Where there is nothing to merge in its folder, why not, as a sentence. */
+/** Opens a run. If its folder holds nothing to merge, returns the reason as a sentence. */
 export function openSource(folder: string): Source | string {
   const events = openEvents(join(folder, 'events.jsonl'))
   const beginnings = findBeginnings(events.runFacts)
@@ -62,7 +62,7 @@ function readParts(source: Source): Part[] {
     return [{ run: described, name: basename(folder), keys: [keyOf(described)], drills }]
   }
   const counted = merged.runs.reduce((sum, { drills }) => sum + drills, 0)
-  // Where drills are missing, nobody knows of which run the others are.
+  // If drills are missing, the runs of the others are unknown.
   const isCertain = counted === events.drills.length || merged.runs.every(({ drillIds }) => drillIds !== undefined)
   let next = 0
   return merged.runs.map(({ drills: count, drillIds, ...each }, index) => {

@@ -5,7 +5,7 @@ import { printable } from '../../output/printable.ts'
 import { alignColumns } from '../terminal.ts'
 import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from './words.ts'
 
-/** The ranking as a table for the terminal, with why it shows no order where it shows none. Empty for fewer than two. */
+/** The ranking as a table for the terminal. If it shows no order, the reason follows. Empty for fewer than two strategies. */
 export function renderPlaces(ranking: RankingEntry[]): string {
   if (ranking.length < 2) return ''
   const rows = ranking.map((entry) => [

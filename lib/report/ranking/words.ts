@@ -2,7 +2,7 @@ import type { PairSummary } from '../../verdict/ranking/pairs.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import type { Criterion } from '../../verdict/ranking/simplicity.ts'
 
-/** An entry of the ranking in words, the most important first; the same in terminal and page. */
+/* An entry of the ranking in words, the most important first. Terminal and page use the same words. */
 
 export function describeRecord({ drills: { pass, fail, unmeasured } }: RankingEntry): string {
   const uncounted = unmeasured.length === 0 ? '' : `, ${unmeasured.length} not counted`
@@ -21,7 +21,7 @@ export function describeIntegrity({ integrity }: RankingEntry): string[] {
   ]
 }
 
-/** Against whom it is shown to be what. */
+/** The rivals, grouped by how the strategy compares with them. */
 export function describePairs({ performance: { front, pairs }, integrity: { lost } }: RankingEntry): string[] {
   const compared = pairs.filter(({ conditions }) => conditions.length > 0)
   const list = (words: string, standing: Standing) => {

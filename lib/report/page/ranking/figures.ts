@@ -5,10 +5,10 @@ import type { RankingEntry } from '../../../verdict/ranking/ranking.ts'
 import { nameStrategy } from '../../../verdict/result.ts'
 import { type Content, renderTable } from '../table.ts'
 
-/** What was measured of strategies that were drilled alike. */
+/** Figures of strategies under the same condition. */
 type Rows = { entry: RankingEntry; figures: Figure[] }[]
 
-/** A table for each fault that says more than the list of drills does: several strategies, or repetitions of one; null if there are none. */
+/** A table for each condition with several strategies, or with repetitions of one; null if there is none. */
 export function renderConditions(ranking: RankingEntry[]): SafeHtml | null {
   const conditions = new Map<string, Condition>()
   for (const { condition } of ranking.flatMap(({ performance }) => performance.rows))
@@ -46,7 +46,7 @@ function renderCondition(condition: Condition, rows: Rows): SafeHtml {
     <div class="figures">${renderTable(['', ...heads], body)}</div> `
 }
 
-/** The strategy with the least median; null where there is nothing to choose from. */
+/** The strategy with the least median; null if fewer than two values differ. */
 function findLeast(rows: Rows, index: number): RankingEntry | null {
   const middle = ({ figures }: Rows[number]) => figures[index]?.median?.high ?? Infinity
   const measured = rows.filter(({ figures }) => (figures[index]?.median ?? null) !== null)
@@ -90,7 +90,7 @@ function renderFigure({ metric, median, size, text }: Figure, standing: Standing
   return html`${value}<small>${below.join(', ')}</small>`
 }
 
-/** '7.7–8.3 s': a unit that both share is told once. */
+/** '7.7–8.3 s': a shared unit is written once. */
 function joinRange(low: string, high: string): string {
   const [number = low, unit] = low.split(' ')
   return unit !== undefined && low.split(' ').length === 2 && high.endsWith(` ${unit}`)
