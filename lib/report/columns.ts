@@ -30,9 +30,9 @@ const measured: readonly Column[] = [
   {
     title: 'RPO',
     question: 'rpo',
-    label: 'acknowledged writes lost (RPO)',
+    label: 'acknowledged writes or files lost (RPO)',
     shownIn: ['csv', 'figures', 'page', 'terminal', 'comparison'],
-    text: ({ rpo }) => describe(rpo, describeLoss),
+    text: describeRpo,
     objective: ({ objectives }) => (objectives ? formatDuration(objectives.rpoMs) : ''),
     fields: [
       { name: 'acknowledgedWrites', unit: 'count', read: ({ rpo }) => rpo?.acknowledged },
@@ -147,9 +147,14 @@ function usageColumn(field: string, title: string, read: (drill: DrillResult) =>
 const describeUsage = ({ cpuSeconds, peakMemoryBytes }: Usage): string =>
   `${cpuSeconds.toFixed(1)} CPU s, peak ${formatBytes(peakMemoryBytes)}`
 
-function describeLoss({ acknowledged, lost, oldestLostMs }: NonNullable<DrillResult['rpo']>): string {
-  const age = lost === 0 ? '' : `, the oldest ${formatDuration(oldestLostMs)} before the fault`
-  return `${lost} of ${acknowledged} writes lost${age}`
+/** What was lost; if the workload cannot measure that, the reason. */
+function describeRpo({ rpo, parts, evidence }: DrillResult): string {
+  const unmeasurable = parts.find(({ code }) => code === 'rpo.not-measurable')
+  if (unmeasurable !== undefined) return unmeasurable.reason
+  return describe(rpo, ({ acknowledged, lost, oldestLostMs }) => {
+    const age = lost === 0 ? '' : `, the oldest ${formatDuration(oldestLostMs)} before the fault`
+    return `${lost} of ${acknowledged} ${evidence.loss?.by ?? 'writes'} lost${age}`
+  })
 }
 
 function describeBackup({ durationMs, bytes }: NonNullable<DrillResult['backup']>): string {

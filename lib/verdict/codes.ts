@@ -136,6 +136,9 @@ export const CODES = {
   'rto.probing-ended-early': leavesOpen('Probing ended before the restore did.'),
 
   'rpo.nothing-lost': passes('No acknowledged write is missing.'),
+  'rpo.not-measurable': passes(
+    'The workload cannot measure what was lost, so RPO is null and the drill is judged without it.',
+  ),
   'rpo.within-objective': passes('The lost writes are no older than the objective allows.'),
   'rpo.over-objective': fails('Acknowledged writes are missing that the objective does not allow to lose.'),
   'rpo.phantoms': fails('The service holds writes that nobody sent.'),

@@ -2,12 +2,17 @@ import type { IntegrityCheck, Write } from '../record/facts.ts'
 import { findPoint, type Consistency } from './consistency.ts'
 import { type History, isSlot, toHistory } from './history/history.ts'
 import { checkHistory, type HistoryCheck } from './history/check.ts'
+import { countFiles } from './loss-by-file.ts'
 import { pickExamples } from './history/examples.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { answer, type Answer } from './answer.ts'
 
+/** What a loss is counted in. */
+export type LossUnit = 'writes' | 'files'
+
 /** What is missing, and what is there that nobody sent. */
 export interface Missing {
+  /** Acknowledged writes, or files whose newest acknowledged content is missing. */
   lost: number
   /** Age at fault time of the oldest lost write, by the earliest possible fault time; 0 where nothing was lost. */
   oldestLostMs: number
@@ -18,7 +23,8 @@ export interface Missing {
 }
 
 export interface Loss extends Missing {
-  /** Writes whose 2xx reached the client, over the whole drill. */
+  by: LossUnit
+  /** Writes whose 2xx reached the client, over the whole drill, or the files that they wrote. */
   acknowledged: number
   /** Of these, what no write explains that is not listed: it is missing even where the list has holes. */
   certain: Missing
@@ -50,6 +56,7 @@ const stoppingMs = 1000
  * loss is not known. It makes no difference whether a lost write was acknowledged before the fault or after it.
  * `slots` of the check must hold every slot that was written to, else the loss is not known.
  * @param uncertainMs maximum error of a time between two writes, or a write and the restore
+ * @param by what is counted
  */
 export function measureLoss(
   writes: Write[],
@@ -58,6 +65,7 @@ export function measureLoss(
   fault: [number, number],
   restoreMs: number | null,
   uncertainMs = 0,
+  by: LossUnit = 'writes',
 ): Loss {
   const placed = writes.filter(({ slot }) => isSlot(slot))
   const history = toHistory(
@@ -66,7 +74,9 @@ export function measureLoss(
   )
   const options = { restoreMs, toleranceMs: clockToleranceMs }
   const checked = checkHistory(history, options)
-  const { acknowledged, unknown, bad } = checked
+  const { unknown, bad } = checked
+  const files = by === 'files' ? countFiles(history, checked) : null
+  const acknowledged = files?.acknowledged ?? checked.acknowledged
   const misplaced = writes.length - placed.length + check.slots.length - history.readings.slot.length
   const contradiction = findContradiction(checked)
   const untrusted = contradiction ?? findHoles(writes)
@@ -79,12 +89,16 @@ export function measureLoss(
   })
   const certain =
     contradiction === null
-      ? { ...age(checked.certain), phantoms: phantoms.filter(cannotBeUnlisted(writes)).map(describePhantom) }
+      ? {
+          ...age({ ...checked.certain, lost: files?.certainlyLost ?? checked.certain.lost }),
+          phantoms: phantoms.filter(cannotBeUnlisted(writes)).map(describePhantom),
+        }
       : { ...age({ lost: 0, oldestLostMs: Infinity }), phantoms: [] }
   const { hidden, ...moment } = findMoment(history, checked, options, uncertainMs)
   return {
+    by,
     acknowledged,
-    ...age(checked),
+    ...age({ ...checked, lost: files?.lost ?? checked.lost }),
     phantoms: phantoms.map(describePhantom),
     certain,
     unknown,

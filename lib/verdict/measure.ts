@@ -53,12 +53,16 @@ function findRestoreStart(facts: DrillFact[]): number | null {
   return facts.find(isStart)?.at ?? null
 }
 
-function measureOwnLoss({ facts, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
+/** Null also for a workload that cannot measure a loss. */
+function measureOwnLoss({ facts, planned, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
+  // Runs of earlier versions do not say so: their workload told writes apart.
+  const { by } = planned?.loss ?? { by: 'writes' }
+  if (by === 'none') return null
   if (readBack === null || fault === null || readBack.check.error !== null) return null
   const restoreMs = findRestoreStart(facts)
   const firstMs = writes.reduce((first, { sentMs }) => Math.min(first, sentMs), Infinity)
   const uncertainMs = sumUncertainty(clock, firstMs, restoreMs ?? readBack.at)
-  return measureLoss(writes, readBack.check, readBack.at, fault.between, restoreMs, uncertainMs)
+  return measureLoss(writes, readBack.check, readBack.at, fault.between, restoreMs, uncertainMs, by)
 }
 
 function measureOperations(evidence: DrillEvidence, group: ResourceGroup): OperationUsage {

@@ -49,7 +49,8 @@ export function judgeRecovery({ objectives, probes, fault, clock, recovery }: Me
 
 const ofKind = (troubles: ClockTrouble[], kind: ClockTrouble['kind']) => troubles.filter((one) => one.kind === kind)
 
-export function judgeLoss({ objectives, incompleteWriteLog, fault, clock, loss }: Measured): Answer<'rpo'> {
+export function judgeLoss({ planned, objectives, incompleteWriteLog, fault, clock, loss }: Measured): Answer<'rpo'> {
+  if (planned?.loss?.by === 'none') return answer('rpo.not-measurable', `not measured: ${planned.loss.reason}`)
   if (loss === null || objectives === null || fault === null)
     return answer('rpo.unknown', 'RPO is not known: no fault was seen or nothing was read back')
   // What looks lost may have been replaced by what looks sent by nobody.
@@ -59,7 +60,7 @@ export function judgeLoss({ objectives, incompleteWriteLog, fault, clock, loss }
   if (phantoms.length > 0) return answer('rpo.phantoms', phantoms.slice(0, 3).join('; '))
   const age = { low: oldestLostMs, high: oldestLostAtMostMs }
   const uncertainMs = sumUncertainty(clock, fault.between[0] - age.low, fault.between[1])
-  const measured = `${lost} of ${loss.acknowledged} acknowledged writes lost`
+  const measured = `${lost} of ${loss.acknowledged} acknowledged ${loss.by} lost`
   const objective = formatDuration(objectives.rpoMs)
   const aged = `${measured}, the oldest ${formatInterval(age)} before the fault: the objective is ${objective}`
   const against = compareWithLimit(widen(age, uncertainMs), objectives.rpoMs)

@@ -10,11 +10,17 @@ import { answer, type Answer } from './answer.ts'
 
 /**
  * Whether what was restored is the state of one moment, as after a crash. Strategies that copy the files of a running
- * service one after another promise no such thing: what they mix is told and does not fail them. Null where nothing was
- * restored.
+ * service one after another promise no such thing: what they mix is told and does not fail them. Null if nothing was restored,
+ * or if the workload does not know its writes.
  */
-export function judgePointInTime({ restore, expectations, readBack, loss }: Measured): Answer<'point-in-time'> | null {
-  if (restore === null) return null
+export function judgePointInTime({
+  planned,
+  restore,
+  expectations,
+  readBack,
+  loss,
+}: Measured): Answer<'point-in-time'> | null {
+  if (restore === null || planned?.loss?.by === 'none') return null
   const promised = expectations?.pointInTime === true
   const unknown = (why: string) =>
     promised

@@ -26,6 +26,13 @@ export function concernsTool({ parts }: DrillResult): boolean {
   return parts.some(({ question }) => ['backup', 'restore', 'outcome'].includes(question))
 }
 
+/** True if the service came back with data in which nothing was wrong, though nobody knows which writes are missing. */
+export function isBackUncounted({ parts }: DrillResult): boolean {
+  const of = (name: Question) => parts.filter(({ question }) => question === name)
+  const whole = of('integrity').length > 0 && of('integrity').every(({ verdict }) => verdict === 'pass')
+  return whole && of('rpo').some(({ code }) => code === 'rpo.not-measurable')
+}
+
 /**
  * Data is lost where it was seen to be wrong, where more was gone than the objective allows, where a backup claimed what it
  * did not hold, and where the tool did not bring back what could then not be read.
@@ -40,7 +47,7 @@ export function judgeData({ parts, evidence: { outcome } }: DrillResult): DataOu
   }
   const data = of('integrity', 'rpo', 'backup-content')
   if (data.some(fails)) return 'lost'
-  const looked = of('integrity').length > 0 && of('rpo').length > 0
+  const looked = of('integrity').length > 0 && of('rpo').some(({ code }) => code !== 'rpo.not-measurable')
   if (looked && data.every(({ verdict }) => verdict === 'pass')) return 'whole'
   return outcome === 'does not recover' || of('backup', 'restore').some(fails) ? 'lost' : 'unknown'
 }

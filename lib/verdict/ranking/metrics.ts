@@ -3,7 +3,7 @@ import { formatBytes } from '../../system/bytes.ts'
 import type { DrillResult, Part, Question, Usage } from '../result.ts'
 import { findMedian, type Median } from '../statistics/median.ts'
 import { measureSize, type Measurement, readSample, type SampleSize } from '../statistics/sample.ts'
-import { judgeData } from './data.ts'
+import { isBackUncounted, judgeData } from './data.ts'
 
 export type MetricName =
   'lostData' | 'failed' | 'rtoMs' | 'rpoMs' | 'backupMs' | 'cpuSeconds' | 'memoryBytes' | 'storedBytes'
@@ -88,7 +88,7 @@ export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measuremen
  */
 export function measureRto(drill: DrillResult): Measurement {
   const { rtoMs, parts, evidence } = drill
-  if (rtoMs !== null) return judgeData(drill) === 'whole' ? rtoMs : null
+  if (rtoMs !== null) return judgeData(drill) === 'whole' || isBackUncounted(drill) ? rtoMs : null
   const has = (question: Question, verdict: Part['verdict']) =>
     parts.some((part) => part.question === question && part.verdict === verdict)
   const { rtoAtLeastMs, outcome } = evidence
