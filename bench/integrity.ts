@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tryFileCorruptions } from '../tests/unit/workloads/files/trials.ts'
+import { buildVolume } from '../tests/unit/workloads/files/program.ts'
 import { findShare, type Struck } from '../tests/unit/workloads/mix.ts'
 import { tryRecordCorruptions } from '../tests/unit/workloads/ledger/corruptions.ts'
 import { buildLedger, startLedger } from '../tests/unit/workloads/ledger/process.ts'
@@ -11,7 +12,7 @@ import { type Findings, isStarted, medianOf, print, startTable, type Table } fro
 import { run } from '../lib/system/run.ts'
 
 /** Share of corruptions that are found and named rightly, and hashing speed: `npx tsx bench/integrity.ts [corruptions]`. */
-const ledgerFolder = fileURLToPath(new URL('../lib/workloads/ledger', import.meta.url))
+const volumeFolder = fileURLToPath(new URL('../lib/workloads/files/volume', import.meta.url))
 const blockBytes = 65_536
 const rounds = 5
 const drawSeed = 1
@@ -20,13 +21,15 @@ export async function measureIntegrity(corruptions = 10_000): Promise<Findings> 
   const table = startTable()
   const { binary, remove } = await buildLedger()
   const { ledger, stop } = await startLedger(binary)
+  const volume = await buildVolume()
   try {
     const half = Math.ceil(corruptions / 2)
     tellStruck(table, 'records', await tryRecordCorruptions(ledger, half, drawSeed))
-    tellStruck(table, 'plain files', await tryFileCorruptions(binary, corruptions - half, drawSeed))
+    tellStruck(table, 'plain files', await tryFileCorruptions(volume.binary, corruptions - half, drawSeed))
   } finally {
     await stop()
     await remove()
+    await volume.remove()
   }
   await tellSpeed(table)
   return table
@@ -52,7 +55,7 @@ async function tellSpeed({ tell }: Table): Promise<void> {
   const measured: Record<string, number>[] = []
   try {
     const binary = join(folder, 'benchmarks')
-    await run('go', ['test', '-c', '-o', binary, '.'], { cwd: ledgerFolder, timeoutMs: 10 * 60_000 })
+    await run('go', ['test', '-c', '-o', binary, '.'], { cwd: volumeFolder, timeoutMs: 10 * 60_000 })
     for (let round = 0; round < rounds; round++)
       measured.push({ openssl: await measureOpenssl(), ...(await measureOwn(binary, folder)) })
   } finally {

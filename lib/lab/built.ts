@@ -63,8 +63,11 @@ export type ImageContent =
   | { readonly wheels: Readonly<Record<string, string>> }
   /** A dynamic program of the toolchain, with the libraries of this machine that it loads. */
   | { readonly dynamic: Readonly<Record<string, string>> }
-  /** Programs of this machine, at their own paths, with their libraries. */
-  | { readonly host: readonly string[] }
+  /**
+   * Programs of this machine, at their own paths, with their libraries. `package` is the Debian package that brings them, if most
+   * runs do without it: it is installed when the image is packed.
+   */
+  | { readonly host: readonly string[]; readonly package?: string }
   /** Programs of one line of shell or more, as text. */
   | { readonly texts: Readonly<Record<string, string>> }
   /** Scripts of this repository, by their paths in the image. */

@@ -1,8 +1,9 @@
+import { files } from './files/files.ts'
 import { ledger } from './ledger/ledger.ts'
 import type { Workload } from './workload.ts'
 
 /** The one list of workloads. A new one is a folder beside this file, and a line here. */
-export const workloads = [ledger] as const satisfies readonly Workload[]
+export const workloads = [ledger, files] as const satisfies readonly Workload[]
 
 export type WorkloadName = (typeof workloads)[number]['name']
 

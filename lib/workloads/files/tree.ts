@@ -4,6 +4,9 @@ export const BLOCK_BYTES = 65_536
 /** Hexadecimal digits of a block's hash: the first 16 bytes of its SHA-256. */
 const HASH_DIGITS = 32
 
+export const hashOf = (block: Uint8Array): string =>
+  createHash('sha256').update(block).digest('hex').slice(0, HASH_DIGITS)
+
 /** What an entry has beside its content. A listing of an earlier version has regular files only, and none of these. */
 export interface Attributes {
   type: 'file' | 'folder' | 'symlink' | 'fifo' | 'socket' | 'character device' | 'block device' | 'unknown'
@@ -31,7 +34,7 @@ export const notCompared = [
   { what: 'trusted and security attributes of others', why: 'only root, or nobody, may read them' },
 ] as const
 
-/** An entry as `ledger tree` found it. */
+/** An entry as `volume tree` found it. */
 export interface TreeFile {
   /**
    * From the top of the volume, which is '.'. Names are bytes: what is no printable UTF-8, and the backslash, is written as
@@ -55,7 +58,7 @@ export interface TreeFile {
 /** The files of a volume, by path. */
 export type Tree = Map<string, TreeFile>
 
-/** Parses what `ledger tree` printed. A listing that was cut, changed or ended by an error is an error, never a smaller volume. */
+/** Parses what `volume tree` printed. A listing that was cut, changed or ended by an error is an error, never a smaller volume. */
 export function parseTree(text: string): Tree {
   const endStart = text.lastIndexOf('\n', text.length - 2) + 1
   const end = parseLine(text.slice(endStart))

@@ -28,7 +28,6 @@
 //
 //	ledger [serve] [--dir /data] [--listen :8080]
 //	ledger corrupt --dir /data --seed N --records K [--kind KIND] [--volume-seed N] [--all]
-//	ledger tree --dir DIR [--workers N]          every entry below a folder with its attributes, and a hash of each 64 KiB
 //	ledger fill --dir /data --leave BYTES --most BYTES
 //	ledger fill --dir /data --undo
 //
@@ -90,12 +89,6 @@ func run(args []string) error {
 			order.volumeSeed = order.seed
 		}
 		return corrupt(os.Stdout, order)
-	case "tree":
-		workers := flags.Int("workers", defaultWorkers(), "how many hash at once")
-		if err := parseAll(flags, args); err != nil {
-			return err
-		}
-		return listTree(os.Stdout, *dir, *workers)
 	case "fill":
 		leave := flags.Int64("leave", 0, "how many bytes to leave free; 0 fills until nothing fits")
 		most := flags.Int64("most", 1<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
@@ -108,7 +101,7 @@ func run(args []string) error {
 		}
 		return fillVolume(os.Stdout, *dir, *leave, *most)
 	}
-	return fmt.Errorf("unknown command %q; there are serve, corrupt, tree and fill", command)
+	return fmt.Errorf("unknown command %q; there are serve, corrupt and fill", command)
 }
 
 func isSet(flags *flag.FlagSet, name string) bool {

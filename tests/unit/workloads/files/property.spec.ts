@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { test } from '../ledger/service.ts'
+import { test } from './program.ts'
 import { fileDamageNames } from './damage.ts'
 import { tryFileCorruptions } from './trials.ts'
 import { findShare } from '../mix.ts'

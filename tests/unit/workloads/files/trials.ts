@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
-import { parseTree, type Tree } from '../../../../lib/workloads/files/tree.ts'
-import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import type { Tree } from '../../../../lib/workloads/files/tree.ts'
+import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
+import { listTree as list } from './program.ts'
 import { drawFrom } from '../ledger/damages.ts'
 import { fileDamageNames, hurtFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './damage.ts'
 import { drawName, type Struck } from '../mix.ts'
 
-const run = promisify(execFile)
 const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garbage of 64 KiB' }
 /** From empty to 512 KiB, few of them of whole blocks. */
 const files = 64
@@ -78,9 +76,4 @@ async function put(folder: string, path: string, content: Buffer | null, mode: n
   // Damage below the file system leaves no trace in the times.
   for (let above = dirname(to); above.length >= folder.length; above = dirname(above))
     await utimes(above, writtenAt, writtenAt)
-}
-
-async function list(binary: string, folder: string): Promise<Tree> {
-  const { stdout } = await run(binary, ['tree', '--dir', folder], { maxBuffer: 1 << 28 })
-  return parseTree(stdout)
 }

@@ -1,7 +1,7 @@
 import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Finding, Write } from '../../../../lib/record/facts.ts'
-import { send } from '../../../../lib/workloads/ledger/http.ts'
+import { send } from '../../../../lib/workloads/support/http.ts'
 import { deployedLedger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { RECORD_BYTES, SEGMENT_SLOTS } from '../../../../lib/workloads/ledger/record.ts'
 import { drawName, type Struck } from '../mix.ts'

@@ -1,6 +1,6 @@
 import type { Finding, FindingKind } from '../../../../lib/record/facts.ts'
 import { OVERWRITTEN } from '../../../../lib/workloads/ledger/diagnose.ts'
-import { fillPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 import { placeOf, RECORD_BYTES, SEGMENT_SLOTS } from '../../../../lib/workloads/ledger/record.ts'
 
 /** A file of a volume, and what is on it. */

@@ -3,7 +3,8 @@ import type { Write } from '../../../../lib/record/facts.ts'
 import { compare, type Expected } from '../../../../lib/workloads/ledger/compare.ts'
 import { type Candidate, diagnose, OVERWRITTEN } from '../../../../lib/workloads/ledger/diagnose.ts'
 import type { ListedSlot } from '../../../../lib/workloads/ledger/listing.ts'
-import { fillPayload, seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
+import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 import { encodeRecord, payloadHash, placeOf } from '../../../../lib/workloads/ledger/record.ts'
 
 const seed = 7

@@ -136,6 +136,8 @@ func (f *treeFile) refuse(reason string) {
 	}
 }
 
+const changedReason = "changed while it was read"
+
 // lookAgain tells of a file that was written to, or replaced, while it was read.
 func (f *treeFile) lookAgain(dir string) {
 	var now syscall.Stat_t
@@ -145,7 +147,7 @@ func (f *treeFile) lookAgain(dir string) {
 	if err := syscall.Lstat(filepath.Join(dir, f.path), &now); err != nil {
 		f.refuse("vanished while it was read: " + textOf(err))
 	} else if now.Ino != f.stat.Ino || now.Size != f.stat.Size || now.Mtim != f.stat.Mtim {
-		f.refuse("changed while it was read")
+		f.refuse(changedReason)
 	}
 }
 

@@ -132,6 +132,20 @@ func TestFileThatIsWrittenToWhileItIsReadHasThatAsItsReason(t *testing.T) {
 	}
 }
 
+func TestFileThatWasReplacedWhileItWasReadIsReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	must(t, os.WriteFile(path, []byte("hello, first"), 0o600))
+	entries, err := walkTree(dir)
+	must(t, err, os.WriteFile(path+"2", []byte("second"), 0o600), os.Rename(path+"2", path))
+	hashTree(dir, entries, 1)
+	again := entries[1].settle(dir)
+	again.conclude()
+	if again.Reason != "" || again.Size != 6 || again.Blocks != "16367aacb67a4a017c8da8ab95682ccb" {
+		t.Errorf("reason %q, %d bytes, blocks %s", again.Reason, again.Size, again.Blocks)
+	}
+}
+
 func TestFolderThatCannotBeReadIsListedWithItsReason(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root reads every folder")

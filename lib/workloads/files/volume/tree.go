@@ -80,7 +80,7 @@ func listTree(w io.Writer, dir string, workers int) error {
 	lines := json.NewEncoder(io.MultiWriter(out, sum))
 	end := treeEnd{Files: len(files)}
 	for _, file := range files {
-		file.lookAgain(dir)
+		file = file.settle(dir)
 		file.conclude()
 		err = errors.Join(err, lines.Encode(file))
 	}
@@ -90,6 +90,28 @@ func listTree(w io.Writer, dir string, workers int) error {
 		end.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	}
 	return errors.Join(json.NewEncoder(out).Encode(end), out.Flush())
+}
+
+// How often a file that changes while it is read is read again: the service goes on while its tree is listed.
+const readings = 5
+
+// settle reads a file again that was written to, or replaced, while it was read. One that never keeps still has that as its reason.
+func (f *treeFile) settle(dir string) *treeFile {
+	for range readings {
+		if f.lookAgain(dir); f.Reason != changedReason {
+			break
+		}
+		var now syscall.Stat_t
+		if syscall.Lstat(filepath.Join(dir, f.path), &now) != nil {
+			break
+		}
+		again := describeEntry(f.path, now)
+		again.Xattrs, again.Unseen, again.Link = f.Xattrs, f.Unseen, f.Link
+		hashTree(dir, []*treeFile{again}, 1)
+		f = again
+	}
+	f.lookAgain(dir)
+	return f
 }
 
 func countParts(size, part int64) int64 { return (size + part - 1) / part }

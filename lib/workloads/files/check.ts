@@ -1,0 +1,114 @@
+import type { Finding, IntegrityCheck, Write } from '../../record/facts.ts'
+import { formatClock } from '../../verdict/clock.ts'
+import { compareTrees } from './compare.ts'
+import { pathOf, seededContent, writtenContent } from './content.ts'
+import { BLOCK_BYTES, hashOf, type Tree, type TreeFile } from './tree.ts'
+
+/** What the tree of files must hold. */
+export interface ExpectedFiles {
+  seed: number
+  seeded: number
+  /** All writes that were sent, acknowledged or not. */
+  writes: readonly Write[]
+  /**
+   * Set if nothing was restored since the writes: those acknowledged before this time (ms since the epoch) must be there, and a
+   * file that is older or missing is a finding. Without it, such a file is loss, which the verdict counts from `slots`.
+   */
+  heldBeforeMs?: number
+}
+
+/** Permissions of every file: the server and the program that fills the volume give them. */
+const MODE = '0664'
+
+/** A content that a file may have. */
+interface Version {
+  sequence: number
+  file: TreeFile
+}
+
+/**
+ * Compares the files that were read with those that were seeded and written. A file is right if it holds any content that was
+ * meant for it; which one says how much of the load is there.
+ */
+export function checkFiles(found: Tree, expected: ExpectedFiles): IntegrityCheck {
+  const { seeded, heldBeforeMs = -Infinity } = expected
+  const writes = bySlot(expected.writes)
+  const slots = [...new Set([...Array(seeded).keys(), ...writes.keys()])].sort((one, other) => one - other)
+  const findings: Finding[] = []
+  const there: [slot: number, sequence: number][] = []
+  for (const slot of slots) {
+    const sent = writes.get(slot) ?? []
+    const versions = versionsOf(slot, sent, expected)
+    const file = found.get(pathOf(slot))
+    const version = file && versions.find((one) => isSame(one.file, file))
+    const held = newest(sent.filter(({ acknowledgedMs }) => (acknowledgedMs ?? Infinity) < heldBeforeMs))
+    if (sent.length > 0) there.push([slot, version?.sequence ?? -1])
+    if (file === undefined) {
+      if (slot < seeded || held !== null) findings.push(missing(slot, held))
+    } else if (version === undefined) findings.push(...describeDamage(file, versions))
+    else if (held !== null && version.sequence < held.sequence) findings.push(rolledBack(slot, version, held))
+  }
+  const known = new Set(slots.map(pathOf))
+  const files = [...found.values()].filter(isFile)
+  const foreign = files.filter(({ path }) => !known.has(path))
+  return {
+    objects: files.length - foreign.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    findings: [...findings, ...foreign.map(({ path }) => finding('phantom', path, 'a file that nobody wrote'))],
+    slots: there,
+    error: null,
+  }
+}
+
+const isFile = ({ attributes }: TreeFile): boolean => attributes === undefined || attributes.type === 'file'
+
+/** The contents that the file may have, the oldest first. */
+function versionsOf(slot: number, writes: readonly Write[], { seed, seeded }: ExpectedFiles): Version[] {
+  const path = pathOf(slot)
+  const seededVersion = slot < seeded ? [{ sequence: slot, file: describe(path, seededContent(seed, slot)) }] : []
+  const written = writes.map(({ sequence }) => ({ sequence, file: describe(path, writtenContent(seed, sequence)) }))
+  return [...seededVersion, ...written]
+}
+
+function describe(path: string, content: Uint8Array): TreeFile {
+  const blocks: string[] = []
+  for (let at = 0; at < content.length; at += BLOCK_BYTES) blocks.push(hashOf(content.subarray(at, at + BLOCK_BYTES)))
+  return { path, size: content.length, mode: MODE, blocks, zeros: [], reason: null }
+}
+
+const isSame = (one: TreeFile, other: TreeFile): boolean =>
+  other.reason === null &&
+  one.size === other.size &&
+  one.mode === other.mode &&
+  one.blocks.every((block, index) => block === other.blocks[index])
+
+/** A damaged file, compared with the content that is nearest to it: one of the same size, else the newest. */
+function describeDamage(file: TreeFile, versions: Version[]): Finding[] {
+  const nearest = versions.findLast((one) => one.file.size === file.size) ?? versions.at(-1)
+  if (nearest === undefined) return [finding('phantom', file.path, 'a file that nobody wrote')]
+  const now = new Map([[file.path, nearest.file]])
+  const earlier = versions.filter((one) => one !== nearest).map((one) => new Map([[file.path, one.file]]))
+  return compareTrees(new Map([[file.path, file]]), { now, earlier })
+}
+
+function missing(slot: number, held: Write | null): Finding {
+  return finding('lost', pathOf(slot), held === null ? 'the file is not there' : 'the acknowledged file is not there')
+}
+
+/** A file that was right once, and is older than what was acknowledged since. */
+function rolledBack(slot: number, version: Version, held: Write): Finding {
+  const acknowledged = formatClock(held.acknowledgedMs ?? 0)
+  const detail = `holds sequence ${version.sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`
+  return finding('stale', pathOf(slot), detail)
+}
+
+const finding = (kind: Finding['kind'], file: string, detail: string): Finding => ({ kind, file, offset: 0, detail })
+
+const newest = (writes: Write[]): Write | null =>
+  writes.reduce<Write | null>((best, one) => (best !== null && best.sequence > one.sequence ? best : one), null)
+
+function bySlot(writes: readonly Write[]): Map<number, Write[]> {
+  const slots = new Map<number, Write[]>()
+  for (const write of writes) slots.set(write.slot, [...(slots.get(write.slot) ?? []), write])
+  return slots
+}

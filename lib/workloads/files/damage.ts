@@ -1,0 +1,44 @@
+import type { Damage, DamageKind, DamageOptions } from '../damage.ts'
+
+const TREE = ['--dir', '/data/tree']
+
+const corrupt =
+  (kind: DamageKind) =>
+  ({ seed, objects }: DamageOptions): string[] => [
+    ...['/volume', 'corrupt', ...TREE, '--seed', String(seed), '--files', String(objects), '--kind', kind],
+  ]
+
+/** Files are damaged as files, without any knowledge of what is in them. */
+export const filesDamage: Damage = {
+  image: 'meshdrill/volume',
+  commands: {
+    flip: corrupt('flip'),
+    zero: corrupt('zero'),
+    truncate: corrupt('truncate'),
+    stale: corrupt('stale'),
+    misdirect: corrupt('misdirect'),
+    delete: corrupt('delete'),
+    permissions: corrupt('permissions'),
+    encrypt: corrupt('encrypt'),
+  },
+  fill: {
+    command: ['/volume', 'fill', '--dir', '/data', '--most', String(2 ** 31)],
+    undo: ['/volume', 'fill', '--dir', '/data', '--undo'],
+    findRefusal,
+  },
+}
+
+/** The server logs each write that it refuses, by the log format of its configuration: time in seconds, status, request. */
+const REFUSAL = /^refused (\d+\.\d{3}) (5\d\d) (PUT \S+)/
+const FULL = '(28: No space left on device)'
+
+/** A write that was refused while the server also logs that the device is full. */
+export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
+  if (!log.includes(FULL)) return null
+  for (const line of log.split('\n')) {
+    const [, seconds = '', status = '', request = ''] = REFUSAL.exec(line) ?? []
+    const atMs = Math.round(Number(seconds) * 1000)
+    if (seconds !== '' && atMs >= fromMs) return { atMs, words: `${request}: ${status}, no space left on device` }
+  }
+  return null
+}

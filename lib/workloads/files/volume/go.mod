@@ -1,0 +1,3 @@
+module meshdrill/volume
+
+go 1.24

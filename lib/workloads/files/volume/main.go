@@ -1,0 +1,69 @@
+// Volume works on a volume of plain files, beside the service that serves them.
+//
+//	volume seed --dir DIR --seed N --bytes B     fills an empty folder with at least B bytes of files: {"files": n}
+//	volume tree --dir DIR [--workers N]          every entry below a folder with its attributes, and a hash of each 64 KiB
+//	volume corrupt --dir DIR --seed N --files K --kind KIND
+//	volume fill --dir DIR --most BYTES           fills the volume to its last byte
+//	volume fill --dir DIR --undo
+//	volume wait                                  does nothing until it is stopped, so that the other commands can be executed
+//
+// Kinds of corruption, of K files: flip (one byte), zero (512 bytes to 64 KiB), truncate, stale (a file that was written over is
+// as it was seeded), misdirect (the content of another file), delete, permissions (the service cannot open it); of all files:
+// encrypt (a ransom note beside them). Each change is a JSON line with what was there before and after; a last line sums up.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "volume:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("no command; there are seed, tree, corrupt, fill and wait")
+	}
+	command := args[0]
+	flags := flag.NewFlagSet("volume "+command, flag.ContinueOnError)
+	dir := flags.String("dir", "/data", "folder of the files")
+	seed := flags.Uint64("seed", 0, "seed of all content and all random choices")
+	bytes := flags.Int64("bytes", 0, "how many bytes to write at least")
+	workers := flags.Int("workers", defaultWorkers(), "how many hash at once")
+	files := flags.Int("files", 1, "how many files to damage")
+	kind := flags.String("kind", "flip", "how files are damaged")
+	most := flags.Int64("most", 2<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
+	undo := flags.Bool("undo", false, "removes what was filled in")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	switch command {
+	case "seed":
+		return seedFiles(os.Stdout, *dir, *seed, *bytes)
+	case "tree":
+		return listTree(os.Stdout, *dir, *workers)
+	case "corrupt":
+		return corrupt(os.Stdout, *dir, *kind, *seed, *files)
+	case "fill":
+		if *undo {
+			return emptyVolume(os.Stdout, *dir)
+		}
+		return fillVolume(os.Stdout, *dir, *most)
+	case "wait":
+		stopped := make(chan os.Signal, 1)
+		signal.Notify(stopped, syscall.SIGTERM, syscall.SIGINT)
+		<-stopped
+		return nil
+	}
+	return fmt.Errorf("unknown command %q; there are seed, tree, corrupt, fill and wait", command)
+}

@@ -1,0 +1,4 @@
+package main
+
+// The package syscall does not name it.
+const sysSyncfs = 306
