@@ -10,6 +10,8 @@ export default defineConfig({
   testDir: 'tests/unit',
   outputDir: 'test-results/unit',
   fullyParallel: true,
+  // Playwright would leave half of the cores idle.
+  workers: '100%',
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   timeout: 60_000,

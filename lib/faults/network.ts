@@ -5,7 +5,7 @@ import { controlPlanes, storeAddress } from './support/far-ends.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import type { FaultName } from './index.ts'
 import { placedPods, type PlacedPod } from '../kube/placed-pod.ts'
-import type { Address } from './support/pod-network.ts'
+import type { Address } from '../system/connect.ts'
 import { needsNetem, shapeTool, shapeWorkload } from './support/shaping.ts'
 import { planStoreStop } from './support/store-power.ts'
 

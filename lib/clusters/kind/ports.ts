@@ -1,6 +1,6 @@
 import { connect as connectTls } from 'node:tls'
 import { readAccess } from '../../kube/access/kubeconfig.ts'
-import { comesTo, ever } from '../../faults/support/reach.ts'
+import { comesTo, ever } from '../../system/connect.ts'
 import { GATEWAY_NODE_PORT } from './cluster-config.ts'
 import { addressOf, publishedPort } from '../../docker/docker.ts'
 import { CONTROL_PLANE, NETWORK } from './containers.ts'

@@ -9,8 +9,9 @@ import {
 } from '../../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
-import { clearPodNetwork, connects, countDropped, type Address } from './pod-network.ts'
-import { ever } from './reach.ts'
+import { clearPodNetwork, connects, countDropped } from './pod-network.ts'
+import type { Address } from '../../system/connect.ts'
+import { ever } from '../../system/connect.ts'
 import { shellCommand } from '../../output/shell-quote.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { urlHere } from '../../store/endpoint.ts'
 import type { MeshTraits } from '../../lab/mesh-traits.ts'
 import type { FaultTarget } from '../fault.ts'
-import type { Address } from './pod-network.ts'
+import type { Address } from '../../system/connect.ts'
 
 /** Where the S3 store is, as pods reach it. */
 export const storeAddress = ({ store }: Lab): Address => addressIn(store.url)

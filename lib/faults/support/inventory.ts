@@ -10,7 +10,7 @@ import { daemonOn } from './node-shell.ts'
 import { placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
 import { tracesOn, type NodeTraces } from './node-traces.ts'
 import { staleProxies } from '../pod-failure.ts'
-import { reaches } from './reach.ts'
+import { reaches } from '../../system/connect.ts'
 
 /** What was found in the lab, from which the leftovers are told. */
 export interface Findings {

@@ -1,3 +1,4 @@
+import type { Address } from '../../system/connect.ts'
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { runInDaemon, runInPodNetwork } from './node-shell.ts'
@@ -62,11 +63,6 @@ const noteOf = ({ namespace, name }: PlacedPod): ObjectReference => ({
   kind: 'PodNetworkChaos',
   metadata: { namespace, name },
 })
-
-export interface Address {
-  host: string
-  port: number
-}
 
 const TRY = `
 if [ -x /bin/busybox ]; then exec /bin/busybox nc -w 1 "$1" "$2" -e /bin/true; fi

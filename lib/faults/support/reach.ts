@@ -1,42 +1,8 @@
-import { connect, type Socket } from 'node:net'
 import { pending, waitFor } from '../../system/wait.ts'
-import type { Address } from './pod-network.ts'
+import { reaches, type Address } from '../../system/connect.ts'
 
-/** Longer than any answer on the lab's own network takes, even on a busy machine. */
-const PATIENCE_MS = 250
-/** So many in a row, that a machine that was busy for a moment is not taken for an outage. */
+/** Failures in a row before an address counts as silent: one may come from a busy machine. */
 const FAILURES = 3
-
-const TRIES = 3
-
-/** Whether something comes about in one of three tries: a machine that was busy for a moment is not taken for an outage. */
-export async function ever(look: () => Promise<boolean>): Promise<boolean> {
-  for (let attempt = 0; attempt < TRIES; attempt++) if (await look()) return true
-  return false
-}
-
-/** Whether this machine can connect to an address. */
-export const reaches = ({ host, port }: Address): Promise<boolean> =>
-  comesTo('connect', connect({ host, port }), PATIENCE_MS)
-
-/** Whether a socket comes so far as an event before it fails, or the patience is over; then it is closed. */
-export function comesTo(event: 'connect' | 'secureConnect', socket: Socket, patienceMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (reached: boolean) => {
-      socket.destroy()
-      resolve(reached)
-    }
-    socket.setTimeout(patienceMs, () => {
-      end(false)
-    })
-    socket.once(event, () => {
-      end(true)
-    })
-    socket.once('error', () => {
-      end(false)
-    })
-  })
-}
 
 /** A cut that can be made once. */
 export interface Cut {

@@ -5,8 +5,9 @@ import { messageOf } from '../../system/message-of.ts'
 import { openBucket } from '../../store/s3.ts'
 import { storeAddressHere } from './far-ends.ts'
 import type { Change } from '../fault.ts'
-import type { Address } from './pod-network.ts'
-import { planCut, reaches } from './reach.ts'
+import type { Address } from '../../system/connect.ts'
+import { planCut } from './reach.ts'
+import { reaches } from '../../system/connect.ts'
 
 /** Cuts the store's power; what it holds is there again when it is started. */
 export async function planStoreStop(lab: Lab, power: StorePower): Promise<Change> {

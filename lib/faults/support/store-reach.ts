@@ -3,7 +3,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { storeAddress, storeAddressHere } from './far-ends.ts'
 import { daemonPods } from './node-shell.ts'
 import { daemonConnects } from './pod-network.ts'
-import { reaches } from './reach.ts'
+import { reaches } from '../../system/connect.ts'
 
 /** Resolves when pods of every node reach the store, and this machine does: else each backup would fail, one by one. */
 export async function storeReached(lab: Lab): Promise<void> {
