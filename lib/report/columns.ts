@@ -1,5 +1,6 @@
 import { formatBytes } from '../system/bytes.ts'
 import { formatDuration, formatInterval } from '../system/duration.ts'
+import { nameAspects } from '../verdict/mesh.ts'
 import type { DrillResult, Part, Usage } from '../verdict/result.ts'
 import { axes } from './axes.ts'
 import { type Column, describe, nameColumn } from './column.ts'
@@ -166,8 +167,11 @@ function describeIntegrity({ objects, bytes, findings }: NonNullable<DrillResult
   return `${objects} records, ${formatBytes(bytes)}, ${findings.length === 0 ? 'no' : findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
 }
 
-const describeMesh = ({ equal, differences }: NonNullable<DrillResult['meshState']>): string =>
-  equal ? 'as before' : differences.join('; ')
+function describeMesh({ equal, differences, notOffered }: NonNullable<DrillResult['meshState']>): string {
+  const compared = equal === null ? [] : [equal ? 'as before' : differences.join('; ')]
+  const left = notOffered.length === 0 ? [] : [`not offered: ${nameAspects(notOffered)}`]
+  return [...compared, ...left].join('; ')
+}
 
 function describeLoad({ requests, failed, p50Ms, p99Ms }: NonNullable<DrillResult['load']>): string {
   const latency = `p50 ${describe(p50Ms, formatDuration)}, p99 ${describe(p99Ms, formatDuration)}`

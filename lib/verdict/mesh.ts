@@ -1,37 +1,73 @@
-import type { MeshState } from '../record/facts.ts'
+import { MESH_ASPECTS, type MeshAspect, type MeshState } from '../record/facts.ts'
 import { type DrillEvidence, select } from './evidence.ts'
 import { answer, type Answer } from './answer.ts'
 
 export interface MeshComparison {
-  equal: boolean
+  /** Null if the mesh offers nothing to compare. */
+  equal: boolean | null
   /** What differs, each a sentence for people. */
   differences: string[]
+  /** What this mesh has no such thing for. It was not compared. */
+  notOffered: MeshAspect[]
 }
+
+const TITLES: Record<MeshAspect, string> = {
+  configuration: 'proxy configuration',
+  identities: 'identities',
+  policies: 'policies',
+  requests: 'metrics',
+  accessLogLines: 'access log',
+}
+
+/** 'metrics, access log'. */
+export const nameAspects = (aspects: readonly MeshAspect[]): string =>
+  aspects.map((aspect) => TITLES[aspect]).join(', ')
+
+const offeredBy = ({ notOffered = [] }: MeshState): MeshAspect[] =>
+  MESH_ASPECTS.filter((aspect) => !notOffered.includes(aspect))
 
 /**
  * What the restore did to the mesh. Metrics and access log have resumed where they say something else than before, and more
- * than nothing; of other proxies, which count from zero, more than nothing is enough.
+ * than nothing; of other proxies, which count from zero, more than nothing is enough. What the mesh does not offer is left out.
  */
 export function compareMeshStates(before: MeshState, after: MeshState): MeshComparison {
   const known = new Set(before.proxies)
   const others = before.proxies !== undefined && after.proxies?.some((proxy) => known.has(proxy)) === false
   const hasResumed = (was: number | null, is: number | null) => is !== null && is > 0 && (others || is !== was)
-  const differences = [
-    ...compareHashes('configuration section', before.configuration, after.configuration),
-    ...compareIdentities(before.identities, after.identities),
-    ...compareHashes('policy', before.policies, after.policies),
-    ...(hasResumed(before.requests, after.requests) ? [] : ['metrics did not resume']),
-    ...(hasResumed(before.accessLogLines, after.accessLogLines) ? [] : ['access log did not resume']),
-  ]
-  return { equal: differences.length === 0, differences }
+  const found: Record<MeshAspect, string[]> = {
+    configuration: compareHashes('configuration section', before.configuration, after.configuration),
+    identities: compareIdentities(before.identities, after.identities),
+    policies: compareHashes('policy', before.policies, after.policies),
+    requests: hasResumed(before.requests, after.requests) ? [] : ['metrics did not resume'],
+    accessLogLines: hasResumed(before.accessLogLines, after.accessLogLines) ? [] : ['access log did not resume'],
+  }
+  const offered = offeredBy(before)
+  const differences = offered.flatMap((aspect) => found[aspect])
+  const equal = offered.length === 0 ? null : differences.length === 0
+  return { equal, differences, notOffered: [...(before.notOffered ?? [])] }
 }
 
 /** Why a state before the fault is nothing to compare with, else null: two empty states are equal and prove nothing. */
 export function findBlindSpot(before: MeshState): string | null {
-  if (Object.keys(before.configuration).length === 0) return 'no proxy configuration was seen before the fault'
-  if (before.identities.length === 0) return 'no proxy identity was seen before the fault'
-  if (!((before.requests ?? 0) > 0)) return 'the proxies had counted no request before the fault'
-  return (before.accessLogLines ?? 0) > 0 ? null : 'the proxies had logged no access before the fault'
+  const offered = offeredBy(before)
+  const hasNone: Record<MeshAspect, boolean> = {
+    configuration: Object.keys(before.configuration).length === 0,
+    identities: before.identities.length === 0,
+    // A mesh whose proxies were seen may have no policy. Without anything else there is nothing to compare.
+    policies: offered.length === 1 && Object.keys(before.policies).length === 0,
+    requests: !((before.requests ?? 0) > 0),
+    accessLogLines: !((before.accessLogLines ?? 0) > 0),
+  }
+  const blind = offered.find((aspect) => hasNone[aspect])
+  return blind === undefined ? null : BLIND[blind]
+}
+
+const BLIND: Record<MeshAspect, string> = {
+  configuration: 'no proxy configuration was seen before the fault',
+  identities: 'no proxy identity was seen before the fault',
+  policies: 'no policy was seen before the fault',
+  requests: 'the proxies had counted no request before the fault',
+  accessLogLines: 'the proxies had logged no access before the fault',
 }
 
 function compareHashes(what: string, before: Record<string, string>, after: Record<string, string>): string[] {
@@ -54,9 +90,13 @@ function compareIdentities(before: string[], after: string[]): string[] {
 export type MeshMeasurement =
   { comparison: MeshComparison; problem: null } | { comparison: null; problem: Answer<'mesh'> }
 
-/** Null where the drill has no mesh. */
+/** Null for an older run without a mesh, which recorded nothing of it that counts. */
 export function measureMesh({ facts, planned, fault }: DrillEvidence): MeshMeasurement | null {
   const states = select(facts, 'mesh.state')
+  const [first] = states
+  // The traits of a mesh do not change during a drill: one state is enough to know what it does not offer.
+  if (first !== undefined && offeredBy(first.state).length === 0)
+    return { comparison: compareMeshStates(first.state, first.state), problem: null }
   if (planned?.axes.mesh === 'none') return null
   const before = states.find(({ phase }) => phase === 'before')?.state
   const isAfterFault = (at: number) => fault === null || at >= fault.between[0]
@@ -68,6 +108,13 @@ export function measureMesh({ facts, planned, fault }: DrillEvidence): MeshMeasu
     )
   const error = before.error ?? after.error
   if (error !== null) return unknown(answer('mesh.unknown', `the state of the mesh is not known: ${error}`))
+  if (offeredBy(before).join() !== offeredBy(after).join())
+    return unknown(
+      answer(
+        'mesh.unknown',
+        'the state of the mesh is not known: the mesh did not offer the same before and after the fault',
+      ),
+    )
   const blind = findBlindSpot(before)
   if (blind !== null) return unknown(answer('mesh.nothing-to-compare', blind))
   return { comparison: compareMeshStates(before, after), problem: null }

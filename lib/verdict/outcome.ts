@@ -3,6 +3,7 @@ import { type ClockTrouble, doubtClock, sumUncertainty } from './uncertainty.ts'
 import type { Measured } from './measure.ts'
 import { formatDuration, formatInterval } from '../system/duration.ts'
 import { describeOutages } from './outages.ts'
+import { nameAspects } from './mesh.ts'
 import { answer, type Answer } from './answer.ts'
 
 export function judgeRecovery({ objectives, probes, fault, clock, recovery }: Measured): Answer<'rto'> {
@@ -79,13 +80,15 @@ export function judgeLoss({ planned, objectives, incompleteWriteLog, fault, cloc
     : doubtClock('rpo.clock-doubt', uncertainMs, aged)
 }
 
-/** Null where the drill has no mesh. */
+/** Null where there is no mesh, or one that offers nothing to compare. The result says what was not offered. */
 export function judgeMesh({ mesh }: Measured): Answer<'mesh'> | null {
   if (mesh === null) return null
   if (mesh.comparison === null) return mesh.problem
-  const { equal, differences } = mesh.comparison
+  const { equal, differences, notOffered } = mesh.comparison
+  if (equal === null) return null
+  const without = notOffered.length === 0 ? '' : `; the mesh does not offer: ${nameAspects(notOffered)}`
   return equal
-    ? answer('mesh.unchanged', 'as before the fault')
+    ? answer('mesh.unchanged', `as before the fault${without}`)
     : answer('mesh.changed', `the mesh is not as before the fault: ${differences.join('; ')}`)
 }
 

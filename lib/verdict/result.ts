@@ -1,6 +1,7 @@
 import type { Finding } from '../record/facts.ts'
 import type { Evidence } from './describe-evidence.ts'
 import type { Moment } from '../record/moment.ts'
+import type { MeshComparison } from './mesh.ts'
 import type { Part } from './answer.ts'
 import type { Interval } from './interval.ts'
 import type { OperationUsage } from './resources.ts'
@@ -39,7 +40,8 @@ export interface DrillResult {
   /** Of the tool's own pods; the nodes' are in `evidence.nodeResources`. */
   resources: OperationUsage
   integrity: { objects: number; bytes: number; findings: Finding[] } | null
-  meshState: { equal: boolean; differences: string[] } | null
+  /** `equal` is null if the mesh offers nothing to compare. */
+  meshState: MeshComparison | null
   load: { requests: number; failed: number; p50Ms: number | null; p99Ms: number | null } | null
   objectives: { rtoMs: number; rpoMs: number } | null
   evidence: Evidence

@@ -59,7 +59,7 @@ function buildSummary(): Summary {
     rtoMs: null,
     parts: drill.parts.map((part) => (part.question === 'rto' ? slow : part)),
     integrity: { objects: 1, bytes: 1, findings: [found] },
-    meshState: { equal: false, differences: ['a route is gone'] },
+    meshState: { equal: false, differences: ['a route is gone'], notOffered: [] },
     evidence: { ...drill.evidence, notes: ['a note'] },
   }
   const control = { ...drill, tool: controlName('flips-bits'), id: 'control', fault: 'control' }

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
+import { MESH_ASPECTS, type DrillFact, type Fact, type MeshAspect } from '../../../lib/record/facts.ts'
 import { findContradictions } from '../../../lib/report/claims.ts'
 import { renderCsv } from '../../../lib/report/csv.ts'
 import { checkSummary, pointLatestAt, writeResults } from '../../../lib/report/results.ts'
@@ -86,7 +86,7 @@ test('text of others is escaped in page, picture, table and terminal', () => {
   expect(read(folder, 'report.html')).not.toContain('<script')
   expect(drawTimeline(named)).toContain('&lt;script')
   const result = judgeDrill(buildDrill())
-  const differing = { ...result, meshState: { equal: false, differences: [hostile] } }
+  const differing = { ...result, meshState: { equal: false, differences: [hostile], notOffered: [] } }
   expect(String(renderFigures(differing))).toContain('&lt;script')
   expect(renderDrills([{ ...result, id: 'a\u001b[2Jb' }])).not.toContain('\u001b')
 })
@@ -176,4 +176,14 @@ test('a test that passed while its drill did not is found out', () => {
     'test "test gone" passed, but drill "gone" left no facts',
     'drill "dim" is inconclusive, and no test answers for it',
   ])
+})
+
+test('the report says what a mesh does not offer, beside what was compared', () => {
+  const facts = (notOffered: MeshAspect[]) =>
+    change(buildDrill(), 'mesh.state', (fact) => ({ ...fact, state: { ...fact.state, notOffered } }))
+  const told = (...notOffered: MeshAspect[]) => String(renderFigures(judgeDrill(facts(notOffered))))
+  expect(told('configuration', 'accessLogLines')).toContain('as before; not offered: proxy configuration, access log')
+  expect(told(...MESH_ASPECTS)).toContain(
+    '>not offered: proxy configuration, identities, policies, metrics, access log<',
+  )
 })

@@ -110,7 +110,7 @@ test('equal mesh states are equal whatever their order, and metrics must have mo
     requests: 3,
     accessLogLines: 2,
   }
-  expect(compareMeshStates(meshState, after)).toEqual({ equal: true, differences: [] })
+  expect(compareMeshStates(meshState, after)).toEqual({ equal: true, differences: [], notOffered: [] })
   expect(compareMeshStates(meshState, meshState).differences).toEqual([
     'metrics did not resume',
     'access log did not resume',

@@ -29,7 +29,7 @@ test('the result of a drill holds each figure', () => {
       restore: { cpuSeconds: 0.5, peakMemoryBytes: 80 * MiB },
     },
     integrity: { objects: 1000, bytes: 64 * MiB, findings: [] },
-    meshState: { equal: true, differences: [] },
+    meshState: { equal: true, differences: [], notOffered: [] },
     load: { requests: 1800, failed: 160, p50Ms: 4, p99Ms: 40 },
   })
   expect(new Set(parts.map(({ verdict }) => verdict))).toEqual(new Set(['pass']))

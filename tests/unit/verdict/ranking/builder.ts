@@ -53,7 +53,7 @@ export function buildResult(tool: string, repetition: number, measured: Measured
     restore: { durationMs: 4000 },
     resources: { backup: usage, restore: { ...usage, peakMemoryBytes: usage.peakMemoryBytes / 2 } },
     integrity: { objects: 1000, bytes: 2 ** 26, findings: [] },
-    meshState: { equal: true, differences: [] },
+    meshState: { equal: true, differences: [], notOffered: [] },
     load: { requests: 1800, failed: 160, p50Ms: 4, p99Ms: 40 },
     objectives: { rtoMs: 60_000, rpoMs: 120_000 },
     evidence: { ...nothingSeen, outcome: 'recovers with loss', findings: 0 },
