@@ -8,13 +8,13 @@ const SMALL_BYTES = 4096
 const LARGE_BYTES = 262_144
 /** One seeded file in so many is large. */
 const LARGE_EVERY = 8
-const FILES_PER_FOLDER = 64
+const FOLDERS = 64
 /** Size of a file that the load writes. */
 const WRITTEN_BYTES = 1024
 
 /** Path of a file below the top of the tree. Files are numbered: the slots of the load's plan. */
 export function pathOf(slot: number): string {
-  return `${String(Math.floor(slot / FILES_PER_FOLDER)).padStart(4, '0')}/${String(slot).padStart(6, '0')}`
+  return `${String(slot % FOLDERS).padStart(4, '0')}/${String(slot).padStart(6, '0')}`
 }
 
 /** A small seeded file near `slot`: readers do not wait for large ones. */

@@ -18,14 +18,16 @@ const (
 	largeBytes = 256 << 10
 	// One file in so many is large.
 	largeEvery      = 8
-	filesPerFolder  = 64
+	folders         = 64
 	fileMode        = 0o664
 	folderMode      = 0o775
 	overwriteStride = 7919 // a number of files that is a multiple of it is none that the load's plan fits
 )
 
+// pathOf spreads the files over a fixed number of folders, so that the server never has to make one: it would make it again while
+// the volume is being deleted.
 func pathOf(slot uint64) string {
-	return fmt.Sprintf("%04d/%06d", slot/filesPerFolder, slot)
+	return fmt.Sprintf("%04d/%06d", slot%folders, slot)
 }
 
 func sizeOf(slot uint64) int {
@@ -52,13 +54,14 @@ func sequenceOf(content []byte) (uint64, bool) {
 
 // seedFiles makes files 0 to n-1, each with its own number as its sequence, and returns when they are on the disk.
 func seedFiles(out io.Writer, dir string, seed uint64, bytes int64) error {
-	slot := uint64(0)
-	for written := int64(0); written < bytes || slot == 0 || slot%overwriteStride == 0; slot++ {
-		path := filepath.Join(dir, pathOf(slot))
-		if err := os.MkdirAll(filepath.Dir(path), folderMode); err != nil {
+	for folder := uint64(0); folder < folders; folder++ {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, pathOf(folder))), folderMode); err != nil {
 			return err
 		}
-		if err := writeFile(path, contentOf(seed, slot, sizeOf(slot))); err != nil {
+	}
+	slot := uint64(0)
+	for written := int64(0); written < bytes || slot == 0 || slot%overwriteStride == 0; slot++ {
+		if err := writeFile(filepath.Join(dir, pathOf(slot)), contentOf(seed, slot, sizeOf(slot))); err != nil {
 			return err
 		}
 		written += int64(sizeOf(slot))
