@@ -8,7 +8,11 @@ import { join } from 'node:path'
  */
 export { expect } from 'playwright/test'
 
-type Body = (fixtures: object) => unknown
+type Body = (fixtures: object, info?: ReturnType<typeof infoOf>) => unknown
+
+const infoOf = () => ({
+  outputPath: (...path: string[]): string => join(mkdtempSync(join(tmpdir(), 'meshdrill-mutation-')), ...path),
+})
 
 export interface LoadedSpec {
   file: string
@@ -35,13 +39,16 @@ function describe(title: string, define: () => void): void {
 
 export const test = Object.assign(
   (title: string, body: Body): void => {
-    loading.spec.tests.push({ name: [...loading.groups, title].join(' › '), body })
+    loading.spec.tests.push({
+      name: [...loading.groups, title].join(' › '),
+      body: (fixtures) => body(fixtures, infoOf()),
+    })
   },
   {
     describe: Object.assign(describe, { configure: (): void => undefined }),
     beforeAll: (body: Body): void => {
       loading.spec.setUp.push(body)
     },
-    info: () => ({ outputPath: () => mkdtempSync(join(tmpdir(), 'meshdrill-mutation-')) }),
+    info: infoOf,
   },
 )

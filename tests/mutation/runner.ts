@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'node:module'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type CoveragePerTestId, INSTRUMENTER_CONSTANTS, type InstrumenterContext } from '@stryker-mutator/api/core'
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin'
@@ -21,7 +21,7 @@ import { loadSpec, type LoadedSpec } from './playwright.ts'
  */
 const specs = new RegExp(
   process.env.MUTATION_SPECS ??
-    '^(verdict-(?!statistics-trials).*|simulation-damage|ledger-(compare|rollback|listing|slots)|files-(compare|tree))[.]spec[.]ts$',
+    '^(verdict/(?!statistics/trials).*|simulation/damage|workloads/ledger/(compare|rollback|listing|slots)|workloads/files/(compare|tree))[.]spec[.]ts$',
 )
 const unitFolder = 'tests/unit'
 const mutatedFolders = ['lib/verdict', 'lib/workloads/ledger', 'lib/workloads/files']
@@ -130,7 +130,7 @@ async function loadTests(begin: (spec: string) => void = () => undefined): Promi
   register(`data:text/javascript,${encodeURIComponent(hook)}`)
   for (const folder of mutatedFolders) for (const file of list(folder)) await import(urlOf(folder, file))
   const tests: RunnableTest[] = []
-  for (const file of list(unitFolder).filter((path) => specs.test(basename(path)))) {
+  for (const file of list(unitFolder).filter((path) => specs.test(path))) {
     const url = urlOf(unitFolder, file)
     begin(url)
     const spec = await loadSpec(url)
