@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { LossMeasure } from '../../../lib/record/facts.ts'
+import { columns } from '../../../lib/report/columns.ts'
 import { renderFigures } from '../../../lib/report/page/figures.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { measureLoss } from '../../../lib/verdict/loss.ts'
@@ -69,6 +70,7 @@ test('a workload that cannot measure loss has no RPO, with the reason, and is ju
   expect(result.verdict, result.reasons.join('\n')).toBe('pass')
   expect(result.parts.map(({ question }) => question)).not.toContain('point-in-time')
   expect(String(renderFigures(result))).toContain(`not measured: ${reason}`)
+  expect(columns.find(({ title }) => title === 'RPO')?.text(result)).toBe(`not measured: ${reason}`)
 })
 
 test('a workload that cannot measure loss is failed by data that is read back wrong', () => {
