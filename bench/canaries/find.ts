@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
-import { finderOf } from '../../lib/output/find.ts'
+import { createFinder } from '../../lib/output/find.ts'
 import { formsOf } from '../../lib/output/forms.ts'
 
 /** A canary that was found where none may be. */
@@ -13,12 +13,13 @@ export interface Leak {
 /** Finds canaries in bytes: plain, encoded, divided by line breaks, and inside of gzip and zip. */
 export function canaryFinder(canaries: Iterable<string>) {
   const forms = new Map([...canaries].flatMap((canary) => formsOf(canary).map((form) => [form, canary] as const)))
-  const plain = finderOf(forms.keys())
+  const plain = createFinder()
+  plain.add(forms.keys())
   const find = (bytes: Buffer, where: string, depth = 0): Leak[] => {
     const text = bytes.toString('latin1')
     const utf8 = bytes.toString('utf8')
     const texts = [utf8, utf8.replace(/\\\r?\n|\s/g, '')]
-    const found = texts.flatMap((one) => plain(one).map(({ from, to }) => forms.get(one.slice(from, to)) ?? ''))
+    const found = texts.flatMap((one) => plain.find(one).map(({ from, to }) => forms.get(one.slice(from, to)) ?? ''))
     const leaks = [...new Set(found)].map((canary) => ({ canary, where }))
     if (depth > 4) return leaks
     return [...leaks, ...packedIn(bytes, text).flatMap((inner) => find(inner, `${where}, packed`, depth + 1))]

@@ -1,4 +1,4 @@
-import { finderOf, replaceRanges, SHORTEST } from './find.ts'
+import { createFinder, replaceRanges, SHORTEST } from './find.ts'
 import { formsOf } from './forms.ts'
 import { endSharing, learnSecrets, shareSecret } from './shared-secrets.ts'
 
@@ -11,8 +11,11 @@ const LONGEST_DIVIDED = 4 << 20
 
 /** Every secret that this process knows. Values are never removed while the process runs. */
 const secrets = new Set<string>()
-/** Null until it is needed after a change. */
-let finders: ReturnType<typeof findersOf> | null = null
+/** Secrets that the finders do not have yet. */
+let added: string[] = []
+const whole = createFinder()
+/** Finds secrets in text without white space. */
+const divided = createFinder()
 
 /**
  * Makes `redact` remove a value in each of its forms: plain, base64, URL, JSON, hex, divided by line breaks. All processes of
@@ -27,7 +30,7 @@ function know(value: string): boolean {
   // A shorter value would remove every harmless word that contains it.
   if (value.length < SHORTEST || secrets.has(value)) return false
   secrets.add(value)
-  finders = null
+  added.push(value)
   return true
 }
 
@@ -63,16 +66,16 @@ const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]{8,}/g
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 
 function removeKnown(text: string): string {
-  const { whole, divided } = (finders ??= findersOf(secrets))
-  const removed = replaceRanges(text, whole(text), REDACTED)
-  return removed.includes('\n') && removed.length <= LONGEST_DIVIDED ? removeDivided(removed, divided) : removed
+  fillFinders()
+  const removed = replaceRanges(text, whole.find(text), REDACTED)
+  return removed.includes('\n') && removed.length <= LONGEST_DIVIDED ? removeDivided(removed) : removed
 }
 
 /** Removes secrets inside of which text was wrapped: a line break with the indent of the next line, or a folded blank. */
-function removeDivided(text: string, divided: ReturnType<typeof finderOf>): string {
+function removeDivided(text: string): string {
   const { dense, positions } = withoutBlanks(text)
   const position = (index: number): number => positions[index] ?? text.length
-  const ranges = divided(dense).map(({ from, to }) => ({ from: position(from), to: position(to - 1) + 1 }))
+  const ranges = divided.find(dense).map(({ from, to }) => ({ from: position(from), to: position(to - 1) + 1 }))
   return replaceRanges(text, ranges, REDACTED)
 }
 
@@ -87,9 +90,11 @@ function withoutBlanks(text: string): { dense: string; positions: number[] } {
   return { dense, positions }
 }
 
-function findersOf(values: Iterable<string>) {
-  const forms = [...values].flatMap((value) => [value, ...linesOf(value)]).flatMap(formsOf)
-  return { whole: finderOf(forms), divided: finderOf(forms.map((form) => form.replace(/\s/g, ''))) }
+function fillFinders(): void {
+  const forms = added.flatMap((value) => [value, ...linesOf(value)]).flatMap(formsOf)
+  added = []
+  whole.add(forms)
+  divided.add(forms.map((form) => form.replace(/\s/g, '')))
 }
 
 const linesOf = (value: string): string[] =>
