@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { UserEffort } from '../../record/facts.ts'
 import { SERVICE, STEPS, textOf } from '../support/effort.ts'
-import { cronJobs } from './automated.ts'
+import { cronJobs } from './cron-jobs.ts'
 import { backupTask, jobObject, restoreTask } from './job.ts'
 import { repositoryOf, secretsFor } from './repository.ts'
 

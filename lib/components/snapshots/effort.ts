@@ -1,7 +1,8 @@
 import type { Lab } from '../../lab/lab.ts'
 import type { UserEffort } from '../../record/facts.ts'
 import { SERVICE, STEPS, textOf } from '../support/effort.ts'
-import { fromSnapshot, snapshotOf } from './volume-snapshot.ts'
+import { fromSnapshot } from './restore.ts'
+import { snapshotOf } from './take.ts'
 
 const { namespace, claim, backup: name } = SERVICE
 
@@ -19,6 +20,6 @@ export function volumeSnapshotEffort(lab: Lab): UserEffort {
       'Apply the claims with the snapshots as their data source.',
       STEPS.startWorkloads,
     ],
-    source: 'lib/components/snapshots/volume-snapshot.ts',
+    source: 'lib/components/snapshots/take.ts, lib/components/snapshots/restore.ts',
   }
 }

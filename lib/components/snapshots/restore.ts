@@ -1,0 +1,85 @@
+import type { KubeObject } from '../../kube/object.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
+import type { OperationResult } from '../../record/facts.ts'
+import { TIMEOUT } from '../support/job-pods.ts'
+import { describeObjects } from '../support/namespace-objects.ts'
+import { claimsGone, madeFirstMs, madeLastMs, planRestore } from '../support/namespace-restore.ts'
+import { latest } from '../support/times.ts'
+import { takeOver } from './copy.ts'
+import { API, isBound, snapshotReference, type Claim, type VolumeSnapshot } from './objects.ts'
+import { describeSnapshots } from './outcome.ts'
+import { snapshotName, type Taken } from './take.ts'
+
+/** Brings the namespace back with claims that the storage fills from the snapshots. */
+export async function restore(
+  lab: Lab,
+  taken: Taken,
+  snapshots: VolumeSnapshot[],
+  into?: string,
+): Promise<OperationResult> {
+  const { kube } = lab
+  const { namespace, name, objects } = taken
+  const lost = await findLost(lab, snapshots)
+  if (lost !== null) return lostResult(lost, objects)
+  const plan = planRestore(objects, into)
+  await claimsGone(kube, plan.claims)
+  await kube.apply(plan.before)
+  const copies = into === undefined ? null : await takeOver(lab, snapshots, into)
+  const claims = plan.claims.map((claim) => fromSnapshot(claim, snapshotName(name, claim.metadata.name)))
+  await kube.apply([...claims, ...plan.after])
+  await claimsBound(lab, claims)
+  await copies?.release()
+  return {
+    ...describeSnapshots(snapshots, objects),
+    state: 'Bound',
+    startedMs: await madeFirstMs(kube, claims),
+    endedMs: latest([await madeFirstMs(kube, claims), await madeLastMs(kube, plan.after)]),
+    details: { volumes: claims.length, from: namespace, objects: describeObjects(objects) },
+  }
+}
+
+async function findLost(lab: Lab, snapshots: VolumeSnapshot[]): Promise<VolumeSnapshot | null> {
+  for (const snapshot of snapshots) {
+    const found = await lab.kube.get(snapshotReference(snapshot.metadata.namespace ?? '', snapshot.metadata.name))
+    if (found?.metadata.uid !== snapshot.metadata.uid) return snapshot
+  }
+  return null
+}
+
+const lostResult = ({ metadata }: VolumeSnapshot, objects: KubeObject[]): OperationResult => ({
+  state: 'NotFound',
+  succeeded: false,
+  startedMs: null,
+  endedMs: null,
+  bytes: null,
+  details: {
+    message: `VolumeSnapshot "${metadata.name}" is not in namespace "${metadata.namespace ?? ''}" any more`,
+    objects: describeObjects(objects),
+  },
+})
+
+/** The claim with a snapshot as its data source. */
+export const fromSnapshot = (claim: KubeObject, snapshot: string): KubeObject => ({
+  ...claim,
+  spec: {
+    ...(claim.spec as object),
+    dataSource: { apiGroup: API.split('/')[0], kind: 'VolumeSnapshot', name: snapshot },
+  },
+})
+
+/** Resolves when the claims are bound. A class may wait for a pod before it makes a volume, so workloads are applied first. */
+async function claimsBound(lab: Lab, claims: KubeObject[]): Promise<void> {
+  for (const claim of claims) {
+    const { name, namespace = '' } = claim.metadata
+    await waitFor(
+      `claim "${name}" of namespace "${namespace}" bound`,
+      async () => {
+        const found = await lab.kube.get<Claim>(claim)
+        return isBound(found) ? true : pending(found?.status?.phase ?? 'no claim')
+      },
+      { timeout: TIMEOUT, every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe pvc ${name}` },
+    )
+  }
+}

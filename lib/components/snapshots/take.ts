@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../kube/object.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { shellCommand } from '../../output/shell-quote.ts'
+import { isClaim } from '../support/exported-namespace.ts'
+import { TIMEOUT } from '../support/job-pods.ts'
+import { MANAGED } from '../support/namespace-objects.ts'
+import { snapshotReference, type VolumeSnapshot } from './objects.ts'
+
+/** The snapshots of a backup, and the objects that the operator keeps outside the cluster. */
+export interface Taken {
+  namespace: string
+  name: string
+  objects: KubeObject[]
+}
+
+export const snapshotName = (backup: string, claim: string): string => `${backup}-${claim}`
+
+/** Asks for a snapshot of each claim. */
+export async function takeSnapshots(lab: Lab, taken: Taken): Promise<Taken> {
+  await lab.kube.apply(taken.objects.filter(isClaim).map(({ metadata }) => snapshotOf(lab, taken, metadata.name)))
+  return taken
+}
+
+/** The VolumeSnapshot of a claim. */
+export function snapshotOf(
+  lab: Lab,
+  { namespace, name }: Pick<Taken, 'namespace' | 'name'>,
+  claim: string,
+): KubeObject {
+  const reference = snapshotReference(namespace, snapshotName(name, claim))
+  return {
+    ...reference,
+    metadata: { ...reference.metadata, labels: MANAGED },
+    spec: {
+      volumeSnapshotClassName: lab.cluster.storageClasses.ofSnapshots ?? lab.cluster.storageClasses.snapshots,
+      source: { persistentVolumeClaimName: claim },
+    },
+  }
+}
+
+/** Resolves when the snapshot is ready to use, or reports an error. */
+export async function snapshotEnded(lab: Lab, namespace: string, name: string): Promise<VolumeSnapshot> {
+  return waitFor(
+    `VolumeSnapshot "${name}" in namespace "${namespace}" ready to use`,
+    async () => {
+      const snapshot = await lab.kube.get<VolumeSnapshot>(snapshotReference(namespace, name))
+      if (snapshot === null)
+        throw new Error(
+          `VolumeSnapshot "${name}" is gone from namespace "${namespace}". Next: kubectl -n ${namespace} get volumesnapshots`,
+        )
+      const { readyToUse = false, error } = snapshot.status ?? {}
+      return readyToUse || error ? snapshot : pending(JSON.stringify(snapshot.status ?? 'no status'))
+    },
+    { timeout: TIMEOUT, every: '50ms', hint: shellCommand`kubectl -n ${namespace} describe volumesnapshot ${name}` },
+  )
+}
