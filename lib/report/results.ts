@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv } from 'ajv'
+import { z } from 'zod'
 import { codeOf, describeFileError } from '../system/file-error.ts'
 import { type EventsFile, openEvents } from '../record/events-file.ts'
 import { judgeDrill } from '../verdict/judge.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { findBeginning, summariseRun, type Summary } from '../verdict/summarise.ts'
+import { summary as summarySchema } from '../verdict/schema/summary.ts'
 import { renderCsv } from './csv.ts'
 import { renderDrill } from './page/drill.ts'
 import { renderHead, renderTail } from './page/page.ts'
@@ -14,10 +14,6 @@ import { drawTimeline } from './timeline.ts'
 import { tellUnreadable, type Unreadable } from './unreadable.ts'
 
 export { pointLatestAt } from './latest.ts'
-
-const readSchema = (file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as object
-const ajv = new Ajv({ allowUnionTypes: true }).addSchema(readSchema('./ranking/ranking.schema.json'))
-const isSummary = ajv.compile(readSchema('./summary.schema.json'))
 
 /**
  * Judges the facts of a run and writes `summary.json`, `summary.csv` and `report.html` beside them, all together. Only one
@@ -93,10 +89,8 @@ function refuseEmpty({ file, runFacts, drills, unreadable }: EventsFile): void {
 
 /** Fails where a summary is not what its schema promises. */
 export function checkSummary(summary: unknown): void {
-  if (isSummary(summary)) return
-  throw new Error(
-    `the summary does not keep to its schema: ${ajv.errorsText(isSummary.errors, { dataVar: 'summary' })}`,
-  )
+  const { error } = summarySchema.safeParse(summary)
+  if (error) throw new Error(`the summary does not keep to its schema: ${z.prettifyError(error)}`)
 }
 
 const notWritten = (runFolder: string, cause: unknown): Error =>

@@ -1,40 +1,12 @@
-import type { Finding, OperationResult } from '../record/facts.ts'
+import type { z } from 'zod'
 import { select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import type { Measured } from './measure.ts'
-import type { Outage } from './outages.ts'
-import type { Interval } from './interval.ts'
 import type { Outcome } from './recoverable.ts'
-import type { OperationUsage } from './resources.ts'
+import type { evidence } from './schema/evidence.ts'
 
 /** What was seen of a drill, beside its figures: for people who want to know why. Null where it was not seen. */
-export interface Evidence {
-  outcome: Outcome | null
-  notes: string[]
-  /** The first fault. `seen` says in words what was seen of it. */
-  fault: { name: string; between: [number, number]; seen: string } | null
-  healed: string[]
-  probes: { answered: number; sent: number | null; intervalMs: number } | null
-  /** `count` and `unavailableMs` are over all outages; `seen` lists the first of them. */
-  outages: { count: number; unavailableMs: Interval; seen: Outage[] } | null
-  /** Lower bound of RTO. Known even if the service was not seen to be restored. */
-  rtoAtLeastMs: number | null
-  loss: LossEvidence | null
-  /** The backup that was restored, else the last one. */
-  backup: ({ name: string } & OperationResult) | null
-  restore: ({ name: string } & OperationResult) | null
-  /** Each check right after the fault. */
-  corruption: { findings: number; first: Finding | null }[]
-  /** Number of findings at the end. `integrity.findings` lists the first of them. */
-  findings: number | null
-  nodeResources: OperationUsage
-}
-
-/** A loss with at most ten phantoms; why it is not known, in words. */
-export interface LossEvidence extends Omit<Loss, 'problem' | 'untrusted'> {
-  problem: string | null
-  untrusted: string | null
-}
+export type Evidence = z.infer<typeof evidence>
 
 const listedOutages = 100
 const listedPhantoms = 10
@@ -81,7 +53,7 @@ export function describeEvidence(measured: Measured, outcome: Outcome | null): E
   }
 }
 
-function describeLoss({ phantoms, certain, problem, untrusted, ...loss }: Loss): LossEvidence {
+function describeLoss({ phantoms, certain, problem, untrusted, ...loss }: Loss): NonNullable<Evidence['loss']> {
   const shorten = (list: string[]) => list.slice(0, listedPhantoms)
   return {
     ...loss,

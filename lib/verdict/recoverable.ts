@@ -1,13 +1,14 @@
 import type { Question } from './codes.ts'
 import { select } from './evidence.ts'
 import type { Measured } from './measure.ts'
+import type { OUTCOMES } from './schema/evidence.ts'
 import { answer, type Answer, type Part, toPart } from './answer.ts'
 
 /**
  * What became of the service: it survived with every acknowledged write, it came back and lost some, or it did not come
  * back.
  */
-export type Outcome = 'survives' | 'recovers with loss' | 'does not recover'
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** Questions about the service. The others ask whether the drill was watched well enough. */
 const aboutTheService: Question[] = [

@@ -1,17 +1,10 @@
+import type { z } from 'zod'
 import type { ResourceSample } from '../record/facts.ts'
+import type { operationUsage, usage } from './schema/evidence.ts'
 
-export interface Usage {
-  /** CPU time used within the window. */
-  cpuSeconds: number
-  /** Highest sum of memory at any moment of the window. */
-  peakMemoryBytes: number
-}
-
+export type Usage = z.infer<typeof usage>
 /** Null where the operation did not take place, or was not measured. */
-export interface OperationUsage {
-  backup: Usage | null
-  restore: Usage | null
-}
+export type OperationUsage = z.infer<typeof operationUsage>
 
 /**
  * Scopes are measured one by one, and on many clusters seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a

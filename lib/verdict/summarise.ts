@@ -1,24 +1,15 @@
+import type { z } from 'zod'
 import type { DrillFact, Fact, RunDescription, RunFact } from '../record/facts.ts'
 import { isRunFact } from '../record/events-file.ts'
 import { type Events, findOwner } from '../record/read.ts'
 import { judgeDrill } from './judge.ts'
-import { type RankingEntry, rankTools, selectRanked } from './ranking/ranking.ts'
+import { rankTools, selectRanked } from './ranking/ranking.ts'
 import { gatherSimplicity } from './ranking/simplicity.ts'
 import type { DrillResult } from './result.ts'
+import { SUMMARY_SCHEMA, type summary } from './schema/summary.ts'
 
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
-export interface Summary {
-  schema: 'meshdrill/summary@2'
-  run: Omit<RunDescription, 'uid'> & {
-    startedAt: number
-    /** Null where the run did not come to its end. */
-    durationMs: number | null
-    components: Record<string, { version: string; source: string }>
-  }
-  drills: DrillResult[]
-  /** The best first; empty where nothing was drilled that is a tool. */
-  ranking: RankingEntry[]
-}
+export type Summary = z.infer<typeof summary>
 
 /** Judges every drill of a run whose facts are in memory. Fails where the facts are not those of exactly one run. */
 export function summarise({ facts, torn }: Events): Summary {
@@ -45,7 +36,7 @@ export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summar
     .filter((fact) => fact.kind === 'run.component')
     .map(({ name, version, source }) => [name, { version, source }] as const)
   return {
-    schema: 'meshdrill/summary@2',
+    schema: SUMMARY_SCHEMA,
     run: {
       ...publish(first.run),
       startedAt: first.at,

@@ -1,5 +1,7 @@
+import type { z } from 'zod'
 import { describeMoment, type Moment } from '../../record/moment.ts'
-import { type DrillResult, nameStrategy, type Verdict } from '../result.ts'
+import { type DrillResult, nameStrategy } from '../result.ts'
+import type { condition, countedDrills } from '../schema/ranking.ts'
 import { concernsTool, type DataIntegrity, measureIntegrity } from './data.ts'
 import { type Figure, measureFigure, metrics } from './metrics.ts'
 
@@ -17,15 +19,10 @@ export interface Candidate {
   drills: CountedDrills
 }
 
-export interface CountedDrills {
-  pass: number
-  fail: number
-  /** Those that do not count as measured. */
-  unmeasured: { id: string; verdict: Verdict; reason: string }[]
-}
+export type CountedDrills = z.infer<typeof countedDrills>
 
 /** What drills must share to be compared. */
-export type Condition = Pick<DrillResult, 'mesh' | 'fault' | 'moment' | 'workload'>
+export type Condition = z.infer<typeof condition>
 
 /** The repetitions of a drill by one contender. */
 export interface Row {

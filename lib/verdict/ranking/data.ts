@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { DrillResult, Part, Question } from '../result.ts'
+import type { dataIntegrity } from '../schema/ranking.ts'
 
 /**
  * What a drill says of the data: it came back whole; it did not, and should have; it did not, as was expected of the tool
@@ -6,20 +8,7 @@ import type { DrillResult, Part, Question } from '../result.ts'
  */
 export type DataOutcome = 'whole' | 'lost' | 'lost as expected' | 'unknown'
 
-export interface DataIntegrity {
-  /** Drills whose data came back whole. */
-  whole: number
-  /** Drills whose data did not, and should have. */
-  lost: number
-  /** Drills whose data did not, as was expected of the tool after such a fault. */
-  lostAsExpected: number
-  unknown: number
-  /** Whole ones of those that are known; null where none is. */
-  wholeShare: number | null
-  /** Acknowledged writes that were lost, and findings in what was read back; null where no drill says. */
-  lostWrites: number | null
-  findings: number | null
-}
+export type DataIntegrity = z.infer<typeof dataIntegrity>
 
 /** Whether anything was backed up or restored in a drill, or should have been: else it says nothing of the tool. */
 export function concernsTool({ parts }: DrillResult): boolean {

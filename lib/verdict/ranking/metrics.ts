@@ -1,12 +1,13 @@
+import type { z } from 'zod'
 import { formatDuration } from '../../system/duration.ts'
 import { formatBytes } from '../../system/bytes.ts'
 import type { DrillResult, Part, Question, Usage } from '../result.ts'
+import type { metricName } from '../schema/ranking.ts'
 import { findMedian, type Median } from '../statistics/median.ts'
 import { measureSize, type Measurement, readSample, type SampleSize } from '../statistics/sample.ts'
 import { isBackUncounted, judgeData } from './data.ts'
 
-export type MetricName =
-  'lostData' | 'failed' | 'rtoMs' | 'rpoMs' | 'backupMs' | 'cpuSeconds' | 'memoryBytes' | 'storedBytes'
+export type MetricName = z.infer<typeof metricName>
 
 /** One thing that tools are compared by; lower is better in all of them. */
 export interface Metric {

@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { type Condition, keyOf, type Row } from './candidates.ts'
 import { type MetricName, metrics } from './metrics.ts'
-import { adjustByHolm, type Contrast, contrast, decide, decision, type Order } from '../statistics/contrast.ts'
+import type { metricComparison, pairSummary } from '../schema/ranking.ts'
+import { adjustByHolm, type Contrast, contrast, decide, decision } from '../statistics/contrast.ts'
 
 /** Who is compared: a candidate of the ranking. `name` is unique. */
 export interface Contender {
@@ -10,24 +12,7 @@ export interface Contender {
 }
 
 /** A contender against a rival by one metric under one condition. */
-export interface MetricComparison {
-  condition: Condition
-  metric: MetricName
-  /** For people: what was measured of the contender, and of the rival. */
-  own: string
-  rival: string
-  delta: number | null
-  /** After Holm's correction over all comparisons of the ranking; null where no difference could be claimed. */
-  p: number | null
-  /** `less`: the contender is shown to be lower, hence better, also after the correction. */
-  verdict: Order
-  /** For people: what the verdict stands on. */
-  reason: string
-  /** There are too few values on a side for any difference to be shown. */
-  tooFew: boolean
-  /** Shown to be worse before the correction: that guards claims, and must not hide doubts. */
-  looksWorse: boolean
-}
+export type MetricComparison = z.infer<typeof metricComparison>
 
 /** A contender against one rival, by all that both were measured by. */
 export interface PairComparison {
@@ -43,13 +28,7 @@ export interface PairComparison {
 }
 
 /** A pair as results keep it: how much was compared, and where there is something to see. */
-export interface PairSummary extends Omit<PairComparison, 'comparisons'> {
-  /** How many figures both have values of, and of how many of those there are too few to show any difference. */
-  compared: number
-  tooFew: number
-  /** By which one of the two is shown to be better, or looks it. */
-  differences: MetricComparison[]
-}
+export type PairSummary = z.infer<typeof pairSummary>
 
 export function summarisePair({ comparisons, ...pair }: PairComparison): PairSummary {
   return {

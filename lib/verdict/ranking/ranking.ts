@@ -1,9 +1,9 @@
+import type { z } from 'zod'
 import { type DrillResult, isControl } from '../result.ts'
-import { compareSimplicity, type Simplicity, type SimplicityFacts } from './simplicity.ts'
-import { type Candidate, type Condition, type CountedDrills, findCandidates, isRankable, keyOf } from './candidates.ts'
-import type { DataIntegrity } from './data.ts'
-import type { Figure } from './metrics.ts'
-import { comparePairs, findFronts, type PairComparison, type PairSummary, summarisePair } from './pairs.ts'
+import { compareSimplicity, type SimplicityFacts } from './simplicity.ts'
+import { type Candidate, findCandidates, isRankable, keyOf } from './candidates.ts'
+import { comparePairs, findFronts, type PairComparison, summarisePair } from './pairs.ts'
+import type { rankingEntry } from '../schema/ranking.ts'
 import { explain } from './words.ts'
 
 /**
@@ -14,28 +14,7 @@ import { explain } from './words.ts'
  * RTO, RPO, backup time, CPU, memory and stored bytes decide, by differences that are shown. Simplicity is counted, and for
  * the reader to weigh.
  */
-export interface RankingEntry {
-  /** Null where the drills do not say. */
-  tool: string | null
-  strategy: string | null
-  /** From 1; alike for entries between which no order is shown. Null where no order is shown at all, or not of this one. */
-  place: number | null
-  /** For people: why it stands where it stands. */
-  because: string[]
-  integrity: DataIntegrity
-  performance: Performance
-  /** Null where nothing was recorded. */
-  simplicity: Simplicity | null
-  drills: CountedDrills
-}
-
-export interface Performance {
-  /** Of the Pareto fronts of those alike in integrity, from 1; null of what is not ranked. */
-  front: number | null
-  rows: { condition: Condition; drills: number; figures: Figure[] }[]
-  /** Against each of the others. */
-  pairs: PairSummary[]
-}
+export type RankingEntry = z.infer<typeof rankingEntry>
 
 /** The drills of tools that somebody could choose: no stand-in, no control, and nothing that was simulated. */
 export function selectRanked(drills: readonly DrillResult[], { provider }: { provider: string }): DrillResult[] {

@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { ManifestCounts, RunFact, UserEffort } from '../../record/facts.ts'
+import type { criterionName, simplicity } from '../schema/ranking.ts'
 import { contrast } from '../statistics/contrast.ts'
 import { findMedian } from '../statistics/median.ts'
 import { readSample } from '../statistics/sample.ts'
@@ -14,7 +16,7 @@ export interface SimplicityFacts {
 }
 
 export interface Criterion {
-  name: keyof ManifestCounts | 'configurationLines' | 'backupSteps' | 'restoreSteps' | 'installMs'
+  name: z.infer<typeof criterionName>
   /** For people. */
   counts: string
   source: 'manifests' | 'driver' | 'clock'
@@ -59,21 +61,10 @@ export function gatherSimplicity(facts: readonly RunFact[]): SimplicityFacts[] {
   })
 }
 
-/** A tool by one criterion. */
-export interface SimplicityCount {
-  criterion: Criterion['name']
-  count: number | null
-  /** One more than the tools that have less; null where fewer than two are known, or a difference in time could not be shown. */
-  rank: number | null
-  /** How many tools are known by this criterion. */
-  of: number
-}
-
 /** A tool's simplicity: its counts, and what of them was declared. */
-export interface Simplicity {
-  counts: SimplicityCount[]
-  effort: UserEffort | null
-}
+export type Simplicity = z.infer<typeof simplicity>
+/** A tool by one criterion. */
+export type SimplicityCount = Simplicity['counts'][number]
 
 /** The counts of one tool, and where they stand among those of all. */
 export function compareSimplicity(own: SimplicityFacts, all: readonly SimplicityFacts[]): Simplicity {

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { finding, operation } from '../../record/schema/measured.ts'
+
+/* What was seen of a drill, beside its figures. Times in milliseconds, sizes in bytes, CPU in seconds. */
+
+const text = z.string()
+const number = z.number()
+const count = z.int().min(0)
+
+/** A quantity that is known to lie between two bounds. */
+export const interval = z.strictObject({ low: number.min(0), high: number.min(0) })
+
+export const usage = z.strictObject({
+  cpuSeconds: number.min(0).describe('CPU time used within the window.'),
+  peakMemoryBytes: number.min(0).describe('Highest sum of memory at any moment of the window.'),
+})
+
+export const operationUsage = z
+  .strictObject({ backup: usage.nullable(), restore: usage.nullable() })
+  .describe('Null if the operation did not take place, or was not measured.')
+
+export const OUTCOMES = ['survives', 'recovers with loss', 'does not recover'] as const
+
+const outage = z.object({
+  kind: z.enum(['outage', 'brown-out', 'flapping']),
+  fromMs: number.describe('When its first wrong probe was sent.'),
+  toMs: number.describe('When its last wrong probe was sent.'),
+  durationMs: z.object({ low: number, high: number }),
+  probes: count.describe('Probes from the first wrong one to the last.'),
+  wrong: count,
+  spells: count.describe('How often the service went away within.'),
+})
+
+const missing = {
+  lost: count,
+  oldestLostMs: number.describe(
+    'Age of the oldest lost write at the earliest possible fault time. 0 if nothing is lost.',
+  ),
+  oldestLostAtMostMs: number.describe('The same at the latest possible fault time.'),
+  phantoms: z.array(text).describe('The first slots that hold what was never written to them.'),
+}
+
+const sentWrite = { sequence: number, slot: number, sentMs: number, acknowledgedMs: number.nullable(), part: text }
+const point = z.tuple([number.nullable(), number.nullable()])
+const seen = z.object({ there: count, missing: count })
+
+const consistency = z.union([
+  z.object({ consistent: z.literal(true), point, seen }),
+  z.object({
+    consistent: z.literal(false),
+    witness: z
+      .object({ there: z.object(sentWrite), missing: z.object(sentWrite), gapMs: number, words: text })
+      .describe('Two writes that no single moment explains.'),
+    within: text.nullable().describe('The part that is mixed in itself. Null if each part is of one moment.'),
+    parts: z.array(z.object({ part: text, point: point.nullable() })),
+    seen,
+  }),
+])
+
+const loss = z.object({
+  acknowledged: count,
+  ...missing,
+  certain: z.object(missing).describe('What is missing even if the write log is incomplete.'),
+  unknown: z.object({ sent: count, there: count }).describe('Writes without a 2xx, and how many of them are there.'),
+  counterExamples: z.array(text).describe('Of each kind of wrong slot the smallest counter-example.'),
+  consistency,
+  moment: z.enum(['one', 'several', 'unknown']).describe('Whether the restored state is of one moment.'),
+  problem: text.nullable().describe('Why the loss is not known. Null if it is known.'),
+  untrusted: text.nullable().describe('Why only `certain` can be trusted. Null if all can.'),
+})
+
+const namedOperation = operation.extend({ name: text })
+
+export const evidence = z.object({
+  outcome: z.enum(OUTCOMES).nullable(),
+  notes: z.array(text),
+  fault: z
+    .object({ name: text, between: z.tuple([number, number]), seen: text })
+    .nullable()
+    .describe('The first fault. `seen` says in words what was seen of it.'),
+  healed: z.array(text),
+  probes: z.object({ answered: count, sent: number.nullable(), intervalMs: number }).nullable(),
+  outages: z
+    .object({ count, unavailableMs: z.object({ low: number, high: number }), seen: z.array(outage) })
+    .nullable()
+    .describe('`count` and `unavailableMs` are over all outages. `seen` lists the first of them.'),
+  rtoAtLeastMs: number
+    .nullable()
+    .describe('Lower bound of RTO, known even if the service was not seen to be restored.'),
+  loss: loss.nullable(),
+  backup: namedOperation.nullable().describe('The backup that was restored, else the last one.'),
+  restore: namedOperation.nullable(),
+  corruption: z
+    .array(z.object({ findings: count, first: finding.nullable() }))
+    .describe('Each check right after the fault.'),
+  findings: count.nullable().describe('Number of findings at the end. `integrity.findings` lists the first of them.'),
+  nodeResources: operationUsage,
+})

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { MOMENTS } from '../../record/moment.ts'
+import { finding } from '../../record/schema/measured.ts'
+import { type Code, CODES, type Question } from '../codes.ts'
+import { evidence, interval, operationUsage } from './evidence.ts'
+
+/* A drill in `summary.json`. What was not measured is null, never 0. Times in ms, sizes in bytes, CPU in seconds. */
+
+const text = z.string()
+const name = text.nullable()
+const size = z.number().min(0)
+const count = z.int().min(0)
+
+export const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped'] as const
+
+const codes = Object.keys(CODES) as Code[]
+const questions = [...new Set(codes.map((code) => code.split('.')[0]))] as Question[]
+
+const part = z.strictObject({
+  question: z.enum(questions),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  code: z.enum(codes).describe('Stable identifier of the answer: <question>.<what>.'),
+  reason: text.describe('For people: why it did not pass, or what was found.'),
+})
+
+const drillShape = z.strictObject({
+  id: text,
+  tool: name,
+  strategy: name,
+  mesh: name,
+  fault: name,
+  moment: z
+    .enum(MOMENTS)
+    .nullable()
+    .describe("When the fault strikes. Derived from the fault's name in runs that did not record it."),
+  workload: name,
+  repetition: z.number().nullable(),
+  verdict: z
+    .enum(VERDICTS)
+    .describe(
+      'The worst of `parts`, or `skipped` if the drill was never begun. A pass has no reasons, and its figures.',
+    ),
+  parts: z.array(part),
+  reasons: z
+    .array(text)
+    .describe('Reasons of the parts that did not pass, the failed ones first. Of a skipped drill: why it was skipped.'),
+  rtoMs: interval.nullable(),
+  rpo: z
+    .strictObject({
+      acknowledged: count,
+      lost: count,
+      oldestLostMs: size.describe('Age at fault time of the oldest lost write. 0 if none was lost.'),
+    })
+    .nullable(),
+  backup: z
+    .strictObject({
+      durationMs: size.nullable(),
+      bytes: size.nullable(),
+      storedBytes: z
+        .number()
+        .nullable()
+        .describe("By how much the tool's objects in the store grew, over all backups of the drill."),
+    })
+    .nullable(),
+  restore: z.strictObject({ durationMs: size.nullable() }).nullable(),
+  resources: operationUsage.describe("Of the tool's own pods. Those of the nodes are in `evidence.nodeResources`."),
+  integrity: z.strictObject({ objects: count, bytes: count, findings: z.array(finding) }).nullable(),
+  meshState: z.strictObject({ equal: z.boolean(), differences: z.array(text) }).nullable(),
+  load: z.strictObject({ requests: count, failed: count, p50Ms: size.nullable(), p99Ms: size.nullable() }).nullable(),
+  objectives: z.strictObject({ rtoMs: size, rpoMs: size }).nullable(),
+  evidence,
+})
+
+export const drillResult = drillShape.superRefine((drill, context) => {
+  for (const message of listContradictions(drill)) context.addIssue({ code: 'custom', message })
+})
+
+/** What a result must not say together. A drill of which nobody is expected to recover passes without most figures. */
+function listContradictions({
+  verdict,
+  reasons,
+  load,
+  rtoMs,
+  rpo,
+  integrity,
+  evidence,
+}: z.infer<typeof drillShape>): string[] {
+  if (verdict !== 'pass') return reasons.length === 0 ? [`a drill that is ${verdict} has a reason`] : []
+  const needed = evidence.outcome === 'does not recover' ? { load } : { load, rtoMs, rpo, integrity }
+  return [
+    ...(reasons.length === 0 ? [] : ['a drill that passed has no reasons']),
+    ...Object.entries(needed).flatMap(([field, value]) =>
+      value === null ? [`a drill that passed has measured "${field}"`] : [],
+    ),
+  ]
+}
