@@ -58,6 +58,7 @@ const consistency = z.union([
 ])
 
 const loss = z.object({
+  by: z.enum(['writes', 'files']).describe('What is counted.'),
   acknowledged: count,
   ...missing,
   certain: z.object(missing).describe('What is missing even if the write log is incomplete.'),

@@ -78,6 +78,7 @@ export const drillResult = drillShape.superRefine((drill, context) => {
 /** What a result must not say together. A drill of which nobody is expected to recover passes without most figures. */
 function listContradictions({
   verdict,
+  parts,
   reasons,
   load,
   rtoMs,
@@ -86,7 +87,9 @@ function listContradictions({
   evidence,
 }: z.infer<typeof drillShape>): string[] {
   if (verdict !== 'pass') return reasons.length === 0 ? [`a drill that is ${verdict} has a reason`] : []
-  const needed = evidence.outcome === 'does not recover' ? { load } : { load, rtoMs, rpo, integrity }
+  const isLossMeasurable = !parts.some(({ code }) => code === 'rpo.not-measurable')
+  const recovered = { rtoMs, integrity, ...(isLossMeasurable ? { rpo } : {}) }
+  const needed = { load, ...(evidence.outcome === 'does not recover' ? {} : recovered) }
   return [
     ...(reasons.length === 0 ? [] : ['a drill that passed has no reasons']),
     ...Object.entries(needed).flatMap(([field, value]) =>
