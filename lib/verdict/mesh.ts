@@ -1,15 +1,10 @@
+import type { z } from 'zod'
 import { MESH_ASPECTS, type MeshAspect, type MeshState } from '../record/facts.ts'
 import { type DrillEvidence, select } from './evidence.ts'
+import type { drillResult } from './schema/result.ts'
 import { answer, type Answer } from './answer.ts'
 
-export interface MeshComparison {
-  /** Null if the mesh offers nothing to compare. */
-  equal: boolean | null
-  /** What differs, each a sentence for people. */
-  differences: string[]
-  /** What this mesh has no such thing for. It was not compared. */
-  notOffered: MeshAspect[]
-}
+export type MeshComparison = NonNullable<z.infer<typeof drillResult>['meshState']>
 
 const TITLES: Record<MeshAspect, string> = {
   configuration: 'proxy configuration',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MOMENTS } from '../../record/moment.ts'
-import { finding } from '../../record/schema/measured.ts'
+import { finding, MESH_ASPECTS } from '../../record/schema/measured.ts'
 import { type Code, CODES, type Question } from '../codes.ts'
 import { evidence, interval, operationUsage } from './evidence.ts'
 
@@ -65,7 +65,13 @@ const drillShape = z.strictObject({
   restore: z.strictObject({ durationMs: size.nullable() }).nullable(),
   resources: operationUsage.describe("Of the tool's own pods. Those of the nodes are in `evidence.nodeResources`."),
   integrity: z.strictObject({ objects: count, bytes: count, findings: z.array(finding) }).nullable(),
-  meshState: z.strictObject({ equal: z.boolean(), differences: z.array(text) }).nullable(),
+  meshState: z
+    .strictObject({
+      equal: z.boolean().nullable().describe('Null if the mesh offers nothing to compare.'),
+      differences: z.array(text),
+      notOffered: z.array(z.enum(MESH_ASPECTS)).describe('What this mesh does not offer. It was not compared.'),
+    })
+    .nullable(),
   load: z.strictObject({ requests: count, failed: count, p50Ms: size.nullable(), p99Ms: size.nullable() }).nullable(),
   objectives: z.strictObject({ rtoMs: size, rpoMs: size }).nullable(),
   evidence,
