@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { USUAL_MESH } from '../lib/matrix/axes.ts'
 import { strategies, type StrategyName } from '../lib/components/tools.ts'
 import { matrix } from '../lib/matrix/matrix.ts'
 import { EVENTS_SCHEMA, type DrillFact, type Fact } from '../lib/record/facts.ts'
@@ -90,10 +91,10 @@ function writeRun(
   })
   for (const [index, { strategy: name, fault, repetition }] of names.entries()) {
     const { tool, mode: strategy } = strategies[name]
-    const drill = [tool, strategy, 'istio', fault, 'ledger', repetition].join('.')
+    const drill = [tool, strategy, USUAL_MESH, fault, 'ledger', repetition].join('.')
     for (const fact of templates[index % templates.length] ?? []) {
       if (fact.kind !== 'drill.planned') put({ ...fact, drill })
-      else put({ ...fact, drill, axes: { tool, strategy, mesh: 'istio', fault, workload: 'ledger', repetition } })
+      else put({ ...fact, drill, axes: { tool, strategy, mesh: USUAL_MESH, fault, workload: 'ledger', repetition } })
     }
   }
   put({ kind: 'run.ended', at: at + 1 })

@@ -53,7 +53,8 @@ export interface ControlPart {
 export interface Proxy {
   /** The proxy's container. It may be an init container that stays (a native sidecar) or a container like any other. */
   readonly container: string
-  readonly userId: number
+  /** The user that the proxy runs as. The mesh does not send this user's packets to the proxy again. */
+  readonly user: { readonly name: string; readonly id: number }
   readonly ports: { readonly admin: number; readonly metrics: number }
 }
 

@@ -9,7 +9,7 @@ export const MESHES: readonly MeshName[] = MESH_NAMES
 export const WORKLOADS = workloadNames
 
 /** The mesh and the workload of a run that asks for no others. */
-export const USUAL_MESH: MeshName = 'istio'
+export const [USUAL_MESH] = MESH_NAMES
 export const USUAL_WORKLOAD = defaultWorkload
 
 /** True for the rows of a run that asks for no other mesh and no other workload. */

@@ -13,7 +13,7 @@ export const istioTraits: MeshTraits = {
     part: 'istio',
     parts: [{ labels: { app: 'istiod' }, service: { name: 'istiod', ports: [15012] } }],
   },
-  proxy: { container: PROXY, userId: 1337, ports: { admin: 15000, metrics: 15020 } },
+  proxy: { container: PROXY, user: { name: 'istio-proxy', id: 1337 }, ports: { admin: 15000, metrics: 15020 } },
   takesIn: { labels: { 'istio-injection': 'enabled' } },
   keepsOut: { labels: { 'sidecar.istio.io/inject': 'false' } },
   ownObjects: [{ kind: 'ConfigMap', name: ROOT_CERTIFICATE, labels: { 'istio.io/config': 'true' } }],

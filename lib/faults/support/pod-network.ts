@@ -72,7 +72,7 @@ exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
 const SAY_WHETHER = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
 
 /** The user of the mesh's proxy: the mesh redirects what others send to the proxy, which would answer in place of the far end. */
-const asProxy = ({ mesh }: Lab): { user?: number } => (mesh.proxy === null ? {} : { user: mesh.proxy.userId })
+const asProxy = ({ mesh }: Lab): { user?: number } => (mesh.proxy === null ? {} : { user: mesh.proxy.user.id })
 
 /** Whether a connection from inside of a pod comes about within a second. */
 export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<boolean> {

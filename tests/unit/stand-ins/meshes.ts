@@ -15,7 +15,7 @@ export const annotatedMesh: MeshTraits = {
       { labels: { component: 'injector' }, service: null },
     ],
   },
-  proxy: { container: 'annotated-proxy', userId: 2102, ports: { admin: 4191, metrics: 4191 } },
+  proxy: { container: 'annotated-proxy', user: { name: 'annotated', id: 2102 }, ports: { admin: 4191, metrics: 4191 } },
   takesIn: { annotations: { 'annotated.example/inject': 'enabled' } },
   keepsOut: { labels: { 'annotated.example/proxy': 'none' }, annotations: { 'annotated.example/inject': 'disabled' } },
   ownObjects: [

@@ -1,3 +1,4 @@
+import { MESH_NAMES, traitsOfMesh } from '../../../components/meshes.ts'
 import { cacheFolder } from '../../../system/environment.ts'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,6 +30,8 @@ export interface Images {
   archive(reference: string): Promise<ImageArchive>
 }
 
+const proxyUsers = MESH_NAMES.flatMap((name) => traitsOfMesh(name).proxy?.user ?? [])
+
 /** In every image: the accounts that some run as, and how the C library looks up names. */
 const system: Record<string, ImageFile> = {
   '/tmp': { folder: true, mode: 0o1777 },
@@ -36,7 +39,7 @@ const system: Record<string, ImageFile> = {
   '/etc/passwd': {
     text: [
       'root:x:0:0:root:/root:/bin/sh',
-      'istio-proxy:x:1337:1337::/tmp:/bin/false',
+      ...proxyUsers.map(({ name, id }) => `${name}:x:${id}:${id}::/tmp:/bin/false`),
       'ledger:x:10001:10001::/tmp:/bin/false',
       'nobody:x:65534:65534::/tmp:/bin/false',
       'nonroot:x:65532:65532::/tmp:/bin/false',
@@ -45,7 +48,14 @@ const system: Record<string, ImageFile> = {
     mode: 0o644,
   },
   '/etc/group': {
-    text: 'root:x:0:\nistio-proxy:x:1337:\nledger:x:10001:\nnogroup:x:65534:\nnonroot:x:65532:\n',
+    text: [
+      'root:x:0:',
+      ...proxyUsers.map(({ name, id }) => `${name}:x:${id}:`),
+      'ledger:x:10001:',
+      'nogroup:x:65534:',
+      'nonroot:x:65532:',
+      '',
+    ].join('\n'),
     mode: 0o644,
   },
   '/etc/nsswitch.conf': { text: 'hosts: files dns\n', mode: 0o644 },

@@ -61,7 +61,9 @@ export function problemsOf(facts: HostFacts): string[] {
     facts.namespaces === false
       ? 'this root may not make namespaces: run it on the machine itself, or in a container with --privileged'
       : null,
-    ['x64', 'arm64'].includes(facts.arch) ? null : `there is no Envoy for ${facts.arch}: use x86_64 or aarch64`,
+    ['x64', 'arm64'].includes(facts.arch)
+      ? null
+      : `no proxy of a mesh is built for ${facts.arch}: use x86_64 or aarch64`,
     problemOfGo(facts),
     problemOfDisk(facts),
     facts.memoryBytes >= needs.memoryBytes

@@ -51,7 +51,7 @@ test.describe('preflight', () => {
     expect(problems).toEqual([
       'the embedded cluster makes namespaces and mounts, which needs root: run it with sudo -E',
       'this root may not make namespaces: run it on the machine itself, or in a container with --privileged',
-      'there is no Envoy for riscv64: use x86_64 or aarch64',
+      'no proxy of a mesh is built for riscv64: use x86_64 or aarch64',
       'go1.25.4 is too old to build kubernetes: install Go 1.26 or newer and put its bin folder into PATH',
       '24 GB of disk are free, 25 GB are needed to build 1 programs from source: free some, or set XDG_CACHE_HOME and GOCACHE to folders on a larger disk',
       '4 GB of memory, 6 GB are needed: use a larger machine',
