@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ToolName } from './lib/components/tools.ts'
 import { readConfig, TOOLS } from './lib/config/config.ts'
+import { applyConfigFile } from './lib/config/file.ts'
+import { writeLine } from './lib/output/print.ts'
 import { MESHES, WORKLOADS, type MeshName, type WorkloadName } from './lib/matrix/axes.ts'
 import { readVariable } from './lib/system/environment.ts'
 import { DRILL_TIMEOUT_MS } from './lib/lab/drill-timeout.ts'
@@ -26,6 +28,9 @@ if (asked.runs && asked.namesOutput)
     '--output: Playwright would empty that folder before the run. Next: the same command without --output; artifacts are in results/<run>/playwright',
   )
 // What is wrong with the configuration is said before anything is changed.
+await applyConfigFile(process.env, process.cwd(), (line) => {
+  writeLine('stderr', line)
+})
 const config = readConfig(process.env)
 const lastRun = asked.lastFailed ? findLastRun(RESULTS) : null
 // Chosen once: the workers inherit it.

@@ -1,4 +1,5 @@
 import { readConfig } from '../lib/config/config.ts'
+import { applyConfigFile } from '../lib/config/file.ts'
 import { ensureRunUid } from '../lib/record/run-folder.ts'
 import { createLab, ensureTool, NODES_READY } from '../lib/drill/create-lab.ts'
 import { tearDown } from '../lib/clusters/embedded/teardown.ts'
@@ -19,6 +20,7 @@ const toolchain = startToolchain({ log, wanted: programs.map(({ name }) => name)
 await toolchain.done()
 const builtMs = performance.now() - building
 
+await applyConfigFile(process.env, process.cwd(), log)
 await tearDown()
 ensureRunUid(process.env)
 const config = readConfig({ ...process.env, MESHDRILL_KEEP: '0' })

@@ -1,17 +1,29 @@
 import { chooseCluster } from '../clusters/choice.ts'
-import { readExistingOptions, readSources, type ExistingOptions } from '../clusters/existing/options.ts'
+import type { ExistingOptions } from '../clusters/existing/options.ts'
 import type { KindOptions } from '../clusters/kind/kind.ts'
 import type { ToolName } from '../components/tools.ts'
-import { type ClusterName, readOptions } from './option.ts'
-import { clusterOption, generalOptions, INTERNAL_VARIABLES, kindOptions, type MATRICES, OPTIONS } from './options.ts'
-import { USUAL_MESH, type MeshName, type WorkloadName } from '../matrix/axes.ts'
-import { findUnknown } from './unknown.ts'
 import type { ClientPlaces } from '../load/client-places.ts'
+import { MESHES, USUAL_MESH, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
+import { readExistingOptions, readSources } from './existing.ts'
+import { keysFromFile } from './from-file.ts'
+import { type ClusterName, readOptions, variableOf } from './option.ts'
+import {
+  clusterOption,
+  generalOptions,
+  INTERNAL_VARIABLES,
+  KEYS,
+  kindOptions,
+  type MATRICES,
+  OPTIONS,
+  TOOLS,
+} from './options.ts'
+import { findTaken } from './taken.ts'
+import { findUnknown } from './unknown.ts'
 
 export { TOOLS } from './options.ts'
 
-/** What a user sets, by environment variables; each has a default that works. */
+/** What a user sets. Each value has a default that works. */
 export interface Config extends ClientPlaces {
   /** Provider of the cluster. */
   cluster: ClusterName
@@ -47,44 +59,56 @@ export interface Config extends ClientPlaces {
   probeHz: number
 }
 
-/** Reads the configuration; all that is wrong with it is said at once. `choose` is asked where the user names no cluster. */
+/** Reads the configuration, and reports all problems at once. `choose` is asked if the user names no cluster. */
 export function readConfig(env: Environment, choose: () => ClusterName = chooseCluster): Config {
-  const problems: string[] = []
+  const problems: string[] = findTaken({ tool: TOOLS, mesh: MESHES, workload: WORKLOADS })
   const problem = (text: string): void => {
     problems.push(text)
   }
-  const known = [...OPTIONS.map(({ variable }) => variable), ...INTERNAL_VARIABLES]
-  for (const { variable, nearest } of findUnknown(env, known))
+  for (const { variable, nearest } of findUnknown(env, [...KEYS.map(variableOf), ...INTERNAL_VARIABLES]))
     problem(`${variable}: is not known; the nearest is ${nearest}. Next: unset ${variable}`)
-  const named = readVariable(env, clusterOption.cluster.variable) !== null
-  // A name that is wrong is told; what goes with it is not judged by another cluster's measure.
+  const named = readVariable(env, variableOf('cluster')) !== null
+  // With a wrong name it is not known which values have an effect.
   const chosen = named ? readOptions(clusterOption, env, problem).cluster : choose()
   const cluster = chosen ?? 'embedded'
   if (chosen !== null) findIneffective(env, chosen).forEach(problem)
-  const general = readOptions(generalOptions, env, problem)
+  const { rto, rpo, volumeMib, mesh, workload, ...general } = readOptions(generalOptions, env, problem)
   if (general.loadNodes !== null && general.loadParallelism === 0)
     problem('MESHDRILL_LOAD_NODES: has no effect without pods of the load. Next: set MESHDRILL_LOAD_PARALLELISM')
-  if (general.meshes.length > 1 && general.keep)
+  if (mesh.length > 1 && general.keep)
     problem(
       'MESHDRILL_KEEP: a run with several meshes makes a lab for each, so no lab can be kept. Next: set one MESHDRILL_MESH, or unset MESHDRILL_KEEP',
     )
   const config: Config = {
+    ...general,
     cluster,
     existing: cluster === 'existing' ? readExistingOptions(env, problem) : null,
-    kind: cluster === 'kind' ? { ...readSources(env, problem), ...readOptions(kindOptions, env, problem) } : null,
-    ...general,
-    mesh: general.meshes[0] ?? USUAL_MESH,
+    kind: cluster === 'kind' ? readKindOptions(env, problem) : null,
+    meshes: mesh,
+    mesh: mesh[0] ?? USUAL_MESH,
+    workloads: workload,
+    rtoMs: rto,
+    rpoMs: rpo,
+    volumeBytes: volumeMib * (1 << 20),
   }
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config
 }
 
-/** What is set and has no effect with the cluster: the user means another one, or something that does not happen. */
+function readKindOptions(env: Environment, problem: (text: string) => void): Config['kind'] {
+  const { kindPorts: ports } = readOptions(kindOptions, env, problem)
+  return { ...readSources(env, problem), ports }
+}
+
+/** Values that are set and have no effect with the cluster: the user means another cluster, or expects what does not happen. */
 function findIneffective(env: Environment, cluster: ClusterName): string[] {
-  return OPTIONS.filter(
-    ({ variable, clusters }) => readVariable(env, variable) !== null && !clusters.includes(cluster),
-  ).map(({ variable, what, clusters }) => {
-    const fitting = clusters.map((name) => `MESHDRILL_CLUSTER=${name}`).join(' or ')
-    return `${variable}: ${what}; it has no effect with the cluster "${cluster}". Next: set ${fitting}, or unset ${variable}`
-  })
+  const fromFile = keysFromFile(env)
+  return Object.entries(OPTIONS)
+    .filter(([key, { clusters }]) => readVariable(env, variableOf(key)) !== null && !clusters.includes(cluster))
+    .map(([key, { what, clusters }]) => {
+      const inFile = fromFile.includes(key)
+      const name = inFile ? key : variableOf(key)
+      const fitting = clusters.map((one) => (inFile ? `cluster: '${one}'` : `MESHDRILL_CLUSTER=${one}`)).join(' or ')
+      return `${name}: ${what}; it has no effect with the cluster "${cluster}". Next: set ${fitting}, or ${inFile ? 'remove' : 'unset'} ${name}`
+    })
 }

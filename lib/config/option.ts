@@ -1,46 +1,66 @@
 import { type Environment, readVariable } from '../system/environment.ts'
 import { messageOf } from '../system/message-of.ts'
+import type { z } from 'zod'
+import type { Kind } from './kinds.ts'
 
 export const CLUSTERS = ['embedded', 'kind', 'existing'] as const
 export type ClusterName = (typeof CLUSTERS)[number]
 
-/** Something that a user sets with an environment variable. */
-export interface Option<Value> {
-  variable: string
-  /** What it is, in a few words. */
+/** A value that a user sets, in the configuration file or with a variable. */
+export interface Option<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
+  /** What it is, for the page about the configuration and for errors. */
   what: string
   /** The clusters with which it has an effect. */
   clusters: readonly ClusterName[]
-  /** Value if the variable is unset, empty or blank. */
-  fallback: Value
-  /** Errors: the text is no value of this option; the message does not name the variable. */
-  parse: (text: string) => Value
+  kind: Kind<Schema>
+  /** Value if nobody sets it. */
+  fallback: Fallback
+  /** What that page says of the fallback. Default: the fallback itself. */
+  usual?: string
+  /** True for a value that belongs in no file that may be committed. */
+  isSecret?: true
 }
 
-/** Declares an option. */
-export const option = <Value>(declared: Option<Value>): Option<Value> => declared
-
-/** Options that are read together, by the names of their values. */
-export type OptionGroup = Readonly<Record<string, Option<unknown>>>
-
-export type ValuesOf<Group extends OptionGroup> = {
-  [Name in keyof Group]: Group[Name] extends Option<infer Value> ? Value : never
+/** Declares an option. Its value is null if nobody sets it and there is no other fallback. */
+export function option<Schema extends z.ZodType>(
+  declared: Option<Schema, null>,
+): Option<Schema, z.output<Schema> | null>
+export function option<Schema extends z.ZodType>(
+  declared: Option<Schema, z.output<Schema>>,
+): Option<Schema, z.output<Schema>>
+export function option(declared: Option): Option {
+  return declared
 }
 
-/** Reads the values of a group; each that is wrong goes to `problem`, and its fallback stands in its place. */
+/** Options by the keys that they have in the configuration file. */
+export type OptionGroup = Readonly<Record<string, Option>>
+
+export type ValuesOf<Group extends OptionGroup> = { [Key in keyof Group]: Group[Key]['fallback'] }
+
+/** The variable of a key: `MESHDRILL_VOLUME_MIB` of `volumeMib`. */
+export const variableOf = (key: string): string => `MESHDRILL_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`
+
+/** The value that an input stands for. Errors: the input is wrong; the message does not name the option. */
+export function readInput({ kind }: Option, input: unknown): unknown {
+  const { success, data, error } = kind.schema.safeParse(input)
+  if (success) return data
+  throw new Error(error.issues[0]?.message ?? 'the value is wrong')
+}
+
+/** Reads the values of a group from the environment. Each wrong value goes to `problem`, and its fallback replaces it. */
 export function readOptions<Group extends OptionGroup>(
   group: Group,
   environment: Environment,
   problem: (text: string) => void,
 ): ValuesOf<Group> {
-  const values = Object.entries(group).map(([name, { variable, fallback, parse }]) => {
-    const text = readVariable(environment, variable)
-    if (text === null) return [name, fallback]
+  const values = Object.entries(group).map(([key, one]) => {
+    const text = readVariable(environment, variableOf(key))
+    if (text === null) return [key, one.fallback]
     try {
-      return [name, parse(text)]
+      return [key, readInput(one, one.kind.fromText(text))]
     } catch (error) {
-      problem(`${variable}: ${messageOf(error)}`)
-      return [name, fallback]
+      problem(`${variableOf(key)}: ${messageOf(error)}`)
+      return [key, one.fallback]
     }
   })
   return Object.fromEntries(values) as ValuesOf<Group>

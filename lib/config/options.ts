@@ -1,153 +1,174 @@
 import { PORTS } from '../clusters/kind/ports.ts'
-import { namesOf, type ToolName, tools } from '../components/tools.ts'
+import { namesOf, tools } from '../components/tools.ts'
 import { MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { parseDuration } from '../system/duration.ts'
-import { CLUSTERS, type ClusterName, option, type OptionGroup } from './option.ts'
+import { flag, labels, listOf, oneOf, parsed, whole } from './kinds.ts'
+import { CLUSTERS, option, type ClusterName, type OptionGroup } from './option.ts'
 import * as values from './values.ts'
 
 export const TOOLS = namesOf(tools)
 export const MATRICES = ['slice', 'full'] as const
 
-const { oneOf, whole } = values
-const ANY: readonly ClusterName[] = CLUSTERS
-const EXISTING: readonly ClusterName[] = ['existing']
-const NOT_EMBEDDED: readonly ClusterName[] = ['kind', 'existing']
-const EVERYWHERE = { clusters: ANY }
-const text = (variable: string, what: string, parse: (text: string) => string) =>
-  option<string | null>({ variable, what, clusters: EXISTING, fallback: null, parse })
+const EVERYWHERE = { clusters: CLUSTERS }
+const NOT_EMBEDDED = { clusters: ['kind', 'existing'] as readonly ClusterName[] }
+const KIND = { clusters: ['kind'] as readonly ClusterName[] }
+const EXISTING = { clusters: ['existing'] as readonly ClusterName[] }
+const NONE = { fallback: null, usual: 'none' } as const
 
 /** The cluster: every other option is checked against it. Its fallback depends on the machine. */
 export const clusterOption = {
-  cluster: option<ClusterName | null>({
-    ...{ variable: 'MESHDRILL_CLUSTER', what: 'the cluster that is drilled', ...EVERYWHERE, fallback: null },
-    parse: oneOf(CLUSTERS),
+  cluster: option({
+    ...{ what: 'the cluster that is drilled', ...EVERYWHERE, kind: oneOf(CLUSTERS) },
+    ...{ fallback: null, usual: 'the machine decides, see below' },
   }),
 }
 
-/** What has an effect with every cluster. */
+/** Options that have an effect with every cluster. */
 export const generalOptions = {
-  tool: option<ToolName | null>({
-    ...{ variable: 'MESHDRILL_TOOL', what: 'the only tool to drill', ...EVERYWHERE, fallback: null },
-    parse: oneOf(TOOLS),
+  tool: option({ what: 'the only tool to drill', ...EVERYWHERE, kind: oneOf(TOOLS), fallback: null, usual: 'all' }),
+  matrix: option({
+    what: '`full` drills every row that can be drilled, `slice` a choice of them',
+    ...{ ...EVERYWHERE, kind: oneOf(MATRICES), fallback: 'slice' },
   }),
-  matrix: option<(typeof MATRICES)[number]>({
-    ...{ variable: 'MESHDRILL_MATRIX', what: 'which rows are drilled', ...EVERYWHERE, fallback: 'slice' },
-    parse: oneOf(MATRICES),
+  mesh: option({
+    what: 'the meshes to drill on. Each mesh has a lab of its own, one after the other',
+    ...{ ...EVERYWHERE, kind: listOf(MESHES), fallback: [USUAL_MESH] as readonly MeshName[] },
   }),
-  meshes: option<readonly MeshName[]>({
-    ...{ variable: 'MESHDRILL_MESH', what: 'the meshes', ...EVERYWHERE, fallback: [USUAL_MESH] },
-    parse: values.listOf(MESHES),
+  workload: option({
+    what: 'the workloads to drill',
+    ...{ ...EVERYWHERE, kind: listOf(WORKLOADS), fallback: [USUAL_WORKLOAD] as readonly WorkloadName[] },
   }),
-  workloads: option<readonly WorkloadName[]>({
-    ...{ variable: 'MESHDRILL_WORKLOAD', what: 'the workloads', ...EVERYWHERE, fallback: [USUAL_WORKLOAD] },
-    parse: values.listOf(WORKLOADS),
+  keep: option({
+    what: 'keeps the lab for the next run, which attaches to it in seconds. `npm run lab:down` ends it',
+    ...{ ...EVERYWHERE, kind: flag, fallback: false, usual: '`0`' },
   }),
-  keep: option<boolean>({
-    ...{ variable: 'MESHDRILL_KEEP', what: 'whether the lab stays after the run', ...EVERYWHERE, fallback: false },
-    parse: (given) => oneOf(['0', '1'])(given) === '1',
+  cell: option({
+    what: 'name of the run among those that it will be merged with',
+    ...{ ...EVERYWHERE, kind: parsed(values.cellName), ...NONE },
   }),
-  cell: option<string | null>({
-    ...{ variable: 'MESHDRILL_CELL', what: 'name of the run in a merge', ...EVERYWHERE, fallback: null },
-    parse: values.cellName,
-  }),
-  seed: option({
-    ...{ variable: 'MESHDRILL_SEED', what: 'seed for all random choices', ...EVERYWHERE, fallback: 1 },
-    parse: whole(0, 2 ** 31),
-  }),
+  seed: option({ what: 'seed for all random choices', ...EVERYWHERE, kind: whole(0, 2 ** 31), fallback: 1 }),
   repetitions: option({
-    ...{ variable: 'MESHDRILL_REPETITIONS', what: 'how often each row is drilled', ...EVERYWHERE, fallback: 1 },
-    parse: whole(1, 1000),
+    what: 'how often each row is drilled, in rounds',
+    ...{ ...EVERYWHERE, kind: whole(1, 1000), fallback: 1 },
   }),
-  rtoMs: option<number | null>({
-    ...{ variable: 'MESHDRILL_RTO', what: 'objective in place of every spec’s', ...EVERYWHERE, fallback: null },
-    parse: parseDuration,
+  rto: option({
+    what: 'time to recover that replaces the objective of every spec, such as `90s`',
+    ...{ ...EVERYWHERE, kind: parsed(parseDuration), fallback: null, usual: 'that of the spec' },
   }),
-  rpoMs: option<number | null>({
-    ...{ variable: 'MESHDRILL_RPO', what: 'objective in place of every spec’s', ...EVERYWHERE, fallback: null },
-    parse: parseDuration,
+  rpo: option({
+    what: 'age of the oldest lost write that replaces the objective of every spec, such as `0s`',
+    ...{ ...EVERYWHERE, kind: parsed(parseDuration), fallback: null, usual: 'that of the spec' },
   }),
-  volumeBytes: option({
-    ...{ variable: 'MESHDRILL_VOLUME_MIB', what: 'size of the volume', ...EVERYWHERE, fallback: 128 << 20 },
-    parse: (given) => whole(1, 4096)(given) * (1 << 20),
+  volumeMib: option({
+    what: 'size of the volume’s contents before the backup, in MiB',
+    ...{ ...EVERYWHERE, kind: whole(1, 4096), fallback: 128 },
   }),
-  loadRps: option({
-    ...{ variable: 'MESHDRILL_LOAD_RPS', what: 'requests per second', ...EVERYWHERE, fallback: 40 },
-    parse: whole(1, 1000),
-  }),
-  probeHz: option({
-    ...{ variable: 'MESHDRILL_PROBE_HZ', what: 'probes per second', ...EVERYWHERE, fallback: 100 },
-    parse: whole(1, 200),
-  }),
+  loadRps: option({ what: 'requests of the load, per second', ...EVERYWHERE, kind: whole(1, 1000), fallback: 40 }),
+  probeHz: option({ what: 'probes, per second', ...EVERYWHERE, kind: whole(1, 200), fallback: 100 }),
   loadParallelism: option({
-    ...{ variable: 'MESHDRILL_LOAD_PARALLELISM', what: 'pods that share the load', ...EVERYWHERE, fallback: 0 },
-    parse: whole(0, 100),
+    what: 'pods that share the load, with the probes in a pod beside them. `0`: both run on this machine',
+    ...{ ...EVERYWHERE, kind: whole(0, 100), fallback: 0 },
   }),
-  loadNodes: option<Record<string, string> | null>({
-    ...{ variable: 'MESHDRILL_LOAD_NODES', what: 'labels of the nodes of those pods', ...EVERYWHERE, fallback: null },
-    parse: values.labels,
+  loadNodes: option({
+    what: 'labels of the nodes of those pods',
+    ...{ ...EVERYWHERE, kind: labels, fallback: null, usual: 'the nodes that no drill cuts off' },
   }),
 }
 
-/** Where components come from, of any cluster that is not the embedded one. */
+/** Where components come from, with every cluster except the embedded one. */
 export const sourceOptions = {
-  artifacts: option<'public' | 'built'>({
-    ...{ variable: 'MESHDRILL_ARTIFACTS', what: 'where components come from', clusters: NOT_EMBEDDED },
-    ...{ fallback: 'public', parse: oneOf(['public', 'built']) },
+  artifacts: option({
+    what: '`public`: pinned charts and images, and programs from PATH. `built`: all from this machine’s toolchain',
+    ...{ ...NOT_EMBEDDED, kind: oneOf(['public', 'built']), fallback: 'public' },
   }),
-  images: option<string | null>({
-    ...{ variable: 'MESHDRILL_IMAGES', what: 'file of references in place of the public ones', clusters: NOT_EMBEDDED },
-    ...{ fallback: null, parse: values.existingFile },
+  images: option({
+    what: 'YAML file of references that replace the public ones. With `public` it must name `meshdrill/ledger`',
+    ...{ ...NOT_EMBEDDED, kind: parsed(values.existingFile), ...NONE },
   }),
-  k6: option<'found' | 'container'>({
-    ...{ variable: 'MESHDRILL_K6', what: 'what runs the load; the embedded cluster has a k6 of its own' },
-    clusters: NOT_EMBEDDED,
-    ...{ fallback: 'found', parse: oneOf(['found', 'container']) },
+  k6: option({
+    what: '`container` runs the load in containers, even where the program k6 is found. The embedded cluster has a k6 of its own',
+    ...{ ...NOT_EMBEDDED, kind: oneOf(['found', 'container']), fallback: 'found' },
   }),
 }
 
 export const kindOptions = {
-  ports: option<(typeof PORTS)[number]>({
-    ...{ variable: 'MESHDRILL_KIND_PORTS', what: 'how this machine reaches the nodes', clusters: ['kind'] },
-    ...{ fallback: 'tried', parse: oneOf(PORTS) },
+  kindPorts: option({
+    what: 'how this machine reaches the nodes',
+    ...{ ...KIND, kind: oneOf(PORTS), fallback: 'tried' },
   }),
 }
 
 export const existingOptions = {
-  context: text('MESHDRILL_CONTEXT', 'context of the cluster', values.contextName),
-  confirm: text('MESHDRILL_CONFIRM', 'UID of the cluster that is meant', values.uid),
-  stopNode: text('MESHDRILL_STOP_NODE', "command that cuts a node's power", values.nodeCommand),
-  startNode: text('MESHDRILL_START_NODE', "command that gives a node's power back", values.nodeCommand),
-  systemNodes: option<Record<string, string>>({
-    ...{ variable: 'MESHDRILL_SYSTEM_NODES', what: 'labels of nodes that no drill cuts off', clusters: EXISTING },
-    ...{ fallback: {}, parse: values.labels },
+  context: option({
+    what: 'name of the context in the kubeconfig (`KUBECONFIG`). The current context is never used',
+    ...{ ...EXISTING, kind: parsed(values.contextName), ...NONE },
   }),
-  nodeAddress: text('MESHDRILL_NODE_ADDRESS', 'where NodePorts are reached', values.nodeAddress),
-  storageClass: text('MESHDRILL_STORAGE_CLASS', 'class of volumes', values.objectName),
-  snapshotStorageClass: text('MESHDRILL_SNAPSHOT_STORAGE_CLASS', 'class of volumes', values.objectName),
-  storagePods: option<{ namespace: string; prefix: string } | null>({
-    ...{ variable: 'MESHDRILL_STORAGE_PODS', what: 'pods that take snapshots', clusters: EXISTING },
-    ...{ fallback: null, parse: values.podPrefix },
+  confirm: option({
+    what: 'UID of the cluster’s `kube-system` namespace, which confirms that this cluster is meant',
+    ...{ ...EXISTING, kind: parsed(values.uid), ...NONE },
+  }),
+  stopNode: option({
+    what: 'command that cuts a node’s power, with `{node}`',
+    ...{ ...EXISTING, kind: parsed(values.nodeCommand), fallback: null, usual: 'none: those drills are skipped' },
+  }),
+  startNode: option({
+    what: 'command that gives a node’s power back, with `{node}`',
+    ...{ ...EXISTING, kind: parsed(values.nodeCommand), ...NONE },
+  }),
+  systemNodes: option({
+    what: 'labels of nodes that no drill cuts off, such as `pool=system`. The mesh, the tools and Chaos Mesh run there',
+    ...{ ...EXISTING, kind: labels, fallback: {}, usual: 'any node' },
+  }),
+  nodeAddress: option({
+    what: 'address at which this machine reaches NodePorts',
+    ...{ ...EXISTING, kind: parsed(values.nodeAddress), fallback: null, usual: 'that of the first such node' },
+  }),
+  storageClass: option({
+    what: 'class of volumes',
+    ...{ ...EXISTING, kind: parsed(values.objectName), fallback: null, usual: 'the default of the cluster' },
+  }),
+  snapshotStorageClass: option({
+    what: 'class of volumes that can be snapshotted',
+    ...{ ...EXISTING, kind: parsed(values.objectName), fallback: null, usual: 'the first with snapshots' },
+  }),
+  storagePods: option({
+    what: 'pods of the storage that take snapshots, `<namespace>/<prefix of their names>`: their use of the nodes is measured',
+    ...{ ...EXISTING, kind: parsed(values.podPrefix), fallback: null, usual: 'none: those drills are skipped' },
   }),
 }
 
 /** The user's own store: all of it or nothing. */
 export const storeOptions = {
-  url: text('MESHDRILL_S3_URL', 'S3 store', values.storeUrl),
-  region: text('MESHDRILL_S3_REGION', 'its region', values.region),
-  bucket: text('MESHDRILL_S3_BUCKET', 'its bucket', values.bucketName),
-  accessKey: text('MESHDRILL_S3_ACCESS_KEY', 'its access key', values.storeKey),
-  secretKey: text('MESHDRILL_S3_SECRET_KEY', 'its secret key', values.storeKey),
+  s3Url: option({
+    what: 'an S3 store that pods reach, with an empty bucket. At the end the objects of this run are deleted',
+    ...{ ...EXISTING, kind: parsed(values.storeUrl), fallback: null, usual: 'versitygw on this machine' },
+  }),
+  s3Region: option({ what: 'region of that store', ...EXISTING, kind: parsed(values.region), ...NONE }),
+  s3Bucket: option({ what: 'bucket of that store', ...EXISTING, kind: parsed(values.bucketName), ...NONE }),
+  s3AccessKey: option({
+    ...{ what: 'access key of that store', ...EXISTING, kind: parsed(values.storeKey), ...NONE, isSecret: true },
+  }),
+  s3SecretKey: option({
+    ...{ what: 'secret key of that store', ...EXISTING, kind: parsed(values.storeKey), ...NONE, isSecret: true },
+  }),
 }
 
-/** Every option. A new group is added here, else its variables are unknown. */
-export const OPTIONS = [
-  clusterOption,
-  generalOptions,
-  sourceOptions,
-  kindOptions,
-  existingOptions,
-  storeOptions,
-].flatMap((group: OptionGroup) => Object.values(group))
+/** Every option by its key. A new group is added here, else its keys and variables are unknown. */
+export const ALL = {
+  ...clusterOption,
+  ...generalOptions,
+  ...sourceOptions,
+  ...kindOptions,
+  ...existingOptions,
+  ...storeOptions,
+}
+
+export type Key = keyof typeof ALL
+
+export const KEYS = Object.keys(ALL) as Key[]
+
+/** Every option, whatever its values are. */
+export const OPTIONS: OptionGroup = ALL
 
 /** Variables that meshdrill sets for its own processes and tests. No user sets them. */
 export const INTERNAL_VARIABLES = [
@@ -156,4 +177,5 @@ export const INTERNAL_VARIABLES = [
   'MESHDRILL_RUN_UID',
   'MESHDRILL_LOCK',
   'MESHDRILL_K6_PROGRAM',
+  'MESHDRILL_FROM_FILE',
 ]

@@ -3,31 +3,6 @@ import { isIP } from 'node:net'
 
 /* Parsers of the values that users set. Their errors name the text and what it should be, and never a secret. */
 
-export const oneOf =
-  <Known extends string>(known: readonly Known[]) =>
-  (text: string): Known => {
-    const found = known.find((value) => value === text)
-    if (found === undefined) throw new Error(`"${text}" is not known; one of ${known.join(', ')}`)
-    return found
-  }
-
-/** `a,b`: one or more known names, each once. */
-export const listOf =
-  <Known extends string>(known: readonly Known[]) =>
-  (text: string): readonly Known[] => {
-    const names = text.split(',').map((name) => oneOf(known)(name.trim()))
-    const twice = names.find((name, index) => names.indexOf(name) !== index)
-    if (twice !== undefined) throw new Error(`"${twice}" is there twice`)
-    return names
-  }
-
-/** In decimal digits: what `Number` reads besides, such as `1e3` and `0x10`, is more likely a slip. */
-export const whole = (least: number, most: number) => (text: string) => {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN
-  if (value >= least && value <= most) return value
-  throw new Error(`"${text}" is not a whole number from ${least} to ${most}`)
-}
-
 /** Goes into a tag and a file's name. */
 export const cellName = matching(/^[\w.-]{1,100}$/, 'a name of letters, digits, dots and dashes')
 

@@ -1,4 +1,5 @@
 import { readConfig } from '../config/config.ts'
+import { applyConfigFile } from '../config/file.ts'
 import { attachLab } from './create-lab.ts'
 import { replayUndos } from '../faults/undo/replay.ts'
 import { printUncaughtErrors } from '../output/failure.ts'
@@ -9,11 +10,12 @@ import { providerOf } from './providers.ts'
 
 printUncaughtErrors()
 ensureRunUid(process.env)
-const config = readConfig(process.env)
-const provider = providerOf(config)
 const log = (line: string): void => {
   writeLine('stdout', line)
 }
+await applyConfigFile(process.env, process.cwd(), log)
+const config = readConfig(process.env)
+const provider = providerOf(config)
 
 /** A cluster that stays, and nodes and Secrets of its owner's, are put back as they were before a drill that was killed. */
 async function undoAndEnd(): Promise<string[]> {

@@ -1,12 +1,6 @@
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { readOptions } from '../../config/option.ts'
-import { existingOptions, sourceOptions, storeOptions } from '../../config/options.ts'
-import { type Environment, readVariable } from '../../system/environment.ts'
-import type { Store } from '../../lab/store.ts'
-import { protectKeys } from '../../store/endpoint.ts'
 import type { ComponentName } from '../../components/index.ts'
 import type { K6Place } from '../../lab/k6.ts'
+import type { Store } from '../../lab/store.ts'
 
 /** Options for a cluster of the user's own. */
 export interface ExistingOptions {
@@ -45,56 +39,4 @@ export interface ExistingRun extends ExistingOptions {
    * store. `images`: references that replace public ones. `k6`: network and labels of a container that runs the load.
    */
   made?: { images: Record<string, string>; k6: K6Place }
-}
-
-/** Reads the options of an existing cluster. Invalid values are reported to `problem`. */
-export function readExistingOptions(env: Environment, problem: (text: string) => void): ExistingOptions {
-  const { context, stopNode, startNode, ...places } = readOptions(existingOptions, env, problem)
-  if (readVariable(env, existingOptions.context.variable) === null)
-    problem('MESHDRILL_CONTEXT: must name the context of the cluster. Next: kubectl config get-contexts')
-  const kubeconfigs = readVariable(env, 'KUBECONFIG') ?? join(homedir(), '.kube', 'config')
-  return {
-    ...places,
-    context: context ?? '',
-    kubeconfigs: kubeconfigs.split(delimiter).filter(Boolean),
-    ...readSources(env, problem),
-    power: readPower(env, { stop: stopNode, start: startNode }, problem),
-    store: readStore(env, problem),
-  }
-}
-
-/** Reads where components come from, for every provider but the embedded cluster. */
-export const readSources = (
-  env: Environment,
-  problem: (text: string) => void,
-): Pick<ExistingOptions, 'artifacts' | 'images' | 'k6'> => readOptions(sourceOptions, env, problem)
-
-function readPower(
-  env: Environment,
-  { stop, start }: { stop: string | null; start: string | null },
-  problem: (text: string) => void,
-): ExistingOptions['power'] {
-  const isSet = ({ variable }: { variable: string }): boolean => readVariable(env, variable) !== null
-  const { stopNode, startNode, systemNodes } = existingOptions
-  if (isSet(stopNode) !== isSet(startNode))
-    problem('MESHDRILL_STOP_NODE and MESHDRILL_START_NODE: a node that is stopped must be started again; set both')
-  if (stop === null || start === null) return null
-  if (!isSet(systemNodes))
-    problem('MESHDRILL_SYSTEM_NODES: must be the labels of nodes that are not cut off, for what the drills stand on')
-  return { stop, start }
-}
-
-function readStore(env: Environment, problem: (text: string) => void): Store | null {
-  const variables = Object.values(storeOptions).map(({ variable }) => variable)
-  const missing = variables.filter((variable) => readVariable(env, variable) === null)
-  if (missing.length === variables.length) return null
-  if (missing.length > 0) problem(`MESHDRILL_S3_*: ${missing.join(', ')} must be set too`)
-  const { url, region, bucket, accessKey, secretKey } = readOptions(storeOptions, env, problem)
-  return protectKeys({
-    url: url ?? '',
-    region: region ?? '',
-    bucket: bucket ?? '',
-    accessKey: accessKey ?? '',
-    secretKey: secretKey ?? '',
-  })
 }

@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { readConfig } from '../../../lib/config/config.ts'
-import { INTERNAL_VARIABLES, OPTIONS } from '../../../lib/config/options.ts'
-import { countSlips } from '../../../lib/config/unknown.ts'
+import { INTERNAL_VARIABLES } from '../../../lib/config/options.ts'
+import { countSlips } from '../../../lib/config/nearest.ts'
 
 const embedded = { MESHDRILL_CLUSTER: 'embedded' }
 const existing = { MESHDRILL_CLUSTER: 'existing', MESHDRILL_CONTEXT: 'mine' }
@@ -77,18 +74,8 @@ test('a typo, a variable without effect and a wrong value are told at once', () 
 test('with a cluster that is not known, nothing is said of what has an effect with it', () => {
   const wrong = { MESHDRILL_CLUSTER: 'exisiting', MESHDRILL_CONTEXT: 'a' }
   expect(() => readConfig(wrong)).toThrow(
-    /^The configuration is not valid:\n {2}MESHDRILL_CLUSTER: "exisiting" is not known; one of embedded, kind, existing$/,
+    /^The configuration is not valid:\n {2}MESHDRILL_CLUSTER: "exisiting" is not known; one of embedded, kind, existing; the nearest is existing$/,
   )
-})
-
-test('every option is in the documentation', () => {
-  const docs = fileURLToPath(new URL('../../../docs', import.meta.url))
-  const files = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
-  const page = files.map((file) => readFileSync(join(docs, file), 'utf8')).join('\n')
-  // Options of one row share their beginning: `MESHDRILL_S3_URL`, `_REGION`.
-  const isThere = (name: string): boolean =>
-    new RegExp(`\\b${name}\\b`).test(page) || page.includes(`\`_${name.split('S3_')[1] ?? ''}\``)
-  expect(OPTIONS.map(({ variable }) => variable).filter((name) => !isThere(name))).toEqual([])
 })
 
 test('slips are characters that are added, left out, replaced or swapped', () => {

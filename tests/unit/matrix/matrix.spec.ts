@@ -55,7 +55,7 @@ test('rows of snapshots are drilled on volumes that have them, and a node takes 
   ).toEqual(['snapshots'])
 })
 
-test('the page of the matrix is up to date: npm run matrix writes it', async () => {
+test('the page of the matrix is up to date: npm run docs writes it', async () => {
   const page = readFileSync(new URL('../../../docs/matrix.md', import.meta.url), 'utf8')
   expect(await replaceMatrix(page)).toBe(page)
 })

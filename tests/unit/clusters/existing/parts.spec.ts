@@ -1,7 +1,7 @@
 import { expect, test as base } from '@playwright/test'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { leaseOf } from '../../../../lib/clusters/existing/lease/lease.ts'
-import { readExistingOptions } from '../../../../lib/clusters/existing/options.ts'
+import { readExistingOptions } from '../../../../lib/config/existing.ts'
 import { powerBy } from '../../../../lib/clusters/existing/power.ts'
 import { publicArtifacts, readImages } from '../../../../lib/clusters/public/artifacts.ts'
 import { programs } from '../../../../lib/clusters/public/catalog.ts'

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { messageOf } from '../system/message-of.ts'
+import { findNearest } from './nearest.ts'
+import { labels as parseLabels } from './values.ts'
+
+/** A kind of value: how a configuration file and a variable express it, and what it is then. */
+export interface Kind<Schema extends z.ZodType = z.ZodType> {
+  /** From the value in a file to the value that the program uses. */
+  schema: Schema
+  /** The value in a file that the text of a variable stands for. The schema refuses it if it is wrong. */
+  fromText(text: string): unknown
+  toText(input: z.input<Schema>): string
+}
+
+const kind = <Schema extends z.ZodType>(declared: Kind<Schema>): Kind<Schema> => declared
+
+const show = (input: unknown): string => `"${typeof input === 'string' ? input : JSON.stringify(input)}"`
+
+function notKnown(input: unknown, known: readonly string[]): string {
+  const [nearest] = findNearest(show(input).slice(1, -1).toLowerCase(), known)
+  return `${show(input)} is not known; one of ${known.join(', ')}${nearest ? `; the nearest is ${nearest.name}` : ''}`
+}
+
+export function oneOf<const Known extends string>(known: readonly Known[]) {
+  const schema = z.enum(known, { error: ({ input }) => notKnown(input, known) })
+  return kind({ schema, fromText: (text) => text, toText: (input) => input })
+}
+
+/** One name or several, each once. In a variable: `a,b`. */
+export function listOf<const Known extends string>(known: readonly Known[]) {
+  const names = (input: unknown): unknown[] => (Array.isArray(input) ? input : [input])
+  const error = ({ input }: { input?: unknown }): string => {
+    const wrong = names(input).find((one) => !(known as readonly unknown[]).includes(one))
+    return names(input).length === 0 ? `the list is empty; name one of ${known.join(', ')}` : notKnown(wrong, known)
+  }
+  const name = z.enum(known)
+  const schema = z
+    .union([name, z.array(name).min(1)], { error })
+    .transform((input): readonly z.output<typeof name>[] => (Array.isArray(input) ? input : [input]))
+    .superRefine((input, context) => {
+      const twice = input.find((one, index) => input.indexOf(one) !== index)
+      if (twice !== undefined) context.addIssue({ code: 'custom', message: `"${String(twice)}" is there twice` })
+    })
+  return kind({
+    schema,
+    fromText: (text) => text.split(',').map((one) => one.trim()),
+    toText: (input) => names(input).join(','),
+  })
+}
+
+/** A number in decimal digits: what `Number` also reads, such as `1e3` and `0x10`, is more likely a slip. */
+export function whole(least: number, most: number) {
+  const error = ({ input }: { input?: unknown }): string =>
+    `${show(input)} is not a whole number from ${least} to ${most}`
+  return kind({
+    schema: z.int({ error }).min(least, { error }).max(most, { error }),
+    fromText: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+    toText: String,
+  })
+}
+
+/** True or false. In a variable: `1` or `0`. */
+export const flag = kind({
+  schema: z.boolean({ error: ({ input }) => `${show(input)} is not known; one of 0, 1 (in a file: false, true)` }),
+  fromText: (text) => (text === '0' || text === '1' ? text === '1' : text),
+  toText: (input) => (input ? '1' : '0'),
+})
+
+/** A text that a function reads. The errors of that function say what is wrong with the text. */
+export const parsed = <Value>(parse: (text: string) => Value) =>
+  kind({
+    schema: z.string({ error: 'the value is not a text' }).transform((text, context): Value => {
+      try {
+        return parse(text)
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: messageOf(error), input: '' })
+        return z.NEVER
+      }
+    }),
+    fromText: (text) => text,
+    toText: (input) => input,
+  })
+
+/** Labels by name. In a variable: `name=value,name=value`. */
+export const labels = kind({
+  schema: z
+    .record(z.string(), z.string(), {
+      error: ({ input }) => `${show(input)} is not labels, such as { pool: 'system' }`,
+    })
+    .transform((input, context): Record<string, string> => {
+      try {
+        return parseLabels(joinLabels(input))
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: messageOf(error), input: '' })
+        return z.NEVER
+      }
+    }),
+  fromText: parseLabels,
+  toText: (input) => joinLabels(input),
+})
+
+const joinLabels = (input: Record<string, string>): string =>
+  Object.entries(input)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
