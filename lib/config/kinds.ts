@@ -39,7 +39,7 @@ export function listOf<const Known extends string>(known: readonly Known[]) {
     .transform((input): readonly z.output<typeof name>[] => (Array.isArray(input) ? input : [input]))
     .superRefine((input, context) => {
       const twice = input.find((one, index) => input.indexOf(one) !== index)
-      if (twice !== undefined) context.addIssue({ code: 'custom', message: `"${String(twice)}" is there twice` })
+      if (twice !== undefined) context.addIssue({ code: 'custom', message: `"${twice}" is there twice` })
     })
   return kind({
     schema,
