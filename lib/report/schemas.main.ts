@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { renderCodes } from './codes-page.ts'
 import { publishedSchemas } from './schemas.ts'
 
-/** Writes the JSON Schemas into the docs: `npm run schemas`. */
+/** Writes the JSON Schemas and the table of codes into the docs: `npm run schemas`. */
 for (const [file, schema] of Object.entries(publishedSchemas()))
   writeFileSync(new URL(`../../docs/schemas/${file}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`)
+writeFileSync(new URL('../../docs/verdict-codes.md', import.meta.url), renderCodes())

@@ -1,5 +1,4 @@
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
-import { isNoOrder } from '../../verdict/ranking/words.ts'
 import { nameStrategy } from '../../verdict/result.ts'
 import { printable } from '../../output/printable.ts'
 import { alignColumns } from '../terminal.ts'
@@ -17,6 +16,6 @@ export function renderPlaces(ranking: RankingEntry[]): string {
     describeSimplicity(entry).join(', '),
   ])
   const table = alignColumns([['place', 'strategy', 'drills', 'data', 'performance', 'simplicity'], ...rows])
-  const noOrder = ranking[0]?.because.find(isNoOrder)
-  return [...table, ...(noOrder === undefined ? [] : [noOrder])].map(printable).join('\n')
+  const noOrder = ranking[0]?.noOrder ?? null
+  return [...table, ...(noOrder === null ? [] : [noOrder])].map(printable).join('\n')
 }

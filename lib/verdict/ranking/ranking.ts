@@ -4,7 +4,7 @@ import { compareSimplicity, type SimplicityFacts } from './simplicity.ts'
 import { type Candidate, findCandidates, isRankable, keyOf } from './candidates.ts'
 import { comparePairs, findFronts, type PairComparison, summarisePair } from './pairs.ts'
 import type { rankingEntry } from '../schema/ranking.ts'
-import { explain } from './words.ts'
+import { describeNoOrder, explain } from './words.ts'
 
 /**
  * A tool with a strategy in `ranking` of `summary.json`; the best come first.
@@ -43,6 +43,7 @@ export function rankTools(drills: readonly DrillResult[], simplicity: readonly S
       tool,
       strategy,
       place,
+      noOrder: noOrder === null ? null : describeNoOrder(noOrder),
       because: explain(candidate, { pairs: own, others: candidates, equals, place, noOrder }),
       integrity,
       performance: {

@@ -5,10 +5,8 @@ import { metrics } from './metrics.ts'
 /** More differences to one rival than these are counted, not listed; results hold them all. */
 const listed = 4
 
-const noOrderSaid = 'the ranking shows no order: '
-
-/** Whether a reason is of the ranking as a whole, and so the same for all. */
-export const isNoOrder = (reason: string): boolean => reason.startsWith(noOrderSaid)
+/** A reason of the ranking as a whole, the same for all entries. */
+export const describeNoOrder = (why: string): string => `the ranking shows no order: ${why}`
 
 export interface Position {
   pairs: readonly PairComparison[]
@@ -26,7 +24,7 @@ export function explain(candidate: Candidate, { pairs, others, equals, place, no
   const among =
     equals.length > 0 && place !== null ? [`shares place ${place} with ${join(equals)}: no order is shown`] : []
   return [
-    ...(noOrder === null ? among : [noOrderSaid + noOrder]),
+    ...(noOrder === null ? among : [describeNoOrder(noOrder)]),
     ...explainData(candidate),
     ...explainFailures(candidate),
     ...pairs.flatMap(explainPair),

@@ -113,6 +113,7 @@ export const rankingEntry = z.strictObject({
   place: position.describe(
     'From 1. Entries between which no order is shown share it. Null if no order is shown at all.',
   ),
+  noOrder: name.describe('Why the whole ranking shows no order. The same for all entries. Null if it shows one.'),
   because: z.array(text).describe('For people: why it stands where it stands.'),
   integrity: dataIntegrity,
   performance: z.strictObject({

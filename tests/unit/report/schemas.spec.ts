@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { readdirSync, readFileSync } from 'node:fs'
+import { renderCodes } from '../../../lib/report/codes-page.ts'
 import { publishedSchemas } from '../../../lib/report/schemas.ts'
 
 const folder = new URL('../../../docs/schemas/', import.meta.url)
@@ -10,4 +11,8 @@ test('the published JSON Schemas are those that npm run schemas makes of the cod
     JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
   ])
   expect(Object.fromEntries(published)).toEqual(publishedSchemas())
+})
+
+test('the published table of codes is that of the code', () => {
+  expect(readFileSync(new URL('../verdict-codes.md', folder), 'utf8')).toBe(renderCodes())
 })

@@ -1,6 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { RankingEntry } from '../../../verdict/ranking/ranking.ts'
-import { isNoOrder } from '../../../verdict/ranking/words.ts'
 import { nameStrategy } from '../../../verdict/result.ts'
 import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from '../../ranking/words.ts'
 import { capitalise } from '../../words.ts'
@@ -16,7 +15,7 @@ export function renderRanking(ranking: RankingEntry[]): SafeHtml | null {
     html`<b>${nameStrategy(entry)}</b><small>${describeRecord(entry)}</small>`,
     ...[describeIntegrity(entry), describePairs(entry), describeSimplicity(entry)].map(renderLines),
   ])
-  const noOrder = ranking[0]?.because.find(isNoOrder)
+  const noOrder = ranking[0]?.noOrder ?? null
   return html`<section class="ranking" id="ranking">
     <h2>Which strategy is better?</h2>
     <p>
@@ -26,14 +25,14 @@ export function renderRanking(ranking: RankingEntry[]): SafeHtml | null {
       worse. <b>Simplicity</b> is counted, for you to weigh. <b>~</b> means that no difference is shown, which does not
       say that there is none.
     </p>
-    ${noOrder === undefined ? null : html`<p class="warning">${capitalise(noOrder)}.</p>`}
+    ${noOrder === null ? null : html`<p class="warning">${capitalise(noOrder)}.</p>`}
     ${renderTable(['Place', 'Strategy', 'Data integrity', 'Performance', 'Simplicity'], rows)}
     ${ranking.map(renderReasons)} ${renderConditions(ranking)} ${renderSimplicity(ranking)}
   </section>`
 }
 
 function renderReasons(entry: RankingEntry): SafeHtml {
-  const reasons = entry.because.filter((reason) => !isNoOrder(reason))
+  const reasons = entry.because.filter((reason) => reason !== entry.noOrder)
   return html`<details>
     <summary>Why ${nameStrategy(entry)} stands where it stands</summary>
     <ul>
