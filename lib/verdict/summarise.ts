@@ -34,7 +34,10 @@ export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summar
   const ended = runFacts.findLast((fact) => fact.kind === 'run.ended')
   const components = runFacts
     .filter((fact) => fact.kind === 'run.component')
-    .map(({ name, version, source }) => [name, { version, source }] as const)
+    .map(({ name, version, source, differs }) => {
+      const component = { version, source, ...(differs === undefined ? {} : { differs }) }
+      return [name, component] as const
+    })
   return {
     schema: SUMMARY_SCHEMA,
     run: {

@@ -74,7 +74,13 @@ export const runFacts = {
     schema: z.literal(EVENTS_SCHEMA),
     run: runDescription,
   }),
-  'run.component': z.object({ kind: z.literal('run.component'), at: number, name: text, version: text, source: text }),
+  'run.component': z.object({
+    ...{ kind: z.literal('run.component'), at: number, name: text, version: text, source: text },
+    differs: z
+      .object({ version: text, reason: text })
+      .exactOptional()
+      .describe('The version that a run with the other kind of artifacts has, and why. Absent if it is the same.'),
+  }),
   'run.tool': z
     .object({
       kind: z.literal('run.tool'),

@@ -52,7 +52,11 @@ export function renderMerged(merged: Run['merged']): SafeHtml | null {
 
 /** The versions that were drilled. */
 export function renderComponents(components: Run['components']): SafeHtml | null {
-  const rows = Object.entries(components).map(([name, { version, source }]) => [name, version, source])
+  const rows = Object.entries(components).map(([name, { version, source, differs }]) => [
+    name,
+    version,
+    differs === undefined ? source : `${source}; ${differs.version} with other artifacts: ${differs.reason}`,
+  ])
   return rows.length === 0
     ? null
     : html`<h2>Components</h2>

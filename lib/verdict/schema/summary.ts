@@ -19,6 +19,15 @@ const mergedRun = z.strictObject({
   drills: z.number().describe('How many drills of this run are here.'),
 })
 
+const component = z.strictObject({
+  version: text,
+  source: text,
+  differs: z
+    .strictObject({ version: text, reason: text })
+    .exactOptional()
+    .describe('The version that a run with the other kind of artifacts has, and why. Absent if it is the same.'),
+})
+
 const run = z.strictObject({
   ...described,
   nodes: z.int().min(0).nullable(),
@@ -26,7 +35,7 @@ const run = z.strictObject({
   merged: z.strictObject({ runs: z.array(mergedRun), told: z.array(text) }).exactOptional(),
   startedAt: z.number().describe('Milliseconds since the epoch.'),
   durationMs,
-  components: z.record(text, z.strictObject({ version: text, source: text })),
+  components: z.record(text, component),
 })
 
 export const summary = z
