@@ -36,6 +36,14 @@ test('a strategy that keeps nothing in the store is not drilled with faults of t
   expect(row?.illegal).toBe('it does not use the store')
 })
 
+test('a fault that strikes a part of a mesh is not drilled on a mesh without that part, and the row says so', () => {
+  const onNone = (fault: string) => matrix.filter((row) => row.fault === fault && row.mesh === 'none')
+  expect(new Set(onNone('proxy-kill').map(({ illegal }) => illegal))).toEqual(new Set(['the mesh "none" has no proxy']))
+  const control = onNone('mesh-control-kill').map(({ illegal }) => illegal)
+  expect(new Set(control)).toEqual(new Set(['the mesh "none" has no control plane']))
+  expect(onNone('container-kill').filter(({ illegal }) => illegal === null)).not.toEqual([])
+})
+
 test('the default run shows each tool, and only rows that can be drilled', () => {
   const slice = matrix.filter(({ inSlice }) => inSlice)
   expect(slice.filter(({ illegal }) => illegal !== null)).toEqual([])
