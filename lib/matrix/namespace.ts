@@ -33,7 +33,8 @@ function baseOf({ mode, fault, moment, mesh, workload }: Named): string {
   ]
   const name = parts.join('-')
   if (name.length <= LONGEST) return name
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6)
+  // With a letter first: digits alone would be taken for a repetition.
+  const hash = `f${createHash('sha256').update(name).digest('hex').slice(0, 5)}`
   return `${name.slice(0, LONGEST - 7).replace(/-+$/, '')}-${hash}`
 }
 
