@@ -71,12 +71,12 @@ test('a drill waits until the outage is seen before it waits for the end of it, 
 test('by how much the store grew is told', async () => {
   const sizes = [1000, 1500]
   const { result } = await play(new World(), loseAndRestore, { stored: () => Promise.resolve(sizes.shift() ?? null) })
-  expect(result).toMatchObject({ verdict: 'pass', evidence: { storedBytes: 500 } })
+  expect(result).toMatchObject({ verdict: 'pass', backup: { storedBytes: 500 } })
 })
 
 test('a store that does not say how much it holds stops no drill', async () => {
   const { result } = await play(new World(), loseAndRestore, { stored: () => Promise.reject(new Error('refused')) })
-  expect(result).toMatchObject({ verdict: 'pass', evidence: { storedBytes: null } })
+  expect(result).toMatchObject({ verdict: 'pass', backup: { storedBytes: null } })
   expect(result.evidence.notes).toContain('how much the store holds is not known: Error: refused')
 })
 
