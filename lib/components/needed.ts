@@ -1,4 +1,4 @@
-import { components, type ComponentName, type ToolComponentName } from './index.ts'
+import { components, type ComponentName } from './index.ts'
 import type { MeshName } from './meshes.ts'
 import type { ToolName } from './tools.ts'
 
@@ -10,21 +10,19 @@ export interface RunNeeds {
   readonly loadPods: boolean
 }
 
-/** The component of each tool. A tool without one does not compile. */
-const componentOfTool: Record<ToolName, ToolComponentName> = {
-  velero: 'velero',
-  restic: 'restic',
-  kubernetes: 'snapshots',
-  k8up: 'k8up',
-}
+type Known = (typeof components)[number]
 
-/** The component that installs a tool. */
-export const toolComponent = (tool: ToolName): ToolComponentName => componentOfTool[tool]
+/** The component that installs a tool. Errors: no component has that tool. */
+export function toolComponent(tool: ToolName): ComponentName {
+  const found = components.find((component) => component.kind === 'tool' && component.tool.name === tool)
+  if (found === undefined) throw new Error(`no component has the tool "${tool}"`)
+  return found.name
+}
 
 /** The components that a run needs, in the order of the index. What a provider installs by itself is always among them. */
 export function componentsFor({ tools, meshes, loadPods }: RunNeeds): ComponentName[] {
   const chosen: readonly ComponentName[] = [...tools.map(toolComponent), ...meshes]
-  const isNeeded = ({ name, neededBy }: (typeof components)[number]): boolean =>
+  const isNeeded = ({ name, neededBy }: Known): boolean =>
     neededBy === 'choice' ? chosen.includes(name) : neededBy !== 'load pods' || loadPods
   return components.filter(isNeeded).map(({ name }) => name)
 }
