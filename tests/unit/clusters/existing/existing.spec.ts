@@ -227,7 +227,8 @@ test('a program that is missing or of another version, and an image that nobody 
 })
 
 test('a bucket that holds something is not used', async ({ world }) => {
-  const listing = '<ListBucketResult><Contents><Key>payroll</Key><Size>1</Size></Contents></ListBucketResult>'
+  const listing =
+    '<ListBucketResult><Contents><Key>payroll</Key><Size>1</Size><ETag>"e"</ETag><LastModified>2026-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>'
   const store = createServer((_request, response) => response.end(listing))
   await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
