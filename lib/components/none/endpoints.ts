@@ -41,6 +41,7 @@ export async function watchEndpoints(
   onChange: (slices: EndpointSlice[]) => Promise<void>,
 ): Promise<EndpointsWatch> {
   const ended = new AbortController()
+  const isOver = () => ended.signal.aborted
   const where = `the endpoints of Service "${service.name}" in namespace "${service.namespace}"`
   let lost: { sinceMs: number; why: string } | null = null
   let blindness: string | null = null
@@ -57,10 +58,10 @@ export async function watchEndpoints(
   }
   const follow = async (first: Listed): Promise<void> => {
     let listed: Listed | null = first
-    while (!ended.signal.aborted) {
+    while (!isOver()) {
       try {
         await followOnce(kube, service, listed ?? (await list()), onChange, ended.signal)
-        lost ??= { sinceMs: Date.now(), why: 'the API server ended the watch' }
+        if (!isOver()) lost ??= { sinceMs: Date.now(), why: 'the API server ended the watch' }
       } catch (error) {
         lost ??= { sinceMs: Date.now(), why: messageOf(error) }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))

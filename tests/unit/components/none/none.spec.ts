@@ -164,6 +164,17 @@ test('endpoints that nobody could follow for more than a second make the drill e
   )
 })
 
+test('endpoints that nobody follows any more, as the route has ended, are no loss', async ({ slices }) => {
+  const { lab } = slices
+  const remove: Lab['kube']['delete'] = async (reference) => {
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    await lab.kube.delete(reference)
+  }
+  const { end } = await (await none().attach({ ...lab, kube: { ...lab.kube, delete: remove } })).expose(ledger)
+  await slices.watched()
+  await end()
+})
+
 test('endpoints that cannot be copied are followed anew, and the loss is noted', async ({ slices }) => {
   const seen: number[] = []
   let isFailing = false
