@@ -3,21 +3,21 @@ import { drawFate, type Incarnation, type Service } from './service.ts'
 import type { Seeding } from './volume.ts'
 
 const TIMEOUT_MS = 1000
-/** A prime, as the prober's own has it: the probes come by every slot. */
+/** A prime number, as in the real prober, so that the probes visit every slot. */
 const STRIDE = 7919
 
-/** What can go wrong with the prober itself, at times after it was started. */
+/** Faults of the prober itself. Times count from its start. */
 export interface ProberTrouble {
-  /** It stands still: what was due then is sent late, or not at all. */
+  /** The prober stalls: probes that are due meanwhile are sent late, or not at all. */
   stall: { afterMs: number; durationMs: number } | null
   crashAfterMs: number | null
 }
 
-/** Reads by the clock, each timed from when it was due. */
+/** Reads on a fixed schedule. Each is timed from the moment at which it was due. */
 export interface Probes {
   readonly intervalMs: number
   readonly timeoutMs: number
-  /** Those whose outcome is known, and of all before them, in the order they were due. */
+  /** The probes up to the first one whose outcome is unknown, in the order in which they were due. */
   readonly samples: ProbeSample[]
   passTo(nowMs: number): void
   /** Sends nothing more. */
@@ -39,7 +39,7 @@ export interface ProbeOptions {
   startMs: number
   rateHz: number
   draw: () => number
-  /** When something happens that is due at a time; later where the machine stands still. */
+  /** The time at which a due event happens: later if the machine stalls. */
   happensAt: (dueMs: number) => number
   trouble: ProberTrouble
 }
@@ -52,7 +52,7 @@ export function startProbes({ service, volume, startMs, rateHz, draw, happensAt,
   const crashMs = startMs + (trouble.crashAfterMs ?? Infinity)
   let [index, sent, ended, crashed] = [0, 0, false, false]
 
-  /** When the probe that is due is sent; null where it never is. */
+  /** The time at which a due probe is sent; null if it is never sent. */
   const sendAt = (dueMs: number): number | null => {
     const goesOnMs = stalledMs !== null && dueMs >= stalledMs ? stalledMs + (trouble.stall?.durationMs ?? 0) : dueMs
     const sentMs = happensAt(Math.max(dueMs, goesOnMs))

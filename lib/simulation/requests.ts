@@ -4,9 +4,9 @@ import type { Outcomes } from '../load/outcomes.ts'
 import { drawFate, type Incarnation, type Service } from './service.ts'
 import { recordOf, type Seeding } from './volume.ts'
 
-/** The client gives a request up after this long. */
+/** Timeout of a request, in milliseconds. */
 const CLIENT_PATIENCE_MS = 2000
-/** A prime, as the load's own script has it: the reads come by every slot. */
+/** A prime number, as in the load's script, so that the reads visit every slot. */
 const READ_STRIDE = 104_729
 
 interface Sent {
@@ -20,15 +20,15 @@ interface Sent {
   made: boolean
 }
 
-/** The load: writes at three quarters of the rate and reads at one, by the clock and never after the last answer. */
+/** The load: three quarters writes and one quarter reads, on a fixed schedule. It never waits for the last answer. */
 export interface Requests {
-  /** Everything that was due, and everything that was answered, up to a time. */
+  /** Plays all requests and answers up to a time. */
   passTo(nowMs: number): void
   /** Sends nothing more. */
   end(): void
-  /** In the order their outcome was known, those without one last. */
+  /** The writes in the order in which their outcomes became known. Writes without an outcome come last. */
   writes(): Write[]
-  /** What is known when it is called stays so. */
+  /** The outcomes at the time of the call. Later answers do not change them. */
   conclude(): Outcomes
 }
 
@@ -38,9 +38,9 @@ export interface RequestOptions {
   startMs: number
   rate: number
   draw: () => number
-  /** When something happens that is due at a time; later where the machine stands still. */
+  /** The time at which a due event happens: later if the machine stalls. */
   happensAt: (dueMs: number) => number
-  /** What the host's clock says at a time. */
+  /** The time of the host's clock at a true time. */
   stamp: (ms: number) => number
 }
 
@@ -92,7 +92,7 @@ export function startRequests({ service, volume, startMs, rate, draw, happensAt,
       for (; !ended; index++) {
         const dueMs = startMs + index * intervalMs
         if (dueMs >= nowMs) break
-        // A load that stood still does not make up for it.
+        // Requests that were due during a stall are not sent later.
         if (happensAt(dueMs) === dueMs) send(Math.ceil(dueMs))
       }
       let done: Sent[] | null = null

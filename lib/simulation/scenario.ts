@@ -15,10 +15,10 @@ export interface Scenario {
   probeHz: number
 }
 
-/** Draws a drill, of one of the troubles given. Each seed gives one drill and no other. */
+/** Chooses a drill at random among the given troubles. The same seed always gives the same drill. */
 export function drawScenario(seed: number, among: readonly TroubleName[] = survivable): Scenario {
   const draw = drawFrom(Math.imul(seed + 1, 0x2545f491))
-  // The first numbers of neighbouring seeds are alike.
+  // The first random numbers of neighbouring seeds are similar, so one is skipped.
   draw()
   const trouble = among[Math.floor(draw() * among.length)] ?? 'crash'
   const { expects, tool = {} }: Trouble = troubles[trouble]

@@ -1,14 +1,14 @@
 import type { VirtualClock } from './clock.ts'
 import { Volume } from './volume.ts'
 
-/** One life of the service's process, from its start until it ended. */
+/** One run of the service's process, from start to end. */
 export interface Incarnation {
   readonly volume: Volume
-  /** Infinity while it runs. */
+  /** Infinity while the process runs. */
   endedMs: number
 }
 
-/** The service answers only in part: a share of the requests is refused, the others take longer. */
+/** The service is partly available: it refuses a share of the requests, and the others take longer. */
 export interface BrownOut {
   refused: number
   slowness: number
@@ -16,11 +16,11 @@ export interface BrownOut {
 
 /** The simulated ledger in one namespace, with its claim. */
 export class Service {
-  /** Null where the claim is not there. */
+  /** Null if there is no claim. */
   volume: Volume | null = null
   running: Incarnation | null = null
   brownOut: BrownOut | null = null
-  /** Requests that its proxy counted since it was started. */
+  /** Requests that its proxy has counted since its start. */
   counted = 0
   readonly #clock: VirtualClock
 
@@ -39,14 +39,14 @@ export class Service {
     this.running = null
   }
 
-  /** Starts again after a while, unless the claim is gone by then or another one came. */
+  /** Starts the process again after a delay, unless the claim is gone or replaced by then. */
   async startLater(afterMs: number): Promise<void> {
     const { volume } = this
     await this.#clock.sleep(afterMs)
     if (this.volume === volume) this.start()
   }
 
-  /** The service and its claim are taken away. */
+  /** Removes the service and its claim. */
   remove(): void {
     this.stop()
     this.volume = null
@@ -54,17 +54,17 @@ export class Service {
   }
 }
 
-/** When a request that reached the service ends: it is made at `applyMs`, answered at `doneMs` (null: never). */
+/** Outcome of a request: applied at `applyMs`, answered at `doneMs`; null: never. */
 export interface Fate {
   applyMs: number
   doneMs: number | null
   good: boolean
 }
 
-/** What becomes of a request that is sent at a time, if nothing happens until it is answered. */
+/** Chooses the outcome of a request at random, provided that nothing happens before its answer. */
 export function drawFate({ running, brownOut }: Service, sentMs: number, draw: () => number): Fate {
   if (running === null) {
-    // The gateway says that nobody is there, or nobody says anything.
+    // The gateway refuses the request, or nothing answers.
     const refusedMs = draw() < 0.5 ? sentMs + 2 + draw() : null
     return { applyMs: Infinity, doneMs: refusedMs, good: false }
   }

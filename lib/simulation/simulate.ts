@@ -28,7 +28,7 @@ import { createWorld, type World } from './world.ts'
 
 export const NAMESPACE = 'simulated'
 
-/** What a tool stands in, for who breaks it on purpose. */
+/** Surroundings of a simulated tool, for controls that break it on purpose. */
 export interface Surroundings {
   world: World
   lab: Lab
@@ -37,15 +37,15 @@ export interface Surroundings {
 }
 
 export interface SimulationOptions {
-  /** Puts another tool in the place of the scenario's, which it is given. */
+  /** Replaces the scenario's tool. Receives it as its first argument. */
   breakTool?: (tool: BackupTool, around: Surroundings) => BackupTool
-  /** Steps in place of the scenario's. */
+  /** Steps that replace the scenario's. */
   course?: Course
-  /** A fault in place of the scenario's. */
+  /** A fault that replaces the scenario's. */
   fault?: (world: World) => Fault<string>
-  /** Is given each fact, when it was checked and as it comes; nobody is by default. */
+  /** Receives each valid fact as it is recorded. Default: facts are not recorded. */
   recorder?: Pick<Recorder, 'record'>
-  /** What goes wrong with the harness, beside what happens to the service. */
+  /** Faults of the harness, in addition to the trouble of the service. */
   harness?: Partial<HarnessTrouble>
 }
 

@@ -1,16 +1,16 @@
 /** How a simulated backup tool works. */
 export interface ToolTraits {
-  /** A copy file by file of a volume that is written to is of no one moment. */
+  /** Copying file by file, while the volume is written to, does not give the state of one point in time. */
   copies: 'at one moment' | 'file by file'
-  /** How long the data of a whole volume is on its way. */
+  /** Duration of the transfer of a whole volume. */
   backupMs: number
   restoreMs: number
-  /** From the end of a restore until the service answers. */
+  /** Time from the end of a restore until the service answers. */
   startUpMs: number
-  /** How often it backs up by its own clock; null where it only does so when it is told. */
+  /** Interval of its schedule; null if it only backs up on request. */
   everyMs: number | null
-  /** Whether it begins again when its mover is killed or the store is away, instead of giving up. */
+  /** True if it retries after its mover was killed or the store was away. */
   persistent: boolean
-  /** Whether the cluster's clock tells whole seconds only, as that of Kubernetes does. */
+  /** True if timestamps are whole seconds, as those of Kubernetes. */
   wholeSeconds: boolean
 }

@@ -48,7 +48,7 @@ const backUpAgain: Course = async (service, world) => {
   await world.clock.sleep(OLD_MS)
   await restoreAll(service, world)
 }
-/** So late that a tool by the clock has made another backup before the fault. */
+/** Waits until a scheduled tool has made another backup before the fault. */
 const wait: Course = async (service, { clock }) => {
   const backup = await service.backUp()
   await clock.sleep(8_000)
@@ -57,7 +57,7 @@ const wait: Course = async (service, { clock }) => {
   await service.settle()
 }
 
-/** The service is lost first; the fault strikes what brings it back. */
+/** The service is lost first. The fault strikes the restore. */
 const restoreUnderFire: Course = async (service, world) => {
   const backup = await service.backUp()
   await service.lose(namespaceDeletion(world))
@@ -130,5 +130,5 @@ export const troubles = {
 
 export type TroubleName = keyof typeof troubles
 
-/** Those that a tool that works comes through, and that show it. */
+/** Troubles that a working tool recovers from, so that a drill of it passes. */
 export const survivable = (Object.keys(troubles) as TroubleName[]).filter((name) => name !== 'fault without effect')

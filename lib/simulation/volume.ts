@@ -1,27 +1,27 @@
 import { SEGMENT_SLOTS } from '../workloads/ledger/record.ts'
 
 /**
- * What is in a slot, as a reader of the ledger would find it: a record that verifies, nothing, or one that does not verify
- * as bytes of it differ (`flipped`) or its sectors are of several records (`torn`). `missing` and `short` are of its file.
+ * Content of a slot, as a reader of the ledger finds it: a valid record, nothing, or an invalid record. `flipped`: bytes differ.
+ * `torn`: its sectors come from several records. `missing` and `short`: its file is missing or too short.
  */
 export interface Slot {
   state: 'ok' | 'empty' | 'missing' | 'short' | 'flipped' | 'torn'
-  /** -1 where nothing verifies. */
+  /** -1 without a valid record. */
   sequence: number
   generation: number
-  /** The slot that the record itself says it belongs to. */
+  /** The slot that the record itself names. */
   place: number
-  /** Identity of the payload: two are alike where their content is. */
+  /** Identity of the payload: equal for equal content. */
   payload: number
 }
 
-/** What a volume was filled with: slot n of `seeded` holds sequence n, drawn from `seed`. */
+/** Initial content of a volume: slot n of `seeded` holds sequence n, with content from `seed`. */
 export interface Seeding {
   seed: number
   seeded: number
 }
 
-/** A volume at one moment. It does not change, and those that are made of it share it. */
+/** An immutable copy of a volume at one point in time. Volumes made from it share it. */
 export interface Snapshot {
   readonly slots: ReadonlyMap<number, Slot>
   /** Files that are not as below: what each slot of them is that has no entry of its own. */
@@ -36,7 +36,7 @@ export const MISSING = without('missing')
 
 export const fileOf = (slot: number): number => Math.floor(slot / SEGMENT_SLOTS)
 
-/** Stands for the content that is drawn from (seed, sequence). */
+/** Identity of the payload of a sequence with a seed. */
 export function payloadOf(seed: number, sequence: number): number {
   const mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(sequence + 1, 0xc2b2ae35)
   return (mixed ^ (mixed >>> 15)) >>> 0
@@ -51,8 +51,8 @@ export const recordOf = (seed: number, sequence: number, generation: number, pla
 })
 
 /**
- * A volume of the simulated ledger. It keeps what differs from what it was filled with, and shares what is older than its
- * last snapshot, so its size costs nothing.
+ * A volume of the simulated ledger. It stores only the differences to its initial content and shares data that is older than its
+ * last snapshot, so a large volume costs no memory.
  */
 export class Volume {
   #top: Layer
@@ -84,7 +84,7 @@ export class Volume {
 
   write(slot: number, content: Slot): void {
     const file = fileOf(slot)
-    // To write into a file that is gone makes it anew, with nothing else in it.
+    // A write to a missing file creates it, with no other content.
     if (content.state !== 'missing' && this.restOf(file) === 'missing') this.#top.files.set(file, 'empty')
     this.#top.slots.set(slot, content)
   }
@@ -94,7 +94,7 @@ export class Volume {
     this.#top.files.set(file, 'missing')
   }
 
-  /** Takes over the files from `first` up to before `end` of another volume, as they are now. */
+  /** Copies the current files from `first` up to, but not including, `end` of another volume. */
   copyFiles(first: number, end: number, from: Volume): void {
     for (let file = first; file < end; file++) {
       const rest = from.restOf(file)
@@ -116,7 +116,7 @@ export class Volume {
     return null
   }
 
-  /** Slots that may differ from what the volume was filled with. */
+  /** Slots that may differ from the initial content. */
   touched(): Set<number> {
     const slots = new Set<number>()
     for (let layer: Snapshot | null = this.#top; layer !== null; layer = layer.below)
@@ -124,7 +124,7 @@ export class Volume {
     return slots
   }
 
-  /** Files that are gone, or were made anew. */
+  /** Files that are missing, or were created again. */
   replacedFiles(): Set<number> {
     const files = new Set<number>()
     for (let layer: Snapshot | null = this.#top; layer !== null; layer = layer.below)
@@ -132,14 +132,14 @@ export class Volume {
     return files
   }
 
-  /** Of the files that it was filled with and those behind them that were written to. */
+  /** Number of files: the initial ones, and later ones that were written. */
   get fileCount(): number {
     let last = Math.ceil((this.seeding?.seeded ?? 0) / SEGMENT_SLOTS) - 1
     for (const slot of this.touched()) last = Math.max(last, fileOf(slot))
     return last + 1
   }
 
-  /** The volume as it is now, at no cost. */
+  /** The current state of the volume. Takes constant time. */
   snapshot(): Snapshot {
     const frozen = this.#top
     this.#top = layerOn(frozen)

@@ -6,20 +6,20 @@ import { drawFrom } from '../verdict/statistics/random.ts'
 import { settingClock, type Standstill, virtualClock, type VirtualClock } from './clock.ts'
 import { Service } from './service.ts'
 
-/** What simulated drivers share: the time, what is drawn, and what stands in the cluster. */
+/** State that simulated drivers share: time, random numbers, and the objects in the cluster. */
 export interface World {
-  /** The time as it is. The cluster and the prober have it; the host's clock may be set. */
+  /** True time. The cluster and the prober use it; the host's clock may be changed. */
   readonly clock: VirtualClock
   /** The clock of the machine that runs the drills. */
   readonly host: Clock
   readonly lab: Lab
-  /** Numbers in [0, 1) from a stream of its own for each name, so that one does not move another. */
+  /** Random numbers in [0, 1). Each name has a stream of its own, so that one use does not shift another. */
   draw(stream: string): () => number
-  /** The service of a namespace; made where there is none yet. */
+  /** The service of a namespace; created on first use. */
   service(namespace: string): Service
-  /** Pods that move a volume's data now; a fault ends them. */
+  /** Pods that are moving data of a volume. A fault can end them. */
   readonly movers: Set<Mover>
-  /** How faults that struck are taken away, by the name of the fault. */
+  /** Functions that undo active faults, by the fault's name. */
   readonly heals: Map<string, (() => string)[]>
   /** Whether the store answers. */
   store: { away: boolean }
@@ -31,7 +31,7 @@ export interface Mover {
   killed: boolean
 }
 
-/** 14 November 2023, 22:13:20 UTC: as good as any. */
+/** Start of every simulation: 14 November 2023, 22:13:20 UTC. */
 export const START_MS = 1_700_000_000_000
 
 export function createWorld(
@@ -67,14 +67,14 @@ export function createWorld(
   return world
 }
 
-/** Neighbouring seeds and names give streams that have nothing to do with each other. */
+/** Gives independent streams for neighbouring seeds and for different names. */
 function mix(seed: number, stream: string): number {
   let mixed = Math.imul(seed + 1, 0x9e3779b1)
   for (let at = 0; at < stream.length; at++) mixed = Math.imul(mixed ^ stream.charCodeAt(at), 0x01000193)
   return mixed ^ (mixed >>> 15)
 }
 
-/** The noop lab, marked as what it is, in which a namespace has a service and a claim. */
+/** The noop lab, marked as simulated, in which a namespace has a service and a claim. */
 function simulatedLab(find: (namespace: string) => Service | null): Lab {
   const { cluster, kube, ...rest } = noopLab()
   const getClaim = ({ metadata, ...reference }: ObjectReference): KubeObject | null =>
