@@ -105,10 +105,10 @@ function findIneffective(env: Environment, cluster: ClusterName): string[] {
   const fromFile = keysFromFile(env)
   return Object.entries(OPTIONS)
     .filter(([key, { clusters }]) => readVariable(env, variableOf(key)) !== null && !clusters.includes(cluster))
-    .map(([key, { what, clusters }]) => {
+    .map(([key, { clusters }]) => {
       const inFile = fromFile.includes(key)
       const name = inFile ? key : variableOf(key)
       const fitting = clusters.map((one) => (inFile ? `cluster: '${one}'` : `MESHDRILL_CLUSTER=${one}`)).join(' or ')
-      return `${name}: ${what}; it has no effect with the cluster "${cluster}". Next: set ${fitting}, or ${inFile ? 'remove' : 'unset'} ${name}`
+      return `${name} has no effect with the cluster "${cluster}". Next: set ${fitting}, or ${inFile ? 'remove' : 'unset'} ${name}`
     })
 }

@@ -42,7 +42,7 @@ test('a variable that has no effect with the cluster is an error that names the 
   ] as const)
     for (const cluster of ['embedded', 'kind'])
       expect(() => readConfig({ MESHDRILL_CLUSTER: cluster, [variable]: value })).toThrow(
-        `it has no effect with the cluster "${cluster}". Next: set MESHDRILL_CLUSTER=existing, or unset ${variable}`,
+        `${variable} has no effect with the cluster "${cluster}". Next: set MESHDRILL_CLUSTER=existing, or unset ${variable}`,
       )
   for (const cluster of [embedded, existing])
     expect(() => readConfig({ ...cluster, MESHDRILL_KIND_PORTS: 'mapped' })).toThrow(
@@ -55,7 +55,7 @@ test('a variable that has no effect with the cluster is an error that names the 
 
 test('a context without a cluster that is named does not drill the cluster that is chosen instead', () => {
   expect(() => readConfig({ MESHDRILL_CONTEXT: 'staging' }, () => 'embedded')).toThrow(
-    /MESHDRILL_CONTEXT: [^]*no effect/,
+    /MESHDRILL_CONTEXT has no effect/,
   )
   expect(() => readConfig({ MESHDRILL_CONTEXT: ' ' }, () => 'embedded')).not.toThrow()
 })
@@ -68,7 +68,9 @@ test('labels of nodes for a load that has no pods are an error', () => {
 
 test('a typo, a variable without effect and a wrong value are told at once', () => {
   const env = { ...embedded, MESHDRILL_SEEDS: '1', MESHDRILL_CONTEXT: 'a', MESHDRILL_SEED: '0x10' }
-  expect(() => readConfig(env)).toThrow(/MESHDRILL_SEEDS: [^]*MESHDRILL_CONTEXT: [^]*MESHDRILL_SEED: "0x10"/)
+  expect(() => readConfig(env)).toThrow(
+    /MESHDRILL_SEEDS: [^]*MESHDRILL_CONTEXT has no effect[^]*MESHDRILL_SEED: "0x10"/,
+  )
 })
 
 test('with a cluster that is not known, nothing is said of what has an effect with it', () => {
