@@ -1,21 +1,28 @@
 /** Ways to damage data at rest, behind the service's back. */
-export type DamageKind =
+const DAMAGE_KINDS = [
   /** A byte of each object is flipped. */
-  | 'flip'
+  'flip',
   /** Ranges are zeroed. */
-  | 'zero'
+  'zero',
   /** Files are cut short. */
-  | 'truncate'
+  'truncate',
   /** Objects are what they were before they were written over. */
-  | 'stale'
+  'stale',
   /** Objects are written to the places of others. */
-  | 'misdirect'
+  'misdirect',
   /** Files are deleted. */
-  | 'delete'
+  'delete',
   /** The service may no longer open a file. */
-  | 'permissions'
+  'permissions',
   /** Every file is encrypted in place, and a ransom note left. */
-  | 'encrypt'
+  'encrypt',
+] as const
+
+export type DamageKind = (typeof DAMAGE_KINDS)[number]
+
+/** The same way for every kind, such as one program that takes the kind as an argument. */
+export const forEachKind = <Way>(wayOf: (kind: DamageKind) => Way): Record<DamageKind, Way> =>
+  Object.fromEntries(DAMAGE_KINDS.map((kind) => [kind, wayOf(kind)])) as Record<DamageKind, Way>
 
 export interface DamageOptions {
   /** Seed of all random choices. */
@@ -61,15 +68,6 @@ const nothing: Impossible = { impossible: 'it holds no data on a volume' }
 /** Of a workload without a volume. */
 export const undamaged: Damage = {
   image: 'meshdrill/busybox',
-  commands: {
-    flip: nothing,
-    zero: nothing,
-    truncate: nothing,
-    stale: nothing,
-    misdirect: nothing,
-    delete: nothing,
-    permissions: nothing,
-    encrypt: nothing,
-  },
+  commands: forEachKind(() => nothing),
   fill: nothing,
 }

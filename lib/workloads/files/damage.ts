@@ -1,4 +1,4 @@
-import type { Damage, DamageKind, DamageOptions } from '../damage.ts'
+import { forEachKind, type Damage, type DamageKind, type DamageOptions } from '../damage.ts'
 
 const TREE = ['--dir', '/data/tree']
 
@@ -11,16 +11,7 @@ const corrupt =
 /** Files are damaged as files, without any knowledge of what is in them. */
 export const filesDamage: Damage = {
   image: 'meshdrill/volume',
-  commands: {
-    flip: corrupt('flip'),
-    zero: corrupt('zero'),
-    truncate: corrupt('truncate'),
-    stale: corrupt('stale'),
-    misdirect: corrupt('misdirect'),
-    delete: corrupt('delete'),
-    permissions: corrupt('permissions'),
-    encrypt: corrupt('encrypt'),
-  },
+  commands: forEachKind(corrupt),
   fill: {
     command: ['/volume', 'fill', '--dir', '/data', '--most', String(2 ** 31)],
     undo: ['/volume', 'fill', '--dir', '/data', '--undo'],

@@ -1,30 +1,21 @@
-import type { Damage, DamageKind, DamageOptions } from '../damage.ts'
+import { forEachKind, type Damage, type DamageKind, type DamageOptions } from '../damage.ts'
 
 const IN_VOLUME = ['--dir', '/data']
 
 const corrupt =
-  (kind: DamageKind, ...flags: string[]) =>
+  (kind: DamageKind) =>
   ({ seed, objects }: DamageOptions): string[] => [
     '/ledger',
     'corrupt',
     ...IN_VOLUME,
     ...['--seed', String(seed), '--records', String(objects), '--kind', kind],
-    ...flags,
+    ...(kind === 'encrypt' ? ['--all'] : []),
   ]
 
 /** The service's own program knows where its records are, so that each damage hits one that was written. */
 export const ledgerDamage: Damage = {
   image: 'meshdrill/ledger',
-  commands: {
-    flip: corrupt('flip'),
-    zero: corrupt('zero'),
-    truncate: corrupt('truncate'),
-    stale: corrupt('stale'),
-    misdirect: corrupt('misdirect'),
-    delete: corrupt('delete'),
-    permissions: corrupt('permissions'),
-    encrypt: corrupt('encrypt', '--all'),
-  },
+  commands: forEachKind(corrupt),
   fill: {
     command: ['/ledger', 'fill', ...IN_VOLUME, '--leave', '0', '--most', String(2 ** 31)],
     undo: ['/ledger', 'fill', ...IN_VOLUME, '--undo'],

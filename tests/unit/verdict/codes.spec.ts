@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { toPart } from '../../../lib/verdict/answer.ts'
 import { type Code, CODES } from '../../../lib/verdict/codes.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
+import { finding as findingSchema } from '../../../lib/record/schema/measured.ts'
 import { finding } from '../simulation/damages-data.ts'
 import { reading } from './fact-edits.ts'
 import { buildDrill } from './facts-builder.ts'
@@ -24,16 +25,8 @@ test('the code of an answer gives its question and its verdict', () => {
 })
 
 test('each kind of finding has a code of its own', () => {
-  const kinds = [
-    'lost',
-    'stale',
-    'torn',
-    'misdirected',
-    'flipped',
-    'truncated',
-    'phantom',
-    'changed attribute',
-  ] as const
+  const kinds = findingSchema.shape.kind.options
+  expect(kinds).toHaveLength(8)
   for (const kind of kinds) {
     const { parts } = judgeDrill(reading({ findings: [{ ...finding, kind }] })(buildDrill()))
     const code = `integrity.${kind.replace(' ', '-')}`
