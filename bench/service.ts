@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Config } from '../lib/config/config.ts'
 import { meshOf } from '../lib/drill/create-lab.ts'
 import type { Lab } from '../lib/lab/lab.ts'
+import type { LoadOptions } from '../lib/load/load.ts'
 import { startLoad } from '../lib/load/runner.ts'
 import { ledger } from '../lib/workloads/ledger/ledger.ts'
 
@@ -23,16 +24,7 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
   const readyMs = performance.now() - startedMs
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-bench-'))
   try {
-    const k6 = await lab.cluster.k6()
-    const load = await startLoad({
-      k6,
-      script: ledger.clients.load,
-      route,
-      seed: config.seed,
-      seeded,
-      rate: config.loadRps,
-      folder,
-    })
+    const load = await startLedgerLoad({ lab, config }, { route, seeded, folder })
     const loadMs = performance.now() - startedMs - readyMs
     await load.stop()
     return { readyMs, loadMs }
@@ -40,4 +32,13 @@ export async function measureService(lab: Lab, config: Config): Promise<{ readyM
     await end()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Starts the load on a ledger with the run's rate and seed. */
+export async function startLedgerLoad(
+  { lab, config }: { lab: Lab; config: Config },
+  at: Pick<LoadOptions, 'route' | 'seeded' | 'folder'>,
+) {
+  const k6 = await lab.cluster.k6()
+  return startLoad({ ...at, k6, script: ledger.clients.load, seed: config.seed, rate: config.loadRps })
 }

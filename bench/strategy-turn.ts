@@ -4,7 +4,7 @@ import { createNamespace } from '../lib/drill/namespace.ts'
 import { removeNamespace } from '../lib/lab/namespaces.ts'
 import { readStored } from '../lib/drill/stored.ts'
 import type { Lab } from '../lib/lab/lab.ts'
-import { startLoad } from '../lib/load/runner.ts'
+import { startLedgerLoad } from './service.ts'
 import type { Exposure, InstalledMesh, Route } from '../lib/components/mesh.ts'
 import type { OperationResult, Write } from '../lib/record/facts.ts'
 import type { InstalledTool } from '../lib/components/tool.ts'
@@ -100,16 +100,7 @@ function requireSuccess({ succeeded, state, details }: OperationResult, what: st
 }
 
 async function write({ lab, config, folder }: Ground, route: Route, seeded: number): Promise<Write[]> {
-  const k6 = await lab.cluster.k6()
-  const load = await startLoad({
-    k6,
-    script: ledger.clients.load,
-    route,
-    seed: config.seed,
-    seeded,
-    rate: config.loadRps,
-    folder,
-  })
+  const load = await startLedgerLoad({ lab, config }, { route, seeded, folder })
   await sleep(WRITING_MS)
   const { load: result, writes } = await load.stop()
   if (result.error !== null) throw new Error(`the load that changes the volume failed: ${result.error}`)

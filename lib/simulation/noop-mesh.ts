@@ -1,4 +1,4 @@
-import { noTraits } from '../components/none/traits.ts'
+import { noState, noTraits } from '../components/none/traits.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
 
 /** A mesh of nothing, whose routes lead nowhere. For tests of the pipeline without a cluster, and never in a result. */
@@ -11,13 +11,5 @@ export const noopMesh: InstalledMesh = {
       route: { url: `http://${name}.${namespace}:${port}`, host: name },
       end: () => Promise.resolve(),
     }),
-  state: () =>
-    Promise.resolve({
-      configuration: {},
-      identities: [],
-      policies: {},
-      requests: null,
-      accessLogLines: null,
-      error: null,
-    }),
+  state: () => Promise.resolve(noState),
 }

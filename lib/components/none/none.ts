@@ -1,7 +1,7 @@
 import type { Lab } from '../../lab/lab.ts'
 import type { InstalledMesh, Mesh } from '../mesh.ts'
 import { exposeDirectly } from './direct.ts'
-import { noTraits } from './traits.ts'
+import { noState, noTraits } from './traits.ts'
 
 const ONE_PORT =
   'mesh "none" needs a NodePort for each service, and this machine reaches only one NodePort of the cluster. ' +
@@ -20,13 +20,5 @@ const attachNone = (lab: Lab): InstalledMesh => ({
   version: 'none',
   namespaces: [],
   expose: (service) => exposeDirectly(lab, service),
-  state: () =>
-    Promise.resolve({
-      configuration: {},
-      identities: [],
-      policies: {},
-      requests: null,
-      accessLogLines: null,
-      error: null,
-    }),
+  state: () => Promise.resolve(noState),
 })
