@@ -7,7 +7,7 @@ export const VOLUME_IMAGE = 'meshdrill/volume'
 
 const programs = [
   {
-    ...{ name: 'volume', folder: join(import.meta.dirname, 'volume'), package: '.', module: null, cgo: false },
+    ...{ name: 'volume', folder: join(import.meta.dirname, '..'), package: './files/volume', module: null, cgo: false },
     stamps: {},
     coldSeconds: 5,
   },

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Built, GoProgram } from '../../lab/built.ts'
 import type { Published } from '../../lab/published.ts'
 
@@ -5,7 +6,14 @@ export const IMAGE = 'meshdrill/ledger'
 
 const programs = [
   {
-    ...{ name: 'ledger', folder: import.meta.dirname, package: '.', module: null, cgo: false, stamps: {} },
+    ...{
+      name: 'ledger',
+      folder: join(import.meta.dirname, '..'),
+      package: './ledger',
+      module: null,
+      cgo: false,
+      stamps: {},
+    },
     coldSeconds: 5,
   },
 ] as const satisfies readonly GoProgram[]

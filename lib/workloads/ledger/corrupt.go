@@ -6,10 +6,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
-	"time"
-)
 
-const timeLayout = "2006-01-02T15:04:05.000000000Z07:00"
+	"meshdrill/workloads/support/volumes"
+)
 
 // corruption is one call of the corrupt command. All that it draws is drawn from the seed.
 type corruption struct {
@@ -24,27 +23,11 @@ type corruption struct {
 	volumeSeed uint64
 }
 
-// change is one line of the command. Before and after are what was there in hex, its SHA-256 where it is long, or sizes and
-// modes; both were read from the volume.
+// change is one line of the command, with the record that it struck.
 type change struct {
-	File   string `json:"file"`
-	Offset int64  `json:"offset"`
-	Length int64  `json:"length"`
+	volumes.Change
 	Slot   uint64 `json:"slot"`
-	Before string `json:"before"`
-	After  string `json:"after"`
 	Detail string `json:"detail,omitempty"`
-	At     string `json:"at"`
-}
-
-// changes is its last line: everything happened between the two times.
-type changes struct {
-	Changed int    `json:"changed"`
-	Kind    string `json:"kind"`
-	From    string `json:"from"`
-	Until   string `json:"until"`
-	Note    string `json:"note,omitempty"`
-	Ended   string `json:"ended,omitempty"`
 }
 
 // target is what one change strikes: a record, or the file that begins with it.
@@ -62,7 +45,7 @@ type damage struct {
 
 var damages = map[string]damage{
 	"flip":        {seededRecords(1), inFile(flipByte)},
-	"zero":        {seededRecords(1 + maxZeroedSectors*sectorBytes/recordBytes), inFile(zeroSectors)},
+	"zero":        {seededRecords(1 + volumes.MostZeroedSectors*volumes.SectorBytes/recordBytes), inFile(zeroSectors)},
 	"truncate":    {seededFiles, inFile(truncateFile)},
 	"stale":       {overwrittenRecords, inFile(rollBack)},
 	"misdirect":   {recordPairs, inFile(misdirect)},
@@ -95,26 +78,24 @@ func corrupt(out io.Writer, order corruption) error {
 		return err
 	}
 	lines := json.NewEncoder(out)
-	summary := changes{Kind: order.kind, From: now()}
+	summary := volumes.Changes{Kind: order.kind, From: volumes.Now()}
 	for _, struck := range targets {
 		done, err := damage.strike(v, struck)
 		if err != nil {
 			return fmt.Errorf("%s at slot %d, after %d changes: %w", order.kind, struck.slot, summary.Changed, err)
 		}
-		done.File, done.Slot, done.At = segmentName(struck.slot/segmentSlots), struck.slot, now()
+		done.File, done.Slot, done.At = segmentName(struck.slot/segmentSlots), struck.slot, volumes.Now()
 		summary.Changed++
 		if err := lines.Encode(done); err != nil {
 			return err
 		}
 	}
 	if order.kind == "encrypt" {
-		summary.Note = ransomNote
-		if err := v.leaveNote(); err != nil {
+		summary.Note = volumes.RansomNote
+		if err := volumes.LeaveRansomNote(v.files.dir); err != nil {
 			return fmt.Errorf("the ransom note, after %d changes: %w", summary.Changed, err)
 		}
 	}
-	summary.Until = now()
+	summary.Until = volumes.Now()
 	return lines.Encode(summary)
 }
-
-func now() string { return time.Now().UTC().Format(timeLayout) }

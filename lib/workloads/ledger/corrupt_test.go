@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 const testSeed = 7
@@ -60,14 +62,14 @@ func same(one, other map[string][]byte) bool {
 }
 
 // damaged runs the command and gives its lines and its summary.
-func damaged(t *testing.T, order corruption) ([]change, changes) {
+func damaged(t *testing.T, order corruption) ([]change, volumes.Changes) {
 	t.Helper()
 	var out bytes.Buffer
 	order.volumeSeed = testSeed
 	if err := corrupt(&out, order); err != nil {
 		t.Fatal(err)
 	}
-	lines, end := []change{}, changes{}
+	lines, end := []change{}, volumes.Changes{}
 	texts := strings.Split(strings.TrimSpace(out.String()), "\n")
 	for _, text := range texts[:len(texts)-1] {
 		var done change
@@ -123,7 +125,7 @@ func TestFlipChangesExactlyOneByteInEachOfTheRecords(t *testing.T) {
 		}
 	}
 	if len(lines) != 20 || len(slots) != 20 {
-		t.Errorf("%d changes of %d records, want 20 of 20", len(lines), len(slots))
+		t.Errorf("%d volumes.Changes of %d records, want 20 of 20", len(lines), len(slots))
 	}
 }
 
@@ -143,7 +145,7 @@ func TestZeroZeroesSectorsOfDrawnLengths(t *testing.T) {
 		}
 	}
 	if len(lines) != 12 || len(lengths) < 6 {
-		t.Errorf("%d changes of %d lengths", len(lines), len(lengths))
+		t.Errorf("%d volumes.Changes of %d lengths", len(lines), len(lengths))
 	}
 }
 
@@ -192,7 +194,7 @@ func TestMisdirectPutsAWholeRecordInTheWrongPlace(t *testing.T) {
 		}
 	}
 	if len(lines) != 4 || outside(before, after, lines) {
-		t.Errorf("%d changes, or more than was told", len(lines))
+		t.Errorf("%d volumes.Changes, or more than was told", len(lines))
 	}
 }
 

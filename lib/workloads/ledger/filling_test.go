@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 // small mounts a volume of 8 MiB.
@@ -31,15 +33,15 @@ func small(t *testing.T) string {
 	return dir
 }
 
-func filled(t *testing.T, dir string, leave, most int64) (change, changes) {
+func filled(t *testing.T, dir string, leave, most int64) (volumes.Change, volumes.Changes) {
 	t.Helper()
 	var out bytes.Buffer
-	if err := fillVolume(&out, dir, leave, most); err != nil {
+	if err := volumes.Fill(&out, volumes.Filling{Dir: dir, Leave: leave, Most: most}); err != nil {
 		t.Fatal(err)
 	}
 	decoder := json.NewDecoder(&out)
-	var done change
-	var end changes
+	var done volumes.Change
+	var end volumes.Changes
 	for _, line := range []any{&done, &end} {
 		if err := decoder.Decode(line); err != nil {
 			t.Fatal(err)
@@ -69,7 +71,7 @@ func TestFullVolumeRefusesWritesAndServesReads(t *testing.T) {
 	}
 	for _, changed := range []string{`"changed":1`, `"changed":0`} {
 		var out bytes.Buffer
-		if err := emptyVolume(&out, dir); err != nil || !strings.Contains(out.String(), changed) {
+		if err := volumes.Empty(&out, dir); err != nil || !strings.Contains(out.String(), changed) {
 			t.Errorf("undo: %s %v", out.String(), err)
 		}
 	}
@@ -80,49 +82,15 @@ func TestFillLeavesWhatItIsTold(t *testing.T) {
 	dir := small(t)
 	const leave = 1<<20 + 300_000
 	done, end := filled(t, dir, leave, 1<<30)
-	free, err := freeBytes(dir)
+	free, err := volumes.FreeBytes(dir)
 	if err != nil || free > leave || free < leave-recordBytes {
 		t.Errorf("%d bytes are free after %+v %+v: %v", free, done, end, err)
 	}
-	if end.Ended != errLeft.Error() {
+	if end.Ended != volumes.ErrLeft.Error() {
 		t.Errorf("ended by %q, want what the file system said", end.Ended)
 	}
-	if err := fillVolume(&bytes.Buffer{}, dir, 0, 1<<30); err == nil || !strings.Contains(err.Error(), "--undo") {
+	if err := volumes.Fill(&bytes.Buffer{}, volumes.Filling{Dir: dir, Most: 1 << 30, Undo: "ledger fill --undo"}); err == nil || !strings.Contains(err.Error(), "--undo") {
 		t.Errorf("a second fill: %v", err)
-	}
-}
-
-func TestFillThatCannotFillLeavesNothing(t *testing.T) {
-	dir := t.TempDir()
-	err := fillVolume(&bytes.Buffer{}, dir, 0, 3<<20)
-	if err == nil || !strings.Contains(err.Error(), "not full after 3145728 bytes") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, ballast)); !os.IsNotExist(err) {
-		t.Errorf("the file is still there: %v", err)
-	}
-}
-
-// stiff is a file on a volume that takes a write whole or not at all.
-type stiff struct {
-	room int
-}
-
-func (s *stiff) Sync() error { return nil }
-
-func (s *stiff) Write(content []byte) (int, error) {
-	if len(content) > s.room {
-		return 0, syscall.EDQUOT
-	}
-	s.room -= len(content)
-	return len(content), nil
-}
-
-func TestFillGoesOnInSmallerPiecesUntilNoRecordFits(t *testing.T) {
-	volume := &stiff{room: 3<<20 + 5*recordBytes + 17}
-	written, end := fillUp(volume, t.TempDir(), 0, 1<<30)
-	if !isFull(end) || volume.room >= recordBytes || written != 3<<20+5*recordBytes {
-		t.Errorf("%d bytes were written, there is room for %d more: %v", written, volume.room, end)
 	}
 }
 
@@ -164,7 +132,7 @@ func TestFillLeavesRoomUnderAQuota(t *testing.T) {
 		t.Errorf("reason: %s", text)
 	}
 	expect(t, 200, "GET", service.URL+"/records/1", "")
-	if err := emptyVolume(io.Discard, dir); err != nil {
+	if err := volumes.Empty(io.Discard, dir); err != nil {
 		t.Fatal(err)
 	}
 	done, end := filled(t, dir, 8<<20, 1<<30)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 func TestDeletedFileIsNeitherEmptyNorMadeAnew(t *testing.T) {
@@ -120,7 +122,7 @@ func TestRefusedWriteLeavesNoHalfRecord(t *testing.T) {
 	disk := &fullDisk{content: make([]byte, 2*recordBytes)}
 	older, newer := record{sequence: 1, generation: 1, slot: 1, payload: []byte("older")}, record{sequence: 2, generation: 2, slot: 1, payload: []byte("newer")}
 	older.encode(disk.content[recordBytes:])
-	if err := place(disk, newer); !isFull(err) {
+	if err := place(disk, newer); !volumes.IsFull(err) {
 		t.Errorf("error %v", err)
 	}
 	if r, state := parse(disk.content[recordBytes:]); state != stateOK || r.sequence != 1 {
@@ -154,14 +156,14 @@ func TestListingShowsSomeBlocksOfEachFileThatIsCorrupt(t *testing.T) {
 
 func TestListingNamesForeignFilesAndNotWhatToolsLeave(t *testing.T) {
 	dir := seeded(t)
-	for _, name := range []string{ransomNote, ".velero-done", "segment-00009.new"} {
+	for _, name := range []string{volumes.RansomNote, ".velero-done", "segment-00009.new"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	store := &store{files: segments{dir: dir}}
 	found, err := store.files.names()
-	if err != nil || len(found.others) != 1 || found.others[0] != ransomNote || len(found.indices) != 2 {
+	if err != nil || len(found.others) != 1 || found.others[0] != volumes.RansomNote || len(found.indices) != 2 {
 		t.Errorf("names %+v: %v", found, err)
 	}
 }

@@ -2,7 +2,7 @@
 // files, which acknowledges a write only when it is on the disk.
 //
 // Slot s lives in segment-%05d (1024 slots a file) at offset (s%1024)*4096; the layout of a record is at type record, the
-// content of seeded records at func fill.
+// content of seeded records at volumes.FillRandom.
 //
 //	PUT  /records/{slot}?sequence=&generation=   body is the payload (1 to 4032 bytes). 200 only when durable. 409 where a
 //	                                             higher sequence is stored, 400 and 413 bad input, 507 disk or quota full, 500
@@ -50,6 +50,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 func main() {
@@ -97,9 +99,9 @@ func run(args []string) error {
 			return err
 		}
 		if *undo {
-			return emptyVolume(os.Stdout, *dir)
+			return volumes.Empty(os.Stdout, *dir)
 		}
-		return fillVolume(os.Stdout, *dir, *leave, *most)
+		return volumes.Fill(os.Stdout, volumes.Filling{Dir: *dir, Leave: *leave, Most: *most, Undo: "ledger fill --dir " + *dir + " --undo"})
 	}
 	return fmt.Errorf("unknown command %q; there are serve, corrupt and fill", command)
 }

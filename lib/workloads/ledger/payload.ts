@@ -1,6 +1,6 @@
 import { fillPayload } from '../support/random-bytes.ts'
 
-/* The content of the ledger's records, a function of (seed, sequence). record.go has the same. */
+/* The content of the ledger's records, a function of (seed, sequence). support/volumes/random.go has the same. */
 
 /** Payload of a seeded record: fills the block, and does not compress. */
 export const SEEDED_PAYLOAD_BYTES = 4032

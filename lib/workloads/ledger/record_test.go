@@ -4,25 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"testing"
-)
 
-func TestFillGivesTheKnownStream(t *testing.T) {
-	// The same vectors stand in the tests of the TypeScript side.
-	for _, known := range []struct {
-		seed, sequence uint64
-		want           string
-	}{
-		{1, 0, "3e38551ae8b89f245676026216bbecc90ba9"},
-		{20260101, 32768, "10a041262c738c91801a95125b0a171cfc4d"},
-		{1<<53 - 1, 1<<53 - 1, "22acd01ccd2aea66fd93071684ee9cea9d43"},
-	} {
-		payload := make([]byte, 18)
-		fill(payload, known.seed, known.sequence)
-		if got := hex.EncodeToString(payload); got != known.want {
-			t.Errorf("fill(%d, %d) = %s, want %s", known.seed, known.sequence, got, known.want)
-		}
-	}
-}
+	"meshdrill/workloads/support/volumes"
+)
 
 func TestParseNamesWhatIsWrong(t *testing.T) {
 	whole := make([]byte, recordBytes)
@@ -48,7 +32,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 func TestBlockIsTheKnownOne(t *testing.T) {
 	// The same hash stands in the tests of the TypeScript side.
 	payload, block := make([]byte, 256), make([]byte, recordBytes)
-	fill(payload, 1, 40000)
+	volumes.FillRandom(payload, 1, 40000)
 	record{sequence: 40000, generation: 2, slot: 9, payload: payload}.encode(block)
 	sum := sha256.Sum256(block)
 	if got := hex.EncodeToString(sum[:]); got != "4e8ab8145e61daca622eaaa8a90c2f167d4e32bef8aa21200cf51d56915c2b56" {

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 // seed makes slots 0 to records-1 hold what (seed, sequence = slot) says, at generation 1. Records that were written over
@@ -42,7 +44,7 @@ func (s *store) seedSegment(index uint64, slots int, seed uint64) error {
 		block, slot := buffer[i*recordBytes:(i+1)*recordBytes], index*segmentSlots+uint64(i)
 		stored, state := parse(block)
 		if state == stateEmpty {
-			fill(payload, seed, slot)
+			volumes.FillRandom(payload, seed, slot)
 			record{sequence: slot, generation: 1, slot: slot, payload: payload}.encode(block)
 			first = min(first, i)
 			continue
@@ -67,7 +69,7 @@ func seededBefore(stored record, state state, slot, seed uint64, payload []byte)
 	if stored.generation > 1 && stored.sequence > slot {
 		return nil
 	}
-	fill(payload, seed, slot)
+	volumes.FillRandom(payload, seed, slot)
 	if stored.sequence != slot || !bytes.Equal(stored.payload, payload) {
 		return fmt.Errorf("%w: slot %d holds a record that seed %d does not give", errConflict, slot, seed)
 	}

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 const (
 	segmentSlots = 1024
 	segmentBytes = segmentSlots * recordBytes
 	newSuffix    = ".new"
-
-	fadviseDontNeed = 4
 )
 
 // segments is the directory of files that hold the slots. A file has its full size from the moment it has its name, so
@@ -65,7 +65,7 @@ func (s *segments) open(index uint64) (*os.File, error) {
 	if s.named {
 		return file, nil
 	}
-	if err := syncDirectory(s.dir); err != nil {
+	if err := volumes.SyncDirectory(s.dir); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	s.named = true
@@ -82,14 +82,6 @@ func (s *segments) makeFile(index uint64) error {
 	}
 	s.named = false
 	return os.Rename(s.path(index)+newSuffix, s.path(index))
-}
-
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // syncData returns once the data of the file is on the disk.
@@ -117,8 +109,7 @@ func (s *segments) read(index uint64, buffer []byte) (int, []error) {
 	}
 	defer file.Close()
 	s.met.Store(index, true)
-	// What the kernel still holds of an earlier read would hide a change below it. Advice only: an error changes nothing.
-	_, _, _ = syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), 0, 0, fadviseDontNeed, 0, 0)
+	volumes.ForgetCached(file, 0, 0)
 	n, err := io.ReadFull(file, buffer)
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return n, nil

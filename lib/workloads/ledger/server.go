@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 // maxSlots bounds how far a stray write can stretch the listing.
@@ -134,7 +136,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, errConflict):
 		status = http.StatusConflict
-	case isFull(err):
+	case volumes.IsFull(err):
 		status = http.StatusInsufficientStorage
 	case errors.Is(err, context.Canceled):
 		return

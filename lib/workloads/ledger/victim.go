@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 const triesPerTarget = 200
@@ -145,7 +147,7 @@ func isSeeded(r record) bool { return r.sequence == r.slot && r.generation == 1 
 // seededBlock is what the slot held before anything was written over it.
 func (v victim) seededBlock(slot uint64) []byte {
 	payload, block := make([]byte, payloadCapacity), make([]byte, recordBytes)
-	fill(payload, v.volumeSeed, slot)
+	volumes.FillRandom(payload, v.volumeSeed, slot)
 	record{sequence: slot, generation: 1, slot: slot, payload: payload}.encode(block)
 	return block
 }

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/bits"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 // The layout of the files; content.ts has the same.
@@ -41,7 +41,7 @@ func sizeOf(slot uint64) int {
 func contentOf(seed, sequence uint64, size int) []byte {
 	content := make([]byte, size)
 	copy(content, fmt.Sprintf("%-*s\n", headBytes-1, fmt.Sprintf("sequence %d", sequence)))
-	fill(content[headBytes:], seed, sequence)
+	volumes.FillRandom(content[headBytes:], seed, sequence)
 	return content
 }
 
@@ -91,28 +91,4 @@ func syncVolume(dir string) error {
 		return &os.PathError{Op: "syncfs", Path: dir, Err: errno}
 	}
 	return nil
-}
-
-// fill writes the stream of the generator sfc32 for (seed, sequence). random-bytes.ts has the same.
-func fill(payload []byte, seed, sequence uint64) {
-	a, b, c, d := uint32(seed), uint32(sequence), uint32(sequence>>32), 1+uint32(seed>>32)
-	next := func() uint32 {
-		t := a + b + d
-		d++
-		a = b ^ b>>9
-		b = c + c<<3
-		c = bits.RotateLeft32(c, 21) + t
-		return t
-	}
-	for range 12 {
-		next()
-	}
-	for ; len(payload) >= 4; payload = payload[4:] {
-		binary.LittleEndian.PutUint32(payload, next())
-	}
-	if len(payload) > 0 {
-		var rest [4]byte
-		binary.LittleEndian.PutUint32(rest[:], next())
-		copy(payload, rest[:])
-	}
 }

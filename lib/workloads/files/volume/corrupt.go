@@ -1,9 +1,7 @@
 package main
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	crypto "crypto/rand"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,13 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
-)
 
-const (
-	maxZeroedSectors = 128
-	ransomNote       = "READ-ME-TO-GET-YOUR-FILES-BACK.txt"
-	ransomNoteText   = "This is a drill. The files beside this one were encrypted with a key that nobody kept. Restore them from the backup.\n"
+	"meshdrill/workloads/support/volumes"
 )
 
 // victims are the files that can be damaged, and what random choices are made with.
@@ -33,15 +26,15 @@ type victims struct {
 }
 
 // damages change one file each.
-var damages = map[string]func(v victims, path string) (change, error){
-	"flip":        flipByte,
-	"zero":        zeroSectors,
-	"truncate":    truncate,
+var damages = map[string]func(v victims, path string) (volumes.Change, error){
+	"flip":        inFile(flipByte),
+	"zero":        inFile(zeroSectors),
+	"truncate":    inFile(truncate),
 	"stale":       rollBack,
 	"misdirect":   misdirect,
 	"delete":      remove,
 	"permissions": deny,
-	"encrypt":     encrypt,
+	"encrypt":     inFile(encrypt),
 }
 
 // corrupt damages `count` files, or all to encrypt them. If there are fewer, it changes none.
@@ -62,24 +55,24 @@ func corrupt(out io.Writer, dir, kind string, seed uint64, count int) error {
 	}
 	chosen := slices.Clone(v.paths)
 	v.random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
-	lines, summary := json.NewEncoder(out), changes{Kind: kind, From: now()}
+	lines, summary := json.NewEncoder(out), volumes.Changes{Kind: kind, From: volumes.Now()}
 	for _, path := range chosen[:count] {
 		done, err := damage(v, path)
 		if err != nil {
 			return fmt.Errorf("%s of %q, after %d changes: %w", kind, path, summary.Changed, err)
 		}
-		done.File, done.At = v.name(path), now()
+		done.File, done.At = v.name(path), volumes.Now()
 		if err := lines.Encode(done); err != nil {
 			return err
 		}
 		summary.Changed++
 	}
 	if kind == "encrypt" {
-		if err := os.WriteFile(filepath.Join(dir, ransomNote), []byte(ransomNoteText), fileMode); err != nil {
+		if err := volumes.LeaveRansomNote(dir); err != nil {
 			return err
 		}
 	}
-	summary.Until = now()
+	summary.Until = volumes.Now()
 	return errors.Join(syncVolume(dir), lines.Encode(summary))
 }
 
@@ -135,113 +128,86 @@ func slotOf(path string) (uint64, bool) {
 	return slot, err == nil
 }
 
-func flipByte(v victims, path string) (change, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return change{}, err
+// inFile damages an open file, and returns when the change is on the disk.
+func inFile(damage func(v victims, file *os.File) (volumes.Change, error)) func(v victims, path string) (volumes.Change, error) {
+	return func(v victims, path string) (volumes.Change, error) {
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return volumes.Change{}, err
+		}
+		done, err := damage(v, file)
+		return done, errors.Join(err, file.Sync(), file.Close())
 	}
-	at := v.random.IntN(len(content))
-	return replace(path, int64(at), []byte{content[at] ^ byte(1+v.random.IntN(255))})
 }
 
-func zeroSectors(v victims, path string) (change, error) {
-	info, err := os.Stat(path)
+func flipByte(v victims, file *os.File) (volumes.Change, error) {
+	info, err := file.Stat()
 	if err != nil {
-		return change{}, err
+		return volumes.Change{}, err
 	}
-	sectors := max(1, info.Size()/sectorBytes)
-	at := v.random.Int64N(sectors) * sectorBytes
-	length := int64(1+v.random.IntN(maxZeroedSectors)) * sectorBytes
-	return replace(path, at, make([]byte, min(length, info.Size()-at)))
+	at, one := v.random.Int64N(info.Size()), make([]byte, 1)
+	if _, err := file.ReadAt(one, at); err != nil {
+		return volumes.Change{}, err
+	}
+	return volumes.Replace(file, at, []byte{one[0] ^ byte(1+v.random.IntN(255))})
 }
 
-func truncate(v victims, path string) (change, error) {
-	before, err := os.Stat(path)
+func zeroSectors(v victims, file *os.File) (volumes.Change, error) {
+	info, err := file.Stat()
 	if err != nil {
-		return change{}, err
+		return volumes.Change{}, err
 	}
-	at := v.random.Int64N(before.Size())
-	if err := os.Truncate(path, at); err != nil {
-		return change{}, err
-	}
-	after, err := os.Stat(path)
-	if err != nil {
-		return change{}, err
-	}
-	return change{Offset: at, Length: before.Size() - at, Before: fmt.Sprint(before.Size()), After: fmt.Sprint(after.Size())}, nil
+	at := v.random.Int64N(max(1, info.Size()/volumes.SectorBytes)) * volumes.SectorBytes
+	length := int64(1+v.random.IntN(volumes.MostZeroedSectors)) * volumes.SectorBytes
+	return volumes.Replace(file, at, make([]byte, min(length, info.Size()-at)))
 }
+
+func truncate(v victims, file *os.File) (volumes.Change, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return volumes.Change{}, err
+	}
+	return volumes.Truncate(file, v.random.Int64N(info.Size()))
+}
+
+func encrypt(_ victims, file *os.File) (volumes.Change, error) { return volumes.Encrypt(file) }
+
+func remove(_ victims, path string) (volumes.Change, error) { return volumes.Delete(path) }
+
+func deny(v victims, path string) (volumes.Change, error) { return volumes.Deny(path, v.random) }
 
 // rollBack makes the file what it was when it was seeded.
-func rollBack(v victims, path string) (change, error) {
+func rollBack(v victims, path string) (volumes.Change, error) {
 	slot, _ := slotOf(path)
 	return rewrite(path, contentOf(v.seed, slot, sizeOf(slot)))
 }
 
 // misdirect puts the content of another file in its place.
-func misdirect(v victims, path string) (change, error) {
+func misdirect(v victims, path string) (volumes.Change, error) {
 	for range 100 {
 		if other := v.paths[v.random.IntN(len(v.paths))]; other != path {
 			content, err := os.ReadFile(other)
 			if err != nil {
-				return change{}, err
+				return volumes.Change{}, err
 			}
 			return rewrite(path, content)
 		}
 	}
-	return change{}, fmt.Errorf("there is no other file")
+	return volumes.Change{}, fmt.Errorf("there is no other file")
 }
 
-func remove(_ victims, path string) (change, error) {
-	info, err := os.Lstat(path)
+// rewrite gives the file another content, and keeps its inode.
+func rewrite(path string, content []byte) (volumes.Change, error) {
+	before, err := os.ReadFile(path)
 	if err != nil {
-		return change{}, err
+		return volumes.Change{}, err
 	}
-	return change{Length: info.Size(), Before: fmt.Sprint(info.Size()), After: "deleted"}, os.Remove(path)
-}
-
-// deny takes all modes from the file, or, if it may, gives it to root: the service cannot open it after either.
-func deny(v victims, path string) (change, error) {
-	before, err := modes(path)
-	if err != nil {
-		return change{}, err
+	if bytes.Equal(before, content) {
+		return volumes.Change{}, fmt.Errorf("%q is as before", path)
 	}
-	mode := fs.FileMode(0)
-	if os.Geteuid() == 0 && v.random.IntN(2) == 0 {
-		mode, err = 0o600, os.Chown(path, 0, 0)
+	if err := os.WriteFile(path, content, fileMode); err != nil {
+		return volumes.Change{}, err
 	}
-	if err := errors.Join(err, os.Chmod(path, mode)); err != nil {
-		return change{}, err
-	}
-	after, err := modes(path)
-	if err == nil && after == before {
-		err = fmt.Errorf("%q is as before: %s", path, after)
-	}
-	return change{Before: before, After: after}, err
-}
-
-func modes(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	owner, _ := info.Sys().(*syscall.Stat_t)
-	return fmt.Sprintf("%04o %d:%d", info.Mode().Perm(), owner.Uid, owner.Gid), nil
-}
-
-// encrypt replaces the whole content in place, by AES-CTR with a key that is kept nowhere.
-func encrypt(_ victims, path string) (change, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return change{}, err
-	}
-	secret := make([]byte, 32+aes.BlockSize)
-	if _, err := crypto.Read(secret); err != nil {
-		return change{}, err
-	}
-	key, err := aes.NewCipher(secret[:32])
-	if err != nil {
-		return change{}, err
-	}
-	cipher.NewCTR(key, secret[32:]).XORKeyStream(content, content)
-	return replace(path, 0, content)
+	after, err := os.ReadFile(path)
+	return volumes.Change{Length: int64(len(after)), Before: volumes.Describe(before), After: volumes.Describe(after)}, errors.Join(err, syncVolume(path))
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 func seeded(t *testing.T) string {
@@ -42,7 +44,7 @@ func TestEachKindChangesAsManyFilesAsItWasAskedTo(t *testing.T) {
 		var out bytes.Buffer
 		must(t, corrupt(&out, dir, kind, 11, 3))
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-		var summary changes
+		var summary volumes.Changes
 		must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &summary))
 		want := 3
 		if kind == "encrypt" {
@@ -78,7 +80,7 @@ func TestStaleFilesAreOnlyThoseThatWereWrittenOver(t *testing.T) {
 
 func TestFillingThatDoesNotFillTheVolumeLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	if err := fillVolume(&bytes.Buffer{}, dir, 1<<20); err == nil || !strings.Contains(err.Error(), "is not full after 1048576 bytes") {
+	if err := volumes.Fill(&bytes.Buffer{}, volumes.Filling{Dir: dir, Most: 1 << 20}); err == nil || !strings.Contains(err.Error(), "is not full after 1048576 bytes") {
 		t.Errorf("error %v", err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -87,7 +89,7 @@ func TestFillingThatDoesNotFillTheVolumeLeavesNothing(t *testing.T) {
 		t.Errorf("left %v", entries)
 	}
 	var out bytes.Buffer
-	must(t, emptyVolume(&out, dir))
+	must(t, volumes.Empty(&out, dir))
 	if !strings.Contains(out.String(), `"changed":0`) {
 		t.Errorf("log %s", out.String())
 	}

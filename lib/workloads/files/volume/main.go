@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 func main() {
@@ -56,9 +58,9 @@ func run(args []string) error {
 		return corrupt(os.Stdout, *dir, *kind, *seed, *files)
 	case "fill":
 		if *undo {
-			return emptyVolume(os.Stdout, *dir)
+			return volumes.Empty(os.Stdout, *dir)
 		}
-		return fillVolume(os.Stdout, *dir, *most)
+		return volumes.Fill(os.Stdout, volumes.Filling{Dir: *dir, Most: *most, Undo: "volume fill --dir " + *dir + " --undo"})
 	case "wait":
 		stopped := make(chan os.Signal, 1)
 		signal.Notify(stopped, syscall.SIGTERM, syscall.SIGINT)

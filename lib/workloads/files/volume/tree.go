@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 const (
@@ -22,7 +24,7 @@ const (
 	hashBytes = 16
 )
 
-var zeroSector = make([]byte, sectorBytes)
+var zeroSector = make([]byte, volumes.SectorBytes)
 
 // treeFile is a line of the listing of a tree: an entry of any type, the top of the tree (".") among them. Names are bytes: what
 // is no printable UTF-8, and the backslash, is written as \xNN, so that two names never become one.
@@ -148,8 +150,7 @@ func (s span) hash(dir string, buffer []byte) ([][2]int64, error) {
 	defer file.Close()
 	from := int64(s.index) * spanBytes
 	length := min(spanBytes, s.file.Size-from)
-	// What the kernel still holds of an earlier read would hide a change below it. Advice only: an error changes nothing.
-	_, _, _ = syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), uintptr(from), uintptr(length), fadviseDontNeed, 0, 0)
+	volumes.ForgetCached(file, from, length)
 	content := buffer[:length]
 	if _, err := io.ReadFull(io.NewSectionReader(file, from, length), content); err != nil {
 		return nil, err
@@ -168,8 +169,8 @@ func hashBlocks(hashes, content []byte) {
 
 func findZeros(content []byte, from int64) [][2]int64 {
 	runs := [][2]int64{}
-	for at := 0; at < len(content); at += sectorBytes {
-		sector := content[at:min(at+sectorBytes, len(content))]
+	for at := 0; at < len(content); at += volumes.SectorBytes {
+		sector := content[at:min(at+volumes.SectorBytes, len(content))]
 		if sector[0] != 0 || !bytes.Equal(sector, zeroSector[:len(sector)]) {
 			continue
 		}

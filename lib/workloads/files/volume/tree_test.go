@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"meshdrill/workloads/support/volumes"
 )
 
 func listed(t *testing.T, dir string, workers int) ([]treeFile, treeEnd, string) {
@@ -36,7 +38,7 @@ func listed(t *testing.T, dir string, workers int) ([]treeFile, treeEnd, string)
 func TestTreeIsListedBlockByBlockHoweverManyWork(t *testing.T) {
 	dir := t.TempDir()
 	large := make([]byte, 2*spanBytes+treeBlockBytes+700)
-	fill(large, 1, 1)
+	volumes.FillRandom(large, 1, 1)
 	clear(large[spanBytes-512 : spanBytes+1024])
 	clear(large[len(large)-188:])
 	for name, content := range map[string][]byte{"a/b/large": large, "a/empty": {}, "small": []byte("hello")} {
@@ -100,7 +102,7 @@ func TestFileThatShrinksWhileItIsReadIsUnreadable(t *testing.T) {
 
 func BenchmarkHashBlocks(b *testing.B) {
 	content, hashes := make([]byte, spanBytes), make([]byte, spanBytes/treeBlockBytes*hashBytes)
-	fill(content, 1, 1)
+	volumes.FillRandom(content, 1, 1)
 	tellSpeed(b, spanBytes, func() {
 		for b.Loop() {
 			hashBlocks(hashes, content)
@@ -112,7 +114,7 @@ func BenchmarkHashBlocksOnEveryCore(b *testing.B) {
 	tellSpeed(b, spanBytes, func() {
 		b.RunParallel(func(loop *testing.PB) {
 			content, hashes := make([]byte, spanBytes), make([]byte, spanBytes/treeBlockBytes*hashBytes)
-			fill(content, 1, 1)
+			volumes.FillRandom(content, 1, 1)
 			for loop.Next() {
 				hashBlocks(hashes, content)
 			}
@@ -124,7 +126,7 @@ func BenchmarkHashBlocksOnEveryCore(b *testing.B) {
 func BenchmarkListTree(b *testing.B) {
 	const size = 32 << 20
 	dir, content := b.TempDir(), make([]byte, size)
-	fill(content, 1, 1)
+	volumes.FillRandom(content, 1, 1)
 	for _, name := range []string{"one", "two"} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			b.Fatal(err)

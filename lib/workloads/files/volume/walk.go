@@ -218,3 +218,11 @@ func callXattr(buffer []byte, call uintptr, path, name string) ([]byte, error) {
 	}
 	return bytes.Clone(buffer[:length]), nil
 }
+
+// reasonOf is the kernel's own word if there is one: the path stands beside it.
+func reasonOf(err error) string {
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return err.Error()
+}

@@ -1,4 +1,5 @@
-package main
+// Package volumes works on a volume behind its service's back: it damages files, fills volumes, and makes content from a seed.
+package volumes
 
 import (
 	"encoding/json"
@@ -14,43 +15,57 @@ import (
 const (
 	ballast      = "ballast"
 	ballastChunk = 1 << 20
+	// Filling ends when not even so much fits.
+	smallestPiece = 4 << 10
 	// A file system that places late says only at a sync that it is full.
 	ballastPerSync = 16 << 20
 )
 
-// errLeft ends a filling that was to leave some room.
-var errLeft = errors.New("the room that was to be left is left")
+// ErrLeft ends a filling that was to leave some room.
+var ErrLeft = errors.New("the room that was to be left is left")
 
-// fillVolume puts a file into the directory until nothing more fits, or until `leave` bytes are free. Where `most` bytes do
-// not bring that about, it takes the file away again and fails.
-func fillVolume(out io.Writer, dir string, leave, most int64) error {
+// Filling says how a volume is filled.
+type Filling struct {
+	Dir string
+	// Bytes that stay free; 0 fills until nothing more fits.
+	Leave int64
+	// Bytes to write at most.
+	Most int64
+	// The command that removes the file, for the error if it is there already.
+	Undo string
+}
+
+// Fill puts a file into the folder until nothing more fits, or until only the bytes to leave are free. If `Most` bytes do not
+// bring that about, it removes the file and fails.
+func Fill(out io.Writer, filling Filling) error {
+	dir, leave, most := filling.Dir, filling.Leave, filling.Most
 	path := filepath.Join(dir, ballast)
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%q is there already. Next: ledger fill --dir %s --undo", path, dir)
+		return fmt.Errorf("%q is there already. Next: %s", path, filling.Undo)
 	}
-	summary := changes{Changed: 1, Kind: "fill", From: now()}
-	before, err := freeBytes(dir)
+	summary := Changes{Changed: 1, Kind: "fill", From: Now()}
+	before, err := FreeBytes(dir)
 	if err != nil {
 		return err
 	}
 	written, end := makeBallast(path, leave, most)
 	switch {
-	case isFull(end) && leave > 0:
+	case IsFull(end) && leave > 0:
 		// A quota is not in the figures of the file system. A full volume may refuse even to shorten a file, not to lose one.
-		if err = errors.Join(os.Remove(path), syncDirectory(dir)); err == nil {
+		if err = errors.Join(os.Remove(path), SyncDirectory(dir)); err == nil {
 			written, err = makeBallast(path, 0, max(0, written-leave))
 		}
-	case isFull(end), errors.Is(end, errLeft):
+	case IsFull(end), errors.Is(end, ErrLeft):
 	case end == nil:
 		err = fmt.Errorf("%q is not full after %d bytes; nothing was left behind. Next: --most", dir, written)
 	default:
 		err = end
 	}
-	after, errFree := freeBytes(dir)
+	after, errFree := FreeBytes(dir)
 	if err = errors.Join(err, errFree); err != nil {
-		return errors.Join(err, os.Remove(path), syncDirectory(dir))
+		return errors.Join(err, os.Remove(path), SyncDirectory(dir))
 	}
-	done := change{File: ballast, Length: written, Before: freeWords(before), After: freeWords(after), At: now()}
+	done := Change{File: ballast, Length: written, Before: freeWords(before), After: freeWords(after), At: Now()}
 	summary.Ended, summary.Until = end.Error(), done.At
 	lines := json.NewEncoder(out)
 	return errors.Join(lines.Encode(done), lines.Encode(summary))
@@ -74,26 +89,26 @@ type filler interface {
 }
 
 // fillUp writes until nothing more fits, `leave` bytes are free, or `most` are written. It returns how many were, and the
-// error of the file system, errLeft or nil.
+// error of the file system, ErrLeft or nil.
 func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 	buffer, written, unsynced := make([]byte, ballastChunk), int64(0), int64(0)
 	for chunk := int64(ballastChunk); ; {
-		free, err := freeBytes(dir)
+		free, err := FreeBytes(dir)
 		if err != nil {
 			return written, err
 		}
 		if leave > 0 && free <= leave {
-			return written, errLeft
+			return written, ErrLeft
 		}
 		if written >= most {
 			return written, nil
 		}
 		size := min(chunk, most-written)
 		if leave > 0 {
-			size = min(size, max(free-leave, recordBytes))
+			size = min(size, max(free-leave, smallestPiece))
 		}
 		// Each chunk is another: nothing that compresses or shares would fill what it seems to.
-		fill(buffer[:size], 0, uint64(written))
+		FillRandom(buffer[:size], 0, uint64(written))
 		n, err := file.Write(buffer[:size])
 		written, unsynced = written+int64(n), unsynced+int64(n)
 		if err == nil && unsynced >= ballastPerSync {
@@ -102,38 +117,38 @@ func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 		if err == nil {
 			continue
 		}
-		if chunk /= 2; chunk < recordBytes || !isFull(err) {
+		if chunk /= 2; chunk < smallestPiece || !IsFull(err) {
 			return written, err
 		}
 	}
 }
 
-// emptyVolume takes away what fillVolume put there; nothing to take away is no error.
-func emptyVolume(out io.Writer, dir string) error {
+// Empty removes what Fill put there; nothing to remove is no error.
+func Empty(out io.Writer, dir string) error {
 	path := filepath.Join(dir, ballast)
-	lines, summary := json.NewEncoder(out), changes{Kind: "fill undone", From: now()}
+	lines, summary := json.NewEncoder(out), Changes{Kind: "fill undone", From: Now()}
 	info, err := os.Stat(path)
 	if err == nil {
-		if err := errors.Join(os.Remove(path), syncDirectory(dir)); err != nil {
+		if err := errors.Join(os.Remove(path), SyncDirectory(dir)); err != nil {
 			return err
 		}
 		size := info.Size()
-		if err := lines.Encode(change{File: ballast, Length: size, Before: fmt.Sprint(size), After: "deleted", At: now()}); err != nil {
+		if err := lines.Encode(Change{File: ballast, Length: size, Before: fmt.Sprint(size), After: "deleted", At: Now()}); err != nil {
 			return err
 		}
 		summary.Changed = 1
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	summary.Until = now()
+	summary.Until = Now()
 	return lines.Encode(summary)
 }
 
-// isFull tells whether the volume has no room, be it that of the disk or of a quota.
-func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+// IsFull tells whether the volume has no room, be it that of the disk or of a quota.
+func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// freeBytes is the room that an ordinary user has.
-func freeBytes(dir string) (int64, error) {
+// FreeBytes is the room that an ordinary user has.
+func FreeBytes(dir string) (int64, error) {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err != nil {
 		return 0, &fs.PathError{Op: "statfs", Path: dir, Err: err}

@@ -1,3 +1,0 @@
-module meshdrill/volume
-
-go 1.24

@@ -1,0 +1,3 @@
+module meshdrill/workloads
+
+go 1.24

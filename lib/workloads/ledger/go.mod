@@ -1,3 +1,0 @@
-module meshdrill/ledger
-
-go 1.24

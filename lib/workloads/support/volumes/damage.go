@@ -1,0 +1,113 @@
+package volumes
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	crypto "crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+const (
+	RansomNote     = "READ-ME-TO-GET-YOUR-FILES-BACK.txt"
+	ransomNoteText = "This is a drill. The files beside this one were encrypted with a key that nobody kept. Restore them from the backup.\n"
+)
+
+// Truncate cuts the file at a place.
+func Truncate(file *os.File, at int64) (Change, error) {
+	before, err := file.Stat()
+	if err != nil {
+		return Change{}, err
+	}
+	if err := file.Truncate(at); err != nil {
+		return Change{}, err
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return Change{}, err
+	}
+	return Change{Offset: at, Length: before.Size() - at, Before: fmt.Sprint(before.Size()), After: fmt.Sprint(after.Size())}, nil
+}
+
+// Delete unlinks the file.
+func Delete(path string) (Change, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return Change{}, err
+	}
+	if err := errors.Join(os.Remove(path), SyncDirectory(filepath.Dir(path))); err != nil {
+		return Change{}, err
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return Change{}, fmt.Errorf("%q is still there: %w", path, err)
+	}
+	return Change{Length: info.Size(), Before: fmt.Sprint(info.Size()), After: "deleted"}, nil
+}
+
+// Deny takes all modes from the file, or, if it may, gives it to root: the service cannot open it after either.
+func Deny(path string, random *rand.Rand) (Change, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Change{}, err
+	}
+	defer file.Close()
+	before, size, err := modes(file)
+	if err != nil {
+		return Change{}, err
+	}
+	mode := fs.FileMode(0)
+	if os.Geteuid() == 0 && random.IntN(2) == 0 {
+		mode, err = 0o600, file.Chown(0, 0)
+	}
+	if err := errors.Join(err, file.Chmod(mode), file.Sync()); err != nil {
+		return Change{}, err
+	}
+	after, _, err := modes(file)
+	if err == nil && after == before {
+		err = fmt.Errorf("%q is as before: %s", file.Name(), after)
+	}
+	return Change{Length: size, Before: before, After: after}, err
+}
+
+func modes(file *os.File) (string, int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	owner, _ := info.Sys().(*syscall.Stat_t)
+	return fmt.Sprintf("%04o %d:%d", info.Mode().Perm(), owner.Uid, owner.Gid), info.Size(), nil
+}
+
+// Encrypt replaces the whole content in place, by AES-CTR with a key that is kept nowhere.
+func Encrypt(file *os.File) (Change, error) {
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return Change{}, err
+	}
+	secret := make([]byte, 32+aes.BlockSize)
+	if _, err := crypto.Read(secret); err != nil {
+		return Change{}, err
+	}
+	key, err := aes.NewCipher(secret[:32])
+	if err != nil {
+		return Change{}, err
+	}
+	cipher.NewCTR(key, secret[32:]).XORKeyStream(content, content)
+	return Replace(file, 0, content)
+}
+
+// LeaveRansomNote says beside the encrypted files what became of them.
+func LeaveRansomNote(dir string) error {
+	file, err := os.OpenFile(filepath.Join(dir, RansomNote), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(ransomNoteText)
+	return errors.Join(err, file.Sync(), file.Close(), SyncDirectory(dir))
+}
