@@ -8,11 +8,10 @@ import { applyConfigFile } from './lib/config/file.ts'
 import { writeLine } from './lib/output/print.ts'
 import { MESHES, WORKLOADS, type MeshName, type WorkloadName } from './lib/matrix/axes.ts'
 import { readVariable } from './lib/system/environment.ts'
-import { DRILL_TIMEOUT_MS } from './lib/lab/drill-timeout.ts'
+import { DRILL_TIMEOUT_MS } from './lib/lab/lab.ts'
 import { prepareRun, RESULTS } from './lib/record/run-folder.ts'
-import { readArguments } from './lib/runner/arguments.ts'
+import { readArguments, adoptLastRun, artifactsOf, findLastRun } from './lib/runner/arguments.ts'
 import { endOnEverySignal, outliveHangup } from './lib/runner/signals.ts'
-import { adoptLastRun, artifactsOf, findLastRun } from './lib/runner/last-failed.ts'
 import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
 
 await requireOwnTransformCache()

@@ -7,7 +7,7 @@ import { programs } from '../lib/clusters/embedded/toolchain/programs.ts'
 import { startToolchain } from '../lib/clusters/embedded/toolchain/build.ts'
 import { alignColumns } from '../lib/report/terminal.ts'
 import { veleroFileSystem } from '../lib/components/velero/velero.ts'
-import { formatDuration } from '../lib/system/duration.ts'
+import { formatDuration } from '../lib/system/quantity.ts'
 import { measureService } from './service.ts'
 
 /** Durations of each part of the lab on this machine: `npm run bench`. It prints figures and never fails. */

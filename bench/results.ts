@@ -10,8 +10,7 @@ import { EVENTS_SCHEMA, type DrillFact, type Fact } from '../lib/record/facts.ts
 import { toLine } from '../lib/record/recorder.ts'
 import { drawScenario } from '../lib/simulation/scenario.ts'
 import { simulateDrill } from '../lib/simulation/simulate.ts'
-import { formatDuration } from '../lib/system/duration.ts'
-import { formatBytes } from '../lib/system/bytes.ts'
+import { formatBytes, formatDuration } from '../lib/system/quantity.ts'
 import type { TurnCost } from './results/turn.main.ts'
 import { isStarted, print, startTable, type Table } from './table.ts'
 

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
-import { createFinder } from '../../lib/output/find.ts'
-import { formsOf } from '../../lib/output/forms.ts'
+import { createFinder, formsOf } from '../../lib/output/secrets.ts'
 
 /** A canary that was found where none may be. */
 export interface Leak {

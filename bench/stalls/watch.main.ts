@@ -1,7 +1,7 @@
 /** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
 import { readSettings } from '../../lib/system/child-settings.ts'
-import { goFirst } from '../../lib/probes/availability/go-first.ts'
-import { now } from '../../lib/probes/availability/monotonic.ts'
+import { goFirst } from '../../lib/probes/availability/protocol.ts'
+import { now } from '../../lib/probes/availability/run-prober.ts'
 import type { WatchLine, WatchSettings } from './watch.ts'
 
 const EVERY_MS = 5

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { punctual } from '../../lib/probes/availability/go-first.ts'
+import { punctual } from '../../lib/probes/availability/protocol.ts'
 import { sendSettings } from '../../lib/system/child-settings.ts'
 import { scriptArguments } from '../../lib/system/process.ts'
 

@@ -2,7 +2,7 @@ import { chooseCluster } from '../clusters/choice.ts'
 import type { ExistingOptions } from '../clusters/existing/options.ts'
 import type { KindOptions } from '../clusters/kind/kind.ts'
 import type { ToolName } from '../components/tools.ts'
-import type { ClientPlaces } from '../load/client-places.ts'
+import type { ClientPlaces } from '../load/load.ts'
 import { MESHES, USUAL_MESH, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
 import { readExistingOptions, readSources } from './existing.ts'
@@ -18,8 +18,42 @@ import {
   OPTIONS,
   TOOLS,
 } from './options.ts'
-import { findTaken } from './taken.ts'
-import { findUnknown } from './unknown.ts'
+import { findNearest } from './kinds.ts'
+
+/** Names of Playwright's projects that no tool can have. */
+const PROJECTS = ['lab', 'drills', 'controls']
+
+/** Names that two plug-ins of a kind share, or that a tool cannot have. */
+export function findTaken({ tool, mesh, workload }: Record<'tool' | 'mesh' | 'workload', readonly string[]>): string[] {
+  const kinds = { tool: [...PROJECTS, ...tool], mesh, workload }
+  return Object.entries(kinds).flatMap(([kind, names]) => {
+    const taken = names.filter((name, index) => names.indexOf(name) !== index)
+    return taken.map(
+      (name) => `the name "${name}" of a ${kind} is taken. Next: give the ${kind} that was added another name`,
+    )
+  })
+}
+
+/** Slips of the keyboard in one name; a name that differs by more is another one. */
+const SLIPS = 2
+
+/**
+ * Variables that are set and that nobody reads, each with the known one that it is nearest to: those of our prefix, and
+ * those that differ from a known name by a slip, also within the prefix.
+ */
+function findUnknown(environment: Environment, known: readonly string[]): { variable: string; nearest: string }[] {
+  return Object.keys(environment)
+    .filter((variable) => !known.includes(variable) && readVariable(environment, variable) !== null)
+    .flatMap((variable) => {
+      const name = variable.toUpperCase()
+      const ours = name.startsWith('MESHDRILL')
+      // Most variables of a shell are far from ours: their length alone says so.
+      const candidates = ours ? known : known.filter((one) => Math.abs(one.length - name.length) <= SLIPS)
+      const [best] = findNearest(name, candidates)
+      if (best === undefined || (!ours && best.slips > SLIPS)) return []
+      return [{ variable, nearest: best.name }]
+    })
+}
 
 export { TOOLS } from './options.ts'
 

@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { replaceMatrix } from '../matrix/table.ts'
-import { replaceOptions } from './page.ts'
-import { configJsonSchema } from './schema.ts'
+import { configJsonSchema, replaceOptions } from './schema.ts'
 
 /** Writes what the documentation derives from the code: `npm run docs`. */
 const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url))

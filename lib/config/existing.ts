@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { ExistingOptions } from '../clusters/existing/options.ts'
-import type { Store } from '../lab/store.ts'
+import type { Store } from '../lab/cluster.ts'
 import { protectKeys } from '../store/endpoint.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
 import { readOptions, variableOf } from './option.ts'

@@ -1,5 +1,5 @@
 import { type Environment, readVariable } from '../system/environment.ts'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import type { z } from 'zod'
 import type { Kind } from './kinds.ts'
 

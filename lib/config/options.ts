@@ -1,7 +1,7 @@
 import { PORTS } from '../clusters/kind/ports.ts'
 import { namesOf, tools } from '../components/tools.ts'
 import { MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
-import { parseDuration } from '../system/duration.ts'
+import { parseDuration } from '../system/quantity.ts'
 import { flag, labels, listOf, oneOf, parsed, whole } from './kinds.ts'
 import { CLUSTERS, option, type ClusterName, type OptionGroup } from './option.ts'
 import * as values from './values.ts'

@@ -1,5 +1,47 @@
 import { z } from 'zod'
-import { ALL, KEYS, type Key } from './options.ts'
+import {
+  ALL,
+  KEYS,
+  type Key,
+  existingOptions,
+  generalOptions,
+  clusterOption,
+  kindOptions,
+  sourceOptions,
+  storeOptions,
+} from './options.ts'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { variableOf, type OptionGroup } from './option.ts'
+
+/** The tables of docs/configuration.md, by the names of their marks. */
+const TABLES: Record<string, OptionGroup> = {
+  run: { ...clusterOption, ...generalOptions },
+  sources: { ...sourceOptions, ...kindOptions },
+  existing: { ...existingOptions, ...storeOptions },
+}
+
+/** The page about the configuration with its tables as the options are now. Errors: a table has no marks in the page. */
+export async function replaceOptions(page: string): Promise<string> {
+  const replaced = Object.entries(TABLES).reduce((text, [name, group]) => {
+    const [begin, end] = [`<!-- options ${name} -->`, `<!-- /options ${name} -->`]
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+    if (from === -1 || to < from) throw new Error(`the page has no "${begin}" with "${end}" after it`)
+    return `${text.slice(0, from)}${begin}\n\n${renderTable(group)}\n\n${text.slice(to)}`
+  }, page)
+  const style = await resolveConfig(fileURLToPath(import.meta.url))
+  return format(replaced, { ...style, parser: 'markdown' })
+}
+
+const renderTable = (group: OptionGroup): string =>
+  [
+    '| key | variable | meaning | default |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(group).map(([key, { what, fallback, usual, isSecret }]) => {
+      const name = isSecret ? 'no key' : `\`${key}\``
+      return `| ${name} | \`${variableOf(key)}\` | ${what} | ${usual ?? `\`${String(fallback)}\``} |`
+    }),
+  ].join('\n')
 
 type Shape = { [K in Key]: z.ZodOptional<(typeof ALL)[K]['kind']['schema']> }
 

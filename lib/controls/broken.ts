@@ -1,4 +1,4 @@
-import type { Clock } from '../system/clock.ts'
+import type { Clock } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { OperationResult } from '../record/facts.ts'
 import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'

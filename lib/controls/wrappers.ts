@@ -1,4 +1,4 @@
-import type { Clock } from '../system/clock.ts'
+import type { Clock } from '../system/wait.ts'
 import { removeNamespace } from '../lab/namespaces.ts'
 import type { Fault } from '../faults/fault.ts'
 import { strikeOnce } from '../faults/support/strike.ts'

@@ -1,4 +1,4 @@
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import { ProgramError, run } from '../system/run.ts'
 
 /** Label on every Docker object that meshdrill creates. Objects without it are never touched. */
@@ -61,4 +61,24 @@ export async function addressOf(container: string, network: string): Promise<str
   const address = (await docker(['inspect', '--format', path, container])).trim()
   if (address === '') throw new Error(`container "${container}" has no address on network "${network}"`)
   return address
+}
+
+/**
+ * Imports Testcontainers. Call it in a process of its own, because Testcontainers reads its environment on import. Ryuk removes
+ * the containers after the process has ended. `reaped` is false if `reap` is, or if Ryuk's image is missing and cannot be pulled.
+ */
+export async function openTestcontainers({ reap, pulls }: { reap: boolean; pulls: boolean }) {
+  const reaped = reap && (await ryukIsThere(pulls))
+  if (!reaped) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
+  return { ...(await import('testcontainers')), reaped }
+}
+
+async function ryukIsThere(pulls: boolean): Promise<boolean> {
+  const { REAPER_IMAGE } = (await import('testcontainers/build/reaper/reaper.js')) as { REAPER_IMAGE: string }
+  if ((await imageId(REAPER_IMAGE)) !== null) return true
+  if (!pulls) return false
+  return docker(['pull', '--quiet', REAPER_IMAGE], 120_000).then(
+    () => true,
+    () => false,
+  )
 }

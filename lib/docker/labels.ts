@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { whoAmI } from '../system/person.ts'
-import { readVariable } from '../system/environment.ts'
+import { readVariable, whoAmI } from '../system/environment.ts'
 import type { ProcessId } from '../system/process.ts'
 import { LABELS } from './docker.ts'
 

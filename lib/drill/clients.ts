@@ -1,7 +1,6 @@
 import { OPERATOR, installOperator } from '../components/k6-operator/k6-operator.ts'
 import { startTestRun } from '../load/testrun/runner.ts'
-import type { LoadOptions, RunningLoad } from '../load/load.ts'
-import type { ClientPlaces } from '../load/client-places.ts'
+import type { LoadOptions, RunningLoad, ClientPlaces } from '../load/load.ts'
 import { startLoad } from '../load/runner.ts'
 import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'

@@ -4,12 +4,13 @@ import type { PerformUndo } from '../faults/undo/heal.ts'
 import type { UndoJournal } from '../faults/undo/journal.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
-import type { DrillFact, StepName } from '../record/facts.ts'
+import type { DrillFact, StepName, Write } from '../record/facts.ts'
 import type { InstalledTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
-import type { Clock } from '../system/clock.ts'
+import type { Clock } from '../system/wait.ts'
 import type { Route } from '../components/mesh.ts'
-import type { Measurements } from './measurements.ts'
+import { messageOf } from '../system/file-error.ts'
+import { redactError } from '../output/redaction.ts'
 
 /** What a drill needs to run. */
 export interface DrillContext {
@@ -54,3 +55,40 @@ export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? O
 
 /** Starts what runs beside a drill; `seeded` is how many records the service holds. Resolves when the load has begun. */
 export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>
+
+/** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
+export interface Measurements {
+  /**
+   * Resolves when the last `durationMs` of probes, due since `sinceMs` (by default now), were all answered rightly; false
+   * where that took longer than `timeout`.
+   */
+  steady(durationMs: number, timeout: string, sinceMs?: number): Promise<boolean>
+  /** Resolves when a probe due after `sinceMs` was answered wrongly; false where none was within `timeout`. */
+  outageSeen(sinceMs: number, timeout: string): Promise<boolean>
+  /** The writes so far. */
+  writes: () => Promise<Write[]>
+  stopLoad(): Promise<void>
+  /** The nodes that pods of the drill are or were on. Fails where some may not have been seen. */
+  nodes: () => string[]
+  /** Stops everything that still runs; can be called again. */
+  stop(): Promise<void>
+}
+
+/** Runs a step between the facts of its start and its end. */
+export async function recordStep<T>(
+  record: (body: DrillFactBody) => void,
+  name: StepName,
+  what: string,
+  body: () => Promise<T>,
+): Promise<T> {
+  record({ kind: 'step.started', step: name, what })
+  try {
+    const value = await body()
+    record({ kind: 'step.ended', step: name, what, error: null })
+    return value
+  } catch (error) {
+    const redacted = redactError(error)
+    record({ kind: 'step.ended', step: name, what, error: messageOf(redacted) })
+    throw redacted
+  }
+}

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CHAOS_NAMESPACE } from '../components/chaos-mesh/chaos-mesh.ts'
-import type { LoadOptions } from '../load/load.ts'
+import type { LoadOptions, ClientPlaces } from '../load/load.ts'
 import { TIMEOUT_MS, type ProberOptions } from '../probes/availability/prober.ts'
 import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
 import { runAll } from '../system/run-all.ts'
-import { parseDuration } from '../system/duration.ts'
+import { parseDuration } from '../system/quantity.ts'
 import { clientsOf, type Clients } from './clients.ts'
-import type { ClientPlaces } from '../load/client-places.ts'
 import type { DrillContext, StartMeasuring } from './context.ts'
 
 const POLL_MS = 50

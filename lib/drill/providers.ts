@@ -1,9 +1,18 @@
-import type { Config } from '../config/config.ts'
+import { type Config, TOOLS } from '../config/config.ts'
 import type { ClusterProvider } from '../lab/cluster.ts'
 import { embedded } from '../clusters/embedded/embedded.ts'
 import { existing } from '../clusters/existing/existing.ts'
-import { componentsOfRun } from './run-components.ts'
 import { kind } from '../clusters/kind/kind.ts'
+import type { ComponentName } from '../components/index.ts'
+import { componentsFor } from '../components/needed.ts'
+
+/** The components that a run of this configuration needs. */
+export const componentsOfRun = ({
+  tool,
+  mesh,
+  loadParallelism,
+}: Pick<Config, 'tool' | 'mesh' | 'loadParallelism'>): ComponentName[] =>
+  componentsFor({ tools: tool === null ? TOOLS : [tool], meshes: [mesh], loadPods: loadParallelism > 0 })
 
 /** The one place that knows which provider a run asks for. */
 export function providerOf(

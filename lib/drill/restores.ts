@@ -5,7 +5,7 @@ import type { ClaimState, IntegrityCheck, OperationResult } from '../record/fact
 import type { Backup } from '../components/tool.ts'
 import type { DrillContext } from './context.ts'
 import type { Running } from './service.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 export interface Restores {
   /** Restores into the service's own namespace and resolves at the tool's terminal state. */

@@ -1,9 +1,12 @@
 import type { Fault } from '../faults/fault.ts'
-import type { Route } from '../components/mesh.ts'
+import type { Route, InstalledMesh } from '../components/mesh.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
 import type { Backup } from '../components/tool.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
-import type { Measurements } from './measurements.ts'
+import type { Measurements } from './context.ts'
+import { FAULTS_ALLOWED } from '../components/chaos-mesh/chaos-mesh.ts'
+import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
+import type { Lab } from '../lab/lab.ts'
 
 /** A service that is up, loaded and measured. */
 export interface ProvisionedService {
@@ -38,7 +41,7 @@ export interface ProvisionedService {
   stop(): Promise<void>
 }
 
-export interface RunningRestore {
+interface RunningRestore {
   /** Resolves at the tool's terminal state. One that did not succeed is discarded and done again, as an operator would. */
   ended(): Promise<void>
 }
@@ -52,4 +55,17 @@ export interface Running {
   conceal: () => Promise<void>
   seeded: number
   measuring: Measurements
+}
+
+/**
+ * Makes a drill's namespace, empty: one of an earlier drill is removed. Chaos Mesh may reach into it. Errors: `ForeignObject` where
+ * the namespace is not the lab's.
+ */
+export async function createNamespace(lab: Lab, mesh: InstalledMesh, namespace: string): Promise<void> {
+  await removeNamespace(lab, namespace)
+  // The mesh's proxies change their pod's network, and movers of backups read files of every owner.
+  const { labels = {}, annotations: marks = {} } = mesh.takesIn
+  const annotations = { ...marks, ...FAULTS_ALLOWED }
+  const options = { podSecurity: 'privileged', labels, annotations } as const
+  await createEmptyNamespace(lab, namespace, options)
 }

@@ -1,9 +1,8 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { Lab } from '../lab/lab.ts'
 import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
-import { containerEnded, statusIn, statusOf } from './support/container-end.ts'
+import { containerEnded, statusIn, statusOf, killFirstProcess } from './support/container-end.ts'
 import type { Change, Fault, FaultTarget } from './fault.ts'
-import { killFirstProcess } from './support/first-process.ts'
 import { isRunning, placeOf } from '../kube/placed-pod.ts'
 
 /** The container that holds the state crashes; Kubernetes starts it again by itself. */

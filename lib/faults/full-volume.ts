@@ -3,12 +3,10 @@ import { pending, waitFor } from '../system/wait.ts'
 import type { Undo } from '../lab/undo.ts'
 import type { Lab } from '../lab/lab.ts'
 import { defaultWorkload, workloadOf } from '../workloads/index.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
 import { firstClaim, possible } from './support/data-damage.ts'
 import { planTask, runTask, undosOf } from './support/volume-task.ts'
-import { shellCommand } from '../output/shell-quote.ts'
-
 /** The volume is filled to its last byte; what the service cannot write then, it must refuse. */
 export const fullVolume = (): Fault => ({
   name: 'full-volume',

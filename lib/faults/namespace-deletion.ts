@@ -2,7 +2,7 @@ import { ownNamespace } from '../lab/namespaces.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Fault } from './fault.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /** The namespace is deleted with everything in it, its volumes too: an unplanned outage, or malice. */
 export const namespaceDeletion = (): Fault => ({

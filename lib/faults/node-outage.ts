@@ -1,16 +1,15 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { canWipeVolumes, hasNodePower, type Cluster, type NodePower } from '../lab/cluster.ts'
-import { hasLabels, isLast, ownTaints } from '../kube/nodes.ts'
 import type { ObjectReference } from '../kube/object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import { UNTIL_HEALED, type Change, type Fault, type FaultTarget } from './fault.ts'
 import { nodeBack, nodeRuns } from './support/node-return.ts'
-import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
+import { placeOf, type PlacedPod, hasLabels, isLast, ownTaints } from '../kube/placed-pod.ts'
 import { planCut } from './support/reach.ts'
 import { ever, reaches } from '../system/connect.ts'
 import type { NodeState } from '../lab/undo.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 const KUBELET_PORT = 10250
 /** So many tell whether this machine reaches kubelets; one that it does not reach is refused when it is to be cut off. */

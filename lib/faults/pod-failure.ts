@@ -3,11 +3,10 @@ import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
-import { containerEnded, statusIn } from './support/container-end.ts'
+import { containerEnded, statusIn, killFirstProcess } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
-import { killFirstProcess } from './support/first-process.ts'
 import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
 export const podFailure = (): Fault => ({

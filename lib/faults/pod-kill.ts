@@ -5,7 +5,7 @@ import type { KubeObject } from '../kube/object.ts'
 import type { PodSelection } from '../kube/placed-pod.ts'
 import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /** The service's pod is killed; its controller makes a new one. */
 export const servicePodKill = (): Fault => ({

@@ -15,7 +15,7 @@ import type { Fault } from './fault.ts'
 import { runOnNode } from './support/node-shell.ts'
 import { placedPods, type PlacedPod } from '../kube/placed-pod.ts'
 import { parseQuantity } from '../system/quantity.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */
 const BUSY_SECONDS = 0.3

@@ -1,14 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
-import { endedBetween } from './support/container-end.ts'
+import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../output/shorten.ts'
+import { endedBetween, containerIdOf } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
-import { containerIdOf } from './support/first-process.ts'
 import { runBesidePod } from './support/node-shell.ts'
 import { isRunning, placeOf, type PlacedPod } from '../kube/placed-pod.ts'
-import { shellCommand } from '../output/shell-quote.ts'
-
 /**
  * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
  * where a kubelet would set it, in the running container's cgroup: a mover is made for one backup, from no template that could

@@ -13,19 +13,17 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import { clientConfig } from './access/client-config.ts'
 import { guardOf } from './access/guard.ts'
 import { readAccess } from './access/kubeconfig.ts'
 import { RunAborted } from './access/pin.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
+import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../output/shorten.ts'
 import { redactError } from '../output/redaction.ts'
 import { redact } from '../output/secrets.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { ForeignObject } from './foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
-import { shellCommand } from '../output/shell-quote.ts'
-
 const FIELD_MANAGER = 'meshdrill'
 
 /** The few things the drills ask of a cluster, beside the typed clients themselves. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { Exec, type V1Status } from '@kubernetes/client-node'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import { holdsSecret, redact } from '../output/secrets.ts'
 import type { KubeClient } from './client.ts'
 

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
 import { pending, waitFor } from '../system/wait.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /** How a container ended. */
 export interface ContainerEnd {

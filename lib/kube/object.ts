@@ -6,7 +6,7 @@ export interface KubeObject {
   [field: string]: unknown
 }
 
-export interface ObjectMetadata {
+interface ObjectMetadata {
   name: string
   namespace?: string
   uid?: string

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { Exec } from '@kubernetes/client-node'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
 

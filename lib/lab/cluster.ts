@@ -1,7 +1,5 @@
 import type { Artifacts } from './artifacts.ts'
-import type { K6Container } from './k6.ts'
 import type { StorageClasses } from './storage.ts'
-import type { StoreEndpoint } from './store.ts'
 
 /** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
  * `existing` (a kubeconfig's context), `noop` (none). */
@@ -107,7 +105,41 @@ export const canWipeVolumes = (cluster: Cluster): cluster is Cluster & VolumeWip
 
 export const hasNodePower = (cluster: Cluster): cluster is Cluster & NodePower => 'stopNode' in cluster
 
-export interface ClusterDescription {
+interface ClusterDescription {
   kubernetes: string
   nodes: number
+}
+
+/** k6 of an image that Docker has, in a container of its own for each load. */
+export interface K6Container {
+  image: string
+  /** The Docker network that it is on, or `host`. */
+  network: string
+  /** Marks it as ours. */
+  labels: Record<string, string>
+  /** Whether Ryuk's image, too, may be pulled. */
+  pulls: boolean
+  /** A URL of this machine's as the container reaches it. */
+  reach: (url: string) => string
+}
+
+/** Where a container with the load stands, and how it reaches what this machine does. */
+export type K6Place = Pick<K6Container, 'network' | 'labels' | 'reach'>
+
+/** An S3 store outside the cluster, as its owner names it. */
+export interface Store {
+  /** URL as pods reach it, and the drills' machine too where `here` is not there. */
+  url: string
+  /** URL as the drills' machine reaches it, where that is another. */
+  here?: string
+  region: string
+  bucket: string
+  accessKey: string
+  secretKey: string
+}
+
+/** A store with the folder of a lab in it. */
+export interface StoreEndpoint extends Store {
+  /** Prefix of every key that the lab writes, with a slash at its end. Nothing else in the bucket is overwritten or deleted. */
+  prefix: string
 }

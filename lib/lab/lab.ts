@@ -1,8 +1,9 @@
 import type { Artifacts } from './artifacts.ts'
-import type { Cluster } from './cluster.ts'
+import type { Cluster, StoreEndpoint } from './cluster.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { MeshTraits } from './mesh-traits.ts'
-import type { StoreEndpoint } from './store.ts'
+/** How long a drill may take. What it changes undoes itself afterwards, or may be undone by anyone. */
+export const DRILL_TIMEOUT_MS = 10 * 60_000
 
 /** What every driver works on: a cluster, a client for it, where the S3 store is, and where to say what is happening. */
 export interface Lab {

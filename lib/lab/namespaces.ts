@@ -3,7 +3,7 @@ import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { hasLabLabel } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
-import { shellCommand } from '../output/shell-quote.ts'
+import { shellCommand } from '../output/shorten.ts'
 
 /**
  * What Pod Security admits in a namespace: `privileged` for pods that reach into their node or change its network, else

@@ -1,12 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../system/child-settings.ts'
-import { docker } from '../docker/docker.ts'
-import { openTestcontainers } from '../docker/testcontainers.ts'
-import { messageOf } from '../system/message-of.ts'
-import { printUncaughtErrors } from '../output/failure.ts'
-import { lineWriter, writeLine } from '../output/print.ts'
-import { holdContainer, type EndSignal, type HeldContainer } from './container-end.ts'
+import { docker, openTestcontainers } from '../docker/docker.ts'
+import { messageOf } from '../system/file-error.ts'
+import { lineWriter, writeLine, printUncaughtErrors } from '../output/print.ts'
+import { holdContainer, type EndSignal, type HeldContainer } from './container.ts'
 import type { LoadSettings } from './container.ts'
 
 /** Holds the container that a load runs in: see `spawnContainer`. */

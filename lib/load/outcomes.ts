@@ -1,4 +1,4 @@
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
 /** Of one request, and the time that its outcome takes to be written. */

@@ -6,9 +6,9 @@ import type { Route } from '../components/mesh.ts'
 import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 import { OUTCOMES, OUTCOMES_IN_CONTAINER, scriptInContainer, spawnContainer } from './container.ts'
-import type { K6Container } from '../lab/k6.ts'
+import type { K6Container } from '../lab/cluster.ts'
 import type { LoadOptions, RunningLoad } from './load.ts'
-import { isGoodExit, K6_FLAGS, settingsOf } from './k6.ts'
+import { isGoodExit, K6_FLAGS, settingsOf } from './testrun/runner.ts'
 import { concludeLoad, parseOutcomes, type Outcomes } from './outcomes.ts'
 
 const STOP_TIMEOUT_MS = 5_000

@@ -3,7 +3,7 @@
  * Each line goes to the console, which k6 writes through to a file at once: only a killed k6's current line is lost.
  */
 import type { Response } from 'k6/http'
-import type { PlannedWrite } from './plan.ts'
+import type { PlannedWrite } from './load.ts'
 
 /** What a script is told; k6.ts sets it. */
 export const settings = {

@@ -1,12 +1,13 @@
-import { printable } from './printable.ts'
+import { printable } from './shorten.ts'
 import { redact } from './secrets.ts'
+import { messageOf } from '../system/file-error.ts'
 
 /*
  * The only place that prints. Text may come from a server or a program, so each line is printed without secrets and without
  * control characters.
  */
 
-export type PrintStream = 'stdout' | 'stderr'
+type PrintStream = 'stdout' | 'stderr'
 
 /** The text without secrets and without control characters in its lines. */
 export const printableText = (text: string): string =>
@@ -43,4 +44,17 @@ export function lineWriter(stream: PrintStream) {
       open = ''
     },
   }
+}
+
+/** Ends this process with exit code 1 and the error's message if an error is not caught. Node itself would print it as it is. */
+export function printUncaughtErrors(): void {
+  process.on('uncaughtException', (error: unknown) => {
+    writeText('stderr', messageOf(error))
+    process.exit(1)
+  })
+}
+
+/** Writes a value for another process of ours to read: one line of JSON, as it is. A person never reads it. */
+export function writeMessage(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
 }

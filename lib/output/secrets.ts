@@ -1,6 +1,85 @@
-import { createFinder, replaceRanges, SHORTEST } from './find.ts'
-import { formsOf } from './forms.ts'
 import { endSharing, learnSecrets, shareSecret } from './shared-secrets.ts'
+import { html } from '@remix-run/html-template'
+
+/** Forms in which logs, errors and files show a value: plain, URL, JSON, HTML, YAML, shell, hex, and base64 at any offset. */
+export function formsOf(value: string): string[] {
+  const hex = Buffer.from(value).toString('hex')
+  const url = encodeURIComponent(value)
+  const strictUrl = url.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const forms = [
+    value,
+    ...[url, strictUrl, strictUrl.replaceAll('%20', '+')].flatMap((form) => [form, lowerEscapes(form)]),
+    JSON.stringify(value).slice(1, -1),
+    String(html`${value}`),
+    value.replaceAll("'", "''"),
+    value.replaceAll("'", "'\\''"),
+    hex,
+    hex.toUpperCase(),
+    ...base64Forms(value).flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]),
+  ]
+  return [...new Set(forms)]
+}
+
+const lowerEscapes = (url: string): string => url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
+
+/** Base64 of a value inside other text depends on its offset modulo 3; the characters that other bytes share are left out. */
+function base64Forms(value: string): string[] {
+  return [0, 1, 2].map((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString('base64')
+    const bits = 8 * (offset + Buffer.byteLength(value))
+    return encoded.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6))
+  })
+}
+
+/** The number of characters by which texts are looked up. Shorter texts cannot be found. */
+const SHORTEST = 6
+
+interface Range {
+  from: number
+  to: number
+}
+
+/** Finds any of many texts in another text. The time does not grow with their number. At each place the longest match counts. */
+interface Finder {
+  add: (texts: Iterable<string>) => void
+  find: (text: string) => Range[]
+}
+
+export function createFinder(): Finder {
+  const byBeginning = new Map<string, string[]>()
+  return {
+    add(texts) {
+      for (const text of texts) {
+        if (text.length < SHORTEST) continue
+        const beginning = text.slice(0, SHORTEST)
+        const others = byBeginning.get(beginning)
+        if (others === undefined) byBeginning.set(beginning, [text])
+        else others.splice(others.filter((other) => other.length >= text.length).length, 0, text)
+      }
+    },
+    find(text) {
+      const found: Range[] = []
+      for (let at = 0; at + SHORTEST <= text.length; at++) {
+        const longest = byBeginning.get(text.slice(at, at + SHORTEST))?.find((one) => text.startsWith(one, at))
+        if (longest === undefined) continue
+        found.push({ from: at, to: at + longest.length })
+        at += longest.length - 1
+      }
+      return found
+    },
+  }
+}
+
+/** Replaces ranges of a text, which are in order, by the same word. */
+function replaceRanges(text: string, ranges: Range[], word: string): string {
+  let replaced = ''
+  let kept = 0
+  for (const { from, to } of ranges) {
+    replaced += text.slice(kept, from) + word
+    kept = to
+  }
+  return replaced + text.slice(kept)
+}
 
 /** Replaces a secret. */
 const REDACTED = '[redacted]'

@@ -1,6 +1,35 @@
 import { isUtf8 } from 'node:buffer'
-import type { Fact } from './facts.ts'
-import { describeInvalid, isFact, isKind } from './validate.ts'
+import { type Fact, FACTS } from './facts.ts'
+import type { z } from 'zod'
+import { LATEST_MS } from './schema/measured.ts'
+
+const schemas = new Map<string, z.ZodType>(Object.entries(FACTS))
+
+/** Whether a value is a fact; else `describeInvalid` says why not. */
+export function isFact(value: unknown): value is Fact {
+  return describeInvalid(value) === null
+}
+
+/** Why a value is not a fact, in words; null if it is one. Fields that no schema names are ignored. */
+export function describeInvalid(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return 'it has no kind'
+  const schema = typeof value.kind === 'string' ? schemas.get(value.kind) : undefined
+  if (!schema) return `unknown kind ${JSON.stringify(value.kind)}`
+  const { error } = schema.safeParse(value)
+  return error ? describeIssues(error) : describeTime(value as Fact)
+}
+
+/** Whether facts of this kind exist. */
+const isKind = (kind: string): boolean => schemas.has(kind)
+
+const describeIssues = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${['fact', ...path].join('.')}: ${message}`).join(', ')
+
+/** A drill is judged by its times. The run's own are only shown. */
+function describeTime(fact: Fact): string | null {
+  if (!('drill' in fact) || Math.abs(fact.at) <= LATEST_MS) return null
+  return `its time, ${fact.at}, is no date that a calendar has`
+}
 
 /** A line of `events.jsonl` that holds no fact that can be read. */
 export interface UnreadableLine {
@@ -15,9 +44,9 @@ export interface UnreadableLine {
  * Whose facts an unreadable line may have held: drills by their ids; 'run' for a fact of the run; 'all' if any drill of the run
  * may have lost a fact there; 'around' for a line that no recorder wrote: only drills with facts before and after it are in doubt.
  */
-export type Owner = { drills: string[] } | 'run' | 'all' | 'around'
+type Owner = { drills: string[] } | 'run' | 'all' | 'around'
 
-export type Parsed = { fact: Fact } | { why: string; owner: Owner }
+type Parsed = { fact: Fact } | { why: string; owner: Owner }
 
 /** How the line of a drill's fact begins: its kind, and its drill as a JSON text. */
 const START = /^\{"kind":"([^"\\]*)","at":[^,]*,"drill":("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")/
@@ -48,7 +77,7 @@ export function peekDrill(bytes: Buffer): string | null {
 }
 
 /** Whose fact a damaged line was. Two facts may have run into one line, as when a disk lost what was between them. */
-export function findOwner(text: string): Owner {
+function findOwner(text: string): Owner {
   const [first = '', ...others] = text.split(/(?=\{"kind":")/)
   const starts = [first, ...others.filter((one) => isKind(/^\{"kind":"([^"]*)"/.exec(one)?.[1] ?? ''))]
   const drills = new Set<string>()

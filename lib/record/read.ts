@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Fact } from './facts.ts'
-import { describeInvalid, isFact } from './validate.ts'
+import { describeInvalid, isFact } from './parse.ts'
 
 /** What `events.jsonl` holds. */
 export interface Events {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { describeFileError } from '../system/file-error.ts'
 import type { Fact } from './facts.ts'
 import { redactDeep } from '../output/redaction.ts'
-import { describeInvalid } from './validate.ts'
+import { describeInvalid } from './parse.ts'
 
 /** Appends facts to a run's `events.jsonl`. Several processes may record into the same file at the same time. */
 export interface Recorder {

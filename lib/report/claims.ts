@@ -1,4 +1,31 @@
 import type { DrillResult, Verdict } from '../verdict/result.ts'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A drill that a test runs, and the verdict that the test wants. A control wants `fail`. */
+interface DrillClaim {
+  drill: string
+  wanted: Verdict
+}
+
+const fileOf = (runFolder: string): string => join(runFolder, 'claims.jsonl')
+
+/** Appends a claim. The worker calls this, so that the claim counts with every reporter. */
+export function recordClaim(runFolder: string, claim: DrillClaim): void {
+  appendFileSync(fileOf(runFolder), `${JSON.stringify(claim)}\n`)
+}
+
+/** The wanted verdict of each drill that a test ran; the last claim of a drill counts. */
+export function readClaims(runFolder: string): Map<string, Verdict> {
+  const file = fileOf(runFolder)
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
+  return new Map(
+    lines.map((line) => {
+      const { drill, wanted } = JSON.parse(line) as DrillClaim
+      return [drill, wanted]
+    }),
+  )
+}
 
 /** The drills that a test ran, and the verdict that it wanted. */
 export interface TestClaim {
@@ -10,7 +37,7 @@ export interface TestClaim {
 }
 
 /** Why a test must not count as passed. `title` is null for a drill without a test. */
-export interface Contradiction {
+interface Contradiction {
   title: string | null
   reason: string
 }

@@ -1,5 +1,4 @@
-import { formatBytes } from '../system/bytes.ts'
-import { formatDuration } from '../system/duration.ts'
+import { formatBytes, formatDuration } from '../system/quantity.ts'
 import type { DrillResult, Question } from '../verdict/result.ts'
 
 /**

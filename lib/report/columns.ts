@@ -1,7 +1,7 @@
-import { formatBytes } from '../system/bytes.ts'
-import { formatDuration, formatInterval } from '../system/duration.ts'
+import { formatBytes, formatDuration, formatInterval } from '../system/quantity.ts'
 import { nameAspects } from '../verdict/mesh.ts'
-import type { DrillResult, Part, Usage } from '../verdict/result.ts'
+import type { DrillResult, Usage } from '../verdict/result.ts'
+import type { Part } from '../verdict/answer.ts'
 import { axes } from './axes.ts'
 import { type Column, describe, nameColumn } from './column.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import type { DrillResult } from '../verdict/result.ts'
-import { readClaims } from './claims-file.ts'
+import { readClaims } from './claims.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 
 /**

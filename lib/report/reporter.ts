@@ -11,14 +11,13 @@ import type {
   TestStep,
 } from '@playwright/test/reporter'
 import { readVariable } from '../system/environment.ts'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import { lineWriter, writeText } from '../output/print.ts'
-import { redactError } from '../output/redaction.ts'
-import { redactReported } from './redact-reported.ts'
-import { formatDuration } from '../system/duration.ts'
+import { redactError, redactDeep } from '../output/redaction.ts'
+import { formatDuration } from '../system/quantity.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
-import { renderPlaces } from './ranking/terminal.ts'
+import { renderPlaces } from './ranking/words.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 import { renderDrills } from './terminal.ts'
 
@@ -164,4 +163,22 @@ function indent(step: TestStep): string {
   let depth = 1
   for (let parent = step.parent; parent; parent = parent.parent) if (isDrillStep(parent)) depth++
   return '  '.repeat(depth)
+}
+
+/** The fields of Playwright's reports of a test or a step that can hold text from outside. */
+interface Reported {
+  error?: object | undefined
+  errors?: object[]
+  annotations?: { description?: string }[]
+  stdout?: (string | Buffer)[]
+  stderr?: (string | Buffer)[]
+}
+
+/** Removes secrets in place. Playwright gives the same objects to later reporters, which write them to files. */
+export function redactReported(reported: Reported): void {
+  redactError(reported.error)
+  reported.errors?.forEach((error) => redactError(error))
+  for (const annotation of reported.annotations ?? []) Object.assign(annotation, redactDeep({ ...annotation }))
+  for (const chunks of [reported.stdout, reported.stderr])
+    chunks?.forEach((chunk, index) => (chunks[index] = redactDeep(chunk.toString())))
 }

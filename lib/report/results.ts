@@ -6,12 +6,28 @@ import { judgeDrill } from '../verdict/judge.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { findBeginning, summariseRun, type Summary } from '../verdict/summarise.ts'
 import { summary as summarySchema } from '../verdict/schema/summary.ts'
-import { renderCsv } from './csv.ts'
 import { renderDrill } from './page/drill.ts'
 import { renderHead, renderTail } from './page/page.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './timeline.ts'
-import { tellUnreadable, type Unreadable } from './unreadable.ts'
+import { tellUnreadable, type Unreadable } from './latest.ts'
+import { columnsOf, type Scalar } from './column.ts'
+import { columns } from './columns.ts'
+
+/** One line for each drill, after a line of names. A value that was not measured is an empty field. */
+export function renderCsv(drills: DrillResult[], from = columns): string {
+  const fields = columnsOf(from, 'csv').flatMap((column) => column.fields)
+  const lines = [fields.map(({ name }) => name), ...drills.map((drill) => fields.map(({ read }) => quote(read(drill))))]
+  return lines.map((line) => `${line.join(',')}\r\n`).join('')
+}
+
+/** Beginnings by which spreadsheets take a text for a formula, in half and full width. An apostrophe makes it a text. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+
+function quote(value: Scalar): string {
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value ?? '')
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
 
 export { pointLatestAt } from './latest.ts'
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { renderCodes } from './codes-page.ts'
-import { publishedSchemas } from './schemas.ts'
+import { publishedSchemas, renderCodes } from './schemas.ts'
 
 /** Writes the JSON Schemas and the table of codes into the docs: `npm run schemas`. */
 for (const [file, schema] of Object.entries(publishedSchemas()))

@@ -1,5 +1,5 @@
 import { findAlarms, splitControls } from './controls.ts'
-import { printable } from '../output/printable.ts'
+import { printable } from '../output/shorten.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import { columnsOf } from './column.ts'
 import { columns } from './columns.ts'

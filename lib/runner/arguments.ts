@@ -1,5 +1,39 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Playwright's file about a run, in the folder of its artifacts: which tests failed. */
+const FILE = '.last-run.json'
+
+/** Where the artifacts of Playwright lie in the folder of a run. */
+export const artifactsOf = (runFolder: string): string => join(runFolder, 'playwright')
+
+/**
+ * Playwright's file about the newest run that ran a test: each run has an output folder of its own, and Playwright looks
+ * for the file in that of the new one. Errors: there is no such run, or all its tests passed.
+ */
+export function findLastRun(results: string): string {
+  const runs = existsSync(results) ? readdirSync(results) : []
+  const files = runs.map((run) => join(artifactsOf(join(results, run)), FILE)).filter((file) => existsSync(file))
+  const newestFirst = files.sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)
+  for (const file of newestFirst) {
+    const { status, failedTests } = JSON.parse(readFileSync(file, 'utf8')) as { status: string; failedTests: string[] }
+    if (failedTests.length > 0) return file
+    if (status === 'passed')
+      throw new Error(`--last-failed: no test of the last run failed ("${file}"). Next: npx playwright test`)
+    // A run that was refused or interrupted before its first test tells nothing about the tests.
+  }
+  throw new Error(`--last-failed: no earlier run in "${results}" ran a test. Next: npx playwright test`)
+}
+
+/** Puts the file where Playwright reads it for a new run. */
+export function adoptLastRun(file: string, runFolder: string): void {
+  const adopted = join(artifactsOf(runFolder), FILE)
+  mkdirSync(dirname(adopted), { recursive: true })
+  copyFileSync(file, adopted)
+}
+
 /** The options of Playwright's command line on which meshdrill's configuration depends. */
-export interface RunnerArguments {
+interface RunnerArguments {
   /** False if the command runs no drill: it lists them, or it is about reports. Such a command leaves no results. */
   runs: boolean
   /** True if the user names the tests to run: by `-g`, by a list, or by the file of a drill, with or without a line. */
@@ -45,4 +79,26 @@ const SHORTEST_FILTER = 4
 function namesDrill(argument: string, drills: readonly string[]): boolean {
   const [filter = ''] = argument.split(/(?::\d+)+$/)
   return filter.length >= SHORTEST_FILTER && !filter.startsWith('-') && drills.some((path) => path.includes(filter))
+}
+
+/** The run that Playwright resolved from its configuration, options and environment. */
+interface ResolvedRun {
+  /** Tests that run at the same time. */
+  workers: number
+  argv: readonly string[]
+  /** Projects that run. */
+  filteredProjects: readonly { name: string; dependencies: readonly string[] }[]
+}
+
+/** Errors: with these options no drill can be measured. Nothing has been changed by then. */
+export function refuseRun({ workers, argv, filteredProjects }: ResolvedRun): void {
+  if (workers > 1)
+    throw new Error(
+      `${workers} workers: drills run one at a time, as two at a time would measure each other. Next: the same command without --workers or -j`,
+    )
+  const standsOnLab = filteredProjects.some(({ dependencies }) => dependencies.length > 0)
+  if (standsOnLab && !readArguments(argv).setsUpLab)
+    throw new Error(
+      '--no-deps: no project would set up the lab that the drills need. Next: the same command without --no-deps; a lab that MESHDRILL_KEEP=1 left is found in seconds',
+    )
 }

@@ -1,7 +1,6 @@
 import { lstatSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { codeOf, describeFileError } from '../system/file-error.ts'
-import { messageOf } from '../system/message-of.ts'
+import { codeOf, describeFileError, messageOf } from '../system/file-error.ts'
 import { type Merged, mergeRuns, writeMerged } from '../report/merge/merge.ts'
 import { emptyRun, openSource } from '../report/merge/source.ts'
 import { pointLatestAt, writeResults } from '../report/results.ts'

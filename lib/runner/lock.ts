@@ -2,7 +2,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stateFolder } from '../system/environment.ts'
-import { printable } from '../output/printable.ts'
+import { printable } from '../output/shorten.ts'
 import { pending, waitFor } from '../system/wait.ts'
 
 /** A lock that one process of this machine holds. It is free as soon as that process has ended, even by SIGKILL. */

@@ -1,4 +1,4 @@
-import { createNamespace } from '../drill/namespace.ts'
+import { createNamespace } from '../drill/service.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
 import { broken, claim } from '../controls/broken.ts'
 import type { BackupTool } from '../components/tool.ts'

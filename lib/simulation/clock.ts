@@ -1,4 +1,4 @@
-import type { Clock } from '../system/clock.ts'
+import type { Clock } from '../system/wait.ts'
 
 /** A clock on which time passes only when everybody waits for it, and then at once. Whole milliseconds. */
 export interface VirtualClock extends Clock {

@@ -6,8 +6,17 @@ import { labelling } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { noTraits } from '../components/none/traits.ts'
-import { noopStore } from './noop-store.ts'
-import type { Cluster, ClusterProvider } from '../lab/cluster.ts'
+import type { Cluster, ClusterProvider, StoreEndpoint } from '../lab/cluster.ts'
+
+/** No store, at an address that never resolves. For tests of the pipeline without a cluster, and never in a result. */
+const noopStore: StoreEndpoint = {
+  url: 'http://store.invalid',
+  region: 'none',
+  bucket: 'none',
+  prefix: 'meshdrill-000000000000/',
+  accessKey: 'none',
+  secretKey: 'none',
+}
 
 /** A cluster of no nodes, with nothing in it. For tests of the pipeline without a cluster, and never in a result. */
 export const noopProvider = (): ClusterProvider => ({

@@ -1,5 +1,81 @@
-import type { OperationResult } from '../record/facts.ts'
+import type { OperationResult, Write } from '../record/facts.ts'
 import type { BackupTool, InstalledTool } from '../components/tool.ts'
+import type { Fault } from '../faults/fault.ts'
+import { noState, noTraits } from '../components/none/traits.ts'
+import type { InstalledMesh } from '../components/mesh.ts'
+import { undamaged } from '../workloads/damage.ts'
+import type { Workload } from '../workloads/workload.ts'
+
+const RECORD_BYTES = 4096
+
+/**
+ * A workload without a cluster: every record is as it was written, and of the writes what was acknowledged, save those
+ * that `forgets` names.
+ */
+export const noopWorkload = (forgets: (write: Write) => boolean = () => false): Workload => ({
+  name: 'noop',
+  title: 'No-op',
+  about: 'It holds no data: it stands in for a service where no cluster is.',
+  loss: { by: 'writes' },
+  images: [],
+  artifacts: null,
+  clients: { load: '', prober: '' },
+  damage: undamaged,
+  deploy: (_lab, namespace) =>
+    Promise.resolve({
+      namespace,
+      service: { namespace, name: 'noop', port: 80 },
+      pods: { labels: { app: 'noop' }, container: 'noop' },
+      claims: ['noop-data'],
+      answers: () => Promise.resolve(),
+      seed: (_route, { bytes }) => Promise.resolve(Math.ceil(bytes / RECORD_BYTES)),
+      discard: () => Promise.resolve(),
+      async verify(_route, { seeded, writes }) {
+        const sent = await writes()
+        const slots = new Map<number, number>()
+        for (const { slot } of sent) slots.set(slot, slot < seeded ? slot : -1)
+        for (const write of sent)
+          if (write.acknowledgedMs !== null && !forgets(write)) slots.set(write.slot, write.sequence)
+        const appended = [...slots].filter(([slot, sequence]) => slot >= seeded && sequence >= 0).length
+        const objects = seeded + appended
+        return { objects, bytes: objects * RECORD_BYTES, findings: [], slots: [...slots], error: null }
+      },
+    }),
+})
+
+/** A mesh of nothing, whose routes lead nowhere. For tests of the pipeline without a cluster, and never in a result. */
+export const noopMesh: InstalledMesh = {
+  ...noTraits,
+  version: 'none',
+  namespaces: [],
+  expose: ({ namespace, name, port }) =>
+    Promise.resolve({
+      route: { url: `http://${name}.${namespace}:${port}`, host: name },
+      end: () => Promise.resolve(),
+    }),
+  state: () => Promise.resolve(noState),
+}
+
+/**
+ * A fault that changes nothing, but is seen between the times that `strike` gives, or not at all where that throws. For tests
+ * of the pipeline without a cluster, and never in a result.
+ */
+export const noopFault = (strike: () => [number, number] = now): Fault<string> => ({
+  name: 'noop',
+  description: 'nothing is changed',
+  requires: () => Promise.resolve([]),
+  plan: (_lab, { namespace }) =>
+    Promise.resolve({
+      undo: [{ kind: 'nothing', because: 'there was nothing to take away' }],
+      make: () => Promise.resolve(),
+      see: async () => {
+        const between = await Promise.resolve().then(strike)
+        return { between, evidence: `nothing was done to namespace "${namespace}"` }
+      },
+    }),
+})
+
+const now = (): [number, number] => [Date.now(), Date.now()]
 
 /** What is asked of the tool: a backup, a restore, or a copy restored into the namespace `into`. */
 export interface NoopOperation {

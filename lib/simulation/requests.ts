@@ -1,5 +1,5 @@
 import type { Write } from '../record/facts.ts'
-import { planWrite } from '../load/plan.ts'
+import { planWrite } from '../load/load.ts'
 import type { Outcomes } from '../load/outcomes.ts'
 import { drawFate, type Incarnation, type Service } from './service.ts'
 import { recordOf, type Seeding } from './volume.ts'

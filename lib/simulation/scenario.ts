@@ -1,6 +1,6 @@
-import type { Expectations, Objectives } from '../record/facts.ts'
+import { type Expectations, type Objectives } from '../record/facts.ts'
 import { drawFrom } from '../verdict/statistics/random.ts'
-import type { ToolTraits } from './tool-traits.ts'
+import type { ToolTraits } from './copy.ts'
 import { survivable, troubles, type Trouble, type TroubleName } from './troubles.ts'
 
 /** One simulated drill, ready to be played. */

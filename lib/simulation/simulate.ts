@@ -1,17 +1,17 @@
 import type { DrillContext, DrillFactBody } from '../drill/context.ts'
 import { provision } from '../drill/drill.ts'
 import type { ProvisionedService } from '../drill/service.ts'
-import { recordStep } from '../drill/step.ts'
+import { recordStep } from '../drill/context.ts'
 import type { Fault } from '../faults/fault.ts'
 import { journalIn } from '../faults/undo/journal.ts'
 import { memoryStorage } from '../faults/undo/storage.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { InstalledMesh } from '../components/mesh.ts'
-import { messageOf } from '../system/message-of.ts'
+import { messageOf } from '../system/file-error.ts'
 import type { DrillFact } from '../record/facts.ts'
 import type { Moment } from '../record/moment.ts'
 import type { Recorder } from '../record/recorder.ts'
-import { describeInvalid } from '../record/validate.ts'
+import { describeInvalid } from '../record/parse.ts'
 import type { BackupTool } from '../components/tool.ts'
 import { judgeDrill } from '../verdict/judge.ts'
 import { drawFrom } from '../verdict/statistics/random.ts'
@@ -19,14 +19,53 @@ import type { DrillResult } from '../verdict/result.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { simulatedMesh, simulatedWorkload } from './drivers.ts'
 import { simulatedUndo } from './faults.ts'
-import { noTrouble, troubleMaker, type HarnessTrouble } from './harness.ts'
-import { simulatedMeasuring } from './measure.ts'
+import { simulatedMeasuring, type MeasuringTrouble } from './measure.ts'
 import type { Scenario } from './scenario.ts'
 import { simulatedTool } from './tool.ts'
 import { troubles, type Course } from './troubles.ts'
 import { createWorld, type World } from './world.ts'
+import type { Standstill } from './clock.ts'
 
-export const NAMESPACE = 'simulated'
+/** What can go wrong with the harness itself: then a drill proves nothing, whatever became of the service. */
+export interface HarnessTrouble extends MeasuringTrouble {
+  /** The clock of the machine that runs the drills is set, by so much, a while after the drill began. */
+  clockJump: { afterMs: number; byMs: number } | null
+  /** The machine stands still, with all that runs on it; `fromMs` counts from the begin of the drill. */
+  standstills: readonly Standstill[]
+  /** Facts that are never written. */
+  missing: ((fact: DrillFact) => boolean) | null
+  /** A checker of records in place of the workload's own. */
+  checker: ((workload: Workload) => Workload) | null
+  inventory: () => Promise<string[]>
+}
+
+const noTrouble: HarnessTrouble = {
+  prober: { stall: null, crashAfterMs: null },
+  load: null,
+  blind: false,
+  clockJump: null,
+  standstills: [],
+  missing: null,
+  checker: null,
+  inventory: () => Promise.resolve([]),
+}
+
+/** A checker that crashes each time it is asked. */
+export const crashingChecker = (workload: Workload): Workload => ({
+  ...workload,
+  async deploy(lab, namespace, options) {
+    const deployed = await workload.deploy(lab, namespace, options)
+    return { ...deployed, verify: () => Promise.reject(new Error('the checker crashed (signal SIGSEGV)')) }
+  },
+})
+
+/** Null for a fact that gets lost. */
+const troubleMaker =
+  ({ missing }: HarnessTrouble) =>
+  (fact: DrillFact): DrillFact | null =>
+    missing?.(fact) === true ? null : fact
+
+const NAMESPACE = 'simulated'
 
 /** Surroundings of a simulated tool, for controls that break it on purpose. */
 export interface Surroundings {
@@ -36,7 +75,7 @@ export interface Surroundings {
   workload: Workload
 }
 
-export interface SimulationOptions {
+interface SimulationOptions {
   /** Replaces the scenario's tool. Receives it as its first argument. */
   breakTool?: (tool: BackupTool, around: Surroundings) => BackupTool
   /** Steps that replace the scenario's. */

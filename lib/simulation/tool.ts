@@ -2,7 +2,7 @@ import type { OperationResult } from '../record/facts.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../components/tool.ts'
 import { RECORD_BYTES, SEGMENT_SLOTS } from '../workloads/ledger/record.ts'
 import { copyOut, STORE_POLL_MS, type Copy } from './copy.ts'
-import type { ToolTraits } from './tool-traits.ts'
+import type { ToolTraits } from './copy.ts'
 import { Volume } from './volume.ts'
 import type { Mover, World } from './world.ts'
 

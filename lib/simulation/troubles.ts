@@ -3,7 +3,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Expectations } from '../record/facts.ts'
 import { corruption, corruptions } from './corruption.ts'
 import { brownOut, crash, harmless, moverKill, namespaceDeletion, storeAway } from './faults.ts'
-import type { ToolTraits } from './tool-traits.ts'
+import type { ToolTraits } from './copy.ts'
 import type { World } from './world.ts'
 
 /** The steps of a drill, as a spec has them. */

@@ -1,5 +1,5 @@
 import { noopLab } from './noop-cluster.ts'
-import type { Clock } from '../system/clock.ts'
+import type { Clock } from '../system/wait.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { drawFrom } from '../verdict/statistics/random.ts'

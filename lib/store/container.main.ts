@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../system/child-settings.ts'
-import { openTestcontainers } from '../docker/testcontainers.ts'
-import { messageOf } from '../system/message-of.ts'
-import { printUncaughtErrors } from '../output/failure.ts'
-import { writeMessage } from '../output/messages.ts'
-import { writeLine, writeText } from '../output/print.ts'
+import { openTestcontainers } from '../docker/docker.ts'
+import { messageOf } from '../system/file-error.ts'
+import { writeLine, writeText, printUncaughtErrors, writeMessage } from '../output/print.ts'
 import { isRunning, type ProcessId } from '../system/process.ts'
 
 /** What is to run, until its owner has ended. */

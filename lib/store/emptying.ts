@@ -1,5 +1,5 @@
-import type { StoreEndpoint } from '../lab/store.ts'
-import { messageOf } from '../system/message-of.ts'
+import type { StoreEndpoint } from '../lab/cluster.ts'
+import { messageOf } from '../system/file-error.ts'
 import { NotAListing, type StoredVersion } from './answers.ts'
 import { openBucket, StoreRefusal, type Bucket } from './s3.ts'
 

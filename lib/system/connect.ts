@@ -1,4 +1,7 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type Socket, isIPv6 } from 'node:net'
+
+/** A host name or an address as it stands in a URL: IPv6 addresses get brackets. */
+export const urlHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host)
 
 /** Host and port of a server. */
 export interface Address {

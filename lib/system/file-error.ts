@@ -1,5 +1,8 @@
-import { messageOf } from './message-of.ts'
+/** What was thrown, in words: an error's message without its kind. An event of a socket that failed counts as an error. */
+export const messageOf = (thrown: unknown): string => (hasMessage(thrown) ? thrown.message : String(thrown))
 
+const hasMessage = (thrown: unknown): thrown is { message: string } =>
+  typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string'
 /** Code of a system error such as `ENOSPC`; null for any other error. */
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null

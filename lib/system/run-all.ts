@@ -1,4 +1,4 @@
-import { messageOf } from './message-of.ts'
+import { messageOf } from './file-error.ts'
 
 /**
  * Runs every step, one after another, whatever becomes of the others. Errors: that of the one step that failed, or those of

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { messageOf } from './message-of.ts'
+import { messageOf } from './file-error.ts'
 
 /**
  * The one way to run a program to its end. It is not zx: zx starts a shell, adds 90 ms of CPU time to the start of each process

@@ -1,5 +1,20 @@
-import type { Clock } from './clock.ts'
-import { formatDuration, parseDuration } from './duration.ts'
+import { formatDuration, parseDuration } from './quantity.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What time it is for a drill, and how it lets time pass. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  sleep(durationMs: number): Promise<void>
+}
+
+/** The clock of the machine that runs the drills. */
+export const hostClock: Clock = {
+  now: () => Date.now(),
+  async sleep(durationMs) {
+    await sleep(durationMs)
+  },
+}
 
 /** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
 export class Pending {
@@ -8,7 +23,7 @@ export class Pending {
 
 export const pending = (state: string): Pending => new Pending(state)
 
-export interface WaitOptions {
+interface WaitOptions {
   /** Such as '30s'. */
   timeout: string
   /** Time between two probes, such as '200ms'. */

@@ -1,8 +1,13 @@
-import { pickWrite, type History, type HistoryOptions, type SentWrite, type WriteColumns } from './history/history.ts'
+import {
+  pickWrite,
+  type History,
+  type HistoryOptions,
+  type SentWrite,
+  type WriteColumns,
+  describeWitness,
+} from './history/history.ts'
 import { isEarlier, type HistoryCheck } from './history/check.ts'
 import { BEFORE, UNREADABLE } from './history/match.ts'
-import { describeWitness } from './history/words.ts'
-
 /**
  * Whether what was restored is the state of one moment.
  *

@@ -1,4 +1,5 @@
-import { CONTROL_PREFIX, type Code, type Part } from './result.ts'
+import { CONTROL_PREFIX, type Code } from './result.ts'
+import { type Part } from './answer.ts'
 
 /** A way in which a backup tool is broken on purpose. */
 export interface Flaw {

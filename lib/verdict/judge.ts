@@ -4,11 +4,47 @@ import { describeEvidence, nothingSeen } from './describe-evidence.ts'
 import { type FactOf, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { measure, type Measured } from './measure.ts'
-import { measureOperation } from './operations.ts'
-import { answerAll } from './questions.ts'
+import { measureOperation, judgeBackup, judgeBackupContent, judgeRestore } from './operations.ts'
 import { expectLoss, nameOutcome } from './recoverable.ts'
-import { type Part, takeWorst } from './answer.ts'
+import { type Part, takeWorst, type Answer, toPart } from './answer.ts'
 import type { DrillResult } from './result.ts'
+import type { Question } from './codes.ts'
+import { judgeCorruption, judgeIntegrity } from './integrity.ts'
+import { judgeLoss, judgeMesh, judgeRecovery, judgeResources } from './outcome.ts'
+import { judgeCourse, judgeFault, judgeLeftovers, judgeLoad, judgeProbes } from './proof.ts'
+import { judgeFreshness, judgePointInTime } from './restored-state.ts'
+import { judgeClock } from './uncertainty.ts'
+
+/** A pure function of the evidence. Null if the question is not asked in this drill. */
+type Judge<Name extends Question> = (measured: Measured) => Answer<Name> | Answer<Name>[] | null
+
+/** Every question that a drill must answer, in the order of the answers. `outcome` replaces some of them, and has no own judge. */
+const QUESTIONS: { [Name in Exclude<Question, 'outcome'>]: Judge<Name> } = {
+  course: judgeCourse,
+  clock: judgeClock,
+  probes: judgeProbes,
+  load: judgeLoad,
+  fault: judgeFault,
+  leftovers: judgeLeftovers,
+  backup: judgeBackup,
+  'backup-content': judgeBackupContent,
+  restore: judgeRestore,
+  corruption: judgeCorruption,
+  integrity: judgeIntegrity,
+  rto: judgeRecovery,
+  rpo: judgeLoss,
+  'point-in-time': judgePointInTime,
+  freshness: judgeFreshness,
+  mesh: judgeMesh,
+  resources: judgeResources,
+}
+
+/** Asks every question. */
+const answerAll = (measured: Measured): Part[] =>
+  Object.values(QUESTIONS).flatMap((judge) => {
+    const found = judge(measured)
+    return found === null ? [] : [found].flat().map(toPart)
+  })
 
 /** More findings than this are counted, not listed. */
 const listedFindings = 1000

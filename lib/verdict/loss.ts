@@ -2,16 +2,16 @@ import type { IntegrityCheck, Write } from '../record/facts.ts'
 import { findPoint, type Consistency } from './consistency.ts'
 import { type History, isSlot, toHistory } from './history/history.ts'
 import { checkHistory, type HistoryCheck } from './history/check.ts'
-import { countFiles } from './loss-by-file.ts'
 import { pickExamples } from './history/examples.ts'
 import { clockToleranceMs } from './recovery.ts'
 import { answer, type Answer } from './answer.ts'
+import { BEFORE } from './history/match.ts'
 
 /** What a loss is counted in. */
-export type LossUnit = 'writes' | 'files'
+type LossUnit = 'writes' | 'files'
 
 /** What is missing, and what is there that nobody sent. */
-export interface Missing {
+interface Missing {
   /** Acknowledged writes, or files whose newest acknowledged content is missing. */
   lost: number
   /** Age at fault time of the oldest lost write, by the earliest possible fault time; 0 where nothing was lost. */
@@ -216,4 +216,22 @@ function findProblem(
   return hidden === 0
     ? null
     : answer('rpo.hidden-writes', `${hidden} acknowledged writes were replaced after the restore had begun`)
+}
+
+/**
+ * The same loss, counted in files instead of writes, for workloads whose slots are files: a file is acknowledged if any write of
+ * it was, and lost if any acknowledged write of it is missing, so that its newest acknowledged content is not there.
+ */
+function countFiles(
+  { writes }: History,
+  { missed, match }: Pick<HistoryCheck, 'missed' | 'match'>,
+): { acknowledged: number; lost: number; certainlyLost: number } {
+  const acknowledged = new Set<number>()
+  writes.slot.forEach((slot, write) => {
+    if ((writes.acknowledgedMs[write] ?? Infinity) < Infinity) acknowledged.add(slot)
+  })
+  const isLost = (reading: number) => (missed[reading] ?? -1) >= 0
+  const readings = [...match.found.keys()].filter(isLost)
+  const certain = readings.filter((reading) => (match.found[reading] ?? NaN) >= BEFORE)
+  return { acknowledged: acknowledged.size, lost: readings.length, certainlyLost: certain.length }
 }

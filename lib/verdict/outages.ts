@@ -1,5 +1,5 @@
 import type { ProbeSample } from '../record/facts.ts'
-import { formatDuration } from '../system/duration.ts'
+import { formatDuration } from '../system/quantity.ts'
 import type { Interval } from './interval.ts'
 
 /** How long the service must be right without a wrong probe to count as restored, and before the fault as healthy. */

@@ -1,7 +1,7 @@
 import { compareWithLimit, widen } from './interval.ts'
 import { type ClockTrouble, doubtClock, sumUncertainty } from './uncertainty.ts'
 import type { Measured } from './measure.ts'
-import { formatDuration, formatInterval } from '../system/duration.ts'
+import { formatDuration, formatInterval } from '../system/quantity.ts'
 import { describeOutages } from './outages.ts'
 import { nameAspects } from './mesh.ts'
 import { answer, type Answer } from './answer.ts'

@@ -1,5 +1,5 @@
 import type { ProbeSample } from '../record/facts.ts'
-import { formatDuration } from '../system/duration.ts'
+import { formatDuration } from '../system/quantity.ts'
 import { clockToleranceMs, findOutages, isRight, type Outage, sentOf, steadyMs } from './outages.ts'
 import { answer, type Answer } from './answer.ts'
 import type { Interval } from './interval.ts'

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { drillResult, VERDICTS } from './schema/result.ts'
 
-export type { Part } from './answer.ts'
 export type { Code, Question } from './codes.ts'
 export type { Interval } from './interval.ts'
 export type { Outcome } from './recoverable.ts'

@@ -1,5 +1,5 @@
 import type { DrillFact, ProbeSample, Write } from '../record/facts.ts'
-import { formatDuration } from '../system/duration.ts'
+import { formatDuration } from '../system/quantity.ts'
 import { clockToleranceMs } from './outages.ts'
 import type { Code } from './codes.ts'
 import { answer, type Answer } from './answer.ts'

@@ -1,7 +1,7 @@
 import type { Drill } from '../../fixtures/drill.ts'
 import { test } from '../../fixtures/index.ts'
 import { readConfig } from '../../lib/config/config.ts'
-import { hostClock } from '../../lib/system/clock.ts'
+import { hostClock } from '../../lib/system/wait.ts'
 import { namespaceDeletion } from '../../lib/faults/namespace-deletion.ts'
 import { FILE_DELETED, FLIPPED, volumeCorruption } from '../../lib/faults/volume-corruption.ts'
 import { backsUpNothing } from '../../lib/controls/backs-up-nothing.ts'

@@ -12,7 +12,7 @@ import {
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner'
-import { messageOf } from '../../lib/system/message-of.ts'
+import { messageOf } from '../../lib/system/file-error.ts'
 import { loadSpec, type LoadedSpec } from './playwright.ts'
 
 /**

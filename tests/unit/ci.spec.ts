@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
-import { KUBERNETES } from '../../lib/clusters/kubernetes.ts'
+import { KUBERNETES } from '../../lib/clusters/versions.ts'
 import { TOOLS } from '../../lib/config/config.ts'
 import { MESHES } from '../../lib/matrix/axes.ts'
 

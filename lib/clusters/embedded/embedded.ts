@@ -7,15 +7,13 @@ import { undoFolder } from '../../faults/undo/folder.ts'
 import { undoFolderOf } from '../../faults/undo/journal.ts'
 import { openStore } from './versitygw.ts'
 import type { ClusterOptions, ClusterProvider } from '../../lab/cluster.ts'
-import type { EmbeddedCluster } from './cluster.ts'
-import { isSamePerson, whoAmI } from '../../system/person.ts'
+import type { EmbeddedCluster } from './host.ts'
+import { isSamePerson, whoAmI } from '../../system/environment.ts'
 import { startHost } from './host.ts'
-import { HOST_DEVICES, NODES } from './hosts.ts'
-import { createIdentity } from './identity.ts'
 import { ensureImages } from './images/images.ts'
 import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, readMachineNetwork } from './network.ts'
 import { nodeSpec, type NodePlan } from './node-spec.ts'
-import { importImage, nodeFolder, nodesReady, writeNodeFiles } from './nodes.ts'
+import { importImage, nodeFolder, nodesReady, writeNodeFiles, HOST_DEVICES, NODES } from './nodes.ts'
 import { labFolder } from './paths.ts'
 import { powerOf } from './power.ts'
 import { createPki } from './pki.ts'
@@ -28,6 +26,7 @@ import {
   readState,
   writeState,
   type LabState,
+  createIdentity,
 } from './state.ts'
 import { createStorage, installStorage, mountStorage, releaseStorage } from './storage.ts'
 import { tearDown } from './teardown.ts'

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { childEnvironment } from '../../system/child-environment.ts'
+import { childEnvironment } from '../../system/child-settings.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { identify, isRunning as processRuns } from '../../system/process.ts'
+import type { Cluster, NodePower, StorePower, VolumeWipe } from '../../lab/cluster.ts'
+import type { LabNetwork } from './network.ts'
+import type { Toolchain } from './toolchain/build.ts'
 
 /** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
 export interface HostSpec {
@@ -123,3 +126,13 @@ export const inside = (host: RunningHost, argv: string[]): string[] => [
   '-a',
   ...argv,
 ]
+
+/** An embedded cluster, with what only this provider can do. */
+export interface EmbeddedCluster extends Cluster, NodePower, VolumeWipe, StorePower {
+  readonly labId: string
+  readonly network: LabNetwork
+  readonly toolchain: Toolchain
+  /** Starts a host beside the cluster, on its network; it ends with the lab. */
+  startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
+  readonly nodeCount: number
+}

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { cgroupOf } from './cgroups.ts'
 import type { HostProcess, HostSpec } from './host.ts'
-import { groupOf } from './links.ts'
 import {
   deviceName,
   DNS_ADDRESS,
@@ -13,6 +12,7 @@ import {
   POD_RANGES,
   SERVICE_RANGE,
   type LabNetwork,
+  groupOf,
 } from './network.ts'
 
 /** A node to be: everything that its files are made from. */

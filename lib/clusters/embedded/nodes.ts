@@ -6,9 +6,18 @@ import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { run } from '../../system/run.ts'
 import type { Cluster } from '../../lab/cluster.ts'
 import { inside, type RunningHost } from './host.ts'
-import { NODES } from './hosts.ts'
 import { cniConfig, containerdConfig, kubeletConfig, type NodePlan } from './node-spec.ts'
 import { labFolder } from './paths.ts'
+import { deviceName } from './network.ts'
+
+/** Nodes of the cluster; the first is the control plane. */
+export const NODES = ['meshdrill-1', 'meshdrill-2', 'meshdrill-3']
+
+/** The host of the S3 store, beside the cluster. */
+export const STORE = 'store'
+
+/** Network devices of the hosts on the machine. */
+export const HOST_DEVICES = [...NODES, STORE].map(deviceName)
 
 /** Folder of a node's files. */
 export const nodeFolder = (name: string): string => join(labFolder(), name)

@@ -1,10 +1,46 @@
-import { rm } from 'node:fs/promises'
+import { rm, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { isRunning as processRuns, type ProcessId } from '../../system/process.ts'
 import { readNotes, readStateFile, writeMissingNotes, writeNote, writeStateFile, type Note } from '../state-file.ts'
 import { isRunning, type RunningHost } from './host.ts'
-import type { LabIdentity } from './identity.ts'
 import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { whoAmI, type Person } from '../../system/environment.ts'
+
+/**
+ * Which lab this machine has, and who created it. Written before anything of the lab exists and never again, so that it can be
+ * read even where the state is damaged: links and cgroups of the lab are recognised by its id.
+ */
+interface LabIdentity extends Person {
+  /** Random UUID. */
+  id: string
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const identityFile = (lab: string): string => join(lab, 'identity.json')
+
+/** Gives a new lab its identity. Errors: there is one already. */
+export async function createIdentity(lab = labFolder()): Promise<LabIdentity> {
+  const identity = { id: randomUUID(), ...whoAmI() }
+  await mkdir(lab, { recursive: true, mode: 0o700 })
+  await writeFile(identityFile(lab), JSON.stringify(identity), { mode: 0o600, flag: 'wx' })
+  return identity
+}
+
+/** Null where there is no lab, or nothing that says which. */
+export async function readIdentity(lab = labFolder()): Promise<LabIdentity | null> {
+  const text = await readFile(identityFile(lab), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    const identity = JSON.parse(text) as Partial<LabIdentity> | null
+    const { id = '', user = '', checkout = '' } = identity ?? {}
+    return UUID.test(id) ? { id, user, checkout } : null
+  } catch {
+    // A damaged file says nothing.
+    return null
+  }
+}
 
 /** What is kept of a running lab, so that another process can attach to it or end it. */
 export interface LabState {

@@ -1,15 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cgroupOf } from './cgroups.ts'
-import type { EmbeddedCluster } from './cluster.ts'
+import type { EmbeddedCluster } from './host.ts'
 import { startHost } from './host.ts'
-import { STORE } from './hosts.ts'
-import { groupOf } from './links.ts'
-import { deviceName, hostAddress, hostSetup } from './network.ts'
+import { STORE } from './nodes.ts'
+import { deviceName, hostAddress, hostSetup, groupOf } from './network.ts'
 import { labFolder } from './paths.ts'
-import type { StoreEndpoint } from '../../lab/store.ts'
-import { answering } from '../../store/answering.ts'
-import { BUCKET, drawKeys, endpointAt, protectKeys } from '../../store/endpoint.ts'
+import type { StoreEndpoint } from '../../lab/cluster.ts'
+import { BUCKET, drawKeys, endpointAt, protectKeys, answering } from '../../store/endpoint.ts'
 
 const PORT = 9000
 

@@ -5,22 +5,27 @@ import { readVariable } from '../../system/environment.ts'
 import { runUid } from '../../record/run-folder.ts'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import type { Lab } from '../../lab/lab.ts'
-import type { StoreEndpoint } from '../../lab/store.ts'
 import { writeLine } from '../../output/print.ts'
 import { openLocalStore, startLocalStore, stopLocalStore } from '../../store/local.ts'
-import type { Cluster, ClusterOptions, ClusterProvider, FoundLab, StorePower } from '../../lab/cluster.ts'
+import type {
+  Cluster,
+  ClusterOptions,
+  ClusterProvider,
+  FoundLab,
+  StorePower,
+  NodePower,
+  StoreEndpoint,
+} from '../../lab/cluster.ts'
 import { artifactsOf } from './artifacts.ts'
 import { undoEarlierFaults } from './earlier-undos.ts'
 import { endLab } from './removal/ending.ts'
-import { startKeeper } from './lease/keeper.ts'
+import { startKeeper, takeCluster } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
 import { leaseOf, NAMESPACE, waitingFor } from './lease/lease.ts'
-import { takeCluster } from './lease/take.ts'
 import { changeNotes, ownerHere, readNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
 import { intentOf, noteInstalled } from './plan/intent.ts'
-import { HOW_TO_CUT, powerBy } from './power.ts'
 import {
   groundOf,
   prepare,
@@ -35,6 +40,33 @@ import { forgetRun, isUuid, noteLease, pinOfRun, type PinnedAccess } from './acc
 import { announceRemoval, requireRemovalConfirmed } from './removal/confirmation.ts'
 import { storeOfLab } from './store.ts'
 import { surroundingsOf, type Surroundings } from './plan/surroundings.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { ProgramError, run } from '../../system/run.ts'
+
+const HOW_TO_CUT =
+  "the user has not said how. Next: MESHDRILL_STOP_NODE='<command with {node}>' and MESHDRILL_START_NODE='<command with {node}>'"
+
+const TIMEOUT_MS = 120_000
+
+/** Stops and starts nodes by the user's commands in a shell. Whether a node is off is observed, not taken from their exit code. */
+export function powerBy(commands: NonNullable<ExistingOptions['power']>): NodePower {
+  return {
+    stopNode: (name) => runFor(commands.stop, name),
+    startNode: (name) => runFor(commands.start, name),
+  }
+}
+
+async function runFor(command: string, node: string): Promise<void> {
+  // The name becomes part of a shell command, so only names that the API server accepts are allowed.
+  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node)) throw new Error(`"${node}" is not the name of a node`)
+  const line = command.replaceAll('{node}', node)
+  try {
+    await run('/bin/sh', ['-c', line], { timeoutMs: TIMEOUT_MS })
+  } catch (error) {
+    const said = error instanceof ProgramError ? error.stderr.trim() : ''
+    throw new Error(`${line}: ${said || messageOf(error)}`, { cause: error })
+  }
+}
 
 /** A cluster of the user, named and confirmed by the user. Only objects that meshdrill created are changed. */
 export function existing(options: ExistingRun): ClusterProvider {

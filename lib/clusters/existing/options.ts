@@ -1,6 +1,5 @@
 import type { ComponentName } from '../../components/index.ts'
-import type { K6Place } from '../../lab/k6.ts'
-import type { Store } from '../../lab/store.ts'
+import type { K6Place, Store } from '../../lab/cluster.ts'
 
 /** Options for a cluster of the user's own. */
 export interface ExistingOptions {

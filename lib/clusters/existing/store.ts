@@ -1,5 +1,5 @@
-import type { Store, StoreEndpoint } from '../../lab/store.ts'
-import { labPrefix } from '../../store/prefix.ts'
+import type { Store, StoreEndpoint } from '../../lab/cluster.ts'
+import { labPrefix } from '../../store/endpoint.ts'
 
 /** The user's bucket that a lab uses, from the lab's notes. The lab touches no other bucket. */
 export interface NotedStore {

@@ -8,7 +8,7 @@ import { keyOf } from '../embedded/toolchain/cache.ts'
 import { manifests } from '../public/catalog.ts'
 import { SYSTEM_NODES } from './cluster-config.ts'
 import { CLUSTER } from './containers.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 const NAMESPACE = 'storage'
 const DRIVER = 'hostpath.csi.k8s.io'

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSettings } from '../../system/child-settings.ts'
-import { printUncaughtErrors } from '../../output/failure.ts'
-import { writeLine } from '../../output/print.ts'
+import { writeLine, printUncaughtErrors } from '../../output/print.ts'
 import { isRunning, type ProcessId } from '../../system/process.ts'
 import { readLab, tearDown, underLock } from './lab.ts'
 

@@ -4,29 +4,43 @@ import type { Artifacts } from '../../lab/artifacts.ts'
 import { addressOf, dockerProblem, imageId } from '../../docker/docker.ts'
 import { connect, isReady, podsReady, readManifest } from '../../kube/client.ts'
 import { pending, waitFor } from '../../system/wait.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
-import { identify, isRunning } from '../../system/process.ts'
-import { runKind } from './program.ts'
-import { urlHost } from '../../system/url-host.ts'
+import { identify, isRunning, scriptArguments, type ProcessId } from '../../system/process.ts'
+import { urlHost } from '../../system/connect.ts'
 import type { ClusterOptions } from '../../lab/cluster.ts'
 import { installStorage } from '../embedded/storage.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
 import { CLUSTER, CONTROL_PLANE, ensureNetwork, isLimited, NETWORK } from './containers.ts'
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
-import { imageLoader } from './images.ts'
-import { startKeeper } from './keeper.ts'
 import { kindFolder, kubeconfigFile, readLab, serves, tearDown, writeLab, type KindLab } from './lab.ts'
 import { API_SERVER_PORT, gatewayPortOf, LOOPBACK, type Ports } from './ports.ts'
+import { imageLoader } from './images.ts'
+import { runKind } from './program.ts'
 import { makeStorage, STORAGE_LAB, storageOf } from './storage.ts'
+import { spawn } from 'node:child_process'
+import { mkdirSync, openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { sendSettings } from '../../system/child-settings.ts'
+
+const MAIN = fileURLToPath(new URL('keeper.main.ts', import.meta.url))
+
+/** Starts the process that removes the cluster after its owner has ended, for whatever reason. */
+export function startKeeper(owner: ProcessId): void {
+  mkdirSync(kindFolder(), { recursive: true, mode: 0o700 })
+  const log = openSync(join(kindFolder(), 'keeper.log'), 'a')
+  const child = spawn(process.execPath, scriptArguments(MAIN), { detached: true, stdio: ['pipe', log, log] })
+  sendSettings(child.stdin, owner).end()
+  child.unref()
+}
 
 const WORKERS = 2
 const NODES = 1 + WORKERS
 const CREATE_TIMEOUT_MS = 10 * 60_000
 
 /** Inputs of a kind cluster. */
-export interface Ingredients {
+interface Ingredients {
   /** Path of the program kind. */
   kind: () => Promise<string>
   /** Node image. Docker has it. */

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { childEnvironment } from '../../system/child-environment.ts'
+import { childEnvironment } from '../../system/child-settings.ts'
 import { readVariable, type Environment } from '../../system/environment.ts'
 import { run } from '../../system/run.ts'
 import { NETWORK } from './containers.ts'

@@ -5,7 +5,7 @@ import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Undo } from '../../lab/undo.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'
 /** Where the faults are kept, a file each. */

@@ -1,6 +1,126 @@
-import { fromModule, KEEP, uses, type Component } from '../component.ts'
-import { parts } from './presence.ts'
-import { built, MODULE } from './recipe.ts'
+import { fromModule, KEEP, uses, type Component, deployment, type Part } from '../component.ts'
+import { join } from 'node:path'
+import type { Built, GoProgram } from '../../lab/built.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+
+const GROUP = { group: 'chaos-mesh.org', version: 'v1alpha1' }
+
+/** Every object of Chaos Mesh, of every kind. Errors: the cluster does not know its kinds. */
+export async function faultObjects({ custom }: Pick<KubeClient, 'custom'>): Promise<KubeObject[]> {
+  const { resources } = await custom.getAPIResources(GROUP)
+  const lists = await Promise.all(
+    resources
+      .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'))
+      .map(async ({ name, kind }) => {
+        const list = (await custom.listClusterCustomObject({ ...GROUP, plural: name })) as { items: KubeObject[] }
+        return list.items.map((item) => ({ ...item, kind }))
+      }),
+  )
+  return lists.flat()
+}
+
+const NAMESPACE = 'chaos-mesh'
+const CONTROLLER = deployment(NAMESPACE, 'chaos-controller-manager')
+
+const chaosMeshPart: Part = {
+  name: 'chaos-mesh',
+  title: 'Chaos Mesh',
+  mark: CONTROLLER,
+  namespaces: [NAMESPACE],
+  podSecurity: 'privileged',
+  groups: ['chaos-mesh.org'],
+  releases: [{ name: 'chaos-mesh', namespace: NAMESPACE }],
+  objects: [],
+  images: ['chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon'],
+  refuse: refuseBusy,
+  collectTraces: null,
+}
+
+const parts = [chaosMeshPart] as const
+
+type Controller = KubeObject & {
+  spec?: { template?: { spec?: { containers?: { env?: { name: string; value?: string }[] }[] } } }
+}
+
+/** Faults of other people would strike the drills, and would be taken for leftovers of drills. */
+async function refuseBusy(kube: KubeClient): Promise<string | null> {
+  const controller = await kube.get<Controller>(CONTROLLER)
+  const environment = controller?.spec?.template?.spec?.containers?.flatMap(({ env }) => env ?? []) ?? []
+  if (environment.some(({ name, value }) => name === 'CLUSTER_SCOPED' && value !== 'true'))
+    return 'Chaos Mesh is there, but for one namespace alone (clusterScoped: false). Next: helm upgrade it with clusterScoped=true'
+  const faults = await faultObjects(kube)
+  if (faults.length === 0) return null
+  const some = faults.slice(0, 3).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
+  return `Chaos Mesh is there and holds ${faults.length} objects (${some.join(', ')}): they would strike the drills, or be taken for what drills left. Next: delete them, or wait until they are over`
+}
+
+const folder = join(import.meta.dirname, 'module')
+
+const MODULE = {
+  path: 'github.com/chaos-mesh/chaos-mesh',
+  version: 'v0.9.1-0.20260902003049-47411975a8cb',
+} as const
+
+const stamps = {
+  'github.com/chaos-mesh/chaos-mesh/pkg/version.gitVersion': MODULE.version,
+  'github.com/chaos-mesh/chaos-mesh/pkg/version.gitCommit': '47411975a8cb',
+}
+
+const programs = [
+  {
+    name: 'chaos-controller-manager',
+    ...{ folder, package: `${MODULE.path}/cmd/chaos-controller-manager`, module: MODULE, cgo: false, stamps },
+    coldSeconds: 133,
+  },
+  {
+    name: 'chaos-daemon',
+    ...{ folder, package: `${MODULE.path}/cmd/chaos-daemon`, module: MODULE, cgo: true, stamps },
+    coldSeconds: 94,
+  },
+] as const satisfies readonly GoProgram[]
+
+const script = (file: string): string => join(import.meta.dirname, 'scripts', file)
+
+const built = {
+  programs,
+  images: {
+    'chaos-mesh/chaos-mesh': {
+      reference: 'localhost/chaos-mesh/chaos-mesh:v1',
+      entrypoint: ['/usr/local/bin/chaos-controller-manager'],
+      user: '',
+      content: [{ built: { '/usr/local/bin/chaos-controller-manager': 'chaos-controller-manager' } }],
+    },
+    'chaos-mesh/chaos-daemon': {
+      reference: 'localhost/chaos-mesh/chaos-daemon:v1',
+      entrypoint: ['/usr/local/bin/chaos-daemon'],
+      user: '',
+      content: [
+        { dynamic: { '/usr/local/bin/chaos-daemon': 'chaos-daemon' } },
+        {
+          scripts: {
+            '/usr/local/bin/nsexec': script('nsexec.sh'),
+            '/usr/local/bin/pause': script('pause.sh'),
+            '/usr/local/bin/memStress': script('memstress.sh'),
+          },
+        },
+        { set: 'busybox' },
+        { set: 'iptables' },
+        { host: ['/usr/sbin/ipset', '/usr/sbin/tc', '/usr/sbin/ip', '/usr/bin/nsenter'] },
+        { host: ['/usr/bin/stress-ng', '/usr/bin/choom', '/usr/bin/setpriv'] },
+      ],
+    },
+  },
+  charts: {
+    'chaos-mesh/chaos-mesh': {
+      ...{ folder, path: MODULE.path, chart: 'helm/chaos-mesh' },
+      values: {
+        images: { registry: 'localhost', tag: 'v1' },
+        controllerManager: { podChaos: { podFailure: { pauseImage: 'localhost/meshdrill/pause:1' } } },
+      },
+    },
+  },
+} as const satisfies Built
 
 const RELEASE = '2.8.2'
 

@@ -3,7 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node'
 import { execute } from '../../kube/exec.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import type { MeshState } from '../../record/facts.ts'
 import { PROXY } from './traits.ts'
 

@@ -1,10 +1,10 @@
 import { podsReady } from '../../kube/client.ts'
 import { installChart } from '../../lab/charts.ts'
-import { hasLabels } from '../../kube/nodes.ts'
+import { hasLabels } from '../../kube/placed-pod.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './names.ts'
+import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './component.ts'
 
-export { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './names.ts'
+export { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './component.ts'
 
 /**
  * Installs k6-operator, which runs a load as pods. Errors, before anything is changed: no node bears the labels that the

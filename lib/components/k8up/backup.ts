@@ -1,14 +1,12 @@
+import { readBackupLog } from './log.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { podRunning, type JobEnd } from '../support/job-pods.ts'
-import { exportSubject } from '../support/exported-namespace.ts'
-import { listObjects } from '../support/list-objects.ts'
+import { exportSubject, listObjects } from '../support/exported-namespace.ts'
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import type { Backup, RunningBackup } from '../tool.ts'
 import { backendObjects, commonSpec, repositoryOf } from './backend.ts'
-import { takeJobs } from './jobs.ts'
-import { readBackupLog } from './log.ts'
 import {
   MOVER,
   operationEnded,
@@ -17,6 +15,7 @@ import {
   type K8upOperation,
   type K8upSnapshot,
   type OperationEnd,
+  takeJobs,
 } from './objects.ts'
 import { restore, type Subject } from './restore.ts'
 import { newestOfEach } from './snapshots.ts'
@@ -63,7 +62,7 @@ async function endedBackup(lab: Lab, subject: Subject, name: string): Promise<Ba
 
 const SNAPSHOTS = { group: 'k8up.io', version: 'v1', plural: 'snapshots' }
 
-export function describe(end: OperationEnd, jobs: JobEnd[], objects: KubeObject[]): OperationResult {
+function describe(end: OperationEnd, jobs: JobEnd[], objects: KubeObject[]): OperationResult {
   const log = readBackupLog(jobs.map((job) => job.log).join('\n'))
   const failed = jobs.find(({ state }) => state === 'Failed')
   return {

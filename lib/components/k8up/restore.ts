@@ -1,15 +1,13 @@
+import { type ClaimSnapshot } from './snapshots.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { claimsWithoutSnapshot, type ExportedNamespace } from '../support/exported-namespace.ts'
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
-import { sumKnown } from '../support/sum-known.ts'
-import { earliest, latest } from '../support/times.ts'
+import { earliest, latest, sumKnown } from '../support/times.ts'
 import { backendObjects, commonSpec } from './backend.ts'
-import { takeJobs } from './jobs.ts'
 import { readRestoredBytes } from './log.ts'
-import { operationEnded, reference } from './objects.ts'
-import type { ClaimSnapshot } from './snapshots.ts'
+import { operationEnded, reference, takeJobs } from './objects.ts'
 
 /** A namespace that K8up backs up. `repository` is a folder in the bucket. */
 export interface Subject extends ExportedNamespace {

@@ -1,5 +1,5 @@
-import { KEEP, uses, type Component } from '../component.ts'
 import { noTraits } from './traits.ts'
+import { KEEP, uses, type Component } from '../component.ts'
 
 export const none = {
   name: 'none',

@@ -1,4 +1,4 @@
-import { urlHost } from '../../system/url-host.ts'
+import { urlHost } from '../../system/connect.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { createEmptyNamespace, removeNamespace } from '../../lab/namespaces.ts'

@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { watchOnce } from '../../kube/watch.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 
 export interface EndpointSlice extends KubeObject {
   addressType: string

@@ -1,6 +1,6 @@
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import type { Backup, BackupTool } from '../tool.ts'
 import {

@@ -1,7 +1,45 @@
 import { imageByDigest } from '../../lab/published.ts'
 import { fromModule, type Component } from '../component.ts'
-import { built, MODULE } from './recipe.ts'
-import { tool } from './strategies.ts'
+import { copiesFiles, defineTool } from '../strategy.ts'
+import { join } from 'node:path'
+import type { Built, GoProgram } from '../../lab/built.ts'
+
+const MODULE = { path: 'github.com/restic/restic', version: 'v0.18.0' } as const
+
+const programs = [
+  {
+    name: 'restic',
+    // Velero's Go module pins it too, so that both are built from the same packages.
+    folder: join(import.meta.dirname, '../velero/module'),
+    package: `${MODULE.path}/cmd/restic`,
+    module: MODULE,
+    cgo: false,
+    stamps: {},
+    coldSeconds: 30,
+  },
+] as const satisfies readonly GoProgram[]
+
+const built = {
+  programs,
+  images: {
+    'restic/restic': {
+      reference: 'localhost/restic/restic:v1',
+      entrypoint: ['/usr/local/bin/restic'],
+      user: '',
+      content: [{ built: { '/usr/local/bin/restic': 'restic' } }],
+    },
+  },
+} as const satisfies Built
+
+const tool = defineTool({
+  name: 'restic',
+  strategies: {
+    manual: { ...copiesFiles, stopsService: true, isPointInTime: true },
+    automated: { ...copiesFiles, keepsObjects: true, isScheduled: true },
+    incremental: copiesFiles,
+  },
+  load: () => import('./drivers.ts'),
+})
 
 export const restic = {
   name: 'restic',

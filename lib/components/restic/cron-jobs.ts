@@ -1,14 +1,38 @@
 import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { deleteJob, TIMEOUT } from '../support/job-pods.ts'
-import { listObjects } from '../support/list-objects.ts'
+import { listObjects } from '../support/exported-namespace.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import type { Subject } from './backup.ts'
-import { EVERY_MINUTE, minutesFrom, type CronTimes } from './cron-times.ts'
 import { backupTask, jobReference, jobSpec, MOVER, PREFIX } from './job.ts'
+
+/** When a CronJob makes a Job. */
+type CronTimes = { schedule: string; timeZone?: string }
+
+const EVERY_MINUTE: CronTimes = { schedule: '* * * * *' }
+/** Longer than a drill needs its schedule. */
+const LASTS_MS = 30 * 60_000
+/** Maximum time by which the cluster's clock may be behind. */
+const BEHIND_MS = 5 * 60_000
+const HOUR_MS = 60 * 60_000
+
+/**
+ * Every minute of the hours in which a drill needs its schedule, on this day of the year only. So a schedule that nobody suspends
+ * ends by itself. Cron restricts days and hours independently, so the time zone is one in which midnight is far away.
+ */
+export function minutesFrom(nowMs: number): CronTimes {
+  const utcHour = new Date(nowMs).getUTCHours()
+  const isMidnightFar = utcHour >= 3 && utcHour < 21
+  // The sign is as in POSIX: west of Greenwich.
+  const zone = isMidnightFar ? { timeZone: 'Etc/UTC', offsetMs: 0 } : { timeZone: 'Etc/GMT+6', offsetMs: -6 * HOUR_MS }
+  const first = new Date(nowMs - BEHIND_MS + zone.offsetMs)
+  const last = new Date(nowMs + LASTS_MS + zone.offsetMs)
+  const hours = [...new Set([first.getUTCHours(), last.getUTCHours()])].join(',')
+  return { schedule: `* ${hours} ${first.getUTCDate()} ${first.getUTCMonth() + 1} *`, timeZone: zone.timeZone }
+}
 
 /** A pod that ended still protects its claim from deletion. It is kept only until its end was surely seen. */
 const KEEP_SECONDS = 5

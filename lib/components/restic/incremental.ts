@@ -11,7 +11,7 @@ import {
 } from './backup.ts'
 import type { TaskEnd } from './job.ts'
 import type { BackupSummary, Snapshot } from './output.ts'
-import { sumKnown } from '../support/sum-known.ts'
+import { sumKnown } from '../support/times.ts'
 import { backedUpBytes, resultOf } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 

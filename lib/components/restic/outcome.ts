@@ -1,6 +1,6 @@
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
-import { sumKnown } from '../support/sum-known.ts'
+import { sumKnown } from '../support/times.ts'
 import { earliest, latest } from '../support/times.ts'
 import type { TaskEnd } from './job.ts'
 

@@ -2,7 +2,7 @@ import { PatchStrategy, type V1Deployment, type V1StatefulSet } from '@kubernete
 import { podsReady, selector, type KubeClient } from '../../kube/client.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { earliest, latest, timeMs } from '../support/times.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** A person's own hand: the fields that the workload's owner applied stay the owner's. */
 const FIELD_MANAGER = 'meshdrill-scale'

@@ -1,6 +1,17 @@
-import type { Component } from '../component.ts'
-import { SNAPSHOT_RIGHTS } from './rights.ts'
-import { tool } from './strategies.ts'
+import { type Component, KEEP, READ, uses, type Use } from '../component.ts'
+import { defineTool, takesSnapshots } from '../strategy.ts'
+
+/** What a tool needs that takes CSI snapshots of volumes. */
+export const SNAPSHOT_RIGHTS: readonly Use[] = [
+  ...uses('snapshot.storage.k8s.io', ['volumesnapshots', 'volumesnapshotcontents'], KEEP),
+  ...uses('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ),
+].map((use) => ({ ...use, onlyWithSnapshots: true }))
+
+const tool = defineTool({
+  name: 'kubernetes',
+  strategies: { 'volume-snapshot': takesSnapshots },
+  load: () => import('./drivers.ts'),
+})
 
 /** Kubernetes' own snapshots of volumes, without a backup tool. Its strategies bear the tool name "kubernetes". */
 export const snapshots = {

@@ -4,7 +4,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { API, contentReference, snapshotReference, type VolumeSnapshot, type VolumeSnapshotContent } from './objects.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** Snapshots made known to another namespace. */
 export interface TakenOver {

@@ -1,4 +1,87 @@
-import { volumeSnapshotEffort } from './effort.ts'
-import { volumeSnapshot } from './volume-snapshot.ts'
+import type { Lab } from '../../lab/lab.ts'
+import type { UserEffort } from '../../record/facts.ts'
+import { SERVICE, STEPS, textOf } from '../support/effort.ts'
+import { fromSnapshot, restore } from './restore.ts'
+import { snapshotOf, snapshotEnded, snapshotName, takeSnapshots, type Taken } from './take.ts'
+import { isClaim } from '../support/exported-namespace.ts'
+import { exportNamespace } from '../support/namespace-objects.ts'
+import type { Backup, BackupTool, InstalledTool, ToolParts } from '../tool.ts'
+import { snapshotReference, backupResult } from './objects.ts'
+
+/**
+ * Kubernetes' own snapshots: one VolumeSnapshot for each claim. The class is used as it is installed, so a snapshot is deleted with
+ * its object. No data leaves the storage.
+ */
+export function volumeSnapshot(): BackupTool {
+  const attach = (lab: Lab): InstalledTool => ({
+    name: 'kubernetes',
+    strategy: 'volume-snapshot',
+    version: lab.artifacts.component('snapshot-controller').version,
+    // The storage takes the snapshots: no pod of a tool moves data.
+    parts: () => ({ pods: podsOf(lab), mover: null, secret: null, prefix: null }),
+    async backup(namespace, { name }) {
+      const objects = await exportNamespace(lab, namespace)
+      const taken = await takeSnapshots(lab, { namespace, name, objects })
+      return {
+        name,
+        // No data moves, so there is no time at which a fault could strike.
+        moving: () => Promise.resolve(false),
+        finished: () => readyBackup(lab, taken),
+      }
+    },
+  })
+  return {
+    name: 'kubernetes',
+    strategy: 'volume-snapshot',
+    volumes: 'snapshots',
+    requires: (lab) => {
+      if (lab.cluster.storageClasses.snapshots === null)
+        return Promise.resolve(['volumes that can be snapshotted: the cluster has no such class'])
+      return Promise.resolve(
+        podsOf(lab).length === 0
+          ? ["which pods are the storage's, whose use is the tool's. Next: MESHDRILL_STORAGE_PODS=<namespace>/<prefix>"]
+          : [],
+      )
+    },
+    install: (lab) => Promise.resolve(attach(lab)),
+    attach,
+  }
+}
+
+const podsOf = ({ cluster }: Lab): ToolParts['pods'] =>
+  cluster.storageClasses.pods === undefined ? [] : [cluster.storageClasses.pods]
+
+async function readyBackup(lab: Lab, taken: Taken): Promise<Backup> {
+  const { namespace, name, objects } = taken
+  const snapshots = await Promise.all(
+    objects.filter(isClaim).map(({ metadata }) => snapshotEnded(lab, namespace, snapshotName(name, metadata.name))),
+  )
+  return {
+    name,
+    result: backupResult(lab, snapshots, objects),
+    objects: snapshots.map(({ metadata }) => snapshotReference(namespace, metadata.name)),
+    restore: ({ into } = {}) => restore(lab, taken, snapshots, into),
+  }
+}
+
+const { namespace, claim, backup: name } = SERVICE
+
+/** Effort of a user who applies a VolumeSnapshot and restores from it. */
+export function volumeSnapshotEffort(lab: Lab): UserEffort {
+  const bareClaim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim }, spec: {} }
+  return {
+    configuration: [
+      textOf('the VolumeSnapshot', snapshotOf(lab, { namespace, name }, claim)),
+      textOf('the claim’s data source', fromSnapshot(bareClaim, name).spec as object),
+    ],
+    firstBackup: [STEPS.keepObjects, 'Apply a VolumeSnapshot for each volume.'],
+    restore: [
+      'Delete the workloads and their claims.',
+      'Apply the claims with the snapshots as their data source.',
+      STEPS.startWorkloads,
+    ],
+    source: 'lib/components/snapshots/take.ts, lib/components/snapshots/restore.ts',
+  }
+}
 
 export const drivers = { 'volume-snapshot': { create: volumeSnapshot, effort: volumeSnapshotEffort } }

@@ -1,15 +1,14 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
 import { describeObjects } from '../support/namespace-objects.ts'
 import { claimsGone, madeFirstMs, madeLastMs, planRestore } from '../support/namespace-restore.ts'
 import { latest } from '../support/times.ts'
 import { takeOver } from './copy.ts'
-import { API, isBound, snapshotReference, type Claim, type VolumeSnapshot } from './objects.ts'
-import { describeSnapshots } from './outcome.ts'
+import { API, isBound, snapshotReference, type Claim, type VolumeSnapshot, describeSnapshots } from './objects.ts'
 import { snapshotName, type Taken } from './take.ts'
 
 /** Brings the namespace back with claims that the storage fills from the snapshots. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import { isClaim } from '../support/exported-namespace.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { exportNamespace, uidOf } from './namespace-objects.ts'
+import { selector, type KubeClient } from '../../kube/client.ts'
 
 /** A namespace whose volumes a tool backs up. The operator keeps its objects outside the cluster, as in Git. */
 export interface ExportedNamespace {
@@ -22,3 +23,23 @@ export async function exportSubject(lab: Lab, namespace: string): Promise<Export
 /** Claims of which no snapshot is there. */
 export const claimsWithoutSnapshot = (claims: string[], snapshots: { claim: string }[]): string[] =>
   claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
+
+/** Objects of one kind in a namespace. */
+interface ObjectQuery {
+  group: string
+  version: string
+  plural: string
+  namespace: string
+  labels?: Record<string, string>
+}
+
+/** Lists objects. Kubernetes leaves `apiVersion` and `kind` out of the items of a list. */
+export async function listObjects<T extends KubeObject>(
+  { custom }: Pick<KubeClient, 'custom'>,
+  { labels = {}, ...resource }: ObjectQuery,
+): Promise<T[]> {
+  const answer = (await custom.listNamespacedCustomObject({ ...resource, labelSelector: selector(labels) })) as {
+    items: T[]
+  }
+  return answer.items
+}

@@ -3,10 +3,8 @@ import { isNotFound } from '../../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
+import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../../output/shorten.ts'
 import { timeMs } from './times.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
-
 /** Longer than a Job may take by its own deadline, so that the Job's word comes first. */
 export const TIMEOUT = '5m'
 /** A Job that takes longer ends as the failure that it is. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { listObjects } from '../support/list-objects.ts'
+import { listObjects } from '../support/exported-namespace.ts'
 
 /** Velero's objects, as far as the drills read them. By its API, which says times in whole seconds. */
 

@@ -1,13 +1,56 @@
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { listObjects } from '../support/list-objects.ts'
+import { listObjects } from '../support/exported-namespace.ts'
 import type { RunningBackup } from '../tool.ts'
 import { API, hasEnded, isOfClaim, labelValue, listMovements, NAMESPACE, readOperation, TERMINAL } from './api.ts'
-import { LIMITS } from './limits.ts'
-import { locationServes } from './location.ts'
+import { locationServes, LIMITS } from './location.ts'
 import type { Method } from './methods.ts'
 import { operationEnded } from './operation.ts'
-import { restoreFrom } from './restore.ts'
+import type { ObjectReference } from '../../kube/object.ts'
+import type { OperationResult } from '../../record/facts.ts'
+
+/** What Velero reads from the cluster when it restores, and makes anew from the store when it is gone. */
+const SYNCED = ['Backup', 'PodVolumeBackup']
+
+/** What a restore is made from. */
+interface RestoreSource {
+  /** Namespace that was backed up. */
+  namespace: string
+  /** Name of the Backup. */
+  name: string
+  /** The Backup with what belongs to it. */
+  objects: ObjectReference[]
+}
+
+/** Restores the namespace, or a copy of it into another; resolves at the terminal state, whatever it is. */
+async function restoreFrom(
+  lab: Lab,
+  method: Method,
+  source: RestoreSource,
+  into: string | null,
+): Promise<OperationResult> {
+  const { objects } = source
+  await locationServes(
+    lab,
+    objects.filter(({ kind }) => SYNCED.includes(kind)),
+  )
+  // A second restore of the same backup is another Restore: the first one's end would be taken for it.
+  const name = `${source.name}-${into === null ? 'restore' : 'copy'}-${Date.now().toString(36)}`
+  await lab.kube.apply([
+    { apiVersion: API, kind: 'Restore', metadata: { name, namespace: NAMESPACE }, spec: restoreSpec(source, into) },
+  ])
+  return (await operationEnded(lab, method, 'Restore', name)).result
+}
+
+export const restoreSpec = (
+  { name, namespace }: Pick<RestoreSource, 'name' | 'namespace'>,
+  into: string | null,
+): Record<string, unknown> => ({
+  backupName: name,
+  includedNamespaces: [namespace],
+  itemOperationTimeout: LIMITS.itemOperation,
+  ...(into === null ? {} : { namespaceMapping: { [namespace]: into } }),
+})
 
 /** Spec of a Backup of a namespace with everything in it, its volumes by the method. */
 export const backupSpec = (method: Method, namespace: string): Record<string, unknown> => ({

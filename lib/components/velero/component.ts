@@ -1,9 +1,107 @@
 import { imageByTag } from '../../lab/published.ts'
-import { fromModule, KEEP, uses, type Component } from '../component.ts'
-import { SNAPSHOT_RIGHTS } from '../snapshots/rights.ts'
-import { parts } from './presence.ts'
-import { AWS_MODULE, built, MODULE } from './recipe.ts'
-import { tool } from './strategies.ts'
+import { fromModule, KEEP, uses, type Component, clusterRbac, deployment, type Part } from '../component.ts'
+import { SNAPSHOT_RIGHTS } from '../snapshots/component.ts'
+import { copiesFiles, defineTool, takesSnapshots } from '../strategy.ts'
+import { join } from 'node:path'
+import type { Built, GoProgram } from '../../lab/built.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+
+const NAMESPACE = 'velero'
+
+const veleroPart: Part = {
+  name: 'velero',
+  title: 'velero',
+  mark: deployment(NAMESPACE, 'velero'),
+  namespaces: [NAMESPACE],
+  podSecurity: 'privileged',
+  groups: ['velero.io'],
+  releases: [],
+  objects: [clusterRbac('ClusterRoleBinding', 'velero')],
+  images: ['velero/velero', 'velero/velero-plugin-for-aws'],
+  refuse: refuseAny,
+  collectTraces: null,
+}
+
+const parts = [veleroPart] as const
+
+/**
+ * Drills change Velero's settings, kill its pods and strike its bucket. A Velero that keeps a user's own backups must not be
+ * drilled.
+ */
+async function refuseAny(kube: KubeClient): Promise<string> {
+  const location = await kube.get<KubeObject & { spec?: { objectStorage?: { bucket?: string } } }>({
+    apiVersion: 'velero.io/v1',
+    kind: 'BackupStorageLocation',
+    metadata: { name: 'default', namespace: NAMESPACE },
+  })
+  const bucket = location?.spec?.objectStorage?.bucket ?? 'not known'
+  return `Velero is there and keeps its backups in bucket "${bucket}": drills would strike your own backups. Next: MESHDRILL_TOOL=restic, or a cluster without Velero`
+}
+
+const folder = join(import.meta.dirname, 'module')
+
+const MODULE = { path: 'github.com/vmware-tanzu/velero', version: 'v1.18.3' } as const
+const AWS_MODULE = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', version: 'v1.14.3' } as const
+
+const stamps = {
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': MODULE.version,
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.GitTreeState': 'clean',
+  // Where `velero install` looks for its images when none is named.
+  'github.com/vmware-tanzu/velero/pkg/buildinfo.ImageRegistry': 'localhost/velero',
+}
+
+const ofVelero = { folder, module: MODULE, cgo: false, stamps }
+const ofPlugin = { folder, module: AWS_MODULE, cgo: false, stamps: {} }
+
+const programs = [
+  { ...ofVelero, name: 'velero', package: `${MODULE.path}/cmd/velero`, coldSeconds: 134 },
+  {
+    ...ofVelero,
+    name: 'velero-restore-helper',
+    package: `${MODULE.path}/cmd/velero-restore-helper`,
+    coldSeconds: 1,
+  },
+  {
+    ...ofPlugin,
+    name: 'velero-plugin-for-aws',
+    package: `${AWS_MODULE.path}/velero-plugin-for-aws`,
+    coldSeconds: 44,
+  },
+  { ...ofPlugin, name: 'cp-plugin', package: `${AWS_MODULE.path}/hack/cp-plugin`, coldSeconds: 1 },
+] as const satisfies readonly GoProgram[]
+
+const built = {
+  programs,
+  images: {
+    'velero/velero': {
+      reference: 'localhost/velero/velero:v1',
+      entrypoint: ['/velero'],
+      user: '',
+      content: [{ built: { '/velero': 'velero', '/velero-restore-helper': 'velero-restore-helper' } }],
+    },
+    'velero/velero-plugin-for-aws': {
+      reference: 'localhost/velero/velero-plugin-for-aws:v1',
+      entrypoint: ['/bin/cp-plugin', '/plugins/velero-plugin-for-aws', '/target/velero-plugin-for-aws'],
+      user: '65532:65532',
+      content: [
+        { built: { '/bin/cp-plugin': 'cp-plugin', '/plugins/velero-plugin-for-aws': 'velero-plugin-for-aws' } },
+      ],
+    },
+  },
+} as const satisfies Built
+
+const tool = defineTool({
+  name: 'velero',
+  strategies: {
+    'file-system': { ...copiesFiles, keepsObjects: true },
+    'file-system-mesh-volumes': { ...copiesFiles, keepsObjects: true },
+    'csi-snapshot': { ...takesSnapshots, usesStore: true },
+    'data-mover': { ...copiesFiles, volumes: 'snapshots', keepsObjects: true, isPointInTime: true },
+    schedule: { ...copiesFiles, keepsObjects: true, isScheduled: true },
+  },
+  load: () => import('./drivers.ts'),
+})
 
 const RELEASE = 'v1.18.3'
 const PLUGIN_RELEASE = 'v1.14.3'

@@ -3,7 +3,7 @@ import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import { podSecurityLabels } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { NAMESPACE } from './api.ts'
-import { LIMITS } from './limits.ts'
+import { LIMITS } from './location.ts'
 import { VOLUME_POLICY } from './methods.ts'
 
 const NODE_AGENT_SETTINGS = 'drill-node-agent'

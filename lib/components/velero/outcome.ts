@@ -1,6 +1,5 @@
 import type { OperationResult } from '../../record/facts.ts'
-import { sumKnown } from '../support/sum-known.ts'
-import { timeMs } from '../support/times.ts'
+import { timeMs, sumKnown } from '../support/times.ts'
 import type { Movement, VeleroOperation } from './api.ts'
 
 /** What became of one volume. */

@@ -6,7 +6,7 @@ import { API, labelValue, list, NAMESPACE, type VeleroOperation } from './api.ts
 import { backupSpec, runningBackup } from './backup.ts'
 import type { Method } from './methods.ts'
 import { timeMs } from '../support/times.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** Velero looks at its schedules once a minute: this is due at every look, where `* * * * *` may not yet be at the first. */
 const EVERY = '@every 30s'

@@ -1,8 +1,11 @@
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
-import type { VeleroOperation } from './api.ts'
-import { download } from './download.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { type VeleroOperation, API, NAMESPACE } from './api.ts'
 import type { VolumeOutcome } from './outcome.ts'
+import { gunzipSync } from 'node:zlib'
+import type { KubeObject } from '../../kube/object.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** Phases in which Velero has written down what became of the volumes. */
 export const WRITTEN = ['Completed', 'PartiallyFailed']
@@ -49,5 +52,31 @@ function outcomeOf({ pvcName = '?', result = 'succeeded', csiSnapshotInfo }: Vol
     bytes: size > 0 ? size : null,
     incrementalBytes: null,
     message: result === 'succeeded' ? null : result,
+  }
+}
+
+/** Files that belong to a Backup or a Restore, by the names of Velero's API. */
+type FileKind = 'BackupVolumeInfos' | 'RestoreVolumeInfo' | 'BackupResults' | 'RestoreResults'
+
+/** What such a file of the store says, parsed; Velero signs the URL by which it is read. */
+export async function download(lab: Lab, kind: FileKind, operation: string): Promise<unknown> {
+  const what = `the ${kind} of "${operation}"`
+  const name = `${kind.toLowerCase()}-${Date.now().toString(36)}`
+  const reference = { apiVersion: API, kind: 'DownloadRequest', metadata: { name, namespace: NAMESPACE } }
+  await lab.kube.apply([{ ...reference, spec: { target: { kind, name: operation } } }])
+  try {
+    const url = await waitFor(
+      `URL of ${what}`,
+      async () => {
+        const found = await lab.kube.get<KubeObject & { status?: { phase?: string; downloadURL?: string } }>(reference)
+        return found?.status?.downloadURL ?? pending(found?.status?.phase ?? 'New')
+      },
+      { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${NAMESPACE} describe downloadrequest ${name}` },
+    )
+    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
+    if (!answer.ok) throw new Error(`${what} was answered with ${answer.status}`)
+    return JSON.parse(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('utf8'))
+  } finally {
+    await lab.kube.delete(reference)
   }
 }

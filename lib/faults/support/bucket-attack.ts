@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Lab } from '../../lab/lab.ts'
-import { isBelow } from '../../store/prefix.ts'
+import { isBelow } from '../../store/endpoint.ts'
 import { openBucket, type Bucket } from '../../store/s3.ts'
 import type { StoredObject } from '../../store/answers.ts'
 import type { Change, FaultTarget } from '../fault.ts'

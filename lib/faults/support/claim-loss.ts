@@ -3,7 +3,7 @@ import { isNotFound } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { firstClaim } from './data-damage.ts'
 

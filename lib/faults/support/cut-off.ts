@@ -12,7 +12,7 @@ import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/place
 import { clearPodNetwork, connects, countDropped } from './pod-network.ts'
 import type { Address } from '../../system/connect.ts'
 import { ever } from '../../system/connect.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /**
  * Drops every packet between pods and addresses, by the NetworkChaos of a file, until no connection comes about any more;

@@ -1,10 +1,10 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isNotFound, isReady } from '../../kube/client.ts'
-import { ownTaints } from '../../kube/nodes.ts'
+import { ownTaints } from '../../kube/placed-pod.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { NodeState } from '../../lab/undo.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** Times in the cluster are in whole seconds. */
 const WHOLE_SECOND_MS = 1000

@@ -5,11 +5,11 @@ import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { openBucket, StoreRefusal } from '../../store/s3.ts'
 import type { Change, FaultTarget } from '../fault.ts'
-import { containerIdOf } from './first-process.ts'
+import { containerIdOf } from './container-end.ts'
 import { runBesidePod } from './node-shell.ts'
 import { isRunning, placeOf } from '../../kube/placed-pod.ts'
 import type { SecretReference } from '../../lab/undo.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 type Data = Record<string, string>
 

@@ -8,7 +8,7 @@ import type { Change, FaultTarget } from '../fault.ts'
 import { daemonPods, runInDaemon } from './node-shell.ts'
 import { placedPods, type PlacedPod } from '../../kube/placed-pod.ts'
 import { readShaping } from './pod-network.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** Hurts all that the service sends, by the NetworkChaos of a file that needs netem. */
 export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string): Promise<Change> {

@@ -1,7 +1,7 @@
 import { hasStorePower, type StorePower } from '../../lab/cluster.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import { openBucket } from '../../store/s3.ts'
 import { storeAddressHere } from './far-ends.ts'
 import type { Change } from '../fault.ts'

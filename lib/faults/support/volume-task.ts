@@ -10,7 +10,7 @@ import {
   referenceOf,
 } from '../../components/chaos-mesh/chaos-mesh.ts'
 import type { Undos } from '../../lab/undo.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+import { shellCommand } from '../../output/shorten.ts'
 
 /** A task on a volume: a Chaos Mesh Workflow whose one pod mounts the claim beside the service. */
 export interface VolumeTask {

@@ -1,6 +1,6 @@
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import type { UndoJournal } from './journal.ts'
 import { performUndo, timeoutOf } from './perform.ts'
 import type { UndoEntry } from './storage.ts'

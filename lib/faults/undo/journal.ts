@@ -1,14 +1,58 @@
+import { parseEntry } from './entry.ts'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { DRILL_TIMEOUT_MS } from '../../lab/drill-timeout.ts'
+import { DRILL_TIMEOUT_MS } from '../../lab/lab.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { thisProcess } from '../../system/process.ts'
-import { undoCopies } from './copies.ts'
 import { undoFolder } from './folder.ts'
 import { memoryStorage, type UndoEntry, type UndoStorage } from './storage.ts'
 import type { Undo } from '../../lab/undo.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { shellCommand } from '../../output/shorten.ts'
+
+/** On every ConfigMap that holds an undo. */
+const LABELS = { 'app.kubernetes.io/managed-by': 'meshdrill', 'meshdrill/undo': 'pending' }
+const SELECTOR = Object.entries(LABELS)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',')
+const KEY = 'undo.json'
+
+/** A ConfigMap for each undo in a namespace of ours, by which another machine can undo it. No undo holds a secret. */
+export function undoCopies(kube: KubeClient, namespace: string): UndoStorage {
+  const reference = (id: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: `undo-${id}` },
+  })
+  return {
+    async add(entry) {
+      const { metadata, ...object } = reference(entry.id)
+      const data = { [KEY]: JSON.stringify(entry) }
+      await kube.apply([{ ...object, metadata: { ...metadata, labels: LABELS }, data } satisfies KubeObject])
+    },
+    remove: (id) => kube.delete(reference(id)),
+    async list() {
+      const { items } = await kube.core.listNamespacedConfigMap({ namespace, labelSelector: SELECTOR })
+      const entries: UndoEntry[] = []
+      const damaged: string[] = []
+      for (const { metadata, data } of items) {
+        const name = metadata?.name ?? '?'
+        try {
+          entries.push(parseEntry(data?.[KEY] ?? ''))
+        } catch (error) {
+          const next = shellCommand`kubectl -n ${namespace} get configmap ${name} -o yaml`
+          damaged.push(
+            `the undo in ConfigMap "${namespace}/${name}" cannot be read: ${messageOf(error)}. Next: ${next}`,
+          )
+        }
+      }
+      return { entries, damaged }
+    },
+  }
+}
 
 /** The undos of a lab that are still to be done, on this machine and in its cluster. */
 export interface UndoJournal {

@@ -1,5 +1,5 @@
 import type { Lab } from '../../lab/lab.ts'
-import { parseDuration } from '../../system/duration.ts'
+import { parseDuration } from '../../system/quantity.ts'
 import { deleteMarked } from '../../components/chaos-mesh/chaos-mesh.ts'
 import { clearNetworks } from '../support/cut-off.ts'
 import { unfillVolume } from '../full-volume.ts'
@@ -11,8 +11,30 @@ import { startStore } from '../support/store-power.ts'
 import { stressorsGone } from '../stress.ts'
 import { restoreMemoryLimit } from '../tool-memory.ts'
 import { taskEnded } from '../support/volume-task.ts'
-import { suspendSchedules } from './schedules.ts'
-import type { Undo } from '../../lab/undo.ts'
+import type { Undo, Schedules } from '../../lab/undo.ts'
+import { PatchStrategy } from '@kubernetes/client-node'
+import { selector } from '../../kube/client.ts'
+import type { KubeObject } from '../../kube/object.ts'
+
+const KINDS = {
+  CronJob: { group: 'batch', version: 'v1', plural: 'cronjobs', suspended: { suspend: true } },
+  Schedule: { group: 'velero.io', version: 'v1', plural: 'schedules', suspended: { paused: true } },
+} as const
+
+/** Suspends CronJobs or Schedules, so that they make no backup any more. Those that are gone need nothing. */
+async function suspendSchedules({ kube }: Lab, { kind, namespace, labels }: Schedules): Promise<string> {
+  const { group, version, plural, suspended } = KINDS[kind]
+  const request = { group, version, plural, namespace, labelSelector: selector(labels) }
+  const { items } = (await kube.custom.listNamespacedCustomObject(request)) as { items: KubeObject[] }
+  for (const { metadata } of items) {
+    const { name } = metadata
+    const change = { apiVersion: `${group}/${version}`, kind, metadata: { name, namespace }, spec: suspended }
+    // Server-side apply would take away all that the change does not name.
+    await kube.objects.patch(change, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+  }
+  const names = items.map(({ metadata }) => `"${metadata.name}"`).join(', ')
+  return names === '' ? `no ${kind} is left in namespace "${namespace}"` : `${kind} ${names} suspended`
+}
 
 type UndoOf<Kind extends Undo['kind']> = Extract<Undo, { kind: Kind }>
 

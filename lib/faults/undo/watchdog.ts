@@ -1,19 +1,43 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { childEnvironment } from '../../system/child-environment.ts'
-import { sendSettings } from '../../system/child-settings.ts'
+import { sendSettings, childEnvironment } from '../../system/child-settings.ts'
 import { cacheFolder, readVariable, stateFolder, type Environment } from '../../system/environment.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
-import { identify, isRunning, scriptArguments, type ProcessId } from '../../system/process.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { identify, isRunning, scriptArguments, type ProcessId, killProcess } from '../../system/process.ts'
 import { undoFolder } from './folder.ts'
 import type { PerformUndo } from './heal.ts'
 import { undoFolderOf } from './journal.ts'
 import { healOrphans, isOrphan } from './replay.ts'
-import { readWatchdog, writeWatchdog } from './watchdog-note.ts'
+
+/** A watchdog, and the main process of its run. */
+type WatchdogNote = ProcessId & { owner: ProcessId }
+
+const fileIn = (folder: string): string => join(folder, 'watchdog.json')
+
+/** The newest watchdog of a lab; null where none was noted, or a killed process wrote half a note. */
+export async function readWatchdog(folder: string): Promise<WatchdogNote | null> {
+  const text = await readFile(fileIn(folder), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as WatchdogNote
+  } catch {
+    return null
+  }
+}
+
+export async function writeWatchdog(folder: string, note: WatchdogNote): Promise<void> {
+  await writeFile(fileIn(folder), JSON.stringify(note), { mode: 0o600 })
+}
+
+/** Ends the watchdog of a lab that is about to end: it would start nodes and the store again. */
+export async function endWatchdog(folder: string): Promise<void> {
+  const there = await readWatchdog(folder)
+  if (there !== null) await killProcess(there)
+}
 
 export interface WatchdogSettings<Config = unknown> {
   /** Folder of the lab. */

@@ -13,12 +13,10 @@ import {
   type SecureContext,
 } from 'node:tls'
 import { readVariable, type Environment } from '../../system/environment.ts'
-import { urlHost } from '../../system/url-host.ts'
+import { urlHost } from '../../system/connect.ts'
 import type { Credentials } from './credentials.ts'
 import type { ServerEntry } from './entries.ts'
-import { bareHost } from './proxy.ts'
-import { connectBySocks } from './socks.ts'
-
+import { bareHost, connectBySocks } from './proxy.ts'
 /** Where systems keep the authorities that they trust, as Go's crypto/x509 looks for them. */
 const SYSTEM_ROOTS = [
   '/etc/ssl/certs/ca-certificates.crt',

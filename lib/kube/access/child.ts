@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { childEnvironment } from '../../system/child-environment.ts'
+import { childEnvironment } from '../../system/child-settings.ts'
 import { credentialsOf } from './credentials.ts'
 import { guardOf } from './guard.ts'
 import { readAccess } from './kubeconfig.ts'

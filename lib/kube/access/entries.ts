@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { printable } from '../../output/printable.ts'
+import { printable } from '../../output/shorten.ts'
 import { codeOf } from '../../system/file-error.ts'
 import { parseProxy } from './proxy.ts'
 import { readPlugin, type ExecPlugin } from './exec-entry.ts'

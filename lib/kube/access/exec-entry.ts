@@ -1,4 +1,4 @@
-import { printable } from '../../output/printable.ts'
+import { printable } from '../../output/shorten.ts'
 import { commandIn, KubeconfigError, textOf, type Fields } from './fields.ts'
 
 /** A program that returns credentials (client.authentication.k8s.io), as a kubeconfig describes it. */

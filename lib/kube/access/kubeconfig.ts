@@ -2,10 +2,22 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseAllDocuments, type DocumentOptions, type ParseOptions, type SchemaOptions, type Tags } from 'yaml'
 import { codeOf } from '../../system/file-error.ts'
-import { printable } from '../../output/printable.ts'
+import { printable } from '../../output/shorten.ts'
 import { readServer, readUser, type ServerEntry, type UserEntry } from './entries.ts'
 import { KubeconfigError, type Fields } from './fields.ts'
-import { protectUser } from './protection.ts'
+import { protectSecret } from '../../output/secrets.ts'
+
+/** Shorter variables are most often names of profiles and regions. */
+const SHORTEST_VARIABLE = 20
+
+/** Keeps what a kubeconfig says of its user out of whatever is printed or recorded. */
+function protectUser({ token, basic, certificate, plugin }: UserEntry): void {
+  if (token !== null) protectSecret(token)
+  if (basic !== null) protectSecret(basic.password)
+  if (certificate !== null && 'data' in certificate.key) protectSecret(certificate.key.data.trim())
+  // What a plugin is given, such as a client's secret.
+  for (const { value } of plugin?.env ?? []) if (value.length >= SHORTEST_VARIABLE) protectSecret(value)
+}
 
 /** Who asks which API server: a context of a kubeconfig, read and checked. */
 export interface KubeAccess {
@@ -15,7 +27,7 @@ export interface KubeAccess {
 }
 
 /** A kubeconfig's entries by name, each with the folder of its file. The first file that has an entry wins, as with kubectl. */
-export interface Kubeconfig {
+interface Kubeconfig {
   files: string[]
   contexts: Map<string, Entry>
   clusters: Map<string, Entry>

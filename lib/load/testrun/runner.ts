@@ -4,19 +4,121 @@ import { join } from 'node:path'
 import { bundle } from '../../system/bundle.ts'
 import { execute, type ExecTarget } from '../../kube/exec.ts'
 import { followLog, type ContainerEnd } from '../../kube/follow-log.ts'
-import type { KubeObject } from '../../kube/object.ts'
-import { findUnsteady, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
+import type { KubeObject, ObjectReference } from '../../kube/object.ts'
+import { findUnsteady, measureClock, type ClockAhead, earliest, latest } from '../../kube/pod-clock.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { messageOf } from '../../system/message-of.ts'
-import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
-import { isGoodExit } from '../k6.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../../output/shorten.ts'
 import type { LoadOptions, RunningLoad } from '../load.ts'
 import { concludeLoad, parseOutcomes } from '../outcomes.ts'
-import { mergeLines } from './lines.ts'
-import { CONTAINER, RUNNERS, TEST_RUN, testRunIn, testRunObjects, type ClientPods } from './objects.ts'
 import { OPERATOR_NAMESPACE } from '../../components/k6-operator/k6-operator.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
+
+const LONGEST = '15m'
+/** All went well; thresholds failed (there are none); stopped by a signal. */
+const GOOD_EXITS = [0, 99, 105]
+
+export const isGoodExit = (code: number): boolean => GOOD_EXITS.includes(code)
+
+/** So that nothing but the script's own lines, as they are, and k6's complaints are written. */
+export const K6_FLAGS = [
+  '--no-color',
+  '--summary-mode=disabled',
+  '--no-usage-report',
+  '--no-thresholds',
+  '--log-format=raw',
+]
+
+/** What script.ts is told, as arguments of k6; `url` is where the gateway is for whoever runs it. */
+export function settingsOf({ route, seed, seeded, rate }: LoadOptions, url: string): string[] {
+  const settings = {
+    URL: url.replace(/\/$/, ''),
+    ROUTE_HOST: route.host,
+    SEED: seed,
+    SEEDED: seeded,
+    RATE: rate,
+    DURATION: LONGEST,
+  }
+  return Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`)
+}
+
+const TEST_RUN = 'load'
+/** Of the pods that the operator makes of it, and of their only container. */
+const RUNNERS = { k6_cr: TEST_RUN, runner: 'true' }
+const CONTAINER = 'k6'
+
+/** Where pods that are clients of the service are, and how many make the load. */
+interface ClientPods {
+  namespace: string
+  parallelism: number
+  /** Labels of their nodes. */
+  nodes: Record<string, string>
+}
+
+const testRunIn = (namespace: string): ObjectReference => ({
+  apiVersion: 'k6.io/v1alpha1',
+  kind: 'TestRun',
+  metadata: { name: TEST_RUN, namespace },
+})
+
+/** The script, and the TestRun that splits its requests over the pods. */
+export function testRunObjects(
+  lab: Lab,
+  { namespace, parallelism, nodes }: ClientPods,
+  options: LoadOptions,
+  script: string,
+): KubeObject[] {
+  const pod = (image: string) => ({
+    image: lab.artifacts.image(image),
+    imagePullPolicy: 'IfNotPresent',
+    nodeSelector: nodes,
+  })
+  return [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: TEST_RUN, namespace }, data: { 'load.js': script } },
+    {
+      ...testRunIn(namespace),
+      spec: {
+        parallelism,
+        script: { configMap: { name: TEST_RUN, file: 'load.js' } },
+        arguments: [...K6_FLAGS, ...settingsOf(options, options.route.url)].join(' '),
+        runner: { ...pod('grafana/k6'), resources: { requests: { cpu: '100m', memory: '128Mi' } } },
+        starter: pod('grafana/k6-operator-starter'),
+      },
+    },
+  ]
+}
+
+/** What one pod of the load has written so far, and its clock. */
+interface RunnerLog {
+  text: string
+  clock: ClockAhead
+}
+
+/**
+ * The lines of script.ts out of the logs of several pods, as one pod would have written them: by this machine's clock, in the
+ * order of time. What is not known of a clock is told such that nothing seems to come sooner than it can have: what was sent,
+ * at its earliest, and what was answered, at its latest. k6's own complaints, which stand between, are left out; a log that
+ * ends within a line gives a text that does.
+ */
+export function mergeLines(logs: readonly RunnerLog[]): string {
+  const merged = logs.flatMap(({ text, clock }) => {
+    const whole = text.split('\n').slice(0, -1)
+    return whole.filter(isOutcome).map((line) => toOwnClock(line, clock))
+  })
+  const torn = logs.some(({ text }) => isOutcome(text.slice(text.lastIndexOf('\n') + 1)))
+  const sorted = merged.toSorted((one, other) => one.atMs - other.atMs).map(({ line }) => `${line}\n`)
+  return sorted.join('') + (torn ? '[' : '')
+}
+
+const isOutcome = (line: string): boolean => line.startsWith('["')
+
+/** Where in a line the time is: the fifth field of what was sent, and the fourth of what became of it. */
+function toOwnClock(line: string, clock: ClockAhead): { line: string; atMs: number } {
+  const fields = JSON.parse(line) as unknown[]
+  const [place, correct] = fields[0] === 'sent' ? [4, earliest] : [3, latest]
+  const atMs = correct(Number(fields[place]), clock)
+  return { line: JSON.stringify(fields.with(place, atMs)), atMs }
+}
 
 const STOP_TIMEOUT = '20s'
 

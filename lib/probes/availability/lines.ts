@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline'
 import { shortenMiddle } from '../../output/shorten.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import type { ProberEnd } from './prober-end.ts'
 import type { ProberLine } from './protocol.ts'
 
 /** A wall clock that is set by more leaves the probes at other times than everything else that is recorded. */
@@ -48,4 +47,12 @@ function parseLine(text: string): ProberLine | null {
     if (error instanceof SyntaxError) return null
     throw error
   }
+}
+
+/** The end of a prober. `error`: why its samples are not to be trusted, else null. */
+export interface ProberEnd {
+  sent: number
+  error: string | null
+  /** What the prober itself cost of the machine's processors; null where it did not say. */
+  cpuMs: number | null
 }

@@ -4,10 +4,10 @@ import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
 import { sendSettings } from '../../system/child-settings.ts'
 import { scriptArguments } from '../../system/process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import { punctual } from './go-first.ts'
+import { punctual } from './protocol.ts'
 import { collectLines } from './lines.ts'
 import type { Dataset } from './probe.ts'
-import type { ProberEnd } from './prober-end.ts'
+import type { ProberEnd } from './lines.ts'
 import type { ProberSettings } from './protocol.ts'
 
 export const LONGEST_MS = 20 * 60_000

@@ -1,11 +1,16 @@
 import { readSettings } from '../../system/child-settings.ts'
-import { writeMessage } from '../../output/messages.ts'
+import { writeMessage } from '../../output/print.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { watchAttention } from './attention.ts'
-import { goFirst } from './go-first.ts'
-import { now } from './monotonic.ts'
+import { goFirst } from './protocol.ts'
 import { type Dataset, type Outcome, type Probe, startProbe } from './probe.ts'
 import type { ProberLine, ProberSettings } from './protocol.ts'
+
+/**
+ * Milliseconds since the epoch by a clock that nobody can set: this process reads the wall's once, and the monotonic one from
+ * then on.
+ */
+export const now = (): number => performance.timeOrigin + performance.now()
 
 /** The probes of a workload, by their number from 0, for what its service was filled with. */
 export type ProbesOf = (dataset: Dataset) => (index: number) => Probe

@@ -1,11 +1,10 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { DrillResult } from '../../verdict/result.ts'
+import type { DrillResult, Question } from '../../verdict/result.ts'
 import { axes, describeAxes } from '../axes.ts'
 import { columns } from '../columns.ts'
-import { renderFigures } from './figures.ts'
-import { sectionId } from './link.ts'
-import { renderItems, renderTable } from './table.ts'
-import { renderVerdict } from './verdict.ts'
+import { renderItems, renderTable, sectionId, renderVerdict, type Content } from './table.ts'
+import { columnsOf, notMeasured } from '../column.ts'
+import { capitalise } from '../words.ts'
 
 /** Findings beyond these are in `summary.json`. */
 const SHOWN_FINDINGS = 20
@@ -62,3 +61,19 @@ const renderNotes = ({ evidence: { notes } }: DrillResult): SafeHtml | null =>
         <ul>
           ${renderItems(notes)}
         </ul>`
+
+/** Everything that was measured in a drill, as an HTML table: name, figure (or why there is none), objective. */
+export function renderFigures(drill: DrillResult, from = columns): SafeHtml {
+  const rows = columnsOf(from, 'figures').map(({ title, label = title, text, question, objective }) => [
+    capitalise(label),
+    text(drill) === notMeasured ? explain(question, drill) : text(drill),
+    objective?.(drill) ?? '',
+  ])
+  return renderTable(['', 'Measured', 'Objective'], rows)
+}
+
+/** The answer of the verdict to a question says why nothing was measured. */
+function explain(question: Question | undefined, { parts }: DrillResult): Content {
+  const reason = parts.find((part) => part.question === question)?.reason
+  return reason === undefined ? notMeasured : html`${notMeasured}<small>${reason}</small>`
+}

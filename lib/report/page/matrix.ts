@@ -3,10 +3,7 @@ import { type DrillResult, isControl } from '../../verdict/result.ts'
 import { describeAxes, faultAxis, meshAxis, momentAxis, splitAxes, strategyAxis, workloadAxis } from '../axes.ts'
 import type { Column } from '../column.ts'
 import { capitalise } from '../words.ts'
-import { linkTo } from './link.ts'
-import { type Content, renderTable } from './table.ts'
-import { marks } from './verdict.ts'
-
+import { type Content, renderTable, linkTo, marks } from './table.ts'
 /** Axes that differ within the run make the rows, or a table each. */
 const ROWS = [faultAxis, momentAxis]
 const TABLES = [meshAxis, workloadAxis]

@@ -1,4 +1,27 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { DrillResult, Verdict } from '../../verdict/result.ts'
+
+/** The sign of each verdict, for readers who do not see its colour. */
+export const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive: '?', skipped: '–' }
+
+/** A verdict in its colour. `words` replace its name. */
+export const renderVerdict = (verdict: Verdict, words: string = verdict): SafeHtml =>
+  html`<span class="verdict ${verdict}">${marks[verdict]} ${words}</span>`
+
+/** '3 pass, 1 fail' */
+export function countVerdicts(verdicts: Verdict[]): string {
+  const counts = (Object.keys(marks) as Verdict[]).map((verdict) => {
+    const count = verdicts.filter((one) => one === verdict).length
+    return count === 0 ? '' : `${count} ${verdict}`
+  })
+  return counts.filter((count) => count !== '').join(', ') || 'none'
+}
+
+/** A link to the section of a drill, which is named by the drill's place among all drills of the run. */
+export const linkTo = (drill: DrillResult, drills: readonly DrillResult[], words = drill.id): SafeHtml =>
+  html`<a href="#${sectionId(drills.indexOf(drill))}">${words}</a>`
+
+export const sectionId = (index: number): string => `drill-${index}`
 
 /** A text, which is escaped, or HTML of a template. */
 export type Content = string | SafeHtml

@@ -1,6 +1,9 @@
 import type { PairSummary } from '../../verdict/ranking/pairs.ts'
 import type { RankingEntry } from '../../verdict/ranking/ranking.ts'
 import type { Criterion } from '../../verdict/ranking/simplicity.ts'
+import { nameStrategy } from '../../verdict/result.ts'
+import { printable } from '../../output/shorten.ts'
+import { alignColumns } from '../terminal.ts'
 
 /* An entry of the ranking in words, the most important first. Terminal and page use the same words. */
 
@@ -58,4 +61,20 @@ function nameStanding({ differences, compared, tooFew }: PairSummary): Standing 
   if (better === true) return 'better'
   if (worse === true) return 'worse'
   return tooFew === compared ? 'too few' : 'no difference'
+}
+
+/** The ranking as a table for the terminal. If it shows no order, the reason follows. Empty for fewer than two strategies. */
+export function renderPlaces(ranking: RankingEntry[]): string {
+  if (ranking.length < 2) return ''
+  const rows = ranking.map((entry) => [
+    String(entry.place ?? '–'),
+    nameStrategy(entry),
+    describeRecord(entry),
+    describeIntegrity(entry)[0] ?? '',
+    describePairs(entry)[0] ?? '',
+    describeSimplicity(entry).join(', '),
+  ])
+  const table = alignColumns([['place', 'strategy', 'drills', 'data', 'performance', 'simplicity'], ...rows])
+  const noOrder = ranking[0]?.noOrder ?? null
+  return [...table, ...(noOrder === null ? [] : [noOrder])].map(printable).join('\n')
 }

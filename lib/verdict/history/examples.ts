@@ -1,6 +1,14 @@
-import { EMPTY, isSeedGone, pickWrite, type History, type HistoryOptions, type SentWrite } from './history.ts'
+import {
+  EMPTY,
+  isSeedGone,
+  pickWrite,
+  type History,
+  type HistoryOptions,
+  type SentWrite,
+  nameMissing,
+  nameSent,
+} from './history.ts'
 import { slotKinds, type HistoryCheck, type SlotKind } from './check.ts'
-import { nameMissing, nameSent } from './words.ts'
 
 /**
  * A counter-example in the fewest operations that show it: a history of `writes` alone, of which `slots` were read with what

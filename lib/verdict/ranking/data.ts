@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { DrillResult, Part, Question } from '../result.ts'
+import type { DrillResult, Question } from '../result.ts'
+import type { Part } from '../answer.ts'
 import type { dataIntegrity } from '../schema/ranking.ts'
 
 /**

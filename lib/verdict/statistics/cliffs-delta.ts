@@ -1,4 +1,4 @@
-import { studentQuantile } from './distributions.ts'
+import { studentQuantile } from './mann-whitney.ts'
 import type { Interval } from '../result.ts'
 
 /** Cliff's delta: how much oftener a value of the first sample is the greater of a pair than the smaller; from -1 to 1. */

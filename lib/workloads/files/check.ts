@@ -1,5 +1,5 @@
 import type { Finding, IntegrityCheck, Write } from '../../record/facts.ts'
-import { formatClock } from '../../verdict/clock.ts'
+import { formatClock } from '../../verdict/interval.ts'
 import { compareTrees } from './compare.ts'
 import { pathOf, seededContent, writtenContent } from './content.ts'
 import { BLOCK_BYTES, hashOf, type Tree, type TreeFile } from './tree.ts'

@@ -1,4 +1,4 @@
-import { planWrite } from '../../load/plan.ts'
+import { planWrite } from '../../load/load.ts'
 import { fillPayload } from '../support/random-bytes.ts'
 
 /* The files and their contents: plain arithmetic without imports of Node, as k6 runs it too. volume/content.go has the same. */

@@ -1,16 +1,55 @@
 import { fileURLToPath } from 'node:url'
-import { checkSeeded } from '../../load/plan.ts'
+import { checkSeeded } from '../../load/load.ts'
 import { execute } from '../../kube/exec.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
 import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
-import { artifacts, SERVER_IMAGE, VOLUME_IMAGE } from './artifacts.ts'
 import { checkFiles } from './check.ts'
 import { filesDamage } from './damage.ts'
 import { parseTree } from './tree.ts'
+import { join } from 'node:path'
+import type { Built, GoProgram } from '../../lab/built.ts'
+import { imageByTag, type Published } from '../../lab/published.ts'
+
+const SERVER_IMAGE = 'library/nginx'
+const VOLUME_IMAGE = 'meshdrill/volume'
+
+const programs = [
+  {
+    ...{ name: 'volume', folder: join(import.meta.dirname, '..'), package: './files/volume', module: null, cgo: false },
+    stamps: {},
+    coldSeconds: 5,
+  },
+] as const satisfies readonly GoProgram[]
+
+const published: Published = {
+  images: { [SERVER_IMAGE]: imageByTag('docker.io/library/nginx:1.28.0'), [VOLUME_IMAGE]: null },
+}
+
+/** The server is nginx, with its module for PUT. The program beside it, which nobody publishes, is written in Go in this folder. */
+const artifacts = {
+  published,
+  built: {
+    programs,
+    images: {
+      [SERVER_IMAGE]: {
+        reference: 'localhost/library/nginx:1',
+        entrypoint: ['/usr/sbin/nginx'],
+        user: '10001:10001',
+        content: [{ host: ['/usr/sbin/nginx'], package: 'nginx' }],
+      },
+      [VOLUME_IMAGE]: {
+        reference: 'localhost/meshdrill/volume:1',
+        entrypoint: ['/volume'],
+        user: '10001:10001',
+        content: [{ built: { '/volume': 'volume' } }],
+      },
+    },
+  } as const satisfies Built,
+}
 
 const NAME = 'files'
 const LABELS = { app: 'files' }

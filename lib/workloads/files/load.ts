@@ -1,7 +1,7 @@
 /** The load on the files, run by k6: PUT of whole files, and GET of small ones. */
 import exec from 'k6/execution'
 import http from 'k6/http'
-import { planWrite } from '../../load/plan.ts'
+import { planWrite } from '../../load/load.ts'
 import { logRead, logSent, logWrite, settings, timeout, writesAndReads } from '../../load/script.ts'
 import { isMeantFor, pathOf, smallSlot, writtenContent } from './content.ts'
 

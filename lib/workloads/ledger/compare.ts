@@ -1,5 +1,5 @@
 import type { Finding, FindingKind, IntegrityCheck, Write } from '../../record/facts.ts'
-import { formatClock } from '../../verdict/clock.ts'
+import { formatClock } from '../../verdict/interval.ts'
 import { diagnose, OVERWRITTEN, type Candidate, type Judgement } from './diagnose.ts'
 import type { ListedSlot, Listing, SlotState } from './listing.ts'
 import { seededPayload, writtenPayload } from './payload.ts'

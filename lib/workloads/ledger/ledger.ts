@@ -1,16 +1,52 @@
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../components/mesh.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { messageOf } from '../../system/file-error.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
 import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
-import { checkSeeded } from '../../load/plan.ts'
-import { artifacts, IMAGE } from './artifacts.ts'
+import { checkSeeded } from '../../load/load.ts'
 import { compare } from './compare.ts'
 import { ledgerDamage } from './damage.ts'
 import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
 import { sendWell } from '../support/http.ts'
 import { parseListing } from './listing.ts'
+import { join } from 'node:path'
+import type { Built, GoProgram } from '../../lab/built.ts'
+import type { Published } from '../../lab/published.ts'
+
+const IMAGE = 'meshdrill/ledger'
+
+const programs = [
+  {
+    ...{
+      name: 'ledger',
+      folder: join(import.meta.dirname, '..'),
+      package: './ledger',
+      module: null,
+      cgo: false,
+      stamps: {},
+    },
+    coldSeconds: 5,
+  },
+] as const satisfies readonly GoProgram[]
+
+const published: Published = { images: { [IMAGE]: null } }
+
+/** Where the service's image comes from. Nobody publishes it: it is written in Go in this folder. */
+const artifacts = {
+  published,
+  built: {
+    programs,
+    images: {
+      [IMAGE]: {
+        reference: 'localhost/meshdrill/ledger:1',
+        entrypoint: ['/ledger'],
+        user: '10001:10001',
+        content: [{ built: { '/ledger': 'ledger' } }],
+      },
+    },
+  } as const satisfies Built,
+}
 
 const LABELS = { app: 'ledger' }
 const CLAIM = 'ledger-data'

@@ -1,10 +1,9 @@
 /** The load on the ledger, run by k6. */
 import exec from 'k6/execution'
 import http from 'k6/http'
-import { planWrite } from '../../load/plan.ts'
+import { planWrite } from '../../load/load.ts'
 import { logRead, logSent, logWrite, settings, timeout, writesAndReads } from '../../load/script.ts'
-import { expectedPayload } from './expected.ts'
-import { writtenPayload } from './payload.ts'
+import { expectedPayload, writtenPayload } from './payload.ts'
 
 const { url, seed, seeded } = settings
 const headers = { Host: settings.host }

@@ -1,6 +1,6 @@
 import { readNumber } from '../../probes/availability/answer.ts'
 import type { ProbesOf } from '../../probes/availability/run-prober.ts'
-import { expectedPayload } from './expected.ts'
+import { expectedPayload } from './payload.ts'
 
 /** A prime, so that the probes visit every slot. */
 const STRIDE = 7919

@@ -2,8 +2,8 @@ import { podsReady, readManifest, selector, type KubeClient } from '../../kube/c
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Route } from '../../components/mesh.ts'
-import { shellCommand } from '../../output/shell-quote.ts'
-import { messageOf } from '../../system/message-of.ts'
+import { shellCommand } from '../../output/shorten.ts'
+import { messageOf } from '../../system/file-error.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { send } from './http.ts'
 

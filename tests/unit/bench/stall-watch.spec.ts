@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
 import { watchStalls } from '../../../bench/stalls/watch.ts'
-import { now } from '../../../lib/probes/availability/monotonic.ts'
+import { now } from '../../../lib/probes/availability/run-prober.ts'
 
 test('a watch that is held up tells of it, from when to when', async () => {
   const watch = await watchStalls({ lateMs: 200 })

@@ -3,9 +3,16 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { groupOf, parseLinks } from '../../../lib/clusters/embedded/links.ts'
-import { chooseNetwork, networkProblems, type MachineNetwork } from '../../../lib/clusters/embedded/network.ts'
-import { conflictOf, overlap, parseRanges } from '../../../lib/clusters/embedded/ranges.ts'
+import {
+  chooseNetwork,
+  networkProblems,
+  type MachineNetwork,
+  groupOf,
+  parseLinks,
+  conflictOf,
+  overlap,
+  parseRanges,
+} from '../../../lib/clusters/embedded/network.ts'
 import { problemOfOthersLab } from '../../../lib/clusters/embedded/teardown.ts'
 import { inFolder } from '../in-folder.ts'
 

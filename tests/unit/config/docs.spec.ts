@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { replaceOptions } from '../../../lib/config/page.ts'
-import { configJsonSchema } from '../../../lib/config/schema.ts'
+import { configJsonSchema, replaceOptions } from '../../../lib/config/schema.ts'
 
 const docs = (file: string): string => readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8')
 

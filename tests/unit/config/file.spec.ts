@@ -1,10 +1,9 @@
 import { expect, test } from '@playwright/test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfig } from '../../../lib/config/config.ts'
+import { readConfig, findTaken } from '../../../lib/config/config.ts'
 import { applyConfigFile } from '../../../lib/config/file.ts'
 import { configJsonSchema } from '../../../lib/config/schema.ts'
-import { findTaken } from '../../../lib/config/taken.ts'
 import { newFolder } from '../in-folder.ts'
 import { playwright } from '../runner/suite.ts'
 

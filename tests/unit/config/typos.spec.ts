@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { readConfig } from '../../../lib/config/config.ts'
 import { INTERNAL_VARIABLES } from '../../../lib/config/options.ts'
-import { countSlips } from '../../../lib/config/nearest.ts'
+import { countSlips } from '../../../lib/config/kinds.ts'
 
 const embedded = { MESHDRILL_CLUSTER: 'embedded' }
 const existing = { MESHDRILL_CLUSTER: 'existing', MESHDRILL_CONTEXT: 'mine' }

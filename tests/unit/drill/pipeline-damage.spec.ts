@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import type { ProvisionedService } from '../../../lib/drill/service.ts'
-import { noopFault } from '../../../lib/simulation/noop-fault.ts'
+import { noopFault } from '../../../lib/simulation/noop-tool.ts'
 import type { NoopOperation } from '../../../lib/simulation/noop-tool.ts'
 import type { KubeObject } from '../../../lib/kube/object.ts'
 import { finding } from '../verdict/fact-edits.ts'

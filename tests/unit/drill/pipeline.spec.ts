@@ -1,13 +1,11 @@
 import { expect, test } from '@playwright/test'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import type { ProvisionedService } from '../../../lib/drill/service.ts'
-import type { StartMeasuring } from '../../../lib/drill/context.ts'
-import type { Measurements } from '../../../lib/drill/measurements.ts'
+import type { StartMeasuring, Measurements } from '../../../lib/drill/context.ts'
 import type { Fault } from '../../../lib/faults/fault.ts'
 import type { Whereabouts } from '../../../lib/faults/support/inventory.ts'
-import { noopFault } from '../../../lib/simulation/noop-fault.ts'
+import { noopFault, noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import type { Lab } from '../../../lib/lab/lab.ts'
-import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
 import { expectVerdict, performing, play, verifying, World } from './pipeline-world.ts'
 
 const loseAndRestore = async (service: ProvisionedService) => {

@@ -8,10 +8,9 @@ import {
   type V1Node,
   type V1Pod,
 } from '@kubernetes/client-node'
-import { takeInventory, tellLeftovers, type Findings } from '../../../lib/faults/support/inventory.ts'
+import { takeInventory, tellLeftovers, type Findings, parseTraces } from '../../../lib/faults/support/inventory.ts'
 import { isFresh, missingLabels } from '../../../lib/faults/support/node-return.ts'
-import { hasLabels } from '../../../lib/kube/nodes.ts'
-import { parseTraces } from '../../../lib/faults/support/node-traces.ts'
+import { hasLabels } from '../../../lib/kube/placed-pod.ts'
 import { nodeOf, podOf } from '../stand-ins/faults.ts'
 import { labWith, only } from '../stand-ins/lab.ts'
 

@@ -1,10 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
-import { openBucket } from '../../../lib/store/s3.ts'
+import { openBucket, signRequest, type UnsignedRequest } from '../../../lib/store/s3.ts'
 import { parseListing } from '../../../lib/store/answers.ts'
-import { signRequest, type UnsignedRequest } from '../../../lib/store/signature.ts'
-
 const keys = {
   accessKey: 'AKIAIOSFODNN7EXAMPLE',
   secretKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',

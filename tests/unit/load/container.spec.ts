@@ -6,9 +6,15 @@ import { bringK6, chooseK6 } from '../../../lib/clusters/existing/k6.ts'
 import { reachBeside } from '../../../lib/clusters/kind/ports.ts'
 import { publicArtifacts } from '../../../lib/clusters/public/artifacts.ts'
 import { readConfig } from '../../../lib/config/config.ts'
-import { holdContainer, type EndSignal, type HeldContainer } from '../../../lib/load/container-end.ts'
-import { loadSettings, OUTCOMES_IN_CONTAINER, scriptInContainer } from '../../../lib/load/container.ts'
-import type { K6Container } from '../../../lib/lab/k6.ts'
+import {
+  loadSettings,
+  OUTCOMES_IN_CONTAINER,
+  scriptInContainer,
+  holdContainer,
+  type EndSignal,
+  type HeldContainer,
+} from '../../../lib/load/container.ts'
+import type { K6Container } from '../../../lib/lab/cluster.ts'
 import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startLoad } from '../../../lib/load/runner.ts'
 import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'

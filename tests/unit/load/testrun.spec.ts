@@ -3,8 +3,7 @@ import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { aheadOf, earliest, latest, requireNarrow, requireSteady } from '../../../lib/kube/pod-clock.ts'
 import { parseOutcomes } from '../../../lib/load/outcomes.ts'
-import { mergeLines } from '../../../lib/load/testrun/lines.ts'
-import { testRunObjects } from '../../../lib/load/testrun/objects.ts'
+import { mergeLines, testRunObjects } from '../../../lib/load/testrun/runner.ts'
 import { widen } from '../../../lib/probes/availability/pod-prober.ts'
 
 const exact = { low: 0, high: 0 }

@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { FAULTS } from '../../../lib/faults/index.ts'
-import { momentsOf, rowsOf } from '../../../lib/matrix/matrix.ts'
-import { orderRows } from '../../../lib/matrix/rounds.ts'
+import { momentsOf, rowsOf, orderRows } from '../../../lib/matrix/matrix.ts'
 import { nameRow } from '../../../lib/matrix/title.ts'
 
 const rounds = (seed: number, fault: (typeof FAULTS)[number] = 'ransomware', repetitions = 4): string[][] => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { obstaclesOf, promisesMoment } from '../../../lib/matrix/volume-traits.ts'
 import { lacksOf } from '../../../lib/lab/storage.ts'
 import { isUsual } from '../../../lib/matrix/axes.ts'
+import { obstaclesOf, promisesMoment } from '../../../lib/matrix/volume-traits.ts'
 import { matrix } from '../../../lib/matrix/matrix.ts'
 
 test.describe('volumes that are folders of a node', () => {

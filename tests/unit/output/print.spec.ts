@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
 import { printableText } from '../../../lib/output/print.ts'
-import { printable } from '../../../lib/output/printable.ts'
+import { printable } from '../../../lib/output/shorten.ts'
 import { scriptArguments } from '../../../lib/system/process.ts'
 
 test('a printed line has no control characters, line separators or changes of direction', () => {
@@ -22,7 +22,7 @@ test('a text keeps its lines and loses what would control the terminal', () => {
 /** What a script prints that uses the module. */
 const printed = (script: string) => {
   const url = (name: string) => JSON.stringify(new URL(`../../../lib/output/${name}.ts`, import.meta.url).href)
-  const imports = `import * as p from ${url('print')}\nimport { protectSecret } from ${url('secrets')}\nimport { printUncaughtErrors } from ${url('failure')}\n`
+  const imports = `import * as p from ${url('print')}\nimport { protectSecret } from ${url('secrets')}\nimport { printUncaughtErrors } from ${url('print')}\n`
   const args = [...scriptArguments('-').slice(0, -1), '--input-type=module', '-e', `${imports}${script}`]
   return spawnSync(process.execPath, args, { encoding: 'utf8' })
 }

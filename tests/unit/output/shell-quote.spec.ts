@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
-import { shellCommand, shellQuote } from '../../../lib/output/shell-quote.ts'
-import { urlHost } from '../../../lib/system/url-host.ts'
+import { shellCommand, shellQuote } from '../../../lib/output/shorten.ts'
+import { urlHost } from '../../../lib/system/connect.ts'
 
 const HOSTILE = [
   '$(touch pwned)',

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { findShared, tellShared } from '../../../lib/report/clusters.ts'
-import { renderShared } from '../../../lib/report/page/clusters.ts'
+import { renderShared } from '../../../lib/report/page/page.ts'
 import { mergeRuns, writeMerged } from '../../../lib/report/merge/merge.ts'
 import { openSource } from '../../../lib/report/merge/source.ts'
 import { writeResults } from '../../../lib/report/results.ts'

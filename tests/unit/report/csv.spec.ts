@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { renderCsv } from '../../../lib/report/csv.ts'
+import { renderCsv } from '../../../lib/report/results.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { buildDrill } from '../verdict/facts-builder.ts'
 

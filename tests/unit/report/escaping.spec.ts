@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { Fact } from '../../../lib/record/facts.ts'
-import { renderDrill } from '../../../lib/report/page/drill.ts'
-import { renderFigures } from '../../../lib/report/page/figures.ts'
+import { renderDrill, renderFigures } from '../../../lib/report/page/drill.ts'
 import { renderHead, renderTail } from '../../../lib/report/page/page.ts'
 import { drawTimeline } from '../../../lib/report/timeline.ts'
 import { controlName } from '../../../lib/verdict/flaws.ts'

@@ -6,8 +6,8 @@ import type { Fact, RunDescription } from '../../../lib/record/facts.ts'
 import { readFacts } from '../../../lib/record/read.ts'
 import { writeResults } from '../../../lib/report/results.ts'
 import type { Summary } from '../../../lib/verdict/summarise.ts'
-import { writeSimulation } from '../../../lib/simulation/events.ts'
 import { drawScenario } from '../../../lib/simulation/scenario.ts'
+import { writeSimulation } from '../../../lib/simulation/events.ts'
 import { newFolder } from '../in-folder.ts'
 
 /** A run of simulated drills, each of a row of its own. */

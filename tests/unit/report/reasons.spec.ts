@@ -1,6 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { renderReasons } from '../../../lib/report/page/reasons.ts'
-import { groupReasons } from '../../../lib/report/reasons.ts'
+import { renderReasons, groupReasons } from '../../../lib/report/page/reasons.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { controlName } from '../../../lib/verdict/flaws.ts'
 import { aiming, drop } from '../verdict/fact-edits.ts'

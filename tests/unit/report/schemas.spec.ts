@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { readdirSync, readFileSync } from 'node:fs'
-import { renderCodes } from '../../../lib/report/codes-page.ts'
-import { publishedSchemas } from '../../../lib/report/schemas.ts'
+import { publishedSchemas, renderCodes } from '../../../lib/report/schemas.ts'
 
 const folder = new URL('../../../docs/schemas/', import.meta.url)
 

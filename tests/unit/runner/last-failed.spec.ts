@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { adoptLastRun, findLastRun } from '../../../lib/runner/last-failed.ts'
+import { adoptLastRun, findLastRun } from '../../../lib/runner/arguments.ts'
 import { inFolder } from '../in-folder.ts'
 
 /** The file about a run in a folder of results; a later one is newer. */

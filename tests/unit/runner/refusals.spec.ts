@@ -1,7 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { readArguments } from '../../../lib/runner/arguments.ts'
-import { refuseRun } from '../../../lib/runner/refusals.ts'
-
+import { readArguments, refuseRun } from '../../../lib/runner/arguments.ts'
 const argv = (...args: string[]): string[] => ['node', 'cli.js', 'test', ...args]
 const drills = [{ name: 'drills', dependencies: ['lab'] }]
 

@@ -2,7 +2,7 @@ import { corruption, everyHundredthFile } from '../../../lib/simulation/corrupti
 import { backsUpNothing } from '../../../lib/simulation/backs-up-nothing.ts'
 import { mixesTwoMoments } from '../../../lib/simulation/mixes-two-moments.ts'
 import { drawScenario, type Scenario } from '../../../lib/simulation/scenario.ts'
-import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import { simulateDrill, type Surroundings } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
 import { findPartOf, FLAWS, type FlawName } from '../../../lib/verdict/flaws.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact } from '../../../lib/record/facts.ts'
-import { describeInvalid } from '../../../lib/record/validate.ts'
+import { describeInvalid } from '../../../lib/record/parse.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
 import { changeField, type Field, listChanges, listFields } from '../verdict/fact-fields.ts'

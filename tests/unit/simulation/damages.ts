@@ -1,5 +1,5 @@
 import type { DrillFact, IntegrityCheck, MeshState, OperationResult, Write } from '../../../lib/record/facts.ts'
-import { describeInvalid } from '../../../lib/record/validate.ts'
+import { describeInvalid } from '../../../lib/record/parse.ts'
 import { drawScenario, type Scenario } from '../../../lib/simulation/scenario.ts'
 import { simulateDrill } from '../../../lib/simulation/simulate.ts'
 import { survivable } from '../../../lib/simulation/troubles.ts'

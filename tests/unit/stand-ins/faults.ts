@@ -1,9 +1,8 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
-import { noopTool } from '../../../lib/simulation/noop-tool.ts'
+import { noopTool, noopMesh } from '../../../lib/simulation/noop-tool.ts'
 import type { Backup, ToolParts } from '../../../lib/components/tool.ts'
 import type { FaultTarget } from '../../../lib/faults/fault.ts'
 import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
-import { noopMesh } from '../../../lib/simulation/noop-mesh.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 
 /** What a drill aims a fault at: a ledger in namespace "drill", backed up by a tool of these parts. */

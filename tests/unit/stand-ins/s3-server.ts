@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { StoreEndpoint } from '../../../lib/lab/store.ts'
+import type { StoreEndpoint } from '../../../lib/lab/cluster.ts'
 
 /** A stand-in for an S3 store on loopback: objects in memory, by bucket and key. It records what could change something. */
 export interface S3Server {

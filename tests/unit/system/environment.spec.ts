@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { childEnvironment } from '../../../lib/system/child-environment.ts'
+import { childEnvironment } from '../../../lib/system/child-settings.ts'
 import { cacheFolder, readVariable, stateFolder } from '../../../lib/system/environment.ts'
 import { protectSecret, redact } from '../../../lib/output/secrets.ts'
 

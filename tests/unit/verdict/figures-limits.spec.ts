@@ -1,10 +1,9 @@
 import { expect, test } from '@playwright/test'
 import type { ResourceSample } from '../../../lib/record/facts.ts'
-import { formatDuration, formatInterval, parseDuration } from '../../../lib/system/duration.ts'
-import { formatBytes } from '../../../lib/system/bytes.ts'
+import { formatBytes, formatDuration, formatInterval, parseDuration } from '../../../lib/system/quantity.ts'
 import { findMemory, measureUsage, selectSamples, sumIncrease } from '../../../lib/verdict/resources.ts'
-import { takeWorst } from '../../../lib/verdict/answer.ts'
 import { isControl, nameStrategy } from '../../../lib/verdict/result.ts'
+import { takeWorst } from '../../../lib/verdict/answer.ts'
 
 const node = (at: number): ResourceSample => ({ at, scope: 'node/a', tool: false, cpuSeconds: 1, memoryBytes: 1 })
 const pod = (at: number, cpuSeconds: number, memoryBytes = 10, uid = 'u1'): ResourceSample => {

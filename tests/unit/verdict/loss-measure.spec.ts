@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { LossMeasure } from '../../../lib/record/facts.ts'
 import { columns } from '../../../lib/report/columns.ts'
-import { renderFigures } from '../../../lib/report/page/figures.ts'
+import { renderFigures } from '../../../lib/report/page/drill.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { measureLoss } from '../../../lib/verdict/loss.ts'
 import { measureRpo, measureRto } from '../../../lib/verdict/ranking/metrics.ts'

@@ -8,7 +8,7 @@ const root = new URL('../../../', import.meta.url).pathname
 
 /** A workload without a volume that cannot count what was lost. */
 const madeUp = `
-import { noopWorkload } from '../../simulation/noop-workload.ts'
+import { noopWorkload } from '../../simulation/noop-tool.ts'
 import type { Workload } from '../workload.ts'
 
 export const madeUp: Workload<'made-up'> = {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { damageObstacle } from '../../../lib/faults/support/data-damage.ts'
 import { ransomware } from '../../../lib/faults/malice.ts'
-import { noopWorkload } from '../../../lib/simulation/noop-workload.ts'
+import { noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import { isImpossible } from '../../../lib/workloads/damage.ts'
 import { workloadNames, workloadOf, workloads } from '../../../lib/workloads/index.ts'
 

@@ -1,5 +1,4 @@
-import { printUncaughtErrors } from '../../../output/failure.ts'
-import { writeLine } from '../../../output/print.ts'
+import { writeLine, printUncaughtErrors } from '../../../output/print.ts'
 import { builtArtifacts } from '../artifacts.ts'
 import { lazyToolchain } from '../toolchain/build.ts'
 import { ensureImages } from './images.ts'

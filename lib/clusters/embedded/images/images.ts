@@ -9,10 +9,9 @@ import { programOf } from '../toolchain/programs.ts'
 import { ensureWheelProgram, wheelOf } from '../toolchain/wheels.ts'
 import { moduleDir } from '../toolchain/go.ts'
 import { packImage } from './pack.ts'
-import type { Image, ImageFile } from './image.ts'
 import { recipes } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
-import type { ImageSources } from './content.ts'
+import type { ImageSources, Image, ImageFile } from './content.ts'
 
 /** Whether an image is in no registry, but packed on this machine. */
 export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')

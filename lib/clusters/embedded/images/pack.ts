@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { posix } from 'node:path'
-import type { Image, ImageFile } from './image.ts'
-import { librariesOf } from './programs.ts'
-import { endOfTar, tarBytes, tarHeader, tarPadding } from './tar.ts'
+import type { Image, ImageFile } from './content.ts'
+import { librariesOf } from './content.ts'
+import { endOfTar, tarBytes, tarHeader, tarPadding, TarFile } from './tar.ts'
 import type { TarMember } from './tar.ts'
-import { TarFile } from './tarfile.ts'
 
 interface LayerMember extends TarMember {
   content: { source: string } | { text: string } | null

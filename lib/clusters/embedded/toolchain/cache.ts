@@ -4,8 +4,7 @@ import { chmod, lstat, readFile, readdir, rename, rm, stat, writeFile } from 'no
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { stateFolder } from '../../../system/environment.ts'
-import { isMissing } from './missing.ts'
-import { ownerProblem, requireOwnFolder, requireUntouched, trustedUsers } from './trust.ts'
+import { ownerProblem, requireOwnFolder, requireUntouched, trustedUsers, isMissing } from './trust.ts'
 
 /** A file that costs much to make and is the same whenever its key is. */
 export interface CacheEntry {

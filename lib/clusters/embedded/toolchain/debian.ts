@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
-import { messageOf } from '../../../system/message-of.ts'
+import { messageOf } from '../../../system/file-error.ts'
 import { ProgramError, run } from '../../../system/run.ts'
 
 const INSTALL_TIMEOUT_MS = 30 * 60_000

@@ -3,7 +3,7 @@ import type { Component } from '../../../components/component.ts'
 import { components, type ComponentName } from '../../../components/index.ts'
 import type { GoModule, GoProgram } from '../../../lab/built.ts'
 import { workloads } from '../../../workloads/index.ts'
-import { KUBERNETES, PROVISIONER, SNAPSHOTTER } from '../../kubernetes.ts'
+import { KUBERNETES, PROVISIONER, SNAPSHOTTER } from '../../versions.ts'
 
 const here = import.meta.dirname
 const shared = join(here, '../../../components/shared-module')

@@ -1,10 +1,9 @@
 import { lstat, mkdir, readlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { readVariable, type Environment } from '../../../system/environment.ts'
-import { isMissing } from './missing.ts'
 
 /** What decides who may change a file; of `lstat`. */
-export interface FileOwner {
+interface FileOwner {
   uid: number
   mode: number
 }
@@ -89,4 +88,9 @@ export async function requireOwnFolder(folder: string): Promise<void> {
 export async function requireUntouched(folder: string): Promise<void> {
   const problem = await tamperProblem(folder)
   if (problem !== null) throw new Error(`Nothing from "${folder}" is run: ${problem}`)
+}
+
+/** Whether a call failed as there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

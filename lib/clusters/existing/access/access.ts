@@ -1,11 +1,9 @@
 import { ApiException, CoreV1Api, VersionApi } from '@kubernetes/client-node'
-import { codeOf } from '../../../system/file-error.ts'
+import { codeOf, messageOf } from '../../../system/file-error.ts'
 import { KubeconfigError } from '../../../kube/access/fields.ts'
 import { isPrivate } from '../../../kube/access/proxy.ts'
 import { RunAborted } from '../../../kube/access/pin.ts'
-import { messageOf } from '../../../system/message-of.ts'
-import { printable } from '../../../output/printable.ts'
-import { shellCommand } from '../../../output/shell-quote.ts'
+import { printable, shellCommand } from '../../../output/shorten.ts'
 import type { NamedContext } from './context.ts'
 import { isUuid } from './run-access.ts'
 

@@ -4,8 +4,8 @@ import { clientConfig } from '../../../kube/access/client-config.ts'
 import { KubeconfigError } from '../../../kube/access/fields.ts'
 import { accessOf, readKubeconfig, type KubeAccess } from '../../../kube/access/kubeconfig.ts'
 import { proxyFor } from '../../../kube/access/proxy.ts'
-import { messageOf } from '../../../system/message-of.ts'
-import { shellCommand } from '../../../output/shell-quote.ts'
+import { messageOf } from '../../../system/file-error.ts'
+import { shellCommand } from '../../../output/shorten.ts'
 
 /** A context of a kubeconfig, alone. */
 export interface NamedContext {

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sendSettings } from '../../../system/child-settings.ts'
 import { scriptArguments, type ProcessId } from '../../../system/process.ts'
+import { forgetRun, noteLease, pinAccess } from '../access/run-access.ts'
+import { groundOf, type Ground, type Look } from '../survey.ts'
+import { leaseOf, type ClusterLease } from './lease.ts'
+import { identityOf, type Notes } from './notes.ts'
 
 /** Settings of the keeper's process. */
 export interface KeeperSettings {
@@ -29,4 +33,26 @@ export function startKeeper(folder: string, settings: KeeperSettings): void {
   const child = spawn(process.execPath, scriptArguments(MAIN), { detached: true, stdio: ['pipe', log, log] })
   sendSettings(child.stdin, settings).end()
   child.unref()
+}
+
+/**
+ * Pins the cluster and takes its lease. From now on the run uses only its own kubeconfig. If the lease cannot be taken, nothing is
+ * left behind.
+ */
+export async function takeCluster(
+  { context, reached }: Look,
+  owner: Notes['owner'],
+  take: (lease: ClusterLease) => Promise<void>,
+): Promise<Ground> {
+  const holder = identityOf(owner)
+  const pinned = pinAccess(context.access, { uid: reached.uid, runUid: owner.runUid, holder })
+  try {
+    const ground = await groundOf(pinned)
+    await take(leaseOf(ground.kube.config, { owner: holder }))
+    noteLease(pinned, true)
+    return ground
+  } catch (error) {
+    await forgetRun(pinned.pin)
+    throw error
+  }
 }

@@ -14,7 +14,7 @@ import {
 } from '@kubernetes/client-node'
 import { LEASE } from '../../../kube/access/guard.ts'
 import { orNull } from '../../../kube/client.ts'
-import { printable } from '../../../output/printable.ts'
+import { printable } from '../../../output/shorten.ts'
 
 /** The namespace of the lease and of the notes. */
 export const NAMESPACE = LEASE.namespace

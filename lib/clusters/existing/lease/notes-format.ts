@@ -1,4 +1,4 @@
-import { labPrefix } from '../../../store/prefix.ts'
+import { labPrefix } from '../../../store/endpoint.ts'
 import type { NotedStore } from '../store.ts'
 
 /** An object that was created for a part, with its UID at that time. */

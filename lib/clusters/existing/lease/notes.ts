@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { ApiException, CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
 import { orNull } from '../../../kube/client.ts'
-import { messageOf } from '../../../system/message-of.ts'
+import { messageOf } from '../../../system/file-error.ts'
 import { NAMESPACE } from './lease.ts'
 import { formatNotes, parseNotes, type Notes } from './notes-format.ts'
 

@@ -1,6 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { isReady } from '../../../kube/client.ts'
-import { hasLabels, takesPods } from '../../../kube/nodes.ts'
+import { hasLabels, takesPods } from '../../../kube/placed-pod.ts'
 
 /** Kubelets tell of so many images and no more: one that is not among fewer is not there. */
 const TOLD_IMAGES = 50

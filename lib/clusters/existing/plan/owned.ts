@@ -4,7 +4,7 @@ import { isGroupOf } from '../../../kube/definitions.ts'
 import { objectsOfRelease, ownerOfRelease, releaseOf } from '../../../kube/helm-release.ts'
 import type { KubeObject, ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
-import type { OwnedObject } from '../lease/notes.ts'
+import { type OwnedObject } from '../lease/notes.ts'
 import type { Part } from '../../../components/component.ts'
 
 export const namespaceNamed = (name: string): ObjectReference => ({
@@ -21,7 +21,7 @@ export async function definitionsOf(kube: KubeClient, part: Part): Promise<V1Cus
 }
 
 /** Objects of a part that are in a cluster, by whether it is proven that the lab made them. */
-export interface PartObjects {
+interface PartObjects {
   own: OwnedObject[]
   others: ObjectReference[]
 }

@@ -1,6 +1,6 @@
 import { StorageV1Api, type V1Node, type V1StorageClass } from '@kubernetes/client-node'
 import { isReady, type KubeClient } from '../../../kube/client.ts'
-import { hasLabels } from '../../../kube/nodes.ts'
+import { hasLabels } from '../../../kube/placed-pod.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import type { StorageClasses } from '../../../lab/storage.ts'
 import { lacksOf } from '../../../lab/storage.ts'

@@ -1,12 +1,11 @@
 import type { ClusterOptions } from '../../../lab/cluster.ts'
-import { printable } from '../../../output/printable.ts'
-import { shellCommand } from '../../../output/shell-quote.ts'
+import { printable, shellCommand } from '../../../output/shorten.ts'
 import { NAMESPACE } from '../lease/lease.ts'
 import type { Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
 import { partNamed } from '../plan/parts.ts'
 import type { Look } from '../survey.ts'
-import { estateOf } from './estate.ts'
+import { estateOf } from './instances.ts'
 
 /** Shows what the removal of a lab will remove, before it starts. */
 export async function announceRemoval(look: Look, notes: Notes, log: ClusterOptions['log']): Promise<void> {

@@ -7,14 +7,14 @@ import { noteLease } from '../access/run-access.ts'
 import { leaseOf, MANAGED_NAMESPACE, NAMESPACE } from '../lease/lease.ts'
 import { removeNotes, type Notes } from '../lease/notes.ts'
 import type { ExistingOptions } from '../options.ts'
-import { namespaceNamed, pinned } from '../plan/owned.ts'
+import { namespaceNamed, pinned, nameOf, objectsOf } from '../plan/owned.ts'
 import { partNamed } from '../plan/parts.ts'
 import { storeOfLab } from '../store.ts'
 import { storeFolder, type Ground } from '../survey.ts'
-import { estateOf } from './estate.ts'
-import { removeDrillNamespaces, removeObject, removePart, type Removal } from './removal.ts'
+import { estateOf } from './instances.ts'
+import { removeDrillNamespaces, removeObject, removePart, type Removal, deletionOf } from './removal.ts'
 import { removeSnapshots, snapshotsGone } from './snapshots.ts'
-import { unprovenParts } from './unproven.ts'
+import type { KubeClient } from '../../../kube/client.ts'
 
 /**
  * Removes the lab's objects in the reverse order of their installation, and the notes at the very end. Objects without proof that
@@ -96,4 +96,20 @@ async function removeOwnNamespace(removal: Removal): Promise<string[]> {
     `namespace "${NAMESPACE}": not proven to be made by meshdrill, so left without its notes. Next, if it is not yours: kubectl delete namespace ${NAMESPACE}`,
   )
   return ['the notes']
+}
+
+/** Objects of parts that notes of version 1 claim without proof. They stay. Returns one sentence for each part. */
+async function unprovenParts(kube: KubeClient, notes: Notes): Promise<string[]> {
+  const parts = Object.entries(notes.parts).flatMap(([name, { state }]) =>
+    state === 'unproven' ? (partNamed(name) ?? []) : [],
+  )
+  const lines: string[] = []
+  for (const part of parts) {
+    const { own, others } = await objectsOf(kube, part, notes.lab)
+    if (own.length > 0 || others.length === 0) continue
+    lines.push(
+      `${part.title}: an older meshdrill noted that it would install it, and cannot prove that it did (${others.map(nameOf).join(', ')}). Next, if it is yours: kubectl -n ${NAMESPACE} delete configmap meshdrill. If not: ${others.map(deletionOf).join('; ')}`,
+    )
+  }
+  return lines
 }

@@ -3,6 +3,7 @@ import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
 import { pending, waitFor } from '../../../system/wait.ts'
+import type { Notes } from '../lease/notes.ts'
 
 /** Decides whether an object is the lab's: it has the lab's label, or it is in one of the lab's namespaces. */
 export interface Estate {
@@ -62,4 +63,14 @@ export async function removeInstances(
     }
     await kube.objects.patch(bare, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
   }
+}
+
+/**
+ * The namespaces that the lab created, by the label that each got on creation. A name or UID in the notes is not enough: people
+ * can edit notes, and a user who removes the label from a namespace takes it over.
+ */
+export async function estateOf(kube: KubeClient, notes: Notes): Promise<Estate> {
+  const { items } = await kube.core.listNamespace()
+  const own = items.filter((one) => hasLabLabel(one, notes.lab))
+  return { lab: notes.lab, namespaces: new Set(own.map(({ metadata }) => metadata?.name ?? '')) }
 }

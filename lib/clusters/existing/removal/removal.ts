@@ -2,7 +2,7 @@ import { ApiException, type V1CustomResourceDefinition } from '@kubernetes/clien
 import type { KubeClient } from '../../../kube/client.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
-import { shellCommand } from '../../../output/shell-quote.ts'
+import { shellCommand } from '../../../output/shorten.ts'
 import { pending, waitFor } from '../../../system/wait.ts'
 import type { OwnedObject, PartNote } from '../lease/notes.ts'
 import {

@@ -3,7 +3,7 @@ import { corednsImage, localPathImage, pauseImage, recipeOf, type Recipe } from 
 import { busybox } from '../../../components/busybox/component.ts'
 import type { PackedImage } from '../../../lab/built.ts'
 import { programOf } from '../../embedded/toolchain/programs.ts'
-import { KUBERNETES } from '../../kubernetes.ts'
+import { KUBERNETES } from '../../versions.ts'
 
 /** Kubernetes of our node images, such as `v1.36.3`. */
 export const kubernetesVersion: string = KUBERNETES.version

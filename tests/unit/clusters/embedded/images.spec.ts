@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ensureImages, imageKey } from '../../../../lib/clusters/embedded/images/images.ts'
 import { packImage } from '../../../../lib/clusters/embedded/images/pack.ts'
-import type { Image } from '../../../../lib/clusters/embedded/images/image.ts'
+import type { Image } from '../../../../lib/clusters/embedded/images/content.ts'
 import { tarHeader } from '../../../../lib/clusters/embedded/images/tar.ts'
 import { inCache, inFolder } from '../../in-folder.ts'
 

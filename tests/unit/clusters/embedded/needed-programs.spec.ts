@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { componentsOfRun } from '../../../../lib/drill/run-components.ts'
+import { componentsOfRun } from '../../../../lib/drill/providers.ts'
 import { readConfig } from '../../../../lib/config/config.ts'
 import { filesOf } from '../../../../lib/clusters/embedded/images/content.ts'
 import { allImages } from '../../../../lib/clusters/embedded/images/recipes.ts'

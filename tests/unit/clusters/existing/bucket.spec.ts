@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import { plainUrl } from '../../../../lib/clusters/existing/store.ts'
-import type { Store } from '../../../../lib/lab/store.ts'
-import { isLabPrefix } from '../../../../lib/store/prefix.ts'
+import type { Store } from '../../../../lib/lab/cluster.ts'
+import { isLabPrefix } from '../../../../lib/store/endpoint.ts'
 import { UID } from './world.ts'
 import { make, test, type Begun } from './lab-fixture.ts'
 

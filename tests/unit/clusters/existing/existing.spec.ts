@@ -5,7 +5,7 @@ import { expect, test as base } from '@playwright/test'
 import { existing } from '../../../../lib/clusters/existing/existing.ts'
 import type { ExistingRun } from '../../../../lib/clusters/existing/options.ts'
 import { componentsFor } from '../../../../lib/components/needed.ts'
-import { messageOf } from '../../../../lib/system/message-of.ts'
+import { messageOf } from '../../../../lib/system/file-error.ts'
 import {
   makeWorld,
   namespace,

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../../lib/kube/object.ts'
 import type { Lab } from '../../../../lib/lab/lab.ts'
 import { bytesOf } from '../../../../lib/components/snapshots/objects.ts'
 import { parseBytes } from '../../../../lib/system/quantity.ts'
-import { volumeSnapshot } from '../../../../lib/components/snapshots/volume-snapshot.ts'
+import { volumeSnapshot } from '../../../../lib/components/snapshots/drivers.ts'
 import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
 
 type Status = Record<string, unknown>

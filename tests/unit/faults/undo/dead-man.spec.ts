@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
-import { DRILL_TIMEOUT_MS } from '../../../../lib/lab/drill-timeout.ts'
+import { DRILL_TIMEOUT_MS } from '../../../../lib/lab/lab.ts'
 import { CHAOS_FOLDER } from '../../../../lib/components/chaos-mesh/chaos-mesh.ts'
 import { readManifest } from '../../../../lib/kube/client.ts'
-import { parseDuration } from '../../../../lib/system/duration.ts'
+import { parseDuration } from '../../../../lib/system/quantity.ts'
 
 interface Spec {
   action?: string

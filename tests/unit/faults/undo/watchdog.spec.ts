@@ -3,8 +3,13 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { readConfig } from '../../../../lib/config/config.ts'
-import { ensureWatchdog, watchdogEnvironment } from '../../../../lib/faults/undo/watchdog.ts'
-import { endWatchdog, readWatchdog, writeWatchdog } from '../../../../lib/faults/undo/watchdog-note.ts'
+import {
+  ensureWatchdog,
+  watchdogEnvironment,
+  endWatchdog,
+  readWatchdog,
+  writeWatchdog,
+} from '../../../../lib/faults/undo/watchdog.ts'
 import { pending, waitFor } from '../../../../lib/system/wait.ts'
 import { identify, isRunning, killProcess } from '../../../../lib/system/process.ts'
 

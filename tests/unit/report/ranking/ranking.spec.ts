@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { Fact } from '../../../../lib/record/facts.ts'
 import { renderRanking } from '../../../../lib/report/page/ranking/section.ts'
-import { renderPlaces } from '../../../../lib/report/ranking/terminal.ts'
+import { renderPlaces } from '../../../../lib/report/ranking/words.ts'
 import { checkSummary } from '../../../../lib/report/results.ts'
 import { type RankingEntry, rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
 import type { SimplicityFacts } from '../../../../lib/verdict/ranking/simplicity.ts'

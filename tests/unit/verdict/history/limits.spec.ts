@@ -9,9 +9,9 @@ import {
   maxSlot,
   TORN,
   toHistory,
+  nameMissing,
 } from '../../../../lib/verdict/history/history.ts'
 import { BEFORE, FOREIGN, matchReadings } from '../../../../lib/verdict/history/match.ts'
-import { nameMissing } from '../../../../lib/verdict/history/words.ts'
 import { type Slots, writer } from './builder.ts'
 
 const write = writer(0)

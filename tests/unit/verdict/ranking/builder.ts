@@ -4,7 +4,8 @@ import type { RankingEntry } from '../../../../lib/verdict/ranking/ranking.ts'
 import { toPart } from '../../../../lib/verdict/answer.ts'
 import type { Code } from '../../../../lib/verdict/codes.ts'
 import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
-import type { DrillResult, Part } from '../../../../lib/verdict/result.ts'
+import type { DrillResult } from '../../../../lib/verdict/result.ts'
+import type { Part } from '../../../../lib/verdict/answer.ts'
 
 /** What drills of a tool measure; what is not said is the same for all tools. */
 export interface Measured {

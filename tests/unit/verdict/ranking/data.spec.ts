@@ -11,7 +11,8 @@ import {
 } from '../../../../lib/verdict/ranking/metrics.ts'
 import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
 import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
-import type { DrillResult, Outcome, Part } from '../../../../lib/verdict/result.ts'
+import type { DrillResult, Outcome } from '../../../../lib/verdict/result.ts'
+import type { Part } from '../../../../lib/verdict/answer.ts'
 import { buildResult, findEntry, loseData, part, repeat, replaceParts, summarisePlaces } from './builder.ts'
 
 const whole = buildResult('tool', 0, {})

@@ -1,6 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { interleave } from '../../../../lib/verdict/statistics/interleave.ts'
-import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
+import { drawFrom, shuffle, interleave } from '../../../../lib/verdict/statistics/random.ts'
 
 test('each block of repetitions holds every row once, in an order of its own', () => {
   const rows = ['a', 'b', 'c', 'd', 'e', 'f']

@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { measureDelta, nameMagnitude } from '../../../../lib/verdict/statistics/cliffs-delta.ts'
-import { normalTail, studentQuantile } from '../../../../lib/verdict/statistics/distributions.ts'
-import { leastP, mannWhitney } from '../../../../lib/verdict/statistics/mann-whitney.ts'
+import { leastP, mannWhitney, normalTail, studentQuantile } from '../../../../lib/verdict/statistics/mann-whitney.ts'
 import { findMedian } from '../../../../lib/verdict/statistics/median.ts'
 import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
 import { type Measurement, readSample } from '../../../../lib/verdict/statistics/sample.ts'

@@ -18,8 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { compareAttributes, findFilled } from '../../../../lib/workloads/files/attributes.ts'
-import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
+import { compareTrees, compareAttributes, findFilled } from '../../../../lib/workloads/files/compare.ts'
 import { notCompared } from '../../../../lib/workloads/files/tree.ts'
 import { listTree as list, test } from './program.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { minutesFrom } from '../../../lib/components/restic/cron-times.ts'
+import { minutesFrom } from '../../../../lib/components/restic/cron-jobs.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const OFFSETS_MS: Record<string, number> = { 'Etc/UTC': 0, 'Etc/GMT+6': -6 * 60 * 60_000 }
