@@ -90,7 +90,7 @@ export async function takeTurn(
 
 async function backUp(tool: InstalledTool, namespace: string) {
   const running = await tool.backup(namespace, { name: `${namespace}-${Date.now().toString(36)}` })
-  const backup = await running.finished()
+  const backup = await running.waitUntilFinished()
   requireSuccess(backup.result, `the backup by ${tool.name}/${tool.strategy}`)
   return backup
 }

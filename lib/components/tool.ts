@@ -11,13 +11,13 @@ import type { OperationResult } from '../record/facts.ts'
 export interface BackupTool {
   readonly name: string
   readonly strategy: string
-  /** What the volumes must be able to do: `snapshots` stands for a CSI driver that has them. */
+  /** `snapshots`: the volumes need a CSI driver that takes snapshots. */
   readonly volumes: 'any' | 'snapshots'
-  /** Unmet needs (a licence, a registry, a kernel feature), for which its drills are skipped with that reason. */
+  /** Unmet requirements, such as a licence, a registry or a kernel feature. Its drills are skipped with these reasons. */
   requires(lab: Lab): Promise<string[]>
-  /** Installs the tool and resolves when it is ready to back up. Strategies of one tool share what is installed. */
+  /** Installs the tool and resolves when it is ready to back up. All strategies of a tool share one installation. */
   install(lab: Lab): Promise<InstalledTool>
-  /** The tool that `install` left in the cluster, in another process maybe; changes nothing. */
+  /** Returns the tool that `install` left in the cluster, also from another process. Changes nothing. */
   attach(lab: Lab): InstalledTool
 }
 
@@ -25,51 +25,51 @@ export interface InstalledTool {
   readonly name: string
   readonly strategy: string
   readonly version: string
-  /** What of it stands in the cluster while it backs up this namespace: what faults on the tool aim at. */
+  /** The tool's parts in the cluster while it backs up this namespace. They are the targets of faults on the tool. */
   parts(namespace: string): ToolParts
-  /** Starts a backup of a namespace and returns at once. */
+  /** Starts a backup of a namespace and does not wait for its end. */
   backup(namespace: string, options: { name: string }): Promise<RunningBackup>
 }
 
 export interface ToolParts {
-  /** Pods whose resources count as the tool's: those of a namespace whose names begin with `prefix`. */
+  /** Their CPU and memory count as the tool's: pods of a namespace with names that begin with `prefix`. */
   pods: { namespace: string; prefix: string }[]
-  /** The pods that move a volume's data, which may be there only while they do. Null where nothing in the cluster does. */
+  /** The pods that move a volume's data. They may only exist during the backup. Null if no pod moves data. */
   mover: PodSelection | null
-  /** Pods that stand on the nodes and start the movers, where the tool has such. */
+  /** Pods of a DaemonSet that start the movers, if the tool has them. */
   agent?: PodSelection
-  /** The Secret with the store's keys; null where the tool does not use the store. */
+  /** The Secret with the store's keys; null if the tool does not use the store. */
   secret: { namespace: string; name: string } | null
-  /** What makes backups by the clock, and goes on until it is suspended; none for a tool that is asked for each. */
+  /** Objects that start backups on a schedule until they are suspended. Empty if the drill starts each backup. */
   schedules?: readonly Schedules[]
-  /** Prefix of its objects in the bucket, below that of the lab and with a slash at its end; null where the tool does not use the store. */
+  /** Prefix of its objects in the bucket: below the lab's prefix, with a final slash. Null if the tool does not use the store. */
   prefix: string | null
 }
 
 export interface RunningBackup {
   readonly name: string
   /**
-   * Resolves when data of the workload is being moved, which is when a fault during the backup should strike; false where
-   * the backup ended before that was seen.
+   * Resolves to true while the workload's data is being moved, which is the moment for a fault during the backup. Resolves to
+   * false if the backup ended before that was seen.
    */
-  moving(): Promise<boolean>
-  /** Resolves at the tool's terminal state, whatever it is; a timeout is an error. */
-  finished(): Promise<Backup>
+  waitUntilMoving(): Promise<boolean>
+  /** Resolves when the backup has ended, successfully or not. A timeout is an error. */
+  waitUntilFinished(): Promise<Backup>
 }
 
 export interface Backup {
   readonly name: string
   readonly result: OperationResult
-  /** The objects in the cluster by which the tool knows this backup: what an attacker would delete. */
+  /** The objects of this backup in the cluster. An attacker would delete them. */
   readonly objects: ObjectReference[]
   /**
-   * Brings the namespace back, volumes included, and resolves at the tool's terminal state. What is to be restored must be
-   * gone. `into` names another namespace, which must not be there, to restore a copy into.
+   * Restores the namespace with its volumes, and resolves when the restore has ended, successfully or not. The restored
+   * objects must not exist. `into` restores a copy into another namespace, which must not exist either.
    */
   restore(options?: { into?: string }): Promise<OperationResult>
   /**
-   * Of a tool that backs up by the clock: the newest backup that had ended well at a time (ms since the epoch), which is what
-   * there is to restore from. Fails where there is none.
+   * Only for backups on a schedule: the newest backup that had succeeded at a time (ms since the epoch). A restore uses it.
+   * Fails if there is none.
    */
   newestAt?(ms: number): Promise<Backup>
 }

@@ -44,8 +44,8 @@ export const withBackups = (
     }
     return {
       name: running.name,
-      moving: () => running.moving(),
-      finished: async () => replaced(await running.finished()),
+      waitUntilMoving: () => running.waitUntilMoving(),
+      waitUntilFinished: async () => replaced(await running.waitUntilFinished()),
     }
   },
 })

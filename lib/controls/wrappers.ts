@@ -58,10 +58,10 @@ export const restoresElsewhere = (tool: BackupTool, hollow: BackupTool): BackupT
         const running = await whole.backup(namespace, { name })
         const shell = await hollow.attach(lab).backup(namespace, { name: `${name}-empty` })
         const finished = async () => {
-          shells.set(namespace, await shell.finished())
-          return running.finished()
+          shells.set(namespace, await shell.waitUntilFinished())
+          return running.waitUntilFinished()
         }
-        return { name, moving: () => running.moving(), finished }
+        return { name, waitUntilMoving: () => running.waitUntilMoving(), waitUntilFinished: finished }
       },
     }
     return withBackups(noting, (backup, namespace) => ({
@@ -85,14 +85,14 @@ export const saysDoneTooEarly = (tool: BackupTool, hollow: BackupTool, clock: Cl
     ...whole,
     async backup(namespace, { name }) {
       const startedMs = clock.now()
-      const shell = await (await hollow.attach(lab).backup(namespace, { name: `${name}-objects` })).finished()
+      const shell = await (await hollow.attach(lab).backup(namespace, { name: `${name}-objects` })).waitUntilFinished()
       const running = await whole.backup(namespace, { name })
       const restore: Backup['restore'] = async (options) => {
         const result = await shell.restore(options)
         return { ...result, state: 'Completed', succeeded: true, bytes: 1 }
       }
       const finished = () => Promise.resolve({ name, result: claim(clock, 1, startedMs), objects: [], restore })
-      return { name, moving: () => running.moving(), finished }
+      return { name, waitUntilMoving: () => running.waitUntilMoving(), waitUntilFinished: finished }
     },
   }))
 

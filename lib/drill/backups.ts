@@ -33,7 +33,7 @@ export function watchBackups(context: DrillContext, injected: Damage): Backups {
       return tool.backup(namespace, { name })
     },
     async end(backup) {
-      const ended = await backup.finished()
+      const ended = await backup.waitUntilFinished()
       const storedBytes = await stored.grown()
       record({ kind: 'backup.ended', name: ended.name, operation: ended.result, storedBytes })
       injected.backup = ended

@@ -97,7 +97,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
     startBackup: () =>
       step('back up', `${tool.name}, until its data is moving`, async () => {
         const backup = await start()
-        if (!(await backup.moving())) {
+        if (!(await backup.waitUntilMoving())) {
           note('the backup ended before its data was seen to move: the fault comes after it')
         }
         return { ended: () => step('back up', `${tool.name}, until it has ended`, () => end(backup)) }

@@ -25,7 +25,7 @@ export async function definitionsOfGroup({ config }: Pick<KubeClient, 'config'>,
 }
 
 /** Resolves when the API server knows the kinds of these CustomResourceDefinitions. */
-export async function definitionsEstablished(kube: KubeClient, definitions: KubeObject[]): Promise<void> {
+export async function waitForDefinitions(kube: KubeClient, definitions: KubeObject[]): Promise<void> {
   for (const { apiVersion, kind, metadata } of definitions) {
     const { name } = metadata
     await waitFor(

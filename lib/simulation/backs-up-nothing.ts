@@ -22,8 +22,8 @@ export const backsUpNothing = (
       }
       return Promise.resolve({
         name,
-        moving: () => Promise.resolve(true),
-        finished: () => Promise.resolve({ name, result: claim(world.clock, bytes), objects: [], restore }),
+        waitUntilMoving: () => Promise.resolve(true),
+        waitUntilFinished: () => Promise.resolve({ name, result: claim(world.clock, bytes), objects: [], restore }),
       })
     },
   }))

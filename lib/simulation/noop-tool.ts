@@ -96,8 +96,8 @@ export function noopTool(perform: (operation: NoopOperation) => OperationResult 
     backup: (_namespace, { name }) =>
       Promise.resolve({
         name,
-        moving: () => Promise.resolve(true),
-        async finished() {
+        waitUntilMoving: () => Promise.resolve(true),
+        async waitUntilFinished() {
           const result = await run({ kind: 'backup', into: null })
           return { name, result, objects: [], restore: ({ into = null } = {}) => run({ kind: 'restore', into }) }
         },

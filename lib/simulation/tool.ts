@@ -49,7 +49,7 @@ function backUp(world: World, traits: ToolTraits, namespace: string, name: strin
     const copy = await copyOut(world, traits, namespace, begun)
     return backupOf(world, traits, { namespace, name, copy, startedMs })
   })()
-  return { name, moving: () => Promise.race([moving, work.then(() => false)]), finished: () => work }
+  return { name, waitUntilMoving: () => Promise.race([moving, work.then(() => false)]), waitUntilFinished: () => work }
 }
 
 /** By the tool's own clock, from the first one that was asked for until the volume is gone. */
@@ -60,7 +60,7 @@ function schedule(world: World, traits: ToolTraits, namespace: string, name: str
     return found ? Promise.resolve(found) : Promise.reject(new Error(`no backup of "${namespace}" had ended by ${ms}`))
   }
   const makeOne = async (running: RunningBackup): Promise<Backup> => {
-    const backup: Backup = { ...(await running.finished()), newestAt }
+    const backup: Backup = { ...(await running.waitUntilFinished()), newestAt }
     made.push(backup)
     return backup
   }
@@ -76,7 +76,7 @@ function schedule(world: World, traits: ToolTraits, namespace: string, name: str
     }
   }
   void goOn()
-  return { ...first, finished: () => work }
+  return { ...first, waitUntilFinished: () => work }
 }
 
 interface Made {

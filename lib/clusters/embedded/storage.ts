@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest, podsReady, type KubeClient } from '../../kube/client.ts'
-import { definitionsEstablished } from '../../kube/definitions.ts'
+import { waitForDefinitions } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Cluster } from '../../lab/cluster.ts'
 import { labFolder } from './paths.ts'
@@ -84,7 +84,7 @@ export async function installStorage(
   await loadImages(IMAGES)
   const definitions = await artifacts.manifests('external-snapshotter/crds')
   await kube.apply(definitions)
-  await definitionsEstablished(kube, definitions)
+  await waitForDefinitions(kube, definitions)
   await kube.apply(await storageObjects(lab))
   await storageReady(kube, nodes)
 }

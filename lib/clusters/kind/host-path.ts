@@ -1,7 +1,7 @@
 import { StorageV1Api } from '@kubernetes/client-node'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
-import { definitionsEstablished } from '../../kube/definitions.ts'
+import { waitForDefinitions } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { keyOf } from '../embedded/toolchain/cache.ts'
@@ -59,7 +59,7 @@ export async function installHostPath(
 ): Promise<void> {
   await loadImages(images)
   await kube.apply(definitions)
-  await definitionsEstablished(kube, definitions)
+  await waitForDefinitions(kube, definitions)
   await kube.apply(objects)
   for (const name of ['snapshot-controller', 'csi-hostpathplugin'])
     await podsReady(kube, NAMESPACE, { 'app.kubernetes.io/name': name }, READY)

@@ -2,7 +2,7 @@ import { readBackupLog } from './log.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
-import { podRunning, type JobEnd } from '../support/job-pods.ts'
+import { waitForRunningPod, type JobEnd } from '../support/job-pods.ts'
 import { exportSubject, listObjects } from '../support/exported-namespace.ts'
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import type { Backup, RunningBackup } from '../tool.ts'
@@ -35,8 +35,8 @@ export async function startBackup(lab: Lab, namespace: string, name: string): Pr
   }
   return {
     name,
-    moving: () => podRunning(lab, { namespace, labels: MOVER }, hasEnded),
-    finished: () => endedBackup(lab, { ...exported, repository }, name),
+    waitUntilMoving: () => waitForRunningPod(lab, { namespace, labels: MOVER }, hasEnded),
+    waitUntilFinished: () => endedBackup(lab, { ...exported, repository }, name),
   }
 }
 

@@ -1,6 +1,6 @@
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import { podsReady } from '../../kube/client.ts'
-import { definitionsEstablished } from '../../kube/definitions.ts'
+import { waitForDefinitions } from '../../kube/definitions.ts'
 import { podSecurityLabels } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
@@ -17,7 +17,7 @@ export async function installOperator(lab: Lab): Promise<void> {
   await cluster.loadImages([artifacts.image('k8up/k8up')])
   const definitions = await artifacts.manifests('k8up/crds')
   await kube.apply(definitions)
-  await definitionsEstablished(kube, definitions)
+  await waitForDefinitions(kube, definitions)
   const roles = await artifacts.manifests('k8up/role')
   await kube.apply([...roles.map(rename), ...operatorObjects(lab)])
   await podsReady(kube, NAMESPACE, LABELS, { timeout: '60s' })

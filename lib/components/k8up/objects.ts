@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { TIMEOUT, deleteJob, jobEnded, type JobEnd } from '../support/job-pods.ts'
+import { TIMEOUT, deleteJob, waitForJob, type JobEnd } from '../support/job-pods.ts'
 import { timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shorten.ts'
 import { listObjects } from '../support/exported-namespace.ts'
@@ -14,7 +14,7 @@ export async function takeJobs(lab: Lab, namespace: string, owner: string): Prom
   return Promise.all(
     jobs.map(async ({ metadata }) => {
       const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: metadata.name, namespace } }
-      const end = await jobEnded(lab, job)
+      const end = await waitForJob(lab, job)
       await deleteJob(lab, job)
       return end
     }),

@@ -2,7 +2,7 @@ import type { ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
-import { podRunning, TIMEOUT } from '../support/job-pods.ts'
+import { waitForRunningPod, TIMEOUT } from '../support/job-pods.ts'
 import { claimsWithoutSnapshot, exportSubject, type ExportedNamespace } from '../support/exported-namespace.ts'
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
@@ -93,13 +93,13 @@ export function runningBackup(
   work.then(over, over)
   return {
     name,
-    async moving() {
+    async waitUntilMoving() {
       const what = `backup "${name}" at work on what counts`
       const begun = async () => Promise.resolve(isMoving() || ended ? true : pending('what has to come before goes on'))
       await waitFor(what, begun, { timeout: TIMEOUT, every: '20ms' })
-      return podRunning(lab, { namespace, labels: MOVER }, () => Promise.resolve(ended))
+      return waitForRunningPod(lab, { namespace, labels: MOVER }, () => Promise.resolve(ended))
     },
-    finished: () => work,
+    waitUntilFinished: () => work,
   }
 }
 

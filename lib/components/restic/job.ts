@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { withMarks } from '../../lab/mesh-traits.ts'
-import { DEADLINE_SECONDS, deleteJob, jobEnded } from '../support/job-pods.ts'
+import { DEADLINE_SECONDS, deleteJob, waitForJob } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { CLAIM_TAG, parseOutput, type ResticOutput } from './output.ts'
 import { secretsInEnvironment, type Repository } from './repository.ts'
@@ -115,7 +115,7 @@ export const jobObject = (
 
 /** Resolves when a Job that a CronJob made has ended; the CronJob takes it away. */
 export async function endOfScheduledJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
-  const { log, ...end } = await jobEnded(lab, jobReference(namespace, name))
+  const { log, ...end } = await waitForJob(lab, jobReference(namespace, name))
   const succeeded = end.state === 'Complete'
   const output = parseOutput(log)
   return { claim, ...end, succeeded, ...output, hasUnreadableIndex: !succeeded && output.hasUnreadableIndex }

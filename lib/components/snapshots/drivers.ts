@@ -25,8 +25,8 @@ export function volumeSnapshot(): BackupTool {
       return {
         name,
         // No data moves, so there is no time at which a fault could strike.
-        moving: () => Promise.resolve(false),
-        finished: () => readyBackup(lab, taken),
+        waitUntilMoving: () => Promise.resolve(false),
+        waitUntilFinished: () => readyBackup(lab, taken),
       }
     },
   })

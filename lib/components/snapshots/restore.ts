@@ -5,7 +5,7 @@ import { shellCommand } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { TIMEOUT } from '../support/job-pods.ts'
 import { describeObjects } from '../support/namespace-objects.ts'
-import { claimsGone, madeFirstMs, madeLastMs, planRestore } from '../support/namespace-restore.ts'
+import { requireClaimsGone, firstCreatedMs, lastCreatedMs, planRestore } from '../support/namespace-restore.ts'
 import { latest } from '../support/times.ts'
 import { takeOver } from './copy.ts'
 import { API, isBound, snapshotReference, type Claim, type VolumeSnapshot, describeSnapshots } from './objects.ts'
@@ -23,7 +23,7 @@ export async function restore(
   const lost = await findLost(lab, snapshots)
   if (lost !== null) return lostResult(lost, objects)
   const plan = planRestore(objects, into)
-  await claimsGone(kube, plan.claims)
+  await requireClaimsGone(kube, plan.claims)
   await kube.apply(plan.before)
   const copies = into === undefined ? null : await takeOver(lab, snapshots, into)
   const claims = plan.claims.map((claim) => fromSnapshot(claim, snapshotName(name, claim.metadata.name)))
@@ -33,8 +33,8 @@ export async function restore(
   return {
     ...describeSnapshots(snapshots, objects),
     state: 'Bound',
-    startedMs: await madeFirstMs(kube, claims),
-    endedMs: latest([await madeFirstMs(kube, claims), await madeLastMs(kube, plan.after)]),
+    startedMs: await firstCreatedMs(kube, claims),
+    endedMs: latest([await firstCreatedMs(kube, claims), await lastCreatedMs(kube, plan.after)]),
     details: { volumes: claims.length, from: namespace, objects: describeObjects(objects) },
   }
 }

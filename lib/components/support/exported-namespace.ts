@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { exportNamespace, uidOf } from './namespace-objects.ts'
+import { exportNamespace, readUid } from './namespace-objects.ts'
 import { selector, type KubeClient } from '../../kube/client.ts'
 
 /** A namespace whose volumes a tool backs up. The operator keeps its objects outside the cluster, as in Git. */
@@ -17,7 +17,7 @@ export const isClaim = ({ kind }: KubeObject): boolean => kind === 'PersistentVo
 export async function exportSubject(lab: Lab, namespace: string): Promise<ExportedNamespace & { uid: string }> {
   const objects = await exportNamespace(lab, namespace)
   const claims = objects.filter(isClaim).map(({ metadata }) => metadata.name)
-  return { namespace, objects, claims, uid: await uidOf(lab.kube, namespace) }
+  return { namespace, objects, claims, uid: await readUid(lab.kube, namespace) }
 }
 
 /** Claims of which no snapshot is there. */

@@ -43,14 +43,14 @@ export interface JobEnd {
 export const jobLabels = (job: string): Record<string, string> => ({ 'batch.kubernetes.io/job-name': job })
 
 /** Resolves when the Job has ended, in whatever state. Errors: a Job that is gone, or that does not end. */
-export async function jobEnded(lab: Lab, job: ObjectReference): Promise<JobEnd> {
+export async function waitForJob(lab: Lab, job: ObjectReference): Promise<JobEnd> {
   const { name, namespace = '' } = job.metadata
   return waitFor(
     `Job "${name}" in namespace "${namespace}" ended`,
     async () => {
       const object = await lab.kube.get<JobObject>(job)
       if (object === null) throw new Error(`Job "${name}" is gone from namespace "${namespace}"`)
-      const end = readEnd(object)
+      const end = readJobEnd(object)
       const pod = newest(await lab.kube.pods(namespace, jobLabels(name)))
       if (end === null) return pending(pod === null ? 'no pod' : describe(pod))
       const terminated = pod === null ? undefined : (containerOf(pod)?.state?.terminated ?? undefined)
@@ -60,7 +60,7 @@ export async function jobEnded(lab: Lab, job: ObjectReference): Promise<JobEnd> 
   )
 }
 
-function readEnd({ status = {} }: JobObject): Omit<JobEnd, 'exitCode' | 'log'> | null {
+function readJobEnd({ status = {} }: JobObject): Omit<JobEnd, 'exitCode' | 'log'> | null {
   const ended = status.conditions?.find(
     ({ type, status: is }) => is === 'True' && ['Complete', 'Failed'].includes(type),
   )
@@ -93,7 +93,7 @@ async function readLog(lab: Lab, pod: V1Pod): Promise<string> {
 /**
  * Resolves to true when a pod's first container runs, and to false when what it is part of has ended before that was seen.
  */
-export async function podRunning(
+export async function waitForRunningPod(
   lab: Lab,
   selection: { namespace: string; labels: Record<string, string> },
   hasEnded: () => Promise<boolean>,
@@ -126,9 +126,9 @@ export async function deleteJob(lab: Lab, job: ObjectReference): Promise<void> {
 const containerOf = (pod: V1Pod): V1ContainerStatus | undefined => pod.status?.containerStatuses?.[0]
 
 const newest = (pods: V1Pod[]): V1Pod | null =>
-  pods.reduce<V1Pod | null>((one, other) => (one === null || madeMs(other) >= madeMs(one) ? other : one), null)
+  pods.reduce<V1Pod | null>((one, other) => (one === null || createdMs(other) >= createdMs(one) ? other : one), null)
 
-const madeMs = ({ metadata }: V1Pod): number => timeMs(metadata?.creationTimestamp) ?? 0
+const createdMs = ({ metadata }: V1Pod): number => timeMs(metadata?.creationTimestamp) ?? 0
 
 function describe(pod: V1Pod): string {
   const state = containerOf(pod)?.state

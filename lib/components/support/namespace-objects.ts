@@ -12,7 +12,7 @@ export const describeObjects = (objects: KubeObject[]): string =>
   `${objects.length}, kept outside the cluster, as in Git`
 
 /** Made by a controller, anew wherever it runs; and what ran to its end, which a restore must not run again. */
-const MADE_ANEW = new Set([
+const EXCLUDED_KINDS = new Set([
   'ControllerRevision',
   'EndpointSlice',
   'Endpoints',
@@ -24,7 +24,7 @@ const MADE_ANEW = new Set([
   'ReplicaSet',
 ])
 /** Kinds of faults and of backup tools. */
-const OTHER_GROUPS = ['chaos-mesh.org', 'k8up.io', 'snapshot.storage.k8s.io', 'velero.io']
+const EXCLUDED_GROUPS = ['chaos-mesh.org', 'k8up.io', 'snapshot.storage.k8s.io', 'velero.io']
 
 const ANNOTATIONS_OF_CONTROLLERS = [
   'deployment.kubernetes.io/revision',
@@ -63,7 +63,7 @@ export async function exportNamespace(
 }
 
 /** What tells a namespace from an earlier one of the same name. */
-export const uidOf = async (kube: KubeClient, namespace: string): Promise<string> =>
+export const readUid = async (kube: KubeClient, namespace: string): Promise<string> =>
   (await readNamespace(kube, namespace)).metadata.uid ?? ''
 
 async function readNamespace(kube: KubeClient, name: string): Promise<KubeObject> {
@@ -76,7 +76,7 @@ async function readNamespace(kube: KubeClient, name: string): Promise<KubeObject
 async function namespacedKinds(kube: KubeClient): Promise<NamespacedKind[]> {
   const { groups } = await kube.config.makeApiClient(ApisApi).getAPIVersions()
   const versions = groups
-    .filter(({ name }) => !OTHER_GROUPS.includes(name))
+    .filter(({ name }) => !EXCLUDED_GROUPS.includes(name))
     .flatMap(({ name, versions, preferredVersion }) =>
       // Some kinds are served by an older version only.
       [preferredVersion ?? versions[0], ...versions].flatMap((v) => (v ? [{ group: name, version: v.version }] : [])),
@@ -102,7 +102,7 @@ export function chooseKinds(lists: ServedKinds[]): NamespacedKind[] {
     for (const { kind, name, namespaced, verbs } of resources) {
       const applies = namespaced && !name.includes('/') && ['list', 'create', 'patch'].every((v) => verbs.includes(v))
       const key = `${group}/${kind}`
-      if (applies && !MADE_ANEW.has(kind) && !chosen.has(key)) chosen.set(key, { apiVersion: groupVersion, kind })
+      if (applies && !EXCLUDED_KINDS.has(kind) && !chosen.has(key)) chosen.set(key, { apiVersion: groupVersion, kind })
     }
   }
   return [...chosen.values()]
@@ -117,7 +117,7 @@ export function isApplied(object: KubeObject, mesh: Pick<MeshTraits, 'ownObjects
   } = object.metadata as KubeObject['metadata'] & {
     ownerReferences?: unknown[]
   }
-  if (MADE_ANEW.has(object.kind) || ownerReferences.length > 0) return false
+  if (EXCLUDED_KINDS.has(object.kind) || ownerReferences.length > 0) return false
   if (Object.entries(MANAGED).every(([key, value]) => labels[key] === value)) return false
   if (isMeshObject(mesh, object)) return false
   if (object.kind === 'ConfigMap') return name !== 'kube-root-ca.crt'

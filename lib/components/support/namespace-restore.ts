@@ -34,7 +34,7 @@ const STARTS_PODS = [
 
 /** Orders exported objects, for their own namespace or another one. */
 export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
-  const placed = into === undefined ? objects : objects.map((object) => moveTo(object, into))
+  const placed = into === undefined ? objects : objects.map((object) => moveToNamespace(object, into))
   const claims = placed.filter(isClaim)
   const others = placed.filter((object) => !isClaim(object))
   const rank = ({ kind }: KubeObject) => BEFORE.indexOf(kind)
@@ -48,7 +48,7 @@ export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
 }
 
 /** Hosts inside the mesh's objects stay: whoever exposes the copy gives it its own. */
-function moveTo(object: KubeObject, namespace: string): KubeObject {
+function moveToNamespace(object: KubeObject, namespace: string): KubeObject {
   const { metadata } = object
   if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, name: namespace } }
   return { ...object, metadata: { ...metadata, namespace } }
@@ -62,15 +62,15 @@ export async function restoreNamespace(
   kube: KubeClient,
   plan: RestorePlan,
   own: KubeObject[],
-  fill: () => Promise<OperationResult>,
+  restoreData: () => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  await claimsGone(kube, plan.claims)
+  await requireClaimsGone(kube, plan.claims)
   await kube.apply([...plan.before, ...own, ...plan.claims])
-  const result = await fill()
-  const startedMs = (await madeFirstMs(kube, plan.claims)) ?? result.startedMs
+  const result = await restoreData()
+  const startedMs = (await firstCreatedMs(kube, plan.claims)) ?? result.startedMs
   if (!result.succeeded) return { ...result, startedMs }
   await kube.apply(plan.after)
-  return { ...result, startedMs, endedMs: latest([result.endedMs, await madeLastMs(kube, plan.after)]) }
+  return { ...result, startedMs, endedMs: latest([result.endedMs, await lastCreatedMs(kube, plan.after)]) }
 }
 
 /** The result of a restore of claims of which the backup has no snapshot. */
@@ -84,7 +84,7 @@ export const noSnapshot = (claims: string[], details: OperationResult['details']
 })
 
 /** Fails where one of the claims is there: data that is written over what is left would be a mixture of both. */
-export async function claimsGone(kube: KubeClient, claims: KubeObject[]): Promise<void> {
+export async function requireClaimsGone(kube: KubeClient, claims: KubeObject[]): Promise<void> {
   for (const claim of claims) {
     if ((await kube.get(claim)) === null) continue
     const { name, namespace = '' } = claim.metadata
@@ -96,14 +96,14 @@ export async function claimsGone(kube: KubeClient, claims: KubeObject[]): Promis
 }
 
 /** When the oldest of these objects was made, by the cluster's clock, which counts whole seconds; null where none is there. */
-export const madeFirstMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
-  earliest(await timesMade(kube, objects))
+export const firstCreatedMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
+  earliest(await creationTimes(kube, objects))
 
 /** When the newest of these objects was made. */
-export const madeLastMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
-  latest(await timesMade(kube, objects))
+export const lastCreatedMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
+  latest(await creationTimes(kube, objects))
 
-async function timesMade(kube: KubeClient, objects: KubeObject[]): Promise<(number | null)[]> {
+async function creationTimes(kube: KubeClient, objects: KubeObject[]): Promise<(number | null)[]> {
   const found = await Promise.all(objects.map((object) => kube.get(object)))
   return found.map((object) => timeMs(object?.metadata.creationTimestamp))
 }

@@ -3,15 +3,15 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { listObjects } from '../support/exported-namespace.ts'
 
-/** Velero's objects, as far as the drills read them. By its API, which says times in whole seconds. */
+// Velero's objects, with the fields that the drills read. Velero rounds times down to whole seconds.
 
 export const NAMESPACE = 'velero'
 export const API = 'velero.io/v1'
 
-/** Velero's folder in the bucket: in it are `backups/`, `restores/`, and `kopia/<namespace>/` with the volumes' data. */
+/** Velero's folder in the bucket. It has `backups/`, `restores/`, and `kopia/<namespace>/` with the volumes' data. */
 export const folderOf = ({ store }: Pick<Lab, 'store'>): string => `${store.prefix}velero`
 
-/** By Velero's API; whatever else a phase says, such as FinalizingPartiallyFailed, it is still going on. */
+/** Phases of an operation that has ended. In any other phase, such as FinalizingPartiallyFailed, it still runs. */
 export const TERMINAL = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation']
 
 /** A Backup or a Restore. */
@@ -28,7 +28,7 @@ export interface VeleroOperation extends KubeObject {
   }
 }
 
-/** What moves the data of one volume: it ends as Completed, Failed or Canceled. */
+/** Kinds of the objects that move the data of one volume. They end as Completed, Failed or Canceled. */
 export type MovementKind = 'PodVolumeBackup' | 'PodVolumeRestore' | 'DataUpload' | 'DataDownload'
 
 export interface Movement extends KubeObject {
@@ -45,12 +45,12 @@ const MOVEMENT_ENDS = ['Completed', 'Failed', 'Canceled']
 
 export const hasEnded = (movement: Movement): boolean => MOVEMENT_ENDS.includes(movement.status?.phase ?? 'New')
 
-/** Whether it moves the volume of a claim; an emptyDir has none. */
+/** True if it moves the volume of a claim. False for an emptyDir. */
 export const isOfClaim = ({ metadata }: Movement): boolean => metadata.labels?.['velero.io/pvc-uid'] !== undefined
 
 export const apiOf = (kind: MovementKind): string => (kind.startsWith('Data') ? 'velero.io/v2alpha1' : API)
 
-/** The operation as it is in the cluster, or null. */
+/** Reads a Backup or Restore from the cluster; null if it does not exist. */
 export async function readOperation(
   lab: Lab,
   kind: 'Backup' | 'Restore',
@@ -59,13 +59,13 @@ export async function readOperation(
   return lab.kube.get<VeleroOperation>({ apiVersion: API, kind, metadata: { name, namespace: NAMESPACE } })
 }
 
-/** What moved, or moves, for a Backup or a Restore. */
+/** Lists the data movements of a Backup or a Restore, running and ended. */
 export async function listMovements(lab: Lab, kind: MovementKind, operation: string): Promise<Movement[]> {
   const label = kind === 'PodVolumeBackup' || kind === 'DataUpload' ? 'velero.io/backup-name' : 'velero.io/restore-name'
   return list<Movement>(lab, apiOf(kind), `${kind.toLowerCase()}s`, { [label]: labelValue(operation) })
 }
 
-/** Objects of Velero's namespace; the items of a list do not say their kind. */
+/** Lists objects in Velero's namespace. Kubernetes leaves `kind` out of the items of a list. */
 export async function list<T extends KubeObject>(
   lab: Lab,
   apiVersion: string,
@@ -76,7 +76,7 @@ export async function list<T extends KubeObject>(
   return listObjects(lab.kube, { group, version, plural, namespace: NAMESPACE, labels })
 }
 
-/** A name as Velero writes it into a label, which holds 63 characters. */
+/** Shortens a name for a label value (at most 63 characters) in the same way as Velero. */
 export function labelValue(name: string): string {
   if (name.length <= 63) return name
   return name.slice(0, 57) + createHash('sha256').update(name).digest('hex').slice(0, 6)

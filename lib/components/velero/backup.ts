@@ -3,26 +3,26 @@ import type { Lab } from '../../lab/lab.ts'
 import { listObjects } from '../support/exported-namespace.ts'
 import type { RunningBackup } from '../tool.ts'
 import { API, hasEnded, isOfClaim, labelValue, listMovements, NAMESPACE, readOperation, TERMINAL } from './api.ts'
-import { locationServes, LIMITS } from './location.ts'
+import { waitForSync, LIMITS } from './location.ts'
 import type { Method } from './methods.ts'
-import { operationEnded } from './operation.ts'
+import { waitForOperation } from './operation.ts'
 import type { ObjectReference } from '../../kube/object.ts'
 import type { OperationResult } from '../../record/facts.ts'
 
-/** What Velero reads from the cluster when it restores, and makes anew from the store when it is gone. */
+/** Kinds that a restore needs in the cluster. If they are missing, Velero creates them again from the store. */
 const SYNCED = ['Backup', 'PodVolumeBackup']
 
-/** What a restore is made from. */
+/** The backup that a restore uses. */
 interface RestoreSource {
   /** Namespace that was backed up. */
   namespace: string
   /** Name of the Backup. */
   name: string
-  /** The Backup with what belongs to it. */
+  /** The Backup and the objects that moved its data. */
   objects: ObjectReference[]
 }
 
-/** Restores the namespace, or a copy of it into another; resolves at the terminal state, whatever it is. */
+/** Restores the namespace, or a copy of it into another one. Resolves when the Restore has ended, successfully or not. */
 async function restoreFrom(
   lab: Lab,
   method: Method,
@@ -30,16 +30,16 @@ async function restoreFrom(
   into: string | null,
 ): Promise<OperationResult> {
   const { objects } = source
-  await locationServes(
+  await waitForSync(
     lab,
     objects.filter(({ kind }) => SYNCED.includes(kind)),
   )
-  // A second restore of the same backup is another Restore: the first one's end would be taken for it.
+  // Each restore needs a new name. With the same name, the wait would see the end of an earlier restore.
   const name = `${source.name}-${into === null ? 'restore' : 'copy'}-${Date.now().toString(36)}`
   await lab.kube.apply([
     { apiVersion: API, kind: 'Restore', metadata: { name, namespace: NAMESPACE }, spec: restoreSpec(source, into) },
   ])
-  return (await operationEnded(lab, method, 'Restore', name)).result
+  return (await waitForOperation(lab, method, 'Restore', name)).result
 }
 
 export const restoreSpec = (
@@ -52,7 +52,7 @@ export const restoreSpec = (
   ...(into === null ? {} : { namespaceMapping: { [namespace]: into } }),
 })
 
-/** Spec of a Backup of a namespace with everything in it, its volumes by the method. */
+/** Spec of a Backup of a whole namespace. The method decides how its volumes are backed up. */
 export const backupSpec = (method: Method, namespace: string): Record<string, unknown> => ({
   includedNamespaces: [namespace],
   ...method.spec,
@@ -62,34 +62,34 @@ export const backupSpec = (method: Method, namespace: string): Record<string, un
   ttl: '24h',
 })
 
-/** Asks Velero for a backup and returns at once. */
+/** Creates a Backup and does not wait for its end. */
 export async function startBackup(
   lab: Lab,
   method: Method,
   namespace: string,
   { name }: { name: string },
 ): Promise<RunningBackup> {
-  await locationServes(lab, [])
+  await waitForSync(lab, [])
   const metadata = { name, namespace: NAMESPACE }
   await lab.kube.apply([{ apiVersion: API, kind: 'Backup', metadata, spec: backupSpec(method, namespace) }])
   return runningBackup(lab, method, namespace, name)
 }
 
-/** A Backup that is in the cluster, whoever asked for it. */
+/** A Backup that exists in the cluster. The drill or a Schedule created it. */
 export const runningBackup = (lab: Lab, method: Method, namespace: string, name: string): RunningBackup => ({
   name,
-  moving: () => waitForMovement(lab, method, namespace, name),
-  async finished() {
-    const { result, moved } = await operationEnded(lab, method, 'Backup', name)
-    const objects = [{ apiVersion: API, kind: 'Backup', metadata: { name, namespace: NAMESPACE } }, ...moved]
+  waitUntilMoving: () => waitForMovement(lab, method, namespace, name),
+  async waitUntilFinished() {
+    const { result, movements } = await waitForOperation(lab, method, 'Backup', name)
+    const objects = [{ apiVersion: API, kind: 'Backup', metadata: { name, namespace: NAMESPACE } }, ...movements]
     const source = { namespace, name, objects }
     return { name, result, objects, restore: ({ into } = {}) => restoreFrom(lab, method, source, into ?? null) }
   },
 })
 
 /**
- * Data is on its way when the volume of a claim is InProgress; one that ended before we looked counts as missed. Where
- * nothing moves, the making of a snapshot is what there is to strike.
+ * Resolves to true while the volume of a claim is InProgress, and to false if the backup ended before that was seen. A method
+ * that moves no data resolves to true while a snapshot is being taken.
  */
 async function waitForMovement(lab: Lab, method: Method, namespace: string, name: string): Promise<boolean> {
   const look =
@@ -126,7 +126,7 @@ const lookForMovements =
     }
   }
 
-/** VolumeSnapshots are there from when Velero asks for them until the backup's end. */
+/** The VolumeSnapshots of a backup exist from the snapshot until the end of the backup. */
 async function lookForSnapshots(lab: Lab, namespace: string, backup: string): Promise<Movements> {
   const snapshots = await listObjects(lab.kube, {
     ...{ group: 'snapshot.storage.k8s.io', version: 'v1', plural: 'volumesnapshots' },

@@ -19,24 +19,24 @@ const veleroPart: Part = {
   releases: [],
   objects: [clusterRbac('ClusterRoleBinding', 'velero')],
   images: ['velero/velero', 'velero/velero-plugin-for-aws'],
-  refuse: refuseAny,
+  refuse: explainRefusal,
   collectTraces: null,
 }
 
 const parts = [veleroPart] as const
 
 /**
- * Drills change Velero's settings, kill its pods and strike its bucket. A Velero that keeps a user's own backups must not be
- * drilled.
+ * Explains why an installed Velero is refused. Drills change Velero's settings, kill its pods and damage its bucket, so a
+ * Velero with a user's backups must not be drilled.
  */
-async function refuseAny(kube: KubeClient): Promise<string> {
+async function explainRefusal(kube: KubeClient): Promise<string> {
   const location = await kube.get<KubeObject & { spec?: { objectStorage?: { bucket?: string } } }>({
     apiVersion: 'velero.io/v1',
     kind: 'BackupStorageLocation',
     metadata: { name: 'default', namespace: NAMESPACE },
   })
-  const bucket = location?.spec?.objectStorage?.bucket ?? 'not known'
-  return `Velero is there and keeps its backups in bucket "${bucket}": drills would strike your own backups. Next: MESHDRILL_TOOL=restic, or a cluster without Velero`
+  const bucket = location?.spec?.objectStorage?.bucket ?? 'unknown'
+  return `Velero is already installed and keeps its backups in bucket "${bucket}"; drills would damage your backups. Next: MESHDRILL_TOOL=restic, or a cluster without Velero`
 }
 
 const folder = join(import.meta.dirname, 'module')
@@ -47,7 +47,7 @@ const AWS_MODULE = { path: 'github.com/vmware-tanzu/velero-plugin-for-aws', vers
 const stamps = {
   'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': MODULE.version,
   'github.com/vmware-tanzu/velero/pkg/buildinfo.GitTreeState': 'clean',
-  // Where `velero install` looks for its images when none is named.
+  // The default registry of `velero install` for its images.
   'github.com/vmware-tanzu/velero/pkg/buildinfo.ImageRegistry': 'localhost/velero',
 }
 
@@ -130,7 +130,7 @@ export const velero = {
       'velero/velero-plugin-for-aws': imageByTag(`docker.io/velero/velero-plugin-for-aws:${PLUGIN_RELEASE}`),
     },
     programs: {
-      // It prints the manifests of its own version.
+      // `velero install` renders the manifests of the program's version.
       velero: {
         ask: ['version', '--client-only'],
         version: '1.18',

@@ -17,7 +17,7 @@ import { credentialsFile } from './install.ts'
 import { volumePolicy } from './manifest.ts'
 import { scheduleSpec } from './schedule.ts'
 
-/** What a user prepares once, before the first backup. */
+/** A user prepares this once, before the first backup. */
 interface Preparation {
   configuration: UserEffort['configuration']
   step: string
@@ -41,7 +41,7 @@ const operation = (kind: 'Backup' | 'Restore' | 'Schedule', spec: object): KubeO
   spec,
 })
 
-/** Effort of a user who asks for each backup. */
+/** Effort of a user who starts each backup. */
 export const backupEffort =
   (method: Method, preparation: Preparation | null) =>
   (lab: Lab): UserEffort => ({
@@ -55,7 +55,7 @@ export const backupEffort =
     source: 'lib/components/velero/backup.ts',
   })
 
-/** Effort of a user whose backups a Schedule starts. */
+/** Effort of a user with a Schedule that starts the backups. */
 export const scheduleEffort =
   (method: Method, preparation: Preparation | null) =>
   (lab: Lab): UserEffort => ({

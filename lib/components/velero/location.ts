@@ -5,30 +5,30 @@ import { API, NAMESPACE } from './api.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
 /**
- * Velero's own limits, of minutes where its defaults are of hours: what is stuck must end as the failure that it is, while
- * the drill still waits for it.
+ * Velero's timeouts. The defaults are up to hours. Shorter ones let a stuck operation fail while the drill still waits for
+ * it.
  */
 export const LIMITS = {
-  /** Of the files of a volume; by default 4 h. */
+  /** To copy the files of one volume; the default is 4 h. */
   files: '2m',
-  /** Of a snapshot's data being moved, and of whatever else goes on after the backup itself; by default 4 h. */
+  /** To move a snapshot's data, and for other asynchronous work after the backup; the default is 4 h. */
   itemOperation: '4m',
-  /** Of a CSI snapshot being made, and of the objects around one that is moved; by default 10 min. */
+  /** To take a CSI snapshot, and to create the objects that move its data; the default is 10 min. */
   csiSnapshot: '2m',
-  /** Of a mover's pod being ready to move; by default 30 min. */
+  /** For the pod of a mover to be ready; the default is 30 min. */
   prepareMover: '2m',
-  /** Of a claim being bound, a namespace being gone, a patch being taken; by default 10 min. */
+  /** To bind a claim, to delete a namespace, to apply a patch; the default is 10 min. */
   resource: '2m',
 }
 
-/** Of a whole Backup or Restore, for the drill: longer than Velero's own, so that its verdict comes first. */
-export const PATIENCE = '7m'
+/** Timeout of the drill for a whole Backup or Restore. Velero's timeouts are shorter, so Velero reports its failure first. */
+export const OPERATION_TIMEOUT = '7m'
 
-/** Velero looks at the store once a minute, and lists it as often, though it may leave a minute out. */
+/** Velero checks and lists the store once a minute. It may skip one check. */
 const SYNC_MS = 150_000
 
-/** What Velero says of the store: `Available`, or another phase with its reason. */
-async function readLocation(lab: Lab): Promise<string> {
+/** State of the store as Velero reports it: `Available`, or another phase with its reason. */
+async function readLocationState(lab: Lab): Promise<string> {
   const location = await lab.kube.get<KubeObject & { status?: { phase?: string; message?: string } }>({
     apiVersion: API,
     kind: 'BackupStorageLocation',
@@ -38,12 +38,12 @@ async function readLocation(lab: Lab): Promise<string> {
   return phase === 'Available' ? phase : `${phase} ${message}`.trim()
 }
 
-/** Resolves when Velero has seen that it can use the store. */
-export async function locationAvailable(lab: Lab, timeout: string): Promise<void> {
+/** Resolves when Velero reports that the store is available. */
+export async function waitForLocation(lab: Lab, timeout: string): Promise<void> {
   await waitFor(
     'BackupStorageLocation "default" Available',
     async () => {
-      const state = await readLocation(lab)
+      const state = await readLocationState(lab)
       return state === 'Available' ? true : pending(state)
     },
     { timeout, hint: shellCommand`kubectl -n ${NAMESPACE} logs deploy/velero` },
@@ -51,16 +51,16 @@ export async function locationAvailable(lab: Lab, timeout: string): Promise<void
 }
 
 /**
- * Resolves when Velero can use the store and knows these objects, which it makes anew from what it finds there: someone who
- * asks it for something looks first. Where that does not come in time it resolves too, as Velero's own refusal is the answer.
+ * Resolves when Velero reports that the store is available and these objects exist. Velero creates them again from the store.
+ * It also resolves after 150 s, because then Velero itself reports what is missing.
  */
-export async function locationServes(lab: Lab, objects: ObjectReference[]): Promise<void> {
+export async function waitForSync(lab: Lab, objects: ObjectReference[]): Promise<void> {
   const deadlineMs = Date.now() + SYNC_MS
   await waitFor(
-    'BackupStorageLocation "default" Available and listed',
+    'BackupStorageLocation "default" Available and synced',
     async () => {
-      const state = await readLocation(lab)
-      const missing = await missingOf(lab, objects)
+      const state = await readLocationState(lab)
+      const missing = await listMissing(lab, objects)
       if ((state === 'Available' && missing.length === 0) || Date.now() >= deadlineMs) return true
       return pending(`${state}; missing: ${missing.join(', ') || 'nothing'}`)
     },
@@ -68,7 +68,7 @@ export async function locationServes(lab: Lab, objects: ObjectReference[]): Prom
   )
 }
 
-async function missingOf(lab: Lab, objects: ObjectReference[]): Promise<string[]> {
+async function listMissing(lab: Lab, objects: ObjectReference[]): Promise<string[]> {
   const found = await Promise.all(objects.map((object) => lab.kube.get(object)))
   return objects.filter((_, index) => found[index] === null).map(({ kind, metadata }) => `${kind} "${metadata.name}"`)
 }

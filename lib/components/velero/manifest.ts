@@ -8,7 +8,7 @@ import { VOLUME_POLICY } from './methods.ts'
 
 const NODE_AGENT_SETTINGS = 'drill-node-agent'
 
-/** On every pod that moves data: each lives as long as one volume takes, under a name of its own. */
+/** Labels of every pod that moves data. Velero creates one such pod for each volume, with a generated name. */
 export const MOVER_LABELS = { 'meshdrill.dev/part': 'mover' }
 
 const configMap = (name: string, data: Record<string, string>): KubeObject => ({
@@ -19,8 +19,8 @@ const configMap = (name: string, data: Record<string, string>): KubeObject => ({
 })
 
 /**
- * The mesh's own emptyDirs hold nothing that outlives a pod, and Velero would back them up one after another. Everything else
- * goes through the file-system path.
+ * Skips emptyDirs: the mesh's emptyDirs hold nothing that outlives a pod, and Velero would back up each of them. All other
+ * volumes get a file-system backup.
  */
 export const volumePolicy = configMap(VOLUME_POLICY, {
   'policy.yaml': stringify({
@@ -34,14 +34,14 @@ export const volumePolicy = configMap(VOLUME_POLICY, {
 
 export const nodeAgentSettings = configMap(NODE_AGENT_SETTINGS, {
   'config.json': JSON.stringify({
-    // By default one at a time on a node: what an earlier drill left stuck would be waited for.
+    // The default is one at a time on a node. Then a stuck volume of an earlier drill would block this drill.
     loadConcurrency: { globalConfig: 2 },
     podLabels: MOVER_LABELS,
   }),
 })
 
-/** What `velero install` has no flags for, or wants to be there before it. */
-const FLAGS: Record<string, string[]> = {
+/** Flags of the server and the node-agent that `velero install` cannot set. */
+const EXTRA_FLAGS: Record<string, string[]> = {
   Deployment: [
     `--default-item-operation-timeout=${LIMITS.itemOperation}`,
     `--resource-timeout=${LIMITS.resource}`,
@@ -56,17 +56,20 @@ const FLAGS: Record<string, string[]> = {
 
 const CONTROL_PLANE = { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }
 
-/** An object of `velero install` as the drills need it. */
+/** Changes an object of `velero install` for the drills: flags, nodes, tolerations and labels. */
 export function adapt(object: KubeObject, systemNodes: Record<string, string>): KubeObject {
   if (object.kind === 'Namespace') return admitFaults(object)
-  const flags = FLAGS[object.kind]
+  const flags = EXTRA_FLAGS[object.kind]
   if (flags === undefined) return object
-  // A worker that is cut off must not take the server along; the node-agent is wherever pods are.
+  // The server must survive the loss of a worker node. The node-agent runs on every node.
   const nodeSelector = object.kind === 'Deployment' ? systemNodes : {}
-  return place(object as Workload, { flags, nodeSelector })
+  return configureWorkload(object as Workload, { flags, nodeSelector })
 }
 
-function place(workload: Workload, { flags, nodeSelector }: { flags: string[]; nodeSelector: object }): KubeObject {
+function configureWorkload(
+  workload: Workload,
+  { flags, nodeSelector }: { flags: string[]; nodeSelector: object },
+): KubeObject {
   const { spec } = workload
   const pod = spec.template.spec
   const containers = pod.containers.map(({ args, ...container }) => ({ ...container, args: [...args, ...flags] }))
@@ -75,10 +78,10 @@ function place(workload: Workload, { flags, nodeSelector }: { flags: string[]; n
   return { ...workload, spec: { ...spec, template } }
 }
 
-/** Chaos Mesh's namespace filter lets faults into annotated namespaces only; the tool's own is one that drills aim at. */
+/** Chaos Mesh only injects faults into annotated namespaces. Drills also inject faults into Velero's namespace. */
 function admitFaults(object: KubeObject): KubeObject {
   const annotations = { ...object.metadata.annotations, ...FAULTS_ALLOWED }
-  // The node-agent reads the volumes of other pods in the node's folders.
+  // The node-agent reads the volumes of other pods through a hostPath.
   const labels = { ...object.metadata.labels, ...podSecurityLabels('privileged') }
   return { ...object, metadata: { ...object.metadata, annotations, labels } }
 }

@@ -1,12 +1,12 @@
 import type { MovementKind } from './api.ts'
 
-/** How the volumes of a backup are backed up: what is asked of Velero, and where it says what became of them. */
+/** How Velero backs up volumes: the fields of the Backup, and the kinds of objects with the outcome. */
 export interface Method {
-  /** What the volumes must be able to do. */
+  /** `snapshots`: the volumes need a CSI driver that takes snapshots. */
   volumes: 'any' | 'snapshots'
   /** Fields of a Backup's spec. */
   spec: Record<string, unknown>
-  /** The objects that move the volumes' data; null where only snapshots are made. */
+  /** Kinds of the objects that move the volumes' data; null if Velero only takes snapshots. */
   movements: { backup: MovementKind; restore: MovementKind } | null
 }
 
@@ -19,28 +19,28 @@ const podVolumes = {
 const files = { defaultVolumesToFsBackup: true, snapshotVolumes: false }
 const snapshots = { defaultVolumesToFsBackup: false, snapshotVolumes: true }
 
-/** Files of the volumes that the policy leaves, by kopia. */
+/** Copies the files of the volumes with kopia. The volume policy skips the mesh's volumes. */
 export const fileSystem: Method = {
   ...podVolumes,
   spec: { ...files, resourcePolicy: { kind: 'configmap', name: VOLUME_POLICY } },
 }
 
-/** Files of every volume of every pod, those that the mesh added too. */
+/** Copies the files of every volume of every pod, including the mesh's volumes. */
 export const everyFileSystem: Method = { ...podVolumes, spec: files }
 
-/** CSI snapshots, which stay where the volumes are. */
+/** Takes CSI snapshots, which stay in the storage of the volumes. */
 export const csiSnapshot: Method = {
   volumes: 'snapshots',
   spec: { ...snapshots, snapshotMoveData: false },
   movements: null,
 }
 
-/** CSI snapshots whose data is then moved to the store, after which they are deleted. */
+/** Takes CSI snapshots, moves their data to the store, and deletes the snapshots. */
 export const dataMover: Method = {
   volumes: 'snapshots',
   spec: { ...snapshots, snapshotMoveData: true },
   movements: { backup: 'DataUpload', restore: 'DataDownload' },
 }
 
-/** No volume at all. */
+/** Backs up no volume. */
 export const noVolumes: Method = { ...podVolumes, spec: { ...files, defaultVolumesToFsBackup: false } }

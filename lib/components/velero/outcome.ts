@@ -2,19 +2,19 @@ import type { OperationResult } from '../../record/facts.ts'
 import { timeMs, sumKnown } from '../support/times.ts'
 import type { Movement, VeleroOperation } from './api.ts'
 
-/** What became of one volume. */
+/** Outcome of the backup or restore of one volume. */
 export interface VolumeOutcome {
-  /** Its name in the pod, or that of its claim. */
+  /** Name of the volume in the pod, or name of its claim. */
   volume: string
   succeeded: boolean
-  /** Null where nobody says. */
+  /** Null if not reported. */
   bytes: number | null
-  /** Bytes that were new to the store; null where nobody says. */
+  /** Bytes that were new to the store; null if not reported. */
   incrementalBytes: number | null
   message: string | null
 }
 
-/** A number that is not there is a zero: Velero leaves zeros out. */
+/** Outcome of one movement. Velero leaves out zeros, so a missing number is 0. */
 export const outcomeOf = ({ spec, status, metadata }: Movement, of: 'Backup' | 'Restore'): VolumeOutcome => ({
   volume: spec?.volume ?? spec?.sourcePVC ?? spec?.targetVolume?.pvc ?? metadata.name,
   succeeded: status?.phase === 'Completed',
@@ -24,13 +24,13 @@ export const outcomeOf = ({ spec, status, metadata }: Movement, of: 'Backup' | '
 })
 
 /**
- * A Backup or Restore that has ended, with its volumes. A phase is no proof: a backup of nothing ends Completed. What counts
- * is what the volumes say; where it cannot be read, `volumes` is why, and the bytes are unknown. `said` are further details.
+ * Result of an ended Backup or Restore. The phase alone proves nothing: a backup without any data also ends as Completed. So
+ * the bytes are those of the volumes. If the volumes cannot be read, `unknown` says why, and the bytes are null.
  */
 export function resultOf(
   object: VeleroOperation,
   volumes: VolumeOutcome[] | { unknown: string },
-  said: OperationResult['details'],
+  extraDetails: OperationResult['details'],
 ): OperationResult {
   const status = object.status ?? {}
   const phase = status.phase ?? 'unknown'
@@ -47,7 +47,7 @@ export function resultOf(
       warnings: status.warnings ?? 0,
       errors: status.errors ?? 0,
       reason: status.failureReason ?? status.validationErrors?.join('; ') ?? null,
-      ...said,
+      ...extraDetails,
     },
   }
 }
@@ -55,12 +55,12 @@ export function resultOf(
 function describeVolumes(volumes: VolumeOutcome[]): OperationResult['details'] {
   const failed = volumes.filter(({ succeeded }) => !succeeded)
   const messages = failed.map(({ message }) => message ?? '').filter(Boolean)
-  const told = volumes.filter(({ incrementalBytes }) => incrementalBytes !== null)
+  const backups = volumes.filter(({ incrementalBytes }) => incrementalBytes !== null)
   return {
     volumes: volumes.length,
     volumesFailed: failed.length,
     volumeMessages: messages.join('; ') || null,
     volumeBytes: volumes.map(({ volume, bytes }) => `${volume} ${bytes ?? 'unknown'}`).join(', ') || null,
-    incrementalBytes: told.length === 0 ? null : sumKnown(told.map(({ incrementalBytes }) => incrementalBytes)),
+    incrementalBytes: backups.length === 0 ? null : sumKnown(backups.map(({ incrementalBytes }) => incrementalBytes)),
   }
 }

@@ -8,19 +8,19 @@ import type { Method } from './methods.ts'
 import { timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** Velero looks at its schedules once a minute: this is due at every look, where `* * * * *` may not yet be at the first. */
-const EVERY = '@every 30s'
-const OURS = { 'app.kubernetes.io/managed-by': 'meshdrill' }
+/** Velero checks its schedules once a minute. This one is due at every check; `* * * * *` may miss the first check. */
+const INTERVAL = '@every 30s'
+const MANAGED_LABELS = { 'app.kubernetes.io/managed-by': 'meshdrill' }
 
-/** On the Schedule of a drill's namespace. */
+/** Labels of the Schedule for a drill's namespace. */
 export const scheduleLabels = (namespace: string): Record<string, string> => ({
-  ...OURS,
+  ...MANAGED_LABELS,
   'meshdrill/drill': labelValue(namespace),
 })
 
 /**
- * Makes a Schedule of a namespace, whose first backup is the one that is waited for. Velero goes on making one a minute until
- * it is asked for the newest.
+ * Creates a Schedule for a namespace. The running backup is the first one that the Schedule starts. Velero then starts one
+ * backup a minute, until `newestAt` deletes the Schedule.
  */
 export async function startSchedule(
   lab: Lab,
@@ -36,35 +36,35 @@ export async function startSchedule(
     spec: scheduleSpec(method, namespace),
   }
   await lab.kube.apply([schedule])
-  // Asked for once, by whoever comes first.
+  // `waitUntilMoving` and `waitUntilFinished` share one wait.
   let first: Promise<RunningBackup> | null = null
   const firstBackup = () =>
     (first ??= waitForFirst(lab, name).then((made) => runningBackup(lab, method, namespace, made)))
   return {
     name,
-    moving: async () => (await firstBackup()).moving(),
-    async finished() {
-      const ended = await (await firstBackup()).finished()
-      return scheduled(lab, method, namespace, { schedule, first: ended })
+    waitUntilMoving: async () => (await firstBackup()).waitUntilMoving(),
+    async waitUntilFinished() {
+      const ended = await (await firstBackup()).waitUntilFinished()
+      return scheduledBackup(lab, method, namespace, { schedule, first: ended })
     },
   }
 }
 
 export const scheduleSpec = (method: Method, namespace: string): Record<string, unknown> => ({
-  schedule: EVERY,
-  // Backups outlive their Schedule.
+  schedule: INTERVAL,
+  // With an owner reference, the backups would be deleted with their Schedule.
   useOwnerReferencesInBackup: false,
   skipImmediately: false,
   template: backupSpec(method, namespace),
 })
 
-interface Made {
+interface StartedSchedule {
   schedule: KubeObject
   first: Backup
 }
 
-/** The first backup, by the name that was asked for; the others are found when they are wanted. */
-function scheduled(lab: Lab, method: Method, namespace: string, { schedule, first }: Made): Backup {
+/** The first backup, under the name of the Schedule. `newestAt` finds the later backups. */
+function scheduledBackup(lab: Lab, method: Method, namespace: string, { schedule, first }: StartedSchedule): Backup {
   const { apiVersion, kind, metadata } = schedule
   const reference: ObjectReference = { apiVersion, kind, metadata: { name: metadata.name, namespace: NAMESPACE } }
   const self: Backup = {
@@ -76,12 +76,13 @@ function scheduled(lab: Lab, method: Method, namespace: string, { schedule, firs
       await lab.kube.delete(reference)
       const backups = await listScheduled(lab, metadata.name)
       const newest = chooseNewest(backups, ms)
-      if (newest !== null && newest !== first.name) return runningBackup(lab, method, namespace, newest).finished()
-      // The first one was seen to have ended, whatever became of its object since.
-      if (first.result.succeeded && seenEnded(first) <= ms) return self
+      if (newest !== null && newest !== first.name)
+        return runningBackup(lab, method, namespace, newest).waitUntilFinished()
+      // The end of the first backup was seen before, so it counts even if its object was deleted since.
+      if (first.result.succeeded && seenEndedMs(first) <= ms) return self
       const states = backups.map(({ metadata, status }) => `"${metadata.name}" ${status?.phase ?? 'New'}`)
       throw new Error(
-        `no backup of Velero Schedule "${metadata.name}" had ended well by ${new Date(ms).toISOString()}; there are: ` +
+        `no backup of Velero Schedule "${metadata.name}" had completed by ${new Date(ms).toISOString()}. Backups: ` +
           `${states.join(', ') || 'none'}. Next: velero backup get -l velero.io/schedule-name=${metadata.name}`,
       )
     },
@@ -89,11 +90,11 @@ function scheduled(lab: Lab, method: Method, namespace: string, { schedule, firs
   return self
 }
 
-const seenEnded = ({ result }: Backup): number => Number(result.details.seenEndedMs)
+const seenEndedMs = ({ result }: Backup): number => Number(result.details.seenEndedMs)
 
 /**
- * Name of the newest backup that is Completed and certainly was at a time (ms since the epoch); null where none was. Velero
- * cuts the milliseconds off, so one may have ended up to a second later than it says.
+ * Name of the newest backup that had certainly completed at a time (ms since the epoch); null if none had. Velero rounds times
+ * down to seconds, so the real end may be up to 1 s after the recorded one.
  */
 export function chooseNewest(backups: VeleroOperation[], ms: number): string | null {
   const endOf = ({ status }: VeleroOperation) => timeMs(status?.completionTimestamp) ?? Number.POSITIVE_INFINITY
@@ -107,7 +108,7 @@ async function waitForFirst(lab: Lab, schedule: string): Promise<string> {
     `first backup of Velero Schedule "${schedule}"`,
     async () => {
       const names = (await listScheduled(lab, schedule)).map(({ metadata }) => metadata.name)
-      // They are named after their time.
+      // The names end with the start time, so the first in order is the oldest.
       return names.sort()[0] ?? pending('none')
     },
     { timeout: '4m', hint: shellCommand`kubectl -n ${NAMESPACE} describe schedules.velero.io ${schedule}` },
@@ -118,15 +119,15 @@ const listScheduled = (lab: Lab, schedule: string) =>
   list<VeleroOperation>(lab, API, 'backups', { 'velero.io/schedule-name': schedule })
 
 /**
- * Removes what earlier drills left: Schedules of this namespace, and those of a namespace that is no more. They would go on
- * for ever, each with a backup a minute.
+ * Removes Schedules that earlier drills left: of this namespace, and of deleted namespaces. Otherwise each would start a
+ * backup every minute without end.
  */
 async function removeSchedules(lab: Lab, namespace: string): Promise<void> {
-  const schedules = await list<ScheduleObject>(lab, API, 'schedules', OURS)
+  const schedules = await list<ScheduleObject>(lab, API, 'schedules', MANAGED_LABELS)
   for (const { metadata, spec } of schedules) {
-    const [of = ''] = spec.template.includedNamespaces
-    const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: of } }
-    if (of !== namespace && (await lab.kube.get(reference)) !== null) continue
+    const [included = ''] = spec.template.includedNamespaces
+    const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: included } }
+    if (included !== namespace && (await lab.kube.get(reference)) !== null) continue
     await lab.kube.delete({
       apiVersion: API,
       kind: 'Schedule',

@@ -7,23 +7,23 @@ import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** Phases in which Velero has written down what became of the volumes. */
-export const WRITTEN = ['Completed', 'PartiallyFailed']
+/** Phases in which Velero has stored the files with the results of an operation. */
+export const PHASES_WITH_FILES = ['Completed', 'PartiallyFailed']
 
-/** An entry of the list that Velero keeps in the store, as far as CSI snapshots go. */
+/** An entry of the list of volumes that Velero keeps in the store, with the fields of CSI snapshots. */
 interface VolumeInfo {
   pvcName?: string
   backupMethod?: string
   restoreMethod?: string
-  /** Only of a backup. */
+  /** Only set for a backup. */
   result?: string
   csiSnapshotInfo?: { size?: number }
 }
 
 /**
- * The CSI snapshots of a Backup or Restore that has ended, their bytes being their restore size. Velero deletes the
- * VolumeSnapshots with their contents at the end of a backup and leaves what they stood for to the storage, so they are asked
- * of the list that it keeps in the store.
+ * Outcomes of the CSI snapshots of an ended Backup or Restore; the bytes are the restore size. At the end of a backup Velero
+ * deletes the VolumeSnapshot objects and keeps the snapshots in the storage. So the outcomes come from the list of volumes
+ * in the store.
  */
 export async function readSnapshots(
   lab: Lab,
@@ -31,10 +31,11 @@ export async function readSnapshots(
   kind: 'Backup' | 'Restore',
 ): Promise<VolumeOutcome[] | { unknown: string }> {
   const { phase = 'unknown' } = status ?? {}
-  if (!WRITTEN.includes(phase)) return { unknown: `a ${kind} that is ${phase} has no list of its volumes` }
+  if (!PHASES_WITH_FILES.includes(phase))
+    return { unknown: `Velero ${kind} "${metadata.name}" in phase ${phase} has no list of volumes` }
   try {
-    const infos = await download(lab, kind === 'Backup' ? 'BackupVolumeInfos' : 'RestoreVolumeInfo', metadata.name)
-    // Go writes a list of none as null.
+    const infos = await downloadFile(lab, kind === 'Backup' ? 'BackupVolumeInfos' : 'RestoreVolumeInfo', metadata.name)
+    // Go writes an empty list as null.
     return ((infos ?? []) as VolumeInfo[])
       .filter((info) => (info.backupMethod ?? info.restoreMethod) === 'CSISnapshot')
       .map(outcomeOf)
@@ -48,18 +49,18 @@ function outcomeOf({ pvcName = '?', result = 'succeeded', csiSnapshotInfo }: Vol
   return {
     volume: pvcName,
     succeeded: result === 'succeeded',
-    // A zero is a driver that does not say the size.
+    // A size of 0 means that the CSI driver does not report it.
     bytes: size > 0 ? size : null,
     incrementalBytes: null,
     message: result === 'succeeded' ? null : result,
   }
 }
 
-/** Files that belong to a Backup or a Restore, by the names of Velero's API. */
+/** Kinds of files of a Backup or a Restore, as Velero's API names them. */
 type FileKind = 'BackupVolumeInfos' | 'RestoreVolumeInfo' | 'BackupResults' | 'RestoreResults'
 
-/** What such a file of the store says, parsed; Velero signs the URL by which it is read. */
-export async function download(lab: Lab, kind: FileKind, operation: string): Promise<unknown> {
+/** Downloads a file of an operation from the store and parses it as JSON. Velero signs the URL. */
+export async function downloadFile(lab: Lab, kind: FileKind, operation: string): Promise<unknown> {
   const what = `the ${kind} of "${operation}"`
   const name = `${kind.toLowerCase()}-${Date.now().toString(36)}`
   const reference = { apiVersion: API, kind: 'DownloadRequest', metadata: { name, namespace: NAMESPACE } }
@@ -74,7 +75,11 @@ export async function download(lab: Lab, kind: FileKind, operation: string): Pro
       { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${NAMESPACE} describe downloadrequest ${name}` },
     )
     const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) })
-    if (!answer.ok) throw new Error(`${what} was answered with ${answer.status}`)
+    if (!answer.ok) {
+      throw new Error(
+        `download of ${what} failed: HTTP status ${answer.status}. Next: kubectl -n ${NAMESPACE} logs deploy/velero`,
+      )
+    }
     return JSON.parse(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString('utf8'))
   } finally {
     await lab.kube.delete(reference)

@@ -7,30 +7,30 @@ import { MOVER_LABELS } from './manifest.ts'
 import { csiSnapshot, dataMover, everyFileSystem, fileSystem, type Method } from './methods.ts'
 import { scheduleLabels, startSchedule } from './schedule.ts'
 
-/** Strategies of one Velero, with its node-agent and the S3 store: what differs is what a backup asks for. */
+// All strategies use one Velero with its node-agent and the S3 store. Only the spec of the Backup differs.
 
-/** File-system backup (kopia) of the volumes, without those that the mesh adds to each pod. */
+/** File-system backup (kopia) of the volumes, without the volumes that the mesh adds to each pod. */
 export const veleroFileSystem = (): BackupTool => velero('file-system', { method: fileSystem })
 
 /**
- * The same with the mesh's volumes, as Velero does by itself: what they cost. Those of a native sidecar it leaves out with a
- * warning each, as it looks for what is mounted in a pod's containers alone.
+ * File-system backup with the mesh's volumes, which is Velero's default. It shows what these volumes cost. Velero only looks
+ * at mounts of regular containers, so it skips the volumes of a native sidecar, with a warning for each.
  */
 export const veleroFileSystemWithMeshVolumes = (): BackupTool =>
   velero('file-system-mesh-volumes', { method: everyFileSystem })
 
-/** CSI snapshots that stay where the volumes are; only the objects go to the store. */
+/** CSI snapshots that stay in the storage of the volumes. Only the objects go to the store. */
 export const veleroSnapshot = (): BackupTool => velero('csi-snapshot', { method: csiSnapshot })
 
-/** CSI snapshots whose data is moved to the store. */
+/** CSI snapshots. Velero then moves their data to the store. */
 export const veleroDataMover = (): BackupTool => velero('data-mover', { method: dataMover })
 
-/** File-system backup by a Schedule of Velero's. */
+/** File-system backups that a Velero Schedule starts. */
 export const veleroSchedule = (): BackupTool => velero('schedule', { method: fileSystem, start: startSchedule })
 
 interface Strategy {
   method: Method
-  /** How a backup comes about; at once where it says nothing. */
+  /** Starts a backup. By default it creates a Backup at once. */
   start?: (lab: Lab, method: Method, namespace: string, options: { name: string }) => Promise<RunningBackup>
 }
 
@@ -53,7 +53,7 @@ function velero(strategy: string, { method, start = startBackup }: Strategy): Ba
     volumes,
     requires: (lab) => {
       const met = volumes === 'any' || lab.cluster.storageClasses.snapshots !== null
-      return Promise.resolve(met ? [] : ['the cluster has no class of volumes that can be snapshotted'])
+      return Promise.resolve(met ? [] : ['the cluster has no StorageClass with snapshots'])
     },
     async install(lab) {
       await installVelero(lab)

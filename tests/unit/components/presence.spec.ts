@@ -25,7 +25,7 @@ test('every folder that describes a component is in the index by its own name', 
 
 test('a component whose driver installs a chart, a definition or a namespace can be found, allowed and removed', () => {
   const installs = all.filter(({ name }) =>
-    /installChart\(|definitionsEstablished\(|kind: 'Namespace'/.test(sourceOf(name)),
+    /installChart\(|waitForDefinitions\(|kind: 'Namespace'/.test(sourceOf(name)),
   )
   expect(installs.map(({ name }) => name)).toEqual(['istio', 'chaos-mesh', 'velero', 'k8up', 'k6-operator'])
   const without = installs.filter((component) => partsOf(component).length === 0 || component.rights.length === 0)

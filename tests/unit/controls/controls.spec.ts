@@ -34,7 +34,7 @@ test('the wrong volume is that of another namespace, and the right one is brough
   const { lab, applied, deleted } = veleroLab({})
   const tool = restoresElsewhere(veleroFileSystem(), backsUpNothing()).attach(lab)
   expect(tool.name).toBe('control-restores-elsewhere')
-  const backup = await (await tool.backup('drill', { name: 'b1' })).finished()
+  const backup = await (await tool.backup('drill', { name: 'b1' })).waitUntilFinished()
   expect(backup).toMatchObject({ name: 'b1', result: { succeeded: true } })
   await lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill-elsewhere' } }])
   await backup.restore()
@@ -60,7 +60,7 @@ test('a backup that is said to be done too early is restored as what there was o
     await saysDoneTooEarly(veleroFileSystem(), backsUpNothing(), virtualClock(1000))
       .attach(lab)
       .backup('drill', { name: 'b1' })
-  ).finished()
+  ).waitUntilFinished()
   expect(backup.result).toMatchObject({ state: 'Completed', succeeded: true, startedMs: 1000, endedMs: 1000 })
   expect(await backup.restore()).toMatchObject({ state: 'Completed', succeeded: true })
 })
@@ -71,7 +71,7 @@ test('half of the files are put back from the first snapshot, while the service 
       { id: 'oldest', time: '2026-11-21T01:00:00Z', tags: ['claim=data'] },
       { id: 'newest', time: '2026-11-21T02:00:00Z', tags: ['claim=data'] },
     ])
-    const backup = await (await mixesTwoMoments().attach(lab).backup('drill', { name: 'b1' })).finished()
+    const backup = await (await mixesTwoMoments().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
     applied.length = 0
     steps.length = 0
     expect(await backup.restore()).toMatchObject({ state: 'Complete', succeeded: true })

@@ -9,7 +9,7 @@ export type Status = Record<string, unknown>
 export const ended = { startTimestamp: '2026-11-21T02:00:00Z', completionTimestamp: '2026-11-21T02:00:09Z' }
 export const completed: Status = { phase: 'Completed', ...ended }
 
-/** What moves a volume, as a list of them has it. */
+/** A movement of one volume, as the API lists it. */
 export interface Moved {
   status: Status
   metadata: { name: string; labels: Record<string, string> }
@@ -28,21 +28,21 @@ export const moved = (phase: string, bytesDone?: number, message?: string): Move
   },
 })
 
-/** One of a volume that no claim is of. */
+/** A movement of an emptyDir, which has no claim. */
 export const movedEmptyDir = (phase: string, bytesDone?: number): Moved => {
   const one = moved(phase, bytesDone)
   return { ...one, metadata: { ...one.metadata, labels: {} }, spec: { volume: 'istio-envoy' } }
 }
 
 export interface Script {
-  /** What the Backup says of itself, one each time it is asked for; the last one stays. */
+  /** Statuses of the Backup: one for each read; the last one stays. Null: the object does not exist. */
   backup?: (Status | null)[]
   restore?: (Status | null)[]
-  /** What a list of whatever moves data holds. */
+  /** Movements in every list that `lists` does not name. */
   volumes?: Moved[]
-  /** What other lists hold, by their plural. */
+  /** Objects of other lists, by the plural of their kind. */
   lists?: Record<string, unknown[]>
-  /** Files of the store by their kind; a text stands for itself. */
+  /** Files of the store by their kind. A string is the raw content; other values are written as JSON. */
   files?: Record<string, unknown>
 }
 
@@ -51,11 +51,11 @@ export interface VeleroLab {
   applied: KubeObject[]
   deleted: string[]
   selectors: string[]
-  /** How many of the Backup's states were not asked for yet. */
+  /** Number of statuses of the Backup that are left, with the current one. */
   left: () => number
 }
 
-/** A lab in which a Velero does what its script says. */
+/** A lab with a Velero that follows a script. */
 export function veleroLab(script: Script): VeleroLab {
   const applied: KubeObject[] = []
   const deleted: string[] = []
@@ -96,7 +96,7 @@ export function veleroLab(script: Script): VeleroLab {
   return { lab, applied, deleted, selectors, left: () => states.Backup?.length ?? 0 }
 }
 
-/** Node reads such a URL as it reads any. */
+/** A data URL with the gzipped file. `fetch` reads it without a server. */
 function urlOf(request: KubeObject, files: Record<string, unknown>): Status {
   const { kind } = (request.spec as { target: { kind: string } }).target
   if (!(kind in files)) throw new Error(`the script has no file "${kind}"`)

@@ -75,7 +75,7 @@ async function k8upLab(script: Script = {}) {
   return world
 }
 
-const backUp = async (lab: Lab) => (await k8up().attach(lab).backup('drill', { name: 'b1' })).finished()
+const backUp = async (lab: Lab) => (await k8up().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 const ofKind = (applied: KubeObject[], kind: string) => applied.filter((object) => object.kind === kind)
 
 test.describe('what K8up says', () => {
@@ -165,8 +165,8 @@ test.describe('a backup by K8up', () => {
     const { lab } = await k8upLab()
     const running = await k8up().attach(lab).backup('drill', { name: 'b1' })
     await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
-    await expect(running.finished()).rejects.toThrow('K8up Backup "b1" is gone from namespace "drill"')
-    expect(await running.moving()).toBe(false)
+    await expect(running.waitUntilFinished()).rejects.toThrow('K8up Backup "b1" is gone from namespace "drill"')
+    expect(await running.waitUntilMoving()).toBe(false)
   })
 })
 

@@ -14,7 +14,7 @@ test.describe('an incremental backup', () => {
       log: isBackup(job) ? summary({ snapshot_id: `s${++backups}`, data_added_packed: 40, data_added: 50 }) : restored,
     })
     await inDrillLab({ endJob }, async ({ lab, applied }) => {
-      const backup = await (await resticIncremental().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const backup = await (await resticIncremental().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(jobs(applied)).toHaveLength(2)
       expect(backup.result).toMatchObject({ bytes: 4096, details: { kind: 'incremental', bytesAdded: 40 } })
       await backup.restore()
@@ -25,7 +25,9 @@ test.describe('an incremental backup', () => {
   test('of one that has a snapshot is taken at once', async () => {
     await inDrillLab({}, async ({ lab, applied }, restic) => {
       restic.answer([snapshot('a', 1)])
-      const { result } = await (await resticIncremental().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const { result } = await (
+        await resticIncremental().attach(lab).backup('drill', { name: 'b1' })
+      ).waitUntilFinished()
       expect(jobs(applied)).toHaveLength(1)
       expect(result.details).toMatchObject({
         bytesAdded: 700,
@@ -38,7 +40,9 @@ test.describe('an incremental backup', () => {
 
   test('does not follow a full one that failed', async () => {
     await inDrillLab({ endJob: () => ({ state: 'Failed', log: refused }) }, async ({ lab, applied }) => {
-      const { result } = await (await resticIncremental().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const { result } = await (
+        await resticIncremental().attach(lab).backup('drill', { name: 'b1' })
+      ).waitUntilFinished()
       expect(jobs(applied)).toHaveLength(1)
       expect(result).toMatchObject({ succeeded: false, details: { kind: 'full' } })
     })
@@ -95,7 +99,7 @@ test.describe('an automated backup', () => {
   test('is the first that the CronJob makes after it was asked for', async () => {
     await cronLab(async ({ lab, applied }) => {
       const tool = resticAutomated().attach(lab)
-      const { result, objects } = await (await tool.backup('drill', { name: 'b1' })).finished()
+      const { result, objects } = await (await tool.backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(result).toMatchObject({ succeeded: true, bytes: 4096, startedMs: ms(1), endedMs: ms(4) })
       const cronJob = applied.find(({ kind }) => kind === 'CronJob')
       expect(cronJob?.spec).toMatchObject({
@@ -111,7 +115,7 @@ test.describe('an automated backup', () => {
 
   test('gives the newest there was, and itself where it is that one', async () => {
     await cronLab(async ({ lab, applied }, restic) => {
-      const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       restic.answer([snapshot('aaaa', 1), snapshot('bbbb', 30)])
       expect(await backup.newestAt?.(ms(20))).toBe(backup)
       const newer = await backup.newestAt?.(ms(40))
@@ -124,7 +128,7 @@ test.describe('an automated backup', () => {
 
   test('stops its schedule before a restore, and starts it again only when the data is in', async () => {
     await cronLab(async ({ lab, applied, deleted }) => {
-      const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       applied.length = 0
       await backup.restore()
       expect(deleted.map(({ kind }) => kind).slice(0, 2)).toEqual(['CronJob', 'Job'])

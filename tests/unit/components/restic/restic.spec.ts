@@ -17,7 +17,7 @@ test.describe('a Job', () => {
 
   test('reads the claim as root, tells its end as JSON, keeps no cache, and is kept out of the mesh', async () => {
     await inDrillLab({ deployments: [] }, async ({ lab, applied }) => {
-      await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+      await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       const { metadata, spec } = podOf(jobs(applied)[0])
       expect(metadata).toMatchObject({ ...lab.mesh.keepsOut })
       expect(metadata).toMatchObject({ labels: resticManual().attach(lab).parts('drill').mover?.labels })
@@ -52,7 +52,7 @@ test.describe('a manual backup', () => {
   test('stops the workload first, and its time is that in which the service was away', async () => {
     const deployments = [deployment('web', 'data'), deployment('other', 'none')]
     await inDrillLab({ deployments }, async ({ lab, steps, startedMs }) => {
-      const { result } = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const { result } = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(steps).toEqual(['web to 0', 'Job', 'web to 2'])
       const endedMs = Date.parse(READY_AT)
       expect(result).toMatchObject({ succeeded: true, bytes: 4096, startedMs: startedMs - 5000, endedMs })
@@ -64,7 +64,7 @@ test.describe('a manual backup', () => {
     const endJob = (): JobEnding => ({ state: 'Failed', log: refused, exitCode: 12, reason: 'BackoffLimitExceeded' })
     const deployments = [deployment('web', 'data')]
     await inDrillLab({ endJob, deployments }, async ({ lab, applied, deleted, steps }) => {
-      const backup = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const backup = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(backup.result).toMatchObject({
         state: 'Failed',
         succeeded: false,
@@ -81,7 +81,7 @@ test.describe('a manual backup', () => {
 
   test('whose Job says Complete and tells of no snapshot holds nothing that is known', async () => {
     await inDrillLab({ endJob: () => ({ state: 'Complete', log: '' }) }, async ({ lab }) => {
-      const backup = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+      const backup = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(backup.result.bytes).toBeNull()
       expect((await backup.restore()).state).toBe('NoSnapshot')
     })
@@ -90,7 +90,7 @@ test.describe('a manual backup', () => {
 
 test.describe('a restore by restic', () => {
   const backUp = async (lab: Awaited<ReturnType<typeof drillLab>>['lab']) =>
-    (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+    (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 
   test('fills fresh claims from the snapshot before any workload is there', async () => {
     await inDrillLab({}, async ({ lab, applied }) => {
@@ -145,11 +145,11 @@ test('a repository that is not there is made, and one that is there is not made 
   await inFolder(async (folder) => {
     const restic = standInRestic(folder, 10)
     const { lab } = await drillLab({ endJob: well, restic })
-    await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+    await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
     expect(restic.calls()).toEqual(['cat config --no-cache', 'init --no-cache'])
   })
   await inDrillLab({}, async ({ lab }, restic) => {
-    await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).finished()
+    await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
     expect(restic.calls()).toEqual(['cat config --no-cache'])
   })
   await inFolder(async (folder) => {

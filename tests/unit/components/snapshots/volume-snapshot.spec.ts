@@ -52,7 +52,8 @@ async function snapshotLab(status: Status = ready, lacks: readonly VolumeTrait[]
   return { ...world, lab }
 }
 
-const backUp = async (lab: Lab) => (await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })).finished()
+const backUp = async (lab: Lab) =>
+  (await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 
 test('a quantity is read as Kubernetes writes it', () => {
   expect(['1073741824', '1Gi', '128Mi', '1.5Ki', '2M'].map(parseBytes)).toEqual([2 ** 30, 2 ** 30, 2 ** 27, 1536, 2e6])
@@ -74,7 +75,7 @@ test.describe('a backup by VolumeSnapshots', () => {
   test('snapshots each claim, and is there when the storage says it is ready', async () => {
     const { lab, applied } = await snapshotLab()
     const running = await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })
-    const { result, objects } = await running.finished()
+    const { result, objects } = await running.waitUntilFinished()
     expect(applied).toMatchObject([
       {
         kind: 'VolumeSnapshot',
@@ -85,7 +86,7 @@ test.describe('a backup by VolumeSnapshots', () => {
     const endedMs = Date.parse(cutAt)
     expect(result).toMatchObject({ state: 'ReadyToUse', succeeded: true, bytes: 2 ** 30, endedMs })
     expect(objects).toMatchObject([{ kind: 'VolumeSnapshot', metadata: { name: 'b1-data', namespace: 'drill' } }])
-    expect(await running.moving()).toBe(false)
+    expect(await running.waitUntilMoving()).toBe(false)
   })
 
   test('that the storage copies ends when it is ready, not when it was cut', async () => {
@@ -103,7 +104,7 @@ test.describe('a backup by VolumeSnapshots', () => {
     const { lab } = await snapshotLab({})
     const running = await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })
     await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
-    await expect(running.finished()).rejects.toThrow('VolumeSnapshot "b1-data" is gone from namespace "drill"')
+    await expect(running.waitUntilFinished()).rejects.toThrow('VolumeSnapshot "b1-data" is gone from namespace "drill"')
   })
 })
 

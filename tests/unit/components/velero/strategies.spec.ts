@@ -13,9 +13,9 @@ import { adapt, nodeAgentSettings } from '../../../../lib/components/velero/mani
 import { completed, ended, moved, veleroLab, type Script } from '../../stand-ins/velero.ts'
 
 const backUp = async (factory: typeof veleroSnapshot, lab: Lab) =>
-  (await factory().attach(lab).backup('drill', { name: 'b1' })).finished()
+  (await factory().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 
-test('the strategies are one tool with names of their own, and say what volumes they need', async () => {
+test('each strategy of Velero has its own name and states which volumes it needs', async () => {
   const all = [veleroFileSystem, veleroFileSystemWithMeshVolumes, veleroSnapshot, veleroDataMover, veleroSchedule]
   const tools = all.map((factory) => factory())
   expect(tools.map(({ name, strategy, volumes }) => `${name}/${strategy} ${volumes}`)).toEqual([
@@ -25,13 +25,13 @@ test('the strategies are one tool with names of their own, and say what volumes 
     'velero/data-mover snapshots',
     'velero/schedule any',
   ])
-  // The noop cluster has no class of volumes with snapshots.
+  // The noop cluster has no StorageClass with snapshots.
   const { lab } = veleroLab({})
   const missing = await Promise.all(tools.map((tool) => tool.requires(lab)))
   expect(missing.map(({ length }) => length)).toEqual([0, 0, 1, 1, 0])
 })
 
-test('what moves the data is a pod of its own, by a label that the node-agent gives it; a snapshot moves none', () => {
+test('the movers of Velero are the pods with the labels of the node-agent settings, and a snapshot has none', () => {
   const { lab } = veleroLab({})
   const settings = JSON.parse((nodeAgentSettings.data as Record<string, string>)['config.json'] ?? '') as {
     podLabels: object
@@ -55,7 +55,7 @@ test.describe('CSI snapshots', () => {
     return { ...world, backup: await backUp(veleroSnapshot, world.lab) }
   }
 
-  test('are asked for in place of the files, and their size is what Velero keeps of them', async () => {
+  test('a CSI snapshot replaces the file copy, and its size comes from Velero’s list of volumes', async () => {
     const { applied, backup, deleted } = await take([snapshot(1 << 30)])
     expect(applied[0]?.spec).toMatchObject({
       defaultVolumesToFsBackup: false,
@@ -67,7 +67,7 @@ test.describe('CSI snapshots', () => {
     expect(deleted).toEqual([expect.stringMatching(/^DownloadRequest backupvolumeinfos-/)])
   })
 
-  test('of which there are none are zero bytes; those of a driver that says no size are unknown', async () => {
+  test('a Velero backup without CSI snapshots has zero bytes, and a snapshot without a size makes the bytes unknown', async () => {
     expect((await take(null)).backup.result).toMatchObject({ bytes: 0, details: { volumes: 0 } })
     const byFiles = { pvcName: 'ledger-data', backupMethod: 'PodVolumeBackup' }
     expect((await take([byFiles])).backup.result).toMatchObject({ bytes: 0, details: { volumes: 0 } })
@@ -77,7 +77,7 @@ test.describe('CSI snapshots', () => {
     })
   })
 
-  test('that cannot be read are unknown, not zero', async () => {
+  test('the bytes are unknown, not zero, if the list of CSI snapshots cannot be read', async () => {
     const torn = (await take('torn')).backup.result
     expect(torn).toMatchObject({ succeeded: true, bytes: null, details: { volumes: null } })
     expect(torn.details.volumesUnknown).toMatch(/JSON/)
@@ -85,20 +85,20 @@ test.describe('CSI snapshots', () => {
     expect((await take('not asked for', { backup: [failed] })).backup.result).toMatchObject({
       state: 'Failed',
       bytes: null,
-      details: { volumesUnknown: 'a Backup that is Failed has no list of its volumes' },
+      details: { volumesUnknown: 'Velero Backup "b1" in phase Failed has no list of volumes' },
     })
   })
 
-  test('that failed are told', async () => {
+  test('a failed CSI snapshot is reported with its message', async () => {
     const { result } = (await take([snapshot(5, 'failed')])).backup
     expect(result.details).toMatchObject({ volumesFailed: 1, volumeMessages: 'failed' })
   })
 
-  test('move while one is being made', async () => {
+  test('a CSI snapshot counts as moving while a VolumeSnapshot of the backup exists', async () => {
     const moving = async (script: Script) => {
       const { lab, selectors } = veleroLab(script)
       const running = await veleroSnapshot().attach(lab).backup('drill', { name: 'b1' })
-      return { moving: await running.moving(), selectors }
+      return { moving: await running.waitUntilMoving(), selectors }
     }
     const running = [{ phase: 'InProgress' }]
     const made = await moving({ backup: running, lists: { volumesnapshots: [{ metadata: { name: 'velero-x' } }] } })
@@ -107,7 +107,7 @@ test.describe('CSI snapshots', () => {
   })
 })
 
-test('the data mover’s bytes are those of its uploads, and of them what was new', async () => {
+test('the data mover reports the bytes of its uploads and the bytes that were new', async () => {
   const upload = moved('Completed', 700)
   const volumes = [
     { ...upload, spec: { sourcePVC: 'ledger-data' }, status: { ...upload.status, incrementalBytes: 30 } },
@@ -121,7 +121,7 @@ test('the data mover’s bytes are those of its uploads, and of them what was ne
     details: { volumeBytes: 'ledger-data 700', incrementalBytes: 30 },
   })
   expect(backup.objects[1]).toMatchObject({ apiVersion: 'velero.io/v2alpha1', kind: 'DataUpload' })
-  // Velero makes no DataUpload anew: it restores without it.
+  // Velero does not create DataUploads again from the store, and restores without them.
   await backup.restore()
   expect(selectors[1]).toMatch(/^datadownloads velero.io\/restore-name=b1-restore-/)
 })
@@ -149,7 +149,7 @@ test.describe('a schedule', () => {
     return { ...world, backup: await backUp(veleroSchedule, world.lab) }
   }
 
-  test('is made, and its first backup waited for, under the name that was asked for', async () => {
+  test('a Velero Schedule is created, and its first backup is returned under the requested name', async () => {
     const { applied, backup, selectors } = await take()
     expect(applied).toHaveLength(1)
     expect(applied[0]).toMatchObject({
@@ -171,7 +171,7 @@ test.describe('a schedule', () => {
     expect(selectors).toContain('podvolumebackups velero.io/backup-name=b1-20261121020000')
   })
 
-  test('gives the newest backup that had ended well, with an outcome of its own, and stops', async () => {
+  test('a Velero Schedule returns its newest completed backup and is then deleted', async () => {
     const { backup, deleted } = await take()
     const newest = await backup.newestAt?.(at('02:01:30'))
     expect(newest?.name).toBe('b1-20261121020100')
@@ -179,23 +179,23 @@ test.describe('a schedule', () => {
     expect(deleted).toContain('Schedule b1')
   })
 
-  test('gives the first one where no other had ended, though its object is gone', async () => {
+  test('a Velero Schedule returns its first backup if no other had ended, even after its Backup object was deleted', async () => {
     const backups = [first]
     const { backup } = await take({ backups })
     backups.length = 0
     const seenEndedMs = Number(backup.result.details.seenEndedMs)
     expect(await backup.newestAt?.(seenEndedMs)).toBe(backup)
-    await expect(backup.newestAt?.(seenEndedMs - 1)).rejects.toThrow(/there are: none/)
+    await expect(backup.newestAt?.(seenEndedMs - 1)).rejects.toThrow(/Backups: none/)
   })
 
-  test('fails where nothing had ended well, and says what there is', async () => {
+  test('an error lists the backups of a Velero Schedule if none had completed', async () => {
     const { backup } = await take()
     await expect(backup.newestAt?.(at('02:00:00'))).rejects.toThrow(
-      /"b1" had ended well by .*"b1-20261121020300" InProgress.*"b1-20261121020000" Completed.*velero backup get/s,
+      /"b1" had completed by .*"b1-20261121020300" InProgress.*"b1-20261121020000" Completed.*velero backup get/s,
     )
   })
 
-  test('chooses by the end, only what is Completed, and what certainly was then', () => {
+  test('the newest Velero backup is the last one that had certainly completed at the given time', () => {
     const all = [second, failed, running, first]
     expect(chooseNewest(all, at('02:05:00'))).toBe('b1-20261121020100')
     expect(chooseNewest(all, at('02:01:09.999'))).toBe('b1-20261121020000')
@@ -204,7 +204,7 @@ test.describe('a schedule', () => {
     expect(chooseNewest([], at('02:05:00'))).toBeNull()
   })
 
-  test('removes what earlier drills left: of this namespace, and of one that is no more', async () => {
+  test('a new Velero Schedule removes those of earlier drills: of its own namespace and of deleted namespaces', async () => {
     const left = (name: string, of: string) => ({
       metadata: { name },
       spec: { template: { includedNamespaces: [of] } },
@@ -218,7 +218,7 @@ test.describe('a schedule', () => {
   })
 })
 
-test('the server stands on the system’s nodes, the node-agent on all, with the limits that have no flag of the installer', () => {
+test('the Velero server runs on the system nodes and the node-agent on every node, both with extra flags', () => {
   const workload = (kind: string): KubeObject => ({
     apiVersion: 'apps/v1',
     kind,
