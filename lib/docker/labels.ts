@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { readVariable, whoAmI } from '../system/environment.ts'
+import { readVariable, userAndCheckout } from '../system/environment.ts'
 import type { ProcessId } from '../system/process.ts'
 import { LABELS } from './docker.ts'
 
@@ -20,7 +20,7 @@ const PROCESS = 'dev.meshdrill.process'
 
 export const thisOwner = (): LabOwner => ({
   machine: machineId(),
-  user: whoAmI().user,
+  user: userAndCheckout().user,
   run: readVariable(process.env, 'MESHDRILL_RUN_UID') ?? '',
 })
 

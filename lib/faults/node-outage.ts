@@ -7,7 +7,7 @@ import { UNTIL_HEALED, type Change, type Fault, type FaultTarget } from './fault
 import { nodeBack, nodeRuns } from './support/node-return.ts'
 import { placeOf, type PlacedPod, hasLabels, isLast, ownTaints } from '../kube/placed-pod.ts'
 import { planCut } from './support/reach.ts'
-import { ever, reaches } from '../system/connect.ts'
+import { tryThreeTimes, canConnect } from '../system/connect.ts'
 import type { NodeState } from '../lab/undo.ts'
 import { shellCommand } from '../output/shorten.ts'
 
@@ -65,7 +65,7 @@ const hostOf = (node: V1Node): string =>
 /** Where a node's kubelet does not answer. */
 async function isSilent(node: V1Node): Promise<string[]> {
   const host = hostOf(node)
-  const answers = await ever(() => reaches({ host, port: KUBELET_PORT }))
+  const answers = await tryThreeTimes(() => canConnect({ host, port: KUBELET_PORT }))
   return answers ? [] : [`${host}:${KUBELET_PORT}`]
 }
 
@@ -134,7 +134,7 @@ export async function startNode(lab: Lab, node: NodeState, wipe: boolean): Promi
   const { cluster } = lab
   if (!hasNodePower(cluster)) throw new Error(powerless(cluster))
   const object = await lab.kube.get(nodeNamed(node.name))
-  if (await reaches({ host: node.host, port: KUBELET_PORT })) return nodeRuns(lab, node)
+  if (await canConnect({ host: node.host, port: KUBELET_PORT })) return nodeRuns(lab, node)
   if (wipe && object === null && canWipeVolumes(cluster)) await cluster.wipeVolumes(node.name)
   const startedMs = Date.now()
   await cluster.startNode(node.name)

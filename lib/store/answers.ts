@@ -98,7 +98,7 @@ export function parseVersions(xml: string): Page<StoredVersion> {
   }
 }
 
-/** Reads the body of a refused request; null where it is none of S3's, such as the page of a proxy. */
+/** Reads the body of a refused request; null if it is not an S3 error, for example the error page of a proxy. */
 export function parseError(body: string): StoreError | null {
   const { success, data } = errorAnswer.safeParse(parseXml(body))
   return success ? { code: data.Error.Code, message: data.Error.Message } : null
@@ -106,7 +106,7 @@ export function parseError(body: string): StoreError | null {
 
 function parseRoot<Schema extends z.ZodType>(xml: string, root: string, schema: Schema): z.infer<Schema> {
   const found = parseXml(xml)?.[root]
-  // A parser may take the begin of a document for all of it.
+  // The parser accepts a document that is cut off.
   const isWhole = new RegExp(`</(?:\\w+:)?${root}>\\s*$|<(?:\\w+:)?${root}[^<>]*/>\\s*$`).test(xml)
   // An element without content is an empty text.
   const { success, data } = schema.safeParse(found === '' ? {} : found)
@@ -117,7 +117,7 @@ function parseRoot<Schema extends z.ZodType>(xml: string, root: string, schema: 
 /** A store answered a request for a listing with something else, or with a part of one. */
 export class NotAListing extends Error {
   constructor(answer: string) {
-    super(`the store's listing is none, or is cut off: ${shortenMiddle(answer, OUTPUT_LIMIT)}`)
+    super(`the store's answer is not a listing, or is cut off: ${shortenMiddle(answer, OUTPUT_LIMIT)}`)
   }
 }
 
@@ -130,7 +130,7 @@ function parseXml(text: string): Record<string, unknown> | null {
   }
 }
 
-/** XML has no way to write some characters of keys. The listing is asked for with keys as in URLs; a store may not know that. */
+/** XML cannot contain some characters of keys, so requests ask for URL-encoded keys. Some stores ignore that. */
 const keyReader =
   ({ EncodingType }: { EncodingType?: string | undefined }) =>
   (text: string): string =>

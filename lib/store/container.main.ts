@@ -5,7 +5,7 @@ import { messageOf } from '../system/file-error.ts'
 import { writeLine, writeText, printUncaughtErrors, writeMessage } from '../output/print.ts'
 import { isRunning, type ProcessId } from '../system/process.ts'
 
-/** What is to run, until its owner has ended. */
+/** The container to run until its owner has ended. */
 export interface ContainerSettings {
   name: string
   image: string
@@ -13,20 +13,20 @@ export interface ContainerSettings {
   labels: Record<string, string>
   command: string[]
   environment: Record<string, string>
-  /** Its port that is reached at another one of this machine; null where it is reached at its own address. */
+  /** The container's port, and the port of this machine that leads to it; null if this machine reaches the container's address. */
   published: { port: number; here: number } | null
-  /** Null for a container that is kept. */
+  /** Null for a container that outlives the run. */
   owner: ProcessId | null
-  /** Whether images may be pulled. */
+  /** True if images may be pulled. */
   pulls: boolean
 }
 
-/** What was started, as one line of standard output. */
+/** The started container, printed as one line of JSON. */
 export interface StartedContainer {
   id: string
   network: string
   address: string
-  /** Whether Ryuk removes it when its owner is gone. */
+  /** True if Ryuk removes the container after its owner has ended. */
   reaped: boolean
 }
 
@@ -46,9 +46,9 @@ try {
     .withLabels(settings.labels)
     .withNetworkMode(settings.network)
     .withAutoCleanup(owner !== null)
-    // Whoever started this waits for its first answer.
+    // The caller waits for the store's first answer.
     .withWaitStrategy(Wait.forAll([]))
-    // Makes the folder.
+    // Creates the folder.
     .withCopyContentToContainer([{ content: '', target: '/data/.meshdrill' }])
     .start()
   const answer: StartedContainer = {
@@ -60,7 +60,7 @@ try {
   writeMessage(answer)
   if (owner !== null) {
     while (await isRunning(owner)) await sleep(1000)
-    // The lab that ended by itself has removed it.
+    // This fails if the lab has removed the container already.
     await started.stop().catch((error: unknown) => {
       writeLine('stderr', String(error))
     })
@@ -69,5 +69,5 @@ try {
   writeText('stderr', messageOf(error))
   process.exitCode = 1
 }
-// Connections of Testcontainers would keep this process.
+// Open connections of Testcontainers would keep this process running.
 process.exit()

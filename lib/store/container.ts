@@ -10,7 +10,7 @@ import { foldRepeatedLines, OUTPUT_LIMIT, shortenMiddle } from '../output/shorte
 import { sendSettings } from '../system/child-settings.ts'
 import { scriptArguments, type ProcessId } from '../system/process.ts'
 import { urlHost } from '../system/connect.ts'
-import { drawKeys, endpointAt, protectKeys, urlHere, answering } from './endpoint.ts'
+import { createKeys, endpointAt, protectKeys, urlHere, waitForStore } from './endpoint.ts'
 import { freePort } from './local.ts'
 import { makeBucket } from './s3.ts'
 import type { ContainerSettings, StartedContainer } from './container.main.ts'
@@ -26,17 +26,18 @@ interface ContainerStore extends StartedContainer {
 }
 
 export interface ContainerStoreOptions {
-  /** Of the container. */
+  /** Name of the container. */
   name: string
-  /** Reference of versitygw's image, and its archive, where it is packed on this machine and in no registry. */
+  /** Reference of versitygw's image. */
   image: string
+  /** Returns the path of the image's archive; null if the image comes from a registry. */
   archive: (() => Promise<string>) | null
   network: string
-  /** Whether this machine reaches it by a port of its loopback address, and not at the container's own. */
+  /** True if this machine reaches the store by a port of its loopback address; false if it reaches the container's address. */
   published: boolean
-  /** Marks the container as ours. */
+  /** Labels of the container, by which the lab finds it again. */
   labels: Record<string, string>
-  /** The process with which it ends; null for a store that is kept. */
+  /** The process with which the store ends; null for a store that outlives the run. */
   owner: ProcessId | null
   log: (line: string) => void
 }
@@ -51,20 +52,20 @@ async function readStore(folder: string): Promise<ContainerStore | null> {
   return store
 }
 
-/** versitygw in a container of its own on the nodes' network, started by Testcontainers; as it runs, where it does. */
+/** Starts versitygw in a container on the nodes' network with Testcontainers, unless it is there already. */
 export async function openContainerStore(folder: string, options: ContainerStoreOptions): Promise<StoreEndpoint> {
   const there = await readStore(folder)
   if (there !== null) {
-    // Whoever kept it may have restarted Docker since.
+    // Docker may have been restarted since the lab was kept.
     await startContainerStore(folder)
     return there.endpoint
   }
   await mkdir(folder, { recursive: true })
   const { image, archive, log } = options
-  // An image of that name may be of an earlier build.
+  // Docker may have an image of that name from an earlier build.
   if (archive !== null) await docker(['load', '--input', await archive()], 120_000)
-  const keys = drawKeys()
-  // Drawn once: a port that Docker draws changes with each start.
+  const keys = createKeys()
+  // A port that Docker chooses would change with each start.
   const here = options.published ? await freePort(LOOPBACK) : null
   const started = await startByTestcontainers(folder, {
     name: options.name,
@@ -78,31 +79,33 @@ export async function openContainerStore(folder: string, options: ContainerStore
     environment: { ROOT_ACCESS_KEY: keys.accessKey, ROOT_SECRET_KEY: keys.secretKey },
   })
   if (!started.reaped && options.owner !== null)
-    log('Ryuk, which reaps what is left, is not there: the S3 store is removed at the end of the lab')
+    log('Ryuk is missing: only the end of the lab removes the S3 store, and a killed run leaves it running')
   const endpoint = {
     ...endpointAt(`${urlHost(started.address)}:${PORT}`, keys),
     ...(here === null ? {} : { here: `http://${LOOPBACK}:${here}` }),
   }
-  await answering(urlHere(endpoint), `docker logs ${started.id}`)
+  await waitForStore(urlHere(endpoint), `docker logs ${started.id}`)
   await makeBucket(endpoint)
   await writeFile(stateFile(folder), JSON.stringify({ ...started, endpoint }), { mode: 0o600 })
   return endpoint
 }
 
-/** Cuts its power; what it holds stays. */
+/** Kills the store's container. Its data stays. */
 export async function stopContainerStore(folder: string): Promise<void> {
   const { id } = await requireStore(folder)
   await docker(['kill', id])
 }
 
-/** Gives its power back, with all that it held. Errors: Docker gave it another address than it had. */
+/** Starts the store's container with its data. Errors: Docker gave it another address than before. */
 export async function startContainerStore(folder: string): Promise<void> {
   const { id, network, address, endpoint } = await requireStore(folder)
   await docker(['start', id])
   const now = await addressOf(id, network)
   if (now !== address)
-    throw new Error(`the S3 store was at ${address}, where clients look for it, and Docker gave it ${now}`)
-  await answering(urlHere(endpoint), `docker logs ${id}`)
+    throw new Error(
+      `the S3 store's container "${id}" cannot be used: clients know it at ${address}, but Docker gave it ${now}. Next: npm run lab:down`,
+    )
+  await waitForStore(urlHere(endpoint), `docker logs ${id}`)
 }
 
 async function requireStore(folder: string): Promise<ContainerStore> {
@@ -112,8 +115,8 @@ async function requireStore(folder: string): Promise<ContainerStore> {
 }
 
 /**
- * In a process of its own, which lasts as long as the run does: what Testcontainers starts, Ryuk removes when the process that
- * started it is gone, and the lab is made in one that ends long before the run.
+ * Starts a container from a separate process that lasts as long as the run. Ryuk removes a container when the process that
+ * started it ends, and the process that creates the lab ends long before the run.
  */
 async function startByTestcontainers(folder: string, settings: ContainerSettings): Promise<StartedContainer> {
   const logFile = join(folder, 'container.log')

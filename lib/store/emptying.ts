@@ -3,8 +3,8 @@ import { messageOf } from '../system/file-error.ts'
 import { NotAListing, type StoredVersion } from './answers.ts'
 import { openBucket, StoreRefusal, type Bucket } from './s3.ts'
 
-/** Requests to the store at a time. */
-const AT_ONCE = 8
+/** Maximum number of concurrent requests to the store. */
+const CONCURRENT_REQUESTS = 8
 
 /** The result of emptying a bucket of a lab's objects. `left`: why each object that is still there was not deleted. */
 export interface Emptied {
@@ -13,15 +13,14 @@ export interface Emptied {
 }
 
 /**
- * Deletes all objects below the lab's prefix, in a bucket with versions all of their versions. Errors: the bucket cannot be
- * listed.
+ * Deletes all objects below the lab's prefix, with all their versions. Errors: the bucket cannot be listed.
  */
 export async function deleteLabObjects(store: StoreEndpoint): Promise<Emptied> {
   const bucket = openBucket(store)
   const left: string[] = []
   const removeAll = async (entries: { key: string; versionId?: string }[]): Promise<void> => {
-    for (let index = 0; index < entries.length; index += AT_ONCE) {
-      const some = entries.slice(index, index + AT_ONCE)
+    for (let index = 0; index < entries.length; index += CONCURRENT_REQUESTS) {
+      const some = entries.slice(index, index + CONCURRENT_REQUESTS)
       const results = await Promise.allSettled(some.map(({ key, versionId }) => bucket.delete(key, versionId)))
       for (const result of results) if (result.status === 'rejected') left.push(messageOf(result.reason))
     }
@@ -33,7 +32,7 @@ export async function deleteLabObjects(store: StoreEndpoint): Promise<Emptied> {
   return { deleted, left }
 }
 
-/** What deletions leave in a bucket with versions. Nothing is left where a store has no versions, or shows none to these keys. */
+/** Versions and deletion markers of the objects. Empty if the store has no versions or does not list them for these keys. */
 async function versionsOf(bucket: Bucket, prefix: string): Promise<StoredVersion[]> {
   try {
     return await bucket.versions(prefix)

@@ -6,15 +6,15 @@ import { messageOf } from '../system/file-error.ts'
 
 const PATTERN = /^meshdrill-[0-9a-f]{12}\/$/
 
-/** Prefix of all keys that a lab writes. `labId` is a UUID. It ends with a slash, so that it never matches another lab's keys. */
+/** Prefix of all keys that a lab writes. `labId` is a UUID. The slash at the end keeps it from matching another lab's keys. */
 export const labPrefix = (labId: string): string => `meshdrill-${labId.replaceAll('-', '').slice(0, 12).toLowerCase()}/`
 
 export const isLabPrefix = (text: string): boolean => PATTERN.test(text)
 
-/** Whether a key is below a prefix that names a folder. A prefix without a slash at its end would match its neighbours. */
+/** True if a key is in the folder that a prefix names. A prefix without a slash at its end matches no key. */
 export const isBelow = (prefix: string, key: string): boolean => prefix.endsWith('/') && key.startsWith(prefix)
 
-/** Refuses a key that the lab did not write. Called before every request that changes an object. */
+/** Errors: the key is not below the lab's prefix. Called before every request that changes an object. */
 export function requireOwnKey({ bucket, prefix }: Pick<StoreEndpoint, 'bucket' | 'prefix'>, key: string): void {
   if (!isLabPrefix(prefix))
     throw new Error(
@@ -26,29 +26,29 @@ export function requireOwnKey({ bucket, prefix }: Pick<StoreEndpoint, 'bucket' |
     )
 }
 
-/** The one bucket of a store of our own. */
+/** The only bucket of a store that meshdrill starts. */
 export const BUCKET = 'backups'
 
 type Keys = Pick<StoreEndpoint, 'accessKey' | 'secretKey'>
 
-/** Keys to a store of our own, which nobody else has. */
-export function drawKeys(): Keys {
+/** Random keys for a store that meshdrill starts. */
+export function createKeys(): Keys {
   const secretKey = randomBytes(20).toString('hex')
   protectSecret(secretKey)
   return { accessKey: 'meshdrill', secretKey }
 }
 
-/** An access key of this length is a random one, such as AWS makes. A shorter one is a name, which other texts contain too. */
+/** Access keys of this length or more are random, such as those of AWS. A shorter one is a name that other texts may contain. */
 const RANDOM_ACCESS_KEY = 12
 
-/** The same endpoint, whose keys no error, log or report of this process shows from now on. */
+/** Keeps an endpoint's keys out of all errors, logs and reports of this run. Returns the endpoint. */
 export function protectKeys<Endpoint extends Store>(endpoint: Endpoint): Endpoint {
   protectSecret(endpoint.secretKey)
   if (endpoint.accessKey.length >= RANDOM_ACCESS_KEY) protectSecret(endpoint.accessKey)
   return endpoint
 }
 
-/** Password of restic's repositories. It is the same in every process: a lab that is kept has repositories of earlier runs. */
+/** Password of restic's repositories. It is the same in every run, because a kept lab has repositories of earlier runs. */
 export function repositoryPassword({ secretKey }: StoreEndpoint): string {
   const password = createHmac('sha256', secretKey).update('repository').digest('hex')
   protectSecret(password)
@@ -58,14 +58,14 @@ export function repositoryPassword({ secretKey }: StoreEndpoint): string {
 /** URL of a store as this machine reaches it. */
 export const urlHere = ({ url, here }: Pick<StoreEndpoint, 'url' | 'here'>): string => here ?? url
 
-/** A store of our own at `host:port`. Its prefix is drawn, and stays with the endpoint that is written down. */
+/** The endpoint of a store that meshdrill starts at `host:port`, with a new random prefix. */
 export const endpointAt = (address: string, keys: Keys): StoreEndpoint => ({
   ...{ url: `http://${address}`, region: 'us-east-1', bucket: BUCKET, prefix: labPrefix(randomUUID()) },
   ...keys,
 })
 
-/** Resolves when a store answers. Any answer will do: an unsigned request is refused, by a store that works. */
-export async function answering(url: string, hint: string): Promise<void> {
+/** Resolves when a store answers. A refusal counts: the request is not signed. */
+export async function waitForStore(url: string, hint: string): Promise<void> {
   await waitFor(
     `S3 store at ${url} answering`,
     async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { childEnvironment } from '../system/child-settings.ts'
 import { urlHost } from '../system/connect.ts'
 import type { StoreEndpoint } from '../lab/cluster.ts'
-import { BUCKET, drawKeys, endpointAt, protectKeys, answering } from './endpoint.ts'
+import { BUCKET, createKeys, endpointAt, protectKeys, waitForStore } from './endpoint.ts'
 import { identify, isRunning, killProcess, type ProcessId } from '../system/process.ts'
 
 /** A store that runs as a process of this machine. */
@@ -25,8 +25,8 @@ const readStore = async (folder: string): Promise<LocalStore | null> => {
 }
 
 /**
- * versitygw on plain files in `folder`, at an address by which the cluster's pods reach this machine; as it runs, where it does.
- * Errors: the address is none that another machine could use.
+ * Starts versitygw on plain files in `folder`, unless it runs. It listens at an address by which the cluster's pods reach this
+ * machine. Errors: the address cannot be reached from other machines.
  */
 export async function openLocalStore(
   folder: string,
@@ -35,21 +35,21 @@ export async function openLocalStore(
 ): Promise<StoreEndpoint> {
   const there = await readStore(folder)
   if (there !== null) {
-    // It ended with a run that was killed.
+    // A killed run leaves a stopped store.
     if (!(await isRunning(there))) await run(folder, there)
     return there.endpoint
   }
   const host = await ownAddressTowards(server)
   const data = join(folder, 'data')
-  // A folder is a bucket to versitygw.
+  // versitygw serves each folder as a bucket.
   await mkdir(join(data, BUCKET), { recursive: true })
   const address = `${urlHost(host)}:${await freePort(host)}`
-  const endpoint = endpointAt(address, drawKeys())
+  const endpoint = endpointAt(address, createKeys())
   await run(folder, { endpoint, argv: [await versitygw(), '--port', address, 'posix', data] })
   return endpoint
 }
 
-/** Starts a store again that was stopped, with all that it held; one that runs is left as it is. */
+/** Starts a stopped store with its data. Does nothing if it runs. */
 export async function startLocalStore(folder: string): Promise<void> {
   const store = await readStore(folder)
   if (store === null) throw new Error(`there is no store in "${folder}"`)
@@ -57,13 +57,13 @@ export async function startLocalStore(folder: string): Promise<void> {
   await run(folder, store)
 }
 
-/** Cuts it off; what it holds stays. One that is not there is no error. */
+/** Kills a store. Its data stays. A missing store is no error. */
 export async function stopLocalStore(folder: string): Promise<void> {
   const store = await readStore(folder)
   if (store !== null) await killProcess(store)
 }
 
-/** Ends it, and removes what it held. */
+/** Kills a store and removes its data. */
 export async function removeLocalStore(folder: string): Promise<void> {
   await stopLocalStore(folder)
   await rm(folder, { recursive: true, force: true })
@@ -79,10 +79,10 @@ async function run(folder: string, store: Pick<LocalStore, 'endpoint' | 'argv'>)
   child.unref()
   await log.close()
   await writeFile(stateFile(folder), JSON.stringify({ ...store, ...(await identify(child.pid ?? 0)) }), { mode: 0o600 })
-  await answering(url, `cat ${logFile}`)
+  await waitForStore(url, `cat ${logFile}`)
 }
 
-/** The address that this machine has towards a server: what lies beyond the server reaches it there, too. */
+/** The address from which this machine connects to a server. Machines behind the server reach this machine there, too. */
 async function ownAddressTowards(server: URL): Promise<string> {
   const port = Number(server.port) || (server.protocol === 'http:' ? 80 : 443)
   const address = await new Promise<string>((resolve, reject) => {
@@ -100,7 +100,7 @@ async function ownAddressTowards(server: URL): Promise<string> {
   )
 }
 
-/** A port that nothing listens on at an address of this machine. */
+/** A free port at an address of this machine. */
 export async function freePort(host: string): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, host, resolve))

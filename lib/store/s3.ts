@@ -15,7 +15,7 @@ interface SigningKeys {
 export interface UnsignedRequest {
   method: string
   url: URL
-  /** All of them are signed; `host` and `x-amz-*` are added. */
+  /** All headers are signed. `host` and `x-amz-*` are added. */
   headers?: Record<string, string>
   body?: Uint8Array
 }
@@ -27,13 +27,13 @@ export async function signRequest(request: UnsignedRequest, keys: SigningKeys, a
     ...{ method, url: url.href, service: 's3', region: keys.region, allHeaders: true },
     ...{ accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
     datetime: at.toISOString().replace(/[-:]|\.\d{3}/g, ''),
-    // Without it the content would not be signed, which stores may refuse on a connection without TLS.
+    // Signs the content, too. Without TLS, some stores refuse unsigned content.
     headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
   })
   return (await signer.sign()).headers
 }
 
-/** A key as part of a URL. Every byte is encoded but unreserved characters and slashes. */
+/** A key as part of a URL. All bytes are encoded, except unreserved characters and slashes. */
 const encodePath = (path: string): string => path.split('/').map(encode).join('/')
 
 const encode = (text: string): string =>
@@ -42,23 +42,23 @@ const encode = (text: string): string =>
 const TIMEOUT_MS = 30_000
 
 /**
- * The store's bucket, by plain requests. Every answer but a 2xx is an error with what the store said. `put` and `delete` refuse
- * keys that are not below the lab's prefix, before they ask the store for anything.
+ * The store's bucket. Every answer except a 2xx is an error with the store's message. `put` and `delete` refuse keys that are not
+ * below the lab's prefix before they send a request.
  */
 export interface Bucket {
-  /** Objects whose keys begin with `prefix`, all pages of them, in the order of their keys. */
+  /** All objects with keys that begin with `prefix`, in the order of their keys. */
   list(prefix: string): Promise<StoredObject[]>
-  /** Whether no object is there at all. Asks for one page. */
+  /** True if the bucket has no object. Sends one request. */
   isEmpty(): Promise<boolean>
   get(key: string): Promise<Buffer>
   put(key: string, content: Uint8Array): Promise<void>
-  /** All versions of such objects, and the markers that deletions left. Errors: `StoreRefusal` where the store has no versions. */
+  /** All versions and deletion markers of those objects. Errors: `StoreRefusal` if the store has no versions. */
   versions(prefix: string): Promise<StoredVersion[]>
-  /** Deletes an object, or the version of it. An object that is not there is no error. */
+  /** Deletes an object, or one version of it. A missing object is no error. */
   delete(key: string, versionId?: string): Promise<void>
 }
 
-/** A store's answer that is not 2xx. `code` is the store's, such as `NoSuchBucket`; null where the answer is not one of S3's. */
+/** A store's answer that is not 2xx. `code` is S3's, such as `NoSuchBucket`; null if the answer is not an S3 error. */
 export class StoreRefusal extends Error {
   constructor(
     request: string,
@@ -78,12 +78,12 @@ const HINTS: Partial<Record<string, string>> = {
   RequestTimeTooSkewed: '. The clocks of this machine and of the store differ. Next: timedatectl',
 }
 
-/** Sends signed requests to a store. Errors: `StoreRefusal`; no answer, with the reason. */
+/** Sends signed requests to a store. Errors: `StoreRefusal`, or no answer, with the reason. */
 const sender =
   (store: Store) =>
   async (method: string, url: URL, body?: Uint8Array): Promise<Buffer> => {
     const name = `${method} ${url.href}`
-    // A bucket whose objects are locked takes none without a checksum.
+    // A bucket with object lock requires a checksum.
     const checksum = body === undefined ? {} : { 'content-md5': createHash('md5').update(body).digest('base64') }
     const request = { method, url, headers: checksum, ...(body === undefined ? {} : { body }) }
     const headers = await signRequest(request, store, new Date())
@@ -106,7 +106,7 @@ async function answerTo(name: string, ask: () => Promise<Response>) {
 
 export function openBucket(store: StoreEndpoint): Bucket {
   const send = sender(store)
-  /** All pages of a listing, but no key without the prefix: a store that ignores the prefix lists everything. */
+  /** All pages of a listing. Keys without the prefix are left out, because some stores ignore the prefix. */
   const listAll = async <Entry extends { key: string }>(
     parse: (xml: string) => Page<Entry>,
     query: Record<string, string>,
@@ -151,23 +151,23 @@ export function openBucket(store: StoreEndpoint): Bucket {
   }
 }
 
-/** Errors: the name would lead to another bucket, or to the store itself. */
+/** Errors: with this name, the URL would lead to another bucket or to the store itself. */
 function bucketUrl(store: Store): URL {
   if (!/^[\w-][\w.-]*$/.test(store.bucket))
     throw new Error(`"${store.bucket}" is not the name of a bucket. Next: MESHDRILL_S3_BUCKET=<name>`)
   return new URL(`${urlHere(store)}/${store.bucket}`)
 }
 
-/** Errors: a key with a part such as "..", which URLs resolve, so that the request would reach another object. */
+/** Errors: the key has a part such as "..". URLs resolve it, so the request would reach another object. */
 function objectUrl(store: Store, key: string): URL {
   const { pathname } = bucketUrl(store)
   const encoded = `${pathname}/${encodePath(key)}`
   const url = new URL(encoded, urlHere(store))
   if (url.pathname === encoded) return url
-  throw new Error(`Object "${key}" of bucket "${store.bucket}" was left: no URL can name its key`)
+  throw new Error(`Object "${key}" of bucket "${store.bucket}" was not changed: no URL can contain its key`)
 }
 
-/** Makes a store's bucket; one that is there is no error. */
+/** Creates a store's bucket. An existing bucket of this user is no error. */
 export async function makeBucket(store: Store): Promise<void> {
   try {
     await sender(store)('PUT', bucketUrl(store))

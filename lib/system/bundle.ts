@@ -1,6 +1,6 @@
 import { build } from 'esbuild'
 
-/** A script of ours with all that it imports from this tree as one ES module, for where the tree is not. */
+/** Bundles a script with everything that it imports into one ES module. The module then runs without this project's files. */
 export async function bundle(
   main: string,
   options: { platform: 'node' | 'neutral'; external?: string[] },
@@ -15,6 +15,6 @@ export async function bundle(
     ...options,
   })
   const [file] = outputFiles
-  if (file === undefined) throw new Error(`"${main}" could not be bundled: nothing came of it`)
+  if (file === undefined) throw new Error(`"${main}" could not be bundled: esbuild wrote no file`)
   return file.text
 }

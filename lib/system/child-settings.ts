@@ -6,8 +6,8 @@ import type { Environment } from './environment.ts'
 const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
 
 /**
- * Environment of a child process: built, not inherited, so that no `KUBECONFIG`, `HELM_*`, `MESHDRILL_*` or proxy of the
- * user's shell decides where it writes. `home` is a folder for the child alone.
+ * Environment of a child process. It inherits only harmless variables: a `KUBECONFIG`, `HELM_*`, `MESHDRILL_*` or proxy of the
+ * user's shell must not decide where the child writes. `home` is a folder that only the child uses.
  */
 export function childEnvironment(
   home: string,
@@ -22,20 +22,20 @@ export function childEnvironment(
 }
 
 /**
- * Sends a script of ours its settings: one line of its standard input, which the caller ends or keeps open. Never send settings as
- * arguments: on Linux every user of the machine can read the arguments of a process as long as it runs.
+ * Sends settings to a script of this project, as one line of its standard input. The caller ends the input or keeps it open.
+ * Never send settings as arguments: on Linux every user of the machine can read the arguments of a running process.
  */
 export function sendSettings(stdin: Writable | null, settings: unknown): Writable {
   if (stdin === null) throw new Error('the process has no standard input for its settings')
-  // A process that ended before it read its settings shows that by its exit code.
+  // If a process ends before it reads its settings, its exit code shows it.
   stdin.on('error', () => undefined)
   stdin.write(`${JSON.stringify(settings)}\n`)
   return stdin
 }
 
 /**
- * Settings of this process: from the file that its first argument names, where nobody can write to its standard input, else
- * the first line of standard input. Whatever follows that line is discarded. Errors: standard input ends before the line does.
+ * Settings of this process: the content of the file that its first argument names. Without an argument, the first line of
+ * standard input; later lines are discarded. Errors: standard input ends before the first line is complete.
  */
 export async function readSettings<Settings>(): Promise<Settings> {
   const file = process.argv[2]

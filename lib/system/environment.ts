@@ -2,20 +2,20 @@ import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { realpathSync } from 'node:fs'
 
-/** Who runs meshdrill on this machine, and from which checkout. */
-export interface Person {
-  /** Name of the user; behind sudo, of the one who called it. */
+/** The user who runs meshdrill on this machine, and the checkout from which it runs. */
+export interface UserAndCheckout {
+  /** Name of the user. With sudo, the user who called sudo. */
   user: string
   /** Folder of the project. */
   checkout: string
 }
 
-export const whoAmI = (environment: Environment = process.env): Person => ({
+export const userAndCheckout = (environment: Environment = process.env): UserAndCheckout => ({
   user: readVariable(environment, 'SUDO_USER') ?? userName(),
   checkout: realpathSync(join(import.meta.dirname, '../..')),
 })
 
-/** A user of a container may have a number only. */
+/** A user of a container may have a number and no name. */
 function userName(): string {
   try {
     return userInfo().username
@@ -24,7 +24,7 @@ function userName(): string {
   }
 }
 
-export const isSamePerson = (one: Person, other: Person): boolean =>
+export const isSameUserAndCheckout = (one: UserAndCheckout, other: UserAndCheckout): boolean =>
   one.user === other.user && one.checkout === other.checkout
 
 /** Environment variables by name, as `process.env` has them. */
@@ -40,7 +40,7 @@ export function readVariable(environment: Environment, name: string): string | n
 export const cacheFolder = (environment: Environment = process.env): string =>
   join(xdgFolder(environment, 'XDG_CACHE_HOME', '.cache'), 'meshdrill')
 
-/** Folder for files about clusters that must outlive a process: one folder for each cluster. */
+/** Folder for files about clusters that must outlive a process. It has one folder for each cluster. */
 export const stateFolder = (environment: Environment = process.env): string =>
   join(xdgFolder(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'meshdrill')
 

@@ -1,8 +1,9 @@
-/** What was thrown, in words: an error's message without its kind. An event of a socket that failed counts as an error. */
+/** The message of anything that was thrown, without the error's class. The event of a failed socket has a message, too. */
 export const messageOf = (thrown: unknown): string => (hasMessage(thrown) ? thrown.message : String(thrown))
 
 const hasMessage = (thrown: unknown): thrown is { message: string } =>
   typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string'
+
 /** Code of a system error such as `ENOSPC`; null for any other error. */
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
@@ -24,7 +25,7 @@ const CAUSES: Record<string, string> = {
   EIO: 'the disk reports a read or write error',
 }
 
-/** Why a file could not be read or written, in words and with the system's code: `no space is left on the disk (ENOSPC)`. */
+/** Why a file could not be read or written, with the system's code: `no space is left on the disk (ENOSPC)`. */
 export function describeFileError(error: unknown): string {
   const code = codeOf(error)
   const cause = code === null ? undefined : CAUSES[code]

@@ -4,29 +4,29 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** With which flock ends that may not wait, of util-linux and of what macOS has in its place. */
+/** Exit code of `flock -n` if another process holds the lock: the same on Linux and macOS. */
 const busy = 1
 
 export interface LockOptions {
-  /** Told of the process that holds the lock, when it has to be waited for. */
+  /** Called with the PID of the lock's holder, if this process has to wait for it. */
   onWait: (pid: string) => void
-  /** Ends the wait, and gives a held lock back. */
+  /** Ends the wait, or releases the lock. */
   signal: AbortSignal
 }
 
 /**
- * Waits until no other process holds the lock on `path` and takes it; returns what gives it back. The kernel holds it
- * for a child of ours that ends when we do, so that a lock never outlives its process, however that one ends.
- * Errors: `flock` (util-linux) is missing, the wait was aborted.
+ * Waits until no other process holds the lock on `path`, and takes it. Returns a function that releases it. A child process
+ * holds the lock and ends with this process. So the lock never outlives this process, not even after SIGKILL.
+ * Errors: `flock` (util-linux) is missing, or the wait was aborted.
  */
 export async function takeLock(path: string, { onWait, signal }: LockOptions): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-  let holder = await hold(path, ['-n'], signal)
+  let holder = await startHolder(path, ['-n'], signal)
   if (!holder) {
     onWait((await readFile(path, 'utf8')).trim())
-    holder = await hold(path, [], signal)
+    holder = await startHolder(path, [], signal)
   }
-  if (!holder) throw new Error(`the lock on "${path}" could not be waited for; see who holds it: fuser -v ${path}`)
+  if (!holder) throw new Error(`the lock on "${path}" could not be taken. Next, to see its holder: fuser -v ${path}`)
   await writeFile(path, `${process.pid}\n`)
   const closed = once(holder, 'close')
   const { stdin } = holder
@@ -36,8 +36,8 @@ export async function takeLock(path: string, { onWait, signal }: LockOptions): P
   }
 }
 
-/** Null where another process holds it. */
-async function hold(path: string, options: string[], signal: AbortSignal): Promise<ChildProcess | null> {
+/** Starts the child process that holds the lock. Null if another process holds it and `-n` is among the options. */
+async function startHolder(path: string, options: string[], signal: AbortSignal): Promise<ChildProcess | null> {
   signal.throwIfAborted()
   const child = spawn('flock', [...options, path, 'sh', '-c', 'echo held && exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -4,29 +4,29 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { pending, waitFor } from './wait.ts'
 
-/** What Node is started with for a script of ours as a process of its own; `sendSettings` sends what it needs to know. */
+/** Arguments with which Node runs a script of this project as a separate process. `sendSettings` sends its settings. */
 export const scriptArguments = (main: string): string[] => ['--import', TYPESCRIPT, main]
 
 /** The module with which Node runs TypeScript of this project. */
 export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href
 
-/** A process of this machine that is not our child, or of whom we know from a file. */
+/** Identifies a process of this machine that need not be a child of this process. */
 export interface ProcessId {
   pid: number
-  /** When it began, as `bornAt` says: tells it from a later process of the same PID. */
+  /** Start time from `bornAt`. A later process with the same PID has another one. */
   born: string
 }
 
-/** Who a process is, for as long as it runs and after. */
+/** Identifies a running process, so that later processes with the same PID are not mistaken for it. */
 export const identify = async (pid: number): Promise<ProcessId> => ({ pid, born: (await bornAt(pid)) ?? '' })
 
-/** When a process began, in its system's own words; null where there is none. */
+/** Start time of a process, in a format of the operating system; null if the process does not exist. */
 export const bornAt = (pid: number): Promise<string | null> =>
   process.platform === 'linux' ? readTicks(pid) : askPs(pid)
 
 let self: ProcessId | null = null
 
-/** This process. Asks the system once, and at once. */
+/** Identifies this process. Synchronous; later calls return the first result. */
 export function thisProcess(): ProcessId {
   const { pid } = process
   const born = (): string =>
@@ -40,14 +40,14 @@ async function readTicks(pid: number): Promise<string | null> {
   return ticksIn(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null))
 }
 
-/** In clock ticks since boot. */
+/** Start time in clock ticks since boot; null for a zombie. */
 function ticksIn(stat: string | null): string | null {
-  // The program's name, in parentheses, may itself hold spaces.
+  // The program's name is in parentheses and may contain spaces.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields && fields[0] !== 'Z' ? (fields[19] ?? null) : null
 }
 
-/** `ps` fails where there is no such process. */
+/** `ps` fails if the process does not exist. */
 async function askPs(pid: number): Promise<string | null> {
   const answer = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => null)
   const born = answer?.stdout.trim() ?? ''

@@ -1,6 +1,6 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
-/** '200ms', '30s', '1.5m' or '2h' in milliseconds. Fails on anything else: an objective without a unit is a guess. */
+/** '200ms', '30s', '1.5m' or '2h' in milliseconds. Errors: any other text, because an objective without a unit is a guess. */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim())
   const unit = match?.[2] as keyof typeof unitMs | undefined
@@ -17,11 +17,12 @@ export function formatDuration(durationMs: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** '12.3 s–12.4 s', or one value where the bounds read the same. */
+/** '12.3 s–12.4 s', or one value if both bounds look the same. */
 export function formatInterval(interval: { low: number; high: number }): string {
   const [low, high] = [formatDuration(interval.low), formatDuration(interval.high)]
   return low === high ? low : `${low}–${high}`
 }
+
 const factors: Record<string, number> = {
   '': 1,
   m: 1e-3,

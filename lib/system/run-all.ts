@@ -1,8 +1,8 @@
 import { messageOf } from './file-error.ts'
 
 /**
- * Runs every step, one after another, whatever becomes of the others. Errors: that of the one step that failed, or those of
- * all that did, together.
+ * Runs all steps one after another, even if some fail. Errors: the error of the failed step; if several failed, one error
+ * that contains all of them.
  */
 export async function runAll(steps: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = []
@@ -16,7 +16,7 @@ export async function runAll(steps: readonly (() => unknown)[]): Promise<void> {
   throwAll(errors)
 }
 
-/** Throws the errors, if there are any: one as it is, several as one that names each. */
+/** Throws the errors, if there are any: a single one unchanged, several as one error with all messages. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '))

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process'
 import { messageOf } from './file-error.ts'
 
 /**
- * The one way to run a program to its end. It is not zx: zx starts a shell, adds 90 ms of CPU time to the start of each process
- * that imports it, and has nothing for programs that outlive their caller, which are most of ours. Those are started with
- * `spawn`, and known by `ProcessId`.
+ * Options of `run`, the only way to run a program to its end. zx is not used, because it adds 90 ms of CPU time to the start of
+ * each process that imports it. It also has nothing for programs that outlive their caller: those are started with `spawn` and
+ * identified by `ProcessId`.
  */
 export interface RunOptions {
-  /** Then the program and all that it started are ended. A minute where it is not given. */
+  /** After this time, the program and all processes that it started are ended. Default: one minute. */
   timeoutMs?: number
-  /** The whole environment of the program; that of this process where it is not given. */
+  /** The whole environment of the program. Default: the environment of this process. */
   env?: NodeJS.ProcessEnv
-  /** Folder in which it runs; that of this process where it is not given. */
+  /** Folder in which the program runs. Default: the folder of this process. */
   cwd?: string
-  /** Its standard input; nothing where it is not given. */
+  /** Standard input. Default: empty. */
   input?: string
 }
 
@@ -22,7 +22,7 @@ export interface Ended {
   stderr: string
 }
 
-/** A program that did not end well. `exitCode` is null if a signal ended it. */
+/** A program failed or took too long. `exitCode` is null if a signal ended it. */
 export class ProgramError extends Error {
   constructor(
     message: string,
@@ -32,19 +32,19 @@ export class ProgramError extends Error {
     super(message)
   }
 
-  /** Whether there is no such program. */
+  /** True if the program is not installed. */
   get isMissing(): boolean {
     return this.exitCode === NOT_FOUND
   }
 }
 
-/** Exit code of a shell that does not find the program. */
+/** Exit code of a shell that cannot find the program. */
 const NOT_FOUND = 127
 
-/** Programs create files that others must read, whatever umask the user has. The user's own process keeps it. */
+/** Other users must be able to read the files that programs create, so the user's umask is replaced for them. */
 const WITH_UMASK = ['-c', 'umask 022; exec "$0" "$@"']
 
-/** After SIGTERM. */
+/** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 5_000
 
 /** Runs a program to its end and returns its standard output. Errors: `ProgramError`, with what it wrote to standard error. */
@@ -58,12 +58,12 @@ export async function runToEnd(program: string, args: readonly string[], options
   const child = spawn('/bin/sh', [...WITH_UMASK, program, ...args], {
     ...(env === undefined ? {} : { env }),
     ...(cwd === undefined ? {} : { cwd }),
-    // A process group of its own, so that what it starts can be ended with it.
+    // A separate process group, so that all processes that the program starts can be ended with it.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const [stdout, stderr] = [child.stdout, child.stderr].map(collect)
-  // A program that ends before it reads its input shows that by its exit code.
+  // If a program ends before it reads its input, its exit code shows it.
   child.stdin.on('error', () => undefined).end(input)
   const late = new AbortController()
   const timers = [
@@ -103,6 +103,6 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
   } catch {
-    // All of it has ended.
+    // All processes of the group have ended.
   }
 }

@@ -1,7 +1,7 @@
 import { formatDuration, parseDuration } from './quantity.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What time it is for a drill, and how it lets time pass. */
+/** Time for a drill. Simulated drills use a clock that does not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
@@ -16,7 +16,7 @@ export const hostClock: Clock = {
   },
 }
 
-/** What a probe answers when what is waited for is not there yet: the last state seen, for the error of a timeout. */
+/** A probe's answer while its condition is not met yet. It carries the last state seen, for the error of a timeout. */
 export class Pending {
   constructor(readonly state: string) {}
 }
@@ -30,19 +30,19 @@ interface WaitOptions {
   every?: string
   /** The next command to run, for the error of a timeout. */
   hint?: string
-  /** By which the time passes; the machine's own where it is not given. */
+  /** Default: the machine's monotonic clock. */
   clock?: Clock
 }
 
-/** Is never set, as the machine's time of day may be. */
+/** Monotonic: setting the machine's time of day does not change it. */
 const steadyClock: Clock = {
   now: () => performance.now(),
   sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
 }
 
 /**
- * Probes until the answer is not `Pending` and returns it. A timeout is an error that carries the last state seen; an
- * error of the probe itself ends the wait at once, so a probe turns what may pass into `pending`.
+ * Probes until the answer is not `Pending`, and returns it. A timeout is an error that carries the last state seen. An error of
+ * the probe ends the wait at once, so a probe must turn temporary errors into `pending`.
  */
 export async function waitFor<T>(what: string, probe: () => Promise<T | Pending>, options: WaitOptions): Promise<T> {
   const { clock = steadyClock } = options

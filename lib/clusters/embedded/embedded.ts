@@ -8,7 +8,7 @@ import { undoFolderOf } from '../../faults/undo/journal.ts'
 import { openStore } from './versitygw.ts'
 import type { ClusterOptions, ClusterProvider } from '../../lab/cluster.ts'
 import type { EmbeddedCluster } from './host.ts'
-import { isSamePerson, whoAmI } from '../../system/environment.ts'
+import { isSameUserAndCheckout, userAndCheckout } from '../../system/environment.ts'
 import { startHost } from './host.ts'
 import { ensureImages } from './images/images.ts'
 import { chooseNetwork, createNetwork, gatewayAddress, hostAddress, readMachineNetwork } from './network.ts'
@@ -110,7 +110,7 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
   if (
     state?.keep &&
     state.recipe === options.recipe &&
-    isSamePerson(state.identity, whoAmI()) &&
+    isSameUserAndCheckout(state.identity, userAndCheckout()) &&
     (await isWhole(state))
   ) {
     options.log(`attached to the lab that was kept, of ${state.createdAt}`)

@@ -6,13 +6,13 @@ import type { LabNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { whoAmI, type Person } from '../../system/environment.ts'
+import { userAndCheckout, type UserAndCheckout } from '../../system/environment.ts'
 
 /**
  * Which lab this machine has, and who created it. Written before anything of the lab exists and never again, so that it can be
  * read even where the state is damaged: links and cgroups of the lab are recognised by its id.
  */
-interface LabIdentity extends Person {
+interface LabIdentity extends UserAndCheckout {
   /** Random UUID. */
   id: string
 }
@@ -22,7 +22,7 @@ const identityFile = (lab: string): string => join(lab, 'identity.json')
 
 /** Gives a new lab its identity. Errors: there is one already. */
 export async function createIdentity(lab = labFolder()): Promise<LabIdentity> {
-  const identity = { id: randomUUID(), ...whoAmI() }
+  const identity = { id: randomUUID(), ...userAndCheckout() }
   await mkdir(lab, { recursive: true, mode: 0o700 })
   await writeFile(identityFile(lab), JSON.stringify(identity), { mode: 0o600, flag: 'wx' })
   return identity

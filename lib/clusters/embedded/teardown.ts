@@ -4,7 +4,7 @@ import { pending, waitFor } from '../../system/wait.ts'
 import { cgroupsOfLab, cgroupTree, removeCgroup } from './cgroups.ts'
 import { endWatchdog } from '../../faults/undo/watchdog.ts'
 import { bornAt } from '../../system/process.ts'
-import { isSamePerson, whoAmI, type Person } from '../../system/environment.ts'
+import { isSameUserAndCheckout, userAndCheckout, type UserAndCheckout } from '../../system/environment.ts'
 import { isRunning, killHost, type RunningHost } from './host.ts'
 import { removeNetwork } from './network.ts'
 import { labFolder } from './paths.ts'
@@ -21,7 +21,8 @@ export async function tearDown(): Promise<string[]> {
   const state = await readState().catch(() => null)
   const identity = state?.identity ?? (await readIdentity())
   const hosts = [...(state?.nodes ?? []), ...(state?.hosts ?? [])]
-  const problem = identity === null ? null : problemOfOthersLab(identity, whoAmI(), await isAlive(identity.id, hosts))
+  const problem =
+    identity === null ? null : problemOfOthersLab(identity, userAndCheckout(), await isAlive(identity.id, hosts))
   if (problem !== null) throw new Error(problem)
   await endWatchdog(labFolder())
   await Promise.all(hosts.map(killHost))
@@ -37,8 +38,8 @@ const isAlive = async (labId: string, hosts: RunningHost[]): Promise<boolean> =>
   (await Promise.all(hosts.map(isRunning))).some(Boolean) || (await processesOf(labId)).length > 0
 
 /** Why somebody may not end a lab, with the next command; null where they may. What nobody runs any more is cleared away by all. */
-export function problemOfOthersLab(lab: Person, me: Person, isAlive: boolean): string | null {
-  if (!isAlive || isSamePerson(lab, me)) return null
+export function problemOfOthersLab(lab: UserAndCheckout, me: UserAndCheckout, isAlive: boolean): string | null {
+  if (!isAlive || isSameUserAndCheckout(lab, me)) return null
   return (
     `The lab that runs on this machine was created by user "${lab.user}" in "${lab.checkout}": it is left alone. ` +
     `Next, as that user: cd ${quote(lab.checkout)} && npm run lab:down`

@@ -7,7 +7,7 @@ import { STORE } from './nodes.ts'
 import { deviceName, hostAddress, hostSetup, groupOf } from './network.ts'
 import { labFolder } from './paths.ts'
 import type { StoreEndpoint } from '../../lab/cluster.ts'
-import { BUCKET, drawKeys, endpointAt, protectKeys, answering } from '../../store/endpoint.ts'
+import { BUCKET, createKeys, endpointAt, protectKeys, waitForStore } from '../../store/endpoint.ts'
 
 const PORT = 9000
 
@@ -28,7 +28,7 @@ async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<S
   // A folder is a bucket to versitygw.
   await mkdir(join(data, BUCKET), { recursive: true })
   await mkdir(join(folder(), 'log'), { recursive: true })
-  const keys = drawKeys()
+  const keys = createKeys()
   const host = await cluster.startHost((index) =>
     startHost(nodeInit, folder(), hostAddress(cluster.network, index), {
       hostname: STORE,
@@ -51,7 +51,7 @@ async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<S
     }),
   )
   const endpoint = endpointAt(`${host.address}:${PORT}`, keys)
-  await answering(endpoint.url, `cat ${join(folder(), 'log', 'versitygw.log')}`)
+  await waitForStore(endpoint.url, `cat ${join(folder(), 'log', 'versitygw.log')}`)
   await writeFile(endpointFile(), JSON.stringify(endpoint), { mode: 0o600 })
   return endpoint
 }

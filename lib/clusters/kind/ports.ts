@@ -1,6 +1,6 @@
 import { connect as connectTls } from 'node:tls'
 import { readAccess } from '../../kube/access/kubeconfig.ts'
-import { comesTo, ever } from '../../system/connect.ts'
+import { reachesEvent, tryThreeTimes } from '../../system/connect.ts'
 import { GATEWAY_NODE_PORT } from './cluster-config.ts'
 import { addressOf, publishedPort } from '../../docker/docker.ts'
 import { CONTROL_PLANE, NETWORK } from './containers.ts'
@@ -37,7 +37,7 @@ export async function gatewayPortOf(
   if (asked === 'tried' && process.platform === 'linux') {
     const ca = Buffer.from(readAccess(kubeconfig).server.ca ?? '')
     const server = { host: await addressOf(node, NETWORK), port: API_SERVER_PORT, ca }
-    if (await ever(() => answersAs(server))) return null
+    if (await tryThreeTimes(() => answersAs(server))) return null
   }
   return publishedPort(node, GATEWAY_NODE_PORT)
 }
@@ -50,4 +50,4 @@ export const reachBeside =
 
 /** True if the server's certificate is signed by `ca`. Another network may use the same address for another server. */
 export const answersAs = (server: { host: string; port: number; ca: Buffer }): Promise<boolean> =>
-  comesTo('secureConnect', connectTls(server), PATIENCE_MS)
+  reachesEvent('secureConnect', connectTls(server), PATIENCE_MS)

@@ -3,7 +3,7 @@ import type { Cluster } from '../../lab/cluster.ts'
 import { podsReady, readManifest } from '../../kube/client.ts'
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import type { Address } from '../../system/connect.ts'
-import { reaches, urlHost } from '../../system/connect.ts'
+import { canConnect, urlHost } from '../../system/connect.ts'
 import { installChart } from '../../lab/charts.ts'
 import { ensureNamespace } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
@@ -118,7 +118,7 @@ function hereOf({ mapped }: Cluster, nodePort: number): number {
 const gatewayReached = ({ host, port }: Address): Promise<true> =>
   waitFor(
     `the ingress gateway at ${host}:${port} answering this machine`,
-    async () => ((await reaches({ host, port })) ? true : pending('no connection')),
+    async () => ((await canConnect({ host, port })) ? true : pending('no connection')),
     {
       timeout: '30s',
       every: '100ms',

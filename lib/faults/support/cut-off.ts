@@ -11,7 +11,7 @@ import type { Change, FaultTarget } from '../fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
 import { clearPodNetwork, connects, countDropped } from './pod-network.ts'
 import type { Address } from '../../system/connect.ts'
-import { ever } from '../../system/connect.ts'
+import { tryThreeTimes } from '../../system/connect.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function cutOff(
 ): Promise<Change> {
   if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
   const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
-  const open = await Promise.all(ends.map(({ pod, address }) => ever(() => connects(lab, pod, address))))
+  const open = await Promise.all(ends.map(({ pod, address }) => tryThreeTimes(() => connects(lab, pod, address))))
   const closed = ends.filter((_, index) => !open[index]).map(inWords)
   if (closed.length > 0) throw new Error(`no connection even before the fault: ${closed.join(', ')}`)
   const fault = await readFault(file, {

@@ -1,5 +1,5 @@
 import { pending, waitFor } from '../../system/wait.ts'
-import { reaches, type Address } from '../../system/connect.ts'
+import { canConnect, type Address } from '../../system/connect.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { storeAddress, storeAddressHere } from './far-ends.ts'
 import { daemonPods } from './node-shell.ts'
@@ -21,7 +21,7 @@ interface Cut {
 /** Prepares to cut something off while its address is watched. Errors: it does not answer even before. */
 export async function planCut(address: Address, cut: () => Promise<void>): Promise<Cut> {
   const where = `${address.host}:${address.port}`
-  if (!(await reaches(address))) throw new Error(`${where} does not answer even before the fault`)
+  if (!(await canConnect(address))) throw new Error(`${where} does not answer even before the fault`)
   let cutMs = 0
   let silence: Promise<number> | null = null
   return {
@@ -44,7 +44,7 @@ function silentSince(address: Address): Promise<number> {
     `${address.host}:${address.port} not answering`,
     async () => {
       const askedMs = Date.now()
-      if (await reaches(address)) {
+      if (await canConnect(address)) {
         failures = []
         return pending('it answers')
       }
@@ -62,7 +62,7 @@ export async function storeReached(lab: Lab): Promise<void> {
     `the store ${lab.store.url} reached from every node and from this machine`,
     async () => {
       const daemons = await daemonPods(lab)
-      const here = (await reaches(storeAddressHere(lab))) ? [] : ['this machine']
+      const here = (await canConnect(storeAddressHere(lab))) ? [] : ['this machine']
       const reached = await Promise.all(daemons.map((daemon) => daemonConnects(lab, daemon, address)))
       const nodes = daemons.filter((_, index) => reached[index] !== true).map(({ node }) => `pods of node "${node}"`)
       const without = [...here, ...nodes]

@@ -7,7 +7,7 @@ import { storeAddressHere } from './far-ends.ts'
 import type { Change } from '../fault.ts'
 import type { Address } from '../../system/connect.ts'
 import { planCut } from './reach.ts'
-import { reaches } from '../../system/connect.ts'
+import { canConnect } from '../../system/connect.ts'
 
 /** Cuts the store's power; what it holds is there again when it is started. */
 export async function planStoreStop(lab: Lab, power: StorePower): Promise<Change> {
@@ -39,7 +39,7 @@ async function objectsAgain({ store }: Lab, address: Address): Promise<number> {
     `store ${store.url} answering`,
     async () => {
       // A request would wait for its connection far longer than the store is away.
-      if (!(await reaches(address))) return pending('no connection')
+      if (!(await canConnect(address))) return pending('no connection')
       try {
         return (await openBucket(store).list('')).length
       } catch (error) {

@@ -103,7 +103,7 @@ test.describe('a bucket', () => {
     ['a listing whose object has no size', page(null, 'a').replace('<Size>7</Size>', '<Size>many</Size>')],
   ] as const) {
     test(`a store that answers with ${what} is not taken for an empty bucket`, () => {
-      expect(() => parseListing(answer)).toThrow(/listing is none/)
+      expect(() => parseListing(answer)).toThrow(/is not a listing/)
     })
   }
 

@@ -32,7 +32,7 @@ const COUNT = 1000
 const SEED = 14
 const HARD = `abcXYZ0189+/&'"<>$ !`
 
-/** Secrets such as users have: some random, some with characters that each encoding changes. */
+/** Secrets like those of users: some are random, some contain characters that each encoding changes. */
 function drawCanaries(): string[] {
   const random = drawFrom(SEED)
   const draw = (from: string) => from.charAt(Math.floor(random() * from.length))
@@ -42,11 +42,11 @@ function drawCanaries(): string[] {
   })
 }
 
-/** What a server or a program says with a canary in it: in each of its forms, and folded as YAML does. */
+/** An answer of a server or program with a canary in it: in each of its forms, and folded as in YAML. */
 const sayWith = (canary: string): string =>
   [...formsOf(canary), `"${canary.slice(0, 9)}\\\n    ${canary.slice(9)}"`, ...formsOf(`key=${canary}`)].join('\n')
 
-/** A lab whose programs, store and API server repeat what they hear of a canary. */
+/** A lab with programs, a store and an API server that repeat every canary in their answers. */
 async function openWorld(testInfo: TestInfo) {
   let said = ''
   const folder = testInfo.outputPath('programs')
@@ -61,7 +61,7 @@ async function openWorld(testInfo: TestInfo) {
   const store = createServer((_request, response) => response.writeHead(500).end(said))
   await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve))
   const api = await startExecServer(() => ({ stderr: said }))
-  // A cluster in which nothing is installed yet, so that helm is called.
+  // Nothing is installed in this cluster yet, so helm is called.
   const core = only<CoreV1Api>({
     listNamespacedSecret: () => Promise.resolve(Object.assign(new V1SecretList(), { items: [] })),
   })
@@ -92,7 +92,7 @@ async function openWorld(testInfo: TestInfo) {
       said = text
       writeFileSync(says, text)
     },
-    /** What others have seen of us: URLs of execs, arguments of programs. */
+    /** Texts that left this process: URLs of execs and arguments of programs. */
     seen: () => [...api.urls.map(decodeURIComponent), ...Object.values(programs).flatMap(({ calls }) => calls())],
     async close() {
       await api.close()
@@ -103,7 +103,7 @@ async function openWorld(testInfo: TestInfo) {
 
 const target = { namespace: 'n', pod: 'p', container: 'c' }
 
-/** Ways on which a secret could leave the process; each fails with what the other side said. */
+/** Calls through which a secret could leave the process. Each fails with the other side's answer. */
 const ways: [name: string, go: (lab: Lab, canary: string) => Promise<unknown>][] = [
   ['an exec', ({ kube }) => execute(kube, target, ['true'])],
   ['arguments of an exec', ({ kube }, canary) => execute(kube, target, ['sh', '-c', 'echo "$1"', 'sh', canary])],
@@ -120,7 +120,7 @@ const ways: [name: string, go: (lab: Lab, canary: string) => Promise<unknown>][]
   ],
 ]
 
-/** All that an error holds, as a runner writes it. */
+/** The complete content of an error, as a test runner prints it. */
 const unfold = (error: unknown): string =>
   error instanceof Error
     ? [error.stack, JSON.stringify(error, Object.getOwnPropertyNames(error)), unfold(error.cause)].join('\n')
@@ -171,7 +171,7 @@ test('of 1,000 secrets none is in events, reports, attachments, printed lines, U
   await attachResult(info as unknown as TestInfo, drill, result)
 
   const find = canaryFinder(canaries)
-  // The finder itself: it finds each of them in what was said, also where that is packed.
+  // Proves the finder: it finds each canary in the answers.
   expect(new Set(find(Buffer.from(heard.join('\n')), 'said').map(({ canary }) => canary)).size).toBe(COUNT)
   expect(new Set(find(gzipSync(heard.join('\n')), 'packed').map(({ canary }) => canary)).size).toBe(COUNT)
   const outside = [

@@ -41,18 +41,18 @@ for (const [name, text] of forms) {
   })
 }
 
-test('a text without a secret stays as it is, also if it has many lines', () => {
+test('a text without a secret stays unchanged, even if it has many lines', () => {
   protectSecret('quiteASecret')
   const text = 'quite\n  a\n  secret: c4n4ry \\\n and "quite", A Secret\r\nend'
   expect(redact(text)).toBe(text)
 })
 
-test('a secret that a line break divides is removed, and what is around it stays', () => {
+test('a secret with a line break in it is removed, and the text around it stays', () => {
   protectSecret('two words of a secret')
   expect(redact('before: two words\n    of a secret\nafter')).toBe('before: [redacted]\nafter')
 })
 
-test('what is a secret by its form is removed without being known', () => {
+test('a text in the form of a secret, such as a token, is removed even if it is not a known secret', () => {
   expect(redact('GET http://user:pass@store/x?q=1')).toBe('GET http://[redacted]@store/x?q=1')
   expect(redact('proxy=https://token@proxy:3128')).toBe('proxy=https://[redacted]@proxy:3128')
   expect(redact('mail to http://host/a@b')).toBe('mail to http://host/a@b')
@@ -63,7 +63,7 @@ test('what is a secret by its form is removed without being known', () => {
   expect(redact(`key: ${key} end`)).toBe('key: [redacted] end')
 })
 
-test('of two secrets that begin alike the longer one is removed whole', () => {
+test('if one secret is the beginning of another, the longer one is removed completely', () => {
   protectSecret('alikeONE')
   protectSecret('alikeONEandMORE')
   expect(redact('alikeONEandMORE, alikeONE')).toBe('[redacted], [redacted]')
@@ -75,7 +75,7 @@ test('a private key is removed line by line', () => {
   expect(redact(`one line: ${line}`)).toBe('one line: [redacted]')
 })
 
-test('an error has no secret left in its message, stack, causes, parts and answers', async () => {
+test('a redacted error has no secret in its message, stack, causes, errors and response body', async () => {
   protectSecret('secretOfAnError')
   const cause = Object.assign(new Error('cause: secretOfAnError'), { stderr: 'secretOfAnError', code: 3 })
   const error = new AggregateError([new Error('part: secretOfAnError')], 'message: secretOfAnError', { cause })
@@ -90,13 +90,13 @@ test('an error has no secret left in its message, stack, causes, parts and answe
   expect(redactError('thrown: secretOfAnError')).toBe('thrown: [redacted]')
 })
 
-test('data loses its secrets and keeps its fields, numbers and nulls', () => {
+test('redacted data has no secrets and keeps its fields, numbers and nulls', () => {
   protectSecret('secretOfData')
   const data = { secretOfData: 1, list: [[0.5, null, true]], deep: { text: 'a secretOfData' } }
   expect(redactDeep(data)).toEqual({ secretOfData: 1, list: [[0.5, null, true]], deep: { text: 'a [redacted]' } })
 })
 
-test('the processes of a run tell each other their secrets in a file of this user, which ends with the run', ({}, info) => {
+test('the processes of a run share their secrets in a file that only this user can read and that the end of the run removes', ({}, info) => {
   const home = info.outputPath('state')
   const env = {
     ...process.env,

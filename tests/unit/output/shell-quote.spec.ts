@@ -21,7 +21,7 @@ const HOSTILE = [
   '#a',
 ]
 
-test('whatever a name holds, a shell takes the quoted name for one word', () => {
+test('a shell reads every quoted name as one word, whatever characters it contains', () => {
   for (const name of HOSTILE) {
     const line = shellCommand`printf %s ${name}`
     expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toBe(name)
@@ -34,7 +34,7 @@ test('control characters never reach the terminal in a command to paste', () => 
   expect(shellQuote('a\u001b[2Kb\nrm\u2028\u202e')).not.toMatch(/[\p{Cc}\u2028\u202e]/u)
 })
 
-test('an IPv6 address gets brackets in a URL, and nothing else does', () => {
+test('an IPv6 address gets brackets in a URL, and other hosts do not', () => {
   expect(['::1', 'fd00::1', '10.0.0.1', 'node.example'].map(urlHost)).toEqual([
     ...['[::1]', '[fd00::1]', '10.0.0.1', 'node.example'],
   ])

@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
 import { foldRepeatedLines, keepEnds, shortenMiddle } from '../../../lib/output/shorten.ts'
 
-test('a text within the limit is left as it is', () => {
+test('a text within the limit is not shortened', () => {
   for (const text of ['', 'a', 'x'.repeat(100)]) expect(shortenMiddle(text, 100)).toBe(text)
 })
 
-test('of a long text the middle is left out, never its first line, and the text says how much is missing', () => {
+test('a long text loses its middle, keeps its first line, and says how many characters are missing', () => {
   const text = `cause: the disk is full\n${'at /a/long/path (file.ts:1:1)\n'.repeat(100)}Node.js v22`
   const short = shortenMiddle(text, 200)
   expect(short).toMatch(/^cause: the disk is full\n[^]* … \d+ characters left out … [^]*Node\.js v22$/)
@@ -21,11 +21,11 @@ test('a shortened text is never longer than its limit, however small the limit i
     expect(shortenMiddle('word '.repeat(100), limit).length).toBeLessThanOrEqual(limit)
 })
 
-test('a character of two units is never halved', () => {
+test('a character of two UTF-16 units is never cut in half', () => {
   for (let limit = 40; limit < 60; limit++) expect(shortenMiddle('🐘'.repeat(200), limit)).not.toMatch(/\p{Surrogate}/u)
 })
 
-test('a text that comes in pieces is shortened as the whole is', () => {
+test('a text that is added in pieces is shortened like the whole text', () => {
   const text = Array.from({ length: 3000 }, (_, index) => String(index)).join(' ')
   for (const size of [1, 7, 500, 100_000]) {
     const output = keepEnds(300)

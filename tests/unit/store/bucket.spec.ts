@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { expect, test } from '@playwright/test'
 import { makeBucket } from '../../../lib/store/s3.ts'
 
-test('a bucket is made, or there already as ours, and a refusal is what the store said', async () => {
+test('a bucket is created, an existing bucket of the same user is no error, and a refusal carries the message of the store', async () => {
   const asked: string[] = []
   let answer: [number, string] = [200, '']
   const server = createServer((request, response) => {

@@ -19,12 +19,12 @@ import { PREFIX, startS3, type S3Server } from '../stand-ins/s3-server.ts'
 const test = base.extend<{ s3: S3Server }>({
   s3: async ({}, use) => {
     const server = await startS3({
-      'lab/invoices/2026.tar': 'theirs',
-      'lab/meshdrill-0123456789abc/x': 'of a neighbour whose prefix is longer',
+      'lab/invoices/2026.tar': 'of others',
+      'lab/meshdrill-0123456789abc/x': 'of another lab with a longer prefix',
       'lab/meshdrill-0123456789ab': 'a key that is the prefix without its slash',
-      'lab/velero/backups/a': 'theirs, with the name of a tool',
-      [`lab/${PREFIX}velero/backups/a`]: 'ours',
-      [`lab/${PREFIX}velero/kopia/x y&<z>"é\n%2F?#`]: 'ours, with an odd name',
+      'lab/velero/backups/a': 'of others, with the name of a tool',
+      [`lab/${PREFIX}velero/backups/a`]: 'of this lab',
+      [`lab/${PREFIX}velero/kopia/x y&<z>"é\n%2F?#`]: 'of this lab, with an odd name',
       [`prod/${PREFIX}a`]: 'of another bucket',
     })
     await use(server)
@@ -50,7 +50,7 @@ test('a store that ignores the prefix of a listing loses no object of others', a
   await careless.close()
 })
 
-test('in a bucket with versions every version of the objects of a lab is deleted, and none of others', async () => {
+test('in a bucket with versions every version of a lab object is deleted, and no version of other objects', async () => {
   const own = [`lab/${PREFIX}a`, `lab/${PREFIX}b c`].flatMap((at) => [
     { at, versionId: '1' },
     { at, versionId: '2' },
@@ -68,7 +68,7 @@ test('in a bucket with versions every version of the objects of a lab is deleted
   }
 })
 
-test('objects of others that come into the bucket while a lab is emptied stay', async () => {
+test('objects that others write to the bucket during the deletion of lab objects stay', async () => {
   const s3 = await startS3(
     { [`lab/${PREFIX}a`]: 'ours' },
     {
@@ -80,12 +80,12 @@ test('objects of others that come into the bucket while a lab is emptied stay', 
   await s3.close()
 })
 
-test('a key that a URL would resolve to another object is left and reported', async ({ s3 }) => {
+test('an object is kept and reported if a URL with its key would lead to another object', async ({ s3 }) => {
   for (const key of ['../invoices/2026.tar', 'a/../../invoices/2026.tar', './x', 'a/%2e%2e/../../../prod/x'])
     s3.objects.set(`lab/${PREFIX}${key}`, 'odd')
   const { deleted, left } = await deleteLabObjects(s3.endpoint())
   expect({ deleted, left: left.length }).toEqual({ deleted: 2, left: 4 })
-  expect(left.join('\n')).toContain('was left: no URL can name its key')
+  expect(left.join('\n')).toContain('was not changed: no URL can contain its key')
   expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
   expect(s3.objects.has('lab/invoices/2026.tar')).toBe(true)
 })
@@ -96,14 +96,14 @@ for (const [name, fault] of [
 ] as const) {
   test(`${name} strikes only objects of the tool below the lab's prefix`, async ({ s3 }) => {
     const lab = { ...noopLab(), store: s3.endpoint() }
-    // Every object has the same ETag here: what was overwritten cannot be seen by it.
+    // Every object has the same ETag here, so that an overwritten object cannot be recognised by it.
     const target = faultTarget({ prefix: `${PREFIX}velero/` }, backup)
     await strikeOnce(lab, fault({ newest: false }), target).catch(() => null)
     expect(s3.changes).toHaveLength(2)
     expect(s3.changes.filter((change) => !isOwn(change))).toEqual([])
   })
 
-  test(`${name} strikes nothing where the tool's prefix is not a folder of the lab`, async ({ s3 }) => {
+  test(`${name} strikes nothing if the tool's prefix is not a folder of the lab`, async ({ s3 }) => {
     const lab = { ...noopLab(), store: s3.endpoint() }
     for (const prefix of ['', 'velero/', `${PREFIX}velero`, PREFIX.slice(0, -1), 'meshdrill-0123456789abc/'])
       await expect(fault().plan(lab, faultTarget({ prefix }, backup))).rejects.toThrow('Nothing was struck')
@@ -111,7 +111,7 @@ for (const [name, fault] of [
   })
 }
 
-test('no object is changed whose key is not below the prefix of a lab', async ({ s3 }) => {
+test('a key that is not below the prefix of a lab is never changed', async ({ s3 }) => {
   const wrong = ['', 'meshdrill-0123456789ab', 'meshdrill-/', '/', 'velero/', 'meshdrill-0123456789AB/']
   for (const prefix of wrong) {
     const bucket = openBucket(s3.endpoint({ prefix }))
@@ -125,27 +125,27 @@ test('no object is changed whose key is not below the prefix of a lab', async ({
   expect(s3.changes).toEqual([])
 })
 
-test('each tool keeps its objects in a folder of its own below the prefix of the lab', () => {
+test('each tool keeps its objects in a separate folder below the prefix of the lab', () => {
   const lab = noopLab()
   const tools = [veleroFileSystem(), veleroDataMover(), veleroSchedule(), k8up()]
   for (const tool of [...tools, resticManual(), resticAutomated(), resticIncremental()]) {
     const prefixes = ['drill', 'drill-1'].map((namespace) => tool.attach(lab).parts(namespace).prefix ?? '')
     for (const prefix of prefixes)
       expect([isBelow(lab.store.prefix, prefix), prefix.endsWith('/')]).toEqual([true, true])
-    // Of two drills whose names begin alike, one must not be struck with the other.
+    // A fault of one drill must not strike another drill with a longer name.
     if (tool.name !== 'velero') expect(prefixes[1]?.startsWith(prefixes[0] ?? '')).toBe(false)
   }
 })
 
-test('no lab prefix begins with another, in 1,000 drawn ones', () => {
-  const drawn = Array.from({ length: 1000 }, () => labPrefix(randomUUID()))
-  expect(drawn.every(isLabPrefix)).toBe(true)
-  const sorted = [...drawn].sort()
+test('among 1,000 random lab prefixes none begins with another', () => {
+  const prefixes = Array.from({ length: 1000 }, () => labPrefix(randomUUID()))
+  expect(prefixes.every(isLabPrefix)).toBe(true)
+  const sorted = [...prefixes].sort()
   expect(sorted.filter((one, index) => index > 0 && one.startsWith(sorted[index - 1] ?? ''))).toEqual([])
   expect(isLabPrefix(endpointAt('127.0.0.1:9000', { accessKey: 'a', secretKey: 'b' }).prefix)).toBe(true)
 })
 
-test('no request that changes something reaches a key of others, in 300 seeded buckets', async ({}, testInfo) => {
+test('in 300 seeded buckets no request changes an object of others', async ({}, testInfo) => {
   testInfo.setTimeout(60_000)
   const s3 = await startS3({}, { ignoresPrefix: true })
   let state = 7

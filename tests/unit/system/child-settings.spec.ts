@@ -15,7 +15,7 @@ const main = ledger.clients.prober
 
 const MODULE = new URL('../../../lib/system/child-settings.ts', import.meta.url).href
 
-/** A script that prints its settings, and then each further thing that happens to its standard input. */
+/** A script that prints its settings, and then prints when its standard input closes. */
 function startScript(folder: string, args: string[] = []) {
   const main = `${folder}/script.ts`
   const lines = [
@@ -32,7 +32,7 @@ function startScript(folder: string, args: string[] = []) {
   return { child, ended: once(child, 'close'), printed: () => printed, complaint: () => complaint }
 }
 
-test('settings arrive whole, and the end of standard input is still seen afterwards', async ({}, testInfo) => {
+test('a script gets its whole settings and still sees the end of its standard input', async ({}, testInfo) => {
   const { child, ended, printed } = startScript(testInfo.outputPath())
   const settings = { text: 'ü\n'.repeat(40_000) }
   const stdin = sendSettings(child.stdin, settings)
@@ -42,7 +42,7 @@ test('settings arrive whole, and the end of standard input is still seen afterwa
   expect(printed()).toBe(`${JSON.stringify(settings)} closed`)
 })
 
-test('settings come from the file that is the first argument, as a pod has them', async ({}, testInfo) => {
+test('a script reads its settings from the file that its first argument names', async ({}, testInfo) => {
   const file = testInfo.outputPath('settings.json')
   writeFileSync(file, '{"a":1}')
   const { child, ended, printed } = startScript(testInfo.outputPath(), [file])
@@ -51,14 +51,14 @@ test('settings come from the file that is the first argument, as a pod has them'
   expect(printed()).toBe('{"a":1} closed')
 })
 
-test('a process whose standard input ends before its settings fails, and does not run without them', async ({}, testInfo) => {
+test('a process fails if its standard input ends before the settings are complete', async ({}, testInfo) => {
   const { child, ended, complaint } = startScript(testInfo.outputPath())
   child.stdin.end('{"a":')
   expect(await ended).toEqual([1, null])
   expect(complaint()).toContain('standard input ended before the settings did')
 })
 
-/** Arguments of the processes that this one started. */
+/** Arguments of the child processes of this process. */
 const argumentsOfChildren = (): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -68,7 +68,7 @@ const argumentsOfChildren = (): string[] =>
         const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
         return parent === process.pid ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : []
       } catch {
-        // The process has ended meanwhile.
+        // The process has ended in the meantime.
         return []
       }
     })
@@ -77,7 +77,7 @@ test.describe('in the list of processes', () => {
   test.skip(process.platform !== 'linux', 'the list is read from /proc')
   const CANARY = 'CANARYinSettings0123456789'
 
-  /** The script's arguments, once it runs. */
+  /** Waits until the script runs and returns its arguments. */
   async function seen(script: string, pid: () => number | undefined): Promise<string[]> {
     const find = () => argumentsOfChildren().filter((line) => line.includes(script))
     await expect.poll(find, { message: `${script} runs`, intervals: [10], timeout: 40_000 }).not.toEqual([])
@@ -87,29 +87,29 @@ test.describe('in the list of processes', () => {
     return found
   }
 
-  test('a load in a container shows no setting', async ({}, testInfo) => {
+  test('a load in a container shows no setting in its arguments', async ({}, testInfo) => {
     const k6 = { image: CANARY, network: CANARY, labels: { a: CANARY }, pulls: false, reach: (url: string) => url }
     const child = spawnContainer(k6, { args: [`--env=TOKEN=${CANARY}`], folder: testInfo.outputPath(), log: 2 })
     expect((await seen('lib/load/container.main.ts', () => child.pid)).join('\n')).not.toContain(CANARY)
   })
 
-  test('the prober shows no setting', async () => {
+  test('the prober shows no setting in its arguments', async () => {
     const route = { url: `http://user:${CANARY}@127.0.0.1:9`, host: CANARY }
     const prober = startProber({ main, route, seed: 1, seeded: 1, rateHz: 1, onSamples: () => undefined })
     expect((await seen('ledger/prober.main.ts', () => prober.pid)).join('\n')).not.toContain(CANARY)
     await prober.stop()
   })
 
-  test('the keeper of a lease shows no setting', async ({}, testInfo) => {
+  test('the keeper of a lease shows no setting in its arguments', async ({}, testInfo) => {
     const folder = testInfo.outputPath()
-    // There is no such kubeconfig, so that it ends by itself.
+    // This kubeconfig does not exist, so the keeper ends with an error.
     startKeeper(folder, { kubeconfig: `/nowhere/${CANARY}`, owner: CANARY, run: thisProcess(), storeFolder: null })
     expect((await seen('lease/keeper.main.ts', () => undefined)).join('\n')).not.toContain(CANARY)
     const log = () => readFileSync(`${folder}/keeper.log`, 'utf8')
     await expect.poll(log, { timeout: 40_000 }).toContain('ENOENT')
   })
 
-  test('the store in a container shows neither its key nor any setting', async ({}, testInfo) => {
+  test('the store in a container shows neither its key nor a setting in its arguments', async ({}, testInfo) => {
     const { PATH } = process.env
     const docker = standIn(testInfo.outputPath('programs'), 'docker', [['', '!Cannot connect to the Docker daemon']])
     process.env.PATH = docker.path

@@ -11,7 +11,7 @@ test('a variable that is set and empty counts as not set', () => {
   expect(cacheFolder({ XDG_CACHE_HOME: '' })).toBe(join(homedir(), '.cache/meshdrill'))
 })
 
-test('a relative XDG folder is ignored, so that no state lands in the working folder', () => {
+test('a relative XDG folder is ignored, so that no state is written to the working folder', () => {
   expect(stateFolder({ XDG_STATE_HOME: 'state' })).toBe(join(homedir(), '.local/state/meshdrill'))
   expect(stateFolder({ XDG_STATE_HOME: '/state' })).toBe('/state/meshdrill')
 })
@@ -21,7 +21,7 @@ test('a child inherits no variable that decides which cluster it talks to', () =
   expect(childEnvironment('/child', { MORE: '1' }, shell)).toEqual({ PATH: '/bin', HOME: '/child', MORE: '1' })
 })
 
-test('a secret is redacted plain and in every encoding that contains it', () => {
+test('a secret is redacted in plain text and in every encoding', () => {
   const secret = 'a "secret" key/+='
   protectSecret(secret)
   for (const text of [secret, encodeURIComponent(secret), JSON.stringify({ secret })])

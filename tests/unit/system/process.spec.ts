@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { expect, test } from '@playwright/test'
 import { bornAt, identify, isRunning, killProcess } from '../../../lib/system/process.ts'
 
-test('a process is ended, and a later one of the same PID is not taken for it', async () => {
+test('a process is killed, and another process with the same PID and another start time is not', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' })
   const ended = once(child, 'exit')
   const itself = await identify(child.pid ?? 0)
@@ -19,7 +19,7 @@ test('a process is ended, and a later one of the same PID is not taken for it', 
   expect(await isRunning(itself)).toBe(false)
 })
 
-test('what never began does not run', async () => {
+test('a PID without a process counts as not running', async () => {
   const none = await identify(0)
   expect(none).toEqual({ pid: 0, born: '' })
   expect(await isRunning(none)).toBe(false)

@@ -12,12 +12,12 @@ const errorOf = (running: Promise<unknown>): Promise<ProgramError> =>
     (error: unknown) => error as ProgramError,
   )
 
-test('a program gets its arguments as they are, with blanks, quotes and dollar signs', async () => {
+test('a program gets its arguments unchanged, also with blanks, quotes and dollar signs', async () => {
   const odd = ['', 'a b', `"'`, '$HOME', '`id`', '*', '-n', 'é\n']
   expect(await run('printf', ['%s|', ...odd])).toBe(odd.map((one) => `${one}|`).join(''))
 })
 
-test('a program gets its input, folder and environment, and no variable of this process besides', async () => {
+test('a program gets its input, folder and environment, and no other variable of this process', async () => {
   const script = 'cat; echo "$ONLY $HOME"; pwd'
   const { stdout, stderr } = await runToEnd('/bin/sh', ['-c', `${script}; echo aside >&2`], {
     ...{ input: 'in\n', cwd: '/usr', env: { ONLY: 'this' } },
@@ -25,23 +25,23 @@ test('a program gets its input, folder and environment, and no variable of this 
   expect([stdout, stderr]).toEqual(['in\nthis \n/usr\n', 'aside\n'])
 })
 
-test('a failed program is an error with its command, its exit code and what it wrote', async () => {
+test('a failed program is an error with its command, its exit code and its standard error', async () => {
   const error = await errorOf(run('sh', ['-c', 'echo no luck >&2; exit 3']))
   expect(error).toBeInstanceOf(ProgramError)
   expect(error.message).toBe('sh -c echo no luck >&2; exit 3: no luck')
   expect([error.exitCode, error.stderr, error.isMissing]).toEqual([3, 'no luck\n', false])
 })
 
-test('a program that a signal ended is an error that names the signal', async () => {
+test('the error of a program that a signal ended names the signal', async () => {
   expect((await errorOf(run('sh', ['-c', 'kill -KILL $$']))).message).toMatch(/: ended by SIGKILL$/)
 })
 
-test('a program that is not there is known as missing, and a folder that is not there is an error', async () => {
+test('a program that is not installed is reported as missing, and a missing folder is an error', async () => {
   expect((await errorOf(run('meshdrill-no-such-program', []))).isMissing).toBe(true)
   await expect(run('true', [], { cwd: '/no/such/folder' })).rejects.toThrow(/^true: .*ENOENT/)
 })
 
-test('after its timeout a program is ended with all that it started', async () => {
+test('after its timeout a program is ended with all processes that it started', async () => {
   const file = test.info().outputPath('pid')
   const error = await errorOf(run('sh', ['-c', 'sleep 60 & echo $! > "$0"; wait', file], { timeoutMs: 300 }))
   expect(error.message).toMatch(/: no end after 0\.3 s$/)
