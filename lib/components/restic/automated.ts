@@ -13,19 +13,19 @@ import {
   type Snapshots,
   type Subject,
 } from './backup.ts'
-import { claimLabel, cronJobReference, listJobs, schedule, unschedule } from './cron-jobs.ts'
-import { endOfScheduledJob, type TaskEnd } from './job.ts'
+import { claimLabel, cronJobReference, listJobs, startSchedule, stopSchedule } from './cron-jobs.ts'
+import { waitForScheduledJob, type TaskEnd } from './job.ts'
 import { newestOfEach, type Snapshot } from './output.ts'
 import { backedUpBytes, resultOf, sum } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 
-/** Backs up the live volumes every minute, by CronJobs. A backup is the first one that starts after the request. */
+/** Backs up the running service every minute, by CronJobs. The backup is the first one that starts after the request. */
 export function resticAutomated(): BackupTool {
   return resticTool('automated', async (lab, subject, name) => {
     const { namespace } = subject
-    const known = (await listJobs(lab, namespace)).map(({ metadata }) => metadata.name)
-    await schedule(lab, subject)
-    const work = firstOfEach(lab, subject, known).then((ends) => {
+    const earlierJobs = (await listJobs(lab, namespace)).map(({ metadata }) => metadata.name)
+    await startSchedule(lab, subject)
+    const work = waitForFirstJobs(lab, subject, earlierJobs).then((ends) => {
       const result = resultOf(ends, backedUpBytes, objectsDetail(subject))
       return scheduledBackup(lab, subject, { name, result, snapshots: snapshotsOf(ends) })
     })
@@ -34,23 +34,23 @@ export function resticAutomated(): BackupTool {
 }
 
 /** Waits until the first new Job of each claim has ended. */
-async function firstOfEach(lab: Lab, { namespace, claims }: Subject, known: string[]): Promise<TaskEnd[]> {
+async function waitForFirstJobs(lab: Lab, { namespace, claims }: Subject, earlierJobs: string[]): Promise<TaskEnd[]> {
   return Promise.all(
     claims.map(async (claim) => {
       const name = await waitFor(
         `a scheduled Job for claim "${claim}" in namespace "${namespace}"`,
         async () => {
           const jobs = (await listJobs(lab, namespace, claimLabel(claim))).map(({ metadata }) => metadata.name)
-          return jobs.find((job) => !known.includes(job)) ?? pending(`only ${jobs.join(', ') || 'none'} so far`)
+          return jobs.find((job) => !earlierJobs.includes(job)) ?? pending(`only ${jobs.join(', ') || 'none'} so far`)
         },
         { timeout: '150s', every: '200ms', hint: shellCommand`kubectl -n ${namespace} describe cronjobs` },
       )
-      return endOfScheduledJob(lab, namespace, name, claim)
+      return waitForScheduledJob(lab, namespace, name, claim)
     }),
   )
 }
 
-/** A backup of the schedule. The schedule goes on, so that a newer backup may be restored later. */
+/** A backup of the schedule. The schedule keeps running, so a newer backup can be restored later. */
 function scheduledBackup(
   lab: Lab,
   subject: Subject,
@@ -61,10 +61,10 @@ function scheduledBackup(
     ...backupOf(lab, subject, { ...made, objects: claims.map((claim) => cronJobReference(namespace, claim)) }),
     async restore({ into } = {}) {
       if (into !== undefined) return restoreFrom(lab, subject, made.snapshots, into)
-      // The schedule must not back up a volume that is restored in part only.
-      await unschedule(lab, subject)
+      // The schedule must not back up a half-restored volume.
+      await stopSchedule(lab, subject)
       const result = await restoreFrom(lab, subject, made.snapshots)
-      if (result.succeeded) await schedule(lab, subject)
+      if (result.succeeded) await startSchedule(lab, subject)
       return result
     },
     async newestAt(ms) {

@@ -7,7 +7,16 @@ import { claimsWithoutSnapshot, exportSubject, type ExportedNamespace } from '..
 import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tool.ts'
-import { backupTask, endOfJob, jobName, MOVER, PREFIX, restoreTask, startJob, type TaskEnd } from './job.ts'
+import {
+  backupTask,
+  waitForJobAndDelete,
+  jobName,
+  MOVER_LABELS,
+  PREFIX,
+  restoreTask,
+  startJob,
+  type TaskEnd,
+} from './job.ts'
 import { restoredBytes, resultOf } from './outcome.ts'
 import {
   ensureRepository,
@@ -24,7 +33,7 @@ export interface Subject extends ExportedNamespace {
   repository: Repository
 }
 
-/** Volumes by restic into the S3 store, objects from where the operator keeps them. */
+/** A tool that copies volumes with restic to the S3 store. The operator keeps the objects, for example in Git. */
 export function resticTool(
   strategy: string,
   start: (lab: Lab, subject: Subject, name: string) => Promise<RunningBackup>,
@@ -35,7 +44,7 @@ export function resticTool(
     version: lab.artifacts.component('restic').version,
     parts: (namespace) => ({
       pods: [{ namespace, prefix: PREFIX }],
-      mover: { namespace, labels: MOVER },
+      mover: { namespace, labels: MOVER_LABELS },
       secret: { namespace, name: KEYS_SECRET },
       schedules: strategy === 'automated' ? [{ kind: 'CronJob', namespace, labels: MANAGED }] : [],
       prefix: prefixOf(lab, namespace, strategy),
@@ -57,7 +66,7 @@ export function resticTool(
   }
 }
 
-/** Exports the objects, and makes what Jobs need: the repository and the Secrets. */
+/** Exports the objects, and creates the repository and the Secrets that the Jobs need. */
 async function prepare(lab: Lab, namespace: string, strategy: string): Promise<Subject> {
   const { uid, ...exported } = await exportSubject(lab, namespace)
   const repository = repositoryOf(lab, { name: namespace, uid }, strategy)
@@ -66,24 +75,24 @@ async function prepare(lab: Lab, namespace: string, strategy: string): Promise<S
   return { ...exported, repository }
 }
 
-/** Backs up every claim, each by a Job of its own, and resolves when the last has ended. */
+/** Backs up each claim in its own Job, and resolves when all Jobs have ended. */
 export async function backUpClaims(lab: Lab, subject: Subject, operation: string): Promise<TaskEnd[]> {
   const { namespace, repository, claims } = subject
   return Promise.all(
     claims.map(async (claim) => {
       const name = jobName('backup', operation, claim)
       await startJob(lab, repository, { namespace, name, task: backupTask(namespace, claim) })
-      return endOfJob(lab, namespace, name, claim)
+      return waitForJobAndDelete(lab, namespace, name, claim)
     }),
   )
 }
 
-/** A backup whose work goes on by itself; `finished` tells of its failure. */
+/** A backup that runs in the background. If it fails, `waitUntilFinished` rejects. */
 export function runningBackup(
   lab: Lab,
   namespace: string,
   name: string,
-  /** `isMoving` says whether the Jobs that count are at work, as opposed to some that had to come before. */
+  /** `isMoving` is false while preparing Jobs run, such as a full backup before an incremental one. */
   { work, isMoving = () => true }: { work: Promise<Backup>; isMoving?: () => boolean },
 ): RunningBackup {
   let ended = false
@@ -94,25 +103,25 @@ export function runningBackup(
   return {
     name,
     async waitUntilMoving() {
-      const what = `backup "${name}" at work on what counts`
-      const begun = async () => Promise.resolve(isMoving() || ended ? true : pending('what has to come before goes on'))
-      await waitFor(what, begun, { timeout: TIMEOUT, every: '20ms' })
-      return waitForRunningPod(lab, { namespace, labels: MOVER }, () => Promise.resolve(ended))
+      const what = `backup "${name}" past its preparation`
+      const prepared = async () => Promise.resolve(isMoving() || ended ? true : pending('the preparation still runs'))
+      await waitFor(what, prepared, { timeout: TIMEOUT, every: '20ms' })
+      return waitForRunningPod(lab, { namespace, labels: MOVER_LABELS }, () => Promise.resolve(ended))
     },
     waitUntilFinished: () => work,
   }
 }
 
-/** What of each claim there is to restore. */
+/** The snapshot of each claim, as far as there is one. */
 export type Snapshots = { claim: string; id: string }[]
 
 export const snapshotsOf = (ends: TaskEnd[]): Snapshots =>
   ends.flatMap(({ claim, backup }) => (backup === null ? [] : [{ claim, id: backup.snapshot }]))
 
-/** The details of every result: where the objects are. */
+/** A detail of every result: the number of exported objects, and where they are kept. */
 export const objectsDetail = ({ objects }: Subject) => ({ objects: describeObjects(objects) })
 
-/** A backup of which these snapshots are there. */
+/** A backup with these snapshots. */
 export function backupOf(
   lab: Lab,
   subject: Subject,
@@ -138,23 +147,23 @@ export async function restoreFrom(
   if (missing.length > 0) return noSnapshot(missing, objectsDetail(subject))
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into), secretsFor(lab, target), async () => {
-    const fill = () => fillClaims(lab, repository, target, snapshots)
-    const ends = await fill()
+    const restore = () => restoreClaims(lab, repository, target, snapshots)
+    const ends = await restore()
     if (!ends.some(({ hasUnreadableIndex }) => hasUnreadableIndex))
       return resultOf(ends, restoredBytes, objectsDetail(subject))
-    // restic reads no snapshot while one file of the index is damaged. The repair makes the index again from the data.
+    // restic cannot read any snapshot if one index file is damaged. The repair creates the index again from the data.
     await repairIndex(lab, repository)
-    return resultOf(await fill(), restoredBytes, { ...objectsDetail(subject), repaired: 'index' })
+    return resultOf(await restore(), restoredBytes, { ...objectsDetail(subject), repaired: 'index' })
   })
 }
 
-function fillClaims(lab: Lab, repository: Repository, namespace: string, snapshots: Snapshots): Promise<TaskEnd[]> {
+function restoreClaims(lab: Lab, repository: Repository, namespace: string, snapshots: Snapshots): Promise<TaskEnd[]> {
   const operation = `${namespace}/${Date.now()}`
   return Promise.all(
     snapshots.map(async ({ claim, id }) => {
       const name = jobName('restore', operation, claim)
       await startJob(lab, repository, { namespace, name, task: restoreTask(claim, id) })
-      return endOfJob(lab, namespace, name, claim)
+      return waitForJobAndDelete(lab, namespace, name, claim)
     }),
   )
 }

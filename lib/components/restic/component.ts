@@ -9,7 +9,7 @@ const MODULE = { path: 'github.com/restic/restic', version: 'v0.18.0' } as const
 const programs = [
   {
     name: 'restic',
-    // Velero's Go module pins it too, so that both are built from the same packages.
+    // Velero's Go module also pins restic, so both are built from the same packages.
     folder: join(import.meta.dirname, '../velero/module'),
     package: `${MODULE.path}/cmd/restic`,
     module: MODULE,
@@ -65,7 +65,7 @@ export const restic = {
     },
   },
   built,
-  presence: { none: 'its Jobs and Secrets are in the namespaces of drills, which are removed whole' },
-  // Jobs, CronJobs and Secrets are among the rights of every run.
+  presence: { none: 'its Jobs and Secrets are in the namespaces of drills, and are removed with them' },
+  // Every run has rights for Jobs, CronJobs and Secrets.
   rights: [],
 } as const satisfies Component

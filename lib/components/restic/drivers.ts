@@ -24,7 +24,7 @@ export const manualEffort = (lab: Lab): UserEffort =>
 export const incrementalEffort = (lab: Lab): UserEffort =>
   effortOf(lab, 'incremental', { request: jobText(lab, 'incremental'), firstBackup: [applyJob] })
 
-/** Effort of a user whose backups a CronJob starts. */
+/** Effort of a user with a CronJob that starts the backups. */
 export function automatedEffort(lab: Lab): UserEffort {
   const subject = { namespace, repository: repositoryFor(lab, 'automated'), objects: [], claims: [claim] }
   return effortOf(lab, 'automated', {

@@ -16,8 +16,8 @@ import { backedUpBytes, resultOf } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 
 /**
- * restic of the live volume, for the second time or later: only what changed is moved. Where the repository holds no
- * snapshot yet a full one is taken before, whose time is not counted.
+ * Backs up the running service, and only moves data that changed since the last snapshot. If the repository has no snapshot,
+ * a full backup comes first. Its time does not count.
  */
 export function resticIncremental(): BackupTool {
   return resticTool('incremental', (lab, subject, name) => {
@@ -29,7 +29,7 @@ export function resticIncremental(): BackupTool {
   })
 }
 
-async function backUpTwice(lab: Lab, subject: Subject, name: string, begun: () => void): Promise<Backup> {
+async function backUpTwice(lab: Lab, subject: Subject, name: string, onIncrementalStart: () => void): Promise<Backup> {
   const { claims, repository } = subject
   const before = await listSnapshots(lab, repository)
   if (!claims.every((claim) => before.some((snapshot) => snapshot.claim === claim))) {
@@ -39,26 +39,27 @@ async function backUpTwice(lab: Lab, subject: Subject, name: string, begun: () =
       return backupOf(lab, subject, { name, result, snapshots: snapshotsOf(first) })
     }
   }
-  begun()
+  onIncrementalStart()
   const ends = await backUpClaims(lab, subject, name)
   const details = compare(ends, await listSnapshots(lab, repository))
   const result = resultOf(ends, backedUpBytes, { ...objectsDetail(subject), kind: 'incremental', ...details })
   return backupOf(lab, subject, { name, result, snapshots: snapshotsOf(ends) })
 }
 
-/** What the backup moved, beside what the first one of each claim had to move. */
+/** Details of what the backup moved (`bytesAdded`), and of the first backup of each claim (`fullBytesAdded`). */
 export function compare(
   ends: Pick<TaskEnd, 'claim' | 'backup'>[],
   snapshots: Snapshot[],
 ): Record<string, number | null> {
   const second = ends.flatMap(({ backup }) => backup ?? [])
   const first = ends.flatMap(({ claim }) => snapshots.find((snapshot) => snapshot.claim === claim)?.summary ?? [])
-  return { ...moved('', second, ends.length), ...moved('full', first, ends.length) }
+  return { ...totals('', second, ends.length), ...totals('full', first, ends.length) }
 }
 
-function moved(prefix: string, summaries: BackupSummary[], expected: number): Record<string, number | null> {
-  const total = (of: (summary: BackupSummary) => number | null): number | null =>
-    summaries.length === expected ? sumKnown(summaries.map(of)) : null
+/** Sums of the summaries; null if not all `expected` summaries are known. */
+function totals(prefix: string, summaries: BackupSummary[], expected: number): Record<string, number | null> {
+  const total = (read: (summary: BackupSummary) => number | null): number | null =>
+    summaries.length === expected ? sumKnown(summaries.map(read)) : null
   const named = (name: string) => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
   return {
     [named('bytesAdded')]: total(({ bytesAddedPacked, bytesAdded }) => bytesAddedPacked ?? bytesAdded),

@@ -7,20 +7,20 @@ import { MANAGED } from '../support/namespace-objects.ts'
 import { CLAIM_TAG, parseOutput, type ResticOutput } from './output.ts'
 import { secretsInEnvironment, type Repository } from './repository.ts'
 
-/** Names of Jobs, and so of their pods, begin with it. */
+/** Prefix of the names of all Jobs, and so of their pods. */
 export const PREFIX = 'restic-'
 
-/** On every pod that moves data, and on nothing else. */
-export const MOVER = { ...MANAGED, 'app.kubernetes.io/name': 'restic' }
+/** Labels of every pod that moves data. No other pod has them. */
+export const MOVER_LABELS = { ...MANAGED, 'app.kubernetes.io/name': 'restic' }
 
-/** Where a claim is mounted. restic keeps the path: a backup and its restore must agree. */
+/** Mount path of the claim. A snapshot keeps its paths, so backup and restore must use the same one. */
 const MOUNT = '/data'
 
-/** What one Job does with one claim. */
+/** The restic command of one Job, for one claim. */
 export interface Task {
   claim: string
   args: string[]
-  /** A backup never writes to what it reads. */
+  /** True for a backup, which must not change the volume. */
   readOnly: boolean
 }
 
@@ -30,30 +30,30 @@ export const backupTask = (namespace: string, claim: string): Task => ({
   readOnly: true,
 })
 
-/** Puts the snapshot's `/data` at `/data`, with the owner and the mode of the volume's own folder. */
+/** Restores the snapshot's `/data` to `/data`, with the owner and the mode of the volume's root folder. */
 export const restoreTask = (claim: string, snapshot: string): Task => ({
   claim,
   args: ['restore', snapshot, '--target=/'],
   readOnly: false,
 })
 
-/** A name that is unique to the operation and the claim, and short enough for a Job and its pods. */
+/** Name of a Job. It is unique for each operation and claim, and short enough for the Job's pods. */
 export const jobName = (action: string, operation: string, claim: string): string =>
   `${PREFIX}${action}-${createHash('sha256').update(`${operation}/${claim}`).digest('hex').slice(0, 10)}`
 
-/** Spec of a Job; one of a CronJob is the same. */
+/** Spec of a Job. CronJobs use the same spec. */
 export function jobSpec(lab: Lab, repository: Repository, task: Task): Record<string, unknown> {
   return {
     activeDeadlineSeconds: DEADLINE_SECONDS,
-    // A pod that is killed is replaced; what fails by itself does so again.
+    // Two retries replace killed pods. An error of restic itself fails each time.
     backoffLimit: 2,
     template: {
-      // A Job with a proxy of the mesh would never end.
-      metadata: withMarks({ labels: MOVER }, lab.mesh.keepsOut),
+      // A mesh proxy keeps running, so a Job with one would not end.
+      metadata: withMarks({ labels: MOVER_LABELS }, lab.mesh.keepsOut),
       spec: {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
-        // Only root reads every file, and gives one its owner back.
+        // Only root can read every file and restore its owner.
         securityContext: { runAsUser: 0, runAsGroup: 0 },
         containers: [
           {
@@ -64,7 +64,7 @@ export function jobSpec(lab: Lab, repository: Repository, task: Task): Record<st
             env: [
               { name: 'RESTIC_REPOSITORY', value: repository.url },
               { name: 'AWS_DEFAULT_REGION', value: lab.store.region },
-              // It would tell its progress 60 times a second.
+              // By default restic logs its progress up to 60 times a second.
               { name: 'RESTIC_PROGRESS_FPS', value: '0.2' },
             ],
             envFrom: secretsInEnvironment,
@@ -80,7 +80,7 @@ export function jobSpec(lab: Lab, repository: Repository, task: Task): Record<st
 
 export interface TaskEnd extends ResticOutput {
   claim: string
-  /** `Complete`, or `Failed` by the Job's own word. */
+  /** Terminal condition of the Job: `Complete` or `Failed`. */
   state: string
   succeeded: boolean
   startedMs: number | null
@@ -113,17 +113,17 @@ export const jobObject = (
   spec: jobSpec(lab, repository, task),
 })
 
-/** Resolves when a Job that a CronJob made has ended; the CronJob takes it away. */
-export async function endOfScheduledJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
+/** Resolves when a Job of a CronJob has ended. Kubernetes deletes the Job a few seconds later. */
+export async function waitForScheduledJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
   const { log, ...end } = await waitForJob(lab, jobReference(namespace, name))
   const succeeded = end.state === 'Complete'
   const output = parseOutput(log)
   return { claim, ...end, succeeded, ...output, hasUnreadableIndex: !succeeded && output.hasUnreadableIndex }
 }
 
-/** Resolves when the Job has ended. It goes then, with its pods: what stays would look like a mover at work. */
-export async function endOfJob(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
-  const end = await endOfScheduledJob(lab, namespace, name, claim)
+/** Resolves when the Job has ended, and deletes it with its pods. A pod that stays would look like a running mover. */
+export async function waitForJobAndDelete(lab: Lab, namespace: string, name: string, claim: string): Promise<TaskEnd> {
+  const end = await waitForScheduledJob(lab, namespace, name, claim)
   await deleteJob(lab, jobReference(namespace, name))
   return end
 }

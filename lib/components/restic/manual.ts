@@ -10,11 +10,11 @@ import {
   type Subject,
 } from './backup.ts'
 import { backedUpBytes, resultOf } from './outcome.ts'
-import { findUsers, scaleDown, scaleUp } from './scale.ts'
+import { findWorkloads, scaleDown, scaleUp } from './scale.ts'
 
 /**
- * What an operator types: stop the workloads that use the volumes, copy each volume out with restic, start them again. The
- * service is away meanwhile, which is the price of a copy at rest: the backup's time is from the first command to the last.
+ * An operator stops the workloads that use the volumes, copies each volume with restic, and starts the workloads again. The
+ * service is down meanwhile, so the backup's time runs from the first command to the last.
  */
 export function resticManual(): BackupTool {
   return resticTool('manual', (lab, subject, name) =>
@@ -24,13 +24,13 @@ export function resticManual(): BackupTool {
 
 export async function backUpAtRest(lab: Lab, subject: Subject, name: string): Promise<Backup> {
   const { namespace, claims } = subject
-  const users = await findUsers(lab.kube, namespace, claims)
-  const copying = scaleDown(lab.kube, users).then(async (startedMs) => {
+  const workloads = await findWorkloads(lab.kube, namespace, claims)
+  const copying = scaleDown(lab.kube, workloads).then(async (startedMs) => {
     return { startedMs, ends: await backUpClaims(lab, subject, name) }
   })
-  // Whatever became of the copy: nobody leaves the service down.
+  // Start the service again even if the copy failed.
   await Promise.allSettled([copying])
-  const endedMs = await scaleUp(lab.kube, users)
+  const endedMs = await scaleUp(lab.kube, workloads)
   const { startedMs, ends } = await copying
   const result = resultOf(ends, backedUpBytes, { ...objectsDetail(subject), ...copyTime(ends) })
   return backupOf(lab, subject, {
@@ -40,7 +40,7 @@ export async function backUpAtRest(lab: Lab, subject: Subject, name: string): Pr
   })
 }
 
-/** How much of it the copying took. */
+/** Duration of the copy without the stop and the start; null if unknown. */
 function copyTime(ends: { startedMs: number | null; endedMs: number | null }[]): { copyMs: number | null } {
   const times = ends.map(({ startedMs, endedMs }) =>
     startedMs === null || endedMs === null ? null : endedMs - startedMs,

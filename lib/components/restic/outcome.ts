@@ -4,7 +4,7 @@ import { sumKnown } from '../support/times.ts'
 import { earliest, latest } from '../support/times.ts'
 import type { TaskEnd } from './job.ts'
 
-/** The result of Jobs that belong together, one a claim. What is not known of one is not known of all. */
+/** Sums up the Jobs of one backup or restore, one for each claim. The sum of bytes is null if one number is unknown. */
 export function resultOf(
   ends: TaskEnd[],
   bytesOf: (end: TaskEnd) => number | null,

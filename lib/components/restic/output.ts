@@ -1,28 +1,28 @@
-/** What restic says of itself with --json: a JSON object a line, sizes in bytes, durations in seconds. */
+// Output of `restic --json`: one JSON object a line, sizes in bytes, durations in seconds.
 
 /** The last line of a backup. */
 export interface BackupSummary {
   snapshot: string
-  /** What the snapshot holds of the volume. */
+  /** Size of the snapshot's files. */
   bytes: number
   filesNew: number
   filesChanged: number
-  /** What had to be moved: new blobs, before and after packing. */
+  /** Size of the new blobs. `bytesAddedPacked` is their size after compression; null if restic does not report it. */
   bytesAdded: number
   bytesAddedPacked: number | null
   durationMs: number
 }
 
-/** What of a log matters: how it ended. */
+/** The outcome of a restic command, from its log. */
 export interface ResticOutput {
   backup: BackupSummary | null
-  /** Bytes that a restore found or put in place; null where it did not come to its end. */
+  /** Bytes that a restore wrote or found in place; null if the restore did not end. */
   restoredBytes: number | null
-  /** The last thing that it said when it gave up, or lines of it that are no JSON. */
+  /** The last error, or the last line that is not JSON; null if there is neither. */
   message: string | null
-  /** Files that could not be read or written. */
+  /** Number of files that could not be read or written. */
   errors: number
-  /** Whether restic gave up on a file of its index. Its JSON has no field for this, so the text is read here and nowhere else. */
+  /** Whether restic could not read a file of its index. Its JSON has no field for this, so this reads the text of the error. */
   hasUnreadableIndex: boolean
 }
 
@@ -42,7 +42,7 @@ export function parseOutput(log: string): ResticOutput {
       if (text.trim() !== '') output.message = text.trim()
     } else if (line.message_type === 'summary') {
       if (typeof line.snapshot_id === 'string') output.backup = summaryOf(line, line.snapshot_id)
-      // What an earlier pod of the Job had written already is skipped. restic leaves zeros out.
+      // Restic skips files that an earlier pod of the Job has restored. It leaves out zeros.
       else output.restoredBytes = Number(line.bytes_restored ?? 0) + Number(line.bytes_skipped ?? 0)
     } else if (line.message_type === 'error') {
       output.errors += 1
@@ -51,7 +51,7 @@ export function parseOutput(log: string): ResticOutput {
       output.message = messageOf(line)
     }
   }
-  // restic names the files of its repository as `<index/…>`, and says last what it gave up on.
+  // restic writes names of repository files as `<index/…>`. The last message has the file that it could not read.
   output.hasUnreadableIndex = output.message?.includes('<index/') === true
   return output
 }
@@ -67,8 +67,8 @@ const summaryOf = (line: Line, snapshot: string): BackupSummary => ({
 })
 
 const messageOf = ({ message, error }: Line): string => {
-  const said = message ?? (error as { message?: unknown } | undefined)?.message
-  return typeof said === 'string' ? said : 'no reason given'
+  const text = message ?? (error as { message?: unknown } | undefined)?.message
+  return typeof text === 'string' ? text : 'no reason given'
 }
 
 function parseLine(text: string): Line | null {
@@ -76,7 +76,7 @@ function parseLine(text: string): Line | null {
   try {
     return JSON.parse(text) as Line
   } catch {
-    // A line that was cut off tells nothing.
+    // A truncated line is ignored.
     return null
   }
 }
@@ -85,7 +85,7 @@ function parseLine(text: string): Line | null {
 export interface Snapshot {
   id: string
   claim: string
-  /** When its data was all there; by the clock of the pod that made it. */
+  /** Time at which all data was stored, on the clock of the backup's pod. */
   endedMs: number
   startedMs: number
   summary: BackupSummary
@@ -93,16 +93,16 @@ export interface Snapshot {
 
 export const CLAIM_TAG = 'claim='
 
-interface Listed {
+interface ListedSnapshot {
   id: string
   time: string
   tags?: string[]
   summary?: Line & { backup_start?: string; backup_end?: string }
 }
 
-/** The answer of `restic snapshots --json`, oldest first. A snapshot without a claim is none of ours. */
+/** Parses the output of `restic snapshots --json`, oldest first. Snapshots without a claim tag are ignored: meshdrill sets the tag. */
 export function parseSnapshots(text: string): Snapshot[] {
-  const list = JSON.parse(text) as Listed[] | null
+  const list = JSON.parse(text) as ListedSnapshot[] | null
   return (list ?? [])
     .flatMap(({ id, time, tags = [], summary = {} }) => {
       const tag = tags.find((one) => one.startsWith(CLAIM_TAG))
@@ -123,13 +123,13 @@ export function parseSnapshots(text: string): Snapshot[] {
     .sort((one, other) => one.endedMs - other.endedMs)
 }
 
-/** For each claim, the newest snapshot that was there at a time. Fails where a claim has none. */
+/** For each claim, the newest snapshot that had ended at a time. Fails if a claim has none. */
 export function newestOfEach(snapshots: Snapshot[], claims: string[], atMs: number): Snapshot[] {
   return claims.map((claim) => {
     const own = snapshots.filter((snapshot) => snapshot.claim === claim)
     const found = own.findLast(({ endedMs }) => endedMs <= atMs)
     if (found !== undefined) return found
-    const oldest = own[0] === undefined ? 'there is none at all' : `the oldest is of ${iso(own[0].endedMs)}`
+    const oldest = own[0] === undefined ? 'it has no snapshot' : `the oldest ended at ${iso(own[0].endedMs)}`
     throw new Error(`no snapshot of claim "${claim}" had ended by ${iso(atMs)}: ${oldest}. Next: restic snapshots`)
   })
 }

@@ -7,33 +7,33 @@ import { ProgramError, run } from '../../system/run.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { parseSnapshots, type Snapshot } from './output.ts'
 
-/** A command that a person types is not waited for longer: restic itself tries again for 15 minutes. */
+/** Timeout of a restic command on this machine. restic itself would retry for 15 minutes. */
 const COMMAND_TIMEOUT_MS = 60_000
-/** By restic: there is no repository at this address. */
+/** restic's exit code if the repository does not exist. */
 const NO_REPOSITORY = 10
 
 /** The Secret with the store's keys, in the workload's namespace. */
 export const KEYS_SECRET = 'restic-store'
 const PASSWORD_SECRET = 'restic-password'
 
-/** Where it is, as restic takes it. */
+/** Address of a repository, in restic's format. */
 export interface Repository {
   url: string
 }
 
-/** Where in the bucket the repositories of a namespace are. */
+/** Prefix of a namespace's repositories in the bucket. */
 export const prefixOf = ({ store }: Pick<Lab, 'store'>, namespace: string, strategy: string): string =>
   `${store.prefix}restic/${namespace}/${strategy}/`
 
 /**
- * A repository of its own for each namespace and strategy, so that none finds snapshots of another; nor those of an
- * earlier namespace of the same name, one of which that cannot be read would fail every backup to come.
+ * Each namespace and strategy has its own repository, so a restore only finds its own snapshots. The UID separates it from an
+ * earlier namespace of the same name: a damaged snapshot there would make every later backup fail.
  */
 export const repositoryOf = (lab: Lab, namespace: { name: string; uid: string }, strategy: string): Repository => ({
   url: `s3:${lab.store.url}/${lab.store.bucket}/${prefixOf(lab, namespace.name, strategy)}${namespace.uid.slice(0, 8)}`,
 })
 
-/** The Secrets that Jobs take keys and password from. */
+/** The Secrets with the store's keys and the repository's password, for the Jobs. */
 export function secretsFor(lab: Lab, namespace: string): KubeObject[] {
   const { accessKey, secretKey } = lab.store
   const secret = (name: string, stringData: Record<string, string>): KubeObject => ({
@@ -48,27 +48,27 @@ export function secretsFor(lab: Lab, namespace: string): KubeObject[] {
   ]
 }
 
-/** Where a container of a Job finds them. */
+/** `envFrom` of a Job's container. */
 export const secretsInEnvironment = [KEYS_SECRET, PASSWORD_SECRET].map((name) => ({ secretRef: { name } }))
 
-/** Makes the repository where it is not there yet. */
+/** Creates the repository if it does not exist. */
 export async function ensureRepository(lab: Lab, repository: Repository): Promise<void> {
   try {
-    await restic(lab, repository, ['cat', 'config'])
+    await runRestic(lab, repository, ['cat', 'config'])
   } catch (error) {
     if (!(error instanceof ResticError) || error.code !== NO_REPOSITORY) throw error
-    await restic(lab, repository, ['init'])
+    await runRestic(lab, repository, ['init'])
   }
 }
 
-/** The repository's snapshots, oldest first. */
+/** Lists the repository's snapshots, oldest first. */
 export async function listSnapshots(lab: Lab, repository: Repository): Promise<Snapshot[]> {
-  return parseSnapshots(await restic(lab, repository, ['snapshots', '--json']))
+  return parseSnapshots(await runRestic(lab, repository, ['snapshots', '--json']))
 }
 
-/** Makes the repository's index anew from the data that can be read. */
+/** Creates the repository's index again from the readable data. */
 export async function repairIndex(lab: Lab, repository: Repository): Promise<void> {
-  await restic(lab, repository, ['repair', 'index'])
+  await runRestic(lab, repository, ['repair', 'index'])
 }
 
 class ResticError extends Error {
@@ -81,8 +81,8 @@ class ResticError extends Error {
   }
 }
 
-/** Runs restic on the drills' machine, as the operator's own: it needs no cluster. Errors: what it said, and its code. */
-async function restic(lab: Lab, repository: Repository, args: string[]): Promise<string> {
+/** Runs restic on this machine, as an operator does; it needs no cluster. Errors have restic's output and exit code. */
+async function runRestic(lab: Lab, repository: Repository, args: string[]): Promise<string> {
   const program = await lab.artifacts.binary('restic')
   const env = {
     PATH: process.env.PATH,
@@ -96,7 +96,9 @@ async function restic(lab: Lab, repository: Repository, args: string[]): Promise
     return await run(program, [...args, '--no-cache'], { env, timeoutMs: COMMAND_TIMEOUT_MS })
   } catch (error) {
     const code = error instanceof ProgramError ? error.exitCode : null
-    const why = code === null ? messageOf(error) : `ended with ${code}: ${(error as ProgramError).stderr.trim()}`
-    throw new ResticError(redact(`restic ${args.join(' ')} of ${repository.url}: ${why}`), code, { cause: error })
+    const why = code === null ? messageOf(error) : `exit code ${code}: ${(error as ProgramError).stderr.trim()}`
+    throw new ResticError(redact(`restic ${args.join(' ')} for repository "${repository.url}" failed: ${why}`), code, {
+      cause: error,
+    })
   }
 }

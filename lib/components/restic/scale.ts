@@ -4,12 +4,12 @@ import { pending, waitFor } from '../../system/wait.ts'
 import { earliest, latest, timeMs } from '../support/times.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** A person's own hand: the fields that the workload's owner applied stay the owner's. */
+/** Field manager of the scale patches. It differs from the owner's, so the owner keeps its fields. */
 const FIELD_MANAGER = 'meshdrill-scale'
 const TIMEOUT = '120s'
 
-/** A workload whose pods mount some of the claims. */
-export interface User {
+/** A workload with pods that mount some of the claims. */
+export interface Workload {
   apiVersion: 'apps/v1'
   kind: 'Deployment' | 'StatefulSet'
   namespace: string
@@ -19,26 +19,30 @@ export interface User {
   labels: Record<string, string>
 }
 
-/** The workloads that use the claims, as far as they run. */
-export async function findUsers(kube: KubeClient, namespace: string, claims: string[]): Promise<User[]> {
+/** Finds the workloads that use the claims and have at least one replica. */
+export async function findWorkloads(kube: KubeClient, namespace: string, claims: string[]): Promise<Workload[]> {
   const deployments = (await kube.apps.listNamespacedDeployment({ namespace })).items
   const sets = (await kube.apps.listNamespacedStatefulSet({ namespace })).items
   return [
-    ...deployments.filter((one) => uses(one, claims)).map((one) => userOf('Deployment', namespace, one)),
-    ...sets.filter((one) => uses(one, claims)).map((one) => userOf('StatefulSet', namespace, one)),
+    ...deployments.filter((one) => mountsClaim(one, claims)).map((one) => workloadOf('Deployment', namespace, one)),
+    ...sets.filter((one) => mountsClaim(one, claims)).map((one) => workloadOf('StatefulSet', namespace, one)),
   ].filter(({ replicas }) => replicas > 0)
 }
 
-function uses(workload: V1Deployment | V1StatefulSet, claims: string[]): boolean {
+function mountsClaim(workload: V1Deployment | V1StatefulSet, claims: string[]): boolean {
   const { metadata, spec } = workload
   const named = spec?.template.spec?.volumes?.map((volume) => volume.persistentVolumeClaim?.claimName) ?? []
-  // Claims of a StatefulSet bear the name of the template, its own, and a number.
+  // The claims of a StatefulSet are named `<template>-<set>-<number>`.
   const templates = spec !== undefined && 'volumeClaimTemplates' in spec ? (spec.volumeClaimTemplates ?? []) : []
   const begin = templates.map((template) => `${template.metadata?.name ?? ''}-${metadata?.name ?? ''}-`)
   return claims.some((claim) => named.includes(claim) || begin.some((prefix) => claim.startsWith(prefix)))
 }
 
-const userOf = (kind: User['kind'], namespace: string, { metadata, spec }: V1Deployment | V1StatefulSet): User => ({
+const workloadOf = (
+  kind: Workload['kind'],
+  namespace: string,
+  { metadata, spec }: V1Deployment | V1StatefulSet,
+): Workload => ({
   apiVersion: 'apps/v1',
   kind,
   namespace,
@@ -47,10 +51,10 @@ const userOf = (kind: User['kind'], namespace: string, { metadata, spec }: V1Dep
   labels: spec?.selector.matchLabels ?? {},
 })
 
-/** Resolves when no pod of them is left; says when the first was told to stop, by the cluster's clock. */
-export async function scaleDown(kube: KubeClient, users: User[]): Promise<number | null> {
-  const told = await Promise.all(users.map((user) => scale(kube, user, 0)))
-  for (const { namespace, labels, name } of users) {
+/** Scales to 0 and resolves when all pods are gone. Returns the time of the first scale patch on the cluster's clock. */
+export async function scaleDown(kube: KubeClient, workloads: Workload[]): Promise<number | null> {
+  const scaledMs = await Promise.all(workloads.map((workload) => scale(kube, workload, 0)))
+  for (const { namespace, labels, name } of workloads) {
     await waitFor(
       `pods of "${name}" in namespace "${namespace}" gone`,
       async () => {
@@ -60,14 +64,14 @@ export async function scaleDown(kube: KubeClient, users: User[]): Promise<number
       { timeout: TIMEOUT, every: '100ms', hint: shellCommand`kubectl -n ${namespace} get pods -l ${selector(labels)}` },
     )
   }
-  return earliest(told)
+  return earliest(scaledMs)
 }
 
-/** Resolves when as many pods are Ready as there were before; says when the last one was. */
-export async function scaleUp(kube: KubeClient, users: User[]): Promise<number | null> {
-  await Promise.all(users.map((user) => scale(kube, user, user.replicas)))
+/** Scales back and resolves when all pods are Ready. Returns the time when the last pod became Ready. */
+export async function scaleUp(kube: KubeClient, workloads: Workload[]): Promise<number | null> {
+  await Promise.all(workloads.map((workload) => scale(kube, workload, workload.replicas)))
   const pods = await Promise.all(
-    users.map(({ namespace, labels, replicas }) =>
+    workloads.map(({ namespace, labels, replicas }) =>
       podsReady(kube, namespace, labels, { timeout: TIMEOUT, count: replicas }),
     ),
   )
@@ -75,9 +79,9 @@ export async function scaleUp(kube: KubeClient, users: User[]): Promise<number |
   return latest(ready.map((condition) => timeMs(condition?.lastTransitionTime)))
 }
 
-/** When it was told, by the cluster's clock, which counts whole seconds here. */
-async function scale(kube: KubeClient, user: User, replicas: number): Promise<number | null> {
-  const { apiVersion, kind, name, namespace } = user
+/** Scales a workload. Returns the time of the patch on the cluster's clock, in whole seconds. */
+async function scale(kube: KubeClient, workload: Workload, replicas: number): Promise<number | null> {
+  const { apiVersion, kind, name, namespace } = workload
   const patch = { apiVersion, kind, metadata: { name, namespace }, spec: { replicas } }
   const changed = await kube.objects.patch(
     patch,

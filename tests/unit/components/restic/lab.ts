@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../../lib/kube/object.ts'
 import { inFolder } from '../../in-folder.ts'
-import { restored, summary } from './says.ts'
+import { restored, summary } from './output-lines.ts'
 import {
   backedUpLab,
   claim,
@@ -12,10 +12,13 @@ import {
 } from '../../stand-ins/backed-up-lab.ts'
 
 export const isBackup = (job: KubeObject): boolean => job.metadata.name.startsWith('restic-backup-')
-export const well = (job: KubeObject): JobEnding => ({ state: 'Complete', log: isBackup(job) ? summary() : restored })
+export const endComplete = (job: KubeObject): JobEnding => ({
+  state: 'Complete',
+  log: isBackup(job) ? summary() : restored,
+})
 export const jobs = (applied: KubeObject[]): KubeObject[] => applied.filter(({ kind }) => kind === 'Job')
 
-/** What of a Job its pod runs. */
+/** Pod template of a Job. */
 export const podOf = (job: KubeObject | undefined) =>
   (job?.spec as { template: { metadata: object; spec: { containers: { args: string[]; env: object[] }[] } } }).template
 
@@ -34,5 +37,5 @@ export const inDrillLab = (
 ) =>
   inFolder(async (folder) => {
     const restic = standInRestic(folder)
-    await use(await drillLab({ endJob: well, restic, ...options }), restic)
+    await use(await drillLab({ endJob: endComplete, restic, ...options }), restic)
   })

@@ -3,11 +3,11 @@ import type { KubeObject } from '../../../../lib/kube/object.ts'
 import { resticAutomated } from '../../../../lib/components/restic/automated.ts'
 import { compare, resticIncremental } from '../../../../lib/components/restic/incremental.ts'
 import { drillLab, inDrillLab, isBackup, jobs, podOf, type World } from './lab.ts'
-import { at, ms, refused, restored, snapshot, summary } from './says.ts'
+import { at, ms, refused, restored, snapshot, summary } from './output-lines.ts'
 import { claim, type JobEnding, type ResticStandIn } from '../../stand-ins/backed-up-lab.ts'
 
-test.describe('an incremental backup', () => {
-  test('of a namespace without a snapshot comes after a full one, and tells what both moved', async () => {
+test.describe('incremental backups', () => {
+  test('an incremental restic backup without an earlier snapshot runs a full backup first', async () => {
     let backups = 0
     const endJob = (job: KubeObject): JobEnding => ({
       state: 'Complete',
@@ -22,7 +22,7 @@ test.describe('an incremental backup', () => {
     })
   })
 
-  test('of one that has a snapshot is taken at once', async () => {
+  test('an incremental restic backup with an earlier snapshot runs at once, and reports the bytes of both', async () => {
     await inDrillLab({}, async ({ lab, applied }, restic) => {
       restic.answer([snapshot('a', 1)])
       const { result } = await (
@@ -38,7 +38,7 @@ test.describe('an incremental backup', () => {
     })
   })
 
-  test('does not follow a full one that failed', async () => {
+  test('an incremental restic backup does not run after a failed full backup', async () => {
     await inDrillLab({ endJob: () => ({ state: 'Failed', log: refused }) }, async ({ lab, applied }) => {
       const { result } = await (
         await resticIncremental().attach(lab).backup('drill', { name: 'b1' })
@@ -48,14 +48,14 @@ test.describe('an incremental backup', () => {
     })
   })
 
-  test('whose figures are not known tells none', () => {
+  test('an incremental restic backup without summaries reports null for each figure', () => {
     const details = compare([{ claim: 'data', backup: null }], [])
     expect(new Set(Object.values(details))).toEqual(new Set([null]))
   })
 })
 
-test.describe('an automated backup', () => {
-  /** The CronJob makes a Job at its next minute, which has not come when it is applied. */
+test.describe('automated backups', () => {
+  /** The CronJob creates its Job some time after it was applied, at the next full minute. */
   const cronLab = (use: (world: Awaited<ReturnType<typeof drillLab>>, restic: ResticStandIn) => Promise<void>) => {
     const made: KubeObject[] = []
     const job = (name: string): KubeObject => ({
@@ -96,7 +96,7 @@ test.describe('an automated backup', () => {
     })
   }
 
-  test('is the first that the CronJob makes after it was asked for', async () => {
+  test('an automated restic backup is the first one that the CronJob starts after the request', async () => {
     await cronLab(async ({ lab, applied }) => {
       const tool = resticAutomated().attach(lab)
       const { result, objects } = await (await tool.backup('drill', { name: 'b1' })).waitUntilFinished()
@@ -113,7 +113,7 @@ test.describe('an automated backup', () => {
     })
   })
 
-  test('gives the newest there was, and itself where it is that one', async () => {
+  test('an automated restic backup returns the newest backup at a time, which may be itself', async () => {
     await cronLab(async ({ lab, applied }, restic) => {
       const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       restic.answer([snapshot('aaaa', 1), snapshot('bbbb', 30)])
@@ -126,7 +126,7 @@ test.describe('an automated backup', () => {
     })
   })
 
-  test('stops its schedule before a restore, and starts it again only when the data is in', async () => {
+  test('an automated restic backup stops its schedule before a restore and starts it again after the data is restored', async () => {
     await cronLab(async ({ lab, applied, deleted }) => {
       const backup = await (await resticAutomated().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       applied.length = 0

@@ -3,19 +3,19 @@ import type { KubeObject } from '../../../../lib/kube/object.ts'
 import { jobName, restoreTask } from '../../../../lib/components/restic/job.ts'
 import { resticManual } from '../../../../lib/components/restic/manual.ts'
 import { inFolder } from '../../in-folder.ts'
-import { drillLab, inDrillLab, isBackup, jobs, podOf, well } from './lab.ts'
-import { refused, restored } from './says.ts'
+import { drillLab, inDrillLab, isBackup, jobs, podOf, endComplete } from './lab.ts'
+import { refused, restored } from './output-lines.ts'
 import { deployment, READY_AT, standInRestic, type JobEnding } from '../../stand-ins/backed-up-lab.ts'
 
-test.describe('a Job', () => {
-  test('has a name that a pod can bear, and no two claims or operations share', () => {
+test.describe('Jobs of restic', () => {
+  test('the name of a restic Job is short, and unique for each claim and operation', () => {
     const long = 'n'.repeat(200)
     const names = [jobName('backup', long, 'a'), jobName('backup', long, 'b'), jobName('backup', `${long}x`, 'a')]
     expect(new Set(names).size).toBe(3)
     for (const name of names) expect(name).toMatch(/^restic-backup-[0-9a-f]{10}$/)
   })
 
-  test('reads the claim as root, tells its end as JSON, keeps no cache, and is kept out of the mesh', async () => {
+  test('a restic Job reads the claim as root, writes JSON, keeps no cache, and stays outside the mesh', async () => {
     await inDrillLab({ deployments: [] }, async ({ lab, applied }) => {
       await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       const { metadata, spec } = podOf(jobs(applied)[0])
@@ -39,7 +39,7 @@ test.describe('a Job', () => {
     })
   })
 
-  test('puts a volume back where it was read from', () => {
+  test('a restic Job restores a volume to the path of its backup', () => {
     expect(restoreTask('data', 'aaaa')).toEqual({
       claim: 'data',
       args: ['restore', 'aaaa', '--target=/'],
@@ -48,8 +48,8 @@ test.describe('a Job', () => {
   })
 })
 
-test.describe('a manual backup', () => {
-  test('stops the workload first, and its time is that in which the service was away', async () => {
+test.describe('manual backups', () => {
+  test('a manual restic backup stops the workload first, and its time is the downtime of the service', async () => {
     const deployments = [deployment('web', 'data'), deployment('other', 'none')]
     await inDrillLab({ deployments }, async ({ lab, steps, startedMs }) => {
       const { result } = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
@@ -60,7 +60,7 @@ test.describe('a manual backup', () => {
     })
   })
 
-  test('that fails says so by the Job’s own word, and starts the workload again', async () => {
+  test('a failed manual restic backup reports the Job’s reason and starts the workload again', async () => {
     const endJob = (): JobEnding => ({ state: 'Failed', log: refused, exitCode: 12, reason: 'BackoffLimitExceeded' })
     const deployments = [deployment('web', 'data')]
     await inDrillLab({ endJob, deployments }, async ({ lab, applied, deleted, steps }) => {
@@ -79,7 +79,7 @@ test.describe('a manual backup', () => {
     })
   })
 
-  test('whose Job says Complete and tells of no snapshot holds nothing that is known', async () => {
+  test('a complete restic Job without a summary has unknown bytes and nothing to restore', async () => {
     await inDrillLab({ endJob: () => ({ state: 'Complete', log: '' }) }, async ({ lab }) => {
       const backup = await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
       expect(backup.result.bytes).toBeNull()
@@ -88,11 +88,11 @@ test.describe('a manual backup', () => {
   })
 })
 
-test.describe('a restore by restic', () => {
+test.describe('restores by restic', () => {
   const backUp = async (lab: Awaited<ReturnType<typeof drillLab>>['lab']) =>
     (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 
-  test('fills fresh claims from the snapshot before any workload is there', async () => {
+  test('a restic restore fills new claims from the snapshot before it creates workloads', async () => {
     await inDrillLab({}, async ({ lab, applied }) => {
       const backup = await backUp(lab)
       applied.length = 0
@@ -103,7 +103,7 @@ test.describe('a restore by restic', () => {
     })
   })
 
-  test('of a copy takes the snapshot of the original into the other namespace', async () => {
+  test('a restic restore of a copy writes the snapshot of the original into the other namespace', async () => {
     await inDrillLab({}, async ({ lab, applied }) => {
       const backup = await backUp(lab)
       applied.length = 0
@@ -114,11 +114,11 @@ test.describe('a restore by restic', () => {
     })
   })
 
-  test('that an index in ruins keeps from every snapshot is done again with an index made anew', async () => {
+  test('a restic restore that fails on a damaged index repairs the index and runs again', async () => {
     const index = 'LoadRaw(<index/fbb9c22931>): invalid data returned\n'
     let tries = 0
     const endJob = (job: KubeObject): JobEnding => {
-      if (isBackup(job)) return well(job)
+      if (isBackup(job)) return endComplete(job)
       return tries++ === 0 ? { state: 'Failed', log: index } : { state: 'Complete', log: restored }
     }
     await inDrillLab({ endJob }, async ({ lab }, restic) => {
@@ -128,8 +128,9 @@ test.describe('a restore by restic', () => {
     })
   })
 
-  test('that fails for another reason is not done again, and starts no workload', async () => {
-    const endJob = (job: KubeObject): JobEnding => (isBackup(job) ? well(job) : { state: 'Failed', log: refused })
+  test('a restic restore that fails for another reason is not repeated and starts no workload', async () => {
+    const endJob = (job: KubeObject): JobEnding =>
+      isBackup(job) ? endComplete(job) : { state: 'Failed', log: refused }
     await inDrillLab({ endJob }, async ({ lab, applied }, restic) => {
       const backup = await backUp(lab)
       applied.length = 0
@@ -141,10 +142,10 @@ test.describe('a restore by restic', () => {
   })
 })
 
-test('a repository that is not there is made, and one that is there is not made again', async () => {
+test('a restic repository is created only if it does not exist', async () => {
   await inFolder(async (folder) => {
     const restic = standInRestic(folder, 10)
-    const { lab } = await drillLab({ endJob: well, restic })
+    const { lab } = await drillLab({ endJob: endComplete, restic })
     await (await resticManual().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
     expect(restic.calls()).toEqual(['cat config --no-cache', 'init --no-cache'])
   })
@@ -154,6 +155,6 @@ test('a repository that is not there is made, and one that is there is not made 
   })
   await inFolder(async (folder) => {
     const { lab } = await drillLab({ restic: standInRestic(folder, 12) })
-    await expect(resticManual().attach(lab).backup('drill', { name: 'b1' })).rejects.toThrow(/ended with 12/)
+    await expect(resticManual().attach(lab).backup('drill', { name: 'b1' })).rejects.toThrow(/failed: exit code 12/)
   })
 })

@@ -1,15 +1,15 @@
 import { expect, test } from '@playwright/test'
-import { minutesFrom } from '../../../../lib/components/restic/cron-jobs.ts'
+import { cronTimesFrom } from '../../../../lib/components/restic/cron-jobs.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const OFFSETS_MS: Record<string, number> = { 'Etc/UTC': 0, 'Etc/GMT+6': -6 * 60 * 60_000 }
 
-/** When a CronJob of these times makes a Job: tells for each time whether its minute is one. */
-function readTimes({ schedule, timeZone = '' }: ReturnType<typeof minutesFrom>): (ms: number) => boolean {
+/** Returns a function that is true for times at which a CronJob with these times creates a Job. */
+function readTimes({ schedule: schedule, timeZone = '' }: ReturnType<typeof cronTimesFrom>): (ms: number) => boolean {
   const [minute, hours = '', day, month, weekday] = schedule.split(' ')
   expect([minute, weekday]).toEqual(['*', '*'])
   const offsetMs = OFFSETS_MS[timeZone]
-  if (offsetMs === undefined) throw new Error(`time zone "${timeZone}" is not known`)
+  if (offsetMs === undefined) throw new Error(`time zone "${timeZone}" is unknown to this test`)
   const [listed, onDay, inMonth] = [hours.split(',').map(Number), Number(day), Number(month)]
   return (ms) => {
     const local = new Date(ms + offsetMs)
@@ -26,10 +26,10 @@ const starts = [
 ]
 const everyHour = Array.from({ length: 24 }, (_, hour) => new Date(Date.UTC(2026, 10, 30, hour, 40)).toISOString())
 
-test('the schedule of restic makes a backup every minute for as long as a drill needs it, also about midnight', () => {
+test('the schedule of restic starts a backup every minute while a drill needs it, also around midnight', () => {
   for (const start of [...starts, ...everyHour]) {
     const startMs = Date.parse(start)
-    const isDue = readTimes(minutesFrom(startMs))
+    const isDue = readTimes(cronTimesFrom(startMs))
     const missed = Array.from({ length: 36 }, (_, index) => index - 5).filter(
       (minute) => !isDue(startMs + minute * 60_000),
     )
@@ -37,11 +37,11 @@ test('the schedule of restic makes a backup every minute for as long as a drill 
   }
 })
 
-test('the schedule of restic stops by itself within two hours, for the 300 days that follow', () => {
+test('the schedule of restic ends within two hours, and starts no backup in the next 300 days', () => {
   for (const start of [...starts, ...everyHour]) {
     const startMs = Date.parse(start)
-    const isDue = readTimes(minutesFrom(startMs))
+    const isDue = readTimes(cronTimesFrom(startMs))
     for (let ms = startMs + DAY_MS / 12; ms < startMs + 300 * DAY_MS; ms += DAY_MS / 24)
-      if (isDue(ms)) throw new Error(`a schedule of ${start} makes a backup at ${new Date(ms).toISOString()}`)
+      if (isDue(ms)) throw new Error(`a schedule of ${start} starts a backup at ${new Date(ms).toISOString()}`)
   }
 })

@@ -1,4 +1,4 @@
-/** What restic says of itself with --json. */
+// Output of `restic --json`.
 
 export const line = (value: object): string => `${JSON.stringify(value)}\n`
 
