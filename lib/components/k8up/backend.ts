@@ -11,13 +11,13 @@ export const STORE_SECRET = 'k8up-store'
 const PASSWORD_SECRET = 'k8up-password'
 const POD_CONFIG = 'k8up-pods'
 
-/** Where in the bucket the repositories of a namespace are. */
+/** Prefix of a namespace's repositories in the bucket. */
 export const prefixOf = ({ store }: Pick<Lab, 'store'>, namespace: string): string =>
   `${store.prefix}k8up/${namespace}/`
 
 /**
- * What Backups and Restores of a namespace need there. K8up's Jobs take labels, annotations and a security
- * context from a PodConfig alone: with a proxy of the mesh they would never end, and only root reads every file.
+ * The objects that Backups and Restores need in their namespace. The PodConfig keeps K8up's Jobs out of the mesh, because a
+ * Job with a mesh proxy does not end. It also runs them as root, because only root can read every file.
  */
 export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
   const { accessKey, secretKey } = lab.store
@@ -44,23 +44,23 @@ export function backendObjects(lab: Lab, namespace: string): KubeObject[] {
   ]
 }
 
-/** A repository of its own for each namespace, and for a later one of the same name another. */
+/** Each namespace has its own repository. The UID separates it from an earlier namespace of the same name. */
 export const repositoryOf = (lab: Pick<Lab, 'store'>, namespace: string, uid: string): string =>
   `${prefixOf(lab, namespace)}${uid.slice(0, 8)}`
 
-/** What Backups and Restores have in common; `repository` is a folder in the bucket. */
+/** The common fields of Backups and Restores. `repository` is a folder in the bucket. */
 export const commonSpec = (lab: Lab, repository: string): Record<string, unknown> => ({
   backend: {
     repoPasswordSecretRef: { name: PASSWORD_SECRET, key: 'password' },
     s3: {
       endpoint: lab.store.url,
-      // K8up hands restic the two with a slash between: a folder in the bucket is part of its name.
+      // K8up passes `<endpoint>/<bucket>` to restic, so the bucket may include a folder.
       bucket: `${lab.store.bucket}/${repository}`,
       accessKeyIDSecretRef: { name: STORE_SECRET, key: 'accessKey' },
       secretAccessKeySecretRef: { name: STORE_SECRET, key: 'secretKey' },
     },
   },
   podConfigRef: { name: POD_CONFIG },
-  // It would try for an hour.
+  // The default is an hour.
   activeDeadlineSeconds: DEADLINE_SECONDS,
 })

@@ -8,19 +8,19 @@ import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
 import type { Backup, RunningBackup } from '../tool.ts'
 import { backendObjects, commonSpec, repositoryOf } from './backend.ts'
 import {
-  MOVER,
-  operationEnded,
+  MOVER_LABELS,
+  waitForOperation,
   readProgress,
   reference,
   type K8upOperation,
   type K8upSnapshot,
   type OperationEnd,
-  takeJobs,
+  collectJobs,
 } from './objects.ts'
 import { restore, type Subject } from './restore.ts'
 import { newestOfEach } from './snapshots.ts'
 
-/** Asks K8up for a backup of every volume of a namespace, and returns at once. */
+/** Creates a K8up Backup of every volume of a namespace, and does not wait for its end. */
 export async function startBackup(lab: Lab, namespace: string, name: string): Promise<RunningBackup> {
   const { uid, ...exported } = await exportSubject(lab, namespace)
   const repository = repositoryOf(lab, namespace, uid)
@@ -35,15 +35,15 @@ export async function startBackup(lab: Lab, namespace: string, name: string): Pr
   }
   return {
     name,
-    waitUntilMoving: () => waitForRunningPod(lab, { namespace, labels: MOVER }, hasEnded),
-    waitUntilFinished: () => endedBackup(lab, { ...exported, repository }, name),
+    waitUntilMoving: () => waitForRunningPod(lab, { namespace, labels: MOVER_LABELS }, hasEnded),
+    waitUntilFinished: () => finishBackup(lab, { ...exported, repository }, name),
   }
 }
 
-async function endedBackup(lab: Lab, subject: Subject, name: string): Promise<Backup> {
+async function finishBackup(lab: Lab, subject: Subject, name: string): Promise<Backup> {
   const { namespace, claims, objects } = subject
-  const end = await operationEnded(lab, 'Backup', { namespace, name })
-  const jobs = await takeJobs(lab, namespace, `backup_${name}`)
+  const end = await waitForOperation(lab, 'Backup', { namespace, name })
+  const jobs = await collectJobs(lab, namespace, `backup_${name}`)
   const snapshots = newestOfEach(
     await listObjects<K8upSnapshot>(lab.kube, { ...SNAPSHOTS, namespace }),
     claims,
@@ -70,7 +70,7 @@ function describe(end: OperationEnd, jobs: JobEnd[], objects: KubeObject[]): Ope
     succeeded: end.state === 'Succeeded',
     startedMs: end.startedMs,
     endedMs: end.endedMs,
-    // Without a Job there was nothing to back up, which K8up calls a success too.
+    // K8up creates no Job if there is no volume, and still reports success.
     bytes: jobs.length === 0 ? 0 : log.bytes,
     details: {
       jobs: jobs.length,

@@ -7,9 +7,7 @@ import type { Built, GoProgram } from '../../lab/built.ts'
 const folder = join(import.meta.dirname, 'module')
 
 const MODULE = { path: 'github.com/k8up-io/k8up/v2', version: 'v2.12.0' } as const
-/**
- * K8up reads the output of the restic version that it was made for. With a later restic it restores nothing and reports success.
- */
+/** K8up parses the output of this restic version. With a later restic it restores nothing and still reports success. */
 const RESTIC_MODULE = { path: 'github.com/restic/restic', version: 'v0.16.4' } as const
 
 const programs = [
@@ -50,7 +48,7 @@ const definition = (name: string, sha256: string): ManifestFile => ({
   sha256,
 })
 
-/** Files of the project's repository at the release, with the SHA-256 that they have in the Go module of that version. */
+/** Files of the project's repository at the release. The SHA-256 sums come from the Go module of that version. */
 const published = {
   images: { 'k8up/k8up': imageByTag(`ghcr.io/k8up-io/k8up:${RELEASE}`) },
   manifests: {

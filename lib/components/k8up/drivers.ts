@@ -2,7 +2,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { startBackup } from './backup.ts'
 import { prefixOf, STORE_SECRET, backendObjects, commonSpec, repositoryOf } from './backend.ts'
 import { installOperator, NAMESPACE } from './install.ts'
-import { MOVER, API, reference } from './objects.ts'
+import { MOVER_LABELS, API, reference } from './objects.ts'
 import type { BackupTool, InstalledTool } from '../tool.ts'
 import type { UserEffort } from '../../record/facts.ts'
 import { SERVICE, STEPS, textOf } from '../support/effort.ts'
@@ -12,7 +12,7 @@ const { namespace, uid, claim, backup: name } = SERVICE
 /** Effort of a user who applies a Backup and a Restore. */
 export function operatorEffort(lab: Lab): UserEffort {
   const spec = commonSpec(lab, repositoryOf(lab, namespace, uid))
-  const fill = { snapshot: 'latest', restoreMethod: { folder: { claimName: claim } } }
+  const source = { snapshot: 'latest', restoreMethod: { folder: { claimName: claim } } }
   const operation = (kind: 'Backup' | 'Restore', own: object) => ({ ...reference(kind, namespace, name), spec: own })
   const backend = backendObjects(lab, namespace)
   return {
@@ -20,7 +20,7 @@ export function operatorEffort(lab: Lab): UserEffort {
       textOf('the Secrets with the store’s keys and the password', ...backend.filter(({ kind }) => kind === 'Secret')),
       textOf('the PodConfig of its Jobs', ...backend.filter(({ apiVersion }) => apiVersion === API)),
       textOf('the Backup', operation('Backup', spec)),
-      textOf('the Restore', operation('Restore', { ...spec, ...fill })),
+      textOf('the Restore', operation('Restore', { ...spec, ...source })),
     ],
     firstBackup: [STEPS.keepObjects, 'Apply the Secrets and the PodConfig.', 'Apply the Backup.'],
     restore: [
@@ -34,7 +34,7 @@ export function operatorEffort(lab: Lab): UserEffort {
   }
 }
 
-/** K8up: an operator that runs restic for a Backup or a Restore, volumes only; objects from where their owner keeps them. */
+/** K8up is an operator that runs restic for the volumes. The operator of the service keeps the objects, for example in Git. */
 export function k8up(): BackupTool {
   return {
     name: 'k8up',
@@ -56,11 +56,11 @@ const attachK8up = (lab: Lab): InstalledTool => ({
   parts: (namespace) => ({
     pods: [
       { namespace: NAMESPACE, prefix: '' },
-      // Jobs are named after what asked for them.
+      // K8up names each Job after its Backup or Restore.
       { namespace, prefix: 'backup-' },
       { namespace, prefix: 'restore-' },
     ],
-    mover: { namespace, labels: MOVER },
+    mover: { namespace, labels: MOVER_LABELS },
     secret: { namespace, name: STORE_SECRET },
     prefix: prefixOf(lab, namespace),
   }),

@@ -8,10 +8,10 @@ import type { Lab } from '../../lab/lab.ts'
 export const NAMESPACE = 'k8up'
 const NAME = 'k8up'
 const LABELS = { 'app.kubernetes.io/name': NAME }
-/** The operator binds it to the account of its Jobs, by this name. */
+/** Name of the role for K8up's Jobs. The operator binds the role under this name. */
 const EXECUTOR = 'k8up-executor'
 
-/** The operator with its kinds, as its own distribution has them, and the rights that it and its Jobs need. */
+/** Installs the operator, its CustomResourceDefinitions, and the roles of the operator and its Jobs. */
 export async function installOperator(lab: Lab): Promise<void> {
   const { kube, cluster, artifacts } = lab
   await cluster.loadImages([artifacts.image('k8up/k8up')])
@@ -19,12 +19,12 @@ export async function installOperator(lab: Lab): Promise<void> {
   await kube.apply(definitions)
   await waitForDefinitions(kube, definitions)
   const roles = await artifacts.manifests('k8up/role')
-  await kube.apply([...roles.map(rename), ...operatorObjects(lab)])
+  await kube.apply([...roles.map(renameRole), ...operatorObjects(lab)])
   await podsReady(kube, NAMESPACE, LABELS, { timeout: '60s' })
 }
 
-/** As distributed, the role's name says of nobody whose it is. */
-const rename = (role: KubeObject): KubeObject => ({ ...role, metadata: { name: `${NAME}-manager` } })
+/** The role in K8up's distribution has a generic name. */
+const renameRole = (role: KubeObject): KubeObject => ({ ...role, metadata: { name: `${NAME}-manager` } })
 
 function operatorObjects(lab: Lab): KubeObject[] {
   const image = lab.artifacts.image('k8up/k8up')

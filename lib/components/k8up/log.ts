@@ -1,12 +1,11 @@
-/** What K8up's own log says of the restic that it runs: sizes in bytes. */
-
 const UNITS: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
 
+/** Results of restic in K8up's log. Sizes are in bytes. */
 export interface BackupLog {
-  /** What the snapshots of all volumes hold; null where no volume was finished. */
+  /** Total size of the snapshots of all volumes; null if no snapshot was finished. */
   bytes: number | null
   bytesAdded: number | null
-  /** Files that could not be read: K8up calls such a backup a success. */
+  /** Number of files that could not be read. K8up still reports success for such a backup. */
   errors: number
 }
 
@@ -23,8 +22,8 @@ export function readBackupLog(log: string): BackupLog {
 }
 
 /**
- * Bytes that restic says it restored, which it rounds to a thousandth of its unit; null where it did not come to its end.
- * K8up calls a restore a success whatever restic said.
+ * Restored bytes from restic's summary, which has three decimals; null if restic did not end. K8up reports success even if
+ * restic failed, so a null matters.
  */
 export function readRestoredBytes(log: string): number | null {
   const [, digits, unit = ''] = /Summary: Restored .*\(([0-9.]+) ([KMGT]?i?B)[ )]/.exec(log) ?? []

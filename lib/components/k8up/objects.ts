@@ -8,8 +8,8 @@ import { listObjects } from '../support/exported-namespace.ts'
 
 const JOBS = { group: 'batch', version: 'v1', plural: 'jobs' }
 
-/** Waits for the Jobs of an operation, and deletes them: a pod that ended still protects its claim from deletion. */
-export async function takeJobs(lab: Lab, namespace: string, owner: string): Promise<JobEnd[]> {
+/** Waits for the Jobs of an operation, and deletes them. An ended pod would still block the deletion of its claim. */
+export async function collectJobs(lab: Lab, namespace: string, owner: string): Promise<JobEnd[]> {
   const jobs = await listObjects(lab.kube, { ...JOBS, namespace, labels: { 'k8up.io/owned-by': owner } })
   return Promise.all(
     jobs.map(async ({ metadata }) => {
@@ -21,14 +21,12 @@ export async function takeJobs(lab: Lab, namespace: string, owner: string): Prom
   )
 }
 
-/** K8up's objects, as far as the drills read them. */
-
 export const API = 'k8up.io/v1'
 
-/** On every pod that moves data, and on nothing else. */
-export const MOVER = { k8upjob: 'true' }
+/** Labels of every pod that moves data. No other pod has them. */
+export const MOVER_LABELS = { k8upjob: 'true' }
 
-/** A Backup or a Restore. */
+/** A Backup or a Restore, with the fields that the drills read. */
 export interface K8upOperation extends KubeObject {
   status?: {
     conditions?: { type: string; status: string; reason: string; message?: string; lastTransitionTime?: string }[]
@@ -46,16 +44,16 @@ export const reference = (kind: 'Backup' | 'Restore' | 'Snapshot', namespace: st
   metadata: { name, namespace },
 })
 
-/** An operation that goes on; `progress` is for people. */
+/** An operation that still runs. `progress` is for people. */
 interface OperationRunning {
   hasEnded: false
   progress: string
 }
 
-/** How K8up says that an operation ended. */
+/** An operation that has ended, as K8up reports it. */
 export interface OperationEnd {
   hasEnded: true
-  /** The reason of its condition Completed: Succeeded, or Failed. */
+  /** The reason of its condition Completed: Succeeded or Failed. */
   state: string
   startedMs: number | null
   endedMs: number | null
@@ -78,8 +76,8 @@ export function readProgress({ metadata, status }: K8upOperation): OperationRunn
   }
 }
 
-/** Resolves when K8up reports that the operation ended. K8up looks every 5 s. */
-export async function operationEnded(
+/** Resolves when K8up reports the end of the operation. K8up checks its Jobs every 5 s. */
+export async function waitForOperation(
   lab: Lab,
   kind: 'Backup' | 'Restore',
   { namespace, name }: { namespace: string; name: string },
@@ -88,9 +86,14 @@ export async function operationEnded(
     `K8up ${kind} "${name}" in namespace "${namespace}" ended`,
     async () => {
       const object = await lab.kube.get<K8upOperation>(reference(kind, namespace, name))
-      if (object === null) throw new Error(`K8up ${kind} "${name}" is gone from namespace "${namespace}"`)
-      const seen = readProgress(object)
-      return seen.hasEnded ? seen : pending(seen.progress)
+      if (object === null) {
+        throw new Error(
+          `K8up ${kind} "${name}" was deleted from namespace "${namespace}" before it ended. ` +
+            `Next: kubectl -n k8up logs deploy/k8up`,
+        )
+      }
+      const state = readProgress(object)
+      return state.hasEnded ? state : pending(state.progress)
     },
     { timeout: TIMEOUT, hint: shellCommand`kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}` },
   )

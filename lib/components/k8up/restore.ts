@@ -7,7 +7,7 @@ import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-
 import { earliest, latest, sumKnown } from '../support/times.ts'
 import { backendObjects, commonSpec } from './backend.ts'
 import { readRestoredBytes } from './log.ts'
-import { operationEnded, reference, takeJobs } from './objects.ts'
+import { waitForOperation, reference, collectJobs } from './objects.ts'
 
 /** A namespace that K8up backs up. `repository` is a folder in the bucket. */
 export interface Subject extends ExportedNamespace {
@@ -27,9 +27,9 @@ export async function restore(
   if (missing.length > 0) return noSnapshot(missing, details)
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into ?? undefined), backendObjects(lab, target), async () => {
-    // Restores of an earlier try may still be there.
-    const tried = Date.now().toString(36)
-    const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${name}-${tried}-${index}` }))
+    // The suffix avoids the names of earlier Restores, which may still exist.
+    const suffix = Date.now().toString(36)
+    const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${name}-${suffix}-${index}` }))
     await lab.kube.apply(
       restores.map((one) => ({
         ...reference('Restore', target, one.name),
@@ -43,8 +43,8 @@ export async function restore(
     )
     const ends = await Promise.all(
       restores.map(async (one) => {
-        const end = await operationEnded(lab, 'Restore', { namespace: target, name: one.name })
-        const jobs = await takeJobs(lab, target, `restore_${one.name}`)
+        const end = await waitForOperation(lab, 'Restore', { namespace: target, name: one.name })
+        const jobs = await collectJobs(lab, target, `restore_${one.name}`)
         const reason = jobs.find(({ state }) => state === 'Failed')?.reason ?? null
         return { ...end, reason, bytes: readRestoredBytes(jobs.map((job) => job.log).join('\n')) }
       }),

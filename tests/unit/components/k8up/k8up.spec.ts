@@ -19,7 +19,7 @@ const restoreLog = `${INFO}restic.stdout\tSummary: Restored 6 files/dirs (4.000 
 const completed = (reason: string) => ({
   conditions: [
     { type: 'Progressing', status: 'False', reason: 'Finished' },
-    { type: 'Completed', status: 'True', reason, message: 'told', lastTransitionTime: '2026-11-21T02:00:09Z' },
+    { type: 'Completed', status: 'True', reason, message: 'done', lastTransitionTime: '2026-11-21T02:00:09Z' },
   ],
 })
 const snapshot = (id: string, date: string, path = '/data/data'): K8upSnapshot => ({
@@ -32,12 +32,12 @@ const snapshot = (id: string, date: string, path = '/data/data'): K8upSnapshot =
 interface Script {
   backup?: string
   restore?: string
-  /** Logs of the Jobs' pods; null where K8up makes no Job. */
+  /** Log of the Jobs' pods; null if K8up creates no Job. */
   log?: string | null
   snapshots?: K8upSnapshot[]
 }
 
-/** A lab in which a K8up does what its script says. */
+/** A lab with a K8up that follows a script. */
 async function k8upLab(script: Script = {}) {
   const { backup = 'Succeeded', restore = 'Succeeded', log = backupLog } = script
   const jobs: KubeObject[] = []
@@ -78,22 +78,22 @@ async function k8upLab(script: Script = {}) {
 const backUp = async (lab: Lab) => (await k8up().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 const ofKind = (applied: KubeObject[], kind: string) => applied.filter((object) => object.kind === kind)
 
-test.describe('what K8up says', () => {
-  test('in its log are the bytes of all volumes, and the files that it could not read', () => {
+test.describe('output of K8up', () => {
+  test('K8up’s log has the bytes of all volumes and the number of unread files', () => {
     expect(readBackupLog(backupLog)).toEqual({ bytes: 4096, bytesAdded: 900, errors: 0 })
     const unread = backupLog.replace('"errors": 0', '"errors": 2')
     expect(readBackupLog(`${backupLog}\n${unread}`)).toEqual({ bytes: 8192, bytesAdded: 1800, errors: 2 })
     expect(readBackupLog('')).toEqual({ bytes: null, bytesAdded: null, errors: 0 })
   })
 
-  test('of a restore counts only where restic came to its end', () => {
+  test('the bytes of a K8up restore are unknown if restic did not end', () => {
     expect(readRestoredBytes(restoreLog)).toBe(4096)
     expect(readRestoredBytes('Summary: Restored 66 files/dirs (1.500 GiB) in 0:07')).toBe(1.5 * 2 ** 30)
     expect(readRestoredBytes('Summary: Restored 1 / 2 files/dirs (12 B / 2.000 KiB) in 0:07')).toBe(12)
     expect(readRestoredBytes(`${INFO}restic.stderr\tFatal: unable to load index`)).toBeNull()
   })
 
-  test('is an end only in the condition Completed, whatever its reason', () => {
+  test('a K8up operation has ended if its condition Completed is true, for any reason', () => {
     const operation = (status?: object) =>
       ({
         apiVersion: 'k8up.io/v1',
@@ -101,17 +101,17 @@ test.describe('what K8up says', () => {
         metadata: { name: 'b1' },
         ...(status ? { status } : {}),
       }) as KubeObject
-    const progressing = { conditions: [{ type: 'Progressing', status: 'True', reason: 'Started', message: 'goes on' }] }
+    const progressing = { conditions: [{ type: 'Progressing', status: 'True', reason: 'Started', message: 'runs' }] }
     expect(readProgress(operation())).toEqual({ hasEnded: false, progress: 'no status' })
     expect(readProgress(operation(progressing))).toEqual({
       hasEnded: false,
-      progress: 'Progressing Started: goes on',
+      progress: 'Progressing Started: runs',
     })
-    expect(readProgress(operation(completed('Failed')))).toMatchObject({ state: 'Failed', message: 'told' })
+    expect(readProgress(operation(completed('Failed')))).toMatchObject({ state: 'Failed', message: 'done' })
   })
 })
 
-test('the snapshot of a claim is its newest one, and none of before the backup', () => {
+test('the K8up snapshot of a claim is the newest one since the start of the backup', () => {
   const list = [
     snapshot('old', '2026-11-21T01:59:59Z'),
     snapshot('newer', '2026-11-21T02:00:08Z'),
@@ -123,8 +123,8 @@ test('the snapshot of a claim is its newest one, and none of before the backup',
   expect(newestOfEach(list.slice(0, 1), ['data'], since)).toEqual([])
 })
 
-test.describe('a backup by K8up', () => {
-  test('asks for every volume of the namespace, into a repository of its own', async () => {
+test.describe('backups by K8up', () => {
+  test('a K8up backup copies every volume of the namespace to the namespace’s own repository', async () => {
     const { lab, applied, deleted } = await k8upLab()
     const { result, objects } = await backUp(lab)
     expect(applied.map(({ kind }) => kind)).toEqual(['Secret', 'Secret', 'PodConfig', 'Backup'])
@@ -149,29 +149,31 @@ test.describe('a backup by K8up', () => {
     expect(deleted.map(({ metadata }) => metadata.name)).toEqual(['backup-b1'])
   })
 
-  test('of nothing is zero bytes, though K8up calls it a success', async () => {
+  test('a K8up backup without volumes has zero bytes, although K8up reports success', async () => {
     const { lab } = await k8upLab({ log: null, snapshots: [] })
     const backup = await backUp(lab)
     expect(backup.result).toMatchObject({ succeeded: true, bytes: 0, details: { jobs: 0 } })
     expect(await backup.restore()).toMatchObject({ state: 'NoSnapshot', succeeded: false })
   })
 
-  test('that failed is one', async () => {
+  test('a failed K8up backup is reported as failed, with unknown bytes', async () => {
     const { lab } = await k8upLab({ backup: 'Failed', log: '', snapshots: [] })
     expect((await backUp(lab)).result).toMatchObject({ state: 'Failed', succeeded: false, bytes: null })
   })
 
-  test('that vanishes is an error, not a backup', async () => {
+  test('a K8up Backup that is deleted while it runs is an error', async () => {
     const { lab } = await k8upLab()
     const running = await k8up().attach(lab).backup('drill', { name: 'b1' })
     await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
-    await expect(running.waitUntilFinished()).rejects.toThrow('K8up Backup "b1" is gone from namespace "drill"')
+    await expect(running.waitUntilFinished()).rejects.toThrow(
+      'K8up Backup "b1" was deleted from namespace "drill" before it ended. Next: kubectl -n k8up logs deploy/k8up',
+    )
     expect(await running.waitUntilMoving()).toBe(false)
   })
 })
 
-test.describe('a restore by K8up', () => {
-  test('fills fresh claims from the snapshots, and starts the workloads then', async () => {
+test.describe('restores by K8up', () => {
+  test('a K8up restore fills new claims from the snapshots before it creates workloads', async () => {
     const { lab, applied } = await k8upLab()
     const backup = await backUp(lab)
     applied.length = 0
@@ -193,7 +195,7 @@ test.describe('a restore by K8up', () => {
     })
   })
 
-  test('of a copy reads the repository of the original', async () => {
+  test('a K8up restore of a copy reads the repository of the original', async () => {
     const { lab, applied } = await k8upLab()
     const backup = await backUp(lab)
     applied.length = 0
@@ -203,11 +205,11 @@ test.describe('a restore by K8up', () => {
     expect(ofKind(applied, 'Restore')[0]?.spec).toMatchObject({ backend: { s3 } })
   })
 
-  test('that failed starts no workload', async () => {
+  test('a failed K8up restore starts no workload', async () => {
     const { lab, applied } = await k8upLab({ restore: 'Failed' })
     const backup = await backUp(lab)
     applied.length = 0
-    expect(await backup.restore()).toMatchObject({ state: 'Failed', succeeded: false, details: { message: 'told' } })
+    expect(await backup.restore()).toMatchObject({ state: 'Failed', succeeded: false, details: { message: 'done' } })
     expect(ofKind(applied, 'Deployment')).toEqual([])
   })
 })
