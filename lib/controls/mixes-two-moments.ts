@@ -1,9 +1,9 @@
 import type { Lab } from '../lab/lab.ts'
 import { runningBackup, resticTool, type Subject } from '../components/restic/backup.ts'
-import { endOfJob, jobName, restoreTask, startJob } from '../components/restic/job.ts'
+import { waitForJobAndDelete, jobName, restoreTask, startJob } from '../components/restic/job.ts'
 import { backUpAtRest } from '../components/restic/manual.ts'
 import { listSnapshots } from '../components/restic/repository.ts'
-import { findUsers, scaleDown, scaleUp } from '../components/restic/scale.ts'
+import { findWorkloads, scaleDown, scaleUp } from '../components/restic/scale.ts'
 import type { Backup, BackupTool } from '../components/tool.ts'
 import { broken } from './broken.ts'
 
@@ -37,7 +37,7 @@ async function backUp(lab: Lab, subject: Subject, name: string): Promise<Backup>
 
 async function makeHalfOlder(lab: Lab, { repository, claims }: Subject, namespace: string): Promise<void> {
   const snapshots = await listSnapshots(lab, repository)
-  const users = await findUsers(lab.kube, namespace, claims)
+  const users = await findWorkloads(lab.kube, namespace, claims)
   await scaleDown(lab.kube, users)
   for (const claim of claims) {
     const oldest = snapshots.find((snapshot) => snapshot.claim === claim)
@@ -45,7 +45,7 @@ async function makeHalfOlder(lab: Lab, { repository, claims }: Subject, namespac
     const { args, ...task } = restoreTask(claim, oldest.id)
     const name = jobName('mix', `${namespace}/${Date.now()}`, claim)
     await startJob(lab, repository, { namespace, name, task: { ...task, args: [...args, HALF] } })
-    const { succeeded, message } = await endOfJob(lab, namespace, name, claim)
+    const { succeeded, message } = await waitForJobAndDelete(lab, namespace, name, claim)
     if (!succeeded)
       throw new Error(`the older half of claim "${claim}" was not restored: ${message ?? 'no reason given'}`)
   }

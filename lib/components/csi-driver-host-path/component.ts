@@ -3,13 +3,13 @@ import type { Component } from '../component.ts'
 
 const RELEASE = 'v1.17.1'
 
-/** Kubernetes keeps the manifests of csi-driver-host-path, with its sidecars' roles, for the tests of its own storage. */
+/** Kubernetes keeps these manifests of csi-driver-host-path, with the roles of its sidecars, for its own storage tests. */
 const manifest = (file: string, sha256: string): ManifestFile => ({
   url: `https://raw.githubusercontent.com/kubernetes/kubernetes/v1.36.3/test/e2e/testing-manifests/storage-csi/${file}.yaml`,
   sha256,
 })
 
-/** Storage that takes snapshots, of kind clusters with public images. */
+/** Storage with snapshots, for kind clusters with public images. */
 export const csiDriverHostPath = {
   name: 'csi-driver-host-path',
   title: 'csi-driver-host-path',
@@ -17,7 +17,7 @@ export const csiDriverHostPath = {
   neededBy: 'provider',
   version: {
     published: { version: RELEASE, source: 'its public image' },
-    // Clusters of built artifacts have a CSI driver of this repository instead.
+    // Clusters with built artifacts use this repository's own CSI driver instead.
     built: null,
     differs: null,
   },
@@ -50,6 +50,6 @@ export const csiDriverHostPath = {
     },
   },
   built: null,
-  presence: { none: 'only kind clusters get it, which are deleted whole' },
+  presence: { none: 'only kind clusters get it, and meshdrill deletes those clusters' },
   rights: [],
 } as const satisfies Component

@@ -26,7 +26,7 @@ const programs = [
   },
 ] as const satisfies readonly GoProgram[]
 
-/** Kubernetes' controller of VolumeSnapshots, with their kinds. */
+/** Kubernetes' controller of VolumeSnapshots, with its CustomResourceDefinitions. */
 export const snapshotController = {
   name: 'snapshot-controller',
   title: 'snapshot-controller',
@@ -42,7 +42,7 @@ export const snapshotController = {
     images: {
       'sig-storage/snapshot-controller': imageByTag('registry.k8s.io/sig-storage/snapshot-controller:v8.6.0'),
     },
-    // With the SHA-256 that the files have in the Go modules of these versions.
+    // The SHA-256 sums come from the files in the Go modules of these versions.
     manifests: {
       'external-snapshotter/crds': [
         definition('volumesnapshotclasses', '75e6565aac2c0f2949ed13ea884bbaa388cb7be576b558b709cf1168e011828d'),
@@ -69,6 +69,6 @@ export const snapshotController = {
       'external-snapshotter/crds': { folder, path: CLIENT, below: 'config/crd', files: /^snapshot\..*\.yaml$/ },
     },
   },
-  presence: { none: 'only clusters that meshdrill makes and deletes whole get it; a user’s cluster is used as it is' },
+  presence: { none: 'only clusters that meshdrill creates and deletes get it, never a user’s cluster' },
   rights: [],
 } as const satisfies Component

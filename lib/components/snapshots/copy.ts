@@ -6,26 +6,26 @@ import { MANAGED } from '../support/namespace-objects.ts'
 import { API, contentReference, snapshotReference, type VolumeSnapshot, type VolumeSnapshotContent } from './objects.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** Snapshots made known to another namespace. */
-export interface TakenOver {
-  /** Takes them away there; the snapshots themselves stay. */
-  release(): Promise<void>
+/** Snapshots that were imported into another namespace. */
+export interface ImportedSnapshots {
+  /** Deletes the imported objects. The snapshots in the storage stay. */
+  remove(): Promise<void>
 }
 
 /**
- * Makes snapshots known to another namespace, where claims can only name their own: a second content for the same handle,
- * which lets the snapshot be when it goes.
+ * Imports snapshots into another namespace, because a claim can only use snapshots of its own namespace. Each import is a
+ * second VolumeSnapshotContent for the same handle. Its policy Retain keeps the snapshot when the import is deleted.
  */
-export async function takeOver(lab: Lab, snapshots: VolumeSnapshot[], into: string): Promise<TakenOver> {
+export async function importSnapshots(lab: Lab, snapshots: VolumeSnapshot[], into: string): Promise<ImportedSnapshots> {
   const pairs = await Promise.all(snapshots.map((snapshot) => pairFor(lab, snapshot, into)))
   await lab.kube.apply(pairs.flat())
-  for (const [, snapshot] of pairs) await readyToUse(lab, snapshot)
+  for (const [, snapshot] of pairs) await waitUntilReady(lab, snapshot)
   return {
-    async release() {
-      // The content goes second: it is protected as long as a snapshot is bound to it.
+    async remove() {
+      // The snapshot first: its content cannot be deleted before it.
       for (const object of pairs.flatMap(([content, snapshot]) => [snapshot, content])) {
         await lab.kube.delete(object)
-        await gone(lab, object)
+        await waitUntilGone(lab, object)
       }
     },
   }
@@ -37,7 +37,9 @@ async function pairFor(lab: Lab, snapshot: VolumeSnapshot, into: string): Promis
   const content = await lab.kube.get<VolumeSnapshotContent>(contentReference(bound))
   const snapshotHandle = content?.status?.snapshotHandle
   if (content === null || snapshotHandle === undefined) {
-    throw new Error(`VolumeSnapshot "${name}" has no content with a handle. Next: kubectl get volumesnapshotcontents`)
+    throw new Error(
+      `VolumeSnapshot "${name}" has no VolumeSnapshotContent with a handle. Next: kubectl get volumesnapshotcontents`,
+    )
   }
   const { driver, volumeSnapshotClassName, sourceVolumeMode } = content.spec
   const contentName = `${into}-${name}`
@@ -65,7 +67,7 @@ async function pairFor(lab: Lab, snapshot: VolumeSnapshot, into: string): Promis
   ]
 }
 
-async function readyToUse(lab: Lab, snapshot: KubeObject): Promise<void> {
+async function waitUntilReady(lab: Lab, snapshot: KubeObject): Promise<void> {
   const { name, namespace = '' } = snapshot.metadata
   await waitFor(
     `VolumeSnapshot "${name}" in namespace "${namespace}" ready to use`,
@@ -77,11 +79,11 @@ async function readyToUse(lab: Lab, snapshot: KubeObject): Promise<void> {
   )
 }
 
-async function gone(lab: Lab, object: KubeObject): Promise<void> {
+async function waitUntilGone(lab: Lab, object: KubeObject): Promise<void> {
   const { name } = object.metadata
   await waitFor(
     `${object.kind} "${name}" gone`,
-    async () => ((await lab.kube.get(object)) === null ? true : pending('still there')),
+    async () => ((await lab.kube.get(object)) === null ? true : pending('still exists')),
     { timeout: TIMEOUT, every: '100ms', hint: `kubectl get volumesnapshots,volumesnapshotcontents -A` },
   )
 }

@@ -2,31 +2,31 @@ import type { Lab } from '../../lab/lab.ts'
 import type { UserEffort } from '../../record/facts.ts'
 import { SERVICE, STEPS, textOf } from '../support/effort.ts'
 import { fromSnapshot, restore } from './restore.ts'
-import { snapshotOf, snapshotEnded, snapshotName, takeSnapshots, type Taken } from './take.ts'
+import { snapshotOf, waitForSnapshot, snapshotName, takeSnapshots, type SnapshotBackup } from './take.ts'
 import { isClaim } from '../support/exported-namespace.ts'
 import { exportNamespace } from '../support/namespace-objects.ts'
 import type { Backup, BackupTool, InstalledTool, ToolParts } from '../tool.ts'
 import { snapshotReference, backupResult } from './objects.ts'
 
 /**
- * Kubernetes' own snapshots: one VolumeSnapshot for each claim. The class is used as it is installed, so a snapshot is deleted with
- * its object. No data leaves the storage.
+ * Kubernetes' own snapshots: one VolumeSnapshot for each claim. No data leaves the storage. With the usual deletion policy, the
+ * storage deletes a snapshot together with its VolumeSnapshot.
  */
 export function volumeSnapshot(): BackupTool {
   const attach = (lab: Lab): InstalledTool => ({
     name: 'kubernetes',
     strategy: 'volume-snapshot',
     version: lab.artifacts.component('snapshot-controller').version,
-    // The storage takes the snapshots: no pod of a tool moves data.
+    // The storage takes the snapshots, so there is no mover.
     parts: () => ({ pods: podsOf(lab), mover: null, secret: null, prefix: null }),
     async backup(namespace, { name }) {
       const objects = await exportNamespace(lab, namespace)
       const taken = await takeSnapshots(lab, { namespace, name, objects })
       return {
         name,
-        // No data moves, so there is no time at which a fault could strike.
+        // No data moves, so a fault cannot be injected while it moves.
         waitUntilMoving: () => Promise.resolve(false),
-        waitUntilFinished: () => readyBackup(lab, taken),
+        waitUntilFinished: () => finishBackup(lab, taken),
       }
     },
   })
@@ -36,10 +36,12 @@ export function volumeSnapshot(): BackupTool {
     volumes: 'snapshots',
     requires: (lab) => {
       if (lab.cluster.storageClasses.snapshots === null)
-        return Promise.resolve(['volumes that can be snapshotted: the cluster has no such class'])
+        return Promise.resolve(['the cluster has no StorageClass with snapshots'])
       return Promise.resolve(
         podsOf(lab).length === 0
-          ? ["which pods are the storage's, whose use is the tool's. Next: MESHDRILL_STORAGE_PODS=<namespace>/<prefix>"]
+          ? [
+              'the pods of the storage are unknown, so their use cannot be measured. Next: MESHDRILL_STORAGE_PODS=<namespace>/<prefix>',
+            ]
           : [],
       )
     },
@@ -51,10 +53,10 @@ export function volumeSnapshot(): BackupTool {
 const podsOf = ({ cluster }: Lab): ToolParts['pods'] =>
   cluster.storageClasses.pods === undefined ? [] : [cluster.storageClasses.pods]
 
-async function readyBackup(lab: Lab, taken: Taken): Promise<Backup> {
+async function finishBackup(lab: Lab, taken: SnapshotBackup): Promise<Backup> {
   const { namespace, name, objects } = taken
   const snapshots = await Promise.all(
-    objects.filter(isClaim).map(({ metadata }) => snapshotEnded(lab, namespace, snapshotName(name, metadata.name))),
+    objects.filter(isClaim).map(({ metadata }) => waitForSnapshot(lab, namespace, snapshotName(name, metadata.name))),
   )
   return {
     name,

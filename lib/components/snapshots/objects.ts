@@ -7,20 +7,22 @@ import { earliest, latest, timeMs, sumKnown } from '../support/times.ts'
 
 /** The result of a backup. */
 export const backupResult = (lab: Lab, snapshots: VolumeSnapshot[], objects: KubeObject[]): OperationResult =>
-  copiesData(lab) ? untilReady(describeSnapshots(snapshots, objects), snapshots) : describeSnapshots(snapshots, objects)
+  copiesData(lab)
+    ? withReadyEnd(describeSnapshots(snapshots, objects), snapshots)
+    : describeSnapshots(snapshots, objects)
 
 /** Whether the storage copies the data of a snapshot, which takes time. */
 const copiesData = ({ cluster }: Lab): boolean =>
   cluster.storageClasses.lacks?.includes('snapshots of one moment') === true
 
-/** With the time of the last status update as its end: `creationTime` is the begin of a copy. */
-function untilReady(result: OperationResult, snapshots: VolumeSnapshot[]): OperationResult {
+/** Sets the end to the last status update. `creationTime` is only the start of a copy. */
+function withReadyEnd(result: OperationResult, snapshots: VolumeSnapshot[]): OperationResult {
   const updates = snapshots.flatMap(({ metadata }) => metadata.managedFields ?? [])
   const times = updates.filter(({ subresource }) => subresource === 'status').map(({ time }) => timeMs(time))
   return { ...result, endedMs: latest([result.endedMs, ...times]) }
 }
 
-/** The result of taking these snapshots. */
+/** The result of a backup, with the time of the last snapshot as its end. */
 export function describeSnapshots(snapshots: VolumeSnapshot[], objects: KubeObject[]): OperationResult {
   const failed = snapshots.find(({ status }) => status?.readyToUse !== true)
   const startedMs = earliest(snapshots.map(({ metadata }) => timeMs(metadata.creationTimestamp)))
@@ -28,7 +30,7 @@ export function describeSnapshots(snapshots: VolumeSnapshot[], objects: KubeObje
     state: failed === undefined ? 'ReadyToUse' : 'Error',
     succeeded: failed === undefined,
     startedMs,
-    // The time at which the storage cut the snapshot. Kubernetes does not record when it became ready, a moment later.
+    // The time of the snapshot itself. Kubernetes does not record when it became ready, shortly after.
     endedMs: latest([startedMs, ...snapshots.map(({ status }) => timeMs(status?.creationTime))]),
     bytes: bytesOf(snapshots.map(({ status }) => status?.restoreSize)),
     details: {
@@ -39,8 +41,6 @@ export function describeSnapshots(snapshots: VolumeSnapshot[], objects: KubeObje
   }
 }
 
-/** The objects of Kubernetes' snapshots, as far as they are read. */
-
 export const API = 'snapshot.storage.k8s.io/v1'
 
 export interface VolumeSnapshot extends KubeObject {
@@ -48,7 +48,7 @@ export interface VolumeSnapshot extends KubeObject {
   status?: {
     readyToUse?: boolean
     creationTime?: string
-    /** A quantity: the size of a volume that can hold it. */
+    /** A quantity: the minimum size of a volume for this snapshot. */
     restoreSize?: string
     boundVolumeSnapshotContentName?: string
     error?: { message?: string }

@@ -7,29 +7,29 @@ import { TIMEOUT } from '../support/job-pods.ts'
 import { describeObjects } from '../support/namespace-objects.ts'
 import { requireClaimsGone, firstCreatedMs, lastCreatedMs, planRestore } from '../support/namespace-restore.ts'
 import { latest } from '../support/times.ts'
-import { takeOver } from './copy.ts'
+import { importSnapshots } from './copy.ts'
 import { API, isBound, snapshotReference, type Claim, type VolumeSnapshot, describeSnapshots } from './objects.ts'
-import { snapshotName, type Taken } from './take.ts'
+import { snapshotName, type SnapshotBackup } from './take.ts'
 
-/** Brings the namespace back with claims that the storage fills from the snapshots. */
+/** Restores the namespace. The storage fills the claims from the snapshots. */
 export async function restore(
   lab: Lab,
-  taken: Taken,
+  backup: SnapshotBackup,
   snapshots: VolumeSnapshot[],
   into?: string,
 ): Promise<OperationResult> {
   const { kube } = lab
-  const { namespace, name, objects } = taken
-  const lost = await findLost(lab, snapshots)
-  if (lost !== null) return lostResult(lost, objects)
+  const { namespace, name, objects } = backup
+  const missing = await findMissing(lab, snapshots)
+  if (missing !== null) return missingResult(missing, objects)
   const plan = planRestore(objects, into)
   await requireClaimsGone(kube, plan.claims)
   await kube.apply(plan.before)
-  const copies = into === undefined ? null : await takeOver(lab, snapshots, into)
+  const copies = into === undefined ? null : await importSnapshots(lab, snapshots, into)
   const claims = plan.claims.map((claim) => fromSnapshot(claim, snapshotName(name, claim.metadata.name)))
   await kube.apply([...claims, ...plan.after])
-  await claimsBound(lab, claims)
-  await copies?.release()
+  await waitUntilBound(lab, claims)
+  await copies?.remove()
   return {
     ...describeSnapshots(snapshots, objects),
     state: 'Bound',
@@ -39,7 +39,7 @@ export async function restore(
   }
 }
 
-async function findLost(lab: Lab, snapshots: VolumeSnapshot[]): Promise<VolumeSnapshot | null> {
+async function findMissing(lab: Lab, snapshots: VolumeSnapshot[]): Promise<VolumeSnapshot | null> {
   for (const snapshot of snapshots) {
     const found = await lab.kube.get(snapshotReference(snapshot.metadata.namespace ?? '', snapshot.metadata.name))
     if (found?.metadata.uid !== snapshot.metadata.uid) return snapshot
@@ -47,14 +47,14 @@ async function findLost(lab: Lab, snapshots: VolumeSnapshot[]): Promise<VolumeSn
   return null
 }
 
-const lostResult = ({ metadata }: VolumeSnapshot, objects: KubeObject[]): OperationResult => ({
+const missingResult = ({ metadata }: VolumeSnapshot, objects: KubeObject[]): OperationResult => ({
   state: 'NotFound',
   succeeded: false,
   startedMs: null,
   endedMs: null,
   bytes: null,
   details: {
-    message: `VolumeSnapshot "${metadata.name}" is not in namespace "${metadata.namespace ?? ''}" any more`,
+    message: `VolumeSnapshot "${metadata.name}" was deleted from namespace "${metadata.namespace ?? ''}"`,
     objects: describeObjects(objects),
   },
 })
@@ -68,8 +68,8 @@ export const fromSnapshot = (claim: KubeObject, snapshot: string): KubeObject =>
   },
 })
 
-/** Resolves when the claims are bound. A class may wait for a pod before it makes a volume, so workloads are applied first. */
-async function claimsBound(lab: Lab, claims: KubeObject[]): Promise<void> {
+/** Resolves when the claims are bound. The workloads must exist: a StorageClass may wait for a pod before it creates a volume. */
+async function waitUntilBound(lab: Lab, claims: KubeObject[]): Promise<void> {
   for (const claim of claims) {
     const { name, namespace = '' } = claim.metadata
     await waitFor(

@@ -7,8 +7,8 @@ import { TIMEOUT } from '../support/job-pods.ts'
 import { MANAGED } from '../support/namespace-objects.ts'
 import { snapshotReference, type VolumeSnapshot } from './objects.ts'
 
-/** The snapshots of a backup, and the objects that the operator keeps outside the cluster. */
-export interface Taken {
+/** A backup by snapshots, with the objects that the operator keeps outside the cluster. */
+export interface SnapshotBackup {
   namespace: string
   name: string
   objects: KubeObject[]
@@ -16,8 +16,8 @@ export interface Taken {
 
 export const snapshotName = (backup: string, claim: string): string => `${backup}-${claim}`
 
-/** Asks for a snapshot of each claim. */
-export async function takeSnapshots(lab: Lab, taken: Taken): Promise<Taken> {
+/** Creates a VolumeSnapshot for each claim, and does not wait. */
+export async function takeSnapshots(lab: Lab, taken: SnapshotBackup): Promise<SnapshotBackup> {
   await lab.kube.apply(taken.objects.filter(isClaim).map(({ metadata }) => snapshotOf(lab, taken, metadata.name)))
   return taken
 }
@@ -25,7 +25,7 @@ export async function takeSnapshots(lab: Lab, taken: Taken): Promise<Taken> {
 /** The VolumeSnapshot of a claim. */
 export function snapshotOf(
   lab: Lab,
-  { namespace, name }: Pick<Taken, 'namespace' | 'name'>,
+  { namespace, name }: Pick<SnapshotBackup, 'namespace' | 'name'>,
   claim: string,
 ): KubeObject {
   const reference = snapshotReference(namespace, snapshotName(name, claim))
@@ -40,14 +40,15 @@ export function snapshotOf(
 }
 
 /** Resolves when the snapshot is ready to use, or reports an error. */
-export async function snapshotEnded(lab: Lab, namespace: string, name: string): Promise<VolumeSnapshot> {
+export async function waitForSnapshot(lab: Lab, namespace: string, name: string): Promise<VolumeSnapshot> {
   return waitFor(
     `VolumeSnapshot "${name}" in namespace "${namespace}" ready to use`,
     async () => {
       const snapshot = await lab.kube.get<VolumeSnapshot>(snapshotReference(namespace, name))
       if (snapshot === null)
         throw new Error(
-          `VolumeSnapshot "${name}" is gone from namespace "${namespace}". Next: kubectl -n ${namespace} get volumesnapshots`,
+          `VolumeSnapshot "${name}" was deleted from namespace "${namespace}" before it was ready. ` +
+            `Next: kubectl -n ${namespace} get volumesnapshots`,
         )
       const { readyToUse = false, error } = snapshot.status ?? {}
       return readyToUse || error ? snapshot : pending(JSON.stringify(snapshot.status ?? 'no status'))

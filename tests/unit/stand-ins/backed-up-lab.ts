@@ -9,30 +9,30 @@ import { labWith, only } from './lab.ts'
 import { annotatedMesh } from './meshes.ts'
 import { quote } from './shell.ts'
 
-/** How a Job ends as soon as it is applied; null leaves it running. */
+/** The end of a Job as soon as it is applied; null: the Job keeps running. */
 export type JobEnding = { state: 'Complete' | 'Failed'; log?: string; exitCode?: number; reason?: string } | null
 
 interface Options {
-  /** The objects of the namespace `drill`, as the API server has them. */
+  /** The objects of the namespace `drill` on the API server. */
   objects?: KubeObject[]
   endJob?: (job: KubeObject) => JobEnding
-  /** What becomes of an object that is applied, beside its being there. */
+  /** Called after an object was applied, to simulate its controllers. */
   onApply?: (object: KubeObject, kube: KubeClient) => Promise<void>
-  /** What lists of custom resources and of Jobs give, by their plural. */
+  /** Lists of custom resources and Jobs, by the plural of their kind. */
   lists?: Record<string, () => KubeObject[]>
   deployments?: KubeObject[]
   restic?: ResticStandIn
 }
 
-/** A program in the place of restic. */
+/** A stand-in for the restic program. */
 export interface ResticStandIn {
   path: string
   calls: () => string[]
-  /** What `restic snapshots` answers. */
+  /** Sets the output of `restic snapshots`. */
   answer: (snapshots: object[]) => void
 }
 
-/** `config` is what `restic cat config` exits with: 10 where there is no repository. */
+/** `config` is the exit code of `restic cat config`: 10 if the repository does not exist. */
 export function standInRestic(folder: string, config = 0): ResticStandIn {
   const path = join(folder, 'restic')
   const calls = join(folder, 'calls')
@@ -51,7 +51,7 @@ export function standInRestic(folder: string, config = 0): ResticStandIn {
 const started = new Date('2026-11-21T02:00:00Z')
 const ended = new Date('2026-11-21T02:00:09Z')
 
-/** A lab with a namespace to back up, in which Jobs end as they are told. */
+/** A lab with a namespace to back up. `endJob` decides how its Jobs end. */
 export function backedUpLab({
   objects = [],
   endJob = () => null,
@@ -63,7 +63,7 @@ export function backedUpLab({
   const applied: KubeObject[] = []
   const deleted: ObjectReference[] = []
   const logs = new Map<string, string>()
-  /** Jobs and changes of scale, in the order in which they came. */
+  /** Jobs and changes of scale, in their order. */
   const steps: string[] = []
   const lab: Lab = labWith((memory) => {
     const kube: Partial<KubeClient> = {
@@ -158,10 +158,10 @@ const readyPod = (app: string, index: number): KubeObject => ({
   status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: READY_AT }] },
 })
 
-/** When pods that were scaled up are Ready. */
+/** Time at which scaled-up pods become Ready. */
 export const READY_AT = '2026-11-21T02:00:20Z'
 
-/** The namespace `drill` must be there before it is backed up. */
+/** Creates the namespace `drill`, which a backup needs. */
 export const makeNamespace = (lab: Lab): Promise<void> =>
   lab.kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill', uid: 'abcdef0123456789' } }])
 

@@ -25,7 +25,7 @@ const content: KubeObject = {
   status: { snapshotHandle: 'handle-1' },
 }
 
-/** When who wrote last: the storage, that it is ready, and another, of something else. */
+/** Two status updates of the storage, and a later update that is not of the status. */
 const readyAt = '2026-11-21T02:00:07Z'
 const managedFields = [
   { subresource: 'status', time: '2026-11-21T02:00:02Z' },
@@ -35,13 +35,15 @@ const managedFields = [
 
 const CLASSES = { local: 'local-path', snapshots: 'btrfs', pods: { namespace: 'storage', prefix: '' } }
 
-/** A lab whose storage takes snapshots, with that status, and fills claims. */
+/** A lab with a storage that takes snapshots with this status, and fills claims. */
 async function snapshotLab(status: Status = ready, lacks: readonly VolumeTrait[] = []) {
   const onApply = async (object: KubeObject, kube: KubeClient) => {
-    const told = { ...object, metadata: { creationTimestamp: new Date(cutAt), uid: 'u1', ...object.metadata } }
+    const created = { ...object, metadata: { creationTimestamp: new Date(cutAt), uid: 'u1', ...object.metadata } }
     if (object.kind === 'VolumeSnapshot')
-      await kube.apply([{ ...told, metadata: { ...told.metadata, managedFields } as typeof told.metadata, status }])
-    if (object.kind === 'PersistentVolumeClaim') await kube.apply([{ ...told, status: { phase: 'Bound' } }])
+      await kube.apply([
+        { ...created, metadata: { ...created.metadata, managedFields } as typeof created.metadata, status },
+      ])
+    if (object.kind === 'PersistentVolumeClaim') await kube.apply([{ ...created, status: { phase: 'Bound' } }])
   }
   const world = backedUpLab({ objects: [claim('data'), deployment('web', 'data')], onApply })
   const cluster = { ...world.lab.cluster, storageClasses: { ...CLASSES, lacks } }
@@ -55,7 +57,7 @@ async function snapshotLab(status: Status = ready, lacks: readonly VolumeTrait[]
 const backUp = async (lab: Lab) =>
   (await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })).waitUntilFinished()
 
-test('a quantity is read as Kubernetes writes it', () => {
+test('a quantity is parsed as Kubernetes writes it', () => {
   expect(['1073741824', '1Gi', '128Mi', '1.5Ki', '2M'].map(parseBytes)).toEqual([2 ** 30, 2 ** 30, 2 ** 27, 1536, 2e6])
   for (const text of ['much', '500m', '1..5', ''])
     expect(() => parseBytes(text), text).toThrow(`"${text}" is not a quantity`)
@@ -64,15 +66,15 @@ test('a quantity is read as Kubernetes writes it', () => {
   expect(bytesOf([])).toBe(0)
 })
 
-test('a cluster without such volumes cannot be drilled on', async () => {
+test('VolumeSnapshots need a cluster with a StorageClass with snapshots', async () => {
   const { lab } = backedUpLab({})
   expect(await volumeSnapshot().requires(lab)).toHaveLength(1)
   expect(await volumeSnapshot().requires((await snapshotLab()).lab)).toEqual([])
   expect(volumeSnapshot().volumes).toBe('snapshots')
 })
 
-test.describe('a backup by VolumeSnapshots', () => {
-  test('snapshots each claim, and is there when the storage says it is ready', async () => {
+test.describe('backups by VolumeSnapshots', () => {
+  test('a snapshot backup snapshots each claim and ends when the storage reports it as ready', async () => {
     const { lab, applied } = await snapshotLab()
     const running = await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })
     const { result, objects } = await running.waitUntilFinished()
@@ -89,27 +91,29 @@ test.describe('a backup by VolumeSnapshots', () => {
     expect(await running.waitUntilMoving()).toBe(false)
   })
 
-  test('that the storage copies ends when it is ready, not when it was cut', async () => {
+  test('a snapshot backup on a storage that copies ends when the snapshot is ready, not when it was taken', async () => {
     const { result } = await backUp((await snapshotLab(ready, ['snapshots of one moment'])).lab)
     expect(result).toMatchObject({ startedMs: Date.parse(cutAt), endedMs: Date.parse(readyAt) })
   })
 
-  test('that the storage refuses did not succeed', async () => {
+  test('a snapshot backup that the storage refuses has failed with its message', async () => {
     const { lab } = await snapshotLab({ readyToUse: false, error: { message: 'no room' } })
     const { result } = await backUp(lab)
     expect(result).toMatchObject({ state: 'Error', succeeded: false, bytes: null, details: { message: 'no room' } })
   })
 
-  test('that vanishes is an error, not a backup', async () => {
+  test('a VolumeSnapshot that is deleted before it is ready is an error', async () => {
     const { lab } = await snapshotLab({})
     const running = await volumeSnapshot().attach(lab).backup('drill', { name: 'b1' })
     await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
-    await expect(running.waitUntilFinished()).rejects.toThrow('VolumeSnapshot "b1-data" is gone from namespace "drill"')
+    await expect(running.waitUntilFinished()).rejects.toThrow(
+      'VolumeSnapshot "b1-data" was deleted from namespace "drill" before it was ready. Next: kubectl -n drill get',
+    )
   })
 })
 
-test.describe('a restore from VolumeSnapshots', () => {
-  test('fills fresh claims from them', async () => {
+test.describe('restores from VolumeSnapshots', () => {
+  test('a snapshot restore creates claims with the snapshots as their data source', async () => {
     const { lab, applied } = await snapshotLab()
     const backup = await backUp(lab)
     applied.length = 0
@@ -119,7 +123,7 @@ test.describe('a restore from VolumeSnapshots', () => {
     expect(applied[1]?.spec).toMatchObject({ dataSource, resources: { requests: { storage: '1Gi' } } })
   })
 
-  test('of a copy goes by a second content of the same snapshot, which is gone afterwards', async () => {
+  test('a snapshot restore of a copy imports the snapshot by a second content and removes it afterwards', async () => {
     const { lab, applied, deleted } = await snapshotLab()
     const backup = await backUp(lab)
     applied.length = 0
@@ -142,7 +146,7 @@ test.describe('a restore from VolumeSnapshots', () => {
     expect(await lab.kube.get(content)).not.toBeNull()
   })
 
-  test('that are gone with their namespace brings nothing back, and says so', async () => {
+  test('a snapshot restore fails and changes nothing if the snapshots were deleted', async () => {
     const { lab, applied } = await snapshotLab()
     const backup = await backUp(lab)
     await lab.kube.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } })
@@ -151,7 +155,7 @@ test.describe('a restore from VolumeSnapshots', () => {
     expect(applied).toEqual([])
   })
 
-  test('does not take another snapshot of the same name for the one it took', async () => {
+  test('a snapshot restore does not use another snapshot with the same name', async () => {
     const { lab } = await snapshotLab()
     const backup = await backUp(lab)
     const [reference] = backup.objects
