@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,18 +13,15 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner'
 import { messageOf } from '../../lib/system/file-error.ts'
+import { filesOf, groups, list, type GroupName } from './groups.ts'
 import { loadSpec, type LoadedSpec } from './playwright.ts'
 
 /**
  * Runs the unit tests of what is pure in Stryker's own process: each mutant is tried in milliseconds and against the tests that
  * reach it, and not against a new Playwright each time.
  */
-const specs = new RegExp(
-  process.env.MUTATION_SPECS ??
-    '^(verdict/(?!statistics/trials).*|simulation/damage|workloads/ledger/(compare|rollback|listing|slots)|workloads/files/(compare|tree))[.]spec[.]ts$',
-)
+const group = groups[process.env.MUTATION_GROUP as GroupName]
 const unitFolder = 'tests/unit'
-const mutatedFolders = ['lib/verdict', 'lib/workloads/ledger', 'lib/workloads/files']
 
 /** Where processes that start later find what the first run without a mutant showed: in the sandbox, which goes with the run. */
 const shownFile = 'mutation-shown.json'
@@ -128,9 +125,9 @@ async function loadTests(begin: (spec: string) => void = () => undefined): Promi
   const hook = `export const resolve = (name, context, next) =>
     name === '@playwright/test' ? { url: ${standIn}, shortCircuit: true } : next(name, context)`
   register(`data:text/javascript,${encodeURIComponent(hook)}`)
-  for (const folder of mutatedFolders) for (const file of list(folder)) await import(urlOf(folder, file))
+  for (const file of filesOf(group)) await import(urlOf('lib', file))
   const tests: RunnableTest[] = []
-  for (const file of list(unitFolder).filter((path) => specs.test(path))) {
+  for (const file of list(unitFolder).filter((path) => path.endsWith('.spec.ts') && group.specs.test(path))) {
     const url = urlOf(unitFolder, file)
     begin(url)
     const spec = await loadSpec(url)
@@ -143,11 +140,6 @@ async function loadTests(begin: (spec: string) => void = () => undefined): Promi
 
 /** The working directory is the sandbox, where the mutants are; but only once this module is loaded. */
 const urlOf = (folder: string, file: string): string => pathToFileURL(join(folder, file)).href
-
-const list = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .sort()
 
 /** `setUp` is what its spec needs done before. */
 async function run({ id, body }: RunnableTest, setUp: LoadedSpec['setUp'] = []): Promise<TestResult> {

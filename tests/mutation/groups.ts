@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Files that are changed together, and the specs that must notice. All specs for each file would take hours. */
+export interface Group {
+  /** Paths of the specs below `tests/unit`. */
+  specs: RegExp
+  /** Paths below `lib`. */
+  files: RegExp
+}
+
+const GROUPS = {
+  checkers: {
+    specs: /^workloads\/(ledger\/(compare|rollback|listing|slots)|files\/(check|compare|tree|attributes))[.]spec/,
+    files: /^workloads\/(ledger\/(compare|diagnose|listing)|files\/(check|compare|tree))[.]ts$/,
+  },
+  proof: {
+    specs: /^verdict\/(outcome|proof|recoverable|incomplete|uncertainty|result|codes)/,
+    files:
+      /^verdict\/(answer|describe-evidence|evidence|flaws|integrity|mesh|operations|outcome|proof|recoverable|restored-state|uncertainty)[.]ts$/,
+  },
+  recovery: {
+    specs: /^verdict\/(outages|recovery|standstill)/,
+    files: /^verdict\/(interval|outages|recovery)[.]ts$/,
+  },
+  loss: {
+    specs: /^verdict\/(loss|figures|result|outcome-figures|incomplete)/,
+    files: /^(verdict\/(loss|measure|resources|result)|system\/quantity)[.]ts$/,
+  },
+  judge: {
+    specs: /^verdict\/(result|summary|outcome|recoverable|incomplete|codes)/,
+    files: /^verdict\/(codes|judge|summarise|schema\/.*)[.]ts$/,
+  },
+  history: { specs: /^verdict\/history\/(?!trials)/, files: /^verdict\/(consistency|history\/.*)[.]ts$/ },
+  statistics: { specs: /^verdict\/statistics\/(?!trials)/, files: /^verdict\/statistics\/.*[.]ts$/ },
+  ranking: { specs: /^verdict\/ranking\//, files: /^verdict\/ranking\/.*[.]ts$/ },
+} as const satisfies Record<string, Group>
+
+export type GroupName = keyof typeof GROUPS
+export const groups: Readonly<Record<GroupName, Group>> = GROUPS
+export const groupNames = Object.keys(GROUPS) as GroupName[]
+
+/** Paths of the files that a group changes. */
+export const filesOf = (group: Group): string[] => list('lib').filter((path) => group.files.test(path))
+
+/** Paths below a folder of all TypeScript files in it. */
+export const list = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+
+export const pathOf = (file: string): string => join('lib', file)
