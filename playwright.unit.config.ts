@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test'
 import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
+import { leaveOutFramesEarly } from './tests/unit/stack-frames.ts'
 
 // Children of tests compile TypeScript too: see lib/system/typescript.js.
 process.env.TSX_DISABLE_CACHE = '1'
 await requireOwnTransformCache()
+leaveOutFramesEarly()
 
 /** Tests of meshdrill itself: no cluster, no root, seconds. The drills are in playwright.config.ts. */
 export default defineConfig({
