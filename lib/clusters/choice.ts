@@ -7,8 +7,8 @@ interface Machine {
 }
 
 /**
- * The provider for users who name none: the embedded cluster if it can run here (root on Linux), else kind if Docker answers. If
- * neither can run, the embedded cluster, whose error says what is missing.
+ * The provider if the user sets none: the embedded cluster if it can run here (root on Linux), else kind if Docker answers. If
+ * neither can run, the embedded cluster: its error says what is missing.
  */
 export function chooseCluster(machine: Machine = thisMachine()): 'embedded' | 'kind' {
   if (machine.platform === 'linux' && machine.root) return 'embedded'

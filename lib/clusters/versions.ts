@@ -5,37 +5,38 @@ import { mergeNamed } from '../system/merge-named.ts'
 /** Kubernetes as the toolchain builds it. */
 export const KUBERNETES = { path: 'k8s.io/kubernetes', version: 'v1.36.3' } as const
 
-/** Sidecars of the CSI driver of this repository, which clusters of built artifacts have. */
+/** Sidecars of this repository's CSI driver. Clusters from built artifacts have them. */
 export const PROVISIONER = { path: 'github.com/kubernetes-csi/external-provisioner/v6', version: 'v6.3.0' } as const
 export const SNAPSHOTTER = { path: 'github.com/kubernetes-csi/external-snapshotter/v8', version: 'v8.7.0' } as const
 
 const KIND_KUBERNETES = 'v1.37.0'
 
-/** The node image that kind 0.33 itself names. */
+/** The default node image of kind 0.33. */
 export const kindNodeImage = `kindest/node:${KIND_KUBERNETES}@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5`
 
 const ofHostPath = (version: string) => ({ version, source: 'the manifests of csi-driver-host-path' })
 const OTHER_DRIVER =
-  'public clusters take the sidecar that Kubernetes’ manifests name for csi-driver-host-path; built ones have another driver'
+  'clusters from public registries have the sidecar of csi-driver-host-path; clusters from built artifacts have another driver'
 
-/** Versions of what providers make a cluster from, beside the components. */
+/** Versions of the parts of a cluster that are not components. */
 const providerVersions = {
   kubernetes: {
-    published: { version: KIND_KUBERNETES, source: 'the node image that kind 0.33 names' },
+    published: { version: KIND_KUBERNETES, source: 'the default node image of kind 0.33' },
     built: fromModule(KUBERNETES),
-    differs: 'kind 0.33 names one node image, of a later minor version than the one that the toolchain was tested with',
+    differs:
+      'the default node image of kind 0.33 has a later minor version than the one that the toolchain was tested with',
   },
   'csi-provisioner': { published: ofHostPath('v6.1.1'), built: fromModule(PROVISIONER), differs: OTHER_DRIVER },
   'csi-snapshotter': { published: ofHostPath('v8.5.0'), built: fromModule(SNAPSHOTTER), differs: OTHER_DRIVER },
 } as const satisfies Record<string, Versions>
 
-/** Versions of everything that a lab is made from, by name. */
+/** Versions of all components and of all other parts of a lab, by name. */
 export const allVersions: Readonly<Record<string, Versions>> = mergeNamed<Versions>('versions', [
   versionsOf(),
   providerVersions,
 ])
 
-/** A component whose version depends on whether it is built here or comes from public registries. */
+/** A component with different versions in public registries and in the build on this machine. */
 interface VersionDifference {
   name: string
   published: string
@@ -43,7 +44,7 @@ interface VersionDifference {
   reason: string
 }
 
-/** Components whose two versions differ, with the reason. Figures of runs with different versions must not be compared blindly. */
+/** Components with two different versions, and the reasons. Figures of runs with different versions must not be compared blindly. */
 export function versionDifferences(versions: Readonly<Record<string, Versions>> = allVersions): VersionDifference[] {
   return Object.entries(versions).flatMap(([name, { published, built, differs }]) =>
     published === null || built === null || isSameVersion(published.version, built.version)
@@ -55,7 +56,7 @@ export function versionDifferences(versions: Readonly<Record<string, Versions>> 
 /** Tags of images often leave out the "v" of a release. */
 export const isSameVersion = (one: string, other: string): boolean => one.replace(/^v/, '') === other.replace(/^v/, '')
 
-/** What a run with the other kind of artifacts has in place of a component; null if it has the same, or if there is no other. */
+/** The version of a component in a run with the other kind of artifacts; null if it is the same or does not exist. */
 export function otherVersionOf(
   name: string,
   { version, source }: { version: string; source: string },

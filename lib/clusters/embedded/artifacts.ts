@@ -21,7 +21,7 @@ const manifests = mergeNamed(
   builds.map((one) => one.manifests),
 )
 
-/** Everything that is built on this machine from pinned Go modules, or comes from a pinned wheel. */
+/** Artifacts that are built on this machine from pinned Go modules and wheels. */
 export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts {
   return {
     binary: async (name) => toolchain.binary(programOf(name).name),
@@ -44,9 +44,9 @@ export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts 
   }
 }
 
-/** Errors: there is none of that name. */
+/** Errors: the name is unknown. */
 function named<T>(what: string, all: Readonly<Record<string, T>>, name: string): T {
   const found = all[name]
-  if (found === undefined) throw new Error(`no ${what} "${name}"; there are ${Object.keys(all).join(', ')}`)
+  if (found === undefined) throw new Error(`no ${what} "${name}"; known names: ${Object.keys(all).join(', ')}`)
   return found
 }

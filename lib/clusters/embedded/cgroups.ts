@@ -4,12 +4,12 @@ import { pending, waitFor } from '../../system/wait.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 
-/** The cgroup of a host, below the root of each hierarchy. The id of the lab tells it from every other cgroup. */
+/** The cgroup of a host, relative to the root of each hierarchy. It contains the lab's id, so that it is unique. */
 export const cgroupOf = (labId: string, host: string): string => `${labCgroup(labId)}/${host}`
 
 const labCgroup = (labId: string): string => `meshdrill-${labId}`
 
-/** The lab's folder in every cgroup hierarchy: one for each controller in v1, a single one in v2. */
+/** The lab's folders in all cgroup hierarchies: one for each controller in v1, a single one in v2. */
 export async function cgroupsOfLab(labId: string): Promise<string[]> {
   const candidates = [CGROUP_ROOT, ...(await readdir(CGROUP_ROOT)).map((name) => join(CGROUP_ROOT, name))]
   const folders = candidates.map((folder) => join(folder, labCgroup(labId)))
@@ -24,7 +24,7 @@ export async function cgroupsOfLab(labId: string): Promise<string[]> {
   return folders.filter((_, index) => there[index])
 }
 
-/** A cgroup and all below it, from the top down; empty where there is none. */
+/** A cgroup and all its descendants, parents first; empty if the cgroup does not exist. */
 export async function cgroupTree(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => null)
   if (entries === null) return []
@@ -32,7 +32,7 @@ export async function cgroupTree(root: string): Promise<string[]> {
   return [root, ...below.flat()]
 }
 
-/** A cgroup is removed as an empty folder, its children first; one whose last process just ended may be busy a moment. */
+/** Removes a cgroup, children first. A cgroup may be busy for a moment after its last process has ended. */
 export async function removeCgroup(root: string): Promise<void> {
   for (const folder of (await cgroupTree(root)).reverse()) {
     await waitFor(
@@ -40,11 +40,11 @@ export async function removeCgroup(root: string): Promise<void> {
       () =>
         rmdir(folder).then(
           () => true,
-          (error: unknown) => (gone(error) ? true : pending(String(error))),
+          (error: unknown) => (isMissing(error) ? true : pending(String(error))),
         ),
       { timeout: '5s', every: '50ms' },
     )
   }
 }
 
-const gone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'

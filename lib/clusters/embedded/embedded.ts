@@ -42,12 +42,13 @@ import { missingBinaries, startToolchain, type Toolchain } from './toolchain/bui
 
 const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' }
 
-const ourImages = (names: string[]): string[] => names.map((name) => `localhost/meshdrill/${name}:1`)
-const SYSTEM_IMAGES = ourImages(['pause', 'coredns', 'local-path-provisioner', 'busybox'])
+const SYSTEM_IMAGES = ['pause', 'coredns', 'local-path-provisioner', 'busybox'].map(
+  (name) => `localhost/meshdrill/${name}:1`,
+)
 
 /**
- * The upstream Kubernetes on this machine alone: each node a set of Linux namespaces, no Docker, no registry. Only the programs of
- * these components are built.
+ * Upstream Kubernetes on this machine, without Docker or a registry. Each node is a set of Linux namespaces. Only the programs
+ * that the `needed` components use are built.
  */
 export function embedded(needed: readonly ComponentName[]): ClusterProvider {
   const wanted = programsFor(needed)
@@ -60,12 +61,12 @@ export function embedded(needed: readonly ComponentName[]): ClusterProvider {
       await installPackages(await missingPackages({ building }), log)
       const toolchain = startToolchain({ log, wanted: wanted.map(({ name }) => name) })
       const onWait = (pid: string) => {
-        log(`process ${pid} is making a lab: waiting for it`)
+        log(`waiting for process ${pid}, which is creating a lab`)
       }
       const release = await takeLock(`${labFolder()}.lock`, { onWait, signal: new AbortController().signal })
       try {
         const made = { ...options, recipe: await readRecipe() }
-        const attached = await settle(await readState(), made)
+        const attached = await attachOrRemove(await readState(), made)
         return attached ? clusterOf(attached, toolchain, log) : await createCluster(toolchain, made)
       } finally {
         await release()
@@ -73,9 +74,9 @@ export function embedded(needed: readonly ComponentName[]): ClusterProvider {
     },
     async attach() {
       const state = await readState()
-      // Nodes and store may be off by a fault of a drill that was killed; whoever attaches starts them.
+      // A fault of a killed drill may have stopped the store or other nodes. The caller starts them again.
       if (state === null || !(await controlPlaneRuns(state))) {
-        throw new Error('There is no lab to attach to. Next: npx playwright test, which makes one.')
+        throw new Error('There is no lab to attach to. Next, to create one: npx playwright test')
       }
       return clusterOf(state, startToolchain({ log: () => undefined, wanted: [] }), () => undefined)
     },
@@ -88,7 +89,7 @@ export function embedded(needed: readonly ComponentName[]): ClusterProvider {
   }
 }
 
-/** What a lab is made from, as one hash. A kept lab of another recipe is made anew. */
+/** One hash of all inputs of a lab. A kept lab with another recipe is replaced. */
 async function readRecipe(): Promise<string> {
   const environment = await goEnvironment()
   const keys = await Promise.all(programs.map((program) => buildKey(program, environment)))
@@ -100,8 +101,11 @@ async function readRecipe(): Promise<string> {
 
 type LabOptions = ClusterOptions & { recipe: string }
 
-/** What to do with a lab that is already there: attach to a kept one, refuse one that is in use, clear away the rest. */
-async function settle(state: LabState | null, options: LabOptions): Promise<LabState | null> {
+/**
+ * Handles an existing lab. Attaches to a kept lab and returns its state; removes any other lab and returns null. Errors: the lab
+ * is in use.
+ */
+async function attachOrRemove(state: LabState | null, options: LabOptions): Promise<LabState | null> {
   if (state !== null && (await ownerRuns(state))) {
     throw new Error(
       `A lab of user "${state.identity.user}", created in "${state.identity.checkout}", is in use by process ${state.owner.pid}, since ${state.createdAt}. Next: wait for it, or end it there: npm run lab:down`,
@@ -113,17 +117,17 @@ async function settle(state: LabState | null, options: LabOptions): Promise<LabS
     isSameUserAndCheckout(state.identity, userAndCheckout()) &&
     (await isWhole(state))
   ) {
-    options.log(`attached to the lab that was kept, of ${state.createdAt}`)
+    options.log(`attached to the kept lab of ${state.createdAt}`)
     state.owner = await identify(options.ownerPid)
     writeState(state)
     return state
   }
   const cleared = await tearDown()
-  if (cleared.length > 0) options.log(`cleared away an earlier lab: ${cleared.join(', ')}`)
+  if (cleared.length > 0) options.log(`removed an earlier lab: ${cleared.join(', ')}`)
   return null
 }
 
-/** Every host runs, or what stopped the others can be undone. */
+/** True if every host runs, or if the faults that stopped hosts can be undone. */
 async function isWhole(state: LabState): Promise<boolean> {
   if (await allRunning(state)) return true
   const { entries } = await undoFolder(undoFolderOf(labFolder())).list()
@@ -189,7 +193,7 @@ async function createCluster(toolchain: Toolchain, options: LabOptions): Promise
   return { ...cluster, readyMs }
 }
 
-/** A kubelet may not give itself this label. */
+/** Labels the first node. A kubelet may not set this label on its own node. */
 const controlPlane = {
   apiVersion: 'v1',
   kind: 'Node',

@@ -8,7 +8,7 @@ import type { Cluster, NodePower, StorePower, VolumeWipe } from '../../lab/clust
 import type { LabNetwork } from './network.ts'
 import type { Toolchain } from './toolchain/build.ts'
 
-/** What `node-init start` reads: see node/spec.go, which this mirrors field by field. */
+/** Input of `node-init start`. It has the same fields as Spec in node/spec.go. */
 export interface HostSpec {
   hostname: string
   cgroup: string
@@ -26,34 +26,34 @@ export interface HostSpec {
 export interface HostProcess {
   name: string
   argv: string[]
-  /** Beside those of the host. */
+  /** Variables in addition to the host's environment. */
   env: string[]
   log: string
 }
 
-/** A host made of namespaces that runs. */
+/** A running host, made of Linux namespaces. */
 export interface RunningHost {
   name: string
   address: string
   device: string
-  /** `node-init start`, outside of the host. */
+  /** PID of `node-init start`, which runs outside of the host. */
   starterPid: number
-  /** The host's first process, by its PID outside of the host. */
+  /** PID of the host's first process, as seen outside of the host. */
   initPid: number
-  /** When the first process began: tells it from a later one of the same PID. */
+  /** Start time of the first process. A later process with the same PID has another one. */
   initBorn: string
 }
 
-/** PATH of every program on a host: not the user's, which may lead to folders that others write to. */
+/** PATH of every program on a host. The user's PATH may contain folders that other users can write to. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
- * Environment of a host and of all that runs on it. Nothing of the user's: through a company's proxy, which has no way to the
- * lab's own addresses, no node would ever be Ready.
+ * Environment of a host and of its programs. It contains no variable of the user. With a company's proxy, for example, no node
+ * would become Ready, because the proxy cannot reach the lab's addresses.
  */
 export const hostEnvironment = (folder: string): Record<string, string> => childEnvironment(folder, { PATH }, {})
 
-/** Starts a host and resolves when its first process runs. */
+/** Starts a host. Resolves when its first process runs. */
 export async function startHost(
   nodeInit: string,
   folder: string,
@@ -62,7 +62,7 @@ export async function startHost(
 ): Promise<RunningHost> {
   await mkdir(join(folder, 'log'), { recursive: true })
   const specFile = join(folder, 'spec.json')
-  // The environment of a process in it may contain a key.
+  // The spec may contain keys, in the environment of a process.
   await writeFile(specFile, JSON.stringify(spec, null, 2), { mode: 0o600 })
   const logFile = join(folder, 'log', 'init.log')
   const log = await open(logFile, 'a')
@@ -98,7 +98,7 @@ export async function startHost(
   return { name, address, device, starterPid: starter.pid ?? 0, initPid, initBorn: (await identify(initPid)).born }
 }
 
-/** Starts a host that was started before and has ended, by the spec that it had. */
+/** Starts a stopped host again, with its earlier spec. */
 export async function startAgain(nodeInit: string, folder: string, address: string): Promise<RunningHost> {
   const spec = JSON.parse(await readFile(join(folder, 'spec.json'), 'utf8')) as HostSpec
   await rm(spec.pidFile, { force: true })
@@ -108,7 +108,7 @@ export async function startAgain(nodeInit: string, folder: string, address: stri
 export const isRunning = ({ initPid, initBorn }: RunningHost): Promise<boolean> =>
   processRuns({ pid: initPid, born: initBorn })
 
-/** Cuts a host's power: every process of it is gone at once. Resolves when none is left. */
+/** Cuts a host's power: kills all its processes at once. Resolves when they have ended. */
 export async function killHost(host: RunningHost): Promise<void> {
   if (await isRunning(host)) process.kill(host.initPid, 'SIGKILL')
   await waitFor(
@@ -127,12 +127,12 @@ export const inside = (host: RunningHost, argv: string[]): string[] => [
   ...argv,
 ]
 
-/** An embedded cluster, with what only this provider can do. */
+/** An embedded cluster, with the abilities that only this provider has. */
 export interface EmbeddedCluster extends Cluster, NodePower, VolumeWipe, StorePower {
   readonly labId: string
   readonly network: LabNetwork
   readonly toolchain: Toolchain
-  /** Starts a host beside the cluster, on its network; it ends with the lab. */
+  /** Starts a host that is not a node on the cluster's network. It ends with the lab. */
   startHost(start: (index: number) => Promise<RunningHost>): Promise<RunningHost>
   readonly nodeCount: number
 }

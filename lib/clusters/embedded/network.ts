@@ -17,11 +17,11 @@ interface IpAddress {
 interface IpRoute {
   dst?: string
   dev?: string
-  /** As `blackhole` or `local`; nothing for a route to a device or gateway. */
+  /** Such as `blackhole` or `local`; missing for a route to a device or gateway. */
   type?: string
 }
 
-/** What `ip -json -4 address show` and `ip -json -4 route show table all` print. */
+/** Reads the output of `ip -json -4 address show` and `ip -json -4 route show table all`. */
 export function parseRanges(addresses: string, routes: string): UsedRange[] {
   return [
     ...(parse(addresses) as IpAddress[]).flatMap(({ ifname, addr_info = [] }) =>
@@ -45,9 +45,9 @@ async function readRanges(): Promise<UsedRange[]> {
   return parseRanges(addresses, await run('ip', ['-json', '-4', 'route', 'show', 'table', 'all']))
 }
 
-/** How a used range overlaps a wanted one, in words; null where it does not. */
+/** Describes a used range that overlaps a wanted one; null if they do not overlap. */
 export function conflictOf(wanted: string, used: UsedRange): string | null {
-  // A default route may come as two halves; all other traffic takes it too.
+  // A default route, also in two halves such as 0.0.0.0/1, overlaps everything and does no harm.
   if (boundsOf(used.range).bits <= 1 || !overlap(wanted, used.range)) return null
   return `the ${used.kind} ${used.range}${used.device === null ? '' : ` on "${used.device}"`}`
 }
@@ -70,18 +70,18 @@ function boundsOf(range: string): { low: number; high: number; bits: number } {
 /** A network link of this machine. */
 interface NetworkLink {
   name: string
-  /** Link group, a number that whoever creates a link may choose; null for a group that the machine gave a name. */
+  /** Link group, a number that the creator of a link may choose; null for a group with a name. */
   group: number | null
 }
 
 /**
- * Link group of a lab, from its UUID. The kernel sets it in the same call that creates a link, so that no link of a lab is
- * ever without it, and no link of anybody else has it. Positive, below 2³¹, and above what people number their groups with.
+ * Link group of a lab, from its UUID. It marks the lab's links: the kernel sets it in the call that creates a link. It is
+ * at least 2³⁰ - 1, so that it differs from groups that people use, and less than 2³¹.
  */
 export const groupOf = (labId: string): number =>
   (createHash('sha256').update(labId).digest().readUInt32BE(0) >>> 2) + 0x4000_0000 - 1
 
-/** What `ip -json link show` prints. */
+/** Reads the output of `ip -json link show`. */
 export function parseLinks(text: string): NetworkLink[] {
   // In a new network namespace without links, ip prints nothing.
   const links = (text.trim() === '' ? [] : JSON.parse(text)) as { ifname?: string; group?: string }[]
@@ -92,20 +92,20 @@ export function parseLinks(text: string): NetworkLink[] {
 
 const readLinks = async (): Promise<NetworkLink[]> => parseLinks(await run('ip', ['-json', 'link', 'show']))
 
-/** Deletes the links of a lab, and none that only has the name of one. */
+/** Deletes the links of a lab. Links of others with the same names stay. */
 async function deleteLinks(labId: string): Promise<void> {
   const ofLab = async () => (await readLinks()).filter(({ group }) => group === groupOf(labId))
   for (const { name } of await ofLab()) {
     try {
       await run('ip', ['link', 'del', 'dev', name])
     } catch (error) {
-      // The kernel may have been faster.
+      // The kernel may have deleted the link first.
       if ((await ofLab()).some((link) => link.name === name)) throw error
     }
   }
 }
 
-/** The network of a lab: a bridge on the machine, one address a host; pods are routed, nothing is translated. */
+/** The network of a lab: a bridge on the machine with one address for each host. Pods are routed without address translation. */
 export interface LabNetwork {
   bridge: string
   /** The first three bytes of the hosts' addresses. */
@@ -114,7 +114,7 @@ export interface LabNetwork {
 
 export const BRIDGE = 'meshdrill0'
 
-/** A host's network device on the machine; the kernel takes 15 characters. */
+/** Name of a host's network device on the machine. The kernel allows 15 characters. */
 export const deviceName = (host: string): string => `md-${host}`.slice(0, 15)
 
 export const gatewayAddress = (network: LabNetwork): string => `${network.prefix}.1`
@@ -127,7 +127,7 @@ export const DNS_ADDRESS = '10.96.0.10'
 
 const HOST_PREFIXES = ['10.200.0', '10.201.0', '10.202.0', '10.203.0']
 
-/** What this machine uses: its links, and the ranges of its addresses and routes. */
+/** Links of this machine, and ranges of its addresses and routes. */
 export interface MachineNetwork {
   links: NetworkLink[]
   ranges: UsedRange[]
@@ -138,7 +138,7 @@ export const readMachineNetwork = async (): Promise<MachineNetwork> => ({
   ranges: await readRanges(),
 })
 
-/** What is in the way of a lab with these devices beside its bridge, each named with the next command; empty where nothing is. */
+/** Obstacles to a lab network with a bridge and these devices, each with the next command. Empty if there are none. */
 export function networkProblems({ links, ranges }: MachineNetwork, labId: string | null, devices: string[]): string[] {
   const group = labId === null ? null : groupOf(labId)
   const names = [BRIDGE, ...devices]
@@ -149,22 +149,22 @@ export function networkProblems({ links, ranges }: MachineNetwork, labId: string
   return [
     ...foreign.map(
       ({ name }) =>
-        `there is a link "${name}" that this lab did not create. Next, if nobody needs it: ip link del ${name}`,
+        `there is a link "${name}" that this lab did not create. Next, if it is not needed: ip link del ${name}`,
     ),
     ...Object.entries({ pods: POD_RANGES, services: SERVICE_RANGE }).flatMap(([kind, range]) =>
       conflictsWith(range, others).map(
-        (conflict) => `the range ${range} of the lab's ${kind} is in use on this machine by ${conflict}. ${OTHERWISE}`,
+        (conflict) => `the range ${range} of the lab's ${kind} is in use on this machine by ${conflict}. ${NEXT}`,
       ),
     ),
     ...(freePrefix(others) === null
       ? [
-          `no range of 10.200.0.0/24 to 10.203.0.0/24 is free for the lab's hosts: ${HOST_PREFIXES.flatMap((prefix) => conflictsWith(`${prefix}.0/24`, others)).join('; ')}. ${OTHERWISE}`,
+          `no range of 10.200.0.0/24 to 10.203.0.0/24 is free for the lab's hosts: ${HOST_PREFIXES.flatMap((prefix) => conflictsWith(`${prefix}.0/24`, others)).join('; ')}. ${NEXT}`,
         ]
       : []),
   ]
 }
 
-const OTHERWISE =
+const NEXT =
   'It is left alone. Next: take that network down while the lab runs (ip route; ip addr), or MESHDRILL_CLUSTER=kind, or another machine'
 
 const conflictsWith = (range: string, others: UsedRange[]): string[] =>
@@ -173,23 +173,24 @@ const conflictsWith = (range: string, others: UsedRange[]): string[] =>
 const freePrefix = (others: UsedRange[]): string | null =>
   HOST_PREFIXES.find((prefix) => conflictsWith(`${prefix}.0/24`, others).length === 0) ?? null
 
-/** Without those of the lab's own links. */
+/** Ranges without those of the lab's own links. */
 function rangesOfOthers({ links, ranges }: MachineNetwork, labId: string | null): UsedRange[] {
   const own = links.filter(({ group }) => labId !== null && group === groupOf(labId)).map(({ name }) => name)
   return ranges.filter(({ device }) => device === null || !own.includes(device))
 }
 
-/** A network that nothing on this machine uses. Errors: there is none; what is in the way is named. */
+/** A network that is free on this machine. Errors: there is none, with all obstacles. */
 export function chooseNetwork(machine: MachineNetwork, labId: string | null, devices: string[]): LabNetwork {
   const problems = networkProblems(machine, labId, devices)
   const prefix = freePrefix(rangesOfOthers(machine, labId))
-  if (problems.length > 0 || prefix === null) throw new Error(`The lab has no network: ${problems.join('\n  ')}`)
+  if (problems.length > 0 || prefix === null)
+    throw new Error(`The lab's network cannot be created: ${problems.join('\n  ')}`)
   return { bridge: BRIDGE, prefix }
 }
 
 /**
- * Creates the bridge, and routes to the pods of `nodes` nodes, all of the lab's own. Routes are added, never replaced: one that
- * somebody else added meanwhile is an error, and everything created so far is removed.
+ * Creates the bridge, and routes to the pods of `nodes` nodes. Routes are added, never replaced. If a route exists already,
+ * everything created so far is removed and the error is thrown.
  */
 export async function createNetwork(
   network: LabNetwork,
@@ -214,7 +215,7 @@ export const podRoutes = (network: LabNetwork, nodes: number, self = -1): string
     .filter((index) => index !== self)
     .map((index) => ['ip', 'route', 'add', podRange(index), 'via', hostAddress(network, index)])
 
-/** Commands that a host runs inside to have its address and its way out. */
+/** Commands that a host runs to set up its address and its routes. */
 export const hostSetup = (network: LabNetwork, index: number, nodes: number): string[][] => [
   ['ip', 'link', 'set', 'lo', 'up'],
   ['ip', 'addr', 'add', `${hostAddress(network, index)}/24`, 'dev', 'eth0'],
@@ -225,8 +226,8 @@ export const hostSetup = (network: LabNetwork, index: number, nodes: number): st
 ]
 
 /**
- * Removes the lab's bridge and the devices of its hosts, and with them its addresses and routes. A host that is gone may leave
- * its device: the kernel keeps a network namespace for as long as one of its connections waits for an answer.
+ * Removes the lab's bridge and the devices of its hosts, and with them its addresses and routes. The device of an ended host may
+ * still be there: the kernel keeps a network namespace while a connection in it waits for an answer.
  */
 export async function removeNetwork(labId: string): Promise<void> {
   await deleteLinks(labId)

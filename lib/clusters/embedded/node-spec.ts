@@ -15,13 +15,13 @@ import {
   groupOf,
 } from './network.ts'
 
-/** A node to be: everything that its files are made from. */
+/** Input for a node's spec and configuration files. */
 export interface NodePlan {
   labId: string
   name: string
   index: number
   role: 'control-plane' | 'worker'
-  /** Folder of this node's files; nothing of it is shared with other nodes. */
+  /** Folder of this node's files. Other nodes do not use it. */
   folder: string
   /** Folder of the cluster's certificates and kubeconfigs. */
   pki: string
@@ -29,16 +29,16 @@ export interface NodePlan {
   network: LabNetwork
   nodes: number
   ownerPid: number
-  /** Commands that the node runs once its network is up. */
+  /** Commands that the node runs when its network is up. */
   setup: string[][]
 }
 
 const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 const CAP_SYS_RESOURCE = 24n
-/** Keeps workloads off the control plane, and lets in what asks for it by a node selector alone. */
+/** Keeps workloads off the control plane. Pods that select this node need no toleration. */
 const WORKERS_FIRST = { key: 'node-role.kubernetes.io/control-plane', effect: 'PreferNoSchedule' }
 
-/** Whether processes of this machine may raise limits and lower OOM scores; in some sandboxes not even root may. */
+/** True if processes of this machine may raise limits and lower OOM scores. In some sandboxes, not even root may. */
 export function canRaiseLimits(status = readFileSync('/proc/self/status', 'utf8')): boolean {
   const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'
   return (BigInt(`0x${bounding}`) & (1n << CAP_SYS_RESOURCE)) !== 0n
@@ -78,7 +78,7 @@ export function nodeSpec(plan: NodePlan): HostSpec {
         `--kubeconfig=${join(plan.pki, `${name}.kubeconfig`)}`,
         `--hostname-override=${name}`,
         `--node-ip=${hostAddress(plan.network, plan.index)}`,
-        // The default of 10 s is longer than many a backup: its CPU could not be told.
+        // With the default of 10 s, the CPU time of short backups could not be measured.
         '--housekeeping-interval=1s',
       ),
       kubernetes(
@@ -87,7 +87,7 @@ export function nodeSpec(plan: NodePlan): HostSpec {
         '--proxy-mode=nftables',
         `--cluster-cidr=${POD_RANGES}`,
         `--hostname-override=${name}`,
-        // The conntrack settings are the machine's, not the namespace's.
+        // Conntrack settings apply to the whole machine, so kube-proxy must not change them.
         '--conntrack-max-per-core=0',
         '--conntrack-tcp-timeout-established=0',
         '--conntrack-tcp-timeout-close-wait=0',
@@ -110,7 +110,7 @@ function controlPlaneProcesses(plan: NodePlan, process: Make, kubernetes: MakeKu
       `--listen-client-urls=${etcd}`,
       `--advertise-client-urls=${etcd}`,
       '--listen-peer-urls=http://127.0.0.1:2380',
-      // A lab does not outlive the machine: its fsyncs would only slow the workload's, which are measured.
+      // A lab does not survive a restart of the machine, so etcd needs no fsync. Its fsyncs would slow down the measured workload.
       '--unsafe-no-fsync',
     ]),
     kubernetes(
@@ -166,7 +166,7 @@ export function kubeletConfig(plan: NodePlan): string {
     clusterDNS: [DNS_ADDRESS],
     clusterDomain: 'cluster.local',
     resolvConf: join(plan.folder, 'resolv.conf'),
-    // The disk is the machine's: how full it is says nothing of this node.
+    // The node shares the machine's disk, so a full disk must not evict its pods.
     evictionHard: { 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100,
     enforceNodeAllocatable: [],
@@ -197,7 +197,7 @@ state = "/run/containerd"
 `
 }
 
-/** Pods hang on point-to-point links, so that every packet is routed and none takes a short cut past the proxy's rules. */
+/** Pods have point-to-point links, so that every packet is routed and passes kube-proxy's rules. */
 export function cniConfig(plan: NodePlan): string {
   const ipam = {
     type: 'host-local',

@@ -10,19 +10,19 @@ import { cniConfig, containerdConfig, kubeletConfig, type NodePlan } from './nod
 import { labFolder } from './paths.ts'
 import { deviceName } from './network.ts'
 
-/** Nodes of the cluster; the first is the control plane. */
+/** Names of the cluster's nodes. The first is the control plane. */
 export const NODES = ['meshdrill-1', 'meshdrill-2', 'meshdrill-3']
 
-/** The host of the S3 store, beside the cluster. */
+/** Name of the S3 store's host, which is not a node. */
 export const STORE = 'store'
 
-/** Network devices of the hosts on the machine. */
+/** Names of the hosts' network devices on the machine. */
 export const HOST_DEVICES = [...NODES, STORE].map(deviceName)
 
 /** Folder of a node's files. */
 export const nodeFolder = (name: string): string => join(labFolder(), name)
 
-/** Writes what the programs of a node read. */
+/** Writes the configuration files of a node's programs. */
 export async function writeNodeFiles(plan: NodePlan): Promise<void> {
   for (const folder of ['etcd', 'kubelet', 'pod-logs', 'volumes', 'containerd', 'cni', 'log']) {
     await mkdir(join(plan.folder, folder), { recursive: true, mode: folder === 'etcd' ? 0o700 : 0o755 })
@@ -33,7 +33,7 @@ export async function writeNodeFiles(plan: NodePlan): Promise<void> {
   await writeFile(join(plan.folder, 'resolv.conf'), '')
 }
 
-/** Makes the images of an archive known to a node. */
+/** Imports the images of an archive on a node. */
 export async function importImage(node: RunningHost, archive: string): Promise<void> {
   const [program = '', ...args] = inside(node, ['ctr', '-n', 'k8s.io', 'images', 'import', archive])
   await run(program, args, { timeoutMs: 120_000 })
@@ -52,6 +52,6 @@ export async function nodesReady(cluster: Cluster): Promise<void> {
       const ready = answer.items.filter((node) => isReady(node))
       return ready.length === NODES.length ? true : pending(`${ready.length} of ${NODES.length} Ready`)
     },
-    { timeout: '60s', every: '50ms', hint: `look at the logs in ${join(labFolder(), NODES[0] ?? '', 'log')}` },
+    { timeout: '60s', every: '50ms', hint: `tail ${join(labFolder(), NODES[0] ?? '', 'log')}/*.log` },
   )
 }

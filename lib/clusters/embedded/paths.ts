@@ -1,5 +1,5 @@
 /**
- * The one embedded lab of this machine: its hosts' files, its state, its logs. Gone when the lab is. Not in a user's cache:
- * network devices and cgroups are the machine's too, and whoever comes next must find what is there.
+ * Folder of the only embedded lab of this machine: its hosts' files, its state, its logs. It is removed with the lab. It is not in
+ * a user's cache: the lab's network devices and cgroups belong to the machine, so every user must find the lab.
  */
 export const labFolder = (): string => '/var/lib/meshdrill/lab'

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { API_SERVICE_ADDRESS, hostAddress, type LabNetwork } from './network.ts'
 import { run } from '../../system/run.ts'
 
-/** Writes the cluster's authority, certificates and kubeconfigs into `folder`; returns the administrator's kubeconfig. */
+/** Writes the cluster's CA, certificates and kubeconfigs to `folder`. Returns the path of the administrator's kubeconfig. */
 export async function createPki(
   nodeInit: string,
   folder: string,

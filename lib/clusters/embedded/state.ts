@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { userAndCheckout, type UserAndCheckout } from '../../system/environment.ts'
 
 /**
- * Which lab this machine has, and who created it. Written before anything of the lab exists and never again, so that it can be
- * read even where the state is damaged: links and cgroups of the lab are recognised by its id.
+ * Identifies the lab of this machine and its creator. Written once, before the lab's first object exists. So it can be read even
+ * if the state is damaged. The id marks links and cgroups of the lab.
  */
 interface LabIdentity extends UserAndCheckout {
   /** Random UUID. */
@@ -20,7 +20,7 @@ interface LabIdentity extends UserAndCheckout {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const identityFile = (lab: string): string => join(lab, 'identity.json')
 
-/** Gives a new lab its identity. Errors: there is one already. */
+/** Creates the identity of a new lab. Errors: there is one already. */
 export async function createIdentity(lab = labFolder()): Promise<LabIdentity> {
   const identity = { id: randomUUID(), ...userAndCheckout() }
   await mkdir(lab, { recursive: true, mode: 0o700 })
@@ -28,7 +28,7 @@ export async function createIdentity(lab = labFolder()): Promise<LabIdentity> {
   return identity
 }
 
-/** Null where there is no lab, or nothing that says which. */
+/** The identity of this machine's lab; null if there is no lab, or if the file is damaged. */
 export async function readIdentity(lab = labFolder()): Promise<LabIdentity | null> {
   const text = await readFile(identityFile(lab), 'utf8').catch(() => null)
   if (text === null) return null
@@ -37,32 +37,32 @@ export async function readIdentity(lab = labFolder()): Promise<LabIdentity | nul
     const { id = '', user = '', checkout = '' } = identity ?? {}
     return UUID.test(id) ? { id, user, checkout } : null
   } catch {
-    // A damaged file says nothing.
+    // The file is damaged.
     return null
   }
 }
 
-/** What is kept of a running lab, so that another process can attach to it or end it. */
+/** State of a running lab, with which another process can attach to it or end it. */
 export interface LabState {
   identity: LabIdentity
-  /** Changes with anything that the lab was made from; a kept lab of another recipe is made anew. */
+  /** Hash of all inputs of the lab. A kept lab with another recipe is replaced. */
   recipe: string
   createdAt: string
   keep: boolean
-  /** The process that made it. */
+  /** The process with which the lab ends. */
   owner: ProcessId
   network: LabNetwork
   kubeconfig: string
   nodes: RunningHost[]
-  /** Hosts beside the cluster, such as the S3 store. */
+  /** Hosts that are not nodes, such as the S3 store. */
   hosts: RunningHost[]
   /** Image archives that every node has. */
   images: string[]
-  /** What was installed into the cluster, such as `istio`. */
+  /** Installed components, such as `istio`. */
   parts: string[]
 }
 
-/** What processes of a run add to while others do, each a note of its own. */
+/** Lists that several processes extend at the same time. Each entry is a separate file. */
 type Lists = Pick<LabState, 'nodes' | 'hosts' | 'images' | 'parts'>
 
 export async function readState(folder = labFolder()): Promise<LabState | null> {
@@ -74,8 +74,8 @@ export async function readState(folder = labFolder()): Promise<LabState | null> 
 }
 
 /**
- * Writes the state, and notes what no process has noted yet of its lists. What is noted there stays, as this process may have
- * read it long ago: `noteHost` replaces a host.
+ * Writes the state, and adds missing entries to its lists. Existing entries stay, because this process may have an old copy of
+ * them. `noteHost` replaces the entry of a host.
  */
 export function writeState({ nodes, hosts, images, parts, ...state }: LabState, folder = labFolder()): void {
   writeStateFile(folder, state)
@@ -88,12 +88,12 @@ export function writeState({ nodes, hosts, images, parts, ...state }: LabState, 
   for (const [list, notes] of Object.entries(lists)) writeMissingNotes(folder, list, notes)
 }
 
-/** Notes a host that was started, in place of what was known of it. */
+/** Notes a started host, in place of its earlier entry. */
 export function noteHost(list: 'nodes' | 'hosts', host: RunningHost, folder = labFolder()): void {
   writeNote(folder, list, hostNote(host))
 }
 
-/** Notes an installed part, or an image archive that every node has. */
+/** Notes an installed component, or an image archive that every node has. */
 export function noteName(list: 'parts' | 'images', name: string, folder = labFolder()): void {
   writeMissingNotes(folder, list, notesOf([name]))
 }
@@ -111,7 +111,7 @@ export async function allRunning(state: LabState): Promise<boolean> {
   return state.nodes.length > 0 && running.every(Boolean)
 }
 
-/** The first node runs, without which there is no cluster. */
+/** True if the first node runs. Without it, there is no API server. */
 export async function controlPlaneRuns({ nodes: [first] }: LabState): Promise<boolean> {
   return first !== undefined && (await isRunning(first))
 }

@@ -11,17 +11,17 @@ const IMAGES = ['csi-driver', 'csi-provisioner', 'csi-snapshotter', 'snapshot-co
   (name) => `localhost/meshdrill/${name}:1`,
 )
 
-/** Sparse: what is not written takes no room on the machine's disk. */
+/** Size of a sparse file: only written blocks use space on the machine's disk. */
 const CAPACITY_BYTES = 64 * 2 ** 30
 
 const imageFile = (lab: string): string => join(lab, 'storage.img')
 
-/** Where every node has the volumes that outlive it: one btrfs, as a storage network would offer to all. */
+/** Folder with the volumes that outlive a node. All nodes mount the same btrfs there, like a storage network. */
 export const storageFolder = (lab = labFolder()): string => join(lab, 'storage')
 
 /**
- * Makes the file system of the cluster's network volumes and returns its loop device, which each node mounts. Once they
- * have, `releaseStorage` lets the device go with the last of them, however they end.
+ * Creates the file system for the cluster's network volumes and returns its loop device. Each node mounts it. After that, call
+ * `releaseStorage`, so that the kernel removes the device when the last node has ended.
  */
 export async function createStorage(lab = labFolder()): Promise<string> {
   await mkdir(storageFolder(lab), { recursive: true })
@@ -33,14 +33,14 @@ export async function createStorage(lab = labFolder()): Promise<string> {
   return (await run('losetup', ['--find', '--show', image])).trim()
 }
 
-/** The kernel detaches the device when nobody mounts it any more. */
+/** Makes the kernel detach the device after its last unmount. */
 export async function releaseStorage(device: string): Promise<void> {
   await run('losetup', ['--detach', device])
 }
 
 /**
- * Detaches the devices that a run left behind which was killed before its nodes had mounted them, also where their image was
- * deleted since. Devices of any other file are never touched.
+ * Detaches devices of a run that was killed before its nodes had mounted them, even if their image was deleted. Devices of other
+ * files are never touched.
  */
 export async function detachStorage(lab = labFolder()): Promise<void> {
   const image = imageFile(lab)
@@ -53,8 +53,8 @@ export async function detachStorage(lab = labFolder()): Promise<void> {
 }
 
 /**
- * Loop devices whose backing file is `image`, from what `losetup --list --json` prints: nothing where there is no device. The
- * kernel marks a deleted file. A file of the same path with another inode is that of a container with a root of its own.
+ * Loop devices of the file `image`. `listed` is the output of `losetup --list --json`, which is empty if there is no device. The
+ * kernel marks a deleted file. A file with the same path and another inode belongs to a container with its own root.
  */
 export function devicesOf(listed: string, { image, inode }: { image: string; inode: number | null }): string[] {
   if (listed.trim() === '') return []
@@ -69,13 +69,13 @@ export function devicesOf(listed: string, { image, inode }: { image: string; ino
     .map(({ name }) => name)
 }
 
-/** What a node runs to have the volumes. */
+/** Command with which a node mounts the volumes. */
 export const mountStorage = (device: string, lab = labFolder()): string[] => [
   'mount',
   ...['-t', 'btrfs', device, storageFolder(lab)],
 ]
 
-/** Installs the CSI driver, its sidecars and its classes, over a file system that each of the nodes has at the same place. */
+/** Installs the CSI driver, its sidecars and its classes. Every node must have the file system at the same path. */
 export async function installStorage(
   { loadImages, artifacts }: Pick<Cluster, 'loadImages' | 'artifacts'>,
   kube: KubeClient,

@@ -12,9 +12,9 @@ import { readState, removeFiles, readIdentity } from './state.ts'
 import { detachStorage } from './storage.ts'
 
 /**
- * Ends the lab, whatever state it is in, and everything that it left on the machine: processes, network devices, cgroups,
- * files. What does not have the lab's id is not touched. Returns what was there, in words; empty when there was nothing.
- * Errors: the lab runs, and somebody else created it, or another checkout.
+ * Ends the lab in whatever state it is, and removes its processes, network devices, cgroups and files. Objects without the
+ * lab's id are not touched. Returns descriptions of the removed objects. Errors: the lab runs and belongs to another user or
+ * checkout.
  */
 export async function tearDown(): Promise<string[]> {
   const found: string[] = []
@@ -37,7 +37,7 @@ export async function tearDown(): Promise<string[]> {
 const isAlive = async (labId: string, hosts: RunningHost[]): Promise<boolean> =>
   (await Promise.all(hosts.map(isRunning))).some(Boolean) || (await processesOf(labId)).length > 0
 
-/** Why somebody may not end a lab, with the next command; null where they may. What nobody runs any more is cleared away by all. */
+/** Why a user must not end a lab, with the next command; null if they may. Every user may remove a lab that does not run. */
 export function problemOfOthersLab(lab: UserAndCheckout, me: UserAndCheckout, isAlive: boolean): string | null {
   if (!isAlive || isSameUserAndCheckout(lab, me)) return null
   return (
@@ -46,12 +46,12 @@ export function problemOfOthersLab(lab: UserAndCheckout, me: UserAndCheckout, is
   )
 }
 
-/** A path as a shell takes it. */
+/** A path as one word of a shell command. */
 const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
-/** Removes what the kernel has of a lab. Returns the processes that were there, in words. */
+/** Removes a lab's processes, links and cgroups. Returns a description of the killed processes. */
 async function removeOfLab(labId: string): Promise<string[]> {
-  // A run that was killed while it started a host had not noted it yet: its processes are those of the lab's cgroups.
+  // The state lacks hosts that a run was starting when it was killed. Their processes are in the lab's cgroups.
   const strays = await processesOf(labId)
   for (const pid of strays) process.kill(pid, 'SIGKILL')
   await waitFor(

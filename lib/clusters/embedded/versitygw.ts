@@ -14,18 +14,18 @@ const PORT = 9000
 const folder = (): string => join(labFolder(), STORE)
 const endpointFile = (): string => join(folder(), 'endpoint.json')
 
-/** The embedded cluster's store, started where it does not run yet. */
+/** Starts the embedded cluster's store, unless it was started before. */
 export async function openStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
   const text = await readFile(endpointFile(), 'utf8').catch(() => null)
   return text === null ? startStore(cluster, ownerPid) : protectKeys(JSON.parse(text) as StoreEndpoint)
 }
 
-/** An S3 store (versitygw on plain files) on a host of its own, beside the cluster: it survives what the cluster does not. */
+/** Starts an S3 store (versitygw on plain files) on a separate host, so that it survives the loss of nodes. */
 async function startStore(cluster: EmbeddedCluster, ownerPid: number): Promise<StoreEndpoint> {
   const versitygw = await cluster.toolchain.binary('versitygw')
   const nodeInit = await cluster.toolchain.binary('node-init')
   const data = join(folder(), 'data')
-  // A folder is a bucket to versitygw.
+  // versitygw serves each folder as a bucket.
   await mkdir(join(data, BUCKET), { recursive: true })
   await mkdir(join(folder(), 'log'), { recursive: true })
   const keys = createKeys()

@@ -11,25 +11,26 @@ import { shortenMiddle } from '../../output/shorten.ts'
 import { ProgramError, run } from '../../system/run.ts'
 
 interface PublicOptions {
-  /** References in place of the public ones, by name: a mirror's, or one of the user's own. */
+  /** The user's references in place of public ones, by name. */
   images: Record<string, string>
-  /** Versions of what was in the cluster already, by component. */
+  /** Versions of the components that were in the cluster already. */
   found: Record<string, { version: string; source: string }>
 }
 
-/** Everything from public registries, as pinned; programs from PATH. */
+/** Pinned artifacts from public registries, and programs from PATH. */
 export function publicArtifacts(options: PublicOptions, manifests = pinnedManifests): Artifacts {
   return {
     binary: findProgram,
     chart(name) {
       const chart = charts[name]
-      if (chart === undefined) throw new Error(`no chart "${name}"; there are ${Object.keys(charts).join(', ')}`)
+      if (chart === undefined) throw new Error(`no chart "${name}"; known charts: ${Object.keys(charts).join(', ')}`)
       const { repository, chart: path, version } = chart
       return Promise.resolve({ path, repository, version, values: {} })
     },
     async manifests(name) {
       const files = manifests[name]
-      if (files === undefined) throw new Error(`no manifests "${name}"; there are ${Object.keys(manifests).join(', ')}`)
+      if (files === undefined)
+        throw new Error(`no manifests "${name}"; known manifests: ${Object.keys(manifests).join(', ')}`)
       return (await Promise.all(files.map(download))).flat()
     },
     image(name) {
@@ -39,7 +40,7 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
       if (pinned !== null && pinned !== undefined) return pullReference(pinned)
       if (chartImages.includes(name)) return name
       if (pinned === null) throw new Error(unpublished(name))
-      throw new Error(`no image "${name}"; there are ${Object.keys(images).join(', ')}`)
+      throw new Error(`no image "${name}"; known images: ${Object.keys(images).join(', ')}`)
     },
     component(name) {
       const { published } = allVersions[name] ?? { published: null }
@@ -52,14 +53,16 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
 }
 
 const unpublished = (name: string): string =>
-  `nobody publishes the image "${name}". Next: npm run image, push the archive that it prints to a registry of yours, and name it in the file of MESHDRILL_IMAGES: ${name}: registry.example.org/ledger:1`
+  `the image "${name}" is in no public registry. Next: npm run image, push the archive that it prints to your registry, and name it in the file of MESHDRILL_IMAGES: ${name}: registry.example.org/ledger:1`
 
-/** The user's own references: a YAML file of name to reference. Errors: a name that is none, or that a chart decides. */
+/** The user's references, from a YAML file of names and references. Errors: a name is unknown, or only a chart can use it. */
 export function readImages(file: string | null): Record<string, string> {
   if (file === null) return {}
   const read: unknown = parse(readFileSync(file, 'utf8'))
   if (typeof read !== 'object' || read === null)
-    throw new Error(`MESHDRILL_IMAGES: "${file}" holds no names and references`)
+    throw new Error(
+      `MESHDRILL_IMAGES: "${file}" does not contain names and references, such as k6: registry.example.org/k6:1`,
+    )
   const given = Object.entries(read as Record<string, unknown>)
   const wrong = given.filter(([name, reference]) => !(name in images) || typeof reference !== 'string')
   if (wrong.length > 0) {
@@ -71,11 +74,11 @@ export function readImages(file: string | null): Record<string, string> {
   return Object.fromEntries(given) as Record<string, string>
 }
 
-/** A file that is not what it was when it was pinned is refused. */
+/** Downloads a manifest. Errors: its SHA-256 is not the pinned one. */
 async function download({ url, sha256 }: ManifestFile): Promise<KubeObject[]> {
   const content = await get(url)
   const found = createHash('sha256').update(content).digest('hex')
-  if (found !== sha256) throw new Error(`"${url}" has SHA-256 ${found}; pinned is ${sha256}`)
+  if (found !== sha256) throw new Error(`"${url}" has SHA-256 ${found}, but ${sha256} is pinned`)
   return parseManifest(content.toString('utf8'), url)
 }
 
@@ -85,7 +88,7 @@ async function get(url: string): Promise<Buffer> {
     if (!answer.ok) throw new Error(String(answer.status))
     return Buffer.from(await answer.arrayBuffer())
   } catch (error) {
-    // What kept a request from its server is the cause of what fetch says.
+    // fetch has a general message; the cause says why the request failed.
     const { message, cause } = error as Error
     throw new Error(`GET ${url}: ${cause instanceof Error ? cause.message : message}. Next: curl -v ${url}`, {
       cause: error,
@@ -93,10 +96,10 @@ async function get(url: string): Promise<Buffer> {
   }
 }
 
-/** A program found in PATH, whose version will do. Errors: it is not there or of another version, with what to do. */
+/** Finds a program in PATH. Errors: the program is missing, or its version does not fit. */
 export async function findProgram(name: string): Promise<string> {
   const pin = programs[name]
-  if (pin === undefined) throw new Error(`no program "${name}"; there are ${Object.keys(programs).join(', ')}`)
+  if (pin === undefined) throw new Error(`no program "${name}"; known programs: ${Object.keys(programs).join(', ')}`)
   const said = await ask(name, pin)
   if (!versionServes(pin, said)) {
     const wanted = pin.exact ? `${pin.version}.x` : `${pin.version} or later`

@@ -4,7 +4,7 @@ import { pullReference, type ProgramPin, type Published } from '../../lab/publis
 import { mergeNamed } from '../../system/merge-named.ts'
 import { workloads } from '../../workloads/index.ts'
 
-/** What comes from public registries, by name and version: merged from all components and workloads. */
+/** Artifacts from public registries, by name, of all components and workloads. */
 const sources: readonly Published[] = [
   ...(components as readonly Component[]).map(({ published }) => published),
   ...workloads.map(({ artifacts }) => artifacts?.published ?? null),
@@ -17,13 +17,13 @@ const merged = <Key extends 'charts' | 'images' | 'manifests' | 'programs'>(key:
   )
 
 export const charts = merged('charts')
-/** Null: nobody publishes it. */
+/** Null for an image that is in no public registry. */
 export const images = merged('images')
 export const manifests = merged('manifests')
-/** Images that only a chart names. The chart pulls them, and nobody can replace them by name. */
+/** Images that only a chart names. The chart pulls them, so the user cannot replace them by name. */
 export const chartImages: readonly string[] = sources.flatMap((one) => one.chartImages ?? [])
 
-/** Programs of the drills' machine that install charts and make clusters. */
+/** Programs on the user's machine that install charts and create clusters. */
 const machinePrograms: Record<string, ProgramPin> = {
   helm: { ask: ['version', '--short'], version: '3.14', exact: false, install: 'https://helm.sh/docs/intro/install/' },
   kind: {
@@ -37,8 +37,8 @@ const machinePrograms: Record<string, ProgramPin> = {
 export const programs = mergeNamed('programs', [machinePrograms, merged('programs')])
 
 /**
- * References of the images among these names that are pulled by tag only: nodes run what the registry has under that tag on the
- * day. `own` are references that the user gave in place of public ones. Their digests are for the user to give.
+ * References of those images that are pulled by tag and not by digest. The registry may change the content of a tag at any time.
+ * `own` are the user's references in place of public ones.
  */
 export function pulledByTag(names: readonly string[], own: Record<string, string>): string[] {
   const references = names.flatMap((name) => {

@@ -12,7 +12,7 @@ import {
 import { ownerProblem, tamperProblem, trustedUsers } from '../../../lib/clusters/embedded/toolchain/trust.ts'
 import { inCache, inFolder } from '../in-folder.ts'
 
-/** What this user, who may be root, runs out of caches. */
+/** A cached program that this user runs. The user may be root. */
 const entryIn = (cache: string): CacheEntry => ({
   folder: join(cache, 'bin'),
   name: 'node-init',
@@ -22,7 +22,7 @@ const entryIn = (cache: string): CacheEntry => ({
 const make = (cache: string) => makeCached(entryIn(cache), (output) => writeFile(output, 'ours'))
 const find = (cache: string, lines: string[] = []) => findCached(entryIn(cache), (line) => lines.push(line))
 
-test('a planted program is not used even though its record lies beside it', async () => {
+test('a planted program is not used, even with a planted record next to it', async () => {
   await inCache(async (cache) => {
     const path = pathOf(entryIn(cache))
     await mkdir(dirname(path), { recursive: true })
@@ -36,7 +36,7 @@ test('a planted program is not used even though its record lies beside it', asyn
   })
 })
 
-test('a program that was replaced after it was built is not used', async () => {
+test('a cached program that was replaced after its build is not used', async () => {
   await inCache(async (cache) => {
     const path = await make(cache)
     await writeFile(`${path}.planted`, 'evil', { mode: 0o755 })
@@ -47,7 +47,7 @@ test('a program that was replaced after it was built is not used', async () => {
   })
 })
 
-test('the hashes of built programs are kept apart from the cache, for this user alone', async () => {
+test('the hashes of built programs are outside of the cache, and only this user can read them', async () => {
   await inCache(async (cache) => {
     const record = recordFile(await make(cache))
     expect(record.startsWith(cache)).toBe(false)
@@ -59,12 +59,12 @@ for (const [what, mode] of [
   ['everybody', 0o777],
   ['a group', 0o775],
 ] as const) {
-  test(`a cache folder that ${what} may write to is refused with the command that mends it, and works again after that`, async () => {
+  test(`a cache folder that ${what} may write to is refused with a remedy, and works again after it`, async () => {
     await inCache(async (cache) => {
       await make(cache)
       for (const folder of [join(cache, 'bin'), cache]) {
         await chmod(folder, mode)
-        const refused = `Nothing from "${join(cache, 'bin')}" is run: others may write to "${folder}" (mode ${mode.toString(8)}). Next, if its content is yours: chmod go-w ${folder}`
+        const refused = `No program from "${join(cache, 'bin')}" is run: others may write to "${folder}" (mode ${mode.toString(8)}). Next, if its content is yours: chmod go-w ${folder}`
         await expect(find(cache)).rejects.toThrow(refused)
         await expect(make(cache)).rejects.toThrow(refused)
         await chmod(folder, 0o755)
@@ -74,7 +74,7 @@ for (const [what, mode] of [
   })
 }
 
-test('a state folder that others may write to is refused, as it contains the hashes', async () => {
+test('a state folder that others may write to is refused, because it contains the hashes', async () => {
   await inCache(async (cache) => {
     const folder = dirname(recordFile(await make(cache)))
     await chmod(folder, 0o777)
@@ -88,7 +88,7 @@ test('a cached program that others may write to, or that is a symbolic link, is 
     await chmod(path, 0o777)
     const lines: string[] = []
     expect(await find(cache, lines)).toBeNull()
-    expect(lines[0]).toContain('is not used, as others may write to')
+    expect(lines[0]).toContain('is not used, because others may write to')
     await rename(path, `${path}.real`)
     await symlink(`${path}.real`, path)
     expect(await find(cache, lines)).toBeNull()
@@ -96,7 +96,7 @@ test('a cached program that others may write to, or that is a symbolic link, is 
   })
 })
 
-test('a symbolic link on the way to a cache is followed, and its target counts', async () => {
+test('a cache behind a symbolic link is refused if others may write to the target of the link', async () => {
   await inFolder(async (folder) => {
     await mkdir(join(folder, 'open/cache'), { recursive: true })
     await mkdir(join(folder, 'own/cache'), { recursive: true })
@@ -117,7 +117,7 @@ test('a symbolic link on the way to a cache is followed, and its target counts',
   })
 })
 
-test('a folder above that is sticky, such as /tmp, is no problem, one that is not sticky is', async () => {
+test('a sticky parent folder such as /tmp is accepted, and a writable parent folder that is not sticky is refused', async () => {
   await inFolder(async (folder) => {
     const cache = join(folder, 'above/cache')
     await mkdir(cache, { recursive: true })
@@ -130,7 +130,7 @@ test('a folder above that is sticky, such as /tmp, is no problem, one that is no
   })
 })
 
-test('a folder of another user is refused; root, this user and the one behind sudo are trusted', async () => {
+test('a folder of another user is refused, but root, this user and the user who called sudo are trusted', async () => {
   const folder = { uid: 65534, mode: 0o755 }
   const users = await trustedUsers({})
   expect(ownerProblem('/c/my bin', folder, { users: [0, 1000], isLast: true })).toMatch(
@@ -142,8 +142,8 @@ test('a folder of another user is refused; root, this user and the one behind su
   expect((await trustedUsers({ SUDO_UID: '4711' })).includes(4711)).toBe(root)
 })
 
-test('as root, a cache that belongs to nobody is refused', async () => {
-  test.skip(process.getuid?.() !== 0, 'only root may give a folder away')
+test('root refuses a cache that belongs to the user "nobody"', async () => {
+  test.skip(process.getuid?.() !== 0, 'only root may change the owner of a folder')
   await inCache(async (cache) => {
     await make(cache)
     await chown(join(cache, 'bin'), 65534, 65534)
@@ -151,7 +151,7 @@ test('as root, a cache that belongs to nobody is refused', async () => {
   })
 })
 
-test('what is put into a cache is writable for nobody else, whatever the umask', async () => {
+test('files in the cache are writable only for their user, whatever the umask is', async () => {
   const before = process.umask(0)
   try {
     await inCache(async (cache) => {

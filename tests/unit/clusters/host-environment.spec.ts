@@ -9,7 +9,7 @@ import { inFolder } from '../in-folder.ts'
 const run = promisify(execFile)
 const RUN = join(import.meta.dirname, '../../../lib/system/run.ts')
 
-/** Sets variables while a body runs. */
+/** Sets environment variables during `body`. */
 async function withVariables(variables: Record<string, string>, body: () => Promise<void>): Promise<void> {
   const before = { ...process.env }
   Object.assign(process.env, variables)
@@ -41,11 +41,11 @@ test('a host inherits no proxy, no kubeconfig and no folder of the user', async 
   })
 })
 
-test('the program that starts a host gets the environment of the host, and its spec is readable for its user alone', async () => {
+test('the starter of a host gets the environment of the host, and only its user can read the spec', async () => {
   await inFolder(async (folder) => {
     const host = join(folder, 'host')
     await mkdir(host)
-    // Stands in for node-init: notes its environment, and becomes the first process itself.
+    // Stand-in for node-init: writes its environment to a file, and stays as the host's first process.
     const nodeInit = join(folder, 'node-init')
     await writeFile(nodeInit, `#!/bin/sh\nenv > '${host}/env'\necho $$ > '${host}/init.pid'\nsleep 5\n`, {
       mode: 0o755,
@@ -64,7 +64,7 @@ test('the program that starts a host gets the environment of the host, and its s
   })
 })
 
-test('programs run with a umask of 022 under a user with 077, and the process of the user keeps its own', async () => {
+test('programs run with a umask of 022 even if the user has 077, and the umask of the user stays', async () => {
   await inFolder(async (folder) => {
     const program = join(folder, 'umask.mts')
     await writeFile(
@@ -79,7 +79,7 @@ test('programs run with a umask of 022 under a user with 077, and the process of
   })
 })
 
-test('a host of namespaces takes a umask of 022 before it creates anything', async () => {
+test('a host sets a umask of 022 before it creates files', async () => {
   const main = await readFile(join(import.meta.dirname, '../../../lib/clusters/embedded/node/main.go'), 'utf8')
   expect(main).toMatch(/const umask = 0o022\n\nfunc main\(\) \{\n\tsyscall\.Umask\(umask\)/)
 })

@@ -19,7 +19,7 @@ const node = (name: string, initPid: number): RunningHost => ({
 
 const MODULE = join(import.meta.dirname, '../../../lib/clusters/embedded/state.ts')
 
-/** Reads the state, adds a part and writes it, 50 times, as a worker of its own. */
+/** A script that reads the state, adds a part and writes the state, 50 times. It runs as a separate process. */
 const worker = (folder: string): string => `
 import { readState, writeState } from ${JSON.stringify(MODULE)}
 const folder = ${JSON.stringify(folder)}
@@ -31,7 +31,7 @@ for (let index = 0; index < 50; index++) {
   writeState(state, folder)
 }`
 
-test('two processes that note parts and images at the same time lose none of them', async () => {
+test('if two processes note parts and images at the same time, all of them are stored', async () => {
   await inFolder(async (folder) => {
     writeState(lab, join(folder, 'lab'))
     const program = join(folder, 'worker.mts')
@@ -45,7 +45,7 @@ test('two processes that note parts and images at the same time lose none of the
   })
 })
 
-test('a process that read the lab before a node was started again does not bring the old node back', async () => {
+test('a process with an old copy of the state does not restore the entry of a restarted node', async () => {
   await inFolder(async (folder) => {
     writeState(lab, folder)
     noteHost('nodes', node('meshdrill-2', 20), folder)
@@ -63,7 +63,7 @@ test('a process that read the lab before a node was started again does not bring
   })
 })
 
-test('the state of a lab is readable for its user alone, whatever the umask', async () => {
+test('only its user can read the state of a lab, whatever the umask is', async () => {
   await inFolder(async (folder) => {
     const state = join(folder, 'lab')
     writeState({ ...lab, parts: ['istio'] }, state)

@@ -8,7 +8,7 @@ import { inFolder } from '../in-folder.ts'
 
 const run = promisify(execFile)
 
-/** A loop device for a new file; null where this user or this kernel has none. */
+/** A loop device for a new file; null if this user may not create one, or if the kernel has none. */
 async function attach(file: string): Promise<string | null> {
   await writeFile(file, '')
   await truncate(file, 1 << 20)
@@ -22,17 +22,17 @@ const backing = async (device: string): Promise<string> =>
   (await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE', device]).catch(() => ({ stdout: '' })))
     .stdout
 
-test('loop devices of a lab are detached, also those of a deleted image; the device of any other file stays', async () => {
+test('loop devices of a lab are detached, even after the deletion of their image, and devices of other files stay', async () => {
   await inFolder(async (folder) => {
     const lab = join(folder, 'lab')
     const other = join(folder, 'other')
     await Promise.all([mkdir(lab), mkdir(other)])
     const image = join(lab, 'storage.img')
     const deleted = await attach(image)
-    test.skip(deleted === null, 'this user may not make loop devices')
+    test.skip(deleted === null, 'this user may not create loop devices')
     await rm(image)
     const there = await attach(image)
-    // The path that ends like ours, and the one that begins like ours.
+    // One path ends like that of the image, and the other one begins like it.
     const foreign = await Promise.all([attach(join(other, 'storage.img')), attach(`${image}.copy`)])
     try {
       await detachStorage(lab)
@@ -46,7 +46,7 @@ test('loop devices of a lab are detached, also those of a deleted image; the dev
   })
 })
 
-test('a loop device is that of the lab only if path and inode are the same, or if the image was deleted', () => {
+test('a loop device belongs to the lab only if path and inode match, or if its image was deleted', () => {
   const device = (name: string, inode: number, file: string | null) => ({
     name,
     'back-ino': inode,

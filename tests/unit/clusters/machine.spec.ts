@@ -18,12 +18,12 @@ const fit: MachineFacts = {
   forward: null,
 }
 
-test('a machine that is fit has no problem, also where its inotify limits cannot be read', () => {
+test('a suitable machine has no problems, even if its inotify limits cannot be read', () => {
   expect(machineProblems(fit)).toEqual([])
   expect(machineProblems({ ...fit, inotify: null })).toEqual([])
 })
 
-test('every setting that keeps a lab from working is named with the command that mends it', () => {
+test('every machine setting that keeps a lab from working is reported with a remedy', () => {
   const problems = machineProblems({
     tampered: ['others may write to "/c"'],
     network: ['the range 10.244.0.0/16 is in use'],
@@ -35,15 +35,19 @@ test('every setting that keeps a lab from working is named with the command that
   expect(problems).toEqual([
     'others may write to "/c"',
     'the range 10.244.0.0/16 is in use',
-    expect.stringMatching(/^5 GB of disk are free for "\/var\/lib\/meshdrill\/lab", 6 GB are needed/),
+    expect.stringMatching(/^5 GB of disk are free for "\/var\/lib\/meshdrill\/lab", and 6 GB are needed/),
     expect.stringMatching(/^with NODE_USE_ENV_PROXY=1 .*: env -u NODE_USE_ENV_PROXY npx playwright test/),
-    expect.stringMatching(/^63 inotify instances are free, 64 .*: sysctl -w fs\.inotify\.max_user_instances=1024$/),
-    expect.stringMatching(/^4095 inotify watches are free, 4096 .*: sysctl -w fs\.inotify\.max_user_watches=524288$/),
+    expect.stringMatching(
+      /^63 inotify instances are free, .* need 64\. Next: sysctl -w fs\.inotify\.max_user_instances=1024$/,
+    ),
+    expect.stringMatching(
+      /^4095 inotify watches are free, .* need 4096\. Next: sysctl -w fs\.inotify\.max_user_watches=524288$/,
+    ),
     expect.stringMatching(/^iptables' chain FORWARD drops packets between the lab's hosts.*: iptables -I FORWARD$/),
   ])
 })
 
-test('Node sends requests through a proxy only if it is told to and there is one', () => {
+test('Node counts as using a proxy only if a proxy is set and its use is switched on', () => {
   const HTTPS_PROXY = 'http://proxy:3128'
   expect(nodeProxy({ NODE_USE_ENV_PROXY: '1' })).toBeNull()
   expect(nodeProxy({ HTTPS_PROXY })).toBeNull()
@@ -54,7 +58,7 @@ test('Node sends requests through a proxy only if it is told to and there is one
   expect(nodeProxy({ HTTPS_PROXY, NODE_USE_ENV_PROXY: '1', NO_PROXY: '*' })).toBeNull()
 })
 
-test("Docker's FORWARD policy DROP is named, until a rule lets the lab's packets pass", () => {
+test("Docker's FORWARD policy DROP is reported, unless a rule accepts the lab's packets", () => {
   const docker = '-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n-A FORWARD -i docker0 ! -o docker0 -j ACCEPT\n'
   const found = droppingChain(docker, '')
   expect(found).toEqual({
@@ -67,7 +71,7 @@ test("Docker's FORWARD policy DROP is named, until a rule lets the lab's packets
   expect(droppingChain('', '')).toBeNull()
 })
 
-test('a forward chain of nftables that drops is named, that of another hook, family or policy is not', () => {
+test('a dropping forward chain of nftables is reported, and chains with another hook, family or policy are not', () => {
   const chain = (over: object) => ({
     chain: { family: 'inet', table: 'fw', name: 'pass', hook: 'forward', policy: 'drop', ...over },
   })
@@ -79,14 +83,14 @@ test('a forward chain of nftables that drops is named, that of another hook, fam
   expect(droppingChain('', ruleset(chain({}), rule))).toBeNull()
   for (const other of [{ hook: 'input' }, { family: 'ip6' }, { policy: 'accept' }, { hook: undefined }])
     expect(droppingChain('', ruleset(chain(other)))).toBeNull()
-  // What iptables prints of its own chain decides.
+  // For iptables' own chain, only the output of iptables counts.
   const own = chain({ family: 'ip', table: 'filter', name: 'FORWARD' })
   expect(droppingChain('-P FORWARD DROP\n-A FORWARD -i meshdrill0 -o meshdrill0 -j ACCEPT\n', ruleset(own))).toBeNull()
 })
 
-test('the facts of this machine can be read without changing it', async () => {
+test('the facts about this machine can be read without changing it', async () => {
   const ip = await promisify(execFile)('ip', ['-Version']).catch(() => null)
-  test.skip(process.platform !== 'linux' || ip === null, 'this is not Linux with ip (iproute2)')
+  test.skip(process.platform !== 'linux' || ip === null, 'this machine is not Linux, or has no ip (iproute2)')
   const facts = await readMachineFacts()
   expect(facts.labFreeBytes).toBeGreaterThan(0)
   expect(facts.network.every((problem) => problem.includes('Next'))).toBe(true)

@@ -9,7 +9,7 @@ import { inFolder } from '../in-folder.ts'
 
 const run = promisify(execFile)
 
-/** A command line as root, by a user namespace for those who are not; null where the machine allows none. */
+/** Runs a command line as root, in a user namespace if this user is not root; null if the machine does not allow that. */
 async function asRoot(argv: string[]): Promise<string[] | null> {
   const whole = process.getuid?.() === 0 ? argv : ['unshare', '--user', '--map-root-user', ...argv]
   const [program = '', ...args] = withoutServices('true', [])
@@ -21,7 +21,7 @@ async function asRoot(argv: string[]): Promise<string[] | null> {
   )
 }
 
-/** Runs a command with a stand-in for `invoke-rc.d`, which notes in a file that it was called. */
+/** Runs a command with a stand-in for `invoke-rc.d` that records its calls in a file. */
 async function withStarter(
   command: (starter: string) => string,
   use: (argv: string[], starter: string, folder: string) => Promise<void>,
@@ -31,12 +31,12 @@ async function withStarter(
     await writeFile(starter, `#!/bin/sh\necho started >> '${join(folder, 'started')}'\n`)
     await chmod(starter, 0o755)
     const argv = await asRoot(withoutServices(command(starter), [starter, join(folder, 'not-there')]))
-    test.skip(argv === null, 'this machine lets this user make no mount namespace')
+    test.skip(argv === null, 'this user may not create a mount namespace on this machine')
     if (argv !== null) await use(argv, starter, folder)
   })
 }
 
-test('an installation starts no service, and the program that starts services works again afterwards', async () => {
+test('the installation of packages starts no service, and services can be started again afterwards', async () => {
   await withStarter(
     (starter) => `'${starter}' containerd start && echo installed`,
     async ([program = '', ...args], starter, folder) => {
@@ -48,13 +48,13 @@ test('an installation starts no service, and the program that starts services wo
   )
 })
 
-test('an installation that is killed leaves no file and no mount behind', async () => {
+test('a killed installation of packages leaves no file and no mount behind', async () => {
   await withStarter(
     () => `echo installing; sleep 60`,
     async ([program = '', ...args], starter, folder) => {
       const before = await readFile(starter, 'utf8')
       const mounts = await readFile('/proc/self/mountinfo', 'utf8')
-      // A process group of its own, so that the whole tree is killed at once.
+      // A separate process group, so that all its processes are killed at once.
       const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
       await new Promise((resolve) => child.stdout.once('data', resolve))
       process.kill(-(child.pid ?? 0), 'SIGKILL')
@@ -66,7 +66,7 @@ test('an installation that is killed leaves no file and no mount behind', async 
   )
 })
 
-test('an installation that fails is an error, and what it created is readable for all despite a umask of 077', async () => {
+test('a failed installation of packages is an error, and its files are readable for all despite a umask of 077', async () => {
   await withStarter(
     () => 'umask; exit 3',
     async ([program = '', ...args]) => {
@@ -76,7 +76,7 @@ test('an installation that fails is an error, and what it created is readable fo
   )
 })
 
-test("an installation neither writes nor reads the machine's policy-rc.d", () => {
+test("the installation of packages neither writes nor reads the machine's policy-rc.d", () => {
   const [command] = [withoutServices('apt-get install -y runc').join(' ')]
   expect(command).not.toContain('policy-rc.d')
   expect(command).toContain('/usr/sbin/invoke-rc.d /usr/bin/deb-systemd-invoke')

@@ -4,7 +4,7 @@ import { ownerLabels, readOwner, thisOwner, type LabOwner } from '../../../lib/d
 import { identify, type ProcessId } from '../../../lib/system/process.ts'
 import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'
 
-/** Several users of one Docker, against a stand-in for its command line. */
+/** Several users share one Docker. The tests use a stand-in for its command line. */
 const test = base.extend<{ use: (answers: Answers) => StandInProgram }>({
   use: async ({}, use, testInfo) => {
     const { PATH, MESHDRILL_RUN_UID } = process.env
@@ -22,7 +22,7 @@ const test = base.extend<{ use: (answers: Answers) => StandInProgram }>({
 
 const ENDED: ProcessId = { pid: 999_999_999, born: '1' }
 
-/** A Docker with the lab of an owner, and containers beside it. */
+/** A Docker with the lab of an owner, and other containers. */
 const dockerOf = (owner: LabOwner, process: ProcessId, beside: string[] = []): Answers => [
   ['ps --all --filter label=io.x-k8s.kind.cluster=meshdrill', 'meshdrill-control-plane meshdrill'],
   ['network ls', 'meshdrill'],
@@ -31,11 +31,13 @@ const dockerOf = (owner: LabOwner, process: ProcessId, beside: string[] = []): A
 ]
 const changes = (docker: StandInProgram) => docker.calls().filter((call) => /^(rm|network (rm|create)|kill)/.test(call))
 
-for (const [whose, change] of [
+for (const [ownerName, change] of [
   ['another user', { user: 'somebody-else' }],
   ['the same user on another machine', { machine: 'elsewhere' }],
 ] as const) {
-  test(`the kind lab of ${whose} is refused by name and never removed, whether it runs or not`, async ({ use }) => {
+  test(`the kind lab of ${ownerName} is an error that names the owner, and is never removed, even if it does not run`, async ({
+    use,
+  }) => {
     const owner = { ...thisOwner(), ...change }
     for (const process of [ENDED, await identify(globalThis.process.pid)]) {
       const docker = use(dockerOf(owner, process, ['store']))
@@ -48,9 +50,7 @@ for (const [whose, change] of [
   })
 }
 
-test('a kind lab of this user that another run uses is refused, even if its state file is elsewhere', async ({
-  use,
-}) => {
+test('a kind lab that another run of this user uses is an error, even without its state file', async ({ use }) => {
   const running = await identify(process.ppid)
   const docker = use(dockerOf({ ...thisOwner(), run: 'run-2' }, running))
   await expect(removeContainers()).rejects.toThrow(`is in use by process ${process.ppid} of this user`)
@@ -73,7 +73,7 @@ test('a kind lab of this user is removed if its run has ended, if it is this run
   }
 })
 
-test('only containers of this user on this machine are removed with a lab', async ({ use }) => {
+test('the removal of a lab removes only containers of this user and this machine', async ({ use }) => {
   const { machine, user } = thisOwner()
   const line = (...columns: string[]) => columns.join('\t')
   const beside = [
@@ -87,7 +87,7 @@ test('only containers of this user on this machine are removed with a lab', asyn
   expect(changes(docker)[0]).toBe('rm --force --volumes meshdrill-control-plane store earlier')
 })
 
-test('the network of a lab says which machine, user, run and process it belongs to', async ({ use }) => {
+test('the labels of the network of a lab name its machine, user, run and process', async ({ use }) => {
   const docker = use([
     ['network ls', ''],
     ['network create', ''],

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { allVersions, isSameVersion, otherVersionOf, versionDifferences } from '../../../lib/clusters/versions.ts'
 
-test('a component whose published and built versions differ says why, and one whose versions are the same does not', () => {
+test('a component has a reason for a difference exactly if its published and built versions differ', () => {
   const both = Object.entries(allVersions).filter(([, { published, built }]) => published !== null && built !== null)
   expect(both.length).toBeGreaterThan(10)
   const wrong = both.flatMap(([name, { published, built, differs }]) => {
@@ -9,7 +9,7 @@ test('a component whose published and built versions differ says why, and one wh
     const explained = (differs ?? '').trim().split(' ').length > 3
     return same === (differs === null) && (same || explained) ? [] : [name]
   })
-  expect(wrong, 'components whose field "differs" does not fit their versions').toEqual([])
+  expect(wrong, 'components with a wrong field "differs"').toEqual([])
 })
 
 test('a component that has only one version has no reason for a difference', () => {
@@ -17,7 +17,7 @@ test('a component that has only one version has no reason for a difference', () 
   expect(single.filter(([, { differs }]) => differs !== null)).toEqual([])
 })
 
-test('the list of differences names both versions and the reason', () => {
+test('the list of version differences has both versions and the reason', () => {
   const differences = versionDifferences()
   expect(differences.map(({ name }) => name)).toEqual(expect.arrayContaining(['kubernetes', 'envoy']))
   expect(differences.map(({ name }) => name)).not.toContain('velero')
@@ -29,7 +29,7 @@ test('the list of differences names both versions and the reason', () => {
   })
 })
 
-test('a difference without a reason is in the list with an empty reason', () => {
+test('a version difference without a reason is listed with an empty reason', () => {
   const published = { version: '2.0', source: 'a chart' }
   const built = { version: 'v1.0', source: 'a module' }
   expect(versionDifferences({ a: { published, built, differs: null } })).toEqual([
@@ -38,7 +38,7 @@ test('a difference without a reason is in the list with an empty reason', () => 
   expect(versionDifferences({ a: { published, built: { ...built, version: 'v2.0' }, differs: null } })).toEqual([])
 })
 
-test('a run knows which version it would have with the other kind of artifacts', () => {
+test('the other version of a component is its version in a run with the other kind of artifacts', () => {
   const { published, built, differs } = allVersions['chaos-mesh'] ?? { published: null, built: null, differs: null }
   if (published === null || built === null) throw new Error('Chaos Mesh has both versions')
   expect(otherVersionOf('chaos-mesh', built)).toEqual({ version: published.version, reason: differs })

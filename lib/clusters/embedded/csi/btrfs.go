@@ -14,8 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Requests and arguments of linux/btrfs.h. A call is done when the kernel returns: unlike a program that is started for it,
-// it does not go on when the driver is killed.
+// Requests and arguments of linux/btrfs.h. An ioctl ends before a killed driver ends. A separate program would continue.
 const (
 	subvolumeCreate = 0x5000940e // BTRFS_IOC_SUBVOL_CREATE
 	subvolumeDelete = 0x5000940f // BTRFS_IOC_SNAP_DESTROY
@@ -87,13 +86,14 @@ func prepareRoot(root string) error {
 	return checkQuotas(root)
 }
 
-// checkQuotas fails where the kernel counts otherwise than a limit needs, and has it count again where it lost count.
+// checkQuotas makes the kernel count again if its numbers are inconsistent. Errors: the kernel counts in a mode that is wrong for
+// limits.
 func checkQuotas(root string) error {
 	info := fileSystemInfoArgs{}
 	if err := ioctl("read the file system's id", root, fileSystemInfo, unsafe.Pointer(&info)); err != nil {
 		return err
 	}
-	// Older kernels have one mode only, and no file for it. Simple quotas would count a snapshot's data against its source.
+	// Older kernels have only one mode, and no file for it. Simple quotas would count a snapshot's data for its source.
 	if mode, err := os.ReadFile(qgroupFile(info, "mode")); err == nil && strings.TrimSpace(string(mode)) != "qgroup" {
 		return fmt.Errorf("the btrfs at %q counts in mode %q instead of qgroup; run btrfs quota disable %s", root, mode, root)
 	}
@@ -130,7 +130,7 @@ func createSubvolume(path string) error {
 	return os.Chmod(path, 0o755)
 }
 
-// snapshotSubvolume makes `to` out of what `from` is at one moment; on the disk when it returns.
+// snapshotSubvolume creates `to` as a snapshot of `from`. The snapshot is durable when it returns.
 func snapshotSubvolume(from, to string, readOnly bool) error {
 	source, err := os.Open(from)
 	if err != nil {
@@ -145,13 +145,13 @@ func snapshotSubvolume(from, to string, readOnly bool) error {
 	return ioctl("make a snapshot of "+from+" in", filepath.Dir(to), snapshotCreate, unsafe.Pointer(&args))
 }
 
-// destroySubvolume removes a subvolume and all in it. The kernel frees its room later.
+// destroySubvolume removes a subvolume and its content. The kernel frees the space later.
 func destroySubvolume(path string) error {
 	args := subvolumeArgs{}
 	copy(args.name[:], filepath.Base(path))
 	err := ioctl("delete subvolume "+path+" in", filepath.Dir(path), subvolumeDelete, unsafe.Pointer(&args))
 	if errors.Is(err, unix.ENOTEMPTY) {
-		// There are subvolumes in it: whoever uses a volume may make some.
+		// The user of a volume may have created subvolumes in it.
 		return os.RemoveAll(path)
 	}
 	return err
@@ -162,14 +162,14 @@ func limitSubvolume(path string, bytes int64) error {
 	return ioctl(fmt.Sprintf("set the limit of %d bytes on", bytes), path, qgroupLimit, unsafe.Pointer(&args))
 }
 
-// subvolumeCreated is when a subvolume was made; for a snapshot, the moment that it shows.
+// subvolumeCreated returns the creation time of a subvolume. For a snapshot it is the moment of its content.
 func subvolumeCreated(path string) (time.Time, error) {
 	info := subvolumeInfoArgs{}
 	err := ioctl("read the creation time of", path, subvolumeInfo, unsafe.Pointer(&info))
 	return time.Unix(int64(info.otime.seconds), int64(info.otime.nanoseconds)), err
 }
 
-// subvolumeUsage is what counts against the limit of a subvolume, in bytes: what is on the disk, and what is on its way.
+// subvolumeUsage returns the bytes that count against the limit of a subvolume: data on the disk and reserved space.
 func subvolumeUsage(path string) (int64, error) {
 	used := int64(0)
 	for _, part := range []string{"referenced", "rsv_data", "rsv_meta_pertrans", "rsv_meta_prealloc"} {
@@ -186,7 +186,7 @@ func subvolumeUsage(path string) (int64, error) {
 	return used, nil
 }
 
-// qgroupFileOf is where the kernel shows a number of a subvolume.
+// qgroupFileOf returns the path of the file in which the kernel shows a number of a subvolume.
 func qgroupFileOf(path, name string) (string, error) {
 	info, subvolume := fileSystemInfoArgs{}, subvolumeInfoArgs{}
 	err := errors.Join(

@@ -12,13 +12,13 @@ import (
 
 const (
 	defaultSize = 1 << 30
-	// Below, an empty subvolume and its metadata leave no room for data.
+	// In a smaller volume, the metadata would leave no space for data.
 	smallestSize = 1 << 20
 )
 
 type accessMode = csi.VolumeCapability_AccessMode_Mode
 
-// One kernel serves all nodes of a lab, but writers on many nodes would be nothing that network storage usually allows.
+// All nodes of a lab share one kernel, so writers on many nodes would work here. Network storage usually does not offer that.
 var accessModes = []accessMode{
 	csi.VolumeCapability_AccessMode_SINGLE_NODE_WRITER,
 	csi.VolumeCapability_AccessMode_SINGLE_NODE_READER_ONLY,
@@ -32,13 +32,13 @@ func readOnly(mode accessMode) bool {
 		mode == csi.VolumeCapability_AccessMode_MULTI_NODE_READER_ONLY
 }
 
-// onePublication is whether a node may publish such a volume at one path only.
+// onePublication reports whether a node may publish a volume of this access mode at one path only.
 func onePublication(mode accessMode) bool {
 	return mode != csi.VolumeCapability_AccessMode_SINGLE_NODE_MULTI_WRITER &&
 		mode != csi.VolumeCapability_AccessMode_MULTI_NODE_READER_ONLY
 }
 
-// checkCapabilities is an error with the reason where a volume cannot be used in one of these ways.
+// checkCapabilities returns an error if a volume cannot offer one of these capabilities.
 func checkCapabilities(wanted ...*csi.VolumeCapability) error {
 	if len(wanted) == 0 {
 		return invalid("the request has no volume capabilities")
@@ -61,17 +61,17 @@ func checkCapabilities(wanted ...*csi.VolumeCapability) error {
 	return nil
 }
 
-// checkParameters refuses what would have no effect. The provisioner adds some of its own.
+// checkParameters refuses parameters, because they would have no effect. Those of the provisioner are allowed.
 func checkParameters(parameters map[string]string) error {
 	for name := range parameters {
 		if !strings.HasPrefix(name, "csi.storage.k8s.io/") {
-			return invalid("unknown parameter %q; there are none", name)
+			return invalid("unknown parameter %q; this driver has no parameters", name)
 		}
 	}
 	return nil
 }
 
-// chooseSize is the size of a new volume in bytes: what is required, else as its source, else a default.
+// chooseSize returns the size of a new volume in bytes: the required size, else the size of its source, else a default.
 func chooseSize(wanted *csi.CapacityRange, sourceBytes int64) (int64, error) {
 	required, limit := wanted.GetRequiredBytes(), wanted.GetLimitBytes()
 	if required < 0 || limit < 0 {
@@ -97,7 +97,7 @@ func chooseSize(wanted *csi.CapacityRange, sourceBytes int64) (int64, error) {
 	return size, nil
 }
 
-// fits is whether an existing size is within the range that is wanted.
+// fits reports whether an existing size is within the wanted range.
 func fits(sizeBytes int64, wanted *csi.CapacityRange) bool {
 	limit := wanted.GetLimitBytes()
 	return sizeBytes >= wanted.GetRequiredBytes() && (limit == 0 || sizeBytes <= limit)

@@ -59,8 +59,8 @@ func (d *driver) CreateVolume(_ context.Context, request *csi.CreateVolumeReques
 	return &csi.CreateVolumeResponse{Volume: describeVolume(volume)}, nil
 }
 
-// makeVolume makes a volume that does not exist, and chooses its size. The sum of all sizes may be more than there is: a
-// request is refused only where one volume alone would not fit.
+// makeVolume creates a volume that does not exist, and chooses its size. The sum of all sizes may exceed the file system: a
+// request is refused only if this volume alone would not fit.
 func (d *driver) makeVolume(volume object, wanted *csi.CapacityRange) (object, error) {
 	from, sourceBytes := volume.Source, int64(0)
 	if from != (source{}) {
@@ -94,7 +94,7 @@ func (d *driver) makeVolume(volume object, wanted *csi.CapacityRange) (object, e
 	})
 }
 
-// DeleteVolume removes the data too. Snapshots of the volume stay.
+// DeleteVolume also removes the data. Snapshots of the volume stay.
 func (d *driver) DeleteVolume(_ context.Context, request *csi.DeleteVolumeRequest) (*csi.DeleteVolumeResponse, error) {
 	if request.VolumeId == "" {
 		return nil, invalid("the request has no volume ID")
@@ -120,7 +120,7 @@ func (d *driver) ControllerExpandVolume(_ context.Context, request *csi.Controll
 	if err != nil {
 		return nil, err
 	}
-	// A volume never shrinks: the size that it has counts as that of a source.
+	// A volume never shrinks, so its current size is the minimum, like the size of a source.
 	size, err := chooseSize(&csi.CapacityRange{
 		RequiredBytes: max(request.CapacityRange.RequiredBytes, volume.SizeBytes),
 		LimitBytes:    request.CapacityRange.LimitBytes,
@@ -151,7 +151,7 @@ func (d *driver) ListVolumes(_ context.Context, request *csi.ListVolumesRequest)
 	return response, nil
 }
 
-// GetCapacity is the largest volume that would be made now.
+// GetCapacity returns the size of the largest volume that can be created now.
 func (d *driver) GetCapacity(_ context.Context, request *csi.GetCapacityRequest) (*csi.GetCapacityResponse, error) {
 	if len(request.VolumeCapabilities) > 0 && checkCapabilities(request.VolumeCapabilities...) != nil {
 		return &csi.GetCapacityResponse{}, nil
@@ -180,11 +180,11 @@ func (d *driver) ValidateVolumeCapabilities(_ context.Context, request *csi.Vali
 	}}, nil
 }
 
-// find reads an object that has to be there.
+// find reads an object that must exist.
 func (d *driver) find(k kind, id string) (object, error) {
 	found, exists, err := d.store.get(k, id)
 	if err == nil && !exists {
-		err = status.Errorf(codes.NotFound, "%q is not among the %s", id, k)
+		err = status.Errorf(codes.NotFound, "no object %q among the %s", id, k)
 	}
 	return found, err
 }

@@ -12,7 +12,7 @@ const (
 	driverVersion = "1"
 )
 
-// driver answers all calls of CSI. It holds nothing that another one would not find below the root.
+// driver answers all calls of CSI. All its state is below the root, so that another driver can replace it.
 type driver struct {
 	csi.UnimplementedIdentityServer
 	csi.UnimplementedControllerServer
@@ -37,7 +37,7 @@ func (d *driver) GetPluginCapabilities(context.Context, *csi.GetPluginCapabiliti
 	}}, nil
 }
 
-// Probe fails where the file system of the volumes is not there (any more).
+// Probe fails if the file system of the volumes is not mounted.
 func (d *driver) Probe(context.Context, *csi.ProbeRequest) (*csi.ProbeResponse, error) {
 	if _, err := statBtrfs(d.store.root); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// expectation is what has been acknowledged of an object.
+// expectation is the acknowledged state of an object.
 type expectation struct {
 	kind   kind
 	exists bool
@@ -24,14 +24,14 @@ type expectation struct {
 	bytes  int64
 }
 
-// step is a call, and what is true once it was answered.
+// step is a call, and the state after its answer.
 type step struct {
 	call   func(*rig) error
 	object string
 	then   expectation
 }
 
-// worker makes and deletes volumes and snapshots, a call after the other.
+// worker creates and deletes volumes and snapshots, one call after the other.
 type worker struct {
 	name    string
 	known   map[string]expectation
@@ -74,7 +74,7 @@ func (w *worker) steps(t *testing.T, root string, i int) []step {
 	return steps[:len(steps)-i%2]
 }
 
-// work goes on until the driver is gone, and says how many calls were answered.
+// work runs until the driver has ended, and returns the number of answered calls.
 func (w *worker) work(t *testing.T, r *rig, generation int) (answered int) {
 	for i := generation * 1000; ; i++ {
 		for _, next := range w.steps(t, r.root, i) {
@@ -147,7 +147,7 @@ func expectNoRemains(t *testing.T, root string) {
 	}
 }
 
-func TestKilledDriverLeavesAStateThatTheNextWorksWith(t *testing.T) {
+func TestNextDriverWorksWithStateOfKilledDriver(t *testing.T) {
 	root := mountBtrfs(t)
 	workers := []*worker{}
 	for i := range 4 {
@@ -174,7 +174,7 @@ func TestKilledDriverLeavesAStateThatTheNextWorksWith(t *testing.T) {
 		for _, w := range workers {
 			w.check(t, root)
 		}
-		// What was not answered is asked for again.
+		// Calls without an answer are repeated.
 		for _, w := range workers {
 			if w.pending == nil {
 				t.Fatal("a worker stopped without reason")
@@ -191,7 +191,7 @@ func TestKilledDriverLeavesAStateThatTheNextWorksWith(t *testing.T) {
 	t.Logf("%d calls answered; %d of 15 kills left something to sweep up", answered, left)
 }
 
-// remains is 1 where a killed driver left something behind.
+// remains returns 1 if a killed driver left something behind.
 func remains(t *testing.T, root string) int {
 	t.Helper()
 	for _, k := range []kind{volumes, snapshots} {

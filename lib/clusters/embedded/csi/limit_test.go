@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeUpTo writes synced blocks of random content until there is an error, and says how far it came.
+// writeUpTo writes synced blocks of random content until a write fails, and returns the number of written bytes.
 func writeUpTo(path string, bytes int) (int, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -59,7 +59,7 @@ func (r *rig) stats(t *testing.T, id, target string) *csi.VolumeUsage {
 	return answer.Usage[0]
 }
 
-func TestFullVolumeFailsItsWriterAndNoOther(t *testing.T) {
+func TestFullVolumeFailsOnlyItsOwnWriter(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	full, other := r.makeVolume(t, "full", 32*mebibyte, nil), r.makeVolume(t, "other", 32*mebibyte, nil)
 	fullDir, otherDir := r.publish(t, full), r.publish(t, other)
@@ -68,14 +68,14 @@ func TestFullVolumeFailsItsWriterAndNoOther(t *testing.T) {
 	if usage := r.stats(t, full, fullDir); usage.Total != 32*mebibyte || usage.Used < 28*mebibyte || usage.Available > 4*mebibyte {
 		t.Errorf("statistics of a full volume: %v", usage)
 	}
-	// What is deleted can be used again.
+	// Deleted space can be used again.
 	if err := os.Remove(filepath.Join(fullDir, "filling")); err != nil {
 		t.Fatal(err)
 	}
 	expectRoom(t, fullDir, 16*mebibyte)
 }
 
-func TestVolumeMadeOfASnapshotHasALimitOfItsOwn(t *testing.T) {
+func TestRestoredVolumeHasItsOwnLimit(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	origin := r.makeVolume(t, "origin", 32*mebibyte, nil)
 	originDir := r.publish(t, origin)
@@ -88,18 +88,18 @@ func TestVolumeMadeOfASnapshotHasALimitOfItsOwn(t *testing.T) {
 	larger := r.makeVolume(t, "larger", 64*mebibyte, ofSnapshot(snapshot.SnapshotId))
 	clone := r.makeVolume(t, "clone", 32*mebibyte, ofVolume(origin))
 	sameDir, largerDir, cloneDir := r.publish(t, same), r.publish(t, larger), r.publish(t, clone)
-	// What it shares with the snapshot counts.
+	// Data that it shares with the snapshot counts, too.
 	if usage := r.stats(t, same, sameDir); usage.Total != 32*mebibyte || usage.Used < 20*mebibyte {
 		t.Errorf("statistics of a restored volume: %v", usage)
 	}
 	expectFull(t, sameDir, 8*mebibyte, 12*mebibyte)
 	expectFull(t, cloneDir, 8*mebibyte, 12*mebibyte)
 	expectFull(t, largerDir, 40*mebibyte, 44*mebibyte)
-	// Its source is as it was.
+	// Its source is unchanged.
 	expectFull(t, originDir, 8*mebibyte, 12*mebibyte)
 }
 
-func TestExpandedVolumeHasMoreRoomAtOnce(t *testing.T) {
+func TestExpandedVolumeHasMoreSpaceAtOnce(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	id := r.makeVolume(t, "v", 16*mebibyte, nil)
 	dir := r.publish(t, id)

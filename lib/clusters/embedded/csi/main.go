@@ -1,24 +1,24 @@
 // Command csi-driver is the network storage of the embedded cluster: the CSI plugin btrfs.meshdrill.dev.
 //
-// Every node of a lab mounts the same btrfs at the same path (--root). A volume is a subvolume of it, so that any node can
-// publish it with a bind mount, and nothing has to be attached. A snapshot is a read-only btrfs snapshot: made at once,
-// shared until written to, and a cut in time. What a program had synced is in it, and of two synced writes never the second
-// without the first; what was only in the page cache is there by chance, as after a power cut.
+// Every node of a lab mounts the same btrfs at the same path (--root). A volume is a subvolume of it. Any node can publish it with
+// a bind mount, and nothing has to be attached. A snapshot is a read-only btrfs snapshot. It is created at once, shares its data
+// with the volume, and shows the state of one moment. It contains all synced writes before that moment, and never a later synced
+// write without an earlier one. Data that was only in the page cache may be missing, as after a power cut.
 //
-//	ROOT/volumes/ID, ROOT/snapshots/ID             the data: subvolumes
-//	ROOT/volumes/ID.json, ROOT/snapshots/ID.json   what else is known of them: see type object
-//	ROOT/.lock                                     held by who changes something (flock)
+//	ROOT/volumes/ID, ROOT/snapshots/ID             data, as subvolumes
+//	ROOT/volumes/ID.json, ROOT/snapshots/ID.json   metadata: see type object
+//	ROOT/.lock                                     lock for changes (flock)
 //
-// The size of a volume is a limit on the bytes that it refers to, its metadata and what it shares with snapshots counted
-// (a btrfs qgroup): a writer beyond it gets EDQUOT. An extent counts until none of it is used: leave room beside the data
-// where files are written over in place. The sum of all limits may exceed the file system.
+// The size of a volume limits the bytes that it refers to (a btrfs qgroup), including metadata and data shared with snapshots. A
+// write beyond the limit fails with EDQUOT. An extent counts while any part of it is used, so leave free space if files are
+// overwritten in place. The sum of all limits may exceed the file system.
 //
 //	csi-driver --endpoint unix:///csi/csi.sock --root DIR --node-id NAME
 //	           [--register /registration/NAME-reg.sock --kubelet-endpoint PATH]
 //
-// The same program is the controller, beside the sidecars of kubernetes-csi, and the plugin of each node; there it registers
-// itself with the kubelet: --register is the socket that the kubelet looks for, --kubelet-endpoint the path at which the
-// kubelet finds --endpoint.
+// The same program is the controller, next to the sidecars of kubernetes-csi, and the plugin of each node. On a node it registers
+// with the kubelet: --register is the socket that the kubelet looks for, and --kubelet-endpoint is the path at which the kubelet
+// finds --endpoint.
 package main
 
 import (
@@ -41,7 +41,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// What is cut off then is asked for again.
+// Time for running calls to end. The caller repeats calls that are cut off.
 const stopTimeout = 1500 * time.Millisecond
 
 type options struct {
@@ -60,7 +60,7 @@ func run(args []string) error {
 	o := options{}
 	flags := flag.NewFlagSet("csi-driver", flag.ContinueOnError)
 	flags.StringVar(&o.endpoint, "endpoint", "unix:///csi/csi.sock", "socket to serve CSI on")
-	flags.StringVar(&o.root, "root", "/var/lib/meshdrill-volumes", "where the btrfs of the volumes is mounted")
+	flags.StringVar(&o.root, "root", "/var/lib/meshdrill-volumes", "mount point of the btrfs with the volumes")
 	flags.StringVar(&o.nodeID, "node-id", "", "name of the node")
 	flags.StringVar(&o.register, "register", "", "socket to register with the kubelet on; none for the controller")
 	flags.StringVar(&o.kubeletEndpoint, "kubelet-endpoint", "", "path at which the kubelet finds the endpoint")
@@ -73,14 +73,14 @@ func run(args []string) error {
 	case o.nodeID == "":
 		return errors.New("--node-id is missing")
 	case !strings.HasPrefix(o.endpoint, "unix:///"):
-		return fmt.Errorf("--endpoint is %q, and has to start with unix:///", o.endpoint)
+		return fmt.Errorf("--endpoint is %q, but must start with unix:///", o.endpoint)
 	case (o.register == "") != (o.kubeletEndpoint == ""):
-		return errors.New("--register and --kubelet-endpoint go together")
+		return errors.New("--register and --kubelet-endpoint must be set together")
 	}
 	return serve(o)
 }
 
-// serve returns when it is told to stop, or with the reason why it cannot go on.
+// serve serves CSI until a signal stops it. Errors: the reason why it cannot continue.
 func serve(o options) error {
 	if err := prepareRoot(o.root); err != nil {
 		return err
@@ -113,7 +113,7 @@ func serve(o options) error {
 	}
 }
 
-// listen serves on a socket, in place of one that a driver before has left behind.
+// listen serves on a socket, and replaces the socket of an earlier driver.
 func listen(server *grpc.Server, socket string, failed chan<- error) error {
 	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -130,14 +130,14 @@ func listen(server *grpc.Server, socket string, failed chan<- error) error {
 	return nil
 }
 
-// stop lets calls end that are being answered: the kubelet's refusal of the driver is one.
+// stop lets running calls end, for example the kubelet's refusal of the driver.
 func stop(server *grpc.Server) {
 	cut := time.AfterFunc(stopTimeout, server.Stop)
 	server.GracefulStop()
 	cut.Stop()
 }
 
-// answer runs a call and gives an error that has no gRPC code the one that fits.
+// answer runs a call, and adds a gRPC code to errors that have none.
 func answer(ctx context.Context, request any, call *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
 	response, err := handle(ctx, request)
 	if err == nil {

@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mounts is held while the mounts of a node are looked at and changed.
+// mounts is a lock for reading and changing the mounts of a node.
 type mounts struct{ sync.Mutex }
 
-// Spaces and the like are written in octal in mountinfo.
+// mountinfo contains spaces and similar characters in octal.
 var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
-// targetsOf is where a volume is mounted, as far as this process sees.
+// targetsOf returns the mount points of a volume that this process sees.
 func targetsOf(id string) ([]string, error) {
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -24,7 +24,7 @@ func targetsOf(id string) ([]string, error) {
 	}
 	targets := []string{}
 	for _, line := range strings.Split(string(text), "\n") {
-		// ID, parent, device, path in the file system, path of the mount.
+		// The fields are ID, parent, device, path in the file system, and mount point.
 		if fields := strings.Fields(line); len(fields) > 4 && strings.HasSuffix(fields[3], "/"+string(volumes)+"/"+id) {
 			targets = append(targets, unescape.Replace(fields[4]))
 		}
@@ -40,8 +40,8 @@ func isReadOnly(target string) (bool, error) {
 	return stat.Flags&unix.ST_RDONLY != 0, nil
 }
 
-// bind shows a directory at another path, made where it is missing. It appears there with all its attributes at once: who is
-// killed here leaves no read-only volume that can be written to.
+// bind mounts a directory at another path, which is created if it is missing. The mount appears with all its attributes at once.
+// So a killed driver never leaves a read-only volume that is writable.
 func bind(from, target string, readOnly bool) error {
 	if err := os.MkdirAll(target, 0o750); err != nil {
 		return err
@@ -63,7 +63,7 @@ func bind(from, target string, readOnly bool) error {
 	return nil
 }
 
-// unbind takes away all that is mounted at a path, and the directory, which has to be empty then.
+// unbind removes all mounts at a path, and the directory, which must be empty then.
 func unbind(target string) error {
 	for {
 		err := unix.Unmount(target, unix.UMOUNT_NOFOLLOW)

@@ -61,7 +61,7 @@ func (d *driver) NodePublishVolume(_ context.Context, request *csi.NodePublishVo
 	return &csi.NodePublishVolumeResponse{}, nil
 }
 
-// NodeUnpublishVolume works for a volume that is gone, too: what is mounted has to go.
+// NodeUnpublishVolume also removes the mounts of a deleted volume.
 func (d *driver) NodeUnpublishVolume(_ context.Context, request *csi.NodeUnpublishVolumeRequest) (*csi.NodeUnpublishVolumeResponse, error) {
 	if request.VolumeId == "" || request.TargetPath == "" {
 		return nil, invalid("the request needs a volume ID and a target path")
@@ -74,7 +74,8 @@ func (d *driver) NodeUnpublishVolume(_ context.Context, request *csi.NodeUnpubli
 	return &csi.NodeUnpublishVolumeResponse{}, nil
 }
 
-// NodeGetVolumeStats counts bytes. There are no inodes to run out of. What statfs says on a volume is of the file system.
+// NodeGetVolumeStats reports bytes only, because btrfs has no fixed number of inodes. It does not use statfs, which reports the
+// whole file system.
 func (d *driver) NodeGetVolumeStats(_ context.Context, request *csi.NodeGetVolumeStatsRequest) (*csi.NodeGetVolumeStatsResponse, error) {
 	if request.VolumeId == "" || request.VolumePath == "" {
 		return nil, invalid("the request needs a volume ID and a volume path")

@@ -16,7 +16,7 @@ func publication(id, target string, mode accessMode, readOnly bool) *csi.NodePub
 	return &csi.NodePublishVolumeRequest{VolumeId: id, TargetPath: target, VolumeCapability: capability(mode), Readonly: readOnly}
 }
 
-func TestPublishedReadOnlyCannotBeWrittenTo(t *testing.T) {
+func TestReadOnlyPublicationRefusesWrites(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	r.makeVolume(t, "v", 16*mebibyte, nil)
 	for _, test := range []struct {
@@ -43,7 +43,7 @@ func TestPublishedReadOnlyCannotBeWrittenTo(t *testing.T) {
 	}
 }
 
-func TestVolumeIsMountedOnceHoweverOftenItIsPublished(t *testing.T) {
+func TestRepeatedPublicationMountsVolumeOnce(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	r.makeVolume(t, "v", 16*mebibyte, nil)
 	target, second := filepath.Join(t.TempDir(), "a b"), filepath.Join(t.TempDir(), "second")
@@ -69,7 +69,7 @@ func TestVolumeIsMountedOnceHoweverOftenItIsPublished(t *testing.T) {
 	}
 }
 
-func TestUnpublishingTakesAwayTheMountAndNothingElse(t *testing.T) {
+func TestUnpublishingRemovesOnlyTheMount(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	r.makeVolume(t, "v", 16*mebibyte, nil)
 	target := r.publish(t, "v")
@@ -96,7 +96,7 @@ func TestUnpublishingTakesAwayTheMountAndNothingElse(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(r.root, "volumes", "v", "kept")); err != nil {
 		t.Errorf("the data is not: %v", err)
 	}
-	// A directory that holds data is no mount point of ours.
+	// A directory with data in it is not a mount point of the driver.
 	if err := os.MkdirAll(filepath.Join(target, "precious"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,14 @@ import (
 
 const tokenPrefix = "after:"
 
-// page cuts a piece from a sorted list: what comes after the ID in the token, so that a page neither repeats nor leaves out
-// anything when objects come and go between two calls. No token is the start, `most` of 0 is all; next is "" at the end.
+// page returns a part of a sorted list. It starts after the ID in the token, so that pages neither repeat nor skip objects when
+// others are created or deleted between two calls. An empty token means the start, and 0 for `most` means no limit. next is "" on
+// the last page.
 func page(objects []object, token string, most int32) (listed []object, next string, err error) {
 	if token != "" {
 		after, ours := strings.CutPrefix(token, tokenPrefix)
 		if !ours {
-			return nil, "", status.Errorf(codes.Aborted, "starting token %q is none of this driver's; start again without one", token)
+			return nil, "", status.Errorf(codes.Aborted, "starting token %q is not from this driver; start again without a token", token)
 		}
 		for len(objects) > 0 && objects[0].ID <= after {
 			objects = objects[1:]

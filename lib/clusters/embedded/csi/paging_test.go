@@ -16,12 +16,12 @@ func objects(ids ...string) []object {
 	return made
 }
 
-func TestPagesNeitherRepeatNorLeaveOutWhenObjectsComeAndGo(t *testing.T) {
+func TestPagesNeitherRepeatNorSkipObjectsDuringChanges(t *testing.T) {
 	first, next, err := page(objects("b", "d", "f"), "", 2)
 	if err != nil || len(first) != 2 || first[1].ID != "d" {
 		t.Fatalf("first page %v, %v", first, err)
 	}
-	// "d", the last of the first page, goes; "a" and "e" come.
+	// "d", the last object of the first page, is deleted. "a" and "e" are created.
 	second, next, err := page(objects("a", "b", "e", "f"), next, 2)
 	if err != nil || len(second) != 2 || second[0].ID != "e" || second[1].ID != "f" || next != "" {
 		t.Errorf("second page %v, next %q, %v", second, next, err)
@@ -58,7 +58,7 @@ func TestSizeOfANewVolume(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotOfferedIsRefused(t *testing.T) {
+func TestUnsupportedCapabilitiesAndParametersAreRefused(t *testing.T) {
 	wanted := func(change func(*csi.VolumeCapability)) *csi.VolumeCapability {
 		c := capability(oneWriter)
 		change(c)

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What is on the disk at the moment of an answer has all that was answered: a copy of the disk is what a power cut leaves.
+// A copy of the disk, taken right after an answer, is the state after a power cut. It must contain the answered change.
 func TestAcknowledgedChangeSurvivesAPowerCut(t *testing.T) {
 	image := makeImage(t)
 	r := startDriver(t, mountImage(t, image))

@@ -9,7 +9,7 @@ import (
 	registerapi "k8s.io/kubelet/pkg/apis/pluginregistration/v1"
 )
 
-// registration tells the kubelet, which finds its socket, where the driver is served. A kubelet that starts again asks again.
+// registration tells the kubelet the address of the driver. The kubelet finds its socket, and asks again after each restart.
 type registration struct {
 	registerapi.UnimplementedRegistrationServer
 	endpoint string
@@ -31,7 +31,7 @@ func (r *registration) GetInfo(context.Context, *registerapi.InfoRequest) (*regi
 	}, nil
 }
 
-// NotifyRegistrationStatus ends a driver that was refused: started again, it asks again.
+// NotifyRegistrationStatus ends a driver that the kubelet refused. After its restart it registers again.
 func (r *registration) NotifyRegistrationStatus(
 	_ context.Context, said *registerapi.RegistrationStatus,
 ) (*registerapi.RegistrationStatusResponse, error) {

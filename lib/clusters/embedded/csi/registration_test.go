@@ -24,7 +24,7 @@ func register(t *testing.T, root string) (*rig, registerapi.RegistrationClient, 
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, driverName+"-reg.sock")
-	// What a killed driver leaves behind.
+	// A killed driver leaves its socket behind.
 	stale, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func register(t *testing.T, root string) (*rig, registerapi.RegistrationClient, 
 	return r, registerapi.NewRegistrationClient(calls), socket
 }
 
-func TestDriverTellsTheKubeletWhereItIs(t *testing.T) {
+func TestDriverRegistersWithTheKubelet(t *testing.T) {
 	r, kubelet, socket := register(t, mountBtrfs(t))
 	info, err := kubelet.GetInfo(soon(t), &registerapi.InfoRequest{}, grpc.WaitForReady(true))
 	if err != nil {
@@ -67,7 +67,7 @@ func TestDriverTellsTheKubeletWhereItIs(t *testing.T) {
 	}
 }
 
-func TestDriverThatIsRefusedEnds(t *testing.T) {
+func TestDriverEndsIfKubeletRefusesIt(t *testing.T) {
 	r, kubelet, _ := register(t, mountBtrfs(t))
 	refusal := &registerapi.RegistrationStatus{Error: "no"}
 	if _, err := kubelet.NotifyRegistrationStatus(soon(t), refusal, grpc.WaitForReady(true)); err != nil {
@@ -85,13 +85,13 @@ func TestDriverThatIsRefusedEnds(t *testing.T) {
 	}
 }
 
-func TestDriverDoesNotStartWithoutItsFileSystem(t *testing.T) {
+func TestDriverDoesNotStartWithInvalidOptions(t *testing.T) {
 	dir := t.TempDir()
 	for want, args := range map[string][]string{
 		"is no btrfs":          {"--root", dir, "--node-id", "n"},
 		"--node-id is missing": {"--root", dir},
-		"go together":          {"--root", dir, "--node-id", "n", "--register", "/x"},
-		"has to start with":    {"--root", dir, "--node-id", "n", "--endpoint", "/csi.sock"},
+		"must be set together": {"--root", dir, "--node-id", "n", "--register", "/x"},
+		"must start with":      {"--root", dir, "--node-id", "n", "--endpoint", "/csi.sock"},
 	} {
 		out, err := exec.Command("/proc/self/exe", append([]string{"driver"}, args...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), want) {

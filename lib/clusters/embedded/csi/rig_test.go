@@ -20,7 +20,7 @@ import (
 
 const mebibyte = 1 << 20
 
-// The test's own program is the driver too, so that one can be killed without taking the test with it.
+// The test program also runs as the driver, in a separate process, so that the driver can be killed without the test.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "driver" {
 		os.Args = os.Args[1:]
@@ -30,13 +30,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// mountBtrfs makes a file system and returns where it is mounted until the end of the test.
+// mountBtrfs creates a file system and returns its mount point. It is unmounted at the end of the test.
 func mountBtrfs(t *testing.T) string {
 	t.Helper()
 	return mountImage(t, makeImage(t))
 }
 
-// makeImage makes a file system of 64 GiB, of which only what is written takes room.
+// makeImage creates a file system of 64 GiB in a sparse file.
 func makeImage(t *testing.T) string {
 	t.Helper()
 	kinds, err := os.ReadFile("/proc/filesystems")
@@ -81,7 +81,7 @@ func command(t *testing.T, name string, args ...string) {
 	}
 }
 
-// rig is a driver that runs, and what it is asked through.
+// rig is a running driver with its clients.
 type rig struct {
 	root, endpoint string
 	csi.IdentityClient
@@ -93,7 +93,7 @@ type rig struct {
 
 func startDriver(t *testing.T, root string, args ...string) *rig {
 	t.Helper()
-	// A socket's path must be short: not below the test's own folder.
+	// A socket's path must be short, so it is not below the test's folder.
 	dir, err := os.MkdirTemp("", "csi")
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func startDriver(t *testing.T, root string, args ...string) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.end(syscall.SIGTERM) })
-	// Until the driver listens, it is tried again often.
+	// Until the driver listens, the client tries again often.
 	patience := grpc.ConnectParams{
 		Backoff:           backoff.Config{BaseDelay: 10 * time.Millisecond, Multiplier: 1, MaxDelay: 10 * time.Millisecond},
 		MinConnectTimeout: time.Second,
@@ -190,7 +190,7 @@ func (r *rig) makeSnapshot(t *testing.T, name, volumeID string) *csi.Snapshot {
 	return made.Snapshot
 }
 
-// publish mounts a volume and returns where; it is unmounted at the end of the test.
+// publish mounts a volume and returns its mount point. It is unmounted at the end of the test.
 func (r *rig) publish(t *testing.T, id string) string {
 	t.Helper()
 	target := filepath.Join(t.TempDir(), "target")

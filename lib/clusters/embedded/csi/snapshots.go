@@ -43,7 +43,7 @@ func (d *driver) makeSnapshot(snapshot object) (object, error) {
 	if err != nil {
 		return snapshot, err
 	}
-	// What a volume made of it needs at least.
+	// The minimum size of a volume that is created from the snapshot.
 	snapshot.SizeBytes = volume.SizeBytes
 	return snapshot, d.store.create(snapshots, snapshot, func(path string) error {
 		return snapshotSubvolume(d.store.path(from.Kind, from.ID), path, true)

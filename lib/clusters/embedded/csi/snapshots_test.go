@@ -17,7 +17,8 @@ import (
 
 const ordered = 8
 
-// writeInOrder writes 1, 2, 3 … each to the first file, then to the second and so on, each synced, until it is stopped.
+// writeInOrder writes 1 to the first file, then to the second and so on, then 2, 3 … Every write is synced. It runs until it is
+// stopped.
 func writeInOrder(dir string, stop <-chan struct{}) (rounds uint64, err error) {
 	files := [ordered]*os.File{}
 	for i := range files {
@@ -57,7 +58,7 @@ func readInOrder(dir string) (values [ordered]uint64, err error) {
 	return values, err
 }
 
-func TestSnapshotNeverHoldsALaterWriteWithoutAnEarlierOne(t *testing.T) {
+func TestSnapshotNeverHasALaterWriteWithoutAnEarlierOne(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	volume := r.makeVolume(t, "v", 64*mebibyte, nil)
 	dir := r.publish(t, volume)
@@ -108,7 +109,7 @@ func TestSnapshotNeverHoldsALaterWriteWithoutAnEarlierOne(t *testing.T) {
 	t.Logf("%d of 60 snapshots were taken amid a round", split)
 }
 
-func TestSnapshotIsCompleteAndItsTimeIsThatOfTheCut(t *testing.T) {
+func TestSnapshotIsCompleteAndHasTheTimeOfItsContent(t *testing.T) {
 	r := startDriver(t, mountBtrfs(t))
 	volume := r.makeVolume(t, "v", 1<<30, nil)
 	dir := r.publish(t, volume)
@@ -118,7 +119,7 @@ func TestSnapshotIsCompleteAndItsTimeIsThatOfTheCut(t *testing.T) {
 	before := time.Now()
 	snapshot := r.makeSnapshot(t, "s", volume)
 	after := time.Now()
-	// The kernel's clock of files is up to one tick behind.
+	// The kernel's clock for file times is up to one tick behind.
 	if cut := snapshot.CreationTime.AsTime(); cut.Before(before.Add(-20*time.Millisecond)) || cut.After(after) {
 		t.Errorf("creation time %s is not within %s and %s", cut, before, after)
 	}
@@ -132,7 +133,7 @@ func TestSnapshotIsCompleteAndItsTimeIsThatOfTheCut(t *testing.T) {
 	if err := os.WriteFile(held, nil, 0o600); !errors.Is(err, unix.EROFS) {
 		t.Errorf("the snapshot can be written to: %v", err)
 	}
-	// The volume may go before its snapshot.
+	// The volume may be deleted before its snapshot.
 	if err := unbind(dir); err != nil {
 		t.Fatal(err)
 	}

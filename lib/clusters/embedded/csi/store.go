@@ -29,12 +29,12 @@ const (
 	hashedPrefix   = "sha256-"
 )
 
-// object is what is known of a volume or a snapshot beside its data.
+// object is the metadata of a volume or a snapshot.
 type object struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	SizeBytes int64  `json:"sizeBytes"`
-	// What it was made from; of a volume that was made empty, the zero value.
+	// Source is the snapshot or volume that it was created from; the zero value for an empty volume.
 	Source source `json:"source"`
 }
 
@@ -43,9 +43,9 @@ type source struct {
 	ID   string `json:"id"`
 }
 
-// store keeps volumes and snapshots. An object exists while both its data and its metadata have their names, and its data
-// gets its name last and loses it first. What a change left behind that was interrupted has one of the suffixes above, or is
-// metadata without data: the next change sweeps it up. Data without such a suffix is never taken away unasked.
+// store keeps volumes and snapshots. An object exists while both its data and its metadata have their final names. Data gets its
+// final name last and loses it first. An interrupted change leaves files with one of the suffixes above, or metadata without data;
+// the next change removes them. Data without such a suffix is removed only on request.
 type store struct {
 	root    string
 	destroy func(path string) error
@@ -58,10 +58,10 @@ func openStore(root string, destroy func(path string) error) store {
 func (s store) dir(k kind) string             { return filepath.Join(s.root, string(k)) }
 func (s store) path(k kind, id string) string { return filepath.Join(s.root, string(k), id) }
 
-// Without dots, so that no ID ends in a suffix.
+// IDs contain no dots, so that no ID ends with a suffix.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
-// idOf gives a name its ID, always the same. The names that Kubernetes makes are their own IDs.
+// idOf returns the ID of a name. The same name always has the same ID. Names from Kubernetes are used as IDs unchanged.
 func idOf(name string) string {
 	if plainID.MatchString(name) && !strings.HasPrefix(name, hashedPrefix) {
 		return name
@@ -69,7 +69,7 @@ func idOf(name string) string {
 	return fmt.Sprintf("%s%x", hashedPrefix, sha256.Sum256([]byte(name)))
 }
 
-// lock excludes all others who change something, in this process and in others, until it is released.
+// lock excludes all other changes, in this process and in other processes, until it is released.
 func (s store) lock() (release func(), err error) {
 	file, err := os.OpenFile(filepath.Join(s.root, ".lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s store) lock() (release func(), err error) {
 	return func() { file.Close() }, nil
 }
 
-// get reads an object, and whether there is one.
+// get reads an object, and reports whether it exists.
 func (s store) get(k kind, id string) (object, bool, error) {
 	found := object{}
 	if !plainID.MatchString(id) {
@@ -131,8 +131,8 @@ func (s store) list(k kind) ([]object, error) {
 	return objects, nil
 }
 
-// create makes an object that does not exist; fill makes its data at the path that it is given. Durable when it returns.
-// Who calls holds the lock.
+// create creates an object that does not exist. fill creates its data at the given path. The object is durable when create
+// returns. The caller must hold the lock.
 func (s store) create(k kind, o object, fill func(path string) error) error {
 	path := s.path(k, o.ID)
 	if err := fill(path + newSuffix); err != nil {
@@ -147,7 +147,7 @@ func (s store) create(k kind, o object, fill func(path string) error) error {
 	return syncDirectory(s.dir(k))
 }
 
-// write replaces the metadata of an object. Who calls holds the lock.
+// write replaces the metadata of an object. The caller must hold the lock.
 func (s store) write(k kind, o object) error {
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s store) write(k kind, o object) error {
 	return syncDirectory(s.dir(k))
 }
 
-// remove takes an object away, if there is one. Who calls holds the lock.
+// remove removes an object, if it exists. The caller must hold the lock.
 func (s store) remove(k kind, id string) error {
 	if !plainID.MatchString(id) {
 		return nil
@@ -184,7 +184,8 @@ func (s store) remove(k kind, id string) error {
 	)
 }
 
-// sweep takes away what is left of changes that were interrupted. What stays is no part of any object and is tried again.
+// sweep removes the remains of interrupted changes. It logs errors only: the remains belong to no object, and the next change
+// tries again.
 func (s store) sweep() {
 	for _, k := range []kind{volumes, snapshots} {
 		entries, err := os.ReadDir(s.dir(k))
@@ -192,7 +193,7 @@ func (s store) sweep() {
 			err = errors.Join(err, s.sweepEntry(k, entry))
 		}
 		if err != nil {
-			log.Printf("what interrupted changes left in %s could not all be taken away: %s", s.dir(k), err)
+			log.Printf("some remains of interrupted changes in %s could not be removed: %s", s.dir(k), err)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func TestObjectIsReadBackAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestNamesAreTheirOwnIDsUnlessTheyCannotBe(t *testing.T) {
+func TestValidNamesAreUsedAsIDs(t *testing.T) {
 	plain := "pvc-0b6f9a1e-8c07-4c3e-9d3f-2f4a4a3b1c5d"
 	if got := idOf(plain); got != plain {
 		t.Errorf("%q became %q", plain, got)
@@ -88,7 +88,7 @@ func TestNamesAreTheirOwnIDsUnlessTheyCannotBe(t *testing.T) {
 	}
 }
 
-func TestIDFromOutsideReachesNothingElse(t *testing.T) {
+func TestInvalidIDReachesNoOtherFile(t *testing.T) {
 	s := newStore(t)
 	create(t, s, object{ID: "a", Name: "a"})
 	for _, id := range []string{"../volumes/a", "a.json", "", ".", "..", "/"} {
@@ -122,7 +122,7 @@ func TestListIsSortedByID(t *testing.T) {
 	}
 }
 
-func TestBrokenMetadataIsAnErrorNotAnAbsence(t *testing.T) {
+func TestBrokenMetadataIsAnError(t *testing.T) {
 	s := newStore(t)
 	create(t, s, object{ID: "a", Name: "a"})
 	if err := os.WriteFile(s.path(volumes, "a.json"), nil, 0o600); err != nil {
@@ -136,9 +136,9 @@ func TestBrokenMetadataIsAnErrorNotAnAbsence(t *testing.T) {
 	}
 }
 
-// Every state in which a change can be cut off: what there is then is either the whole object or none, and the next change
-// finds the folder clean.
-func TestWhatAnInterruptedChangeLeftIsSweptUp(t *testing.T) {
+// Covers every state in which a change can be interrupted. The object must exist completely or not at all, and the next change
+// must remove the remains.
+func TestNextChangeRemovesRemainsOfInterruptedChange(t *testing.T) {
 	for name, test := range map[string]struct {
 		leave func(s store, path string) error
 		after []string
@@ -215,7 +215,7 @@ func TestLockExcludesOthers(t *testing.T) {
 	}
 }
 
-func TestFailedFillMakesNothing(t *testing.T) {
+func TestFailedFillCreatesNoObject(t *testing.T) {
 	s := newStore(t)
 	reason := errors.New("no")
 	err := s.create(volumes, object{ID: "a"}, func(path string) error { return errors.Join(makeDirectory(path), reason) })

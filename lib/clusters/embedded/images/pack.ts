@@ -19,8 +19,8 @@ const manifestType = `${oci}.manifest.v1+json`
 const indexType = `${oci}.index.v1+json`
 
 /**
- * Writes an image as a tar in the OCI layout, as `ctr images import` takes it, and `docker load`. The same files give the same bytes.
- * Content is streamed through once, so that the largest program takes no more memory than the smallest.
+ * Writes an image as a tar in the OCI layout, for `ctr images import` and `docker load`. The same files give the same bytes. Content
+ * is streamed, so that large programs need no more memory than small ones.
  */
 export async function packImage(image: Image, output: string): Promise<void> {
   const dynamic = Object.values(image.files).flatMap((file) => ('dynamic' in file && file.dynamic ? [file.source] : []))
@@ -44,7 +44,7 @@ export async function packImage(image: Image, output: string): Promise<void> {
       ...describe(manifestType, manifest),
       annotations: { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name },
     }))
-    // What Docker reads before its version 25.
+    // Docker before version 25 reads this file.
     const archive = [{ Config: blobPath(sha256Of(config)), RepoTags: image.references, Layers: [blobPath(layer)] }]
     await tar.add('manifest.json', JSON.stringify(archive))
     await tar.add('index.json', JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }))
@@ -54,7 +54,7 @@ export async function packImage(image: Image, output: string): Promise<void> {
   }
 }
 
-/** Every file with the folders above it, in an order that puts folders before what is in them. */
+/** All files and their parent folders, sorted so that a folder comes before its content. */
 async function membersOf(files: Record<string, ImageFile>): Promise<LayerMember[]> {
   const members = new Map<string, LayerMember>()
   for (const [path, file] of Object.entries(files)) {
@@ -98,7 +98,7 @@ async function putFile(source: string, bytes: number, put: (block: Buffer) => Pr
     read += block.length
     await put(block)
   }
-  if (read !== bytes) throw new Error(`"${source}" changed while it was packed: it had ${bytes} bytes, then ${read}`)
+  if (read !== bytes) throw new Error(`"${source}" changed during packing: it had ${bytes} bytes, then ${read}`)
 }
 
 function configOf(image: Image, layer: string): string {

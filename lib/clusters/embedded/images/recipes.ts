@@ -5,7 +5,7 @@ import { mergeNamed } from '../../../system/merge-named.ts'
 import { workloads } from '../../../workloads/index.ts'
 import { filesOf, type Files, type ImageSources } from './content.ts'
 
-/** How an image is packed. */
+/** Input for packing an image. */
 export interface Recipe {
   reference: string
   /** Other names of the same image. */
@@ -21,7 +21,7 @@ export const recipeOf = (
   names: Pick<Recipe, 'also'> & { reference?: string } = {},
 ): Recipe => ({ ...image, ...names, files: (sources) => filesOf(content, sources) })
 
-/** An image with one program of the toolchain, of a cluster's own. */
+/** An image with one program of the toolchain, for the cluster itself. */
 const clusterImage = (name: string, path = `/${name}`): PackedImage => ({
   reference: `localhost/meshdrill/${name}:1`,
   entrypoint: [path],
@@ -29,7 +29,7 @@ const clusterImage = (name: string, path = `/${name}`): PackedImage => ({
   content: [{ built: { [path]: name } }],
 })
 
-/** The image of the pause container, which every pod has. */
+/** The image of the pause container. Every pod has one. */
 export const pauseImage: PackedImage = {
   reference: 'localhost/meshdrill/pause:1',
   entrypoint: ['/node-init', 'pause'],
@@ -51,13 +51,13 @@ const builds: readonly Built[] = [
   ...(components as readonly Component[]).flatMap(({ built }) => built ?? []),
 ]
 
-/** Images that components and workloads bring, by their names among the artifacts. */
+/** Images of components and workloads, by artifact name. */
 export const packedImages: Readonly<Record<string, PackedImage>> = mergeNamed(
   'images',
   builds.map(({ images }) => images),
 )
 
-/** Every image of an embedded cluster, as data. */
+/** All images of an embedded cluster. */
 export const allImages: readonly PackedImage[] = [...clusterImages, ...Object.values(packedImages)]
 
 export const recipes: readonly Recipe[] = allImages.map((image) => recipeOf(image))

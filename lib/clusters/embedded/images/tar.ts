@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 
 type Put = (block: Buffer) => Promise<void>
 
-/** A tar that is being written, member after member, at positions of its own, so that a header can be written late. */
+/** Writes a tar file, member after member. It writes at explicit positions, so that a header can follow its content. */
 export class TarFile {
   private position = 0
   constructor(private readonly file: FileHandle) {}
@@ -15,8 +15,7 @@ export class TarFile {
   }
 
   /**
-   * Adds a member of `bytes` whose path is known only when all of it is written, as it holds its SHA-256, which is
-   * returned.
+   * Adds a member of `bytes` bytes with its SHA-256 in its path. The header is written after the content. Returns the SHA-256.
    */
   async addHashed(
     bytes: number,
@@ -55,14 +54,14 @@ export class TarFile {
   }
 }
 
-/** What a tar member is; `bytes` is the length of what follows its header. */
+/** One member of a tar. `bytes` is the length of its content. */
 export interface TarMember {
   path: string
   kind: 'file' | 'folder' | 'link'
   /** Permission bits. */
   mode: number
   bytes: number
-  /** Where a link points. */
+  /** Target of a link. */
   target?: string
 }
 
@@ -104,7 +103,7 @@ export function tarPadding(bytes: number): Buffer {
   return Buffer.alloc((blockBytes - (bytes % blockBytes)) % blockBytes)
 }
 
-/** Bytes that a member takes in all. */
+/** Total bytes of a member: header, content and padding. */
 export function tarBytes(member: TarMember): number {
   return blockBytes + member.bytes + tarPadding(member.bytes).length
 }

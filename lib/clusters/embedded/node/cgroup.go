@@ -11,7 +11,7 @@ import (
 
 const cgroupRoot = "/sys/fs/cgroup"
 
-// controllers of cgroup v1 that Kubernetes uses; each has a hierarchy of its own.
+// controllers of cgroup v1 that Kubernetes uses. Each has a separate hierarchy.
 var controllers = []string{"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids"}
 
 func unified() bool {
@@ -19,8 +19,8 @@ func unified() bool {
 	return err == nil
 }
 
-// enterCgroup moves this process into the host's cgroup, made where it is missing, in every hierarchy: a cgroup namespace
-// made from here then takes it for its root.
+// enterCgroup moves this process into the host's cgroup in every hierarchy. Missing cgroups are created. A cgroup namespace that
+// is created afterwards has that cgroup as its root.
 func enterCgroup(name string) error {
 	if unified() {
 		if err := enableAll(cgroupRoot); err != nil {
@@ -52,7 +52,7 @@ func enterCgroup(name string) error {
 				return err
 			}
 			if controller == "cpuset" {
-				// A new cpuset is empty, and nothing may join an empty one.
+				// A new cpuset is empty, and no process may join an empty cpuset.
 				for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 					value, err := os.ReadFile(filepath.Join(parent, file))
 					if err != nil {
@@ -76,7 +76,7 @@ func join(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0o644)
 }
 
-// enableAll hands every controller of a cgroup (v2) down to its children.
+// enableAll enables every controller of a cgroup (v2) for its children.
 func enableAll(dir string) error {
 	data, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	if err != nil {
@@ -90,13 +90,13 @@ func enableAll(dir string) error {
 	return nil
 }
 
-// mountCgroups shows, inside the host, the host's own cgroups as the root of every hierarchy.
+// mountCgroups mounts the host's cgroups inside the host, as the root of every hierarchy.
 func mountCgroups() error {
 	if unified() {
 		if err := syscall.Mount("cgroup2", cgroupRoot, "cgroup2", 0, ""); err != nil {
 			return fmt.Errorf("mount cgroup2: %w", err)
 		}
-		// A cgroup that hands controllers down may hold no process itself.
+		// A cgroup that enables controllers for its children must not contain processes.
 		leaf := cgroupRoot + "/init"
 		if err := os.MkdirAll(leaf, 0o755); err != nil {
 			return err

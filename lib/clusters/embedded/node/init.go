@@ -77,8 +77,8 @@ func waitForDevice(name string) error {
 	return fmt.Errorf("no network device %q after %s", name, deviceTimeout)
 }
 
-// supervise starts every program and starts it again when it ends. Orphans of the whole host end here too: their exit
-// status is taken, so that none stays a zombie. It never returns.
+// supervise starts every program, and starts it again when it ends. It also reaps all orphans of the host, so that none stays a
+// zombie. It never returns.
 func supervise(processes []Process) error {
 	running := &table{pids: map[int]Process{}}
 	for _, process := range processes {
@@ -102,7 +102,7 @@ func supervise(processes []Process) error {
 	}
 }
 
-// table knows which PID is which program. A program may end before its PID is noted: starting and taking exclude each other.
+// table maps PIDs to programs. A program may end before its PID is noted, so a lock covers both the start and the lookup.
 type table struct {
 	mutex sync.Mutex
 	pids  map[int]Process
@@ -145,8 +145,8 @@ func (t *table) take(pid int) (Process, bool) {
 	return process, ours
 }
 
-// reap takes the exit status of one ended child, waiting for it when a table of running programs is given; without one it
-// takes all that have ended and returns.
+// reap waits for one child to end and returns its exit status. Without a table of running programs, it does not wait: it reaps
+// all ended children and returns.
 func reap(running *table) (int, syscall.WaitStatus) {
 	for {
 		var status syscall.WaitStatus
@@ -163,7 +163,7 @@ func reap(running *table) (int, syscall.WaitStatus) {
 		case running == nil:
 			continue
 		case err == syscall.ECHILD:
-			// Every program has ended and waits to be started again.
+			// There is no child, because every program has ended and waits for its restart.
 			time.Sleep(restartDelay)
 			continue
 		}

@@ -1,12 +1,12 @@
-// Command node-init makes a host out of Linux namespaces and is its first process.
+// Command node-init creates a host from Linux namespaces and is its first process.
 //
-//	node-init start SPEC   makes the namespaces (mount, PID, net, UTS, IPC, cgroup), gives the host its network device,
-//	                       and stays until the host is gone. Ends the host when the owner named in the spec ends.
+//	node-init start SPEC   creates the namespaces (mount, PID, net, UTS, IPC, cgroup) and the host's network device, and runs
+//	                       until the host has ended. It kills the host when the owner in the spec has ended.
 //	node-init pki SPEC     writes a certificate authority and the certificates of a cluster.
-//	node-init pause        waits for a signal: the program of a pod's sandbox.
+//	node-init pause        waits for a signal. It is the program of a pod's sandbox.
 //
-// One SIGKILL of the host's first process removes every process and every mount of it, as a power cut would.
-// What a host holds is not known here: the spec says it (see spec.go).
+// One SIGKILL of the host's first process removes all its processes and mounts, like a power cut.
+// The spec describes the programs of a host (see spec.go).
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"syscall"
 )
 
-// Programs of a host create files that others must read, such as a sandbox's resolv.conf, whatever the umask of the user is.
+// Containers must be able to read files of a host's programs, such as a sandbox's resolv.conf, so the user's umask is replaced.
 const umask = 0o022
 
 func main() {
@@ -28,7 +28,7 @@ func main() {
 }
 
 func run(args []string) error {
-	// What runs in place of another program, to take it away for a while, keeps that one's arguments.
+	// A fault may replace another program with this one, so that pause gets the arguments of that program.
 	if len(args) > 0 && args[0] == "pause" {
 		pause()
 		return nil
@@ -47,7 +47,7 @@ func run(args []string) error {
 	return fmt.Errorf("unknown command %q", args[0])
 }
 
-// pause is the first process of a pod: it reaps what the pod's containers orphan when they share its PID namespace.
+// pause is the first process of a pod. It reaps orphans of the pod's containers when they share its PID namespace.
 func pause() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// A lab lives for hours; a year covers one that is kept and forgotten, and a clock that is a little off.
+// A lab normally runs for hours. A year also covers a forgotten lab, and a clock that is not exact.
 const validity = 365 * 24 * time.Hour
 
 // PKISpec names the certificates of a cluster. For each NAME, NAME.crt and NAME.key are written into Dir, beside ca.crt and
@@ -82,7 +82,7 @@ func writePKI(specPath string) error {
 	return writeServiceAccountKey(spec.Dir)
 }
 
-// issue writes a certificate and its new key; one without a parent's key signs itself.
+// issue writes a certificate and its new key. Without a parent's key, the certificate is self-signed.
 func issue(dir, name string, certificate, parent *x509.Certificate, parentKey crypto.Signer) (crypto.Signer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

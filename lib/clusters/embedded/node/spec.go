@@ -6,33 +6,33 @@ import (
 	"os"
 )
 
-// Spec is a host: what is mounted, how its network is set up, and which programs run on it.
+// Spec describes a host: its mounts, the setup of its network, and its programs.
 type Spec struct {
 	Hostname string `json:"hostname"`
-	// Cgroup is the host's place in every cgroup hierarchy, below the hierarchy's root.
+	// Cgroup is the path of the host's cgroup, relative to the root of each hierarchy.
 	Cgroup string `json:"cgroup"`
-	// OwnerPID is the process whose end ends the host; 0 for a host that is kept.
+	// OwnerPID is the process with which the host ends; 0 for a host that outlives its run.
 	OwnerPID int `json:"ownerPid"`
-	// Device is the network device on the outside; its peer is eth0 inside. Bridge is what it is plugged into.
-	// Group is the device's link group, by which the lab knows it as its own.
+	// Device is the host's network device on the machine. Its peer inside the host is eth0. Bridge is the bridge that it is
+	// connected to. Group is its link group, by which the lab recognises its devices.
 	Device string `json:"device"`
 	Group  int    `json:"group"`
 	Bridge string `json:"bridge"`
-	// PIDFile gets the first process's PID once it runs.
+	// PIDFile is written with the PID of the first process when it runs.
 	PIDFile string  `json:"pidFile"`
 	Mounts  []Mount `json:"mounts"`
-	// Setup runs inside, in order, once eth0 is there. A command that fails ends the host.
+	// Setup contains commands that run inside the host, in order, when eth0 exists. A failed command ends the host.
 	Setup     [][]string `json:"setup"`
 	Processes []Process  `json:"processes"`
 }
 
-// Mount is a bind mount of Source onto Target, or a tmpfs where Source is empty. Target is made where it is missing.
+// Mount is a bind mount of Source onto Target, or a tmpfs if Source is empty. A missing Target is created.
 type Mount struct {
 	Source string `json:"source"`
 	Target string `json:"target"`
 }
 
-// Process is a program that runs as long as the host does: it is started again when it ends.
+// Process is a program that is started again when it ends, as long as the host runs.
 type Process struct {
 	Name string   `json:"name"`
 	Argv []string `json:"argv"`

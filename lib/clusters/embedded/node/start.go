@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// start runs outside of the host. It ends when the host has ended, and ends the host when its owner has.
+// start runs outside of the host. It returns when the host has ended, and kills the host when its owner has ended.
 func start(specPath string) error {
-	// The death signal below is bound to the thread that made the child, not to the process.
+	// The death signal below is sent when the thread that created the child ends, so the thread must stay.
 	runtime.LockOSThread()
 	spec, err := readSpec(specPath)
 	if err != nil {
@@ -37,7 +37,7 @@ func start(specPath string) error {
 		_ = child.Wait()
 		return err
 	}
-	// The PID file appears whole or not at all: others take it as the sign that the host runs.
+	// The PID file must appear complete, because other processes take it as the sign that the host runs.
 	pid := strconv.Itoa(child.Process.Pid)
 	if err := os.WriteFile(spec.PIDFile+".new", []byte(pid), 0o644); err != nil {
 		return err
@@ -56,23 +56,24 @@ func start(specPath string) error {
 	return unplug(spec)
 }
 
-// unplug deletes the host's device where the kernel has not yet. A device of that name in another group is not the host's.
+// unplug deletes the host's device, if the kernel has not deleted it yet. It keeps a device of that name in another group, because
+// that is not the host's.
 func unplug(spec *Spec) error {
 	out, err := exec.Command("ip", "-brief", "link", "show", "group", strconv.Itoa(spec.Group)).Output()
 	if err != nil {
 		return fmt.Errorf("list the devices of the lab: %w", err)
 	}
 	for _, line := range strings.Split(string(out), "\n") {
-		// The name, and behind an @ its peer.
+		// The line begins with the device's name, then "@" and its peer.
 		if name, _, _ := strings.Cut(strings.TrimSpace(line)+" ", " "); strings.Split(name, "@")[0] == spec.Device {
-			// An error means that the kernel was faster.
+			// An error means that the kernel has deleted the device first.
 			_ = exec.Command("ip", "link", "del", "dev", spec.Device).Run()
 		}
 	}
 	return nil
 }
 
-// plugIn makes the host's network device and connects it to the bridge.
+// plugIn creates the host's network device and connects it to the bridge.
 func plugIn(spec *Spec, pid int) error {
 	commands := [][]string{
 		{"ip", "link", "add", "dev", spec.Device, "group", strconv.Itoa(spec.Group), "type", "veth", "peer", "name", "eth0", "netns", strconv.Itoa(pid)},
@@ -86,8 +87,8 @@ func plugIn(spec *Spec, pid int) error {
 	return nil
 }
 
-// waitForEnd returns when a process that is not a child of ours has ended. A PID that is used again is another process:
-// its start time differs.
+// waitForEnd returns when a process has ended that is not a child of this one. A later process with the same PID has another
+// start time.
 func waitForEnd(pid int) {
 	born := startTime(pid)
 	for born != "" && startTime(pid) == born {
@@ -100,7 +101,7 @@ func startTime(pid int) string {
 	if err != nil {
 		return ""
 	}
-	// The program's name, in parentheses, may itself hold spaces.
+	// The program's name is in parentheses and may contain spaces.
 	text := string(data)
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 	if len(fields) < 20 || fields[0] == "Z" {

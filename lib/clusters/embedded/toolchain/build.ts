@@ -11,28 +11,28 @@ import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
 import { takeLock } from '../../../system/lock.ts'
 
-/** Programs that are in the cache, or on their way there. */
+/** Programs that are in the cache or being built. */
 export interface Toolchain {
-  /** Path of a program, as soon as it is there; others may still be building. One that was not asked for is built now. Errors: its build failed. */
+  /** Path of a program. Resolves when it is built. A program that was not wanted at the start is built now. Errors: its build failed. */
   binary(name: BinaryName): Promise<string>
-  /** Resolves when every program is there, and fails with the first that cannot be built. */
+  /** Resolves when all wanted programs are built. Errors: the first failed build. */
   done(): Promise<void>
-  /** Ends what is being built. What was compiled so far stays in Go's cache. */
+  /** Stops the running build. Compiled packages stay in Go's cache. */
   stop(): Promise<void>
 }
 
 export interface ToolchainOptions {
-  /** Progress, a line each. */
+  /** Gets each line of progress. */
   log: (line: string) => void
-  /** Names of the programs to build at once. Others are built when somebody asks for them. */
+  /** Names of the programs to build at once. Other programs are built on first use. */
   wanted: readonly string[]
-  /** By default the user's. */
+  /** Default: the user's cache folder. */
   cache?: string
-  /** By default Go. */
+  /** Default: Go. */
   builder?: Builder
 }
 
-/** How a program is keyed and built. */
+/** Calculates the cache key of a program, and builds it. */
 export interface Builder {
   key(program: GoProgram): Promise<string>
   build: typeof goBuild
@@ -41,13 +41,13 @@ export interface Builder {
 interface Lookup {
   program: GoProgram
   entry: CacheEntry
-  /** Null where it has to be built. */
+  /** Null if the program must be built. */
   path: string | null
 }
 
 const reportEveryMs = 20_000
 
-/** Every wanted program, built where the cache does not hold it. */
+/** Paths of all wanted programs. Programs that are not in the cache are built. */
 export async function ensureBinaries<Name extends BinaryName>(
   wanted: readonly Name[],
   options: Omit<ToolchainOptions, 'wanted'>,
@@ -58,12 +58,12 @@ export async function ensureBinaries<Name extends BinaryName>(
   return Object.fromEntries(paths) as Record<Name, string>
 }
 
-/** A toolchain that builds a program when it is first asked for, and nothing else. */
+/** A toolchain that builds each program on first use. */
 export const lazyToolchain = (options: Omit<ToolchainOptions, 'wanted'>): Pick<Toolchain, 'binary'> => ({
   binary: (name) => buildOnDemand(name, { ...options, wanted: [] }),
 })
 
-/** Names of those programs that the cache does not hold. */
+/** Names of the programs that are not in the cache. */
 export async function missingBinaries(
   wanted: readonly GoProgram[],
   cache = cacheFolder(),
@@ -73,7 +73,7 @@ export async function missingBinaries(
   return found.filter(({ path }) => path === null).map(({ program }) => program.name)
 }
 
-/** Starts to build what the cache does not hold, one program at a time, in the order of the list of all programs. */
+/** Starts to build the programs that are not in the cache, one at a time, in the order of `allPrograms`. */
 export function startToolchain(options: ToolchainOptions): Toolchain {
   const { log, wanted, cache = cacheFolder(), builder = useGo() } = options
   const abort = new AbortController()
@@ -125,12 +125,12 @@ interface BuildContext {
   signal: AbortSignal
 }
 
-/** A build that fails does not stop the next: whoever waits for the program is told. */
+/** Builds programs one after another. A failed build does not stop the next; the error goes to those who wait for the program. */
 function buildInTurn(missing: Lookup[], context: BuildContext): Map<string, Promise<string>> {
   const builds = new Map<string, Promise<string>>()
   if (missing.length === 0) return builds
   const onWait = (pid: string): void => {
-    context.log(`waiting for process ${pid}, which is building too`)
+    context.log(`waiting for process ${pid}, which is building programs`)
   }
   const lock = takeLock(join(context.cache, 'build.lock'), { onWait, signal: context.signal })
   let turn: Promise<unknown> = lock
@@ -172,7 +172,7 @@ async function buildOne(lookup: Lookup, left: Lookup[], total: number, context: 
   }
 }
 
-/** The seconds known are of 2 cores; a build takes about half of that on twice the cores. */
+/** Announces a build with its expected duration. `coldSeconds` were measured on 2 cores; twice the cores need half the time. */
 function announce(program: GoProgram, left: Lookup[], total: number): string {
   const cores = availableParallelism()
   const usual = (seconds: number): number => Math.ceil((seconds * 2) / cores)

@@ -6,27 +6,27 @@ import { pipeline } from 'node:stream/promises'
 import { stateFolder } from '../../../system/environment.ts'
 import { ownerProblem, requireOwnFolder, requireUntouched, trustedUsers, isMissing } from './trust.ts'
 
-/** A file that costs much to make and is the same whenever its key is. */
+/** A file that takes long to create. Equal keys mean equal content. */
 export interface CacheEntry {
   folder: string
   name: string
-  /** Of all that the content depends on, as `keyOf` gives it. */
+  /** Result of `keyOf` for all inputs of the content. */
   key: string
   /** End of the file name, with its dot; empty for programs. */
   suffix: string
 }
 
-/** What is noted of a cached file when it is complete: not beside it, where who plants a file could plant its record too. */
+/** Record of a complete cached file. It is kept in another folder, so that an attacker with access to the cache cannot forge it. */
 interface CacheRecord {
   sha256: string
-  /** Inode, size and times of the file; while they are the same its content is not read again. */
+  /** Inode, size and times of the file. While they are the same, the content is not read again. */
   state: string
 }
 
 const kept = 2
 const abandonedAfterMs = 24 * 3_600_000
 
-/** 16 hexadecimal digits that change when any of the inputs, or their order, does. */
+/** A hash of 16 hexadecimal digits. It depends on all inputs and their order. */
 export function keyOf(inputs: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256')
   for (const input of inputs) hash.update(`${Buffer.byteLength(input)}:`).update(input)
@@ -44,9 +44,9 @@ export function pathOf(entry: CacheEntry): string {
 }
 
 /**
- * The path of a complete file of the cache, else null. A file whose content is not what was written, or that others may write
- * to, is logged and taken for absent. The whole content is read only when inode, size or times differ from those recorded.
- * Errors: others may change what is in the folder.
+ * The path of a cached file; null if it is not in the cache. A file counts as missing if its content has changed or if other users
+ * may write to it; that is logged. The content is read only if inode, size or times have changed. Errors: other users could
+ * change the folder's content.
  */
 export async function findCached(entry: CacheEntry, log: (line: string) => void): Promise<string | null> {
   await requireUntouched(entry.folder)
@@ -55,7 +55,7 @@ export async function findCached(entry: CacheEntry, log: (line: string) => void)
   if (!record || !state) return null
   const problem = await fileProblem(path)
   if (problem !== null) {
-    log(`the cached ${entry.name} is not used, as ${problem}: making it again`)
+    log(`the cached ${entry.name} is not used, because ${problem}: creating it again`)
     return null
   }
   if (state === record.state) return path
@@ -64,23 +64,23 @@ export async function findCached(entry: CacheEntry, log: (line: string) => void)
     await writeRecord(path, { sha256, state })
     return path
   }
-  log(`the cached ${entry.name} is damaged ("${path}" has SHA-256 ${sha256}, had ${record.sha256}): making it again`)
+  log(`the cached ${entry.name} is damaged ("${path}" has SHA-256 ${sha256}, had ${record.sha256}): creating it again`)
   return null
 }
 
-/** Lets `make` write the file under a temporary name, and puts it in place when it is complete. Returns its path. */
+/** Lets `make` write the file under a temporary name, and renames it when it is complete. Returns its path. */
 export async function makeCached(entry: CacheEntry, make: (temporary: string) => Promise<void>): Promise<string> {
   const path = pathOf(entry)
   await requireOwnFolder(entry.folder)
   const temporary = `${path}.${randomUUID().slice(0, 8)}.partial`
   try {
     await make(temporary)
-    // Whatever the umask was: nobody else writes to it, and images may contain it.
+    // With any umask, other users must not be able to write to it, and images need an executable file.
     await chmod(temporary, 0o755)
     const sha256 = await sha256Of(temporary)
     await rename(temporary, path)
     const state = await stateOf(path)
-    if (!state) throw new Error(`"${path}" was taken away while it was put into the cache`)
+    if (!state) throw new Error(`"${path}" was removed while it was added to the cache. Next: run the command again`)
     await writeRecord(path, { sha256, state })
   } finally {
     await rm(temporary, { force: true })
@@ -99,19 +99,19 @@ async function stateOf(path: string): Promise<string | null> {
   }
 }
 
-/** Why others could change a cached file itself, or lead to another one; null where they cannot. */
+/** Why other users could change or replace a cached file; null if they cannot. */
 async function fileProblem(path: string): Promise<string | null> {
   const found = await lstat(path)
-  if (!found.isFile()) return `"${path}" is no plain file`
+  if (!found.isFile()) return `"${path}" is not a regular file`
   return ownerProblem(path, found, { users: await trustedUsers(), isLast: true })
 }
 
-/** Where a file's record is, in the user's state, which `rm -r` of the cache does not reach. */
+/** Path of a file's record, in the user's state folder. It is outside of the cache. */
 export function recordFile(path: string): string {
   return join(stateFolder(), 'cache', keyOf([dirname(path)]), `${basename(path)}.sha256`)
 }
 
-/** A record that is torn, or that this user may not read, counts as none: the file is then made again. */
+/** Reads a file's record. An incomplete or unreadable record counts as missing, so the file is created again. */
 async function readRecord(path: string): Promise<CacheRecord | null> {
   const file = recordFile(path)
   await requireUntouched(dirname(file))
@@ -128,7 +128,7 @@ async function writeRecord(path: string, record: CacheRecord): Promise<void> {
   await rename(temporary, file)
 }
 
-/** Keeps the newest files of the entry's name, and deletes older ones and what interrupted runs left. */
+/** Keeps the newest files with the entry's name. Deletes older files and those that interrupted runs left. */
 async function prune(entry: CacheEntry): Promise<void> {
   const names = await readdir(entry.folder)
   const current = basename(pathOf(entry))
@@ -148,7 +148,7 @@ async function prune(entry: CacheEntry): Promise<void> {
   }
 }
 
-/** The key has a fixed length, so that `velero` is not taken for `velero-plugin-for-aws`. */
+/** True for a file of the entry's name with any key. The key's fixed length tells `velero` from `velero-plugin-for-aws`. */
 function isOf(entry: CacheEntry, file: string): boolean {
   const [start, end] = [`${entry.name}-`, entry.suffix]
   return (

@@ -5,9 +5,10 @@ import { ProgramError, run } from '../../../system/run.ts'
 
 const INSTALL_TIMEOUT_MS = 30 * 60_000
 
-/** A Debian package that the embedded cluster needs, and what shows that it is there: one of these paths. */
+/** A Debian package that the embedded cluster needs. */
 export interface HostPackage {
   name: string
+  /** The package is installed if one of these paths exists. */
   shownBy: string[]
   /** Needed only to build the toolchain. */
   forBuilding: boolean
@@ -40,7 +41,7 @@ export const hostPackages: readonly HostPackage[] = [
   toBuild('libc6-dev', ['/usr/include/stdio.h']),
 ]
 
-/** Names of the packages that are not there. */
+/** Names of the packages that are not installed. */
 export async function missingPackages({
   building,
   packages = hostPackages,
@@ -53,20 +54,20 @@ export async function missingPackages({
   return wanted.filter((_, index) => !present[index]?.some(Boolean)).map(({ name }) => name)
 }
 
-/** What a person would run. */
+/** The command with which the user can install packages. */
 export function installCommand(packages: readonly string[]): string {
   return `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`
 }
 
 /**
- * Installs packages as root, without starting the services that they bring (a containerd and an etcd of the machine
- * would be in the way). Errors: not root or no apt-get, with the command to run; apt-get fails, with what it said.
+ * Installs packages as root, without starting their services: a containerd and an etcd of the machine would disturb the lab.
+ * Errors: this user is not root, apt-get is missing, or apt-get failed.
  */
 export async function installPackages(packages: readonly string[], log: (line: string) => void): Promise<void> {
   if (packages.length === 0) return
   const command = installCommand(packages)
   const able = process.getuid?.() === 0 && (await exists('/usr/bin/apt-get'))
-  if (!able) throw new Error(`Debian packages are missing: ${packages.join(', ')}; as root: ${command}`)
+  if (!able) throw new Error(`Debian packages are missing: ${packages.join(', ')}. Next, as root: ${command}`)
   log(`installing ${packages.join(', ')} with apt-get`)
   try {
     const [program = '', ...args] = withoutServices(command)
@@ -76,20 +77,20 @@ export async function installPackages(packages: readonly string[], log: (line: s
       timeoutMs: INSTALL_TIMEOUT_MS,
     })
   } catch (cause) {
-    const said = cause instanceof ProgramError ? cause.stderr.trim() : messageOf(cause)
-    throw new Error(`packages could not be installed (${shortenMiddle(said, OUTPUT_LIMIT)}); as root: ${command}`, {
-      cause,
-    })
+    const output = cause instanceof ProgramError ? cause.stderr.trim() : messageOf(cause)
+    throw new Error(
+      `the packages ${packages.join(', ')} could not be installed: ${shortenMiddle(output, OUTPUT_LIMIT)}. Next, as root: ${command}`,
+      { cause },
+    )
   }
 }
 
-/** The two programs by which Debian's maintainer scripts start services. */
+/** Debian's maintainer scripts start services with these two programs. */
 const SERVICE_STARTERS = ['/usr/sbin/invoke-rc.d', '/usr/bin/deb-systemd-invoke']
 
 /**
- * A command line that runs a shell command as root in which no maintainer script starts a service: `true` is mounted over the
- * programs that start them. The mounts exist for this command alone and are gone with it, even after SIGKILL. No file of the
- * machine changes, least of all its `policy-rc.d`.
+ * A command line that runs a shell command as root without starting services: `true` is mounted over the programs that start
+ * them. Only this command sees the mounts, and they end with it, even after SIGKILL. No file of the machine changes.
  */
 export function withoutServices(command: string, starters: readonly string[] = SERVICE_STARTERS): string[] {
   const script = `set -e

@@ -14,10 +14,10 @@ import { run } from '../../../system/run.ts'
 
 const DOWNLOAD_TIMEOUT_MS = 30 * 60_000
 
-/** Programs are Linux's, also where they are built on another system for the containers of its Docker. */
+/** Programs are always built for Linux. On other systems they run in Docker's containers. */
 const TARGET = process.platform === 'linux' ? {} : { GOOS: 'linux' }
 
-/** What a build depends on beside its sources: Go's version and the target, as one string. */
+/** Go's version and the build's target, as one string. */
 export async function goEnvironment(): Promise<string> {
   const stdout = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'GOAMD64', 'GOARM64'], {
     cwd: '/',
@@ -26,7 +26,7 @@ export async function goEnvironment(): Promise<string> {
   return stdout.trim().split('\n').join(' ')
 }
 
-/** The key of a program: its module's files, its flags, and the Go that builds it. */
+/** Cache key of a program. It depends on the module's files, the flags, Go's version and the target. */
 export async function buildKey(program: GoProgram, environment: string): Promise<string> {
   const sources = await sourcesOf(program.folder)
   const contents = await Promise.all(sources.map((path) => readFile(path)))
@@ -34,35 +34,36 @@ export async function buildKey(program: GoProgram, environment: string): Promise
   return keyOf([environment, program.package, String(program.cgo), ...flags(program), ...files])
 }
 
-/** Folders from which Go takes compiled packages and sources without looking at their hashes again. */
+/** Folders of compiled packages and sources that Go uses without a check of their hashes. */
 export async function goFolders(): Promise<string[]> {
   const stdout = await run('go', ['env', 'GOCACHE', 'GOMODCACHE'], { cwd: '/' })
   return stdout.split('\n').filter((folder) => isAbsolute(folder))
 }
 
-/** What the compiler is at. */
+/** Progress of a build. */
 export interface BuildProgress {
-  /** Packages compiled so far; those in Go's own cache are not counted. */
+  /** Number of packages compiled so far, without those in Go's cache. */
   packages: number
+  /** The package compiled last. */
   latest: string
 }
 
 /**
- * Builds a program into `output` with the user's own Go cache, so that an interrupted build goes on where it stopped.
- * Errors: the program, what Go wrote, and the command to run by hand.
+ * Builds a program into the file `path` with the user's Go cache, so that an interrupted build continues. Errors: the build failed; the
+ * message has Go's output and the command to repeat it.
  */
 export async function goBuild(
   program: GoProgram,
-  output: string,
+  path: string,
   options: { onProgress: (progress: BuildProgress) => void; signal: AbortSignal },
 ): Promise<void> {
   for (const folder of await goFolders()) await requireUntouched(folder)
   options.signal.throwIfAborted()
   const started = Date.now()
   const environment = { ...TARGET, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: program.cgo ? '1' : '0' }
-  const args = ['build', ...flags(program), '-o', output, program.package]
+  const args = ['build', ...flags(program), '-o', path, program.package]
   const command = ['go', 'build', '-v', ...args.slice(1)]
-  // Linux interrupts Go when this process dies, even when it is killed: no build goes on unseen.
+  // Linux interrupts Go when this process ends, even after SIGKILL.
   const [executable = '', ...rest] =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command
   const child = spawn(executable, rest, {
@@ -73,21 +74,21 @@ export async function goBuild(
   const interrupt = (): unknown => child.kill('SIGINT')
   options.signal.addEventListener('abort', interrupt)
   const closed = once(child, 'close')
-  const said: string[] = []
+  const output: string[] = []
   let packages = 0
   try {
     for await (const line of createInterface({ input: child.stderr })) {
       if (isPackage(line)) options.onProgress({ packages: ++packages, latest: line })
-      else said.push(line)
+      else output.push(line)
     }
     const [code, signal] = (await closed) as [number | null, string | null]
     if (code === 0) return
     options.signal.throwIfAborted()
     const byHand = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
     throw new Error(
-      `"${program.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s; it said\n` +
-        `${shortenMiddle(said.join('\n'), OUTPUT_LIMIT) || 'nothing'}\n` +
-        `To see it by hand: cd ${program.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
+      `"${program.name}" could not be built: go ended with ${signal ?? String(code)} after ${seconds(started)} s. Its output:\n` +
+        `${shortenMiddle(output.join('\n'), OUTPUT_LIMIT) || 'none'}\n` +
+        `Next: cd ${program.folder} && ${[...byHand, 'go', ...args.map(quote)].join(' ')}`,
     )
   } finally {
     options.signal.removeEventListener('abort', interrupt)
@@ -95,8 +96,8 @@ export async function goBuild(
 }
 
 /**
- * The folder of a Go module that one of the toolchain's modules pins, downloaded when it is not there. What Go answers
- * is kept in the cache, so that a later call starts no process.
+ * The folder of a Go module, downloaded if it is missing. The module in `folder` pins its version. Go's answer is cached, so that
+ * later calls start no process.
  */
 export async function moduleDir(folder: string, importPath: string, cache = cacheFolder()): Promise<string> {
   const module = resolve(import.meta.dirname, folder)
@@ -119,7 +120,9 @@ async function download(module: string, importPath: string): Promise<string> {
   const { Dir, Error: error } = JSON.parse(stdout) as { Dir?: string; Error?: string }
   if (Dir !== undefined) return Dir
   const byHand = `cd ${module} && go mod download -json ${importPath}`
-  throw new Error(`the Go module "${importPath}" could not be downloaded: ${error ?? 'no reason given'}; try ${byHand}`)
+  throw new Error(
+    `the Go module "${importPath}" could not be downloaded: ${error ?? 'Go gave no reason'}. Next: ${byHand}`,
+  )
 }
 
 function flags(program: GoProgram): string[] {
@@ -127,14 +130,14 @@ function flags(program: GoProgram): string[] {
   return ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', ['-s -w', ...stamps].join(' ')]
 }
 
-/** Everything below a folder that can end up in a binary, sorted. */
+/** All files below a folder that a build may use, sorted. */
 async function sourcesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const sources = entries.filter((entry) => entry.isFile() && !/(_test\.go|\.ts|\.md)$/.test(entry.name))
   return sources.map((entry) => join(entry.parentPath, entry.name)).sort()
 }
 
-/** With -v Go names each package that it compiles on a line of its own, among what it says of errors. */
+/** True for a line that `go build -v` prints for a compiled package. Other lines are errors. */
 function isPackage(line: string): boolean {
   return /^[\w.~-]+(\/[\w.~-]+)*$/.test(line)
 }

@@ -10,23 +10,23 @@ import { goFolders } from './go.ts'
 import { tamperProblem } from './trust.ts'
 import { run } from '../../../system/run.ts'
 
-/** Settings of a machine with which a lab would not work, or would not be alone, although all that it needs is there. */
+/** Settings of the machine that can keep a lab from working although all programs are installed. */
 export interface MachineFacts {
-  /** Why others could change what is run, each with what mends it. */
+  /** Folders in which other users could change programs, each with a remedy. */
   tampered: string[]
-  /** What is in the way of the lab's network, each with what mends it. */
+  /** Obstacles to the lab's network, each with a remedy. */
   network: string[]
-  /** Free bytes where the lab's files are. */
+  /** Free bytes on the disk of the lab's folder. */
   labFreeBytes: number
-  /** The setting by which Node sends requests through a proxy; null where it does not. */
+  /** The setting that makes Node send requests through a proxy; null if there is none. */
   nodeProxy: string | null
-  /** What this user may still watch; null where it could not be read. */
+  /** This user's free inotify instances and watches; null if they could not be read. */
   inotify: { freeInstances: number; freeWatches: number } | null
-  /** The chain that drops packets between the lab's hosts, with the command that lets them pass; null where none does. */
+  /** The chain that drops packets between the lab's hosts, with the command that lets them pass; null if there is none. */
   forward: { chain: string; command: string } | null
 }
 
-/** What a lab with a mesh and a backup tool uses, and as much again. */
+/** Twice the needs of a lab with a mesh and a backup tool. */
 const NEEDED = { instances: 64, watches: 4096, labBytes: 6e9 }
 
 export function machineProblems(facts: MachineFacts): string[] {
@@ -34,19 +34,19 @@ export function machineProblems(facts: MachineFacts): string[] {
   const problems: (string | null)[] = [
     facts.labFreeBytes >= NEEDED.labBytes
       ? null
-      : `${Math.floor(facts.labFreeBytes / 1e9)} GB of disk are free for "${labFolder()}", ${NEEDED.labBytes / 1e9} GB are needed for images and volumes: free some`,
+      : `${Math.floor(facts.labFreeBytes / 1e9)} GB of disk are free for "${labFolder()}", and ${NEEDED.labBytes / 1e9} GB are needed for images and volumes. Next: free some space there`,
     nodeProxy === null
       ? null
-      : `with ${nodeProxy} this program would reach the lab through a proxy, which has no way to it: env -u NODE_USE_ENV_PROXY npx playwright test, and NODE_OPTIONS without --use-env-proxy`,
+      : `with ${nodeProxy} Node sends requests through a proxy, which cannot reach the lab. Next: env -u NODE_USE_ENV_PROXY npx playwright test, and NODE_OPTIONS without --use-env-proxy`,
     inotify !== null && inotify.freeInstances < NEEDED.instances
-      ? `${inotify.freeInstances} inotify instances are free, ${NEEDED.instances} are needed by the nodes' kubelets: sysctl -w fs.inotify.max_user_instances=1024`
+      ? `${inotify.freeInstances} inotify instances are free, and the nodes' kubelets need ${NEEDED.instances}. Next: sysctl -w fs.inotify.max_user_instances=1024`
       : null,
     inotify !== null && inotify.freeWatches < NEEDED.watches
-      ? `${inotify.freeWatches} inotify watches are free, ${NEEDED.watches} are needed by the nodes' kubelets: sysctl -w fs.inotify.max_user_watches=524288`
+      ? `${inotify.freeWatches} inotify watches are free, and the nodes' kubelets need ${NEEDED.watches}. Next: sysctl -w fs.inotify.max_user_watches=524288`
       : null,
     forward === null
       ? null
-      : `${forward.chain} drops packets between the lab's hosts, as Docker and firewalls set it: ${forward.command}`,
+      : `${forward.chain} drops packets between the lab's hosts; Docker and firewalls set this. Next: ${forward.command}`,
   ]
   return [...facts.tampered, ...facts.network, ...problems.filter((problem) => problem !== null)]
 }
@@ -60,7 +60,7 @@ export async function readMachineFacts(): Promise<MachineFacts> {
     network: networkProblems(await readMachineNetwork(), lab?.id ?? null, HOST_DEVICES),
     labFreeBytes: bavail * bsize,
     nodeProxy: nodeProxy(process.env),
-    // A lab that is there already watches what it needs.
+    // An existing lab has its watches already.
     inotify: root && lab === null ? await readInotify() : null,
     forward: root ? await forwardDrop() : null,
   }
@@ -77,7 +77,7 @@ async function tampered(root: boolean): Promise<string[]> {
   return [...new Set(problems.filter((problem) => problem !== null))]
 }
 
-/** Node 24 and newer obey it: by a variable, or by an option. */
+/** The setting that makes Node 24 and newer use a proxy, a variable or an option; null if there is none. */
 export function nodeProxy(environment: Environment): string | null {
   const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']
   if (proxies.every((name) => readVariable(environment, name) === null)) return null
@@ -100,7 +100,7 @@ async function readInotify(): Promise<MachineFacts['inotify']> {
   }
 }
 
-/** What processes of this user watch already; those that end meanwhile count as none. */
+/** The inotify instances and watches of this user's processes. Processes that end during the count are left out. */
 async function usedInotify(): Promise<{ instances: number; watches: number }> {
   const own = process.getuid?.()
   const used = { instances: 0, watches: 0 }
@@ -117,7 +117,7 @@ async function usedInotify(): Promise<{ instances: number; watches: number }> {
   return used
 }
 
-/** Frames between ports of a bridge pass a machine's forward chains only if the kernel is told so, as Docker and Kubernetes do. */
+/** The chain that drops packets on a bridge. Such packets pass forward chains only with a setting that Docker and Kubernetes make. */
 async function forwardDrop(): Promise<MachineFacts['forward']> {
   const bridged = await readFile('/proc/sys/net/bridge/bridge-nf-call-iptables', 'utf8').catch(() => '0')
   if (bridged.trim() !== '1') return null
@@ -133,7 +133,7 @@ interface NftChain {
   policy?: string
 }
 
-/** The chain that drops what passes between the lab's hosts, of what `iptables -S FORWARD` and `nft -j list ruleset` print. */
+/** Finds a chain that drops packets between the lab's hosts in the output of `iptables -S FORWARD` and `nft -j list ruleset`. */
 export function droppingChain(iptables: string, nft: string): MachineFacts['forward'] {
   if (/^-P FORWARD DROP$/m.test(iptables) && !passes(iptables))
     return {
@@ -148,7 +148,7 @@ export function droppingChain(iptables: string, nft: string): MachineFacts['forw
   )
   const open = dropping.find(
     ({ family, table, name }) =>
-      // That of iptables was looked at above.
+      // The check of iptables above covers this chain.
       !(family === 'ip' && table === 'filter' && name === 'FORWARD') &&
       !nftables.some(
         ({ rule }) =>

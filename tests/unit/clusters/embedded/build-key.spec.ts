@@ -21,13 +21,13 @@ test.describe('key of a build', () => {
   }
 
   for (const name of ['go.mod', 'go.sum', 'main.go']) {
-    test(`changes with ${name}`, async () => {
+    test(`the key of a build changes with ${name}`, async () => {
       const { before, after } = await keyAfter((folder) => appendFile(join(folder, name), ' '))
       expect(after).not.toBe(before)
     })
   }
 
-  test('changes with a new file, and with a file that is renamed', async () => {
+  test('the key of a build changes with a new file and with a renamed file', async () => {
     const added = await keyAfter((folder) => writeFile(join(folder, 'other.go'), ''))
     expect(added.after).not.toBe(added.before)
     const renamed = await keyAfter(async (folder) => {
@@ -37,7 +37,7 @@ test.describe('key of a build', () => {
     expect(renamed.after).not.toBe(renamed.before)
   })
 
-  test('stays the same with tests and with times', async () => {
+  test('the key of a build does not change with Go tests and file times', async () => {
     const { before, after } = await keyAfter(async (folder) => {
       await appendFile(join(folder, 'main_test.go'), ' ')
       await utimes(join(folder, 'go.mod'), 0, 0)
@@ -45,7 +45,7 @@ test.describe('key of a build', () => {
     expect(after).toBe(before)
   })
 
-  test('changes with flags and with Go', async () => {
+  test('the key of a build changes with its flags and with the version of Go', async () => {
     await inFolder(async (folder) => {
       const plain = { ...component, folder }
       const keys = await Promise.all([

@@ -23,7 +23,7 @@ import { inFolder } from '../../in-folder.ts'
 import { emptyLab } from '../../stand-ins/lab-state.ts'
 
 test.describe('the network of a lab', () => {
-  test('routes every node to the pods of all others, and of none but them', () => {
+  test('every node of a lab has routes to the pods of exactly the other nodes', () => {
     const network = { bridge: 'meshdrill0', prefix: '10.200.0' }
     expect(podRoutes(network, 3, 1)).toEqual([
       ['ip', 'route', 'add', '10.244.0.0/24', 'via', '10.200.0.2'],
@@ -52,13 +52,13 @@ test.describe('a node', () => {
   const programs = (of: NodePlan) => nodeSpec(of).processes.map(({ name }) => name)
   const flags = (of: NodePlan, program: string) => nodeSpec(of).processes.find(({ name }) => name === program)?.argv
 
-  test('of the control plane runs it beside what every node runs; a worker has no API server and no etcd', () => {
+  test('the first node runs the control plane and the programs of a worker, and a worker has no API server and no etcd', () => {
     expect(programs(worker)).toEqual(['containerd', 'kubelet', 'kube-proxy'])
     const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
     expect(programs(first)).toEqual([...controlPlane, ...programs(worker)])
   })
 
-  test('ends with the process that made it, and has files, address, device and identity of its own', () => {
+  test('a node ends with its owner process and shares no file, address, device or identity with other nodes', () => {
     for (const of of [first, worker]) {
       const spec = nodeSpec(of)
       const files = [spec.pidFile, ...spec.mounts.map(({ source }) => source), ...spec.processes.map(({ log }) => log)]
@@ -72,14 +72,14 @@ test.describe('a node', () => {
     expect(nodeSpec(first).cgroup).not.toBe(nodeSpec(worker).cgroup)
   })
 
-  test('has an API server that knows who asks, and gives nobody a right for nothing', () => {
+  test('the API server authenticates clients and allows no anonymous access', () => {
     const argv = flags(first, 'kube-apiserver') ?? []
     expect(argv).toEqual(expect.arrayContaining(['--authorization-mode=Node,RBAC', '--client-ca-file=/lab/pki/ca.crt']))
     expect(argv).toContain(`--service-cluster-ip-range=${SERVICE_RANGE}`)
     expect(argv.filter((flag) => flag.includes('anonymous') || flag.includes('insecure'))).toEqual([])
   })
 
-  test('has a kubelet that lets nobody in without a certificate, and finds DNS and containers where they are', () => {
+  test('the kubelet refuses clients without a certificate and knows the addresses of DNS and containerd', () => {
     const config = parse(kubeletConfig(worker)) as Record<string, unknown>
     expect(config).toMatchObject({
       authentication: {
@@ -98,7 +98,7 @@ test.describe('a node', () => {
     expect(config.containerRuntimeEndpoint).toBe(`unix://${socket ?? '?'}`)
   })
 
-  test('has a containerd and pod addresses of its own', () => {
+  test('every node has its own containerd and its own range of pod addresses', () => {
     expect(containerdConfig(worker)).toContain('root = "/lab/node-2/containerd"')
     expect(containerdConfig(worker)).toContain('conf_dir = "/lab/node-2/cni"')
     expect(containerdConfig(worker)).toContain(`restrict_oom_score_adj = ${!canRaiseLimits()}`)
@@ -108,7 +108,7 @@ test.describe('a node', () => {
   })
 })
 
-test('whether limits may be raised is read from the bounding set, not from what is in force', () => {
+test('the right to raise limits is read from the bounding set of capabilities, not from the effective set', () => {
   const status = (bounding: string) => `Name:\tnode\nCapEff:\t000001ffffffffff\nCapBnd:\t${bounding}\nCapAmb:\t0\n`
   expect(canRaiseLimits(status('000001ffffffffff'))).toBe(true)
   expect(canRaiseLimits(status('0000000001000000'))).toBe(true)
@@ -118,7 +118,7 @@ test('whether limits may be raised is read from the bounding set, not from what 
 })
 
 test.describe('the folder of a run', () => {
-  test('is made by the first process that asks, and inherited by those that it starts', async () => {
+  test('the first process of a run creates the folder of the run, and its children inherit the folder', async () => {
     const before = process.cwd()
     await inFolder(async (folder) => {
       try {
@@ -129,7 +129,7 @@ test.describe('the folder of a run', () => {
         expect(run.id).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/)
         expect((await stat(run.folder)).isDirectory()).toBe(true)
         expect(ownerPid(env)).toBe(process.pid)
-        // Another process, elsewhere and later.
+        // A later process in another working folder.
         process.chdir(before)
         const inherited = { ...env, MESHDRILL_OWNER_PID: '7' }
         expect(prepareRun(inherited)).toEqual(run)
@@ -140,7 +140,7 @@ test.describe('the folder of a run', () => {
     })
   })
 
-  test('has an owner, else the lab would end with nobody', () => {
+  test('a run without an owner process is an error, because the lab would never end', () => {
     for (const pid of [undefined, '', '0', '-1', '1.5', 'me']) {
       const env = pid === undefined ? {} : { MESHDRILL_OWNER_PID: pid }
       expect(() => ownerPid(env), pid).toThrow('MESHDRILL_OWNER_PID is not set')
@@ -148,7 +148,7 @@ test.describe('the folder of a run', () => {
   })
 })
 
-test('what parts of a lab note side by side is written, the last of it last, and nothing lies about afterwards', async () => {
+test('parts that a process notes at the same time are all stored, and no temporary file stays', async () => {
   await inFolder(async (folder) => {
     const lab = structuredClone(emptyLab)
     const note = async (part: number) => {

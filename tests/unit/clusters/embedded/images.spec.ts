@@ -24,7 +24,7 @@ interface DockerArchive {
   Layers: string[]
 }
 
-/** Unpacks an image as containerd would: index, manifest, config and layer, each by its digest. */
+/** Unpacks an image like containerd: index, manifest, config and layer, each by its digest. */
 async function unpack(archive: string, folder: string): Promise<{ names: string[]; config: unknown; root: string }> {
   await mkdir(join(folder, 'oci'))
   await run('tar', ['-xf', archive, '-C', join(folder, 'oci')])
@@ -58,10 +58,10 @@ function image(files: Image['files']): Image {
   }
 }
 
-test('an image is read back as it was packed', async () => {
+test('a packed image can be unpacked again with the same content', async () => {
   await inFolder(async (folder) => {
     const source = join(folder, 'program')
-    // Over a megabyte, so that it takes several reads, and no multiple of a tar's block.
+    // More than a megabyte, so that it needs several reads, and not a multiple of a tar block.
     const content = Buffer.alloc(2_500_001, 'meshdrill ')
     await writeFile(source, content)
     const output = join(folder, 'image.tar')
@@ -82,7 +82,7 @@ test('an image is read back as it was packed', async () => {
     })
     expect(content.equals(await readFile(join(root, 'bin/other')))).toBe(true)
     expect(await readFile(join(root, 'etc/passwd'), 'utf8')).toBe('root:x:0:0\n')
-    // By which an older Docker finds the same blobs.
+    // An older Docker finds the blobs through this file.
     const [forDocker] = JSON.parse(await readFile(join(folder, 'oci/manifest.json'), 'utf8')) as [DockerArchive]
     expect(forDocker.RepoTags).toEqual(names)
     expect(JSON.parse(await readFile(join(folder, 'oci', forDocker.Config), 'utf8'))).toEqual(config)
@@ -94,7 +94,7 @@ test('an image is read back as it was packed', async () => {
   })
 })
 
-test('the same files in another order and of another time give the same bytes', async () => {
+test('an image of the same files in another order and with other times has the same bytes', async () => {
   await inFolder(async (folder) => {
     const source = join(folder, 'program')
     await writeFile(source, 'program')
@@ -110,7 +110,7 @@ test('the same files in another order and of another time give the same bytes', 
   })
 })
 
-test('a dynamic program goes in with its libraries and their loader', async () => {
+test('an image with a dynamic program contains its libraries and their loader', async () => {
   await inFolder(async (folder) => {
     const output = join(folder, 'image.tar')
     await packImage(image({ '/bin/program': { source: '/bin/cat', mode: 0o755, dynamic: true } }), output)
@@ -121,7 +121,7 @@ test('a dynamic program goes in with its libraries and their loader', async () =
   })
 })
 
-test('what does not fit into a tar is an error, not a torn tar', async () => {
+test('a file that does not fit into a tar is an error, and never a damaged tar', async () => {
   const member = { path: 'a', kind: 'file', mode: 0o644, bytes: 0 } as const
   expect(tarHeader({ ...member, path: 'x'.repeat(100) })).toHaveLength(512)
   expect(() => tarHeader({ ...member, path: 'x'.repeat(101) })).toThrow('does not fit into a tar')
@@ -134,7 +134,7 @@ test('what does not fit into a tar is an error, not a torn tar', async () => {
   })
 })
 
-test('the key of an image changes with its files and its description', async () => {
+test('the cache key of an image changes with its files and its description', async () => {
   await inFolder(async (folder) => {
     const source = join(folder, 'program')
     await writeFile(source, 'program')
@@ -147,7 +147,7 @@ test('the key of an image changes with its files and its description', async () 
   })
 })
 
-test('an image is packed once, again when it is damaged, and an unknown one is an error', async () => {
+test('an image is packed once, a damaged image is packed again, and an unknown image is an error', async () => {
   await inCache(async (cache) => {
     await mkdir(cache)
     const program = join(cache, 'program')
@@ -169,7 +169,9 @@ test('an image is packed once, again when it is damaged, and an unknown one is a
     expect(lines).toEqual([expect.stringContaining('the cached meshdrill-ledger-1 is damaged')])
     expect(String((await readFile(packed.path)).subarray(0, 10))).toBe('oci-layout')
 
-    await expect(open().archive('localhost/meshdrill/other:1')).rejects.toThrow('nothing is known of the image')
+    await expect(open().archive('localhost/meshdrill/other:1')).rejects.toThrow(
+      'no image "localhost/meshdrill/other:1"',
+    )
   })
 })
 

@@ -10,7 +10,7 @@ const builtFor = (environment: Record<string, string>): string[] =>
 
 const CLUSTER = ['kubernetes', 'node-init', 'coredns', 'helm', 'csi-driver', 'snapshot-controller', 'versitygw', 'k6']
 
-test('a run of restic only builds neither Velero nor K8up, and everything that the cluster and the mesh need', () => {
+test('a run with only restic builds all programs of the cluster and the mesh, but neither Velero nor K8up', () => {
   const names = builtFor({ MESHDRILL_TOOL: 'restic' })
   expect(names).toEqual(
     expect.arrayContaining([...CLUSTER, 'restic', 'pilot-discovery', 'pilot-agent', 'chaos-daemon', 'ledger']),
@@ -19,26 +19,26 @@ test('a run of restic only builds neither Velero nor K8up, and everything that t
     expect(names).not.toContain(other)
 })
 
-test('a run of VolumeSnapshots builds no backup tool', () => {
+test('a run with only VolumeSnapshots builds no backup tool', () => {
   const names = builtFor({ MESHDRILL_TOOL: 'kubernetes' })
   expect(names).toEqual(expect.arrayContaining(CLUSTER))
   for (const tool of ['velero', 'restic', 'k8up']) expect(names).not.toContain(tool)
 })
 
-test('a run of every tool builds every program but that of the load pods', () => {
+test('a run with all tools builds all programs except that of the load pods', () => {
   const all = programs.map(({ name }) => name)
   expect(builtFor({})).toEqual(all.filter((name) => name !== 'k6-operator'))
   expect(builtFor({ MESHDRILL_LOAD_PARALLELISM: '2' })).toEqual(all)
 })
 
-test('every program that an image holds is one that the toolchain can make', async () => {
+test('the toolchain can build every program that an image contains', async () => {
   const known = programs.map(({ name }) => name)
   const asked: string[] = []
   const note = (name: string): Promise<string> => {
     asked.push(name)
     return Promise.resolve(`/made/${name}`)
   }
-  // What this machine lacks is told only when an image is packed.
+  // Missing programs of this machine are reported only when an image is packed.
   const made = allImages.flatMap(({ content }) => content.filter((part) => !('host' in part) && !('set' in part)))
   await filesOf(made, {
     binary: note,

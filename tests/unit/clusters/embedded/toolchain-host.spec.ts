@@ -28,7 +28,7 @@ test.describe('preflight', () => {
     toBuild: ['kubernetes'],
   }
 
-  test('finds nothing wrong with a machine that is fit, and installs what it can', () => {
+  test('preflight accepts a suitable machine, even if packages are missing that it can install', () => {
     expect(problemsOf(fit)).toEqual([])
     expect(problemsOf({ ...fit, missingPackages: ['ipset'] })).toEqual([])
     expect(problemsOf({ ...fit, go: 'go2.0' })).toEqual([])
@@ -36,7 +36,7 @@ test.describe('preflight', () => {
     expect(problemsOf({ ...fit, kernel: { overlayfs: true, veth: null, bridge: null } })).toEqual([])
   })
 
-  test('lists every problem at once, each with what mends it', () => {
+  test('preflight lists all problems at once, each with a remedy', () => {
     const problems = problemsOf({
       ...fit,
       arch: 'riscv64',
@@ -49,19 +49,19 @@ test.describe('preflight', () => {
       missingPackages: ['ipset', 'runc'],
     })
     expect(problems).toEqual([
-      'the embedded cluster makes namespaces and mounts, which needs root: run it with sudo -E',
-      'this root may not make namespaces: run it on the machine itself, or in a container with --privileged',
-      'no proxy of a mesh is built for riscv64: use x86_64 or aarch64',
-      'go1.25.4 is too old to build kubernetes: install Go 1.26 or newer and put its bin folder into PATH',
-      '24 GB of disk are free, 25 GB are needed to build 1 programs from source: free some, or set XDG_CACHE_HOME and GOCACHE to folders on a larger disk',
-      '4 GB of memory, 6 GB are needed: use a larger machine',
-      'the kernel has no overlayfs: load it (modprobe overlay) or use another kernel',
-      'the kernel has no veth: load it (modprobe veth) or use another kernel',
-      'packages are missing: ipset, runc; as root: apt-get update && apt-get install -y --no-install-recommends ipset runc',
+      'the embedded cluster creates namespaces and mounts, which needs root. Next: run it with sudo -E',
+      'this root user may not create namespaces. Next: run it on the machine itself, or in a container with --privileged',
+      'no mesh has a proxy for riscv64. Next: use x86_64 or aarch64',
+      'go1.25.4 is too old to build kubernetes. Next: install Go 1.26 or newer and put its bin folder into PATH',
+      '24 GB of disk are free, and 25 GB are needed to build 1 programs from source. Next: free some space, or set XDG_CACHE_HOME and GOCACHE to folders on a larger disk',
+      'this machine has 4 GB of memory, and 6 GB are needed. Next: use a larger machine',
+      'the kernel has no overlayfs. Next: modprobe overlay, or use another kernel',
+      'the kernel has no veth. Next: modprobe veth, or use another kernel',
+      'packages are missing: ipset, runc. Next, as root: apt-get update && apt-get install -y --no-install-recommends ipset runc',
     ])
   })
 
-  test('says that Go is missing, that the disk is too full to run, and that there is no apt-get', () => {
+  test('preflight reports that Go is missing, that the disk is too full, and that apt-get is missing', () => {
     const problems = problemsOf({
       ...fit,
       go: null,
@@ -72,18 +72,18 @@ test.describe('preflight', () => {
     })
     expect(problems).toEqual([
       expect.stringContaining('go is not in PATH'),
-      expect.stringContaining('5 GB of disk are free, 6 GB are needed for images and volumes'),
+      expect.stringContaining('5 GB of disk are free, and 6 GB are needed for images and volumes'),
       expect.stringContaining('packages are missing: runc'),
     ])
   })
 
-  test('says nothing but that it needs Linux elsewhere', () => {
+  test('on another system, preflight reports only that Linux is needed', () => {
     expect(problemsOf({ ...fit, platform: 'darwin', root: false })).toEqual([expect.stringContaining('needs Linux')])
   })
 })
 
 test.describe('Debian packages', () => {
-  test('are missing when none of their files is there, those for building only when something is built', async () => {
+  test('a Debian package is missing if none of its files exists, and packages for building count only for a build', async () => {
     const packages = [
       { name: 'here', shownBy: ['/nowhere', process.execPath], forBuilding: false },
       { name: 'gone', shownBy: ['/nowhere'], forBuilding: false },
@@ -104,18 +104,16 @@ test.describe('wheel of Envoy', () => {
     return join(folder, 'a.whl')
   }
 
-  test('is refused when its hash is not pinned, and nothing is left', async () => {
+  test('a wheel with a hash that is not pinned is refused and leaves no file', async () => {
     await inFolder(async (folder) => {
       const wheel = await makeWheel(folder)
       const output = join(folder, 'output')
-      await expect(unpackWheel({ wheel, allowed: ['0'.repeat(64)], member }, output)).rejects.toThrow(
-        'which is not pinned',
-      )
+      await expect(unpackWheel({ wheel, allowed: ['0'.repeat(64)], member }, output)).rejects.toThrow('is not pinned')
       expect(existsSync(output)).toBe(false)
     })
   })
 
-  test('is unpacked when its hash is pinned', async () => {
+  test('a wheel with a pinned hash is unpacked', async () => {
     await inFolder(async (folder) => {
       const wheel = await makeWheel(folder)
       const output = join(folder, 'output')
@@ -125,7 +123,7 @@ test.describe('wheel of Envoy', () => {
     })
   })
 
-  test('is pinned for two architectures', async () => {
+  test('the wheel of Envoy is pinned for two architectures', async () => {
     const pins = await readFile('lib/components/istio/envoy-requirements.txt', 'utf8')
     expect(pinnedHashes(pins)).toHaveLength(2)
   })

@@ -21,7 +21,7 @@ import { inCache, inFolder } from '../../in-folder.ts'
 const run = promisify(execFile)
 const none = new AbortController().signal
 
-/** Builds in no time what says its own name, and notes what it was asked for. */
+/** A builder that writes the program's name into a file at once, and records the names. */
 function standIn(broken?: string): Builder & { built: string[] } {
   const built: string[] = []
   return {
@@ -39,7 +39,7 @@ function start(cache: string, builder: Builder, lines: string[] = []): Toolchain
   return startToolchain({ cache, builder, wanted: ['helm', 'coredns', 'k6'], log: (line) => lines.push(line) })
 }
 
-test('the versions that programs name are those of their go.mod', async () => {
+test('the versions of programs are those in their go.mod', async () => {
   for (const { name, module, folder } of allPrograms) {
     if (module === null) continue
     const pins = await readFile(join(folder, 'go.mod'), 'utf8')
@@ -47,7 +47,7 @@ test('the versions that programs name are those of their go.mod', async () => {
   }
 })
 
-test('programs are built in the order of the list, and found when they are there', async () => {
+test('programs are built in the order of the list, and cached programs are not built again', async () => {
   await inCache(async (cache) => {
     const [first, second] = [standIn(), standIn()]
     const lines: string[] = []
@@ -66,7 +66,7 @@ test('programs are built in the order of the list, and found when they are there
   })
 })
 
-test('a cached program that was damaged, keeping its size, is said so and built again', async () => {
+test('a damaged cached program of the same size is logged and built again', async () => {
   await inCache(async (cache) => {
     const toolchain = start(cache, standIn())
     await toolchain.done()
@@ -82,7 +82,7 @@ test('a cached program that was damaged, keeping its size, is said so and built 
   })
 })
 
-test('a cached program is kept when only its times changed, and built again when its record is missing', async () => {
+test('a cached program is used if only its times have changed, and built again if its record is missing', async () => {
   await inCache(async (cache) => {
     const toolchain = start(cache, standIn())
     await toolchain.done()
@@ -94,7 +94,7 @@ test('a cached program is kept when only its times changed, and built again when
   })
 })
 
-test('a program that cannot be built does not keep the next from being built, and leaves nothing', async () => {
+test('a failed build leaves no file and does not stop the next build', async () => {
   await inCache(async (cache) => {
     const toolchain = start(cache, standIn('helm'))
     await expect(toolchain.done()).rejects.toThrow('"helm" could not be built')
@@ -104,7 +104,7 @@ test('a program that cannot be built does not keep the next from being built, an
   })
 })
 
-test('a program that was not asked for is built when somebody needs it', async () => {
+test('a program that was not wanted at the start is built on first use', async () => {
   await inCache(async (cache) => {
     const builder = standIn()
     const toolchain = start(cache, builder)
@@ -115,7 +115,7 @@ test('a program that was not asked for is built when somebody needs it', async (
   })
 })
 
-test('two runs at once build each program once', async () => {
+test('two runs at the same time build each program only once', async () => {
   await inCache(async (cache) => {
     const [first, second] = [standIn(), standIn()]
     await Promise.all([start(cache, first).done(), start(cache, second).done()])
@@ -123,7 +123,7 @@ test('two runs at once build each program once', async () => {
   })
 })
 
-test('a build that is stopped gives the lock back', async () => {
+test('a stopped build releases the lock', async () => {
   await inCache(async (cache) => {
     let building: () => void = () => undefined
     const begun = new Promise<void>((resolve) => (building = resolve))
@@ -146,7 +146,7 @@ test('a build that is stopped gives the lock back', async () => {
   })
 })
 
-test('a lock is waited for, and its holder named', async () => {
+test('a process that waits for a lock reports the PID of the holder', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'build.lock')
     const release = await takeLock(path, { onWait: () => undefined, signal: none })
@@ -160,7 +160,7 @@ test('a lock is waited for, and its holder named', async () => {
   })
 })
 
-test('a lock whose holder was killed can be taken', async () => {
+test('a lock can be taken after its holder was killed', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'build.lock')
     const module = join(process.cwd(), 'lib/system/lock.ts')
@@ -184,7 +184,7 @@ test('a lock whose holder was killed can be taken', async () => {
   })
 })
 
-test('of each name the two newest files are kept', async () => {
+test('the cache keeps the two newest files of each name', async () => {
   await inCache(async (folder) => {
     const add = async (name: string, key: string): Promise<void> => {
       const path = await makeCached({ folder, name, key: key.repeat(16), suffix: '' }, (output) =>
@@ -204,7 +204,7 @@ test('of each name the two newest files are kept', async () => {
   })
 })
 
-test('a failed build says what Go said, and the command to run by hand', async () => {
+test('the error of a failed build has the output of Go and the command to repeat the build', async () => {
   const go = await run('go', ['version']).catch(() => null)
   test.skip(go === null, 'go is not installed')
   await inFolder(async (folder) => {

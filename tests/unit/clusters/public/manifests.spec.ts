@@ -18,7 +18,7 @@ test.describe('a pinned manifest', () => {
   const sha256 = createHash('sha256').update(text).digest('hex')
   const read = (file: ManifestFile) => publicArtifacts({ images: {}, found: {} }, { it: [file] }).manifests('it')
 
-  // A stand-in for the host of the projects' repositories.
+  // A stand-in for the web server of the projects' repositories.
   test.beforeAll(async () => {
     server = createServer((request, response) => {
       response.statusCode = request.url === '/there.yaml' ? 200 : 404
@@ -31,19 +31,19 @@ test.describe('a pinned manifest', () => {
     server.close()
   })
 
-  test('is taken as it was when it was pinned, and refused otherwise', async () => {
+  test('a pinned manifest is used if its content is unchanged, and refused if it has changed', async () => {
     const file = `${url}/there.yaml`
     expect(await read({ url: file, sha256 })).toMatchObject([{ kind: 'ConfigMap' }])
     const other = createHash('sha256').update(`${text}#`).digest('hex')
     await expect(read({ url: file, sha256: other })).rejects.toThrow(
-      `"${file}" has SHA-256 ${sha256}; pinned is ${other}`,
+      `"${file}" has SHA-256 ${sha256}, but ${other} is pinned`,
     )
   })
 
-  test('that is not there, or whose host does not answer, is told with the next command', async () => {
+  test('a pinned manifest that cannot be downloaded is an error with the next command', async () => {
     const file = `${url}/away.yaml`
     await expect(read({ url: file, sha256 })).rejects.toThrow(`GET ${file}: 404. Next: curl -v ${file}`)
-    // Of a port that was given back a moment ago.
+    // A port that was closed a moment ago.
     const closed = createServer()
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
     const { port } = closed.address() as AddressInfo
@@ -55,7 +55,7 @@ test.describe('a pinned manifest', () => {
   })
 })
 
-/** Where a project's files are in Go's module cache, by the beginnings of their URLs. */
+/** Folders of projects in Go's module cache, by the beginning of the URLs of their files. */
 const MODULES: Record<string, string> = {
   'https://raw.githubusercontent.com/k8up-io/k8up/v2.12.0/': 'github.com/k8up-io/k8up/v2@v2.12.0/',
   'https://raw.githubusercontent.com/kubernetes/kubernetes/v1.36.3/': 'k8s.io/kubernetes@v1.36.3/',
@@ -71,7 +71,7 @@ function inModule(url: string): string {
   return join(homedir(), 'go/pkg/mod', folder, url.slice(beginning.length))
 }
 
-test.describe('as the Go modules have them', () => {
+test.describe('manifests in Go modules', () => {
   const files = Object.values(manifests).flat()
   const away = files.filter(({ url }) => !existsSync(inModule(url)))
 
@@ -85,7 +85,7 @@ test.describe('as the Go modules have them', () => {
     expect(sums).toEqual(files.map(({ sha256 }) => sha256))
   })
 
-  test('the storage is of the images that its manifests name, and each of its bindings has its role', async () => {
+  test('the storage uses the images that its manifests name, and each of its role bindings has its role', async () => {
     test.skip(away.length > 0, `Go's module cache lacks ${away.map(({ url }) => inModule(url)).join(', ')}`)
     const read = (name: string) =>
       (manifests[name] ?? []).flatMap(({ url }) => parseManifest(readFileSync(inModule(url), 'utf8'), url))

@@ -1,5 +1,5 @@
-// Command kubernetes is every Kubernetes program of a node in one file: linking once takes a fifth of the
-// time of linking five times. The first argument names the program.
+// Command kubernetes contains all Kubernetes programs of a node, because linking five programs takes five times as long as
+// linking one. The first argument names the program.
 package main
 
 import (

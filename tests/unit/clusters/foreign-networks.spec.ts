@@ -16,7 +16,7 @@ import {
 import { problemOfOthersLab } from '../../../lib/clusters/embedded/teardown.ts'
 import { inFolder } from '../in-folder.ts'
 
-/** What a lab does to the networks of others: in network namespaces of the tests alone, and on what `ip` prints. */
+/** A lab must not change networks of others. The tests use separate network namespaces and output of `ip`. */
 const run = promisify(execFile)
 const LAB = '5f0b6d3e-8f5c-4f7e-9a57-2f1f0c0a7c11'
 const OTHER_LAB = '0e8e9f5e-5a0b-4c39-8f6f-0d1d6a3b9a10'
@@ -35,14 +35,14 @@ const REMOVE = `
 import { removeNetwork } from ${JSON.stringify(join(LIB, 'network.ts'))}
 await removeNetwork('${LAB}')`
 
-/** Runs shell commands in a network namespace of their own, with the programs `create` and `remove`. */
+/** Runs shell commands in a separate network namespace, with the programs `create` and `remove`. */
 async function inNamespace(script: string, create = CREATE): Promise<string> {
   const root = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
   const able = await run('unshare', [...root, '--net', 'ip', 'link', 'add', 'probe', 'type', 'bridge']).then(
     () => true,
     () => false,
   )
-  test.skip(!able, 'this user may make no network namespace with a bridge on this machine')
+  test.skip(!able, 'this user may not create a network namespace with a bridge on this machine')
   let output = ''
   await inFolder(async (folder) => {
     await writeFile(join(folder, 'create.mts'), create)
@@ -62,26 +62,26 @@ ${script}`
 const between = (text: string, one: string, other: string): string =>
   text.split(`${one}\n`)[1]?.split(`${other}\n`)[0] ?? ''
 
-/** The network of a flannel node, as a user of Kubernetes on this machine has it. */
+/** The network of a flannel node, which a user of Kubernetes may have on this machine. */
 const FLANNEL = `
 ip link add cni0 type bridge; ip addr add 10.244.0.1/24 dev cni0; ip link set cni0 up
 ip link add flannel.1 type bridge; ip link set flannel.1 up
 ip route add 10.244.1.0/24 dev flannel.1`
 
-test('on a machine that is a flannel node the lab is refused by name, and every route and link stays', async () => {
+test('on a flannel node the lab is refused with the names of the routes, and every route and link stays', async () => {
   const output = await inNamespace(`${FLANNEL}
 show before; create; show after; remove; show removed; echo end`)
-  expect(output).toContain('refused: The lab has no network')
+  expect(output).toContain("refused: The lab's network cannot be created")
   expect(output).toContain('the route 10.244.1.0/24 on "flannel.1"')
   expect(output).toContain('the address 10.244.0.1/24 on "cni0"')
-  const before = between(output, 'before', 'refused: The lab has no network').split('refused:')[0]
+  const before = between(output, 'before', "refused: The lab's network cannot be created").split('refused:')[0]
   expect(before).toContain('10.244.1.0/24 dev flannel.1')
   expect(output.split('after\n')[1]).toContain('10.244.1.0/24 dev flannel.1')
   expect(between(output, 'after', 'removed')).toBe(between(output, 'removed', 'end'))
   expect(between(output, 'after', 'removed')).not.toContain('meshdrill0')
 })
 
-test('the network of a lab is gone after the lab, and links that only have such a name stay', async () => {
+test('the network of a lab is removed with the lab, and links of others with similar names stay', async () => {
   const output = await inNamespace(`
 ip link add md-mine type bridge
 ip link add other type bridge
@@ -96,20 +96,20 @@ remove; ip link del md-meshdrill-2; ip link del md-meshdrill-3; show after; echo
   expect(between(output, 'after', 'end')).toBe(between(output, 'before', 'created 10.200.0'))
 })
 
-test('a bridge that another lab or somebody else created under our name is refused and stays', async () => {
+test('a bridge of the same name that this lab did not create is an error and stays', async () => {
   for (const group of ['default', String(groupOf(OTHER_LAB))]) {
     const output = await inNamespace(`
 ip link add dev meshdrill0 group ${group} type bridge
 create; remove; ip -brief link`)
     expect(output).toContain(
-      'refused: The lab has no network: there is a link "meshdrill0" that this lab did not create',
+      'refused: The lab\'s network cannot be created: there is a link "meshdrill0" that this lab did not create',
     )
     expect(output.split('\n').filter((line) => line.startsWith('meshdrill0'))).toHaveLength(1)
   }
 })
 
-test('a route that somebody adds while a lab is created is not replaced, and the lab removes what it created', async () => {
-  // The lab looked at the machine before the route was there.
+test('a route that others add during the creation of a lab stays, and the lab removes its own objects', async () => {
+  // The lab has read the machine's routes before this route was added.
   const output = await inNamespace(
     `
 ip link add vpn type bridge; ip link set vpn up; ip route add 10.244.1.0/24 dev vpn
@@ -124,7 +124,7 @@ create; show after; echo end`,
 const machine = (...ranges: MachineNetwork['ranges']): MachineNetwork => ({ links: [], ranges })
 const route = (range: string, device: string | null = 'tun0') => ({ range, kind: 'route', device }) as const
 
-test('the hosts of a lab get the first range that nothing on the machine uses, by address or by route', () => {
+test('the hosts of a lab get the first range that no address and no route of the machine uses', () => {
   const prefix = (...ranges: MachineNetwork['ranges']) => chooseNetwork(machine(...ranges), null, []).prefix
   expect(prefix()).toBe('10.200.0')
   expect(prefix(route('192.168.0.0/16'), { range: '10.20.0.5/24', kind: 'address', device: 'eth0' })).toBe('10.200.0')
@@ -136,7 +136,7 @@ test('the hosts of a lab get the first range that nothing on the machine uses, b
   )
 })
 
-test('every route that overlaps the pods or services of a lab is refused, except a default route', () => {
+test('every route that overlaps the pod or service range of a lab is an error, except a default route', () => {
   const problems = (range: string) => networkProblems(machine(route(range)), null, [])
   for (const range of ['10.244.7.0/24', '10.244.3.9', '10.96.0.0/12', '10.0.0.0/8', '10.244.0.0/16'])
     expect(problems(range).join(), range).toContain(`the route ${range} on "tun0"`)
@@ -147,7 +147,7 @@ test('every route that overlaps the pods or services of a lab is refused, except
   )
 })
 
-test("a lab's own bridge and routes are not in its way, and in the way of every other lab", () => {
+test("a lab's bridge and routes are no obstacle to the lab itself, but an obstacle to other labs", () => {
   const links = [{ name: 'meshdrill0', group: groupOf(LAB) }]
   const ranges = [route('10.244.0.0/24', 'meshdrill0'), route('10.200.0.0/24', 'meshdrill0')]
   expect(networkProblems({ links, ranges }, LAB, [])).toEqual([])
@@ -155,7 +155,7 @@ test("a lab's own bridge and routes are not in its way, and in the way of every 
   expect(networkProblems({ links, ranges }, null, [])).toHaveLength(2)
 })
 
-test('addresses and routes of every table are read, also those without a device, and no IPv6', () => {
+test('IPv4 addresses and routes of every table are read, even without a device, and IPv6 is ignored', () => {
   const addresses = [
     { ifname: 'kube-ipvs0', addr_info: [{ family: 'inet', local: '10.96.0.1', prefixlen: 32 }] },
     { ifname: 'down0', operstate: 'DOWN', addr_info: [{ family: 'inet', local: '10.244.0.1', prefixlen: 24 }] },
@@ -177,14 +177,14 @@ test('addresses and routes of every table are read, also those without a device,
   expect(conflictOf('10.96.0.0/16', { range: '10.96.0.1/32', kind: 'address', device: 'kube-ipvs0' })).not.toBeNull()
 })
 
-test('ranges overlap if one contains the other, at their edges too', () => {
+test('two ranges overlap if they share an address, even at their edges', () => {
   expect(overlap('10.244.0.0/16', '10.244.255.255')).toBe(true)
   expect(overlap('10.244.0.0/16', '10.245.0.0')).toBe(false)
   expect(overlap('10.244.1.5/24', '10.244.1.200/32')).toBe(true)
   expect(overlap('200.0.0.0/8', '200.255.255.255')).toBe(true)
 })
 
-test('the group of a lab is its own, and one that the kernel takes', () => {
+test('every lab has another link group, and the kernel accepts it', () => {
   const groups = Array.from({ length: 200 }, (_, index) => groupOf(`lab ${index}`))
   expect(new Set(groups).size).toBe(200)
   for (const group of groups) {
@@ -198,7 +198,7 @@ test('the group of a lab is its own, and one that the kernel takes', () => {
   ])
 })
 
-test('a running lab of another user or checkout may not be ended, one that nobody runs any more may', () => {
+test('a running lab of another user or checkout must not be ended, and a lab that does not run may be', () => {
   const [mine, theirs] = [
     { user: 'ann', checkout: '/home/ann/meshdrill' },
     { user: 'bob', checkout: '/home/bob/my drills' },
