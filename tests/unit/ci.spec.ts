@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 import { parse } from 'yaml'
 import { KUBERNETES } from '../../lib/clusters/versions.ts'
+import { CI_FILES, replaceCells } from '../../lib/config/ci.ts'
 import { TOOLS } from '../../lib/config/config.ts'
 import { MESHES } from '../../lib/matrix/axes.ts'
 
@@ -91,6 +92,19 @@ test('each night drills every tool and mesh there is, on the Kubernetes that the
     KUBERNETES: cells.kubernetes,
     SHARD: ['1', '2'],
   })
+})
+
+test('the cells of a night are up to date: npm run docs writes them', async () => {
+  for (const file of CI_FILES) expect(await replaceCells(read(file)), file).toBe(read(file))
+})
+
+test('the cells of a night are written anew after a tool or mesh was added, and the rest of the file stays', async () => {
+  for (const file of CI_FILES) {
+    const old = read(file).replace(/(tool: )\[[^\]]*\]/i, '$1[velero]').replace(/(mesh: )\[[^\]]*\]/i, '$1[]')
+    expect(old).not.toBe(read(file))
+    expect(await replaceCells(old), file).toBe(read(file))
+  }
+  await expect(replaceCells('jobs: {}\n')).rejects.toThrow('has 0 lists of tools and meshes')
 })
 
 test('what is measured is never cut off, and the sweep comes always', () => {
