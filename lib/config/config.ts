@@ -64,7 +64,7 @@ export interface Config extends ClientPlaces {
   /** What is said of a cluster of one's own; null with another provider. */
   existing: ExistingOptions | null
   /** Where a kind cluster's components come from, and how it is reached; null with another provider. */
-  kind: Omit<KindOptions, 'components'> | null
+  kind: Omit<KindOptions, 'components' | 'workloads'> | null
   /** The only tool to drill; null for every tool. */
   tool: ToolName | null
   /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */

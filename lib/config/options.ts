@@ -1,4 +1,5 @@
 import { PORTS } from '../clusters/kind/ports.ts'
+import { unpublishedImages } from '../clusters/public/catalog.ts'
 import { namesOf, tools } from '../components/tools.ts'
 import { MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { parseDuration } from '../system/quantity.ts'
@@ -82,7 +83,9 @@ export const sourceOptions = {
     ...{ ...NOT_EMBEDDED, kind: oneOf(['public', 'built']), fallback: 'public' },
   }),
   images: option({
-    what: 'YAML file of references that replace the public ones. With `public` it must name `meshdrill/ledger`',
+    what:
+      'YAML file of references that replace the public ones. With `public` it must name the images of the chosen workloads that are in no public registry: ' +
+      unpublishedImages.map((name) => `\`${name}\``).join(', '),
     ...{ ...NOT_EMBEDDED, kind: parsed(values.existingFile), ...NONE },
   }),
   k6: option({

@@ -16,10 +16,11 @@ export const componentsOfRun = ({
 
 /** The one place that knows which provider a run asks for. */
 export function providerOf(
-  config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'mesh' | 'loadParallelism'>,
+  config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'mesh' | 'workloads' | 'loadParallelism'>,
 ): ClusterProvider {
   const components = componentsOfRun(config)
-  if (config.existing !== null) return existing({ ...config.existing, components })
-  if (config.kind !== null) return kind({ ...config.kind, components })
+  const { workloads } = config
+  if (config.existing !== null) return existing({ ...config.existing, components, workloads })
+  if (config.kind !== null) return kind({ ...config.kind, components, workloads })
   return embedded(components)
 }

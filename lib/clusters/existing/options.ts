@@ -1,5 +1,6 @@
 import type { ComponentName } from '../../components/index.ts'
 import type { K6Place, Store } from '../../lab/cluster.ts'
+import type { WorkloadName } from '../../workloads/index.ts'
 
 /** Options for a cluster of the user's own. */
 export interface ExistingOptions {
@@ -30,9 +31,10 @@ export interface ExistingOptions {
   store: Store | null
 }
 
-/** Options with the components that a run needs. Those that are missing are installed. */
+/** Options with what a run needs: its components, of which those that are missing are installed, and its workloads. */
 export interface ExistingRun extends ExistingOptions {
   components: readonly ComponentName[]
+  workloads: readonly WorkloadName[]
   /**
    * Present if a provider created the cluster, such as kind: it needs no confirmation, and the provider loads images and runs the
    * store. `images`: references that replace public ones. `k6`: network and labels of a container that runs the load.

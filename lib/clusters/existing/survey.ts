@@ -4,7 +4,7 @@ import type { Pin } from '../../kube/access/pin.ts'
 import { clientOf, type KubeClient } from '../../kube/client.ts'
 import { componentOf } from '../../components/index.ts'
 import { openBucket } from '../../store/s3.ts'
-import { ledger } from '../../workloads/ledger/ledger.ts'
+import { workloadOf } from '../../workloads/index.ts'
 import type { ClusterOptions, StoreEndpoint } from '../../lab/cluster.ts'
 import { clockConflict, reach, type Reached } from './access/access.ts'
 import { artifactsOf } from './artifacts.ts'
@@ -158,11 +158,11 @@ async function requireRights({ context, kube }: Look, will: Parameters<typeof ne
 }
 
 /** Names of the images that the nodes need: those of parts, and those of pods in the namespaces of drills. */
-function imagesFor({ install }: Plan, { components }: ExistingRun): string[] {
+function imagesFor({ install }: Plan, { components, workloads }: ExistingRun): string[] {
   const inDrills = components.map(componentOf).filter(({ kind, presence }) => 'none' in presence && isOfPods(kind))
   return [
     ...new Set([
-      ...ledger.images,
+      ...workloads.flatMap((name) => workloadOf(name).images),
       ...inDrills.flatMap(({ published }) => Object.keys(published?.images ?? {})),
       ...install.flatMap((part) => part.images),
     ]),

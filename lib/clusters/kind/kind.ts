@@ -21,11 +21,15 @@ import { makeOrKeep } from './make.ts'
 import { nodeImage } from './node-image/recipes.ts'
 import { LOOPBACK, platformProblem, reachBeside, WITHOUT_ADDRESSES, type Ports } from './ports.ts'
 import { imageLoader } from './images.ts'
+import { packedImages } from '../embedded/images/recipes.ts'
+import { unpublishedImages } from '../public/catalog.ts'
 import { LOCAL_VOLUMES } from './node-image/root.ts'
 
 type Log = (line: string) => void
 
-export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'components'> & { ports: Ports }
+export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'components' | 'workloads'> & {
+  ports: Ports
+}
 
 /**
  * A cluster of Docker containers on this machine. kind creates it for the run; the drills then treat it as an existing cluster.
@@ -107,8 +111,16 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
   return problems
 }
 
+/** References of the images that nobody publishes. The nodes get them from this machine. */
+const PACKED: Record<string, string> = Object.fromEntries(
+  unpublishedImages.flatMap((name) => {
+    const packed = packedImages[name]
+    return packed === undefined ? [] : [[name, packed.reference]]
+  }),
+)
+
 /** Options for the provider of existing clusters. kind's cluster needs no confirmation by the user. `lab` is null before it exists. */
-const runOf = ({ artifacts, images, k6, components }: KindOptions, lab: KindLab | null): ExistingRun => ({
+const runOf = ({ artifacts, images, k6, components, workloads }: KindOptions, lab: KindLab | null): ExistingRun => ({
   ...placeOf(lab),
   context: `kind-${CLUSTER}`,
   kubeconfigs: [kubeconfigFile()],
@@ -117,8 +129,9 @@ const runOf = ({ artifacts, images, k6, components }: KindOptions, lab: KindLab 
   images,
   k6,
   components,
+  workloads,
   made: {
-    images: { 'meshdrill/ledger': 'localhost/meshdrill/ledger:1' },
+    images: PACKED,
     k6: { network: NETWORK, labels: ownerLabels(thisOwner()), reach: reachBeside(lab?.gatewayPort ?? null) },
   },
   systemNodes: SYSTEM_NODES,

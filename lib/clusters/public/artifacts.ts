@@ -53,7 +53,7 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
 }
 
 const unpublished = (name: string): string =>
-  `the image "${name}" is in no public registry. Next: npm run image, push the archive that it prints to your registry, and name it in the file of MESHDRILL_IMAGES: ${name}: registry.example.org/ledger:1`
+  `the image "${name}" is in no public registry. Next: npm run image -- ${name}, push the archive that it prints to your registry, and name it in the file of MESHDRILL_IMAGES: ${name}: registry.example.org/${name}:1`
 
 /** The user's references, from a YAML file of names and references. Errors: a name is unknown, or only a chart can use it. */
 export function readImages(file: string | null): Record<string, string> {

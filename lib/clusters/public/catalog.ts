@@ -20,6 +20,8 @@ export const charts = merged('charts')
 /** Null for an image that is in no public registry. */
 export const images = merged('images')
 export const manifests = merged('manifests')
+/** Images of workloads and components that are in no public registry. This machine packs them. */
+export const unpublishedImages: readonly string[] = Object.keys(images).filter((name) => images[name] === null)
 /** Images that only a chart names. The chart pulls them, so the user cannot replace them by name. */
 export const chartImages: readonly string[] = sources.flatMap((one) => one.chartImages ?? [])
 

@@ -1,14 +1,15 @@
 import { writeLine, printUncaughtErrors } from '../../../output/print.ts'
+import { unpublishedImages } from '../../public/catalog.ts'
 import { builtArtifacts } from '../artifacts.ts'
 import { lazyToolchain } from '../toolchain/build.ts'
 import { ensureImages } from './images.ts'
 
 /**
- * Packs images and prints the path of each archive: `npm run image -- velero/velero`. Without arguments, it packs the image of
- * the drilled service, which is in no public registry.
+ * Packs images and prints the path of each archive: `npm run image -- velero/velero`. Without arguments, it packs the images that
+ * are in no public registry.
  */
 printUncaughtErrors()
-const names = process.argv.length > 2 ? process.argv.slice(2) : ['meshdrill/ledger']
+const names = process.argv.length > 2 ? process.argv.slice(2) : unpublishedImages
 const log = (line: string): void => {
   writeLine('stderr', line)
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test as base } from '@playwright/test'
@@ -145,6 +145,17 @@ test.describe('a cluster', () => {
     expect(installed.map((line) => /end: ([^,]*)/.exec(line)?.[1])).toEqual(['istio-ingress', 'Chaos Mesh'])
   })
 
+  test('needs the images of the workloads that are chosen, and of no others', async ({ world }, testInfo) => {
+    expect(await refusal(world, { workloads: ['files'] })).toContain(
+      'the image "meshdrill/volume" is in no public registry',
+    )
+    const images = testInfo.outputPath('own-images.yaml')
+    writeFileSync(images, 'meshdrill/volume: registry.example.org/volume:1\n')
+    expect(await refusal(world, { workloads: ['files'], images })).toContain('Nothing was changed')
+    expect(world.log.find((line) => line.includes('charts and images'))).toContain('library/nginx:1.28.0')
+    expect(await refusal(world, { images })).toContain('the image "meshdrill/ledger" is in no public registry')
+  })
+
   test('whose load is to come from pods gets what runs them, and this machine needs no k6', async ({
     world,
   }, testInfo) => {
@@ -219,7 +230,7 @@ test('a volume that waits for a claim of its owner is not taken by the claim of 
 test('a program that is missing or of another version, and an image that nobody publishes, are known before', async ({
   world,
 }, testInfo) => {
-  expect(await refusal(world, { images: null })).toContain('nobody publishes the image "meshdrill/ledger"')
+  expect(await refusal(world, { images: null })).toContain('the image "meshdrill/ledger" is in no public registry')
   process.env.PATH = usePrograms(testInfo.outputPath('older'), { velero: 'Client:\n\tVersion: v1.17.1' })
   expect(await refusal(world)).toMatch(/"velero" in PATH says "Client:.*needed is 1\.18\.x\. Next: https/)
   process.env.PATH = '/nowhere'

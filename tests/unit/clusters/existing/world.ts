@@ -79,6 +79,7 @@ export async function makeWorld(folder: string, given: Partial<ApiServerOptions>
     storagePods: null,
     store: null,
     components: componentsFor({ tools: ['velero', 'restic'], meshes: ['istio'], loadPods: false }),
+    workloads: ['ledger'],
   }
   return { server, options, log: [] }
 }

@@ -30,7 +30,14 @@ const CLUSTER = 'ps --all --filter label=io.x-k8s.kind.cluster=meshdrill'
 const NETWORK: Answers[number] = ['network ls', 'meshdrill']
 const NODES: Answers[number] = [CLUSTER, 'meshdrill-control-plane meshdrill\nmeshdrill-worker meshdrill']
 const BESIDE: Answers[number] = ['ps --all --filter label=dev.meshdrill=lab', 'store']
-const PUBLIC = { artifacts: 'public', images: null, k6: 'found', components: [], ports: 'tried' } as const
+const PUBLIC = {
+  artifacts: 'public',
+  images: null,
+  k6: 'found',
+  components: [],
+  workloads: [],
+  ports: 'tried',
+} as const
 
 /** A process that has ended. */
 const NOBODY = { pid: 999_999_999, born: '1' }

@@ -19,6 +19,7 @@ import type { Lab } from '../../../../lib/lab/lab.ts'
 import { istio } from '../../../../lib/components/istio/istio.ts'
 import { identify } from '../../../../lib/system/process.ts'
 import { makeBucket } from '../../../../lib/store/s3.ts'
+import { workloads } from '../../../../lib/workloads/index.ts'
 import { listSnapshots, repositoryOf } from '../../../../lib/components/restic/repository.ts'
 import { makeWorld, namespace, node, RUN, storageClass, UID, usePrograms } from '../existing/world.ts'
 import { standIn } from '../../stand-ins/docker.ts'
@@ -44,7 +45,7 @@ const test = base.extend<{ server: (server: Server) => Promise<number> }>({
   ],
 })
 
-const KIND = { artifacts: 'public', images: null, k6: 'found', components: [], ports: 'tried' } as const
+const KIND = { artifacts: 'public', images: null, k6: 'found', components: [], workloads: [], ports: 'tried' } as const
 
 test('kind drills run on Linux and macOS, and on macOS with public artifacts only', () => {
   expect(platformProblem('linux', 'built')).toBeNull()
@@ -138,6 +139,7 @@ test('a cluster with mapped ports is reached by them, and drills do not cut its 
   try {
     const mapped = await attached(43_211)
     expect(mapped.nodeAddress()).toBe('127.0.0.1')
+    for (const name of workloads.flatMap(({ images }) => images)) expect(mapped.artifacts.image(name)).not.toBe('')
     expect(mapped.mapped).toEqual({ nodePort: 30_080, port: 43_211 })
     const lab = { ...noopLab(), cluster: mapped }
     const why = /^provider "kind" cannot cut the power of a node: .*by mapped ports.*Next: Docker Engine on a Linux/
