@@ -1,7 +1,6 @@
 import type { FaultName } from './index.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { MeshTraits } from '../lab/mesh-traits.ts'
-import type { DamageKind } from '../workloads/damage.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Backup, InstalledTool } from '../components/tool.ts'
 import type { Undos } from '../lab/undo.ts'
@@ -17,8 +16,6 @@ export interface Fault<Name extends string = FaultName> {
    * end at the latest. Without it, it is undone as soon as it was seen.
    */
   readonly lasts?: string
-  /** What the fault does to the service's data, if it damages any: not every workload's data can be damaged so. */
-  readonly damages?: DamageKind | 'fill'
   /** Unmet needs (a kernel feature, a provider that can cut a node off), for which its drills are skipped with that reason. */
   requires(lab: Lab): Promise<string[]>
   /** Looks at what it would change and returns the change. Changes nothing itself. Errors: there is nothing to change. */

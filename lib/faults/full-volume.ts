@@ -11,7 +11,6 @@ import { planTask, runTask, undosOf } from './support/volume-task.ts'
 export const fullVolume = (): Fault => ({
   name: 'full-volume',
   description: "the service's volume is filled to its last byte",
-  damages: 'fill',
   lasts: '10s',
   requires: () => Promise.resolve([]),
   async plan(lab, target) {

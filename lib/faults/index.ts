@@ -1,5 +1,6 @@
 import type { VolumeTrait } from '../lab/storage.ts'
 import type { Moment } from '../record/moment.ts'
+import type { DamageKind } from '../workloads/damage.ts'
 
 /** What a fault strikes at rest. After a strike at the `service` no restore is needed; a `backup` is struck before it is restored. */
 type Struck = 'service' | 'state' | 'backup'
@@ -23,6 +24,8 @@ export interface FaultTraits {
   needs?: VolumeTrait
   /** The part of a mesh that it strikes. Without that part it cannot be drilled. */
   strikesMesh?: 'proxy' | 'control plane'
+  /** What it does to the service's data, if it damages any. Not every workload's data can be damaged so. */
+  damages?: DamageKind | 'fill'
 }
 
 const atRest = (at: Struck, more: Omit<Strike, 'at'> = {}): Pick<FaultTraits, 'moments'> => ({
@@ -62,18 +65,18 @@ export const faults = {
   'network-loss': service,
   'cpu-stress': service,
   'memory-stress': service,
-  'full-volume': { ...service, volumes: 'snapshots', needs: 'own size' },
+  'full-volume': { ...service, volumes: 'snapshots', needs: 'own size', damages: 'fill' },
   'namespace-deletion': state,
   'claim-deletion': state,
   'node-loss': { ...state, volumes: 'local' },
-  ransomware: state,
-  'volume-corruption': state,
-  'volume-zeroed': damage,
-  'volume-truncated': damage,
-  'volume-stale': damage,
-  'volume-misdirected': damage,
-  'file-deleted': damage,
-  'wrong-permissions': damage,
+  ransomware: { ...state, damages: 'encrypt' },
+  'volume-corruption': { ...state, damages: 'flip' },
+  'volume-zeroed': { ...damage, damages: 'zero' },
+  'volume-truncated': { ...damage, damages: 'truncate' },
+  'volume-stale': { ...damage, damages: 'stale' },
+  'volume-misdirected': { ...damage, damages: 'misdirect' },
+  'file-deleted': { ...damage, damages: 'delete' },
+  'wrong-permissions': { ...damage, damages: 'permissions' },
   'tool-kill': { moments: { 'during-backup': during(mover), 'during-restore': during(mover) } },
   'tool-memory-limit': duringBackup({ ...mover, once: 'tool-kill shows for each strategy what a killed mover leaves' }),
   'tool-store-partition': duringBackup(mover),
@@ -90,6 +93,11 @@ export const faults = {
 } as const satisfies Record<string, FaultTraits>
 
 export type FaultName = keyof typeof faults
+
+/** Names of the faults that damage data in one of the known ways. */
+export type DamagingFault = {
+  [Name in FaultName]: (typeof faults)[Name] extends { damages: DamageKind } ? Name : never
+}[FaultName]
 
 /** Names of all faults, in the order of the list. */
 export const FAULTS = Object.keys(faults) as readonly FaultName[]

@@ -4,6 +4,7 @@ import { attackBucket, deletion, overwriting } from './support/bucket-attack.ts'
 import { loseClaim } from './support/claim-loss.ts'
 import type { Backup } from '../components/tool.ts'
 import type { Fault, FaultTarget } from './fault.ts'
+import { faults } from './index.ts'
 import { namespaceDeletion } from './namespace-deletion.ts'
 import { damageProgram, firstClaim } from './support/data-damage.ts'
 import { changeKey } from './support/secret-change.ts'
@@ -75,10 +76,9 @@ export const wrongCredentials = (): Fault => ({
 export const ransomware = (): Fault => ({
   name: 'ransomware',
   description: "every file of the service's volume is encrypted in place",
-  damages: 'encrypt',
   requires: nothing,
   async plan(lab, target) {
-    const program = damageProgram(target, 'encrypt', 1)
+    const program = damageProgram(target, faults.ransomware.damages, 1)
     const claim = firstClaim(target)
     const task = await planTask(lab, { file: 'encrypt-volume.yaml', namespace: target.namespace, claim, program })
     return {

@@ -1,14 +1,12 @@
-import type { FaultName } from './index.ts'
+import { faults, type DamagingFault } from './index.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../output/shorten.ts'
-import type { DamageKind } from '../workloads/damage.ts'
 import type { Fault } from './fault.ts'
 import { damageProgram, firstClaim } from './support/data-damage.ts'
 import { planTask, undosOf } from './support/volume-task.ts'
 
 interface Corruption {
-  name: FaultName
+  name: DamagingFault
   description: string
-  kind: DamageKind
   /** How many objects are damaged: records, files or pages. */
   objects: number
 }
@@ -16,48 +14,43 @@ interface Corruption {
 export const FLIPPED: Corruption = {
   name: 'volume-corruption',
   description: 'a byte of each of 8 objects is flipped in place',
-  kind: 'flip',
   objects: 8,
 }
 
 export const FILE_DELETED: Corruption = {
   name: 'file-deleted',
   description: 'a file is deleted',
-  kind: 'delete',
   objects: 1,
 }
 
 /** Ways in which a volume goes bad behind the service's back; sizes and places are drawn from the drill's seed. */
 export const CORRUPTIONS: readonly Corruption[] = [
   FLIPPED,
-  { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', kind: 'zero', objects: 4 },
-  { name: 'volume-truncated', description: '2 files are cut short', kind: 'truncate', objects: 2 },
+  { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', objects: 4 },
+  { name: 'volume-truncated', description: '2 files are cut short', objects: 2 },
   {
     name: 'volume-stale',
     description: '4 objects are what they were before they were written over',
-    kind: 'stale',
     objects: 4,
   },
   {
     name: 'volume-misdirected',
     description: '4 objects are written to the places of others',
-    kind: 'misdirect',
     objects: 4,
   },
   FILE_DELETED,
-  { name: 'wrong-permissions', description: 'a file can no longer be read', kind: 'permissions', objects: 1 },
+  { name: 'wrong-permissions', description: 'a file can no longer be read', objects: 1 },
 ]
 
 /** The volume is damaged by a Chaos Mesh Workflow's task that mounts the same claim. */
 export function volumeCorruption(corruption: Corruption = FLIPPED): Fault {
-  const { name, description, kind, objects } = corruption
+  const { name, description, objects } = corruption
   return {
     name,
     description,
-    damages: kind,
     requires: () => Promise.resolve([]),
     async plan(lab, target) {
-      const program = damageProgram(target, kind, objects)
+      const program = damageProgram(target, faults[name].damages, objects)
       const claim = firstClaim(target)
       const task = await planTask(lab, { file: 'corrupt-volume.yaml', namespace: target.namespace, claim, program })
       return {

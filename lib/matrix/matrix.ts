@@ -1,7 +1,9 @@
 import type { StrategyTraits } from '../components/strategy.ts'
 import { strategies, type StrategyName } from '../components/tools.ts'
 import { faults, type FaultName, type FaultTraits } from '../faults/index.ts'
+import { damageObstacle } from '../faults/support/data-damage.ts'
 import { MOMENTS, type Moment } from '../record/moment.ts'
+import { workloadOf } from '../workloads/index.ts'
 import { findMissingPart, MESHES, WORKLOADS, type MeshName, type WorkloadName } from './axes.ts'
 import { interleave, type Turn } from '../verdict/statistics/random.ts'
 
@@ -109,13 +111,15 @@ function makeRow(axes: Axes): Row {
   }
 }
 
-function findObstacle({ strategy, moment, mesh }: Axes, fault: FaultTraits): string | null {
+function findObstacle({ strategy, moment, mesh, workload }: Axes, fault: FaultTraits): string | null {
   const traits: StrategyTraits = strategies[strategy].traits
   const strike = fault.moments[moment]
   if (strike === undefined) return 'the fault is not drilled at this moment'
   const elsewhere = strategy === USUAL ? null : `; drilled once, with ${USUAL}`
   const missingPart = findMissingPart(mesh, fault)
   if (missingPart !== null) return missingPart
+  const undamaged = damageObstacle(fault, workloadOf(workload))
+  if (undamaged !== null) return undamaged
   if (strike.at === 'service' && elsewhere !== null) return `no backup has a part in it${elsewhere}`
   if (strike.once !== undefined && elsewhere !== null) return `${strike.once}${elsewhere}`
   if (strike.aims === 'mover' && !traits.hasMover) return 'nothing in the cluster moves its data'

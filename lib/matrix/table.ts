@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { componentOf } from '../components/index.ts'
+import { traitsOfMesh } from '../components/meshes.ts'
 import { strategies } from '../components/tools.ts'
 import { FAULTS } from '../faults/index.ts'
-import { isUsual } from './axes.ts'
+import { MESH_ASPECTS, type LossMeasure } from '../record/facts.ts'
+import { nameAspects } from '../verdict/mesh.ts'
+import { workloadOf } from '../workloads/index.ts'
+import { isUsual, MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS } from './axes.ts'
 import { WHEN } from './title.ts'
-import { matrix, momentsOf, type Row } from './matrix.ts'
+import { matrix, momentsOf, USUAL, type Row } from './matrix.ts'
 
 const signs = { slice: '**●**', drilled: '●', lost: '○', lostInSlice: '**○**', illegal: '' }
 
@@ -20,10 +25,11 @@ export async function replaceMatrix(page: string): Promise<string> {
   return format(replaced, { ...style, parser: 'markdown' })
 }
 
+const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
+
 /** The matrix as a Markdown table, and how many rows are not drilled for which reason. */
 function renderMatrix(): string {
   const names = Object.keys(strategies)
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
   const usual = matrix.filter(isUsual)
   const rows = FAULTS.flatMap((fault) =>
     momentsOf(fault).map((moment) => {
@@ -42,7 +48,45 @@ function renderMatrix(): string {
       'in the default run. An empty field is a row that would prove nothing or cannot be:',
     '',
     ...[...reasons].map(([reason, count]) => `- ${count} rows: ${reason}`),
+    '',
+    `This is the matrix of a run that names no mesh and no workload: mesh ${USUAL_MESH}, workload ${USUAL_WORKLOAD}. Each of these can be chosen:`,
+    '',
+    line(['mesh', 'not drilled there', 'not compared, as it does not show it']),
+    line(['---', '---', '---']),
+    ...MESHES.map(renderMesh),
+    '',
+    line(['workload', 'not drilled with it', 'loss is counted by']),
+    line(['---', '---', '---']),
+    ...WORKLOADS.map(renderWorkload),
   ].join('\n')
+}
+
+function renderMesh(mesh: (typeof MESHES)[number]): string {
+  const { offers } = traitsOfMesh(mesh)
+  const hidden = MESH_ASPECTS.filter((aspect) => !offers.includes(aspect))
+  const rows = matrix.filter((row) => row.mesh === mesh && row.workload === USUAL_WORKLOAD)
+  return line([`${mesh} (${componentOf(mesh).title})`, describeMissing(rows), nameAspects(hidden) || NOTHING])
+}
+
+function renderWorkload(name: (typeof WORKLOADS)[number]): string {
+  const { title, loss } = workloadOf(name)
+  const rows = matrix.filter((row) => row.workload === name && row.mesh === USUAL_MESH)
+  return line([`${name} (${title})`, describeMissing(rows), describeLoss(loss)])
+}
+
+const NOTHING = '–'
+
+const describeLoss = (loss: LossMeasure): string => (loss.by === 'none' ? `nothing: ${loss.reason}` : loss.by)
+
+/** The faults of rows that no strategy is drilled with, by their reasons. */
+function describeMissing(rows: readonly Row[]): string {
+  const faultsByReason = new Map<string, string[]>()
+  for (const { strategy, fault, moment, illegal } of rows) {
+    if (strategy !== USUAL || illegal === null) continue
+    faultsByReason.set(illegal, [...(faultsByReason.get(illegal) ?? []), `${fault}${WHEN[moment]}`])
+  }
+  const lines = [...faultsByReason].map(([reason, faults]) => `${faults.join(', ')}: ${reason}`)
+  return lines.length === 0 ? NOTHING : lines.join('<br>')
 }
 
 function signOf({ illegal, notRecoverable, inSlice }: Row): string {

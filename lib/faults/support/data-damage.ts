@@ -1,10 +1,14 @@
 import { isImpossible, type DamageKind, type Impossible } from '../../workloads/damage.ts'
 import type { Workload } from '../../workloads/workload.ts'
-import type { Fault, FaultTarget } from '../fault.ts'
+import type { FaultTarget } from '../fault.ts'
+import type { FaultTraits } from '../index.ts'
 import type { VolumeProgram } from './volume-task.ts'
 
 /** Why a fault cannot damage a workload's data, else null. */
-export function damageObstacle({ damages }: Pick<Fault, 'damages'>, { title, damage }: Workload): string | null {
+export function damageObstacle(
+  { damages }: Pick<FaultTraits, 'damages'>,
+  { title, damage }: Pick<Workload, 'title' | 'damage'>,
+): string | null {
   if (damages === undefined) return null
   const way: object = damages === 'fill' ? damage.fill : damage.commands[damages]
   return isImpossible(way) ? `${title}: ${way.impossible}` : null

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { damageObstacle } from '../../../lib/faults/support/data-damage.ts'
-import { ransomware } from '../../../lib/faults/malice.ts'
+import { faults } from '../../../lib/faults/index.ts'
 import { noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import { isImpossible } from '../../../lib/workloads/damage.ts'
 import { workloadNames, workloadOf, workloads } from '../../../lib/workloads/index.ts'
@@ -27,8 +27,8 @@ test('each way in which the data of a workload cannot be damaged has its reason'
 })
 
 test('a fault that a workload cannot suffer is an obstacle with the reason, and any other fault is none', () => {
-  expect(damageObstacle(ransomware(), noopWorkload())).toBe('No-op: it holds no data on a volume')
-  expect(damageObstacle(ransomware(), workloadOf('ledger'))).toBeNull()
+  expect(damageObstacle(faults.ransomware, noopWorkload())).toBe('No-op: it holds no data on a volume')
+  expect(damageObstacle(faults.ransomware, workloadOf('ledger'))).toBeNull()
   expect(damageObstacle({}, noopWorkload())).toBeNull()
 })
 
