@@ -1,3 +1,4 @@
+import { strategies } from '../components/tools.ts'
 import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
 import type { Moment } from '../record/moment.ts'
 import type { Row } from './matrix.ts'
@@ -18,3 +19,12 @@ export function nameRow({ strategy, fault, moment, mesh, workload }: Named): str
   ]
   return `${strategy} × ${fault}${WHEN[moment]}${others.length === 0 ? '' : `, ${others.join(', ')}`}`
 }
+
+/**
+ * Tags of a row's tests, by which projects and users choose them: the tool, the mesh, the workload, and `@slice` for the rows of a
+ * run that asks for nothing else.
+ */
+export const tagsOf = ({ strategy, mesh, workload, inSlice }: Row): string[] => [
+  ...[`@${strategies[strategy].tool}`, `@mesh-${mesh}`, `@workload-${workload}`],
+  ...(inSlice ? ['@slice'] : []),
+]

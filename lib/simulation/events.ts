@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs'
 import { EVENTS_SCHEMA } from '../record/facts.ts'
 import { openRecorder } from '../record/recorder.ts'
 import type { Scenario } from './scenario.ts'
-import { simulateDrill, type Simulated } from './simulate.ts'
+import { simulateDrill, type Simulated, type SimulationOptions } from './simulate.ts'
 import { START_MS } from './world.ts'
 
 /**
  * Simulates drills one after the other and writes their facts to `file`, as a run of their own whose provider is `simulated`.
  * @throws where the file is there already: what was simulated must not stand among what was measured
  */
-export async function writeSimulation(file: string, scenarios: readonly Scenario[]): Promise<Simulated[]> {
+export async function writeSimulation(
+  file: string,
+  scenarios: readonly Scenario[],
+  options: Omit<SimulationOptions, 'recorder'> = {},
+): Promise<Simulated[]> {
   if (existsSync(file)) throw new Error(`"${file}" is there already: a simulation is never written into another run`)
   const recorder = openRecorder(file)
   const seed = scenarios[0]?.seed ?? 0
@@ -19,7 +23,7 @@ export async function writeSimulation(file: string, scenarios: readonly Scenario
   try {
     for (const [index, scenario] of scenarios.entries()) {
       if (index === 0) recorder.record({ kind: 'run.started', at: START_MS, schema: EVENTS_SCHEMA, run })
-      played.push(await simulateDrill(scenario, { recorder }))
+      played.push(await simulateDrill(scenario, { ...options, recorder }))
     }
     recorder.record({ kind: 'run.ended', at: played.at(-1)?.facts.at(-1)?.at ?? START_MS })
   } finally {

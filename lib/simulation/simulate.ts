@@ -75,9 +75,13 @@ export interface Surroundings {
   workload: Workload
 }
 
-interface SimulationOptions {
+export interface SimulationOptions {
   /** Replaces the scenario's tool. Receives it as its first argument. */
   breakTool?: (tool: BackupTool, around: Surroundings) => BackupTool
+  /** Replaces the simulated mesh. Receives it as its argument. */
+  mesh?: (mesh: InstalledMesh) => InstalledMesh
+  /** Replaces the simulated workload. Receives it as its argument. */
+  workload?: (workload: Workload) => Workload
   /** Steps that replace the scenario's. */
   course?: Course
   /** A fault that replaces the scenario's. */
@@ -102,8 +106,10 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
   const harness = { ...noTrouble, ...options.harness }
   const world = createWorld(scenario.seed, harness.clockJump, harness.standstills)
   const { lab, clock, host } = world
-  const mesh = await simulatedMesh(world).attach(lab)
-  const workload = simulatedWorkload(world)
+  const ownMesh = await simulatedMesh(world).attach(lab)
+  const mesh = options.mesh?.(ownMesh) ?? ownMesh
+  const ownWorkload = simulatedWorkload(world)
+  const workload = options.workload?.(ownWorkload) ?? ownWorkload
   const whole = simulatedTool(world, scenario.tool)
   const tool = options.breakTool?.(whole, { world, lab, mesh, workload }) ?? whole
   const trouble = troubles[scenario.trouble]

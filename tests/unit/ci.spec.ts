@@ -100,7 +100,9 @@ test('the cells of a night are up to date: npm run docs writes them', async () =
 
 test('the cells of a night are written anew after a tool or mesh was added, and the rest of the file stays', async () => {
   for (const file of CI_FILES) {
-    const old = read(file).replace(/(tool: )\[[^\]]*\]/i, '$1[velero]').replace(/(mesh: )\[[^\]]*\]/i, '$1[]')
+    const old = read(file)
+      .replace(/(tool: )\[[^\]]*\]/i, '$1[velero]')
+      .replace(/(mesh: )\[[^\]]*\]/i, '$1[]')
     expect(old).not.toBe(read(file))
     expect(await replaceCells(old), file).toBe(read(file))
   }

@@ -3,7 +3,7 @@ import { noopTool } from '../../../../lib/simulation/noop-tool.ts'
 
 const effort = () => ({
   configuration: [
-    textOf('the Copy', { apiVersion: 'made-up.io/v1', kind: 'Copy', metadata: { name: SERVICE.backup } }),
+    textOf('the Copy', { apiVersion: 'made-up.example/v1', kind: 'Copy', metadata: { name: SERVICE.backup } }),
   ],
   firstBackup: ['Apply the Copy.'],
   restore: [STEPS.clear, 'Apply the Paste.'],

@@ -1,0 +1,47 @@
+import { neededParts } from '../../../lib/clusters/existing/plan/parts.ts'
+import { allVersions } from '../../../lib/clusters/versions.ts'
+import { loadMesh, traitsOfMesh, type MeshName } from '../../../lib/components/meshes.ts'
+import { isMeshObject } from '../../../lib/lab/mesh-traits.ts'
+import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
+import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
+import {
+  MADE_UP,
+  print,
+  seeChoice,
+  seeDocs,
+  seeProject,
+  seeRows,
+  type SeenChoice,
+  type SeenDocs,
+  type SeenProject,
+  type SeenRow,
+} from './program.ts'
+import { seeResults, type SeenResults } from './results.ts'
+
+/** What a copy of meshdrill with a made-up mesh says of it. */
+export interface SeenMesh {
+  rows: SeenRow[]
+  choice: SeenChoice
+  version: string | undefined
+  parts: string[]
+  isOwnObjectLeftOut: boolean
+  cluster: SeenOnCluster
+  results: SeenResults
+  docs: SeenDocs
+  project: SeenProject
+}
+
+const name = MADE_UP as MeshName
+const traits = traitsOfMesh(name)
+const installed = await (await loadMesh(name)).install(noopLab())
+print({
+  rows: seeRows(({ mesh }) => mesh === name),
+  choice: seeChoice('mesh'),
+  version: allVersions[name]?.published?.version,
+  parts: neededParts([name]).map(({ title }) => title),
+  isOwnObjectLeftOut: isMeshObject(traits, { kind: 'ConfigMap', metadata: { name: 'made-up-roots' } }),
+  cluster: await seeOnCluster(name, { tools: [], meshes: [name] }),
+  results: await seeResults({ mesh: (simulated) => ({ ...simulated, ...traits, version: installed.version }) }),
+  docs: await seeDocs(),
+  project: await seeProject(`mesh-${name}`),
+} satisfies SeenMesh)

@@ -1,0 +1,50 @@
+import type { ComponentName } from '../../../lib/components/index.ts'
+import { strategies, type StrategyName, type ToolName } from '../../../lib/components/tools.ts'
+import type { UserEffort } from '../../../lib/record/facts.ts'
+import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
+import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
+import {
+  MADE_UP,
+  print,
+  seeChoice,
+  seeDocs,
+  seeProject,
+  seeRows,
+  type SeenChoice,
+  type SeenDocs,
+  type SeenProject,
+  type SeenRow,
+} from './program.ts'
+import { seeResults, type SeenResults } from './results.ts'
+
+/** What a copy of meshdrill with a made-up tool says of it. */
+export interface SeenTool {
+  rows: SeenRow[]
+  choice: SeenChoice
+  traits: { tool: string; mode: string }
+  effort: UserEffort
+  cluster: SeenOnCluster
+  results: SeenResults
+  docs: SeenDocs
+  project: SeenProject
+}
+
+const strategy = `${MADE_UP}/copy`
+const { load, tool, mode } = strategies[strategy as StrategyName]
+const named = { name: tool, strategy: mode }
+print({
+  rows: seeRows((row) => row.strategy === strategy),
+  choice: seeChoice('tool'),
+  traits: { tool, mode },
+  effort: (await load()).effort(noopLab()),
+  cluster: await seeOnCluster(MADE_UP as ComponentName, { tools: [MADE_UP as ToolName], meshes: [] }),
+  results: await seeResults({
+    breakTool: (simulated) => ({
+      ...simulated,
+      ...named,
+      install: async (lab) => ({ ...(await simulated.install(lab)), ...named }),
+    }),
+  }),
+  docs: await seeDocs(),
+  project: await seeProject(tool),
+} satisfies SeenTool)
