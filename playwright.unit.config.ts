@@ -11,6 +11,7 @@ leaveOutFramesEarly()
 export default defineConfig({
   testDir: 'tests/unit',
   outputDir: 'test-results/unit',
+  globalSetup: './tests/unit/global-setup.ts',
   fullyParallel: true,
   // Playwright would leave half of the cores idle.
   workers: '100%',

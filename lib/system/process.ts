@@ -1,14 +1,14 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pending, waitFor } from './wait.ts'
 
 /** Arguments with which Node runs a script of this project as a separate process. `sendSettings` sends its settings. */
-export const scriptArguments = (main: string): string[] => ['--import', TYPESCRIPT, main]
+export const scriptArguments = (main: string): string[] => [START, main]
 
-/** The module with which Node runs TypeScript of this project. */
-export const TYPESCRIPT = new URL('typescript.js', import.meta.url).href
+const START = fileURLToPath(new URL('start.js', import.meta.url))
 
 /** Identifies a process of this machine that need not be a child of this process. */
 export interface ProcessId {

@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { compiledPaths, findCompiled, hashSources } from './compiled.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Sources find files by their own place, which is not the place of the compiled program. */
+const keepPlaces: Plugin = {
+  name: 'places of sources',
+  setup(compiler) {
+    compiler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (path.includes('/node_modules/')) return undefined
+      const contents = readFileSync(path, 'utf8')
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+      return { contents, loader: 'ts' }
+    })
+  },
+}
+
+/** Packages are CommonJS in part. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/**
+ * Compiles a program into one file with all that it imports, packages too. `lib/system/start.js` runs it until a source changes.
+ * Nothing is done if no source has changed.
+ */
+export async function compileProgram(main: string): Promise<void> {
+  if (findCompiled(main) !== null) return
+  const { code, sources } = compiledPaths(main)
+  const { outputFiles, metafile } = await build({
+    ...{ entryPoints: [main], absWorkingDir: ROOT, outfile: code, write: false, metafile: true, logLevel: 'silent' },
+    ...{
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      banner: { js: REQUIRE },
+      plugins: [keepPlaces],
+    },
+  })
+  const [file] = outputFiles
+  if (file === undefined) throw new Error(`"${main}" could not be compiled: nothing came of it`)
+  const paths = Object.keys(metafile.inputs)
+    .map((path) => relative(ROOT, join(ROOT, path)))
+    .filter((path) => !path.startsWith('node_modules/'))
+  mkdirSync(dirname(code), { recursive: true })
+  // The list of sources goes first and comes last: it never stands beside the code of other sources.
+  rmSync(sources, { force: true })
+  replace(code, file.contents)
+  replace(sources, JSON.stringify({ paths, hash: hashSources(paths) }))
+}
+
+/** Another process may read the file at any time. */
+function replace(path: string, content: string | Uint8Array): void {
+  const next = `${path}.${process.pid}`
+  writeFileSync(next, content)
+  renameSync(next, path)
+}
