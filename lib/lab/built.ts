@@ -68,6 +68,12 @@ export type ImageContent =
    * runs do without it: it is installed when the image is packed.
    */
   | { readonly host: readonly string[]; readonly package?: string }
+  /**
+   * Files and whole folders of this machine, at their own paths. A `*` stands for one folder, such as that of a version: the last
+   * one by its number. Programs and libraries among them come with the libraries that they load. `package` is the Debian package
+   * that brings them: it is installed when the image is packed.
+   */
+  | { readonly tree: readonly string[]; readonly package: string }
   /** Programs of one line of shell or more, as text. */
   | { readonly texts: Readonly<Record<string, string>> }
   /** Scripts of this repository, by their paths in the image. */

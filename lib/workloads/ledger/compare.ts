@@ -3,6 +3,7 @@ import { formatClock } from '../../verdict/interval.ts'
 import { diagnose, OVERWRITTEN, type Candidate, type Judgement } from './diagnose.ts'
 import type { ListedSlot, Listing, SlotState } from './listing.ts'
 import { seededPayload, writtenPayload } from './payload.ts'
+import { bySlot, newestHeld } from '../support/writes.ts'
 import { encodeRecord, payloadHash, placeOf, RECORD_BYTES } from './record.ts'
 
 /** Findings that a check names one by one; the rest is counted in one more. */
@@ -26,7 +27,7 @@ export interface Expected {
  */
 export function compare(listing: Listing, expected: Expected): IntegrityCheck {
   const sent = bySlot(expected.writes)
-  const held = newestHeld(expected)
+  const held = newestHeld(expected.writes, expected.heldBeforeMs ?? -Infinity)
   const runs: Run[] = []
   const found = new Map<number, number>()
   const length = Math.max(listing.slots.length, expected.seeded, 1 + ([...held.keys()].at(-1) ?? -1))
@@ -103,26 +104,6 @@ function judgeAge({ sequence }: ListedSlot, held: Write | null): Judgement | nul
   const acknowledged = formatClock(held.acknowledgedMs ?? 0)
   const cause = `holds sequence ${sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`
   return { kind: 'stale', cause, at: 0, rolledBack: true }
-}
-
-/** Of each slot the newest write that must be there, in rising order of slots. */
-function newestHeld({ writes, heldBeforeMs = -Infinity }: Expected): Map<number, Write> {
-  const newest = new Map<number, Write>()
-  for (const write of writes) {
-    if ((write.acknowledgedMs ?? Infinity) >= heldBeforeMs) continue
-    if (write.sequence >= (newest.get(write.slot)?.sequence ?? 0)) newest.set(write.slot, write)
-  }
-  return new Map([...newest].sort(([one], [other]) => one - other))
-}
-
-function bySlot(writes: Write[]): Map<number, Write[]> {
-  const slots = new Map<number, Write[]>()
-  for (const write of writes) {
-    const list = slots.get(write.slot)
-    if (list) list.push(write)
-    else slots.set(write.slot, [write])
-  }
-  return slots
 }
 
 function candidates(slot: number, writes: Write[], seed: number, seeded: number): Candidate[] {

@@ -1,30 +1,7 @@
-import { fillPayload } from '../support/random-bytes.ts'
-import { planWrite } from '../../load/load.ts'
+import { payloadsOf } from '../support/records/payloads.ts'
 
-/* The content of the ledger's records, a function of (seed, sequence). support/volumes/random.go has the same. */
+/** The content of the ledger's records. A seeded one fills its block, and does not compress. */
+export const ledgerPayloads = payloadsOf({ seededBytes: 4032, writtenBytes: 256 })
 
-/** Payload of a seeded record: fills the block, and does not compress. */
-const SEEDED_PAYLOAD_BYTES = 4032
-
-/** Payload of a record that the load writes. */
-const WRITE_PAYLOAD_BYTES = 256
-
-/** The payload that `POST /seed` gives a slot. */
-export const seededPayload = (seed: number, slot: number): Uint8Array =>
-  fillPayload(new Uint8Array(SEEDED_PAYLOAD_BYTES), seed, slot)
-
-/** The payload that the load gives a write. */
-export const writtenPayload = (seed: number, sequence: number): Uint8Array =>
-  fillPayload(new Uint8Array(WRITE_PAYLOAD_BYTES), seed, sequence)
-
-/** The payload that a slot's record of this sequence must have; null if no such record was ever meant for the slot. */
-export function expectedPayload(
-  volume: { seed: number; seeded: number },
-  slot: number,
-  sequence: number,
-): Uint8Array | null {
-  const { seed, seeded } = volume
-  if (!Number.isInteger(sequence) || sequence < 0) return null
-  if (sequence < seeded) return sequence === slot ? seededPayload(seed, slot) : null
-  return planWrite(sequence - seeded, seeded).slot === slot ? writtenPayload(seed, sequence) : null
-}
+/** The payload that `POST /seed` gives a slot, the one that the load gives a write, and the one that a record must have. */
+export const { seeded: seededPayload, written: writtenPayload, expected: expectedPayload } = ledgerPayloads

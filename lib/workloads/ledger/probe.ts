@@ -1,19 +1,4 @@
-import { readNumber } from '../../probes/availability/answer.ts'
-import type { ProbesOf } from '../../probes/availability/run-prober.ts'
-import { expectedPayload } from './payload.ts'
+import { recordsProbes } from '../support/records/probes.ts'
+import { ledgerPayloads } from './payload.ts'
 
-/** A prime, so that the probes visit every slot. */
-const STRIDE = 7919
-
-/** Each probe reads another record, and is right if every byte of it is. */
-export const ledgerProbes: ProbesOf = (volume) => (index) => {
-  const slot = ((index % volume.seeded) * STRIDE) % volume.seeded
-  return {
-    path: `/records/${slot}`,
-    isRight({ status, headers, body }) {
-      if (status !== 200) return false
-      const expected = expectedPayload(volume, slot, readNumber(headers, 'x-sequence'))
-      return expected !== null && body.equals(expected)
-    },
-  }
-}
+export const ledgerProbes = recordsProbes(ledgerPayloads)

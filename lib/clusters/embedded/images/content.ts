@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { run } from '../../../system/run.ts'
+import { filesBelow, findPaths } from './tree.ts'
 
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const triplets: Partial<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
@@ -67,6 +68,7 @@ async function filesOfPart(part: ImageContent, sources: ImageSources): Promise<F
     if (part.package !== undefined) await sources.install(part.package, part.host)
     return host(...part.host)
   }
+  if ('tree' in part) return tree(part, sources)
   if ('texts' in part) return texts(part.texts)
   if ('scripts' in part) return programs(part.scripts, (file) => Promise.resolve(file), {})
   if ('moduleFiles' in part) return moduleFiles(part.moduleFiles, sources)
@@ -82,6 +84,16 @@ async function programs(
   for (const [path, name] of Object.entries(named))
     files[path] = { source: await find(name), mode: EXECUTABLE, ...more }
   return files
+}
+
+async function tree(
+  { tree: paths, package: name }: Extract<ImageContent, { tree: unknown }>,
+  { install }: ImageSources,
+): Promise<Files> {
+  if ((await findPaths(paths)) === null) await install(name, [])
+  const found = await findPaths(paths)
+  if (found === null) throw new Error(`package "${name}" does not bring all of ${paths.join(', ')}`)
+  return filesBelow(found)
 }
 
 const texts = (named: Readonly<Record<string, string>>): Files =>

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"meshdrill/workloads/support/records"
+)
+
+// How many pages one statement reads. One that fails is read again page by page.
+const pagesPerStatement = 64
+
+// List checks what PostgreSQL can be asked about, then what lies below it, and reads every account. All that it reads of the tables
+// is of one snapshot, so that a load may go on meanwhile.
+func (b *bank) List(ctx context.Context, listing *records.Listing) error {
+	held, err := b.pagesInMemory(ctx, listing.Find)
+	if err != nil {
+		return b.explain(err)
+	}
+	steps := []func() error{
+		// What the server holds in memory is on the disk afterwards, so that both can be compared.
+		func() error { return b.tryTo(ctx, "CHECKPOINT", listing.Find) },
+		func() error { return checkPages(b.data, held, listing.Find) },
+		func() error { return b.checkFilesExist(ctx, listing.Find) },
+		func() error { return b.checkLog(ctx, listing.Find) },
+		func() error { return b.checkStructure(ctx, listing.Find) },
+		func() error { return b.readTables(ctx, listing) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return b.explain(err)
+		}
+	}
+	return nil
+}
+
+func (b *bank) readTables(ctx context.Context, listing *records.Listing) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, b.pool, options, func(tx pgx.Tx) error {
+		if err := checkBalances(ctx, tx, listing.Find); err != nil {
+			return err
+		}
+		return readAccounts(ctx, tx, listing)
+	})
+}
+
+// readAccounts reads the table page by page, in the order of the disk, so that one bad page does not hide the others.
+func readAccounts(ctx context.Context, tx pgx.Tx, listing *records.Listing) error {
+	var file string
+	var pages uint32
+	size := fmt.Sprintf("SELECT pg_relation_filepath('accounts'), pg_relation_size('accounts') / %d", pageBytes)
+	if err := tx.QueryRow(ctx, size).Scan(&file, &pages); err != nil {
+		return findBroken(err, "accounts", listing.Find)
+	}
+	for first := uint32(0); first < pages; first += pagesPerStatement {
+		found, err := accountsOf(ctx, tx, first, first+pagesPerStatement)
+		if err == nil {
+			err = addAccounts(listing, file, found)
+		} else if isBroken(err) {
+			err = readEachPage(ctx, tx, file, first, listing)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readEachPage(ctx context.Context, tx pgx.Tx, file string, first uint32, listing *records.Listing) error {
+	for page := first; page < first+pagesPerStatement; page++ {
+		found, err := accountsOf(ctx, tx, page, page+1)
+		if err == nil {
+			err = addAccounts(listing, file, found)
+		} else if isBroken(err) {
+			detail := fmt.Sprintf("page %d of the accounts cannot be read: %v", page, err)
+			err = listing.Find(records.Finding{Kind: "lost", File: file, Offset: int64(page) * pageBytes, Detail: detail})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type account struct {
+	place  pgtype.TID
+	record records.Record
+}
+
+// accountsOf reads within a savepoint: a page that cannot be read must not end the snapshot.
+func accountsOf(ctx context.Context, tx pgx.Tx, from, below uint32) ([]account, error) {
+	var found []account
+	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+		query := fmt.Sprintf("SELECT ctid, slot, sequence, generation, payload FROM accounts WHERE ctid >= '(%d,0)' AND ctid < '(%d,0)'", from, below)
+		rows, err := tx.Query(ctx, query)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (account, error) {
+			var one account
+			err := row.Scan(&one.place, &one.record.Slot, &one.record.Sequence, &one.record.Generation, &one.record.Payload)
+			return one, err
+		})
+		return err
+	})
+	return found, err
+}
+
+func addAccounts(listing *records.Listing, file string, found []account) error {
+	for _, one := range found {
+		place := records.Place{File: file, Offset: int64(one.place.BlockNumber) * pageBytes}
+		if err := listing.Add(one.record, place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryTo executes a statement; if it fails as something is broken, that is a finding.
+func (b *bank) tryTo(ctx context.Context, statement string, find func(records.Finding) error) error {
+	_, err := b.pool.Exec(ctx, statement)
+	return findBroken(err, statement, find)
+}
+
+// findBroken makes a finding of an error that says that something stored is broken. Any other error stays one.
+func findBroken(err error, what string, find func(records.Finding) error) error {
+	if err == nil || !isBroken(err) {
+		return err
+	}
+	return find(records.Finding{Kind: "lost", File: what, Detail: err.Error()})
+}
+
+// isBroken holds for what the server says of what it has stored, and not of the connection or of the client: data or an index is
+// corrupted, a file is gone or cannot be read, or a value of a broken row makes no sense.
+func isBroken(err error) bool {
+	said := new(pgconn.PgError)
+	if !errors.As(err, &said) {
+		// A value that its type does not allow, such as a negative number.
+		scan := pgx.ScanArgError{}
+		return errors.As(err, &scan)
+	}
+	for _, class := range []string{"XX", "58", "22", "54"} {
+		if strings.HasPrefix(said.Code, class) {
+			return true
+		}
+	}
+	// A catalog that lost rows: an undefined table, column or function; permission of a file.
+	return strings.HasPrefix(said.Code, "42")
+}

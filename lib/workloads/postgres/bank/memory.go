@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"meshdrill/workloads/support/records"
+)
+
+// heldPages says how new the pages of a file are in the server's memory, by their log sequence numbers. The disk must hold them as
+// new, or newer, after a checkpoint.
+type heldPages map[string][]uint64
+
+// pagesInMemory asks the server for each page of the bank's tables and indexes. A page that is not in memory is read for it.
+func (b *bank) pagesInMemory(ctx context.Context, find func(records.Finding) error) (heldPages, error) {
+	const relations = `SELECT oid, pg_relation_filepath(oid) FROM pg_class
+		WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`
+	held := heldPages{}
+	rows, err := b.pool.Query(ctx, relations)
+	if err != nil {
+		return held, findBroken(err, "pg_class", find)
+	}
+	type relation struct {
+		ID   uint32
+		Path string
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[relation])
+	if err != nil {
+		return held, findBroken(err, "pg_class", find)
+	}
+	for _, one := range found {
+		query := fmt.Sprintf(`SELECT (lsn - '0/0'::pg_lsn)::bigint FROM generate_series(0, pg_relation_size(%[1]d) / %[2]d - 1) page,
+			LATERAL page_header(get_raw_page(%[1]d::regclass::text, page)) ORDER BY page`, one.ID, pageBytes)
+		rows, err := b.pool.Query(ctx, query)
+		if err != nil {
+			return held, findBroken(err, one.Path, find)
+		}
+		if held[one.Path], err = pgx.CollectRows(rows, pgx.RowTo[uint64]); err != nil {
+			if err := findBroken(err, one.Path, find); err != nil {
+				return held, err
+			}
+		}
+	}
+	return held, nil
+}
+
+// older says what is wrong with a page on the disk that the server holds in a newer state; empty if nothing is.
+func (h heldPages) older(name string, number uint32, lsn uint64) string {
+	if pages := h[name]; int(number) < len(pages) && lsn < pages[number] {
+		return fmt.Sprintf("page %d is older on the disk than in the server's memory", number)
+	}
+	return ""
+}

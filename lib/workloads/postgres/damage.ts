@@ -1,0 +1,34 @@
+import { forEachKind, type Damage, type DamageKind, type DamageOptions } from '../damage.ts'
+
+const corrupt =
+  (kind: DamageKind) =>
+  ({ seed, objects }: DamageOptions): string[] => [
+    ...['/bank', 'corrupt', '--data', '/data/pgdata'],
+    ...['--seed', String(seed), '--objects', String(objects), '--kind', kind],
+  ]
+
+/** Pages and files of the tables and indexes are damaged below the server. */
+export const postgresDamage: Damage = {
+  image: 'meshdrill/bank',
+  commands: {
+    ...forEachKind(corrupt),
+    stale: { impossible: 'an older state of a page can only come from its history, which PostgreSQL does not keep' },
+  },
+  fill: {
+    command: ['/bank', 'fill', '--dir', '/data', '--most', String(2 ** 31)],
+    undo: ['/bank', 'fill', '--dir', '/data', '--undo'],
+    findRefusal,
+  },
+}
+
+/** The server logs a write that it refuses with its time, its severity, and the system's words. */
+const REFUSAL = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC .*?((?:ERROR|FATAL|PANIC): .*No space left on device)/
+
+export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
+  for (const line of log.split('\n')) {
+    const [, day = '', time = '', words = ''] = REFUSAL.exec(line) ?? []
+    const atMs = Date.parse(`${day}T${time}Z`)
+    if (atMs >= fromMs) return { atMs, words }
+  }
+  return null
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Built, GoProgram } from '../../lab/built.ts'
+import { imageByTag, type Published } from '../../lab/published.ts'
+import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
+import { seedRecords, verifyRecords } from '../support/records/service.ts'
+import type { DeployedWorkload, Workload } from '../workload.ts'
+import { postgresDamage } from './damage.ts'
+import { accountPayloads } from './payloads.ts'
+
+const SERVER_IMAGE = 'library/postgres'
+const BANK_IMAGE = 'meshdrill/bank'
+
+const programs = [
+  {
+    ...{ name: 'bank', folder: join(import.meta.dirname, '..'), package: './postgres/bank', module: null, cgo: false },
+    stamps: {},
+    coldSeconds: 15,
+  },
+] as const satisfies readonly GoProgram[]
+
+const published: Published = {
+  images: { [SERVER_IMAGE]: imageByTag('docker.io/library/postgres:15.14-bookworm'), [BANK_IMAGE]: null },
+}
+
+/** Programs of PostgreSQL that run in the pod, and what they load by name, where Debian and the official image have them. */
+const SERVER_FILES = [
+  ...['postgres', 'initdb', 'pg_ctl', 'pg_amcheck', 'pg_checksums', 'psql'].map(
+    (name) => `/usr/lib/postgresql/*/bin/${name}`,
+  ),
+  ...['amcheck', 'pageinspect', 'pg_walinspect', 'plpgsql', 'dict_snowball'].map(
+    (name) => `/usr/lib/postgresql/*/lib/${name}.so`,
+  ),
+  '/usr/share/postgresql/*',
+]
+
+const artifacts = {
+  published,
+  built: {
+    programs,
+    images: {
+      [SERVER_IMAGE]: {
+        reference: 'localhost/library/postgres:1',
+        entrypoint: ['/bin/sh'],
+        user: '10001:10001',
+        content: [{ set: 'busybox' }, { tree: SERVER_FILES, package: 'postgresql' }],
+      },
+      [BANK_IMAGE]: {
+        reference: 'localhost/meshdrill/bank:1',
+        entrypoint: ['/bank'],
+        user: '10001:10001',
+        content: [{ built: { '/bank': 'bank' } }],
+      },
+    },
+  } as const satisfies Built,
+}
+
+const NAME = 'postgres'
+const LABELS = { app: 'postgres' }
+const CLAIM = 'postgres-data'
+
+/** PostgreSQL with data checksums, behind an HTTP service that moves money between accounts. */
+export const postgres: Workload<'postgres'> = {
+  name: NAME,
+  title: 'PostgreSQL',
+  about:
+    'PostgreSQL with data checksums, behind a small HTTP service. Each write is one transaction that also moves money between two accounts, and is answered after COMMIT. The check reads every page below the server, does what pg_amcheck does, and compares the accounts with their transfers.',
+  loss: { by: 'writes' },
+  images: [SERVER_IMAGE, BANK_IMAGE],
+  artifacts,
+  clients: {
+    load: fileURLToPath(new URL('load.ts', import.meta.url)),
+    prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),
+  },
+  damage: postgresDamage,
+  async deploy(lab, namespace, { storageClass }) {
+    await applyManifest(lab, new URL('manifest.yaml', import.meta.url), { namespace, labels: LABELS, storageClass })
+    return deployedPostgres(namespace)
+  },
+}
+
+function deployedPostgres(namespace: string): DeployedWorkload {
+  return {
+    namespace,
+    service: { namespace, name: NAME, port: 80 },
+    pods: { labels: LABELS, container: 'postgres' },
+    claims: [CLAIM],
+    answers: (route) => readyAt(route, { namespace, name: NAME, labels: LABELS }),
+    seed: seedRecords,
+    verify: (route, expected) => verifyRecords(route, expected, accountPayloads),
+    discard: ({ kube }) => discardDeployment(kube, namespace, { name: NAME, labels: LABELS, claim: CLAIM }),
+  }
+}

@@ -1,0 +1,28 @@
+import { planWrite } from '../../../load/load.ts'
+import { fillPayload } from '../random-bytes.ts'
+
+/* The content of numbered records: plain arithmetic without imports of Node, as k6 runs it too. The Go programs have the same. */
+
+/** The payloads of a service's records. Each is a function of (seed, sequence). */
+export interface Payloads {
+  /** The payload that a slot was seeded with. Its sequence is its slot. */
+  readonly seeded: (seed: number, slot: number) => Uint8Array
+  /** The payload that a write of the load gives a record. */
+  readonly written: (seed: number, sequence: number) => Uint8Array
+  /** The payload that a slot's record of this sequence must have; null if no such record was ever meant for the slot. */
+  readonly expected: (volume: { seed: number; seeded: number }, slot: number, sequence: number) => Uint8Array | null
+}
+
+export function payloadsOf({ seededBytes, writtenBytes }: { seededBytes: number; writtenBytes: number }): Payloads {
+  const seeded = (seed: number, slot: number) => fillPayload(new Uint8Array(seededBytes), seed, slot)
+  const written = (seed: number, sequence: number) => fillPayload(new Uint8Array(writtenBytes), seed, sequence)
+  return {
+    seeded,
+    written,
+    expected(volume, slot, sequence) {
+      if (!Number.isInteger(sequence) || sequence < 0) return null
+      if (sequence < volume.seeded) return sequence === slot ? seeded(volume.seed, slot) : null
+      return planWrite(sequence - volume.seeded, volume.seeded).slot === slot ? written(volume.seed, sequence) : null
+    },
+  }
+}
