@@ -29,18 +29,23 @@ export function writeText(stream: PrintStream, text: string): void {
 /** A longer line is printed in pieces. */
 const LONGEST_LINE = 64 << 10
 
-/** Collects chunks, and prints each line when it is complete. `end` prints the rest. */
-export function lineWriter(stream: PrintStream) {
+/** Collects chunks, and prints each line when it is complete, or gives lines to `print`. `end` prints the rest. */
+export function lineWriter(
+  stream: PrintStream,
+  print = (text: string): void => {
+    writeText(stream, text)
+  },
+) {
   let open = ''
   return {
     write(chunk: string): void {
       const lines = `${open}${chunk}`.split(/\r?\n/)
       open = lines.pop() ?? ''
-      if (lines.length > 0) writeText(stream, lines.join('\n'))
+      if (lines.length > 0) print(lines.join('\n'))
       if (open.length > LONGEST_LINE) this.end()
     },
     end(): void {
-      if (open !== '') writeLine(stream, open)
+      if (open !== '') print(open)
       open = ''
     },
   }

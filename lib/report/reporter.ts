@@ -10,13 +10,16 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter'
-import { readVariable } from '../system/environment.ts'
+import { cacheFolder, readVariable } from '../system/environment.ts'
 import { messageOf } from '../system/file-error.ts'
 import { lineWriter, writeText } from '../output/print.ts'
+import { findTerminal, type Terminal } from '../output/screen.ts'
 import { redactError, redactDeep } from '../output/redaction.ts'
 import { formatDuration } from '../system/quantity.ts'
 import type { DrillResult, Verdict } from '../verdict/result.ts'
 import { findContradictions, type TestClaim } from './claims.ts'
+import { LiveView } from './live/live.ts'
+import { readUsualDurations, type UsualDurations } from './live/usual.ts'
 import { renderPlaces } from './ranking/words.ts'
 import { pointLatestAt, writeResults } from './results.ts'
 import { renderDrills } from './terminal.ts'
@@ -26,6 +29,10 @@ interface Options {
   say?: (text: string) => void
   /** The folder of the run's facts; that in `MESHDRILL_RUN_DIR` if there is none. */
   runFolder?: string
+  /** Where the live view is drawn; the terminal by default, null for plain lines. */
+  terminal?: Terminal | null
+  /** The file in which the usual durations are kept; one in the user's cache folder by default. */
+  usual?: string
 }
 
 /**
@@ -37,40 +44,82 @@ export default class DrillReporter implements Reporter {
   readonly #runFolder: string | null
   #suite: Suite | null = null
   #failedToRun = false
-  readonly #output = lineWriter('stdout')
-  readonly #complaints = lineWriter('stderr')
+  readonly #usual: UsualDurations
+  /** Keys of the durations of the steps that run, and how many steps each test has begun. */
+  readonly #stepKeys = new WeakMap<TestStep, string>()
+  readonly #stepsBegun = new WeakMap<TestResult, number>()
+  readonly #live: LiveView | null
+  readonly #output: ReturnType<typeof lineWriter>
+  readonly #complaints: ReturnType<typeof lineWriter>
 
   /** Playwright gives the options of its configuration, and some of its own. */
-  constructor({ say, runFolder }: Options = {}) {
+  constructor({ say, runFolder, terminal, usual }: Options = {}) {
+    this.#runFolder = runFolder ?? readVariable(process.env, 'MESHDRILL_RUN_DIR')
+    this.#usual = readUsualDurations(usual ?? join(cacheFolder(), 'usual-durations.json'))
+    const screen = terminal === undefined && say === undefined ? findTerminal() : (terminal ?? null)
+    const events = this.#runFolder === null ? null : join(this.#runFolder, 'events.jsonl')
+    const live = screen === null || events === null ? null : new LiveView({ terminal: screen, events })
+    this.#live = live
     this.#say =
       say ??
       ((text) => {
-        writeText('stdout', text)
+        if (live === null) writeText('stdout', text)
+        else live.print(text)
       })
-    this.#runFolder = runFolder ?? readVariable(process.env, 'MESHDRILL_RUN_DIR')
+    this.#output = lineWriter(
+      'stdout',
+      live === null
+        ? undefined
+        : (text) => {
+            for (const line of text.split('\n')) live.log(line)
+          },
+    )
+    this.#complaints = lineWriter(
+      'stderr',
+      live === null
+        ? undefined
+        : (text) => {
+            live.print(text)
+          },
+    )
   }
 
   onBegin(_config: FullConfig, suite: Suite): void {
     this.#suite = suite
+    this.#live?.begin(new Map(suite.allTests().map((test) => [name(test), this.#usual.of(name(test))])))
   }
 
   onTestBegin(test: TestCase): void {
-    this.#say(`\n${name(test)}`)
+    if (this.#live) this.#live.beginDrill(name(test))
+    else this.#say(`\n${name(test)}${describeUsual(this.#usual.of(name(test)))}`)
   }
 
-  onStepBegin(_test: TestCase, _result: TestResult, step: TestStep): void {
-    if (isDrillStep(step)) this.#say(`${indent(step)}… ${step.title}`)
+  onStepBegin(test: TestCase, result: TestResult, step: TestStep): void {
+    if (!isDrillStep(step)) return
+    const position = this.#stepsBegun.get(result) ?? 0
+    this.#stepsBegun.set(result, position + 1)
+    const key = `${name(test)} › ${position}`
+    this.#stepKeys.set(step, key)
+    const usualMs = this.#usual.of(key)
+    if (this.#live) this.#live.beginStep(step.title, usualMs)
+    else this.#say(`${indent(step)}… ${step.title}${describeUsual(usualMs)}`)
   }
 
   onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
     redactReported(step)
     if (!isDrillStep(step)) return
-    this.#say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
+    const key = this.#stepKeys.get(step)
+    if (key !== undefined && !step.error) this.#usual.add(key, step.duration)
+    if (this.#live) this.#live.endStep()
+    else this.#say(`${indent(step)}${step.error ? '✗' : '✓'} ${step.title} (${formatDuration(step.duration)})`)
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
     redactReported(result)
-    this.#say(`  ${result.status}: ${name(test)} (${formatDuration(result.duration)})`)
+    const line = `${result.status}: ${name(test)} (${formatDuration(result.duration)})`
+    if (result.status === 'passed') this.#usual.add(name(test), result.duration)
+    if (this.#live) this.#live.endDrill({ failed: result.status === 'failed' || result.status === 'timedOut', line })
+    else this.#say(`  ${line}`)
     for (const { description } of result.status === 'skipped' ? test.annotations : [])
       this.#say(`    ${description ?? ''}`)
     for (const error of result.errors) this.onError(error)
@@ -92,6 +141,9 @@ export default class DrillReporter implements Reporter {
   onEnd(result: FullResult): Promise<{ status?: FullResult['status'] }> {
     this.#output.end()
     this.#complaints.end()
+    this.#live?.close()
+    const unsaved = this.#runFolder === null ? null : this.#usual.save()
+    if (unsaved !== null) this.#say(`warning: ${unsaved}`)
     const tests = this.#suite?.allTests() ?? []
     const drills = this.#write(tests)
     // A test that failed may have ended before it named its drill.
@@ -154,6 +206,10 @@ function name(test: TestCase): string {
   const [, project, ...path] = test.titlePath()
   return [project, ...path].filter((part) => part !== '' && part !== undefined).join(' › ')
 }
+
+/** ' (usually 12 s)'; nothing if no earlier run shows it. */
+const describeUsual = (usualMs: number | null): string =>
+  usualMs === null ? '' : ` (usually ${formatDuration(Math.round(usualMs / 1000) * 1000)})`
 
 function isDrillStep(step: TestStep): boolean {
   return step.category === 'test.step'

@@ -28,7 +28,12 @@ async function runTests(tests: string, facts: Fact[], args: string[] = []) {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(PLAYWRIGHT|PW|TEST_|NODE_OPTIONS|FORCE_COLOR)/.test(name),
   )
-  const env = { ...Object.fromEntries(own), NO_COLOR: '1', MESHDRILL_RUN_DIR: run }
+  const env = {
+    ...Object.fromEntries(own),
+    NO_COLOR: '1',
+    MESHDRILL_RUN_DIR: run,
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  }
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
     const child = execFile(
       process.execPath,
@@ -69,7 +74,11 @@ async function conclude(
     outcome: () => outcome,
   }))
   const printed: string[] = []
-  const reporter = new DrillReporter({ say: (text) => printed.push(text), runFolder: run })
+  const reporter = new DrillReporter({
+    say: (text) => printed.push(text),
+    runFolder: run,
+    usual: join(run, 'usual.json'),
+  })
   reporter.onBegin({} as FullConfig, { allTests: () => cases } as unknown as Suite)
   const { status } = await reporter.onEnd({ status: 'passed', startTime: new Date(0), duration: 0 })
   return { status, output: printed.join('\n'), run }
