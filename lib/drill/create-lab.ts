@@ -13,7 +13,7 @@ import type { Lab } from '../lab/lab.ts'
 import { loadMesh, MESH_NAMES, traitsOfMesh } from '../components/meshes.ts'
 import type { Mesh } from '../components/mesh.ts'
 import type { ManifestCounts } from '../record/facts.ts'
-import { countManifests, watchApplied } from '../components/support/manifests.ts'
+import { countManifests, recordApplied } from '../components/support/manifests.ts'
 import type { BackupTool, InstalledTool } from '../components/tool.ts'
 
 export const meshOf = ({ mesh }: Config): Promise<Mesh> => loadMesh(mesh)
@@ -93,7 +93,7 @@ export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool>
   if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
   const startedMs = performance.now()
   lab.log(`${tool.name} … (usually 15 s)`)
-  const watched = watchApplied(installingLab(lab))
+  const watched = recordApplied(installingLab(lab))
   await tool.install(watched.lab)
   const installMs = Math.round(performance.now() - startedMs)
   await lab.cluster.note(tool.name)

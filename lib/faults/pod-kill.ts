@@ -35,7 +35,7 @@ export const meshControlKill = (): Fault => ({
   requires: ({ cluster, mesh }) => {
     const { name, controlPlane } = mesh
     if (controlPlane === null) return Promise.resolve([`mesh "${name}" has no control plane`])
-    const isForeign = cluster.theirs?.includes(controlPlane.part) === true
+    const isForeign = cluster.preinstalled?.includes(controlPlane.part) === true
     return Promise.resolve(
       isForeign ? [`the control plane of mesh "${name}" was in the cluster before the drills, and is not touched`] : [],
     )

@@ -58,8 +58,8 @@ export interface Cluster {
   k6(): Promise<string | K6Container>
   /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was there already. */
   readonly readyMs: number | null
-  /** Parts that were there before us, by the names that `has` knows: they are used as they are, and no fault aims at them. */
-  readonly theirs?: readonly string[]
+  /** Parts that were in the cluster before the lab, by the names of `has`. The lab uses them unchanged, and no fault targets them. */
+  readonly preinstalled?: readonly string[]
   /** Why a node's power cannot be cut, and what would let it; for clusters without `NodePower`. */
   readonly withoutNodePower?: string
   /** Labels of the nodes that no drill cuts off: what the drills themselves stand on is scheduled there. */

@@ -140,7 +140,7 @@ function clusterOf(
     readyMs: null,
     systemNodes: options.systemNodes,
     storageClasses,
-    theirs: Object.keys(notes.parts).filter((name) => notes.parts[name]?.state === 'found'),
+    preinstalled: Object.keys(notes.parts).filter((name) => notes.parts[name]?.state === 'found'),
     nodeAddress: () => nodeAddress,
     // Nodes pull images themselves, or have them already.
     loadImages: () => Promise.resolve(),

@@ -23,7 +23,7 @@ export function istio(): Mesh {
     async install(lab) {
       await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
       // A control plane that was there before us is its owner's: it gets a gateway, and its settings stay.
-      const control = lab.cluster.theirs?.includes('istio') !== true
+      const control = lab.cluster.preinstalled?.includes('istio') !== true
       if (control) await installControlPlane(lab)
       await installGateway(lab)
       const objects = await readManifest(new URL('istio.yaml', import.meta.url))

@@ -3,7 +3,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { exportNamespace, readUid } from './namespace-objects.ts'
 import { selector, type KubeClient } from '../../kube/client.ts'
 
-/** A namespace whose volumes a tool backs up. The operator keeps its objects outside the cluster, as in Git. */
+/** A namespace with volumes that a tool backs up. The operator keeps its objects outside the cluster, for example in Git. */
 export interface ExportedNamespace {
   namespace: string
   objects: KubeObject[]
@@ -13,14 +13,14 @@ export interface ExportedNamespace {
 
 export const isClaim = ({ kind }: KubeObject): boolean => kind === 'PersistentVolumeClaim'
 
-/** Exports the objects of a namespace. The UID tells it from an earlier namespace of the same name. */
+/** Exports the objects of a namespace. The UID differs from that of an earlier namespace with the same name. */
 export async function exportSubject(lab: Lab, namespace: string): Promise<ExportedNamespace & { uid: string }> {
   const objects = await exportNamespace(lab, namespace)
   const claims = objects.filter(isClaim).map(({ metadata }) => metadata.name)
   return { namespace, objects, claims, uid: await readUid(lab.kube, namespace) }
 }
 
-/** Claims of which no snapshot is there. */
+/** The claims without a snapshot. */
 export const claimsWithoutSnapshot = (claims: string[], snapshots: { claim: string }[]): string[] =>
   claims.filter((claim) => !snapshots.some((snapshot) => snapshot.claim === claim))
 

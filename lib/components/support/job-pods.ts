@@ -5,12 +5,12 @@ import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../../output/shorten.ts'
 import { timeMs } from './times.ts'
-/** Longer than a Job may take by its own deadline, so that the Job's word comes first. */
+/** Longer than the deadline of a Job, so the Job reports its failure first. */
 export const TIMEOUT = '5m'
-/** A Job that takes longer ends as the failure that it is. */
+/** Deadline of a Job. A Job that takes longer fails. */
 export const DEADLINE_SECONDS = 240
 
-/** Enough for how a mover ended; its progress before that is of no use. */
+/** Lines at the end of a mover's log. They have its result; earlier lines only have its progress. */
 const LOG_LINES = 200
 
 export interface JobObject extends KubeObject {
@@ -27,32 +27,37 @@ export interface JobObject extends KubeObject {
   }
 }
 
-/** How a Job ended, and what its last pod said. */
+/** The end of a Job, with the log of its last pod. */
 export interface JobEnd {
   /** The Job's own terminal condition. */
   state: 'Complete' | 'Failed'
   startedMs: number | null
   endedMs: number | null
-  /** Why it failed, by the Job. */
+  /** Reason of the failure, from the Job's condition; null if it succeeded. */
   reason: string | null
-  /** Of the last pod's container; null where the pod is gone. */
+  /** Exit code of the last pod's container; null if the pod no longer exists. */
   exitCode: number | null
   log: string
 }
 
 export const jobLabels = (job: string): Record<string, string> => ({ 'batch.kubernetes.io/job-name': job })
 
-/** Resolves when the Job has ended, in whatever state. Errors: a Job that is gone, or that does not end. */
+/** Resolves when the Job has ended, successfully or not. Errors: the Job was deleted, or it does not end. */
 export async function waitForJob(lab: Lab, job: ObjectReference): Promise<JobEnd> {
   const { name, namespace = '' } = job.metadata
   return waitFor(
     `Job "${name}" in namespace "${namespace}" ended`,
     async () => {
       const object = await lab.kube.get<JobObject>(job)
-      if (object === null) throw new Error(`Job "${name}" is gone from namespace "${namespace}"`)
+      if (object === null) {
+        throw new Error(
+          `Job "${name}" was deleted from namespace "${namespace}" before it ended. ` +
+            `Next: kubectl -n ${namespace} get jobs,pods,events`,
+        )
+      }
       const end = readJobEnd(object)
       const pod = newest(await lab.kube.pods(namespace, jobLabels(name)))
-      if (end === null) return pending(pod === null ? 'no pod' : describe(pod))
+      if (end === null) return pending(pod === null ? 'no pod' : describePod(pod))
       const terminated = pod === null ? undefined : (containerOf(pod)?.state?.terminated ?? undefined)
       return { ...end, exitCode: terminated?.exitCode ?? null, log: pod === null ? '' : await readLog(lab, pod) }
     },
@@ -69,13 +74,13 @@ function readJobEnd({ status = {} }: JobObject): Omit<JobEnd, 'exitCode' | 'log'
   return {
     state: succeeded ? 'Complete' : 'Failed',
     startedMs: timeMs(status.startTime),
-    // A Job that failed has no time of completion.
+    // A failed Job has no completionTime.
     endedMs: timeMs(status.completionTime ?? ended.lastTransitionTime),
     reason: succeeded ? null : [ended.reason, ended.message].filter(Boolean).join(': '),
   }
 }
 
-/** A log that cannot be read, its node being away say, is no error of the backup: what it would have told is not known. */
+/** Reads a pod's log. If it cannot be read, for example because its node is down, it is empty; the backup may still be good. */
 async function readLog(lab: Lab, pod: V1Pod): Promise<string> {
   const name = pod.metadata?.name ?? ''
   const namespace = pod.metadata?.namespace ?? ''
@@ -84,15 +89,13 @@ async function readLog(lab: Lab, pod: V1Pod): Promise<string> {
     return await lab.kube.core.readNamespacedPodLog({ name, namespace, container, tailLines: LOG_LINES })
   } catch (error) {
     lab.log(
-      `the log of pod "${name}" in namespace "${namespace}" cannot be read: ${shortenMiddle(String(error), OUTPUT_LIMIT)}`,
+      `log of pod "${name}" in namespace "${namespace}" cannot be read: ${shortenMiddle(String(error), OUTPUT_LIMIT)}`,
     )
     return ''
   }
 }
 
-/**
- * Resolves to true when a pod's first container runs, and to false when what it is part of has ended before that was seen.
- */
+/** Resolves to true when a pod's first container runs, and to false if the operation ended before that was seen. */
 export async function waitForRunningPod(
   lab: Lab,
   selection: { namespace: string; labels: Record<string, string> },
@@ -100,20 +103,20 @@ export async function waitForRunningPod(
 ): Promise<boolean> {
   const { namespace, labels } = selection
   return waitFor(
-    `a pod that moves data in namespace "${namespace}" running`,
+    `mover pod in namespace "${namespace}" running`,
     async () => {
       const ended = await hasEnded()
       const pods = await lab.kube.pods(namespace, labels)
       if (pods.some((pod) => containerOf(pod)?.state?.running)) return true
-      return ended ? false : pending(pods.map(describe).join('; ') || 'no pod')
+      return ended ? false : pending(pods.map(describePod).join('; ') || 'no pod')
     },
     { timeout: '3m', every: '50ms', hint: shellCommand`kubectl -n ${namespace} get jobs,pods` },
   )
 }
 
 /**
- * Deletes a Job and its pods, which hold a claim even when they have ended; without the policy they would stay. One that
- * is not there is no error. Does not wait.
+ * Deletes a Job with its pods, and does not wait. A missing Job is not an error. Without the policy `Background` the pods would
+ * stay, and even an ended pod blocks the deletion of its claim.
  */
 export async function deleteJob(lab: Lab, job: ObjectReference): Promise<void> {
   try {
@@ -130,9 +133,10 @@ const newest = (pods: V1Pod[]): V1Pod | null =>
 
 const createdMs = ({ metadata }: V1Pod): number => timeMs(metadata?.creationTimestamp) ?? 0
 
-function describe(pod: V1Pod): string {
+function describePod(pod: V1Pod): string {
   const state = containerOf(pod)?.state
-  const waits = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
-  const what = state?.waiting?.reason ?? state?.terminated?.reason ?? waits?.message ?? (state?.running && 'running')
-  return `${pod.metadata?.name ?? '?'} ${pod.status?.phase ?? '?'} ${what ?? ''}`.trim()
+  const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
+  const reason =
+    state?.waiting?.reason ?? state?.terminated?.reason ?? unscheduled?.message ?? (state?.running && 'running')
+  return `${pod.metadata?.name ?? '?'} ${pod.status?.phase ?? '?'} ${reason ?? ''}`.trim()
 }

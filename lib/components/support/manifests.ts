@@ -4,9 +4,9 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { ManifestCounts } from '../../record/facts.ts'
 
-/** Counts what is in manifests; the items of a List count as if they stood alone. */
+/** Counts objects, images and rights in manifests. The items of a List count as single objects. */
 export function countManifests(objects: readonly KubeObject[]): ManifestCounts {
-  const distinct = [...new Map(objects.flatMap(unfold).map((object) => [identify(object), object])).values()]
+  const distinct = [...new Map(objects.flatMap(listItems).map((object) => [identify(object), object])).values()]
   const pods = distinct.map(findPodSpec).filter((spec) => spec !== null)
   const rules = distinct.filter(isRole).flatMap(({ rules: own }) => readRecords(own))
   return {
@@ -20,8 +20,8 @@ export function countManifests(objects: readonly KubeObject[]): ManifestCounts {
   }
 }
 
-/** The lab, with a list of what is applied in it from now on. */
-export function watchApplied(lab: Lab): { lab: Lab; applied: KubeObject[] } {
+/** Returns a lab that adds each object that is applied in it to the list `applied`. */
+export function recordApplied(lab: Lab): { lab: Lab; applied: KubeObject[] } {
   const applied: KubeObject[] = []
   const apply: Lab['kube']['apply'] = async (objects, options = {}) => {
     await lab.kube.apply(objects, options)
@@ -31,32 +31,32 @@ export function watchApplied(lab: Lab): { lab: Lab; applied: KubeObject[] } {
   return { lab: { ...lab, kube: { ...lab.kube, apply } }, applied }
 }
 
-/** Lines of a configuration that say something: neither blank nor a comment (`#`). */
+/** Counts lines of a configuration that are neither blank nor a comment (`#`). */
 export function countLines(text: string): number {
   return text.split('\n').filter((line) => !/^\s*(#|$)/.test(line)).length
 }
 
-/** Lines of objects as a user would write them, in YAML. */
+/** Counts the lines of objects in YAML. */
 export const countYaml = (objects: object[]): number =>
   objects.reduce<number>((sum, object) => sum + countLines(stringify(object, { lineWidth: 0 })), 0)
 
 type Fields = Record<string, unknown>
 
-function unfold(object: KubeObject): KubeObject[] {
-  return object.kind === 'List' ? (readRecords(object.items) as KubeObject[]).flatMap(unfold) : [object]
+function listItems(object: KubeObject): KubeObject[] {
+  return object.kind === 'List' ? (readRecords(object.items) as KubeObject[]).flatMap(listItems) : [object]
 }
 
 function identify({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): string {
   return JSON.stringify([apiVersion, kind, namespace ?? null, name])
 }
 
-/** The pod that an object is, or makes; null for other objects. */
+/** The pod spec of a pod, or of the pods that a controller creates; null for other objects. */
 function findPodSpec({ kind, spec }: KubeObject): Fields | null {
   const own = readRecord(spec)
   if (kind === 'Pod') return own
-  const made = kind === 'CronJob' ? readRecord(readRecord(own.jobTemplate).spec) : own
+  const controller = kind === 'CronJob' ? readRecord(readRecord(own.jobTemplate).spec) : own
   const makers = ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob']
-  return makers.includes(kind) ? readRecord(readRecord(made.template).spec) : null
+  return makers.includes(kind) ? readRecord(readRecord(controller.template).spec) : null
 }
 
 function listContainers(pod: Fields): Fields[] {

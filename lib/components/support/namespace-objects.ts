@@ -4,14 +4,14 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { isMeshObject, type MeshTraits } from '../../lab/mesh-traits.ts'
 
-/** Marks what a backup driver makes for itself in the workload's namespace: never part of what it backs up. */
+/** Label of objects that a backup driver creates for itself in the workload's namespace. They are not backed up. */
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'meshdrill-backup' }
 
-/** What `details.objects` says of a backup whose objects were exported. */
+/** `details.objects` of a backup with exported objects. */
 export const describeObjects = (objects: KubeObject[]): string =>
   `${objects.length}, kept outside the cluster, as in Git`
 
-/** Made by a controller, anew wherever it runs; and what ran to its end, which a restore must not run again. */
+/** Kinds that controllers create again after a restore, and Jobs, which a restore must not run again. */
 const EXCLUDED_KINDS = new Set([
   'ControllerRevision',
   'EndpointSlice',
@@ -23,7 +23,7 @@ const EXCLUDED_KINDS = new Set([
   'PodMetrics',
   'ReplicaSet',
 ])
-/** Kinds of faults and of backup tools. */
+/** API groups of faults and of backup tools. */
 const EXCLUDED_GROUPS = ['chaos-mesh.org', 'k8up.io', 'snapshot.storage.k8s.io', 'velero.io']
 
 const ANNOTATIONS_OF_CONTROLLERS = [
@@ -36,15 +36,15 @@ const ANNOTATIONS_OF_CONTROLLERS = [
   'volume.kubernetes.io/storage-provisioner',
 ]
 
-/** A kind whose objects live in namespaces and can be applied. */
+/** A kind of objects in namespaces that can be listed and applied. */
 interface NamespacedKind {
   apiVersion: string
   kind: string
 }
 
 /**
- * The objects of a namespace as their owner keeps them, in Git say: what a person or the mesh's configuration applied,
- * without what the cluster adds. The namespace itself comes first.
+ * Exports the objects of a namespace as their owner would keep them, for example in Git. Objects and fields that the cluster
+ * added are left out. The namespace itself comes first.
  */
 export async function exportNamespace(
   { kube, mesh }: Pick<Lab, 'kube' | 'mesh'>,
@@ -55,30 +55,30 @@ export async function exportNamespace(
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => {
       const { items } = await kube.objects.list(apiVersion, kind, namespace)
-      // As plain data: the client makes objects of its own classes. An item of a list does not say what it is.
+      // The client returns instances of its classes; JSON makes them plain data. Items of a list have no kind.
       return (JSON.parse(JSON.stringify(items)) as KubeObject[]).map((item) => ({ ...item, apiVersion, kind }))
     }),
   )
   return [own, ...lists.flat().filter((object) => isApplied(object, mesh))].map(strip)
 }
 
-/** What tells a namespace from an earlier one of the same name. */
+/** UID of a namespace. It differs from that of an earlier namespace with the same name. */
 export const readUid = async (kube: KubeClient, namespace: string): Promise<string> =>
   (await readNamespace(kube, namespace)).metadata.uid ?? ''
 
 async function readNamespace(kube: KubeClient, name: string): Promise<KubeObject> {
   const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-  if (found === null) throw new Error(`namespace "${name}" is not there: nothing to back up`)
+  if (found === null) throw new Error(`namespace "${name}" does not exist. Next: kubectl get namespaces`)
   return found
 }
 
-/** Every kind once, in the version that its group prefers of those that serve it. */
+/** Lists every kind once, in the preferred version that serves it. */
 async function namespacedKinds(kube: KubeClient): Promise<NamespacedKind[]> {
   const { groups } = await kube.config.makeApiClient(ApisApi).getAPIVersions()
   const versions = groups
     .filter(({ name }) => !EXCLUDED_GROUPS.includes(name))
     .flatMap(({ name, versions, preferredVersion }) =>
-      // Some kinds are served by an older version only.
+      // Some kinds exist only in an older version.
       [preferredVersion ?? versions[0], ...versions].flatMap((v) => (v ? [{ group: name, version: v.version }] : [])),
     )
   const lists = await Promise.all([
@@ -94,7 +94,7 @@ export interface ServedKinds {
   resources: { kind: string; name: string; namespaced: boolean; verbs: string[] }[]
 }
 
-/** The kinds that can be listed and applied, of lists in order of preference. */
+/** Chooses the kinds that can be listed and applied. The first list that has a kind wins. */
 export function chooseKinds(lists: ServedKinds[]): NamespacedKind[] {
   const chosen = new Map<string, NamespacedKind>()
   for (const { groupVersion, resources } of lists) {
@@ -108,7 +108,7 @@ export function chooseKinds(lists: ServedKinds[]): NamespacedKind[] {
   return [...chosen.values()]
 }
 
-/** Whether someone applied it, as opposed to a controller, the mesh or a backup tool that made it. */
+/** True if a user applied the object. False if a controller, the mesh or a backup tool created it. */
 export function isApplied(object: KubeObject, mesh: Pick<MeshTraits, 'ownObjects'>): boolean {
   const {
     name,
@@ -122,13 +122,13 @@ export function isApplied(object: KubeObject, mesh: Pick<MeshTraits, 'ownObjects
   if (isMeshObject(mesh, object)) return false
   if (object.kind === 'ConfigMap') return name !== 'kube-root-ca.crt'
   if (object.kind === 'Secret') return object.type !== 'kubernetes.io/service-account-token'
-  // K8up's operator makes them beside each backup, without a mark.
+  // K8up's operator creates these for each backup, without a label.
   if (object.kind === 'ServiceAccount') return name !== 'pod-executor'
   if (object.kind === 'RoleBinding') return name !== 'pod-executor-namespaced'
   return true
 }
 
-/** The object without what the cluster added to it: as it can be applied again, there or elsewhere. */
+/** Removes the fields that the cluster added, so the object can be applied again in any namespace. */
 export function strip(object: KubeObject): KubeObject {
   const { apiVersion, kind, metadata } = object
   const { name, namespace, labels, annotations } = metadata
@@ -154,7 +154,7 @@ type Fields = Record<string, unknown>
 function stripSpec(kind: string, spec: Fields): Fields {
   if (kind === 'PersistentVolumeClaim') return without(spec, ['volumeName', 'dataSource', 'dataSourceRef'])
   if (kind !== 'Service') return spec
-  // A headless Service says so by its address.
+  // The address "None" makes a Service headless.
   const addresses = spec.clusterIP === 'None' ? [] : ['clusterIP', 'clusterIPs']
   const ports = (spec.ports as Fields[] | undefined)?.map((port) => without(port, ['nodePort']))
   return {

@@ -6,10 +6,10 @@ import { earliest, latest, timeMs } from './times.ts'
 
 /** Objects of a namespace in the order in which they are applied again. */
 export interface RestorePlan {
-  /** What workloads need before they start: the namespace, accounts, configuration. */
+  /** The namespace, accounts and configuration, which workloads need before they start. */
   before: KubeObject[]
   claims: KubeObject[]
-  /** What may come only when the data is in: the mesh's configuration, then whatever mounts the claims. */
+  /** Objects that wait for the data: first the mesh's configuration, then the workloads. */
   after: KubeObject[]
 }
 
@@ -32,7 +32,7 @@ const STARTS_PODS = [
   'HorizontalPodAutoscaler',
 ]
 
-/** Orders exported objects, for their own namespace or another one. */
+/** Orders exported objects for a restore into their own namespace, or into another one. */
 export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
   const placed = into === undefined ? objects : objects.map((object) => moveToNamespace(object, into))
   const claims = placed.filter(isClaim)
@@ -47,7 +47,7 @@ export function planRestore(objects: KubeObject[], into?: string): RestorePlan {
   }
 }
 
-/** Hosts inside the mesh's objects stay: whoever exposes the copy gives it its own. */
+/** Moves an object to another namespace. Host names in mesh objects stay: the copy gets its own hosts when it is exposed. */
 function moveToNamespace(object: KubeObject, namespace: string): KubeObject {
   const { metadata } = object
   if (object.kind === 'Namespace') return { ...object, metadata: { ...metadata, name: namespace } }
@@ -55,8 +55,8 @@ function moveToNamespace(object: KubeObject, namespace: string): KubeObject {
 }
 
 /**
- * Brings a namespace back: what workloads need and what the tool needs, fresh claims, their data by `fill`, then the
- * workloads. Where the data did not come no workload is started: it would begin anew on an empty volume.
+ * Restores a namespace: first the configuration and the tool's `own` objects, then new claims, then the data by `restoreData`,
+ * last the workloads. If the data cannot be restored, no workload starts, because it would start on an empty volume.
  */
 export async function restoreNamespace(
   kube: KubeClient,
@@ -73,33 +73,33 @@ export async function restoreNamespace(
   return { ...result, startedMs, endedMs: latest([result.endedMs, await lastCreatedMs(kube, plan.after)]) }
 }
 
-/** The result of a restore of claims of which the backup has no snapshot. */
+/** The result of a restore if the backup has no snapshot of these claims. */
 export const noSnapshot = (claims: string[], details: OperationResult['details']): OperationResult => ({
   state: 'NoSnapshot',
   succeeded: false,
   startedMs: null,
   endedMs: null,
   bytes: null,
-  details: { message: `there is no snapshot of ${claims.join(', ')} to restore from`, ...details },
+  details: { message: `the backup has no snapshot of ${claims.map((claim) => `"${claim}"`).join(', ')}`, ...details },
 })
 
-/** Fails where one of the claims is there: data that is written over what is left would be a mixture of both. */
+/** Fails if one of the claims exists. A restore over existing data would mix old and new files. */
 export async function requireClaimsGone(kube: KubeClient, claims: KubeObject[]): Promise<void> {
   for (const claim of claims) {
     if ((await kube.get(claim)) === null) continue
     const { name, namespace = '' } = claim.metadata
     throw new Error(
-      `claim "${name}" of namespace "${namespace}" is still there: what is to be restored must be gone. ` +
+      `claim "${name}" in namespace "${namespace}" still exists, and a restore needs a new claim. ` +
         `Next: kubectl -n ${namespace} delete pvc ${name}`,
     )
   }
 }
 
-/** When the oldest of these objects was made, by the cluster's clock, which counts whole seconds; null where none is there. */
+/** Creation time of the oldest of these objects, on the cluster's clock in whole seconds; null if none exists. */
 export const firstCreatedMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
   earliest(await creationTimes(kube, objects))
 
-/** When the newest of these objects was made. */
+/** Creation time of the newest of these objects, like `firstCreatedMs`. */
 export const lastCreatedMs = async (kube: KubeClient, objects: KubeObject[]): Promise<number | null> =>
   latest(await creationTimes(kube, objects))
 

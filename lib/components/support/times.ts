@@ -1,7 +1,7 @@
-/** The sum of values; null if one of them is not known. */
+/** The sum of values; null if one of them is unknown. */
 export const sumKnown = (values: (number | null)[]): number | null =>
   values.reduce((total, value) => (total === null || value === null ? null : total + value), 0)
-/** A time as the cluster writes it, in milliseconds since the epoch; null if there is none. */
+/** Converts a time of the cluster to milliseconds since the epoch; null if there is none. */
 export const timeMs = (time: string | Date | null | undefined): number | null =>
   time === undefined || time === null ? null : new Date(time).getTime()
 

@@ -8,7 +8,7 @@ import { MESH_NAMES, traitsOfMesh } from '../../../lib/components/meshes.ts'
 const ROOT = new URL('../../../', import.meta.url).pathname
 const NAMES = /istio|envoy/i
 
-/** Files that name a mesh outside of its folder, each with its reason. */
+/** Files outside the folder of a mesh that may name it, each with the reason. */
 const ALLOWED: Record<string, string> = {
   'lib/components/index.ts': 'the one line of the index',
   'lib/record/moment.ts': 'a fault of older runs had the name of a control plane',
@@ -21,7 +21,7 @@ const filesIn = (folder: string): string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(folder, file))
 
-/** The words of a file that are not in comments: identifiers and texts. */
+/** The identifiers and texts of a file, without comments. */
 function wordsOf(text: string): string[] {
   const source = ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true)
   const words: string[] = []

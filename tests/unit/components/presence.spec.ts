@@ -9,21 +9,21 @@ const FOLDER = join(import.meta.dirname, '../../../lib/components')
 const all: readonly Component[] = components
 const partsOf = ({ presence }: Component): readonly Part[] => ('none' in presence ? [] : presence)
 
-/** The source of a component's folder, without its description. */
+/** The source of a component's driver: its folder without the files that describe the component. */
 const sourceOf = (name: string): string =>
   readdirSync(join(FOLDER, name))
     .filter((file) => file.endsWith('.ts') && !['component.ts', 'presence.ts', 'recipe.ts'].includes(file))
     .map((file) => readFileSync(join(FOLDER, name, file), 'utf8'))
     .join('\n')
 
-test('every folder that describes a component is in the index by its own name', () => {
+test('every folder with a component.ts is in the index under its own name', () => {
   const described = readdirSync(FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && readdirSync(join(FOLDER, entry.name)).includes('component.ts'))
     .map(({ name }) => name)
   expect(all.map(({ name }) => name).sort()).toEqual(described.sort())
 })
 
-test('a component whose driver installs a chart, a definition or a namespace can be found, allowed and removed', () => {
+test('a component that installs a chart, definitions or a namespace has parts and rights', () => {
   const installs = all.filter(({ name }) =>
     /installChart\(|waitForDefinitions\(|kind: 'Namespace'/.test(sourceOf(name)),
   )
@@ -32,7 +32,7 @@ test('a component whose driver installs a chart, a definition or a namespace can
   expect(without.map(({ name }) => name)).toEqual([])
 })
 
-test('every Helm release that a driver installs is one that its component removes', () => {
+test('a component removes every Helm release that its driver installs', () => {
   for (const component of all) {
     const installed = [
       ...sourceOf(component.name).matchAll(/\.\.\.place,\s*name: '([\w-]+)'|installChart\(lab, \{\s*name: '([\w-]+)'/g),
@@ -42,7 +42,7 @@ test('every Helm release that a driver installs is one that its component remove
   }
 })
 
-test('every API group whose definitions a component brings is among its rights', () => {
+test('a component has rights for every API group that it defines', () => {
   for (const component of all)
     for (const end of partsOf(component).flatMap(({ groups }) => groups))
       expect(
@@ -51,21 +51,21 @@ test('every API group whose definitions a component brings is among its rights',
       ).toBe(true)
 })
 
-test('every part has a name of its own, and the main part has that of its component', () => {
+test('every part has a unique name, and the main part has the name of its component', () => {
   const names = all.flatMap((component) => partsOf(component).map(({ name }) => name))
   expect(new Set(names).size).toBe(names.length)
   for (const component of all.filter((one) => partsOf(one).length > 0))
     expect(partsOf(component)[0]?.name).toBe(component.name)
 })
 
-test('every part can be removed: it has a namespace, and what is outside of it has a release, a group or a name', () => {
+test('every part has a namespace, which also has the object that marks the part', () => {
   for (const { name, namespaces, mark } of all.flatMap(partsOf)) {
     expect(namespaces.length, name).toBeGreaterThan(0)
     expect(namespaces, name).toContain(mark.metadata.namespace)
   }
 })
 
-test('every image that a part needs is one that some component brings', () => {
+test('some component provides every image that a part needs', () => {
   const known = all.flatMap(({ published, built }) => [
     ...Object.keys(published?.images ?? {}),
     ...(published?.chartImages ?? []),

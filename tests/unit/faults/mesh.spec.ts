@@ -93,9 +93,9 @@ test('a kill of the control plane of a mesh is not begun where one of its Deploy
 
 test('a control plane that was in the cluster before the drills is not killed', async () => {
   const { lab } = chaosLab(() => Promise.resolve())
-  const withTheirs = (theirs: string[]) => ({ ...lab, cluster: { ...lab.cluster, theirs } })
-  expect(await meshControlKill().requires(withTheirs(['other']))).toEqual([])
-  expect(await meshControlKill().requires(withTheirs(['annotated']))).toEqual([
+  const withPreinstalled = (preinstalled: string[]) => ({ ...lab, cluster: { ...lab.cluster, preinstalled } })
+  expect(await meshControlKill().requires(withPreinstalled(['other']))).toEqual([])
+  expect(await meshControlKill().requires(withPreinstalled(['annotated']))).toEqual([
     'the control plane of mesh "annotated" was in the cluster before the drills, and is not touched',
   ])
 })

@@ -70,7 +70,7 @@ test('a lab takes away what it brought, and nothing that was there', async ({ wo
   server.objects.set('/api/v1/namespaces/payroll', namespace('payroll'))
   const before = [...server.objects.keys()].sort()
   const cluster = await make(world)
-  expect(cluster.theirs).toEqual(['istio'])
+  expect(cluster.preinstalled).toEqual(['istio'])
   // Its gateway is still to be installed.
   expect(cluster.has('istio')).toBe(false)
   expect(cluster.has('velero')).toBe(false)

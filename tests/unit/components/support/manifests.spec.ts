@@ -24,11 +24,11 @@ const workload = (kind: string, pod: object, name = kind.toLowerCase()) =>
 const none = { objects: 0, definitions: 0, images: 0, privilegedPods: 0, permissions: 0, unboundedGrants: 0 }
 
 test.describe('manifests', () => {
-  test('no objects are nothing', () => {
+  test('the counts of an empty manifest are zero', () => {
     expect(countManifests([])).toEqual(none)
   })
 
-  test('an object counts once, however often it is applied, and a List as what is in it', () => {
+  test('an object counts once even if it is applied again, and a List counts as its items', () => {
     const map = object('ConfigMap', 'settings')
     const elsewhere = { ...map, metadata: { name: 'settings', namespace: 'other' } }
     const definition = object('CustomResourceDefinition', 'backups.tool.io', {}, 'apiextensions.k8s.io/v1')
@@ -37,7 +37,7 @@ test.describe('manifests', () => {
     expect(countManifests([map, list, definition])).toEqual({ ...none, objects: 4, definitions: 1 })
   })
 
-  test('images are those of all containers of all pod templates, each once', () => {
+  test('the images of all containers in all pod templates count once each', () => {
     const pod = { initContainers: [{ image: 'plugin:1' }], containers: [{ image: 'tool:1' }, { image: 'proxy:1' }] }
     const cron = object(
       'CronJob',
@@ -52,7 +52,7 @@ test.describe('manifests', () => {
       expect(countManifests([workload(kind, pod), cron])).toMatchObject({ objects: 2, images: 3 })
     const newer = workload('Deployment', { containers: [{ image: 'tool:2' }, { name: 'without an image' }] })
     expect(countManifests([cron, newer]).images).toBe(4)
-    // A pod template in an object of another kind makes no pod.
+    // Only objects of known kinds create pods from a template.
     expect(countManifests([workload('PodTemplateHolder', pod)]).images).toBe(0)
   })
 
@@ -65,20 +65,20 @@ test.describe('manifests', () => {
     ['a folder of the node', { volumes: [{ emptyDir: {} }, { hostPath: { path: '/var/lib/kubelet/pods' } }] }],
   ]
   for (const [what, pod] of reaching) {
-    test(`a pod reaches into the node by ${what}`, () => {
+    test(`a pod with ${what} counts as privileged`, () => {
       const both = [workload('DaemonSet', pod), workload('Deployment', { ...pod, hostNetwork: true })]
       expect(countManifests(both.slice(0, 1)).privilegedPods).toBe(1)
       expect(countManifests(both).privilegedPods).toBe(2)
     })
   }
 
-  test('a pod that could reach into the node and does not is not one that does', () => {
+  test('a pod that sets host access and privileged to false does not count as privileged', () => {
     const securityContext = { privileged: false, runAsUser: 0 }
     const pod = { hostNetwork: false, hostPID: 'true', volumes: [{ emptyDir: {} }], containers: [{ securityContext }] }
     expect(countManifests([workload('Deployment', pod)]).privilegedPods).toBe(0)
   })
 
-  test('permissions are pairs of a resource and a verb, and what has no bounds is counted apart', () => {
+  test('permissions are pairs of a resource and a verb, and rules with "*" also count as unbounded grants', () => {
     const rules = [
       { apiGroups: ['', 'apps'], resources: ['pods', 'volumes'], verbs: ['get', 'list', 'watch'] },
       { nonResourceURLs: ['/metrics'], verbs: ['get'] },
@@ -89,12 +89,12 @@ test.describe('manifests', () => {
     expect(countManifests([role])).toEqual({ ...none, objects: 1, permissions: 9, unboundedGrants: 2 })
     const own = object('Role', 'tool', { rules: rules.slice(0, 1) }, rbac)
     expect(countManifests([role, own]).permissions).toBe(15)
-    // Aggregated roles have no rules of their own, and a Role of another group is no Role.
+    // Aggregated roles have no rules, and kinds named Role in other API groups do not count.
     expect(countManifests([object('ClusterRole', 'sum', { rules: null }, rbac)]).permissions).toBe(0)
     expect(countManifests([object('Role', 'tool', { rules }, 'tool.io/v1')]).permissions).toBe(0)
   })
 
-  test('a binding to cluster-admin is a grant without bounds, another binding is none', () => {
+  test('only bindings to cluster-admin count as unbounded grants', () => {
     const bind = (kind: string, name: string) => object(kind, `${kind}-${name}`, { roleRef: { name } }, rbac)
     const bindings = [bind('ClusterRoleBinding', 'cluster-admin'), bind('RoleBinding', 'cluster-admin')]
     expect(countManifests(bindings).unboundedGrants).toBe(2)
@@ -102,17 +102,17 @@ test.describe('manifests', () => {
   })
 })
 
-test('lines are those that say something', () => {
+test('blank lines and comments do not count as lines of configuration', () => {
   expect(countLines('# a comment\nkey: value\n\n  - item # one\n  # indented\n\t\n')).toBe(2)
   expect(countLines('')).toBe(0)
 })
 
-test('lines of objects are those of their YAML, none of them folded', () => {
+test('the lines of objects are counted in YAML without folded lines', () => {
   const long = 'a word and '.repeat(30)
   expect(countYaml([object('ConfigMap', 'a', { data: { text: long, two: 'one\ntwo\n' } }), {}])).toBe(11)
 })
 
-/** A cluster on which parts are noted for this test alone. */
+/** A lab without any installed parts. */
 function emptyLab(): Lab {
   const lab = noopLab()
   const parts = new Set<string>()
@@ -120,7 +120,7 @@ function emptyLab(): Lab {
   return { ...lab, cluster: { ...lab.cluster, has: (part) => parts.has(part), note } }
 }
 
-test('an install is counted in what it applies, the first time, and what is applied later is none of it', async () => {
+test('the manifests of a tool are counted when it is installed, and not when it is already there', async () => {
   const lab = emptyLab()
   const map = object('ConfigMap', 'settings')
   const bare = { ...map, metadata: { name: 'settings' } }
@@ -128,7 +128,7 @@ test('an install is counted in what it applies, the first time, and what is appl
     ...noopTool(),
     install: async (within: Lab) => {
       await within.kube.apply([map, object('Secret', 'keys')])
-      // The one that is there already, and one elsewhere.
+      // The same object again, and one in another namespace.
       await within.kube.apply([bare], { namespace: 'tool' })
       await within.kube.apply([bare], { namespace: 'other' })
       return noopTool().install(within)
@@ -141,7 +141,7 @@ test('an install is counted in what it applies, the first time, and what is appl
   expect(await ensureTool(lab, tool)).toMatchObject({ installMs: null, manifests: null, installed: { name: 'noop' } })
 })
 
-test('each strategy says what it asks of its user, counted in what its driver applies', async () => {
+test('each strategy describes the effort of its user: lines of configuration, steps and source files', async () => {
   const entries = Object.values(strategies).map(
     async ({ name, load }) => [name, (await load()).effort(noopLab())] as const,
   )
@@ -152,14 +152,14 @@ test('each strategy says what it asks of its user, counted in what its driver ap
     expect(Math.min(firstBackup.length, restore.length), name).toBeGreaterThan(0)
     for (const file of source.split(', ')) expect(existsSync(file), file).toBe(true)
   }
-  // Who leaves the mesh's volumes out has to write a policy of volumes, and nothing else.
+  // To skip the mesh's volumes, a user has to write a volume policy.
   const lines = (name: string) => efforts.get(name)?.configuration.reduce((sum, text) => sum + text.lines, 0) ?? NaN
   expect(lines('velero/file-system')).toBeGreaterThan(lines('velero/file-system-mesh-volumes'))
   expect(efforts.get('restic/manual')?.firstBackup).toHaveLength(6)
   expect(efforts.get('velero/file-system-mesh-volumes')?.firstBackup).toEqual(['Apply the Backup.'])
 })
 
-test('the operator of K8up is counted with its roles and the binding of one', async () => {
+test('the manifests of K8up include its roles and their binding', async () => {
   const lab = emptyLab()
   const role = object('ClusterRole', 'x', { rules: [{ resources: ['a'], verbs: ['get', 'list'] }] }, rbac)
   const manifests = (name: string) => Promise.resolve(name === 'k8up/role' ? [role] : [])
@@ -169,18 +169,18 @@ test('the operator of K8up is counted with its roles and the binding of one', as
     { ...lab, artifacts: { ...lab.artifacts, manifests }, kube: { ...lab.kube, pods } },
     k8up(),
   )
-  // Its own role's two pairs, and the executor's 3 + 1 + 21.
+  // Two pairs of its own role, and 3 + 1 + 21 pairs of the executor's role.
   expect(counts).toEqual({ ...none, objects: 6, images: 1, permissions: 27 })
 })
 
-test('what Velero itself would apply is counted', () => {
+test('the manifests that Velero itself renders are counted', () => {
   const folder = join(cacheFolder(), 'bin')
   const velero = existsSync(folder) ? readdirSync(folder).find((file) => /^velero-[0-9a-f]{16}$/.test(file)) : undefined
-  test.skip(velero === undefined, `there is no velero in "${folder}"`)
+  test.skip(velero === undefined, `folder "${folder}" has no velero program`)
   const at = newFolder()
   const [secret, kubeconfig] = [join(at, 'keys'), join(at, 'kubeconfig')]
   writeFileSync(secret, 'none')
-  // It wants to be told of a cluster, and does not ask it anything.
+  // Velero needs a kubeconfig, but does not connect to the cluster.
   const cluster = { name: 'none', cluster: { server: 'https://192.0.2.1' } }
   const context = { name: 'none', context: { cluster: 'none', user: 'none' } }
   const config = {
@@ -201,6 +201,6 @@ test('what Velero itself would apply is counted', () => {
   const counts = countManifests(objects)
   expect(counts).toMatchObject({ objects: objects.length, definitions: of('CustomResourceDefinition'), images: 2 })
   expect(counts.definitions).toBeGreaterThan(5)
-  // The node-agent reads the node's folders of pods; the server may do everything.
+  // The node-agent has a hostPath, and the server is bound to cluster-admin.
   expect(counts).toMatchObject({ privilegedPods: of('DaemonSet'), unboundedGrants: of('ClusterRoleBinding') })
 })

@@ -19,8 +19,8 @@ const object = (kind: string, name: string, changes: Record<string, unknown> = {
   ...Object.fromEntries(Object.entries(changes).filter(([key]) => key !== 'metadata')),
 })
 
-test.describe('what is exported of a namespace', () => {
-  test('is what was applied, without what the cluster added', async () => {
+test.describe('export of a namespace', () => {
+  test('the export of a namespace has the applied objects without the fields that the cluster added', async () => {
     const { lab } = backedUpLab({
       objects: [
         claim('data'),
@@ -45,11 +45,11 @@ test.describe('what is exported of a namespace', () => {
     expect(JSON.stringify(exported)).not.toContain('uid')
   })
 
-  test('of one that is not there is an error', async () => {
-    await expect(exportNamespace(backedUpLab({}).lab, 'drill')).rejects.toThrow('"drill" is not there')
+  test('the export of a missing namespace is an error', async () => {
+    await expect(exportNamespace(backedUpLab({}).lab, 'drill')).rejects.toThrow('"drill" does not exist')
   })
 
-  test('leaves out what controllers, the mesh and backup drivers make', () => {
+  test('objects of controllers, of the mesh and of backup drivers are not exported', () => {
     const owned = { metadata: { ownerReferences: [{ kind: 'Deployment', name: 'web' }] } }
     const made = [
       object('ReplicaSet', 'web-1', owned),
@@ -68,7 +68,7 @@ test.describe('what is exported of a namespace', () => {
     expect(made.filter((one) => isApplied(one, annotatedMesh))).toEqual([])
     const applied = [
       object('ConfigMap', 'settings'),
-      // Its name is that of an object of the mesh, and its kind another.
+      // It has the name of a mesh object, but another kind.
       object('Secret', 'annotated-roots', { metadata: { labels: { 'annotated.example/part': 'other' } } }),
       object('Secret', 'password', { type: 'Opaque' }),
       object('CronJob', 'report'),
@@ -78,7 +78,7 @@ test.describe('what is exported of a namespace', () => {
     expect(applied.filter((one) => isApplied(one, annotatedMesh))).toEqual(applied)
   })
 
-  test('names no address, port or volume that the cluster gave, and no time', () => {
+  test('an exported object has no address, port, volume or time that the cluster assigned', () => {
     const service = strip(
       object('Service', 'web', {
         metadata: {
@@ -111,7 +111,7 @@ test.describe('what is exported of a namespace', () => {
     })
   })
 
-  test('keeps a headless Service headless, the data of a Secret, and the labels of the namespace', () => {
+  test('an export keeps headless Services, the data of Secrets, and the labels of the namespace', () => {
     expect(strip(object('Service', 'web', { spec: { clusterIP: 'None', clusterIPs: ['None'] } })).spec).toEqual({
       clusterIP: 'None',
       clusterIPs: ['None'],
@@ -135,7 +135,7 @@ test.describe('what is exported of a namespace', () => {
   })
 })
 
-test.describe('the kinds that are asked for', () => {
+test.describe('kinds to export', () => {
   type Served = ServedKinds['resources'][number]
   const kind = (name: string, changes: Partial<Served> = {}): Served => ({
     kind: name,
@@ -145,7 +145,7 @@ test.describe('the kinds that are asked for', () => {
     ...changes,
   })
 
-  test('are each asked for once, in the version that comes first, and those too that only an older one serves', () => {
+  test('each kind is exported once, in the first version that serves it', () => {
     const lists = [
       { groupVersion: 'networking.istio.io/v1', resources: [kind('Gateway')] },
       { groupVersion: 'networking.istio.io/v1alpha3', resources: [kind('Gateway'), kind('EnvoyFilter')] },
@@ -158,7 +158,7 @@ test.describe('the kinds that are asked for', () => {
     ])
   })
 
-  test('are none that is of the cluster, that is a part of another, or that cannot be applied', () => {
+  test('cluster-wide kinds, subresources and kinds that cannot be applied are not exported', () => {
     const resources = [
       kind('Node', { namespaced: false }),
       kind('Scale', { name: 'deployments/scale' }),
@@ -170,7 +170,7 @@ test.describe('the kinds that are asked for', () => {
   })
 })
 
-test.describe('a namespace comes back', () => {
+test.describe('restore of a namespace', () => {
   const objects = [
     deployment('web', 'data'),
     object('VirtualService', 'web', { spec: { hosts: ['web.drill'] } }),
@@ -180,7 +180,7 @@ test.describe('a namespace comes back', () => {
     object('Service', 'web'),
   ]
 
-  test('with what workloads need first, then claims, and last what mounts them', () => {
+  test('a restore applies configuration first, then claims, and workloads last', () => {
     const plan = planRestore(objects)
     const kinds = (list: KubeObject[]) => list.map(({ kind }) => kind)
     expect(kinds(plan.before)).toEqual(['Namespace', 'Secret'])
@@ -188,7 +188,7 @@ test.describe('a namespace comes back', () => {
     expect(kinds(plan.after)).toEqual(['VirtualService', 'Service', 'Deployment'])
   })
 
-  test('as a copy under another name, whose hosts stay', () => {
+  test('a restore of a copy changes the namespace and keeps the host names', () => {
     const { before, claims, after } = planRestore(objects, 'copy')
     expect(before[0]?.metadata.name).toBe('copy')
     expect([...before.slice(1), ...claims, ...after].map(({ metadata }) => metadata.namespace)).toEqual(
@@ -200,14 +200,14 @@ test.describe('a namespace comes back', () => {
 
   const filled = { ...noSnapshot(['data'], {}), startedMs: 5, endedMs: 7, bytes: 9 }
 
-  test('without its workloads where the data did not come', async () => {
+  test('a restore creates no workloads if the data could not be restored', async () => {
     const { lab, applied } = backedUpLab({})
     const result = await restoreNamespace(lab.kube, planRestore(objects), [], () => Promise.resolve(filled))
     expect(result).toMatchObject({ succeeded: false, state: 'NoSnapshot' })
     expect(applied.map(({ kind }) => kind)).toEqual(['Namespace', 'Secret', 'PersistentVolumeClaim'])
   })
 
-  test('and its time runs from the first claim to the last workload', async () => {
+  test('the time of a restore runs from the first claim to the last workload', async () => {
     const { lab, applied, startedMs } = backedUpLab({})
     const seen: string[] = []
     const fill = () => {
@@ -220,11 +220,11 @@ test.describe('a namespace comes back', () => {
     expect(result).toMatchObject({ startedMs, endedMs: startedMs })
   })
 
-  test('only where its claims are gone', async () => {
+  test('a restore is refused while one of its claims exists', async () => {
     const { lab, applied } = backedUpLab({})
     await lab.kube.apply([claim('data')])
     const restoring = restoreNamespace(lab.kube, planRestore(objects), [], () => Promise.resolve(filled))
-    await expect(restoring).rejects.toThrow('claim "data" of namespace "drill" is still there')
+    await expect(restoring).rejects.toThrow('claim "data" in namespace "drill" still exists')
     expect(applied).toHaveLength(1)
   })
 })
