@@ -7,54 +7,54 @@ import type { MeshEntry } from './mesh.ts'
 import type { Tool } from './strategy.ts'
 
 /**
- * Everything that is known of one component of a lab, as data: where it comes from, what of it stands in a cluster, and what
- * a user must allow. No field has a default, so that a new component answers every question.
+ * Description of one component of a lab: its sources, its objects in a cluster, and the rights that it needs. No field is
+ * optional, so a new component must fill in each of them.
  */
 export type Component = {
-  /** Key, everywhere: in code, in notes and in results. */
+  /** Key in code, in notes and in results. */
   readonly name: string
   /** For people. */
   readonly title: string
-  /** Which runs need it: those that choose it, all of them, those with the load in pods, or those whose provider installs it. */
+  /** The runs that need it. `choice`: runs with this tool or mesh. `provider`: runs on a provider that installs it. */
   readonly neededBy: 'choice' | 'every run' | 'load pods' | 'provider'
   readonly version: Versions
-  /** Versions of programs that are parts of it and are worth a line in a report, by name. */
+  /** Versions of its programs that the report also shows, by name. */
   readonly partVersions: Readonly<Record<string, Versions>>
-  /** Null: nothing of it is published. */
+  /** Artifacts from public registries; null if there are none. */
   readonly published: Published | null
-  /** Null: the toolchain makes nothing of it. */
+  /** Artifacts that the embedded toolchain builds; null if there are none. */
   readonly built: Built | null
 } & Role &
-  Standing
+  Presence
 
-/** What a component is for. A backup tool names its strategies, a mesh its traits. */
+/** Purpose of a component. A backup tool has strategies, a mesh has traits. */
 type Role =
   | { readonly kind: 'tool'; readonly tool: Tool }
   | { readonly kind: 'mesh'; readonly mesh: MeshEntry }
   | { readonly kind: 'faults' | 'load' | 'store' | 'storage' | 'image' }
 
-/** What of a component stands in a cluster outside the namespaces of drills, and what a user must allow for it. */
-type Standing =
+/** Parts of a component in a cluster, outside the namespaces of drills, and the rights that they need. */
+type Presence =
   | {
       readonly presence: readonly [Part, ...Part[]]
       readonly rights: readonly [Use, ...Use[]]
     }
   | {
-      /** Nothing of it stands in a cluster of a user's; `reason` says why. */
+      /** The reason why it has no part in a user's cluster. */
       readonly presence: { readonly none: string }
       readonly rights: readonly Use[]
     }
 
-/** The versions of a component from public registries and from this machine's toolchain. */
+/** Versions of a component from public registries and from the embedded toolchain. */
 export interface Versions {
-  /** `machineOwn`: drills may run the program in PATH instead, whose version is not known. */
+  /** `machineOwn`: drills may run the program from PATH instead, with an unknown version. */
   readonly published: { readonly version: string; readonly source: string; readonly machineOwn?: true } | null
   readonly built: { readonly version: string; readonly source: string; readonly release?: string } | null
-  /** Why the two are not the same; null if they are the same, or if there is only one. A test compares them. */
+  /** Why the two differ; null if they are equal, or if there is only one. A test compares them. */
   readonly differs: string | null
 }
 
-/** The version of what is built from a Go module. */
+/** The version of programs that are built from a Go module. */
 export const fromModule = ({ path, version }: GoModule) => ({ version, source: `built from the Go module ${path}` })
 
 /** A part of a component that is found, installed and removed as a whole. */
@@ -63,33 +63,33 @@ export interface Part {
   readonly name: string
   /** For people. */
   readonly title: string
-  /** The part is there if this object is. Its version is the tag of the first container's image, if it has one. */
+  /** The part exists if this object exists. Its version is the tag of the first container's image, if it has one. */
   readonly mark: ObjectReference
-  /** Its own namespaces, and what its pods need of them. */
+  /** Its own namespaces, and the Pod Security level that its pods need. */
   readonly namespaces: readonly string[]
   readonly podSecurity: PodSecurity
-  /** Ends of the API groups whose definitions are its own. */
+  /** Suffixes of the API groups that it defines. */
   readonly groups: readonly string[]
   readonly releases: readonly { readonly name: string; readonly namespace: string }[]
-  /** Objects outside its namespaces that no release removes. */
+  /** Objects outside its namespaces that no Helm release removes. */
   readonly objects: readonly ObjectReference[]
-  /** Images of it that nodes need, by their names among the artifacts. */
+  /** Images that nodes need, by their names among the artifacts. */
   readonly images: readonly string[]
-  /** Why one that is already there cannot be used; null if it can. The field is null if any can be used. */
+  /** Says why an existing installation cannot be used; null if it can. The field is null if any can be used. */
   readonly refuse: ((kube: KubeClient) => Promise<string | null>) | null
   /**
-   * Reads, before the part is removed, what it spread over namespaces of others. Returns what removes that afterwards. Null if it
-   * spreads nothing.
+   * Called before the part is removed. Finds its objects in other namespaces, and returns a function that removes them afterwards.
+   * Null if it creates none.
    */
   readonly collectTraces: ((kube: KubeClient) => Promise<() => Promise<void>>) | null
 }
 
-/** What is done with a resource, of the core group if it is empty. A subresource is part of the name: `pods/exec`. */
+/** A right to a resource. An empty group is the core group. A subresource is part of the name: `pods/exec`. */
 export interface Use {
   readonly resource: string
   readonly group: string
   readonly verbs: readonly string[]
-  /** Only in a cluster whose volumes can be snapshotted. */
+  /** Only needed in a cluster with volume snapshots. */
   readonly onlyWithSnapshots?: true
 }
 
@@ -98,7 +98,7 @@ export const KEEP = ['get', 'list', 'create', 'patch', 'delete'] as const
 
 type Uses<Names extends readonly string[]> = { readonly [Index in keyof Names]: Use }
 
-/** The same uses of several resources of a group. */
+/** The same rights to several resources of a group. */
 export const uses = <const Names extends readonly string[]>(
   group: string,
   resources: Names,

@@ -14,7 +14,7 @@ import { snapshots } from './snapshots/component.ts'
 import { velero } from './velero/component.ts'
 import { versitygw } from './versitygw/component.ts'
 
-/** Every component of a lab, one line each, in the order of building and installing. Every other list is derived from this. */
+/** Every component of a lab, one line each, in the order of building and installing. All other lists are derived from it. */
 export const components = [
   snapshotController,
   csiDriverHostPath,
@@ -32,19 +32,19 @@ export const components = [
   k6Operator,
 ] as const satisfies readonly Component[]
 
-type Known = (typeof components)[number]
+type ListedComponent = (typeof components)[number]
 
 /** Keys of components. Titles, such as "Chaos Mesh", are for people only. */
-export type ComponentName = Known['name']
+export type ComponentName = ListedComponent['name']
 
 /** Names of the components that are backup tools. */
-export type ToolComponentName = Extract<Known, { kind: 'tool' }>['name']
+export type ToolComponentName = Extract<ListedComponent, { kind: 'tool' }>['name']
 
 const byName = new Map<string, Component>(components.map((component) => [component.name, component]))
 
 export function componentOf(name: ComponentName): Component {
   const found = byName.get(name)
   if (found === undefined)
-    throw new Error(`there is no component "${name}"; known are ${[...byName.keys()].join(', ')}`)
+    throw new Error(`component "${name}" is unknown. Components: ${[...byName.keys()].join(', ')}`)
   return found
 }

@@ -8,13 +8,13 @@ export interface MeshEntry {
   readonly load: () => Promise<Mesh>
 }
 
-/** A service mesh, or the absence of one. */
+/** A service mesh, or `none`. */
 export interface Mesh extends MeshTraits {
-  /** Unmet needs, for which its drills are skipped with that reason. */
+  /** Unmet requirements. Its drills are skipped with these reasons. */
   requires(lab: Lab): Promise<string[]>
   /** Installs the mesh with strict mutual TLS and an ingress gateway, and resolves when it is ready. */
   install(lab: Lab): Promise<InstalledMesh>
-  /** The mesh that `install` left in the cluster, in another process maybe; changes nothing. */
+  /** Returns the mesh that `install` left in the cluster, also from another process. Changes nothing. */
   attach(lab: Lab): Promise<InstalledMesh>
 }
 
@@ -22,11 +22,11 @@ export interface InstalledMesh extends MeshTraits {
   readonly version: string
   /** The namespaces of the mesh's own pods. */
   readonly namespaces: readonly string[]
-  /** Publishes a Service to clients outside of the mesh. */
+  /** Publishes a Service to clients outside the mesh. */
   expose(service: ExposedService): Promise<Exposure>
   /**
-   * The state of the proxies of a namespace's pods, as far as the mesh offers it. Hashes cover what must be the same after a
-   * restore: addresses, versions and times are left out. Errors are in the state's `error`.
+   * Reads the state of the proxies of a namespace, as far as the mesh offers it. Its hashes must be equal before and after a
+   * restore, so they leave out addresses, versions and times. Errors are in the state's `error`.
    */
   state(namespace: string): Promise<MeshState>
 }
@@ -38,17 +38,17 @@ export interface ExposedService {
 }
 
 export interface Exposure {
-  /** Stays the same while the service is lost and restored. */
+  /** It stays the same while the service is lost and restored. */
   readonly route: Route
-  /** Takes away what publishes the Service and does not go with the Service's namespace. Can be called again. */
+  /** Removes the objects outside the Service's namespace that publish it. Can be called again. */
   readonly end: () => Promise<void>
 }
 
 export interface Route {
-  /** URL of the gateway, as the machine that runs the drills reaches it. */
+  /** URL of the gateway for the machine that runs the drills. */
   url: string
-  /** URL of the same gateway, as the cluster's own pods reach it. Absent where they cannot. */
+  /** URL of the same gateway for pods of the cluster. Absent if they cannot reach it. */
   inside?: string
-  /** Header that names the service at the gateway. */
+  /** Host header that selects the service at the gateway. */
   host: string
 }

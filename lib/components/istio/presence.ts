@@ -7,16 +7,16 @@ import { CONTROL, INGRESS, ROOT_CERTIFICATE as NAME } from './traits.ts'
 const KEY = 'root-cert.pem'
 
 /**
- * The root certificate of an istiod, which puts it into every namespace, those of others too. Its key was drawn by that istiod
- * alone: a ConfigMap that holds it is of no other. Null where there is none.
+ * The root certificate of the installed istiod, which copies it into every namespace. Each istiod generates its own key, so the
+ * certificate identifies its copies. Null if there is none.
  */
-async function rootCertificateOf(kube: KubeClient): Promise<string | null> {
+async function readRootCertificate(kube: KubeClient): Promise<string | null> {
   const metadata = { name: NAME, namespace: CONTROL }
   const found = await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
   return (found?.data as Record<string, string> | undefined)?.[KEY] ?? null
 }
 
-/** Removes the ConfigMaps that hold this root certificate. */
+/** Removes the ConfigMaps with this root certificate from all namespaces. */
 async function removeRootCertificates(kube: KubeClient, certificate: string): Promise<void> {
   const { items } = await kube.core.listConfigMapForAllNamespaces({ labelSelector: 'istio.io/config=true' })
   for (const { metadata, data } of items) {
@@ -39,9 +39,9 @@ const controlPlane: Part = {
   ],
   objects: [],
   images: ['istio/pilot'],
-  refuse: refuseSilent,
+  refuse: explainRefusal,
   async collectTraces(kube) {
-    const certificate = await rootCertificateOf(kube)
+    const certificate = await readRootCertificate(kube)
     return () => (certificate === null ? Promise.resolve() : removeRootCertificates(kube, certificate))
   },
 }
@@ -49,7 +49,7 @@ const controlPlane: Part = {
 const gateway: Part = {
   name: 'istio-ingress',
   title: 'istio-ingress',
-  // Whoever installs a gateway by Istio's guide gives it this name. Ours has the drills' routes.
+  // Many users have a gateway named "istio-ingress", as in Istio's guide. Only meshdrill's has the Gateway "drills".
   mark: {
     apiVersion: 'networking.istio.io/v1',
     kind: 'Gateway',
@@ -67,8 +67,8 @@ const gateway: Part = {
 
 export const parts = [controlPlane, gateway] as const
 
-/** The statistic that counts requests, as a proxy names it. */
-const COUNTED = 'http.inbound_0.0.0.0_8080.downstream_rq_total'
+/** The name of the statistic that counts requests. */
+const REQUEST_COUNTER = 'http.inbound_0.0.0.0_8080.downstream_rq_total'
 
 interface MeshSettings {
   accessLogFile?: string
@@ -77,17 +77,17 @@ interface MeshSettings {
   }
 }
 
-/** Every verdict asks whether a proxy logs and counts again after a restore. A proxy that never did cannot answer. */
-async function refuseSilent(kube: KubeClient): Promise<string | null> {
+/** Explains why an installed Istio is refused: verdicts need access logs and request counters of its proxies. Null: it has both. */
+async function explainRefusal(kube: KubeClient): Promise<string | null> {
   const metadata = { name: 'istio', namespace: CONTROL }
   const map = await kube.get<KubeObject & { data?: { mesh?: string } }>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata,
   })
-  const lacking = missingSettings((parse(map?.data?.mesh ?? '') as MeshSettings | null) ?? {})
-  if (lacking.length === 0) return null
-  return `Istio is there, but its proxies do not log and count what every verdict looks at. Next: add to its meshConfig ${lacking.join(' and ')}`
+  const missing = missingSettings((parse(map?.data?.mesh ?? '') as MeshSettings | null) ?? {})
+  if (missing.length === 0) return null
+  return `Istio is already installed, but its proxies lack access logs or request counters, which every verdict needs. Next: add to its meshConfig ${missing.join(' and ')}`
 }
 
 function missingSettings({ accessLogFile, defaultConfig }: MeshSettings): string[] {
@@ -97,9 +97,9 @@ function missingSettings({ accessLogFile, defaultConfig }: MeshSettings): string
     inclusionSuffixes = [],
   } = defaultConfig?.proxyStatsMatcher ?? {}
   const counted =
-    inclusionRegexps.some((text) => new RegExp(`^(?:${text})$`).test(COUNTED)) ||
-    inclusionPrefixes.some((text) => COUNTED.startsWith(text)) ||
-    inclusionSuffixes.some((text) => COUNTED.endsWith(text))
+    inclusionRegexps.some((text) => new RegExp(`^(?:${text})$`).test(REQUEST_COUNTER)) ||
+    inclusionPrefixes.some((text) => REQUEST_COUNTER.startsWith(text)) ||
+    inclusionSuffixes.some((text) => REQUEST_COUNTER.endsWith(text))
   return [
     ...(accessLogFile === '/dev/stdout' ? [] : ['accessLogFile: /dev/stdout']),
     ...(counted ? [] : ["defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } }"]),

@@ -20,7 +20,7 @@ const POLICIES: { group: string; version?: string; plural: string }[] = [
   { group: 'telemetry.istio.io', plural: 'telemetries' },
 ]
 
-/** Reads the state of the proxies of a namespace. What cannot be read is said in `error`, never left out in silence. */
+/** Reads the state of the proxies of a namespace. If anything cannot be read, `error` says why. */
 export async function readMeshState(lab: Lab, namespace: string): Promise<MeshState> {
   try {
     const pods = (await lab.kube.pods(namespace)).filter(hasProxy)
@@ -43,16 +43,17 @@ export async function readMeshState(lab: Lab, namespace: string): Promise<MeshSt
   }
 }
 
-const ask = (lab: Lab, { metadata }: V1Pod, path: string): Promise<string> => {
+const requestProxy = (lab: Lab, { metadata }: V1Pod, path: string): Promise<string> => {
   const target = { namespace: metadata?.namespace ?? '', pod: metadata?.name ?? '', container: PROXY }
   return execute(lab.kube, target, ['pilot-agent', 'request', 'GET', path])
 }
 
-const readDump = async (lab: Lab, pod: V1Pod): Promise<Section[]> => parseDump(await ask(lab, pod, 'config_dump'))
+const readDump = async (lab: Lab, pod: V1Pod): Promise<Section[]> =>
+  parseDump(await requestProxy(lab, pod, 'config_dump'))
 
 async function readProxy(lab: Lab, pod: V1Pod, dump: Section[], names: Map<string, string>) {
   const [name, namespace] = [pod.metadata?.name ?? '', pod.metadata?.namespace ?? '']
-  const stats = await ask(lab, pod, 'stats?usedonly&format=prometheus')
+  const stats = await requestProxy(lab, pod, 'stats?usedonly&format=prometheus')
   const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: PROXY })
   return {
     container: containerOf(pod),
@@ -70,7 +71,7 @@ const hasProxy = (pod: V1Pod): boolean =>
   pod.status?.phase === 'Running' &&
   pod.metadata?.deletionTimestamp === undefined
 
-/** By its ID: a proxy that was started again is another container of the same pod. */
+/** ID of the proxy's container. A restarted proxy has a new ID. */
 function containerOf({ metadata, status }: V1Pod): string {
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
   return statuses.find(({ name }) => name === PROXY)?.containerID ?? `${metadata?.uid ?? ''}/${PROXY}`
@@ -86,17 +87,17 @@ function parseDump(text: string): Section[] {
   return configs
 }
 
-/** Clusters, listeners, routes: one entry of hashes for each name, so that a difference has a name. */
+/** Hashes of clusters, listeners and routes, one entry for each resource name, so a difference can name its resource. */
 export function normalise(dump: Section[], names: Map<string, string>): Record<string, string> {
   const resources = new Map<string, string[]>()
   for (const section of dump) {
     const kind = /(Clusters|Listeners|Routes)ConfigDump$/.exec(section['@type'])?.[1]
     if (kind === undefined) continue
     for (const [group, list] of Object.entries(section)) {
-      // Those of listeners that still drain are listed too; those in force stand in the listeners themselves.
+      // Static routes include those of draining listeners. The active ones are also in the listeners.
       if (!Array.isArray(list) || group === 'static_route_configs') continue
-      for (const resource of list.map(inForce)) {
-        const name = `${kind.toLowerCase()}/${group}/${rename(nameOf(resource), names)}`
+      for (const resource of list.map(withoutOtherStates)) {
+        const name = `${kind.toLowerCase()}/${group}/${replaceAddresses(nameOf(resource), names)}`
         resources.set(name, [...(resources.get(name) ?? []), hash(canonical(resource, names))])
       }
     }
@@ -106,8 +107,8 @@ export function normalise(dump: Section[], names: Map<string, string>): Record<s
   return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)))
 }
 
-/** A listener is listed with what it was and what it will be; what counts is what it is. */
-function inForce(resource: Json): Json {
+/** Removes the former and the future state of a listener. Only its active state counts. */
+function withoutOtherStates(resource: Json): Json {
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) return resource
   return Object.fromEntries(
     Object.entries(resource).filter(([key]) => !['draining_state', 'warming_state'].includes(key)),
@@ -123,11 +124,11 @@ function nameOf(resource: Json): string {
   return typeof resource.name === 'string' ? resource.name : '?'
 }
 
-/** Without versions and times, keys sorted, and addresses by the names of what has them: all else must come back the same. */
+/** JSON with sorted keys, without versions and times, and with names for addresses. After a restore it must be the same. */
 function canonical(value: Json, names: Map<string, string>): string {
   return JSON.stringify(value, (key, inner: Json) => {
     if (key === 'version_info' || key === 'last_updated') return undefined
-    if (typeof inner === 'string') return rename(inner, names)
+    if (typeof inner === 'string') return replaceAddresses(inner, names)
     if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
       return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b)))
     }
@@ -136,12 +137,12 @@ function canonical(value: Json, names: Map<string, string>): string {
 }
 
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g
-const rename = (text: string, names: Map<string, string>): string =>
+const replaceAddresses = (text: string, names: Map<string, string>): string =>
   text.replaceAll(ADDRESS, (address) => names.get(address) ?? address)
 
 /**
- * Addresses of Services and pods: a restore gives both new ones. Of the cluster's pods only those are asked for whose addresses
- * the proxies know.
+ * Names of Services and pods by their addresses, because a restore changes the addresses. Pods are only read for addresses that
+ * occur in the configurations.
  */
 async function addressNames(lab: Lab, dumps: Section[][]): Promise<Map<string, string>> {
   const names = new Map<string, string>()
@@ -160,14 +161,14 @@ async function addressNames(lab: Lab, dumps: Section[][]): Promise<Map<string, s
   return names
 }
 
-/** Every address in the configurations that can be a pod's. */
+/** Lists the addresses in the configurations that can belong to a pod. */
 export const listAddresses = (dumps: Section[][]): string[] =>
   [...new Set(JSON.stringify(dumps).match(ADDRESS))].filter((address) => !/^(0|127)\./.test(address))
 
 const podsAt = async ({ kube }: Lab, address: string): Promise<V1Pod[]> =>
   (await kube.core.listPodForAllNamespaces({ fieldSelector: `status.podIP=${address}` })).items
 
-/** Subject alternative names and issuers of the proxy's certificates; serials and times change with each pod. */
+/** Subject alternative names and issuers of the proxy's certificates. Serials and times are left out: each pod has new ones. */
 function identitiesOf(dump: Section[]): string[] {
   const chains = findAll(dump, 'certificate_chain')
   return chains.flatMap((chain) => {

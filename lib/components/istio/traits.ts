@@ -3,7 +3,7 @@ import type { MeshTraits } from '../../lab/mesh-traits.ts'
 export const CONTROL = 'istio-system'
 export const INGRESS = 'istio-ingress'
 export const PROXY = 'istio-proxy'
-/** The ConfigMap with the root certificate, which istiod puts into each namespace. */
+/** The ConfigMap with the root certificate. istiod creates it in each namespace. */
 export const ROOT_CERTIFICATE = 'istio-ca-root-cert'
 
 export const istioTraits: MeshTraits = {

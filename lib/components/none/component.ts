@@ -11,6 +11,6 @@ export const none = {
   partVersions: {},
   published: null,
   built: null,
-  presence: { none: 'its NodePort Services are in namespaces of drills, which are removed whole' },
+  presence: { none: 'its NodePort Services are in namespaces of drills, and are removed with them' },
   rights: uses('discovery.k8s.io', ['endpointslices'], [...KEEP, 'watch']),
 } as const satisfies Component

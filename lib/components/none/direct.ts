@@ -5,12 +5,12 @@ import { createEmptyNamespace, removeNamespace } from '../../lab/namespaces.ts'
 import type { ExposedService, Exposure } from '../mesh.ts'
 import { SERVICE_LABEL, watchEndpoints, type EndpointSlice } from './endpoints.ts'
 
-/** The NodePort Service and its EndpointSlice. */
+/** Name of the NodePort Service and of its EndpointSlice. */
 const NAME = 'direct'
 
 /**
- * Publishes a Service by a NodePort that stays while the Service's namespace is lost and restored: a Service of another namespace,
- * whose endpoints are copied from the first one as they change. No program stands between clients and the service.
+ * Publishes a Service by a NodePort that stays while the Service's namespace is lost and restored. The NodePort belongs to a
+ * second Service in another namespace. Its endpoints follow those of the first Service, so clients need no proxy.
  */
 export async function exposeDirectly(lab: Lab, target: ExposedService): Promise<Exposure> {
   const { kube } = lab
@@ -20,12 +20,12 @@ export async function exposeDirectly(lab: Lab, target: ExposedService): Promise<
   await createEmptyNamespace(lab, namespace, { podSecurity: 'baseline' })
   const port = await portOf(lab, target)
   await kube.apply([nodePortService(namespace, port)])
-  const watch = await watchEndpoints(kube, target, (slices) => kube.apply([copyOf(namespace, slices, port)]))
+  const watch = await watchEndpoints(kube, target, (slices) => kube.apply([copySlices(namespace, slices, port)]))
   const end = async (): Promise<void> => {
     await watch.stop()
     await remove()
-    const blindness = watch.blindness()
-    if (blindness !== null) throw new Error(`clients may have been sent to the wrong address: ${blindness}`)
+    const gap = watch.gapReason()
+    if (gap !== null) throw new Error(`clients may have reached a wrong address: ${gap}`)
   }
   let ended: Promise<void> | null = null
   try {
@@ -46,19 +46,24 @@ const serviceReference = (namespace: string, name: string) => ({
   metadata: { namespace, name },
 })
 
-/** A port of a Service, as its EndpointSlices name it. */
+/** A port of a Service. */
 export interface Port {
   number: number
-  /** Empty if the Service gives its port no name. */
+  /** Its name in EndpointSlices. Empty if the port has no name. */
   name: string
-  /** The type of the addresses behind it. */
+  /** IPv4 or IPv6: the type of the endpoints' addresses. */
   addressType: string
 }
 
 async function portOf({ kube }: Lab, { namespace, name, port }: ExposedService): Promise<Port> {
   const found = await kube.get<ServiceObject>(serviceReference(namespace, name))
   const spec = found?.spec?.ports?.find((one) => one.port === port)
-  if (spec === undefined) throw new Error(`Service "${name}" in namespace "${namespace}" has no port ${port}`)
+  if (spec === undefined) {
+    throw new Error(
+      `Service "${name}" in namespace "${namespace}" has no port ${port}. ` +
+        `Next: kubectl -n ${namespace} get service ${name} -o yaml`,
+    )
+  }
   return { number: port, name: spec.name ?? '', addressType: found?.spec?.ipFamilies?.[0] ?? 'IPv4' }
 }
 
@@ -71,14 +76,14 @@ const nodePortService = (namespace: string, { number, name, addressType }: Port)
   },
 })
 
-/** The endpoints of all slices in one slice, for the Service that has the NodePort. */
-export function copyOf(namespace: string, slices: EndpointSlice[], { name, addressType }: Port): KubeObject {
+/** Copies the endpoints of all slices into one slice of the NodePort Service. */
+export function copySlices(namespace: string, slices: EndpointSlice[], { name, addressType }: Port): KubeObject {
   const open = slices.flatMap((slice) => {
     const port = slice.ports?.find((one) => (one.name ?? '') === name)
     return port === undefined || slice.addressType !== addressType ? [] : [{ slice, port }]
   })
   const [first] = open
-  // All endpoints of a slice have the same ports.
+  // A slice can only have endpoints with the same port number.
   const alike = open.filter(({ port }) => port.port === first?.port.port)
   return {
     apiVersion: 'discovery.k8s.io/v1',

@@ -10,30 +10,30 @@ export interface EndpointSlice extends KubeObject {
 }
 
 export interface EndpointsWatch {
-  /** Why a change may have gone unseen for longer than a second; null if none can have. */
-  blindness: () => string | null
+  /** Why changes may have been missed for more than a second; null if none were. */
+  gapReason: () => string | null
   stop(): Promise<void>
 }
 
-/** On each EndpointSlice of a Service, with the Service's name. */
+/** Label of an EndpointSlice with the name of its Service. */
 export const SERVICE_LABEL = 'kubernetes.io/service-name'
 const PAUSE_MS = 100
-const UNSEEN_MS = 1000
+const MAX_GAP_MS = 1000
 
 interface Service {
   namespace: string
   name: string
 }
 
-/** The slices at a moment, by name. */
+/** The slices of a list request, by name. */
 interface Listed {
   slices: Map<string, EndpointSlice>
   resourceVersion: string
 }
 
 /**
- * Follows the endpoints of a Service, which may go and come back with its namespace. `onChange` gets all slices of the Service, at
- * the start and after each change, one call at a time. Resolves after the first call. Errors: that of the first call.
+ * Watches the endpoints of a Service, also while its namespace is deleted and restored. `onChange` gets all slices of the Service,
+ * at the start and after each change, one call at a time. Resolves after the first call, and rejects if that call fails.
  */
 export async function watchEndpoints(
   kube: KubeClient,
@@ -41,29 +41,29 @@ export async function watchEndpoints(
   onChange: (slices: EndpointSlice[]) => Promise<void>,
 ): Promise<EndpointsWatch> {
   const ended = new AbortController()
-  const isOver = () => ended.signal.aborted
+  const hasEnded = () => ended.signal.aborted
   const where = `the endpoints of Service "${service.name}" in namespace "${service.namespace}"`
-  let lost: { sinceMs: number; why: string } | null = null
-  let blindness: string | null = null
-  const noteBlindness = (): void => {
-    if (lost === null || Date.now() - lost.sinceMs <= UNSEEN_MS) return
-    blindness ??= `${where} were not followed for more than ${UNSEEN_MS / 1000} s: ${lost.why}`
+  let gap: { sinceMs: number; why: string } | null = null
+  let firstGap: string | null = null
+  const noteGap = (): void => {
+    if (gap === null || Date.now() - gap.sinceMs <= MAX_GAP_MS) return
+    firstGap ??= `${where} could not be watched for more than ${MAX_GAP_MS / 1000} s: ${gap.why}`
   }
   const list = async (): Promise<Listed> => {
     const listed = await listSlices(kube, service)
     await onChange([...listed.slices.values()])
-    noteBlindness()
-    lost = null
+    noteGap()
+    gap = null
     return listed
   }
   const follow = async (first: Listed): Promise<void> => {
     let listed: Listed | null = first
-    while (!isOver()) {
+    while (!hasEnded()) {
       try {
         await followOnce(kube, service, listed ?? (await list()), onChange, ended.signal)
-        if (!isOver()) lost ??= { sinceMs: Date.now(), why: 'the API server ended the watch' }
+        if (!hasEnded()) gap ??= { sinceMs: Date.now(), why: 'the API server ended the watch' }
       } catch (error) {
-        lost ??= { sinceMs: Date.now(), why: messageOf(error) }
+        gap ??= { sinceMs: Date.now(), why: messageOf(error) }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
       }
       listed = null
@@ -71,9 +71,9 @@ export async function watchEndpoints(
   }
   const followed = follow(await list())
   return {
-    blindness() {
-      noteBlindness()
-      return blindness
+    gapReason() {
+      noteGap()
+      return firstGap
     },
     async stop() {
       ended.abort()
@@ -98,7 +98,7 @@ async function listSlices({ custom }: KubeClient, service: Service): Promise<Lis
   }
 }
 
-/** Follows one watch until it ends. Errors: why it was lost, or that of `onChange`. */
+/** Follows one watch until it ends. Errors: the watch was lost, or `onChange` failed. */
 async function followOnce(
   kube: KubeClient,
   service: Service,

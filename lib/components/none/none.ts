@@ -4,10 +4,10 @@ import { exposeDirectly } from './direct.ts'
 import { noState, noTraits } from './traits.ts'
 
 const ONE_PORT =
-  'mesh "none" needs a NodePort for each service, and this machine reaches only one NodePort of the cluster. ' +
+  'mesh "none" needs a NodePort for each service, but this machine reaches only one NodePort of the cluster. ' +
   'Next: choose another mesh with MESHDRILL_MESH'
 
-/** No mesh: nothing is installed, no pod gets a proxy, and clients reach the service by a NodePort. */
+/** No mesh: nothing is installed, pods have no proxy, and clients reach the service by a NodePort. */
 export const none = (): Mesh => ({
   ...noTraits,
   requires: ({ cluster }) => Promise.resolve(cluster.mapped === undefined ? [] : [ONE_PORT]),

@@ -1,7 +1,7 @@
 import type { MeshTraits } from '../../lab/mesh-traits.ts'
 import type { MeshState } from '../../record/facts.ts'
 
-/** No control plane, no proxies, nothing to keep a pod out of, and nothing to see. */
+/** Traits of a lab without a mesh: no control plane, no proxies, nothing to compare. */
 export const noTraits: MeshTraits = {
   name: 'none',
   controlPlane: null,
@@ -12,7 +12,7 @@ export const noTraits: MeshTraits = {
   offers: [],
 }
 
-/** The state of proxies that are not there. */
+/** The mesh state of a lab without proxies. */
 export const noState: MeshState = {
   configuration: {},
   identities: [],

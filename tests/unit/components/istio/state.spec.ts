@@ -19,27 +19,27 @@ const names = new Map([
   ['10.96.0.9', 'service/drill/ledger'],
 ])
 
-test('routes without a name in another order are the same configuration', () => {
+test('a configuration with unnamed routes in another order is equal', () => {
   const before = normalise(dump([], [route('agent'), route('prometheus_stats')]), names)
   expect(normalise(dump([], [route('prometheus_stats'), route('agent')]), names)).toEqual(before)
   expect(normalise(dump([], [route('prometheus_stats'), route('other')]), names)).not.toEqual(before)
   expect(normalise(dump([], [route('prometheus_stats')]), names)).not.toEqual(before)
 })
 
-test('new versions and the new address of the same Service are the same configuration', () => {
+test('a configuration with new versions and a new address of the same Service is equal', () => {
   const before = normalise(dump([cluster('outbound|80||ledger', '10.96.0.7', 'a/1')], []), names)
   expect(normalise(dump([cluster('outbound|80||ledger', '10.96.0.9', 'b/2')], []), names)).toEqual(before)
   expect(normalise(dump([cluster('outbound|80||ledger', '10.96.0.8', 'a/1')], []), names)).not.toEqual(before)
 })
 
-test('a configuration says which resource it is about', () => {
+test('a configuration has an entry for each resource name', () => {
   const sections = Object.keys(
     normalise(dump([cluster('outbound|80||ledger', '10.96.0.7', 'a/1')], [route('agent')]), names),
   )
   expect(sections).toEqual(['clusters/dynamic_active_clusters/outbound|80||ledger', 'routes/dynamic_route_configs/?'])
 })
 
-test('a listener that still drains its former configuration is the same configuration', () => {
+test('a configuration with a listener that still drains its former state is equal', () => {
   const active_state = { listener: { name: 'virtualInbound', filters: ['a'] } }
   const listeners = (listener: object) => [{ '@type': `${TYPE}ListenersConfigDump`, dynamic_listeners: [listener] }]
   const before = normalise(listeners({ name: 'virtualInbound', active_state }) as never, names)
@@ -49,7 +49,7 @@ test('a listener that still drains its former configuration is the same configur
   expect(normalise(changed as never, names)).not.toEqual(before)
 })
 
-test('the pods that are asked for are those whose addresses the proxies know', () => {
+test('addresses of pods are listed once each, without loopback and unspecified addresses', () => {
   const clusters = ['10.244.1.7:8080', '127.0.0.6', '0.0.0.0'].map((address) => cluster('inbound', address, 'a'))
   expect(listAddresses([dump(clusters, []), dump(clusters, []), dump([], [])])).toEqual(['10.244.1.7'])
   expect(listAddresses([dump([], [])])).toEqual([])

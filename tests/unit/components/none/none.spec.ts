@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node'
 import { expect, test as base } from '@playwright/test'
-import { copyOf } from '../../../../lib/components/none/direct.ts'
+import { copySlices } from '../../../../lib/components/none/direct.ts'
 import { watchEndpoints, type EndpointSlice } from '../../../../lib/components/none/endpoints.ts'
 import { none } from '../../../../lib/components/none/none.ts'
 import type { KubeObject, ObjectReference } from '../../../../lib/kube/object.ts'
@@ -19,7 +19,7 @@ const slice = (address: string, changes: Partial<EndpointSlice> = {}): EndpointS
   ...changes,
 })
 
-/** An API server of which only lists and watches of EndpointSlices are there. */
+/** An API server that only lists and watches EndpointSlices. */
 async function startSlices() {
   let items: EndpointSlice[] = [slice('10.0.0.1')]
   let isRefusing = false
@@ -74,7 +74,7 @@ async function startSlices() {
     copied,
     watched: () => expect.poll(() => watching !== null, { intervals: [5] }).toBe(true),
     say: (type: string, object: EndpointSlice) => watching?.write(`${JSON.stringify({ type, object })}\n`),
-    /** Ends the watch; what is listed from then on. */
+    /** Ends the watch. Later lists return `next`. */
     endWatch(next: EndpointSlice[]) {
       items = next
       watching?.end()
@@ -101,9 +101,7 @@ const test = base.extend<{ slices: Awaited<ReturnType<typeof startSlices>> }>({
 const ledger = { namespace: 'drill', name: 'ledger', port: 80 }
 const polled = (value: () => unknown) => expect.poll(value, { intervals: [5] })
 
-test('without a mesh a service is reached by a NodePort that leads to its endpoints of the moment', async ({
-  slices,
-}) => {
+test('without a mesh, clients reach a service by a NodePort that follows its endpoints', async ({ slices }) => {
   const { lab, copied } = slices
   const mesh = await none().attach(lab)
   const { route, end } = await mesh.expose(ledger)
@@ -123,7 +121,7 @@ test('without a mesh a service is reached by a NodePort that leads to its endpoi
   await end()
 })
 
-test('without a mesh nothing is put into the namespace of a service', async ({ slices }) => {
+test('without a mesh, exposing a service changes nothing in its namespace', async ({ slices }) => {
   const applied: KubeObject[] = []
   const { lab } = slices
   const apply: Lab['kube']['apply'] = async (objects, options) => {
@@ -138,7 +136,7 @@ test('without a mesh nothing is put into the namespace of a service', async ({ s
   ])
 })
 
-test('endpoints that changed while no watch was open are found by the next list', async ({ slices }) => {
+test('a change of endpoints while no watch is open is seen by the next list', async ({ slices }) => {
   const { end } = await (await none().attach(slices.lab)).expose(ledger)
   await slices.watched()
   slices.endWatch([slice('10.0.0.3')])
@@ -149,7 +147,7 @@ test('endpoints that changed while no watch was open are found by the next list'
   await end()
 })
 
-test('endpoints that nobody could follow for more than a second make the drill end with an error', async ({
+test('the drill ends with an error if the endpoints could not be watched for more than a second', async ({
   slices,
 }) => {
   const { end } = await (await none().attach(slices.lab)).expose(ledger)
@@ -160,11 +158,11 @@ test('endpoints that nobody could follow for more than a second make the drill e
   slices.refuse(false)
   await polled(slices.copied).toEqual(['10.0.0.3'])
   await expect(end()).rejects.toThrow(
-    /^clients may have been sent to the wrong address: the endpoints of Service "ledger" in namespace "drill" were not followed for more than 1 s: /,
+    /^clients may have reached a wrong address: the endpoints of Service "ledger" in namespace "drill" could not be watched for more than 1 s: /,
   )
 })
 
-test('endpoints that nobody follows any more, as the route has ended, are no loss', async ({ slices }) => {
+test('the time after the end of a route does not count as missed changes', async ({ slices }) => {
   const { lab } = slices
   const remove: Lab['kube']['delete'] = async (reference) => {
     await new Promise((resolve) => setTimeout(resolve, 1200))
@@ -175,7 +173,7 @@ test('endpoints that nobody follows any more, as the route has ended, are no los
   await end()
 })
 
-test('endpoints that cannot be copied are followed anew, and the loss is noted', async ({ slices }) => {
+test('a failed copy of endpoints restarts the watch and is reported', async ({ slices }) => {
   const seen: number[] = []
   let isFailing = false
   const watch = await watchEndpoints(slices.lab.kube, ledger, (list) => {
@@ -186,22 +184,22 @@ test('endpoints that cannot be copied are followed anew, and the loss is noted',
   await slices.watched()
   isFailing = true
   slices.say('MODIFIED', slice('10.0.0.2'))
-  await polled(watch.blindness).toMatch(/for more than 1 s: the copy was refused$/)
+  await polled(watch.gapReason).toMatch(/for more than 1 s: the copy was refused$/)
   isFailing = false
   await polled(() => seen.length).toBe(2)
   await watch.stop()
 })
 
-test('a service without the port that is to be published is an error that names it', async ({ slices }) => {
+test('exposing a port that the Service lacks is an error with the names of both', async ({ slices }) => {
   const mesh = await none().attach(slices.lab)
   await expect(mesh.expose({ ...ledger, port: 81 })).rejects.toThrow(
     'Service "ledger" in namespace "drill" has no port 81',
   )
 })
 
-test('endpoints of several slices are copied if they have the port and the type of addresses', () => {
+test('endpoints of several slices are copied if their port and address type match', () => {
   const port = { number: 80, name: 'http', addressType: 'IPv4' }
-  const copy = copyOf(
+  const copy = copySlices(
     'drill-port',
     [
       slice('10.0.0.1'),
@@ -221,10 +219,10 @@ test('endpoints of several slices are copied if they have the port and the type 
     ],
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
   })
-  expect(copyOf('drill-port', [], port)).toMatchObject({ addressType: 'IPv4', endpoints: [], ports: [] })
+  expect(copySlices('drill-port', [], port)).toMatchObject({ addressType: 'IPv4', endpoints: [], ports: [] })
 })
 
-test('a cluster of which this machine reaches one NodePort is not drilled without a mesh', async ({ slices }) => {
+test('mesh "none" is refused if this machine reaches only one NodePort of the cluster', async ({ slices }) => {
   const { lab } = slices
   expect(await none().requires(lab)).toEqual([])
   const mapped = { ...lab, cluster: { ...lab.cluster, mapped: { nodePort: 30_080, port: 40_000 } } }
