@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { Lab } from '../lab/lab.ts'
-import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
+import { create, deletionOf, readFault, waitForInjection } from '../components/chaos-mesh/chaos-mesh.ts'
 import { containerEnded, statusIn, statusOf, killFirstProcess } from './support/container-end.ts'
 import type { Change, Fault, FaultTarget } from './fault.ts'
 import { isRunning, placeOf } from '../kube/placed-pod.ts'
@@ -60,7 +60,7 @@ async function killContainer(lab: Lab, target: FaultTarget, file: string, contai
     undo: [deletionOf(fault)],
     make: () => create(lab, fault),
     async see(requestedMs) {
-      const targets = await targetsReached(lab, fault)
+      const targets = await waitForInjection(lab, fault)
       const end = await containerEnded(lab, place, before, requestedMs)
       return {
         between: end.between,

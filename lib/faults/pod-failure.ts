@@ -2,7 +2,7 @@ import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../kube/client.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
-import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
+import { create, deletionOf, readFault, waitForInjection } from '../components/chaos-mesh/chaos-mesh.ts'
 import { containerEnded, statusIn, killFirstProcess } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
 import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
@@ -28,7 +28,7 @@ export const podFailure = (): Fault => ({
       undo: [deletionOf(fault), { kind: 'own-images', pod: placeOf(pod), images: imagesOf(pod) }],
       make: () => create(lab, fault),
       async see(requestedMs) {
-        const targets = await targetsReached(lab, fault)
+        const targets = await waitForInjection(lab, fault)
         const end = await containerEnded(lab, place, before, requestedMs)
         const swapped = await notReady(lab, pod)
         return {

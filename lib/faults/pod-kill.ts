@@ -3,7 +3,7 @@ import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { PodSelection } from '../kube/placed-pod.ts'
-import { create, deletionOf, readFault, targetsReached } from '../components/chaos-mesh/chaos-mesh.ts'
+import { create, deletionOf, readFault, waitForInjection } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, Fault } from './fault.ts'
 import { shellCommand } from '../output/shorten.ts'
 
@@ -99,7 +99,7 @@ async function killPods(lab: Lab, selection: PodSelection, file: string, index =
     make: () => create(lab, fault),
     async see(requestedMs) {
       const seenMs = await goneOf(lab, selection, before)
-      const targets = await targetsReached(lab, fault)
+      const targets = await waitForInjection(lab, fault)
       return { between: [requestedMs, seenMs], evidence: `${targets.join(', ')} is gone from the cluster` }
     },
   }

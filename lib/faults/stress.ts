@@ -7,9 +7,9 @@ import {
   CHAOS_FOLDER,
   create,
   deletionOf,
-  marked,
+  withMark,
   readFault,
-  targetsReached,
+  waitForInjection,
 } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { Fault } from './fault.ts'
 import { runOnNode } from './support/node-shell.ts'
@@ -45,7 +45,7 @@ export const cpuStress = (): Fault => ({
       },
       async see() {
         const pod = await onePod(lab, namespace, labels)
-        await targetsReached(lab, fault)
+        await waitForInjection(lab, fault)
         const used = await grown(lab, pod, 'CPU seconds', ({ cpuSeconds }) => cpuSeconds >= BUSY_SECONDS && cpuSeconds)
         return {
           between: [stressedMs, used.seenMs],
@@ -74,7 +74,7 @@ export const memoryStress = (): Fault => ({
       undo: [deletionOf(fault), { kind: 'end-stressors', namespace, pod: pod.name }],
       make: () => create(lab, fault),
       async see(requestedMs) {
-        await targetsReached(lab, fault)
+        await waitForInjection(lab, fault)
         const enough = ({ memoryBytes }: Usage) => memoryBytes - before >= bytes / 2 && memoryBytes
         const used = await grown(lab, pod, 'bytes of memory', enough)
         return {
@@ -106,8 +106,8 @@ async function readNeighbour(lab: Lab, namespace: string, { node, workers }: { n
   })
   const selector = { namespaces: [namespace], labelSelectors: pod.metadata.labels ?? {} }
   return {
-    neighbour: marked(inNamespace(pod, { nodeName: node, containers })),
-    fault: marked(inNamespace(fault, { selector, stressors: { cpu: { workers, load: 100 } } })),
+    neighbour: withMark(inNamespace(pod, { nodeName: node, containers })),
+    fault: withMark(inNamespace(fault, { selector, stressors: { cpu: { workers, load: 100 } } })),
   }
 }
 

@@ -10,7 +10,7 @@ export const busybox = {
   version: {
     published: { version: '1.37.0', source: 'its public image' },
     built: { version: 'of this machine', source: "Debian's package busybox-static" },
-    differs: 'the built image holds the busybox of the machine that packs it',
+    differs: 'the built image has the busybox of the machine that builds it',
   },
   partVersions: {},
   published: { images: { 'meshdrill/busybox': imageByTag('docker.io/library/busybox:1.37.0') } },
@@ -24,6 +24,6 @@ export const busybox = {
       },
     },
   },
-  presence: { none: 'its pods are in the namespaces of drills, which are removed whole' },
+  presence: { none: 'its pods are in the namespaces of drills, and are removed with them' },
   rights: [],
 } as const satisfies Component

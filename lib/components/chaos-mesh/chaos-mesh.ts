@@ -8,13 +8,13 @@ import type { Undo } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
 export const CHAOS_NAMESPACE = 'chaos-mesh'
-/** Where the faults are kept, a file each. */
+/** The folder of the faults, one file for each. */
 export const CHAOS_FOLDER = new URL('../../../chaos/', import.meta.url)
 
-/** Annotation of a namespace whose pods faults may reach. */
+/** Annotation of namespaces in which Chaos Mesh may inject faults. */
 export const FAULTS_ALLOWED = { 'chaos-mesh.org/inject': 'enabled' }
 
-/** Chaos Mesh from its own Helm chart. Faults reach annotated namespaces only, so that none strays. */
+/** Installs Chaos Mesh from its Helm chart. It injects faults only into annotated namespaces, so no other namespace is hit. */
 export async function installChaosMesh(lab: Lab): Promise<void> {
   await lab.cluster.loadImages(
     ['chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon'].map((name) => lab.artifacts.image(name)),
@@ -22,7 +22,7 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
   await installChart(lab, {
     name: 'chaos-mesh',
     namespace: CHAOS_NAMESPACE,
-    // Its daemon enters the namespaces of other pods' networks and processes.
+    // Its daemon enters the network and process namespaces of other pods.
     podSecurity: 'privileged',
     definitions: 'chaos-mesh.org',
     chart: 'chaos-mesh/chaos-mesh',
@@ -39,7 +39,7 @@ export async function installChaosMesh(lab: Lab): Promise<void> {
       dnsServer: { create: false },
     },
   })
-  await allowPartitionBehavior(lab)
+  await addPartitionBehavior(lab)
   await podsReady(
     lab.kube,
     CHAOS_NAMESPACE,
@@ -58,14 +58,17 @@ interface Definition extends KubeObject {
 }
 
 /**
- * Adds a field that Chaos Mesh's webhook fills in and that the definition in its chart may lack: the API server would drop
- * it, the webhook take that for a change of the fault, which it refuses, and no NetworkChaos would ever be injected.
+ * Adds the field `partitionBehavior` to the definition of NetworkChaos, if the chart lacks it. Chaos Mesh's webhook sets the
+ * field. Without it in the definition the API server drops the field, the webhook refuses this as a change of the fault, and no
+ * NetworkChaos is injected.
  */
-export async function allowPartitionBehavior({ kube }: Lab): Promise<void> {
+export async function addPartitionBehavior({ kube }: Lab): Promise<void> {
   const { apiVersion, kind } = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
   const metadata = { name: 'networkchaos.chaos-mesh.org' }
   const definition = await kube.get<Definition>({ apiVersion, kind, metadata })
-  if (definition === null) throw new Error(`the definition "${metadata.name}" is not there`)
+  if (definition === null) {
+    throw new Error(`CustomResourceDefinition "${metadata.name}" does not exist. Next: kubectl get crds`)
+  }
   for (const version of definition.spec.versions) {
     version.schema.openAPIV3Schema.properties.spec.properties.partitionBehavior ??= { type: 'string' }
   }
@@ -79,41 +82,41 @@ interface ChaosObject extends KubeObject {
   }
 }
 
-/** Annotation by which an undo knows the very object of its change from another of the same name. */
+/** Annotation with a unique value. It lets an undo find its own object, and not another one with the same name. */
 const MARK = 'meshdrill/change'
 
-/** The object with a mark that no other has. */
-export function marked(object: KubeObject): KubeObject {
+/** Adds a unique mark to an object. */
+export function withMark(object: KubeObject): KubeObject {
   const annotations = { ...object.metadata.annotations, [MARK]: randomUUID() }
   return { ...object, metadata: { ...object.metadata, annotations } }
 }
 
-/** The fault of a file in `chaos/`, aimed at what a drill aims at, and marked. */
+/** Reads a fault from `chaos/`, sets its target, and marks it. */
 export async function readFault(
   file: string,
   aim: { namespace: string; spec?: Record<string, unknown> },
 ): Promise<KubeObject> {
   const [fault] = await readManifest(new URL(file, CHAOS_FOLDER))
-  if (fault === undefined) throw new Error(`chaos/${file} holds no object`)
+  if (fault === undefined) throw new Error(`file "chaos/${file}" has no object`)
   const spec = { ...(fault.spec as Record<string, unknown>), ...aim.spec }
-  return marked({ ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec })
+  return withMark({ ...fault, metadata: { ...fault.metadata, namespace: aim.namespace }, spec })
 }
 
-/** Creates an object of a fault. Errors: one of that name is there already. */
+/** Creates an object of a fault. Errors: another object with that name exists. */
 export async function create({ kube }: Lab, object: KubeObject): Promise<void> {
   const { kind, metadata } = object
-  const there = await kube.get(referenceOf(object))
-  if (there !== null && markOf(there) !== markOf(object)) {
+  const existing = await kube.get(referenceOf(object))
+  if (existing !== null && markOf(existing) !== markOf(object)) {
     const next = shellCommand`kubectl -n ${metadata.namespace ?? ''} delete ${kind} ${metadata.name}`
-    throw new Error(`${kind} "${metadata.name}" is there already, and not of this drill. Next: ${next}`)
+    throw new Error(`${kind} "${metadata.name}" already exists and does not belong to this drill. Next: ${next}`)
   }
   await kube.apply([object])
 }
 
 export const markOf = ({ metadata }: KubeObject): string => metadata.annotations?.[MARK] ?? ''
 
-/** Resolves when Chaos Mesh says that every target was reached. Returns the targets. */
-export async function targetsReached(lab: Lab, fault: KubeObject): Promise<string[]> {
+/** Resolves when Chaos Mesh reports that the fault was injected into every target. Returns the targets. */
+export async function waitForInjection(lab: Lab, fault: KubeObject): Promise<string[]> {
   return waitFor(
     `${fault.kind} "${fault.metadata.name}" injected`,
     async () => {
@@ -132,7 +135,7 @@ export async function targetsReached(lab: Lab, fault: KubeObject): Promise<strin
   )
 }
 
-/** The undo of an object that is marked. */
+/** The undo that deletes a marked object. */
 export const deletionOf = (object: KubeObject): Undo => ({
   kind: 'delete-object',
   object: referenceOf(object),
@@ -140,18 +143,18 @@ export const deletionOf = (object: KubeObject): Undo => ({
 })
 
 /**
- * Deletes an object and resolves when it is gone, finalizers and all. One of the same name with another mark is not touched.
- * Returns what was seen.
+ * Deletes an object with this mark, and resolves when it no longer exists. An object with the same name and another mark stays.
+ * Returns a sentence for the log.
  */
 export async function deleteMarked({ kube }: Lab, reference: ObjectReference, mark: string): Promise<string> {
   const name = `${reference.kind} "${reference.metadata.name}"`
-  const isOurs = (object: KubeObject | null): object is KubeObject => object !== null && markOf(object) === mark
-  if (isOurs(await kube.get(reference))) await kube.delete(reference)
+  const hasMark = (object: KubeObject | null): object is KubeObject => object !== null && markOf(object) === mark
+  if (hasMark(await kube.get(reference))) await kube.delete(reference)
   await waitFor(
     `${name} gone`,
     async () => {
       const object = await kube.get(reference)
-      return isOurs(object) ? pending(`finalizers ${object.metadata.finalizers?.join(', ') ?? 'none'}`) : true
+      return hasMark(object) ? pending(`finalizers ${object.metadata.finalizers?.join(', ') ?? 'none'}`) : true
     },
     { timeout: '30s' },
   )

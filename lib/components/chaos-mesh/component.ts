@@ -6,8 +6,8 @@ import type { KubeObject } from '../../kube/object.ts'
 
 const GROUP = { group: 'chaos-mesh.org', version: 'v1alpha1' }
 
-/** Every object of Chaos Mesh, of every kind. Errors: the cluster does not know its kinds. */
-export async function faultObjects({ custom }: Pick<KubeClient, 'custom'>): Promise<KubeObject[]> {
+/** Lists the objects of all Chaos Mesh kinds. Errors: the cluster does not have these kinds. */
+export async function listFaultObjects({ custom }: Pick<KubeClient, 'custom'>): Promise<KubeObject[]> {
   const { resources } = await custom.getAPIResources(GROUP)
   const lists = await Promise.all(
     resources
@@ -33,7 +33,7 @@ const chaosMeshPart: Part = {
   releases: [{ name: 'chaos-mesh', namespace: NAMESPACE }],
   objects: [],
   images: ['chaos-mesh/chaos-mesh', 'chaos-mesh/chaos-daemon'],
-  refuse: refuseBusy,
+  refuse: explainRefusal,
   collectTraces: null,
 }
 
@@ -43,16 +43,18 @@ type Controller = KubeObject & {
   spec?: { template?: { spec?: { containers?: { env?: { name: string; value?: string }[] }[] } } }
 }
 
-/** Faults of other people would strike the drills, and would be taken for leftovers of drills. */
-async function refuseBusy(kube: KubeClient): Promise<string | null> {
+/** Explains why an installed Chaos Mesh is refused: it has one namespace only, or faults of other users. Null: it can be used. */
+async function explainRefusal(kube: KubeClient): Promise<string | null> {
   const controller = await kube.get<Controller>(CONTROLLER)
   const environment = controller?.spec?.template?.spec?.containers?.flatMap(({ env }) => env ?? []) ?? []
   if (environment.some(({ name, value }) => name === 'CLUSTER_SCOPED' && value !== 'true'))
-    return 'Chaos Mesh is there, but for one namespace alone (clusterScoped: false). Next: helm upgrade it with clusterScoped=true'
-  const faults = await faultObjects(kube)
+    return 'Chaos Mesh is already installed, but for one namespace only (clusterScoped: false). Next: helm upgrade it with clusterScoped=true'
+  const faults = await listFaultObjects(kube)
   if (faults.length === 0) return null
-  const some = faults.slice(0, 3).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
-  return `Chaos Mesh is there and holds ${faults.length} objects (${some.join(', ')}): they would strike the drills, or be taken for what drills left. Next: delete them, or wait until they are over`
+  const examples = faults
+    .slice(0, 3)
+    .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
+  return `Chaos Mesh is already installed and has ${faults.length} objects (${examples.join(', ')}); they could hit the drills, or look like leftovers of drills. Next: delete them, or wait until they have ended`
 }
 
 const folder = join(import.meta.dirname, 'module')
@@ -133,7 +135,7 @@ export const chaosMesh = {
     published: { version: RELEASE, source: 'its Helm chart' },
     built: fromModule(MODULE),
     differs:
-      'a Go module of major version 2 must have the path ".../v2", which this one has not: it is pinned by a commit',
+      'a Go module of major version 2 needs a path that ends with "/v2", and this one has none, so it is pinned to a commit',
   },
   partVersions: {},
   published: {

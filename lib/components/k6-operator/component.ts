@@ -47,7 +47,7 @@ export const OPERATOR = 'k6-operator' as const
 /** The namespace that the operator's own distribution uses. */
 export const OPERATOR_NAMESPACE = 'k6-operator-system'
 
-/** Images of the operator, of the pods that it starts, and of the prober beside them. */
+/** Images of the operator, of the pods that it starts, and of the prober. */
 export const CLIENT_IMAGES = ['grafana/k6-operator', 'grafana/k6-operator-starter', 'grafana/k6', 'meshdrill/node']
 
 const RELEASE = 'v0.0.18'
@@ -60,7 +60,7 @@ export const k6Operator = {
   version: {
     published: { version: RELEASE, source: 'its Helm chart' },
     built: fromModule(MODULE),
-    differs: 'the chart that the project keeps beside v0.0.19 is 3.10.2, and it names the image of v0.0.18',
+    differs: 'the chart in the project’s v0.0.19 is 3.10.2, and it uses the image of v0.0.18',
   },
   partVersions: {},
   published: {

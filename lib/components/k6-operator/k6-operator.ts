@@ -6,10 +6,7 @@ import { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './component.ts'
 
 export { CLIENT_IMAGES, OPERATOR, OPERATOR_NAMESPACE } from './component.ts'
 
-/**
- * Installs k6-operator, which runs a load as pods. Errors, before anything is changed: no node bears the labels that the
- * pods want.
- */
+/** Installs k6-operator, which runs a load in pods. Fails before any change if no node has the labels that the pods need. */
 export async function installOperator(lab: Lab, nodes: Record<string, string>): Promise<void> {
   const { items } = await lab.kube.core.listNode()
   if (!items.some((node) => hasLabels(node, nodes))) {

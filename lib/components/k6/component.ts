@@ -14,7 +14,7 @@ const programs = [
   },
 ] as const satisfies readonly GoProgram[]
 
-/** k6 sends the load, as a program of the drills' machine or in containers. */
+/** k6 sends the load, as a program on the drills' machine or in containers. */
 export const k6 = {
   name: 'k6',
   title: 'k6',

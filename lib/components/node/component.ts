@@ -10,7 +10,7 @@ export const node = {
   version: {
     published: { version: '22.11.0', source: 'its public image' },
     built: { version: 'of this machine', source: 'the program that runs meshdrill' },
-    differs: 'the built image holds the Node.js of the machine that packs it',
+    differs: 'the built image has the Node.js of the machine that builds it',
   },
   partVersions: {},
   published: { images: { 'meshdrill/node': imageByTag('docker.io/library/node:22.11.0-alpine') } },
@@ -24,6 +24,6 @@ export const node = {
       },
     },
   },
-  presence: { none: 'its pods are in the namespaces of drills, which are removed whole' },
+  presence: { none: 'its pods are in the namespaces of drills, and are removed with them' },
   rights: [],
 } as const satisfies Component

@@ -44,6 +44,6 @@ export const versitygw = {
       },
     },
   },
-  presence: { none: 'it runs beside the cluster, where a cluster that breaks does not reach it' },
+  presence: { none: 'it runs outside the cluster, so that it survives the loss of the cluster' },
   rights: [],
 } as const satisfies Component

@@ -5,7 +5,7 @@ import {
   deletionOf,
   FAULTS_ALLOWED,
   readFault,
-  targetsReached,
+  waitForInjection,
 } from '../../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
@@ -36,7 +36,7 @@ export async function cutOff(
     undo: [deletionOf(fault), { kind: 'clear-networks', pods }],
     make: () => create(lab, fault),
     async see(requestedMs) {
-      refuseSpared(pods, await targetsReached(lab, fault))
+      refuseSpared(pods, await waitForInjection(lab, fault))
       // That the fault is injected is told before the last rule is in place.
       const { dropped, seenMs } = await waitFor(
         `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,

@@ -1,7 +1,7 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isReady } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { faultObjects } from '../../components/chaos-mesh/component.ts'
+import { listFaultObjects } from '../../components/chaos-mesh/component.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { storeAddressHere } from './far-ends.ts'
 import { NOT_OF_DAEMONS } from '../../probes/places.ts'
@@ -101,7 +101,7 @@ export async function takeInventory(lab: Lab, where: Whereabouts, patienceMs = P
 
 async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
   const [faults, nodes, pods, answers] = await Promise.all([
-    faultObjects(lab.kube),
+    listFaultObjects(lab.kube),
     lab.kube.core.listNode(),
     listPods(lab, where.namespaces),
     canConnect(storeAddressHere(lab)),

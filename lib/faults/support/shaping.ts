@@ -2,7 +2,7 @@ import type { V1Node } from '@kubernetes/client-node'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { create, deletionOf, readFault, targetsReached } from '../../components/chaos-mesh/chaos-mesh.ts'
+import { create, deletionOf, readFault, waitForInjection } from '../../components/chaos-mesh/chaos-mesh.ts'
 import { nodesOf, selectorOf, toolPods } from './cut-off.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { daemonPods, runInDaemon } from './node-shell.ts'
@@ -36,7 +36,7 @@ function shape(lab: Lab, fault: KubeObject, pods: PlacedPod[], kind: string): Ch
     async see(requestedMs) {
       const shapes = await Promise.all(pods.map((pod) => shaperUsed(lab, pod, kind)))
       const seenMs = Date.now()
-      await targetsReached(lab, fault)
+      await waitForInjection(lab, fault)
       return {
         between: [requestedMs, seenMs],
         evidence: pods.map((pod, index) => `${pod.namespace}/${pod.name}: ${shapes[index] ?? ''}`).join('; '),

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands in for Chaos Mesh's memStress, by way of stress-ng: each of --workers holds --size (such as 256MB or 50%) for as
-# long as it runs.
+# Replaces Chaos Mesh's memStress by stress-ng. Each of the --workers holds --size of memory (such as 256MB or 50%) while it
+# runs.
 set -eu
 workers=1
 size=256M
@@ -11,7 +11,7 @@ while [ $# -gt 0 ]; do
     *) echo "memStress: \"$1\" is not supported here; it takes --workers and --size" >&2; exit 64 ;;
   esac
 done
-# stress-ng knows 256M, but takes 256MB for bytes.
+# stress-ng reads 256M as mebibytes, but 256MB as bytes.
 size=${size%B}
 size=${size%i}
 exec stress-ng --vm "$workers" --vm-bytes "$size" --vm-keep --vm-hang 0 --vm-method zero-one --oomable

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands in for Chaos Mesh's nsexec: enters the namespaces given by path (-m, -i, -n, -p) and runs the command there.
-# nsenter wants a path joined to its flag, which nsexec does not.
+# Replaces Chaos Mesh's nsexec: enters namespaces by path (-m, -i, -n, -p) and runs the command there.
+# nsenter needs `--flag=path`, while nsexec takes the path as the next argument.
 set -eu
 enter=''
 last=''
@@ -9,14 +9,14 @@ while [ $# -gt 0 ]; do
     -m) enter="$enter --mount=$2"; shift 2 ;;
     -i) enter="$enter --ipc=$2"; shift 2 ;;
     -n) enter="$enter --net=$2"; shift 2 ;;
-    # A process cannot move to another PID namespace, its child can: nsenter stays as its parent, is what the daemon ends,
-    # and must not leave it behind.
+    # Only a child process can be in another PID namespace, so nsenter stays as its parent. The daemon kills nsenter, and
+    # setpriv then ends the child.
     -p) enter="$enter --pid=$2"; last='/usr/bin/setpriv --pdeathsig TERM'; shift 2 ;;
     --) shift; break ;;
     *) echo "nsexec: \"$1\" is not supported here; it takes -m, -i, -n, -p and --" >&2; exit 64 ;;
   esac
 done
-# By its full path, as busybox's shell would run its own nsenter, and that one its own ip and tc.
-# The namespaces' paths are of /proc and hold no spaces.
+# The full path avoids the nsenter of busybox's shell, which would use busybox's ip and tc.
+# The paths of namespaces are in /proc and have no spaces.
 # shellcheck disable=SC2086
 exec /usr/bin/nsenter $enter -- $last "$@"

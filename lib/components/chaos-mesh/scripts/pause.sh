@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands in for Chaos Mesh's pause: waits for SIGCONT, then becomes the command. Until then its name is that of this file,
-# by which the daemon knows that it still waits.
+# Replaces Chaos Mesh's pause: waits for SIGCONT, then runs the command in the same process. Until then the process has the
+# name of this file, and the daemon checks the name.
 set -eu
 kill -STOP $$
 exec "$@"

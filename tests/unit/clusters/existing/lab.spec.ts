@@ -162,10 +162,10 @@ test.describe('what is there already is not used', () => {
       objects.set(path, { metadata, spec: { template: { spec: { containers } } } })
     }
     put('false')
-    await expect(make(world)).rejects.toThrow('for one namespace alone')
+    await expect(make(world)).rejects.toThrow('for one namespace only')
     put('true')
     objects.set('/apis/chaos-mesh.org/v1alpha1/podchaos/storm', { metadata: { name: 'storm', namespace: 'shop' } })
-    await expect(make(world)).rejects.toThrow('holds 1 objects (PodChaos shop/storm)')
+    await expect(make(world)).rejects.toThrow('has 1 objects (PodChaos shop/storm)')
     expect(changes).toEqual([])
   })
 })

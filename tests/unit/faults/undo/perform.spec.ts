@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test'
 import type { CustomObjectsApi, KubernetesObjectApi } from '@kubernetes/client-node'
 import { noopLab } from '../../../../lib/simulation/noop-cluster.ts'
-import { create, deletionOf, marked } from '../../../../lib/components/chaos-mesh/chaos-mesh.ts'
+import { create, deletionOf, withMark } from '../../../../lib/components/chaos-mesh/chaos-mesh.ts'
 import { parseEmptying } from '../../../../lib/faults/full-volume.ts'
 import { performUndo } from '../../../../lib/faults/undo/perform.ts'
 import { labWith, only } from '../../stand-ins/lab.ts'
 
-const podChaos = (): ReturnType<typeof marked> =>
-  marked({
+const podChaos = (): ReturnType<typeof withMark> =>
+  withMark({
     apiVersion: 'chaos-mesh.org/v1alpha1',
     kind: 'PodChaos',
     metadata: { name: 'pod-failure', namespace: 'drill' },
@@ -31,7 +31,7 @@ test("an undo leaves another's object of the same name, and no fault takes its p
   expect(before).toMatchObject(other)
   await performUndo(lab, deletionOf(ours))
   expect(await lab.kube.get(other)).toEqual(before)
-  await expect(create(lab, ours)).rejects.toThrow(/is there already, and not of this drill. Next: kubectl/)
+  await expect(create(lab, ours)).rejects.toThrow(/already exists and does not belong to this drill. Next: kubectl/)
   expect(await lab.kube.get(other)).toEqual(before)
 })
 
