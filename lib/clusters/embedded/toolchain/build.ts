@@ -1,6 +1,5 @@
 import { cacheFolder } from '../../../system/environment.ts'
 import { stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { findCached, makeCached } from './cache.ts'
 import type { CacheEntry } from './cache.ts'
@@ -9,6 +8,8 @@ import { allPrograms, programOf } from './programs.ts'
 import type { BinaryName } from './programs.ts'
 import { buildKey, goBuild, goEnvironment } from './go.ts'
 import type { BuildProgress } from './go.ts'
+import { readPace, renderBar, type Pace } from './pace.ts'
+import { formatDuration } from '../../../system/quantity.ts'
 import { takeLock } from '../../../system/lock.ts'
 
 /** Programs that are in the cache or being built. */
@@ -129,13 +130,14 @@ interface BuildContext {
 function buildInTurn(missing: Lookup[], context: BuildContext): Map<string, Promise<string>> {
   const builds = new Map<string, Promise<string>>()
   if (missing.length === 0) return builds
+  const pace = readPace(join(context.cache, 'build-pace.json'))
   const onWait = (pid: string): void => {
     context.log(`waiting for process ${pid}, which is building programs`)
   }
   const lock = takeLock(join(context.cache, 'build.lock'), { onWait, signal: context.signal })
   let turn: Promise<unknown> = lock
   for (const [index, lookup] of missing.entries()) {
-    const build = turn.then(() => buildOne(lookup, missing.slice(index), missing.length, context))
+    const build = turn.then(() => buildOne(missing.slice(index), missing.length, pace, context))
     builds.set(lookup.program.name, build)
     turn = build.catch(() => lock)
   }
@@ -148,40 +150,48 @@ function buildInTurn(missing: Lookup[], context: BuildContext): Map<string, Prom
   return builds
 }
 
-async function buildOne(lookup: Lookup, left: Lookup[], total: number, context: BuildContext): Promise<string> {
-  const { program, entry } = lookup
+/** Builds the first of those that are left. */
+async function buildOne(left: Lookup[], total: number, pace: Pace, context: BuildContext): Promise<string> {
+  const [{ program, entry }] = left as [Lookup]
   const { log, builder, signal } = context
   signal.throwIfAborted()
   // Another process may have built it while this one waited for the lock.
   const known = await findCached(entry, log)
   if (known !== null) return known
-  log(announce(program, left, total))
   const startedMs = Date.now()
-  let progress: BuildProgress = { packages: 0, latest: 'nothing yet' }
-  const report = setInterval(() => {
-    const { packages, latest } = progress
-    log(`still building ${program.name}: ${secondsSince(startedMs)} s, ${packages} packages compiled, last ${latest}`)
-  }, reportEveryMs)
+  let progress: BuildProgress = { packages: 0, latest: null }
+  const report = (): void => {
+    log(describeBuild({ left, total, pace, elapsedSeconds: secondsSince(startedMs), progress }))
+  }
+  report()
+  const timer = setInterval(report, reportEveryMs)
   try {
     const onProgress = (now: BuildProgress): void => void (progress = now)
     const path = await makeCached(entry, (temporary) => builder.build(program, temporary, { onProgress, signal }))
+    pace.learn(program, secondsSince(startedMs))
     log(`built ${program.name} in ${secondsSince(startedMs)} s (${Math.round((await stat(path)).size / 1e6)} MB)`)
     return path
   } finally {
-    clearInterval(report)
+    clearInterval(timer)
   }
 }
 
-/** Announces a build with its expected duration. `coldSeconds` were measured on 2 cores; twice the cores need half the time. */
-function announce(program: GoProgram, left: Lookup[], total: number): string {
-  const cores = availableParallelism()
-  const usual = (seconds: number): number => Math.ceil((seconds * 2) / cores)
-  const minutes = Math.ceil(usual(left.reduce((sum, lookup) => sum + lookup.program.coldSeconds, 0)) / 60)
-  const position = total - left.length + 1
-  return (
-    `building ${position} of ${total}: ${program.name} (usually ${usual(program.coldSeconds)} s ` +
-    `on ${cores} cores; up to about ${minutes} min left in all)`
-  )
+interface RunningBuild {
+  left: Lookup[]
+  total: number
+  pace: Pace
+  elapsedSeconds: number
+  progress: BuildProgress
+}
+
+function describeBuild({ left, total, pace, elapsedSeconds, progress }: RunningBuild): string {
+  const programs = left.map(({ program }) => program)
+  const [first] = programs as [GoProgram]
+  const bar = renderBar(elapsedSeconds, pace.expect(first))
+  const rest = formatDuration(Math.ceil(pace.expectRest(programs, elapsedSeconds)) * 1000)
+  const { packages, latest } = progress
+  const compiled = latest === null ? '' : `; ${packages} packages compiled, last ${latest}`
+  return `building ${total - left.length + 1} of ${total}: ${first.name} ${bar}; about ${rest} left in all${compiled}`
 }
 
 async function lookUp(

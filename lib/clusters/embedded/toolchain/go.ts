@@ -45,7 +45,7 @@ export interface BuildProgress {
   /** Number of packages compiled so far, without those in Go's cache. */
   packages: number
   /** The package compiled last. */
-  latest: string
+  latest: string | null
 }
 
 /**
