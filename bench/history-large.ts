@@ -1,5 +1,5 @@
 import { EMPTY, TORN, type History } from '../lib/verdict/history/history.ts'
-import { drawFrom } from '../tests/unit/verdict/facts-builder.ts'
+import { createRandom } from '../tests/unit/verdict/facts-builder.ts'
 
 /** The backup is of one moment; or of one moment a file; or of one moment, with every tenth slot torn, foreign, copied or older. */
 export type LargeCase = 'of one moment' | 'file by file' | 'a tenth of the slots bad'
@@ -24,7 +24,7 @@ export function allocateHistory(count: number): History {
 
 /** Writes in an order in which outcomes may come; each is made when it is sent, but for half of those without an answer. */
 export function fillHistory({ writes, readings }: History, large: LargeCase): void {
-  const draw = drawFrom(1)
+  const draw = createRandom(1)
   const count = writes.sequence.length
   const held = readings.sequence.fill(EMPTY)
   for (let sequence = 0; sequence < count; sequence++) {

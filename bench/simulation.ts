@@ -19,7 +19,7 @@ export async function measureSimulation(drills = 1_000): Promise<Findings> {
   for (const flaw of flaws) {
     const seeds = seedsTo(Math.ceil(drills / 10))
     const wrong = await findMissed(flaw, seeds)
-    const what = `${seeds.length} drills of a tool that ${FLAWS[flaw].says}`
+    const what = `${seeds.length} drills of a tool that ${FLAWS[flaw].behaviour}`
     tell(what, `${wrong.length} missed`, 'none', wrong.length === 0)
     details.push(...wrong)
   }

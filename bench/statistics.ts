@@ -1,7 +1,7 @@
 import { decision } from '../lib/verdict/statistics/contrast.ts'
 import {
-  drawAround,
-  drawLatency,
+  randomAround,
+  randomLatency,
   tryComparisons,
   tryMedians,
   tryRankings,
@@ -22,10 +22,10 @@ export function measureStatistics(trials = 300): Findings {
     `${counts.join(', ')} of ${trials} (worst ${percent(worst)})`
   const nameWinners = (size: number): number[] =>
     seeds.map((seed) => {
-      const { less, greater } = tryComparisons({ a: drawLatency, b: drawLatency, size }, trials, seed)
+      const { less, greater } = tryComparisons({ a: randomLatency, b: randomLatency, size }, trials, seed)
       return less + greater
     })
-  const steady = (mean: number) => drawAround(mean, 0.05)
+  const steady = (mean: number) => randomAround(mean, 0.05)
   const findDifference = (size: number): number[] =>
     seeds.map((seed) => tryComparisons({ a: steady(100), b: steady(110), size }, trials, seed).less)
   const tellInvented = (what: string, counts: number[], goal = true) => {

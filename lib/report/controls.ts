@@ -36,5 +36,5 @@ function judgeControl(drill: DrillResult, flaw: Flaw): ControlOutcome {
 export function findAlarms(drills: DrillResult[]): string[] {
   return splitControls(drills)
     .controls.filter(({ seen }) => seen === 'passed')
-    .map(({ drill, flaw }) => `a tool that ${flaw.says} passed "${drill.id}"`)
+    .map(({ drill, flaw }) => `a tool that ${flaw.behaviour} passed "${drill.id}"`)
 }

@@ -12,7 +12,7 @@ first half is the question. \`npm run schemas\` generates this page.
 | Code | Verdict | Meaning |
 | ---- | ------- | ------- |
 ${Object.entries(CODES)
-  .map(([code, { verdict, says }]) => `| \`${code}\` | ${verdict} | ${says} |`)
+  .map(([code, { verdict, meaning }]) => `| \`${code}\` | ${verdict} | ${meaning} |`)
   .join('\n')}
 `
 

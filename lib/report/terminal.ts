@@ -18,7 +18,7 @@ export function renderDrills(drills: DrillResult[], from = columns): string {
   const reasons = real.flatMap(({ id, verdict, reasons }) =>
     shorten(reasons).map((reason) => `${id}: ${verdict}: ${reason}`),
   )
-  const broken = controls.map(({ drill, flaw, seen, because }) => [drill.id, flaw.says, seen, because])
+  const broken = controls.map(({ drill, flaw, seen, because }) => [drill.id, flaw.behaviour, seen, because])
   const alarms = findAlarms(drills).map((alarm) => `ALARM: no pass of this run can be relied on: ${alarm}`)
   const parts = [
     real.length === 0 && controls.length > 0 ? [] : alignColumns([head, ...rows]),

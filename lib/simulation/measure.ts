@@ -15,7 +15,7 @@ const POLL_MS = 100
 /** What can go wrong with what measures, rather than with what is measured. */
 export interface MeasuringTrouble {
   prober: ProberTrouble
-  /** Why the load is not to be trusted, else null. */
+  /** Why the load cannot be trusted, else null. */
   load: string | null
   /** Whether nobody samples resources. */
   blind: boolean

@@ -1,5 +1,5 @@
 import { type Expectations, type Objectives } from '../record/facts.ts'
-import { drawFrom } from '../verdict/statistics/random.ts'
+import { createRandom } from '../verdict/statistics/random.ts'
 import type { ToolTraits } from './copy.ts'
 import { survivable, troubles, type Trouble, type TroubleName } from './troubles.ts'
 
@@ -17,7 +17,7 @@ export interface Scenario {
 
 /** Chooses a drill at random among the given troubles. The same seed always gives the same drill. */
 export function drawScenario(seed: number, among: readonly TroubleName[] = survivable): Scenario {
-  const draw = drawFrom(Math.imul(seed + 1, 0x2545f491))
+  const draw = createRandom(Math.imul(seed + 1, 0x2545f491))
   // The first random numbers of neighbouring seeds are similar, so one is skipped.
   draw()
   const trouble = among[Math.floor(draw() * among.length)] ?? 'crash'

@@ -14,7 +14,7 @@ import type { Recorder } from '../record/recorder.ts'
 import { describeInvalid } from '../record/parse.ts'
 import type { BackupTool } from '../components/tool.ts'
 import { judgeDrill } from '../verdict/judge.ts'
-import { drawFrom } from '../verdict/statistics/random.ts'
+import { createRandom } from '../verdict/statistics/random.ts'
 import type { DrillResult } from '../verdict/result.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { simulatedMesh, simulatedWorkload } from './drivers.ts'
@@ -114,7 +114,7 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
   const tool = options.breakTool?.(whole, { world, lab, mesh, workload }) ?? whole
   const trouble = troubles[scenario.trouble]
   const course = options.course ?? trouble.course
-  const fault = options.fault?.(world) ?? trouble.fault(world, drawFrom(scenario.seed))
+  const fault = options.fault?.(world) ?? trouble.fault(world, createRandom(scenario.seed))
   const spoil = troubleMaker(harness)
 
   const { name, strategy } = tool

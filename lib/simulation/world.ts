@@ -2,7 +2,7 @@ import { noopLab } from './noop-cluster.ts'
 import type { Clock } from '../system/wait.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab/lab.ts'
-import { drawFrom } from '../verdict/statistics/random.ts'
+import { createRandom } from '../verdict/statistics/random.ts'
 import { settingClock, type Standstill, virtualClock, type VirtualClock } from './clock.ts'
 import { Service } from './service.ts'
 
@@ -51,7 +51,7 @@ export function createWorld(
     host: settingClock(clock, jump && { atMs: START_MS + jump.afterMs, byMs: jump.byMs }),
     lab: simulatedLab((namespace) => services.get(namespace) ?? null),
     draw(stream) {
-      const known = streams.get(stream) ?? drawFrom(mix(seed, stream))
+      const known = streams.get(stream) ?? createRandom(mix(seed, stream))
       streams.set(stream, known)
       return known
     },

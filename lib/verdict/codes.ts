@@ -1,6 +1,6 @@
 /**
  * Every answer that a part of a verdict can give: its stable code, its verdict, and one sentence. The code is
- * `<question>.<what>`. Other programs read codes, so a code that was released keeps its meaning.
+ * `<question>.<answer>`. Other programs read codes, so a code that was released keeps its meaning.
  */
 export const CODES = {
   'course.complete': passes('The drill was carried out to its end.'),
@@ -11,7 +11,7 @@ export const CODES = {
   'course.stopped-by-error': leavesOpen('An error stopped the drill.'),
   'course.step-failed': leavesOpen('A step of the drill ended with an error.'),
   'course.step-unfinished': leavesOpen('A step of the drill did not end.'),
-  'course.skipped-late': leavesOpen('The drill was skipped after it had begun.'),
+  'course.skipped-late': leavesOpen('The drill was skipped after it had started.'),
 
   'clock.steady': passes('The clock did not jump.'),
   'clock.no-time': leavesOpen('A fact has no time.'),
@@ -39,18 +39,18 @@ export const CODES = {
   'fault.seen': passes('The planned fault was seen to take effect.'),
   'fault.not-seen': leavesOpen('No fault was seen to take effect.'),
   'fault.one-not-seen': leavesOpen('A requested fault was not seen to take effect.'),
-  'fault.not-requested': leavesOpen('A fault was seen that nobody requested.'),
+  'fault.not-requested': leavesOpen('A fault was seen that was never requested.'),
   'fault.not-as-planned': leavesOpen('The planned fault is not among the faults that were seen.'),
   'fault.invalid-time': leavesOpen('The time of the fault is not an interval.'),
   'fault.before-request': leavesOpen('The fault took effect before it was requested.'),
   'fault.healed-early': leavesOpen('The fault was healed before it took effect.'),
   'fault.check-unfinished': leavesOpen('The check for corruption after the fault did not finish.'),
-  'fault.not-checked': leavesOpen('Nobody looked for corruption after the fault.'),
+  'fault.not-checked': leavesOpen('No check for corruption was made after the fault.'),
 
   'leftovers.none': passes('Nothing of the fault is left.'),
   'leftovers.found': fails('A part of the fault is still in the cluster after the drill.'),
   'leftovers.checked-early': leavesOpen('The check for leftovers is from before the fault.'),
-  'leftovers.not-checked': leavesOpen('Nobody looked whether the fault is gone.'),
+  'leftovers.not-checked': leavesOpen('No check for leftovers was made.'),
   'leftovers.unknown': leavesOpen('The check for leftovers failed.'),
 
   'backup.succeeded': passes('The backup succeeded and moved data.'),
@@ -64,7 +64,7 @@ export const CODES = {
   'backup.ended-late': leavesOpen('The backup ended after the fault.'),
   'backup.end-unknown': leavesOpen('The tool does not report when its scheduled backup ended.'),
   'backup.no-state': leavesOpen('The tool reported no state of the backup.'),
-  'backup.failed-without-plan': leavesOpen('The backup failed, and no plan says whether it may.'),
+  'backup.failed-without-plan': leavesOpen('The backup failed, and there is no plan that says whether it may.'),
   'backup.failed-early': leavesOpen('The backup failed before the fault could disturb it.'),
   'backup.zero-bytes': leavesOpen('The backup moved zero bytes.'),
   'backup.size-unknown': leavesOpen('The tool does not report how many bytes the backup moved.'),
@@ -74,7 +74,7 @@ export const CODES = {
   'backup-content.damaged': fails('The disturbed backup was reported as a success and holds wrong records.'),
   'backup-content.not-restorable': fails('The disturbed backup was reported as a success and cannot be restored.'),
   'backup-content.empty': fails('The disturbed backup was reported as a success and holds no record.'),
-  'backup-content.not-checked': leavesOpen('Nobody looked at the content of the disturbed backup.'),
+  'backup-content.not-checked': leavesOpen('The content of the disturbed backup was not checked.'),
   'backup-content.unproven-damage': leavesOpen('Records look wrong, but the write log is incomplete.'),
   'backup-content.unreadable': leavesOpen('The content of the disturbed backup could not be read.'),
   'backup-content.partly-read': leavesOpen('Only some records of the disturbed backup were read.'),
@@ -86,14 +86,14 @@ export const CODES = {
   'restore.before-claim': fails('The restore was reported as a success before its volume claim existed.'),
   'restore.none-ended': leavesOpen('No restore was seen to end.'),
   'restore.not-repeated': leavesOpen('The disturbed restore failed and was not repeated.'),
-  'restore.clock-doubt': leavesOpen('A clock that jumped hides which of several restores was the last.'),
+  'restore.clock-doubt': leavesOpen('The clock jumped, so which of several restores was the last is not known.'),
   'restore.clock-jumped': leavesOpen('The restore ended before it started.'),
   'restore.zero-bytes': leavesOpen('The restore moved zero bytes.'),
   'restore.no-state': leavesOpen('The tool reported no state of the restore.'),
   'restore.not-requested': leavesOpen('The restore ended and was never requested.'),
   'restore.foreign-backup': leavesOpen('The restored backup is not a backup of this drill.'),
   'restore.claim-not-lost': leavesOpen('The volume claim still existed when the restore was requested.'),
-  'restore.loss-not-seen': leavesOpen('Nobody saw that the restored data had been lost.'),
+  'restore.loss-not-seen': leavesOpen('The loss of the restored data was not seen.'),
 
   'corruption.undetected': fails('The fault corrupted data, and the check after it found nothing.'),
 
@@ -104,17 +104,17 @@ export const CODES = {
   'integrity.misdirected': fails('Records are in the wrong place.'),
   'integrity.flipped': fails('Bits of records differ from what was written.'),
   'integrity.truncated': fails('Files are shorter than they must be.'),
-  'integrity.phantom': fails('Records are there that nobody wrote.'),
+  'integrity.phantom': fails('Records exist that were never written.'),
   'integrity.changed-attribute': fails('Attributes of files changed.'),
   'integrity.empty': fails('No record was there to read back.'),
   'integrity.unproven-damage': leavesOpen('Records look wrong, but the write log is incomplete.'),
   'integrity.damaged-before': leavesOpen('The volume was damaged before the fault.'),
-  'integrity.not-checked-before': leavesOpen('Nobody read the volume before the fault.'),
+  'integrity.not-checked-before': leavesOpen('The volume was not read before the fault.'),
   'integrity.empty-before': leavesOpen('The volume held no record before the fault.'),
-  'integrity.checked-late': leavesOpen('The check from before the fault was made after it.'),
+  'integrity.checked-late': leavesOpen('The first check of the volume was made after the fault.'),
   'integrity.not-read': leavesOpen('The volume was not read back at the end.'),
   'integrity.unreadable': leavesOpen('The volume could not be read back.'),
-  'integrity.nothing-read': leavesOpen('The check at the end read no bytes.'),
+  'integrity.nothing-read': leavesOpen('The check at the end read no data.'),
   'integrity.partly-read': leavesOpen('Fewer records were read back than were there before the fault.'),
   'integrity.read-early': leavesOpen('The volume was read back before it was restored.'),
 
@@ -122,7 +122,7 @@ export const CODES = {
   'rto.over-objective': fails('The service was restored later than the objective allows.'),
   'rto.over-objective-at-least': fails('The service was not seen restored, and is already over the objective.'),
   'rto.around-objective': leavesOpen('The objective lies within the measured interval.'),
-  'rto.clock-doubt': leavesOpen('A clock that jumped hides whether the objective was kept.'),
+  'rto.clock-doubt': leavesOpen('The clock jumped, so whether the objective was met is not known.'),
   'rto.unknown': leavesOpen('No fault, no probes or no objective was recorded.'),
   'rto.unusable-probes': leavesOpen('The probes have no interval or no timeout.'),
   'rto.invalid-fault-time': leavesOpen('The time of the fault is not an interval.'),
@@ -140,10 +140,10 @@ export const CODES = {
     'The workload cannot measure what was lost, so RPO is null and the drill is judged without it.',
   ),
   'rpo.within-objective': passes('The lost writes are no older than the objective allows.'),
-  'rpo.over-objective': fails('Acknowledged writes are missing that the objective does not allow to lose.'),
-  'rpo.phantoms': fails('The service holds writes that nobody sent.'),
+  'rpo.over-objective': fails('Acknowledged writes are missing, and the objective does not allow this loss.'),
+  'rpo.phantoms': fails('The service holds writes that were never sent.'),
   'rpo.around-objective': leavesOpen('The objective lies within the possible age of the oldest lost write.'),
-  'rpo.clock-doubt': leavesOpen('A clock that jumped hides whether the objective was kept.'),
+  'rpo.clock-doubt': leavesOpen('The clock jumped, so whether the objective was met is not known.'),
   'rpo.invalid-objective': leavesOpen('The objective is not a duration.'),
   'rpo.unknown': leavesOpen('No fault was seen, or nothing was read back.'),
   'rpo.incomplete-write-log': leavesOpen('The write log may be incomplete.'),
@@ -164,9 +164,9 @@ export const CODES = {
   'point-in-time.mixed': fails('The restored state mixes several moments, and the strategy promises one.'),
   'point-in-time.unknown': leavesOpen('Whether the restored state is of one moment is not known.'),
 
-  'freshness.current': passes('Nothing is missing that was acknowledged before the backup was requested.'),
-  'freshness.older-backup': fails('Writes from before the request of the backup are missing: it restored older data.'),
-  'freshness.clock-doubt': leavesOpen('A clock that jumped hides whether older data was restored.'),
+  'freshness.current': passes('No write is missing that was acknowledged before the backup was requested.'),
+  'freshness.older-backup': fails('Writes from before the backup request are missing, so older data was restored.'),
+  'freshness.clock-doubt': leavesOpen('The clock jumped, so whether older data was restored is not known.'),
 
   'mesh.unchanged': passes('The mesh is as it was before the fault.'),
   'mesh.changed': fails('The mesh is not as it was before the fault.'),
@@ -178,32 +178,32 @@ export const CODES = {
   'resources.not-sampled': leavesOpen('No resource samples of the tool cover the backup or the restore.'),
 
   'outcome.not-recoverable': passes('As expected, the state cannot be brought back.'),
-  'outcome.recovered': fails('The state was brought back although the matrix says that it cannot.'),
+  'outcome.recovered': fails('The state was brought back, although the matrix calls this impossible.'),
   'outcome.not-seen': leavesOpen('Whether the state can be brought back was not seen.'),
 } as const satisfies Record<`${string}.${string}`, Meaning>
 
-/** What a code says, for people, and the verdict that it gives to its part. */
+/** The meaning of a code in one sentence, and its verdict. */
 interface Meaning<Verdict extends 'pass' | 'fail' | 'inconclusive' = 'pass' | 'fail' | 'inconclusive'> {
   verdict: Verdict
-  says: string
+  meaning: string
 }
 
 export type Code = keyof typeof CODES
 
-/** What a drill is asked. The first half of each code. */
+/** A question that a drill must answer. It is the first half of each code. */
 export type Question = Code extends `${infer Name}.${string}` ? Name : never
 
 /** The codes that answer one question. */
 export type CodeOf<Name extends Question> = Extract<Code, `${Name}.${string}`>
 
-function passes(says: string): Meaning<'pass'> {
-  return { verdict: 'pass', says }
+function passes(meaning: string): Meaning<'pass'> {
+  return { verdict: 'pass', meaning }
 }
 
-function fails(says: string): Meaning<'fail'> {
-  return { verdict: 'fail', says }
+function fails(meaning: string): Meaning<'fail'> {
+  return { verdict: 'fail', meaning }
 }
 
-function leavesOpen(says: string): Meaning<'inconclusive'> {
-  return { verdict: 'inconclusive', says }
+function leavesOpen(meaning: string): Meaning<'inconclusive'> {
+  return { verdict: 'inconclusive', meaning }
 }

@@ -9,26 +9,36 @@ import {
 import { isEarlier, type HistoryCheck } from './history/check.ts'
 import { BEFORE, UNREADABLE } from './history/match.ts'
 /**
- * Whether what was restored is the state of one moment.
+ * Whether the restored state is the state of one moment.
  *
- * Seen is only the last write of each slot, so this is what the answer rests on. A slot that shows a write says: that write
- * had been sent by then. An acknowledged write of which the slot shows neither itself nor a newer one says: it had not been
- * acknowledged yet. A write that was replaced is there through its successor, and adds nothing. No say have: writes without
- * a 2xx that are not there (they may never have been made), writes sent after the restore began, what was or may have been
- * made after that, and slots that are torn or hold what was never sent to them (they are no state of the service at all).
- * One moment exists exactly where no write that is there was sent after one that is missing had been acknowledged.
+ * Only the last write of each slot can be seen, so the answer rests on these writes. A present write had been sent
+ * before the moment. An acknowledged write is missing if its slot shows neither this write nor a newer one. A missing
+ * write had not yet been acknowledged at the moment. A replaced write is present through its successor and adds
+ * nothing.
+ *
+ * These do not count: missing writes without a 2xx (they may never have been made), writes sent after the restore
+ * began, writes that were made or may have been made after that, and slots that are torn or hold a foreign record. A
+ * torn or foreign slot is not a state of the service.
+ *
+ * A single moment exists exactly if no present write was sent after a missing write had been acknowledged.
  */
 export type Consistency =
   | {
       consistent: true
-      /** The moment is between the two; null where nothing bounds it (no write is there; none is missing and nothing was restored). */
+      /**
+       * The moment lies between these bounds. A bound is null if nothing limits it: no write is present, or no write is
+       * missing and nothing was restored.
+       */
       point: Point
       seen: Seen
     }
   | {
       consistent: false
       witness: Witness
-      /** The part that is mixed in itself, with the widest gap; null where each part is of one moment, but not of the same. */
+      /**
+       * The part that mixes several moments, with the widest gap. Null if each part is of one moment, but not of the
+       * same one.
+       */
       within: string | null
       /** The moment of each part, the earliest first, at most `listedParts`. */
       parts: { part: string; point: Point | null }[]
@@ -37,39 +47,44 @@ export type Consistency =
 
 export type Point = [lowMs: number | null, highMs: number | null]
 
-/** How much the answer rests on: slots that show a write from before the restore, and slots that miss one. */
+/** Size of the evidence: number of slots that show a write from before the restore, and of slots that miss one. */
 export interface Seen {
   there: number
   missing: number
 }
 
-/** The two writes that cannot both be so, with the widest gap. */
+/** Two writes that contradict a single moment. Of all such pairs it has the widest gap. */
 export interface Witness {
   there: SentWrite & { part: string }
   missing: SentWrite & { part: string }
-  /** How long after the one was acknowledged the other was sent. */
+  /** Time from the acknowledgement of the missing write to the sending of the present one. */
   gapMs: number
   words: string
 }
 
 export interface ConsistencyOptions extends HistoryOptions {
-  /** The name of what a slot is a part of: a file, or a volume. By default the file: 1024 slots each, as the ledger has them. */
+  /**
+   * Names the part that a slot belongs to: a file, or a volume. By default the file: 1024 slots each, as in the ledger.
+   */
   partOf?: (slot: number) => string
 }
 
-/** More parts than this are not listed. */
+/** Maximum number of listed parts. */
 export const listedParts = 1000
 
 const segmentSlots = 1024
 const segmentOf = (slot: number): string => `segment-${String(Math.floor(slot / segmentSlots)).padStart(5, '0')}`
 
-/** The write that was sent last of those that are there, and the one acknowledged first of those that are missing; -1 for none. */
+/** The present write that was sent last, and the missing write that was acknowledged first; -1 for none. */
 interface Bounds {
   there: number
   missing: number
 }
 
-/** Looks for the moment. O(m) for m readings, and O(p log p) for p parts where there is none. `check` is of the same history. */
+/**
+ * Finds the moment. O(m) for m readings, and O(p log p) for p parts if there is no moment. `check` belongs to this
+ * history.
+ */
 export function findPoint(history: History, check: HistoryCheck, options: ConsistencyOptions): Consistency {
   const { writes } = history
   const restoreMs = options.restoreMs ?? Infinity
@@ -107,7 +122,7 @@ export function findPoint(history: History, check: HistoryCheck, options: Consis
   }
 }
 
-/** By their names, so that of parts that are alike the order of input makes no difference. */
+/** Sorted by name, so that the order of input makes no difference among equal parts. */
 function boundParts(
   { writes, readings }: History,
   check: HistoryCheck,
@@ -126,7 +141,7 @@ function boundParts(
   return [...parts].toSorted(([one], [other]) => (one < other ? -1 : 1))
 }
 
-/** What one reading says of the moment; `late` is the write that it misses. */
+/** The bounds that one reading gives. `late` is the write that it misses. */
 function readBounds(
   { acknowledgedMs }: WriteColumns,
   { match, settled }: HistoryCheck,
@@ -145,18 +160,21 @@ function narrow(writes: WriteColumns, bounds: Bounds, { there, missing }: Bounds
   if (isEarlier(writes, missing, bounds.missing)) bounds.missing = missing
 }
 
-/** No write is earlier than any. */
+/** -1, for no write, is earlier than every write. */
 function isSentLater({ sequence, sentMs }: WriteColumns, one: number, other: number): boolean {
   const apart = (sentMs[one] ?? -Infinity) - (sentMs[other] ?? -Infinity)
   return apart > 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))
 }
 
-/** How long after the missing one was acknowledged the one that is there was sent; negative or -Infinity where they agree. */
+/**
+ * Time from the acknowledgement of the missing write to the sending of the present one. Negative or -Infinity if they
+ * agree.
+ */
 function gapOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds): number {
   return (sentMs[there] ?? -Infinity) - (acknowledgedMs[missing] ?? Infinity)
 }
 
-/** Within the tolerance the bounds may be the wrong way round. */
+/** Within the tolerance, the bounds may be swapped. */
 function pointOf({ sentMs, acknowledgedMs }: WriteColumns, { there, missing }: Bounds, restoreMs: number): Point {
   const low = sentMs[there] ?? -Infinity
   const high = acknowledgedMs[missing] ?? restoreMs

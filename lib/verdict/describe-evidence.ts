@@ -5,7 +5,7 @@ import type { Measured } from './measure.ts'
 import type { Outcome } from './recoverable.ts'
 import type { evidence } from './schema/evidence.ts'
 
-/** What was seen of a drill, beside its figures: for people who want to know why. Null where it was not seen. */
+/** Observations of a drill that explain its figures to people. Null if not seen. */
 export type Evidence = z.infer<typeof evidence>
 
 const listedOutages = 100

@@ -12,26 +12,26 @@ import { type ClockTrouble, findClockTroubles } from './uncertainty.ts'
 
 export type FactOf<Kind extends DrillFact['kind']> = Extract<DrillFact, { kind: Kind }>
 
-/** The facts of a drill, sorted by what they speak of; null where there is none. */
+/** The facts of a drill by subject. A subject without facts is null. */
 export interface DrillEvidence {
   facts: DrillFact[]
   planned: FactOf<'drill.planned'> | null
   expectations: Expectations | null
   objectives: Objectives | null
   ended: FactOf<'drill.ended'> | null
-  /** When the first of the faults took effect. */
+  /** The first fault that took effect. */
   fault: FactOf<'fault.observed'> | null
-  /** The one that was restored, else the last. */
+  /** The restored backup, else the last one. */
   backup: FactOf<'backup.ended' | 'backup.found'> | null
   restore: FactOf<'restore.ended'> | null
-  /** The service as it was left in the end, read back. */
+  /** The check that read the service back at its end. */
   readBack: FactOf<'integrity.checked'> | null
   probes: { samples: ProbeSample[]; intervalMs: number; timeoutMs: number; sent: number | null } | null
   writes: Write[]
   /** Why `writes` may be incomplete; null if it is complete. If it is incomplete, a phantom may be a write that was sent. */
   incompleteWriteLog: Answer<'load'> | null
   resources: ResourceSample[]
-  /** Where the clock cannot be trusted; empty where it can. */
+  /** Times at which the clock cannot be trusted. Empty if it can always be trusted. */
   clock: ClockTrouble[]
 }
 
@@ -51,7 +51,7 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
     fault: select(facts, 'fault.observed').toSorted((a, b) => a.between[0] - b.between[0])[0] ?? null,
     backup: backups.find(({ name }) => name === restore?.name) ?? backups.at(-1) ?? null,
     restore,
-    // Where nothing is restored, the service that survived the fault is what must be whole.
+    // If nothing is restored, the service that survived the fault must be whole.
     readBack: phase('after-restore') ?? (planned?.expectations.restore === false ? phase('after-fault') : null),
     probes: batches[0]
       ? {
@@ -71,8 +71,8 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
 function findIncompleteWriteLog(facts: DrillFact[]): Answer<'load'> | null {
   const loads = select(facts, 'load.ended')
   if (loads.length === 0) return answer('load.no-end', 'the load did not report its end')
-  const error = loads.map(({ load }) => load.error).find((one) => one !== null) ?? null
-  return error === null ? null : answer('load.untrusted', `the load is not to be trusted: ${error}`)
+  const error = loads.map(({ load }) => load.error).find((each) => each !== null) ?? null
+  return error === null ? null : answer('load.untrusted', `the load cannot be trusted: ${error}`)
 }
 
 /** The findings that prove something. A phantom proves something only if the write log is complete. */

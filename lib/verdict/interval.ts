@@ -1,12 +1,10 @@
-/** '2026-01-01 12:00:01 UTC'; a number that is no date says so. */
+/** '2026-01-01 12:00:01 UTC'. An invalid date is returned as text that says so. */
 export function formatDate(atMs: number): string {
   const text = toIso(atMs)
-  return text === null
-    ? `at ${atMs} ms, which is no date that a calendar has`
-    : `${text.replace('T', ' ').slice(0, 19)} UTC`
+  return text === null ? `at ${atMs} ms, which is not a valid date` : `${text.replace('T', ' ').slice(0, 19)} UTC`
 }
 
-/** '12:00:01.200', UTC; a number that is no time is left as it is. */
+/** '12:00:01.200', UTC. An invalid time is returned as its number. */
 export const formatClock = (atMs: number): string => toIso(atMs)?.slice(11, 23) ?? String(atMs)
 
 function toIso(atMs: number): string | null {
@@ -19,12 +17,12 @@ export interface Interval {
   high: number
 }
 
-/** An interval whose ends may each be wrong by as much. */
+/** The interval with both ends moved outward by their maximum error. */
 export const widen = ({ low, high }: Interval, byMs: number): Interval => ({ low: low - byMs, high: high + byMs })
 
 /**
- * `beyond` where even the most favourable end is over the limit, `within` where even the least favourable is not, else `unknown`.
- * A limit that is exactly met is kept.
+ * `beyond` if even the most favourable end is over the limit, `within` if even the least favourable end is not, else
+ * `unknown`. A value equal to the limit is within it.
  */
 export function compareWithLimit({ low, high }: Interval, limit: number): 'within' | 'beyond' | 'unknown' {
   if (low > limit) return 'beyond'

@@ -18,7 +18,9 @@ import { judgeClock } from './uncertainty.ts'
 /** A pure function of the evidence. Null if the question is not asked in this drill. */
 type Judge<Name extends Question> = (measured: Measured) => Answer<Name> | Answer<Name>[] | null
 
-/** Every question that a drill must answer, in the order of the answers. `outcome` replaces some of them, and has no own judge. */
+/**
+ * The judge of each question, in the order of the answers. `outcome` replaces some of the answers, so it has no judge.
+ */
 const QUESTIONS: { [Name in Exclude<Question, 'outcome'>]: Judge<Name> } = {
   course: judgeCourse,
   clock: judgeClock,
@@ -39,19 +41,19 @@ const QUESTIONS: { [Name in Exclude<Question, 'outcome'>]: Judge<Name> } = {
   resources: judgeResources,
 }
 
-/** Asks every question. */
+/** Answers every question. */
 const answerAll = (measured: Measured): Part[] =>
   Object.values(QUESTIONS).flatMap((judge) => {
     const found = judge(measured)
     return found === null ? [] : [found].flat().map(toPart)
   })
 
-/** More findings than this are counted, not listed. */
+/** Maximum number of listed findings. All are counted. */
 const listedFindings = 1000
 
 /**
  * The result of one drill from its facts alone.
- * @param unreadableLines numbers of the lines of `events.jsonl` that cannot be read and may have been this drill's
+ * @param unreadableLines line numbers of `events.jsonl` that cannot be read and may belong to this drill
  */
 export function judgeDrill(facts: DrillFact[], unreadableLines: number[] = []): DrillResult {
   const id = facts[0]?.drill
@@ -59,7 +61,7 @@ export function judgeDrill(facts: DrillFact[], unreadableLines: number[] = []): 
     throw new Error('facts of exactly one drill are needed')
   const measured = measure(facts, unreadableLines)
   const skipped = select(facts, 'drill.skipped')
-  if (skipped.length > 0 && !hasBegun(facts)) {
+  if (skipped.length > 0 && !hasStarted(facts)) {
     const reasons = skipped.map(({ reason }) => reason)
     return {
       ...describe(id, measured),
@@ -115,9 +117,9 @@ const nothingMeasured = {
   load: null,
 }
 
-function hasBegun(facts: DrillFact[]): boolean {
-  const harmless: DrillFact['kind'][] = ['drill.planned', 'drill.skipped', 'drill.ended', 'note']
-  return facts.some(({ kind }) => !harmless.includes(kind))
+function hasStarted(facts: DrillFact[]): boolean {
+  const beforeStart: DrillFact['kind'][] = ['drill.planned', 'drill.skipped', 'drill.ended', 'note']
+  return facts.some(({ kind }) => !beforeStart.includes(kind))
 }
 
 function describe(id: string, { planned, objectives }: Measured) {
@@ -138,7 +140,7 @@ function pickRpo({ acknowledged, lost, oldestLostMs }: Loss) {
   return { acknowledged, lost, oldestLostMs }
 }
 
-/** By how much the store grew because of all backups of the drill; null if that is not known of one of them. */
+/** Growth of the store over all backups of the drill, in bytes. Null if it is not known for one of them. */
 function sumStored(backups: FactOf<'backup.ended'>[]): number | null {
   const sizes = backups.map(({ storedBytes }) => storedBytes ?? null)
   if (sizes.length === 0) return null

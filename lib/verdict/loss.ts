@@ -7,56 +7,60 @@ import { clockToleranceMs } from './recovery.ts'
 import { answer, type Answer } from './answer.ts'
 import { BEFORE } from './history/match.ts'
 
-/** What a loss is counted in. */
+/** Unit in which a loss is counted. */
 type LossUnit = 'writes' | 'files'
 
-/** What is missing, and what is there that nobody sent. */
+/** Missing writes, and records that were never sent. */
 interface Missing {
-  /** Acknowledged writes, or files whose newest acknowledged content is missing. */
+  /** Number of acknowledged writes, or of files that lack their newest acknowledged content. */
   lost: number
-  /** Age at fault time of the oldest lost write, by the earliest possible fault time; 0 where nothing was lost. */
+  /** Age of the oldest lost write at the earliest possible fault time. 0 if nothing was lost. */
   oldestLostMs: number
   /** The same by the latest possible fault time. */
   oldestLostAtMostMs: number
-  /** Slots that hold what was never written to them. */
+  /** Slots that hold a record that was never written to them. */
   phantoms: string[]
 }
 
 export interface Loss extends Missing {
   by: LossUnit
-  /** Writes whose 2xx reached the client, over the whole drill, or the files that they wrote. */
+  /** Number of writes whose 2xx reached the client, over the whole drill, or of the files that they wrote. */
   acknowledged: number
-  /** Of these, what no write explains that is not listed: it is missing even where the list has holes. */
+  /** Losses and phantoms that no unlisted write can explain. They are certain even if the write log has holes. */
   certain: Missing
-  /** Writes without a 2xx, and how many of them can be seen to be there: either is right. */
+  /** Writes without a 2xx, and how many of them are present. They may be present or missing. */
   unknown: { sent: number; there: number }
-  /** Of each kind of wrong slot the smallest counter-example, in words. */
+  /** The smallest counter-example for each kind of wrong slot, in words. */
   counterExamples: string[]
-  /** Whether what was restored is the state of one moment; not to be trusted where there is a problem. */
+  /** Whether the restored state is of one moment. Not reliable if there is a `problem`. */
   consistency: Consistency
-  /** The same with every time between two writes, or a write and the restore, wrong by up to `uncertainMs`. */
+  /**
+   * The same, if each time between two writes, or between a write and the restore, may be wrong by up to `uncertainMs`.
+   */
   moment: 'one' | 'several' | 'unknown'
   /** Why the loss is not known; null if it is known. */
   problem: Answer<'rpo'> | null
-  /** Why only `certain` can be trusted, and no other loss or phantom; null if all can. It is the problem then. */
+  /** Why only `certain` can be trusted. Null if all figures can. If set, it is also the `problem`. */
   untrusted: Answer<'rpo'> | null
 }
 
-/** How long before the fault the last write may have been acknowledged: an idle service has nothing to lose. */
+/** The last write must be acknowledged within this time before the fault. An idle service has nothing to lose. */
 const recentMs = 5000
-/** How long the load takes to stop. */
+/** Maximum time that the load takes to stop. */
 const stoppingMs = 1000
 
 /**
- * Which acknowledged writes are not there after the restore.
+ * Acknowledged writes that are missing after the restore.
  *
- * Only the last write of a slot can be seen, so a write is there where its slot holds its sequence number or a later one
- * that was sent to that slot: an acknowledged write that a later one replaced is not lost, even if that later one was
- * never acknowledged. One that is replaced after the restore has begun, or may have been, hides what it replaced: then the
- * loss is not known. It makes no difference whether a lost write was acknowledged before the fault or after it.
- * `slots` of the check must hold every slot that was written to, else the loss is not known.
- * @param uncertainMs maximum error of a time between two writes, or a write and the restore
- * @param by what is counted
+ * Only the last write of a slot can be seen. A write is present if its slot holds its sequence number, or a later one
+ * that was sent to that slot. A write that was replaced by a later one is not lost, even if the later one was never
+ * acknowledged.
+ *
+ * A write that was made after the restore began, or may have been, hides the write that it replaced. Then the loss is
+ * not known. It makes no difference whether a lost write was acknowledged before or after the fault. `slots` of the
+ * check must hold every slot that was written to, else the loss is not known.
+ * @param uncertainMs maximum error of the time between two writes, or between a write and the restore
+ * @param by unit in which the loss is counted
  */
 export function measureLoss(
   writes: Write[],
@@ -83,7 +87,7 @@ export function measureLoss(
   const phantoms = listPhantoms(history, [...bad.phantom, ...bad.duplicated])
   const age = ({ lost, oldestLostMs }: Pick<HistoryCheck, 'lost' | 'oldestLostMs'>) => ({
     lost,
-    // Where none was lost, the oldest is infinitely late.
+    // If nothing was lost, `oldestLostMs` is Infinity.
     oldestLostMs: Math.max(0, fault[0] - oldestLostMs),
     oldestLostAtMostMs: Math.max(0, fault[1] - oldestLostMs),
   })
@@ -108,14 +112,14 @@ export function measureLoss(
     problem:
       untrusted ??
       (misplaced > 0
-        ? answer('rpo.invalid-slots', `${misplaced} writes or readings are of slots that cannot be`)
+        ? answer('rpo.invalid-slots', `${misplaced} writes or readings name slots that cannot exist`)
         : findProblem(writes, check.slots, { unread: checked.unread, hidden }, checkedMs, fault)),
   }
 }
 
 /**
- * Whether what was restored is of one moment. By a clock that may be wrong, it is of several only where that is so at the most
- * favourable times, and of one only where it is so at the least favourable.
+ * Whether the restored state is of one moment. If the clock may be wrong, the answer is `several` only if even the most
+ * favourable times show it, and `one` only if even the least favourable times show it.
  */
 function findMoment(
   history: History,
@@ -143,7 +147,7 @@ interface Phantom {
   sequence: number
 }
 
-/** By their slots. */
+/** Sorted by slot. */
 function listPhantoms({ readings }: History, found: number[]): Phantom[] {
   const phantoms = found.map((reading) => {
     return { slot: readings.slot[reading] ?? NaN, sequence: readings.sequence[reading] ?? NaN }
@@ -154,7 +158,10 @@ function listPhantoms({ readings }: History, found: number[]): Phantom[] {
 const describePhantom = ({ slot, sequence }: Phantom): string =>
   `slot ${slot} holds sequence ${sequence}, which was never sent to it`
 
-/** Holds for a phantom whose sequence is listed, for another slot, or explained another phantom already. */
+/**
+ * True for a phantom that no unlisted write can explain: its sequence is listed for another slot, or already explained
+ * another phantom.
+ */
 function cannotBeUnlisted(writes: Write[]): (phantom: Phantom) => boolean {
   const taken = new Set(writes.map(({ sequence }) => sequence))
   return ({ sequence }) => {
@@ -164,22 +171,26 @@ function cannotBeUnlisted(writes: Write[]): (phantom: Phantom) => boolean {
   }
 }
 
-/** Of lists that contradict themselves: nothing that follows from them is known. */
+/** A contradiction within the lists of writes or readings. Then no conclusion from them is known. */
 function findContradiction({ match }: HistoryCheck): Answer<'rpo'> | null {
   if (match.repeated !== null)
     return answer('rpo.repeated-sequence', `two writes have the same sequence: ${match.repeated}`)
   return match.readTwice === null ? null : answer('rpo.slot-read-twice', `slot ${match.readTwice} was read back twice`)
 }
 
-/** Of a list with holes: what looks lost may have been replaced by a write that is not listed, and a phantom may be one. */
+/**
+ * A hole in the write log. A write that looks lost may have been replaced by an unlisted one, and a phantom may be
+ * unlisted.
+ */
 function findHoles(writes: Write[]): Answer<'rpo'> | null {
   const missing = countMissing(writes)
-  return missing > 0
-    ? answer('rpo.missing-writes', `${missing} writes are missing from the list of what was sent`)
-    : null
+  return missing > 0 ? answer('rpo.missing-writes', `${missing} writes are missing from the write log`) : null
 }
 
-/** A load that is stopped may have numbered a write that it never sent: holes of its last second are none. */
+/**
+ * Counts missing sequence numbers. A load that stops may have numbered a write that it never sent, so its last second
+ * is ignored.
+ */
 function countMissing(writes: Write[]): number {
   const sorted = writes.toSorted((one, other) => one.sequence - other.sequence)
   const lastMs = writes.reduce((latest, { sentMs }) => Math.max(latest, sentMs), -Infinity)
@@ -219,8 +230,9 @@ function findProblem(
 }
 
 /**
- * The same loss, counted in files instead of writes, for workloads whose slots are files: a file is acknowledged if any write of
- * it was, and lost if any acknowledged write of it is missing, so that its newest acknowledged content is not there.
+ * The loss, counted in files instead of writes, for workloads in which a slot is a file. A file is acknowledged if one
+ * of its writes was. It is lost if one of its acknowledged writes is missing, because then its newest acknowledged
+ * content is missing.
  */
 function countFiles(
   { writes }: History,

@@ -6,27 +6,27 @@ import { measureRecovery, type Recovery } from './recovery.ts'
 import { measureUsage, type OperationUsage, type ResourceGroup } from './resources.ts'
 import { sumUncertainty } from './uncertainty.ts'
 
-/** The evidence of a drill, and all that is measured from it. Every question is answered from this alone. */
+/** The evidence of a drill, and all figures measured from it. Judges read nothing else. */
 export interface Measured extends DrillEvidence {
   recovery: Recovery | null
   loss: Loss | null
-  /** Records or acknowledged writes are gone. */
+  /** True if records or acknowledged writes are missing. */
   isDataLost: boolean
-  /** Null where the drill has no mesh. */
+  /** Null if the drill has no mesh. */
   mesh: MeshMeasurement | null
   usage: Record<ResourceGroup, OperationUsage>
-  /** Numbers of the lines of `events.jsonl` that cannot be read and may have held facts of this drill. */
+  /** Line numbers of `events.jsonl` that cannot be read and may hold facts of this drill. */
   unreadableLines: number[]
 }
 
 export function measure(facts: DrillFact[], unreadableLines: number[]): Measured {
   const evidence = gatherEvidence(facts)
-  const loss = measureOwnLoss(evidence)
+  const loss = measureDrillLoss(evidence)
   const lost = loss?.untrusted === null ? loss.lost : (loss?.certain.lost ?? 0)
   const proven = provenFindings(evidence.readBack?.check.findings ?? [], evidence)
   return {
     ...evidence,
-    recovery: measureOwnRecovery(evidence),
+    recovery: measureDrillRecovery(evidence),
     loss,
     isDataLost: lost > 0 || proven.length > 0,
     mesh: measureMesh(evidence),
@@ -35,7 +35,7 @@ export function measure(facts: DrillFact[], unreadableLines: number[]): Measured
   }
 }
 
-function measureOwnRecovery({ facts, probes, fault, expectations, restore }: DrillEvidence): Recovery | null {
+function measureDrillRecovery({ facts, probes, fault, expectations, restore }: DrillEvidence): Recovery | null {
   if (probes === null || fault === null || expectations === null) return null
   return measureRecovery({
     ...probes,
@@ -46,16 +46,16 @@ function measureOwnRecovery({ facts, probes, fault, expectations, restore }: Dri
   })
 }
 
-/** When the drill began to remove what the fault left, in order to restore it. */
+/** Time at which the drill began to remove the damaged state in order to restore it. Null if it did not. */
 function findRestoreStart(facts: DrillFact[]): number | null {
   const isStart = (fact: DrillFact) =>
     fact.kind === 'restore.requested' || (fact.kind === 'step.started' && fact.step === 'restore')
   return facts.find(isStart)?.at ?? null
 }
 
-/** Null also for a workload that cannot measure a loss. */
-function measureOwnLoss({ facts, planned, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
-  // Runs of earlier versions do not say so: their workload told writes apart.
+/** Null, also if the workload cannot measure a loss. */
+function measureDrillLoss({ facts, planned, writes, readBack, fault, clock }: DrillEvidence): Loss | null {
+  // Older runs do not record the unit. Their workload counted writes.
   const { by } = planned?.loss ?? { by: 'writes' }
   if (by === 'none') return null
   if (readBack === null || fault === null || readBack.check.error !== null) return null
@@ -70,13 +70,13 @@ function measureOperations(evidence: DrillEvidence, group: ResourceGroup): Opera
     const ended = evidence[operation]
     if (ended === null) return null
     const window =
-      ended.kind === 'backup.found' ? findOwnWindow(ended.operation) : findWindow(evidence, operation, ended)
+      ended.kind === 'backup.found' ? findReportedWindow(ended.operation) : findWindow(evidence, operation, ended)
     return window && measureUsage(evidence.resources, group, window)
   }
   return { backup: use('backup'), restore: use('restore') }
 }
 
-/** From the drill's request to its end. */
+/** From the request of the drill to the end of the operation. */
 function findWindow(
   { facts }: DrillEvidence,
   operation: 'backup' | 'restore',
@@ -89,5 +89,5 @@ function findWindow(
 }
 
 /** The window of a scheduled backup, as the tool reports it. */
-const findOwnWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
+const findReportedWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
   startedMs === null || endedMs === null ? null : [startedMs, endedMs]

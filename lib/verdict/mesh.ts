@@ -22,8 +22,9 @@ const offeredBy = ({ notOffered = [] }: MeshState): MeshAspect[] =>
   MESH_ASPECTS.filter((aspect) => !notOffered.includes(aspect))
 
 /**
- * What the restore did to the mesh. Metrics and access log have resumed where they say something else than before, and more
- * than nothing; of other proxies, which count from zero, more than nothing is enough. What the mesh does not offer is left out.
+ * Compares the mesh before the fault with the mesh after the restore. Metrics and access log have resumed if their
+ * counts changed and are above zero. New proxies count from zero, so for them any count above zero is enough. Aspects
+ * that the mesh does not offer are not compared.
  */
 export function compareMeshStates(before: MeshState, after: MeshState): MeshComparison {
   const known = new Set(before.proxies)
@@ -42,13 +43,14 @@ export function compareMeshStates(before: MeshState, after: MeshState): MeshComp
   return { equal, differences, notOffered: [...(before.notOffered ?? [])] }
 }
 
-/** Why a state before the fault is nothing to compare with, else null: two empty states are equal and prove nothing. */
+/** Why a state before the fault cannot be compared, else null. Two empty states are equal and prove nothing. */
 export function findBlindSpot(before: MeshState): string | null {
   const offered = offeredBy(before)
   const hasNone: Record<MeshAspect, boolean> = {
     configuration: Object.keys(before.configuration).length === 0,
     identities: before.identities.length === 0,
-    // A mesh whose proxies were seen may have no policy. Without anything else there is nothing to compare.
+    // A mesh without policies is fine if its proxies were seen. If it offers only policies, there is nothing to
+    // compare.
     policies: offered.length === 1 && Object.keys(before.policies).length === 0,
     requests: !((before.requests ?? 0) > 0),
     accessLogLines: !((before.accessLogLines ?? 0) > 0),
@@ -81,11 +83,11 @@ function compareIdentities(before: string[], after: string[]): string[] {
   ]
 }
 
-/** The mesh before and after the fault, or why they cannot be compared. */
+/** The comparison of the mesh before and after the fault, or why there is none. */
 export type MeshMeasurement =
   { comparison: MeshComparison; problem: null } | { comparison: null; problem: Answer<'mesh'> }
 
-/** Null for an older run without a mesh, which recorded nothing of it that counts. */
+/** Null for an older run without a mesh. It recorded no usable state. */
 export function measureMesh({ facts, planned, fault }: DrillEvidence): MeshMeasurement | null {
   const states = select(facts, 'mesh.state')
   const [first] = states
@@ -107,7 +109,7 @@ export function measureMesh({ facts, planned, fault }: DrillEvidence): MeshMeasu
     return unknown(
       answer(
         'mesh.unknown',
-        'the state of the mesh is not known: the mesh did not offer the same before and after the fault',
+        'the state of the mesh is not known: the mesh offered other aspects before the fault than after it',
       ),
     )
   const blind = findBlindSpot(before)

@@ -2,43 +2,52 @@ import type { ProbeSample } from '../record/facts.ts'
 import { formatDuration } from '../system/quantity.ts'
 import type { Interval } from './interval.ts'
 
-/** How long the service must be right without a wrong probe to count as restored, and before the fault as healthy. */
+/** The service must answer rightly for this long to count as restored, and before the fault as healthy. */
 export const steadyMs = 3000
-/** Clocks are read at slightly different moments; more than this is a clock that jumped. */
+/** Maximum difference between two readings of the clock. A larger difference means that the clock jumped. */
 export const clockToleranceMs = 50
 
 /**
- * From a first wrong probe to the last one that was not followed by 3 s without another: the service was not restored in
- * between. In an `outage` every probe was wrong. Where some were right, it is a `brown-out` if right and wrong are mixed as
- * by lot, as where a share of the requests fails, and `flapping` if they come in spells, as where the service comes and goes.
+ * An outage lasts from its first wrong probe to its last one. It ends when no probe is wrong for 3 s. In an `outage`
+ * every probe was wrong. If some were right, it is a `brown-out` if right and wrong probes are mixed at random, as when
+ * a share of the requests fails. It is `flapping` if they come in spells, as when the service comes and goes.
  */
 export interface Outage {
   kind: 'outage' | 'brown-out' | 'flapping'
-  /** When its first and its last wrong probe were sent. */
+  /** Times at which its first and its last wrong probe were sent. */
   fromMs: number
   toMs: number
-  /** How long it lasted: at least from the first wrong probe to the last, at most from the right one before to the one after. */
+  /**
+   * Duration. Lower bound: from the first wrong probe to the last. Upper bound: from the right probe before it to the
+   * one after.
+   */
   durationMs: Interval
-  /** The probes from the first wrong one to the last, and how many of them were wrong. */
+  /** Number of probes from the first wrong one to the last, and of wrong ones among them. */
   probes: number
   wrong: number
-  /** How often the service went away within. */
+  /** How often the service went away during this outage. */
   spells: number
 }
 
-/** Of the changes between right and wrong that lots would give, those that are fewer than this share make spells. */
+/**
+ * The probes form spells if they change between right and wrong less often than this share of the changes of a random
+ * mix.
+ */
 const mixedShare = 0.5
 
-/** Right, and within the time that a client waits: from when it was sent, as it is not the service that sends late. */
+/**
+ * True if the answer is right and came within the timeout of a client. The timeout counts from the sending of the
+ * probe, because a late probe is not the fault of the service.
+ */
 export function isRight(sample: ProbeSample, timeoutMs: number): boolean {
   const [, answered, right] = sample
   return right && answered !== null && answered - sentOf(sample) <= timeoutMs + clockToleranceMs
 }
 
-/** When a probe was sent. It says nothing of the service before that, though it was due. */
+/** Time at which a probe was sent. It proves nothing about earlier times, even if it was due earlier. */
 export const sentOf = ([due, , , sent]: ProbeSample): number => sent ?? due
 
-/** The outages in probes that are in the order they were sent. */
+/** Finds the outages. `samples` must be in the order of sending. */
 export function findOutages(samples: ProbeSample[], timeoutMs: number): Outage[] {
   const outages: Outage[] = []
   let first = -1
@@ -79,19 +88,22 @@ function describeOutage(samples: ProbeSample[], [first, last]: [number, number],
   }
 }
 
-/** Of n probes of which w are wrong, mixed by lot, 2 w (n − w) / n pairs of neighbours are unlike; each spell makes two. */
+/**
+ * In a random mix of n probes with w wrong ones, 2 w (n − w) / n pairs of neighbours differ. Each spell makes two such
+ * pairs.
+ */
 function nameKind(probes: number, wrong: number, spells: number): Outage['kind'] {
   if (wrong === probes) return 'outage'
-  const byLot = (2 * wrong * (probes - wrong)) / probes
-  return 2 * (spells - 1) >= mixedShare * byLot ? 'brown-out' : 'flapping'
+  const randomChanges = (2 * wrong * (probes - wrong)) / probes
+  return 2 * (spells - 1) >= mixedShare * randomChanges ? 'brown-out' : 'flapping'
 }
 
-/** What was more than one outage from beginning to end, for people; null where nothing was. */
+/** Describes the outages for people. Null if there was at most one, and it was complete. */
 export function describeOutages(outages: Outage[]): string | null {
   const partial = outages.filter(({ kind }) => kind !== 'outage').map(describePartial)
   const several = outages.length > 1 ? [`${outages.length} outages`] : []
-  const said = [...several, ...partial.slice(0, 3)]
-  return said.length === 0 ? null : said.join(', ')
+  const words = [...several, ...partial.slice(0, 3)]
+  return words.length === 0 ? null : words.join(', ')
 }
 
 function describePartial({ kind, probes, wrong, spells, durationMs }: Outage): string {

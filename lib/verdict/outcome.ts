@@ -12,16 +12,16 @@ export function judgeRecovery({ objectives, probes, fault, clock, recovery }: Me
   const limit = `the objective of ${formatDuration(objectives.rtoMs)}`
   const { rtoMs, atLeastMs, problem } = recovery
   const partial = describeOutages(recovery.outages)
-  const how = partial === null ? '' : ` (${partial})`
+  const details = partial === null ? '' : ` (${partial})`
   const [faultMs, faultHighMs] = fault.between
   const firstMs = probes.samples[0]?.[0] ?? faultMs
-  // The prober read the clock once, when it began, and has one that nobody can set since then.
+  // The prober reads the system clock once, at its start. After that it uses a clock that cannot be set.
   const uncertainUntil = (endMs: number) =>
     sumUncertainty(ofKind(clock, 'still'), faultMs, endMs) + sumUncertainty(ofKind(clock, 'set'), firstMs, endMs)
-  // A probe is known to be wrong only when its time is up: until then, all may have stood still.
+  // A probe is known to be wrong only after its timeout. Until then the whole machine may have stood still.
   const uncertainLow = (lowMs: number) => uncertainUntil(faultHighMs + lowMs + probes.timeoutMs)
   if (rtoMs === null) {
-    const why = `${problem?.reason ?? 'RTO is not known'}${how}`
+    const why = `${problem?.reason ?? 'RTO is not known'}${details}`
     const over = `RTO is at least ${formatDuration(atLeastMs ?? 0)}, over ${limit}: ${why}`
     if (atLeastMs === null || !(atLeastMs > objectives.rtoMs)) return answer(problem?.code ?? 'rto.unknown', why)
     const lowErrorMs = uncertainLow(atLeastMs)
@@ -29,12 +29,12 @@ export function judgeRecovery({ objectives, probes, fault, clock, recovery }: Me
       ? answer('rto.over-objective-at-least', over)
       : doubtClock('rto.clock-doubt', lowErrorMs, over)
   }
-  const measured = `RTO ${formatInterval(rtoMs)}${how}`
+  const measured = `RTO ${formatInterval(rtoMs)}${details}`
   const against = compareWithLimit(rtoMs, objectives.rtoMs)
   const reason = {
     within: `${measured}, within ${limit}`,
     beyond: `${measured} exceeds ${limit}`,
-    unknown: `${measured}: ${limit} lies between what can be told apart`,
+    unknown: `${measured}: ${limit} lies within the measured interval`,
   }[against]
   const [lowErrorMs, highErrorMs] = [uncertainLow(rtoMs.low), uncertainUntil(faultMs + rtoMs.high)]
   const widened = { low: rtoMs.low - lowErrorMs, high: rtoMs.high + highErrorMs }
@@ -54,7 +54,7 @@ export function judgeLoss({ planned, objectives, incompleteWriteLog, fault, cloc
   if (planned?.loss?.by === 'none') return answer('rpo.not-measurable', `not measured: ${planned.loss.reason}`)
   if (loss === null || objectives === null || fault === null)
     return answer('rpo.unknown', 'RPO is not known: no fault was seen or nothing was read back')
-  // What looks lost may have been replaced by what looks sent by nobody.
+  // A write that looks lost may have been replaced by a write that is missing in an incomplete log.
   const incomplete = incompleteWriteLog && answer('rpo.incomplete-write-log', incompleteWriteLog.reason)
   const doubt = loss.untrusted ?? (loss.phantoms.length > 0 ? incomplete : null)
   const { lost, oldestLostMs, oldestLostAtMostMs, phantoms } = doubt === null ? loss : loss.certain
@@ -65,7 +65,8 @@ export function judgeLoss({ planned, objectives, incompleteWriteLog, fault, cloc
   const objective = formatDuration(objectives.rpoMs)
   const aged = `${measured}, the oldest ${formatInterval(age)} before the fault: the objective is ${objective}`
   const against = compareWithLimit(widen(age, uncertainMs), objectives.rpoMs)
-  // A loss that was seen stays one, whatever else was not. Where none may be lost, their number decides and not their age.
+  // A proven loss stays a loss, whatever else is unknown. With an RPO of 0 the number of lost writes decides, not their
+  // age.
   if (lost > 0 && (objectives.rpoMs === 0 || against === 'beyond')) return answer('rpo.over-objective', aged)
   if (doubt !== null) {
     const seen = loss.untrusted === null ? `${loss.phantoms.slice(0, 3).join('; ')}, and ` : ''
@@ -80,7 +81,9 @@ export function judgeLoss({ planned, objectives, incompleteWriteLog, fault, cloc
     : doubtClock('rpo.clock-doubt', uncertainMs, aged)
 }
 
-/** Null where there is no mesh, or one that offers nothing to compare. The result says what was not offered. */
+/**
+ * Null if there is no mesh, or if it offers nothing to compare. The result lists the aspects that it does not offer.
+ */
 export function judgeMesh({ mesh }: Measured): Answer<'mesh'> | null {
   if (mesh === null) return null
   if (mesh.comparison === null) return mesh.problem
@@ -88,8 +91,8 @@ export function judgeMesh({ mesh }: Measured): Answer<'mesh'> | null {
   if (equal === null) return null
   const without = notOffered.length === 0 ? '' : `; the mesh does not offer: ${nameAspects(notOffered)}`
   return equal
-    ? answer('mesh.unchanged', `as before the fault${without}`)
-    : answer('mesh.changed', `the mesh is not as before the fault: ${differences.join('; ')}`)
+    ? answer('mesh.unchanged', `the mesh is as it was before the fault${without}`)
+    : answer('mesh.changed', `the mesh is not as it was before the fault: ${differences.join('; ')}`)
 }
 
 export function judgeResources({ expectations, backup, usage }: Measured): Answer<'resources'> {
@@ -97,6 +100,6 @@ export function judgeResources({ expectations, backup, usage }: Measured): Answe
     expectations?.restore === true ? ['backup', 'restore'] : backup ? ['backup'] : []
   const missing = needed.filter((window) => usage.tool[window] === null)
   return missing.length === 0
-    ? answer('resources.sampled', 'sampled')
+    ? answer('resources.sampled', 'resource samples cover the operations')
     : answer('resources.not-sampled', `no resource samples of the tool's pods cover the ${missing.join(' and the ')}`)
 }

@@ -3,26 +3,30 @@ import { clockToleranceMs } from './recovery.ts'
 import type { Measured } from './measure.ts'
 import { answer, type Answer } from './answer.ts'
 
-/* Whether the drill was carried out and watched well enough to prove anything. Only leftovers can fail. */
+/*
+ * Whether the drill was carried out and observed well enough to prove anything. Of these judges only `leftovers` can
+ * fail a drill.
+ */
 
-/** Share of the due probes that may be missing. */
+/** Maximum share of due probes that may be missing. */
 const missingShare = 0.01
+
 export function judgeCourse({ facts, ended, unreadableLines }: Measured): Answer<'course'> {
   const plans = select(facts, 'drill.planned').length
   if (plans === 0) return answer('course.no-plan', 'the drill has no plan: what it had to prove is not known')
-  if (plans > 1) return answer('course.begun-twice', `the drill was begun ${plans} times under the same id`)
+  if (plans > 1) return answer('course.begun-twice', `the drill was started ${plans} times under the same id`)
   if (unreadableLines.length > 0)
-    return answer('course.unreadable-events', `events are torn at line ${unreadableLines.join(', ')}`)
+    return answer('course.unreadable-events', `events.jsonl cannot be read at line ${unreadableLines.join(', ')}`)
   if (ended === null) return answer('course.interrupted', 'the drill was interrupted')
-  if (ended.error !== null)
-    return answer('course.stopped-by-error', `the drill was stopped by an error: ${ended.error}`)
+  if (ended.error !== null) return answer('course.stopped-by-error', `an error stopped the drill: ${ended.error}`)
   const broken = select(facts, 'step.ended').find(({ error }) => error !== null)
   if (broken) return answer('course.step-failed', `step "${broken.step}" ended with an error: ${broken.error ?? ''}`)
-  const [begun, done] = [select(facts, 'step.started').length, select(facts, 'step.ended').length]
-  if (begun > done) return answer('course.step-unfinished', `${begun - done} of ${begun} steps did not end`)
+  const [started, finished] = [select(facts, 'step.started').length, select(facts, 'step.ended').length]
+  if (started > finished)
+    return answer('course.step-unfinished', `${started - finished} of ${started} steps did not end`)
   if (select(facts, 'drill.skipped').length > 0)
-    return answer('course.skipped-late', 'the drill was skipped after it had begun')
-  return answer('course.complete', 'carried out to its end')
+    return answer('course.skipped-late', 'the drill was skipped after it had started')
+  return answer('course.complete', 'the drill was carried out to its end')
 }
 
 export function judgeProbes({ facts, probes }: DrillEvidence): Answer<'probes'> {
@@ -31,10 +35,13 @@ export function judgeProbes({ facts, probes }: DrillEvidence): Answer<'probes'> 
   if (new Set(select(facts, 'probes').map((batch) => batch.intervalMs)).size > 1)
     return answer('probes.interval-changed', 'the interval of the probes changed within the drill')
   const crashed = select(facts, 'probes.ended').find(({ error }) => error !== null)
-  if (crashed) return answer('probes.stopped-by-error', `probing was stopped by an error: ${crashed.error ?? ''}`)
-  if (sent === null) return answer('probes.no-end', 'probing did not report its end')
+  if (crashed) return answer('probes.stopped-by-error', `an error stopped the prober: ${crashed.error ?? ''}`)
+  if (sent === null) return answer('probes.no-end', 'the prober did not report its end')
   if (sent < samples.length)
-    return answer('probes.more-answered-than-sent', `${samples.length} probes were answered, and only ${sent} sent`)
+    return answer(
+      'probes.more-answered-than-sent',
+      `${samples.length} probes were answered, but only ${sent} were sent`,
+    )
   const spanMs = (samples.at(-1)?.[0] ?? NaN) - (samples[0]?.[0] ?? NaN)
   const due = Math.max(sent, Math.round(spanMs / intervalMs) + 1)
   const missing = due - samples.length
@@ -45,7 +52,7 @@ export function judgeProbes({ facts, probes }: DrillEvidence): Answer<'probes'> 
 export function judgeLoad({ facts, expectations, incompleteWriteLog }: DrillEvidence): Answer<'load'> {
   const loads = select(facts, 'load.ended').map(({ load }) => load)
   const floorRps = expectations?.minimumLoadRps ?? NaN
-  if (floorRps <= 0) return answer('load.no-floor', 'the load has no floor: any would do')
+  if (floorRps <= 0) return answer('load.no-floor', 'the plan names no minimum load')
   if (incompleteWriteLog !== null) return incompleteWriteLog
   for (const load of loads) {
     const rps = load.requests / (load.durationMs / 1000)
@@ -66,14 +73,16 @@ function formatRate(rps: number): string {
 export function judgeFault({ facts, fault, expectations, planned }: DrillEvidence): Answer<'fault'> {
   const observed = select(facts, 'fault.observed')
   const requested = select(facts, 'fault.requested')
-  if (fault === null) return answer('fault.not-seen', 'the fault was never seen to take effect')
+  if (fault === null) return answer('fault.not-seen', 'no fault was seen to take effect')
   const unseen = requested.find((request) => !observed.some((seen) => seen.fault === request.fault))
-  if (unseen) return answer('fault.one-not-seen', `fault "${unseen.fault}" was requested and never seen to take effect`)
-  const strange = observed.find((seen) => !requested.some((request) => request.fault === seen.fault))
-  if (strange) return answer('fault.not-requested', `fault "${strange.fault}" was seen, and nobody requested it`)
+  if (unseen)
+    return answer('fault.one-not-seen', `fault "${unseen.fault}" was requested, but it was not seen to take effect`)
+  const unrequested = observed.find((seen) => !requested.some((request) => request.fault === seen.fault))
+  if (unrequested)
+    return answer('fault.not-requested', `fault "${unrequested.fault}" was seen, but it was never requested`)
   const name = planned?.axes.fault
   if (name !== undefined && !observed.some((seen) => seen.fault === name))
-    return answer('fault.not-as-planned', `the fault that was planned, "${name}", is not the one that was seen`)
+    return answer('fault.not-as-planned', `the planned fault "${name}" is not among the faults that were seen`)
   if (!observed.every(({ between }) => between[0] <= between[1]))
     return answer('fault.invalid-time', 'the time of the fault is not an interval')
   const early = requested.find((request) =>
@@ -82,28 +91,28 @@ export function judgeFault({ facts, fault, expectations, planned }: DrillEvidenc
   if (early)
     return answer(
       'fault.before-request',
-      `fault "${early.fault}" was seen before it was requested: something else did it`,
+      `fault "${early.fault}" was seen before it was requested, so something else caused it`,
     )
   const healed = select(facts, 'fault.healed').find((heal) =>
     observed.some((seen) => seen.fault === heal.fault && heal.at < seen.between[0]),
   )
-  if (healed) return answer('fault.healed-early', `fault "${healed.fault}" was healed before it struck`)
+  if (healed) return answer('fault.healed-early', `fault "${healed.fault}" was healed before it took effect`)
   const afterFault = select(facts, 'integrity.checked').filter(({ phase }) => phase === 'after-fault')
   if (expectations?.corruption === true) {
     const broken = afterFault.find(({ check }) => check.error !== null)
     if (broken)
-      return answer('fault.check-unfinished', `the check after the fault was not finished: ${broken.check.error ?? ''}`)
-    if (afterFault.length === 0) return answer('fault.not-checked', 'nobody looked for corruption after the fault')
+      return answer('fault.check-unfinished', `the check after the fault did not finish: ${broken.check.error ?? ''}`)
+    if (afterFault.length === 0) return answer('fault.not-checked', 'no check for corruption was made after the fault')
   }
   return answer('fault.seen', fault.evidence)
 }
 
-/** A fault that outlives its drill would be measured in the next one. */
+/** A fault that outlives its drill would distort the next one. */
 export function judgeLeftovers({ facts, fault }: DrillEvidence): Answer<'leftovers'> {
   const taken = select(facts, 'inventory.checked').at(-1)
   if (taken && fault && taken.at < fault.between[0])
-    return answer('leftovers.checked-early', 'the inventory is from before the fault')
-  if (!taken) return answer('leftovers.not-checked', 'nobody looked whether the fault was gone')
+    return answer('leftovers.checked-early', 'the check for leftovers was made before the fault')
+  if (!taken) return answer('leftovers.not-checked', 'no check for leftovers of the fault was made')
   if (taken.error !== null) return answer('leftovers.unknown', `whether the fault is gone is not known: ${taken.error}`)
   const [first] = taken.left
   return first === undefined

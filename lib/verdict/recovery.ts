@@ -6,7 +6,7 @@ import type { Interval } from './interval.ts'
 
 export { clockToleranceMs, isRight, steadyMs } from './outages.ts'
 
-/** A pause between probes longer than this many intervals is time in which nothing was seen. */
+/** A pause between probes of more than this many intervals is time without observation. */
 const gapIntervals = 5
 
 export interface ProbedOutage {
@@ -14,45 +14,48 @@ export interface ProbedOutage {
   samples: ProbeSample[]
   intervalMs: number
   timeoutMs: number
-  /** The fault took effect at a time between the two. */
+  /** The fault took effect between these two times. */
   fault: [number, number]
-  /** The fault must take the service away, and be seen to do so before `before` (the restore itself takes it away too). */
+  /**
+   * True if the fault must interrupt the service. The interruption must be seen before `before`, because the restore
+   * also interrupts the service.
+   */
   outageExpected: boolean
   before: number | null
-  /** Probing must have gone on at least up to here (the end of the restore), or null. */
+  /** Probing must last at least up to here, the end of the restore. Null if nothing was restored. */
   until: number | null
 }
 
 export interface Recovery {
   rtoMs: Interval | null
-  /** What RTO is at least, also where the recovery was not seen; null where even that is unknown. */
+  /** Lower bound of RTO, also if the recovery was not seen. Null if no lower bound is known. */
   atLeastMs: number | null
-  /** After the fault, in the order they came. */
+  /** Outages after the fault, in order of time. */
   outages: Outage[]
-  /** Whether the service was away when probing ended. */
+  /** True if the service was away when probing ended. */
   away: boolean
-  /** Total time that the service was away, over all outages. */
+  /** Total duration of all outages. */
   unavailableMs: Interval
   /** Why there is no RTO; null if there is one. */
   problem: Answer<'rto'> | null
 }
 
 /**
- * From the fault to the service restored, as an interval.
+ * Measures the time from the fault to the restored service, as an interval.
  *
- * Between two probes one cannot know, so both ends are bounds. Let T be the time from which on every request is answered
- * rightly. The last wrong probe b was wrong although it was sent at b.sent, so T is later than b.sent. Let g be the first
- * probe of the run of right ones that lasts up to the end of probing: a service that answers g rightly, and everything
- * after it, was restored when it answered g, so T is no later than g.answered. The fault took effect between fLow and
- * fHigh, hence RTO = T − f lies in [max(0, b.sent − fHigh), g.answered − fLow].
+ * Nothing is known of the time between two probes, so both ends are bounds. Let T be the time from which every request
+ * is answered rightly. The last wrong probe b was still wrong when it was sent at b.sent, so T is later than b.sent.
+ * Let g be the first probe of the run of right probes that lasts to the end of probing. The service answered g and all
+ * later probes rightly, so T is no later than g.answered. The fault took effect between fLow and fHigh. Hence RTO = T −
+ * f lies in [max(0, b.sent − fHigh), g.answered − fLow].
  *
- * Taking the last wrong probe, and not the first recovery, makes flapping count: a service that comes back and goes away
- * again was not restored yet. The good run must span 3 s. A pause of more than 5 intervals between probes is time in
- * which another outage fits, so the good run starts anew after it: the upper bound moves behind the pause, and the
- * lower one stays. A probe that was due and sent late, as the prober stood still, ends such a pause only when it is sent.
- * Once the service was seen to be right for 3 s it is restored; from then on only a pause counts in which a client would
- * have waited in vain. A fault after which no probe was wrong took nothing away: an RTO of zero where that was expected,
- * and otherwise no proof of anything.
+ * The last wrong probe counts, not the first recovery. So flapping counts: a service that goes away again was not
+ * restored. The run of right probes must last 3 s. A pause of more than 5 intervals may hide another outage, so the run
+ * starts anew after it. This moves the upper bound behind the pause, and leaves the lower bound. If the prober stood
+ * still and sent a probe late, the pause ends when that probe was sent.
+ *
+ * After 3 s of right answers the service is restored. From then on a pause counts only if a client would have timed out
+ * in it. If no probe after the fault was wrong, RTO is zero if no outage was expected. Otherwise nothing is proven.
  */
 export function measureRecovery(probed: ProbedOutage): Recovery {
   const { samples, intervalMs, fault } = probed
@@ -62,7 +65,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const before = findDisorder(probed) ?? findUnhealthyStart(probed, gapMs)
   if (before !== null) return { ...unknown, atLeastMs: boundDoubtful(probed, before.doubtMs), problem: before.problem }
 
-  // The last probes before the fault may already be hit by it.
+  // The fault may already affect the last probes before it.
   const after = samples.filter(([due]) => due >= faultLow - gapMs)
   const lastDue = after.at(-1)?.[0] ?? 0
   const lastWrong = after.findLastIndex((sample) => !isRight(sample, probed.timeoutMs))
@@ -80,7 +83,7 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   const firstWrong = after.find((sample) => !isRight(sample, probed.timeoutMs))
   const unproven = { ...seen, rtoMs: null }
   if (probed.outageExpected && (firstWrong === undefined || firstWrong[0] > (probed.before ?? Infinity)))
-    return { ...unproven, problem: answer('rto.no-outage', 'the fault did not take the service away') }
+    return { ...unproven, problem: answer('rto.no-outage', 'the fault did not interrupt the service') }
   const [goodDue, goodMs] = good.first ?? [Infinity, null]
   if (goodMs === null || lastDue - Math.max(goodDue, faultHigh) < steadyMs)
     return {
@@ -98,14 +101,14 @@ export function measureRecovery(probed: ProbedOutage): Recovery {
   return { ...seen, rtoMs, problem: null }
 }
 
-/** The first probe of the last stretch of right probes without a gap, from index `start` on. */
+/** The first probe of the last run of right probes without a gap, from index `start` on. */
 function findGoodRun(
   samples: ProbeSample[],
   start: number,
   { gapMs, timeoutMs }: { gapMs: number; timeoutMs: number },
 ) {
   const run: { first: ProbeSample | null; afterGap: boolean } = { first: samples[start] ?? null, afterGap: false }
-  // The first probe after the fault has a predecessor too: the gap may be the one that the fault lies in.
+  // The first probe after the fault is compared with its predecessor too: the fault may lie in that gap.
   for (const [offset, sample] of samples.slice(start).entries()) {
     const previous = samples[start + offset - 1] ?? sample
     const restored = sentOf(previous) - sentOf(run.first ?? sample) >= steadyMs
@@ -116,13 +119,16 @@ function findGoodRun(
   return run
 }
 
-/** Why RTO is not known, and the maximum error of what was seen of it; Infinity if nothing bounds the error. */
+/** Why RTO is not known, and the maximum error of the observations. Infinity if nothing bounds the error. */
 interface Doubt {
   problem: Answer<'rto'>
   doubtMs: number
 }
 
-/** The last wrong probe after the fault bounds RTO from below, less the doubt; null where nothing is left of that. */
+/**
+ * Lower bound of RTO from the last wrong probe after the fault, minus the maximum error. Null if the result is not
+ * positive.
+ */
 function boundDoubtful({ samples, timeoutMs, fault: [, faultHigh] }: ProbedOutage, doubtMs: number): number | null {
   const wrong = samples.findLast((sample) => !isRight(sample, timeoutMs))
   const atLeastMs = wrong === undefined ? NaN : sentOf(wrong) - faultHigh - doubtMs
@@ -158,7 +164,7 @@ function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): 
   return first ? { ...first, doubtMs: disorders.reduce((sum, { doubtMs }) => sum + doubtMs, 0) } : null
 }
 
-/** Up to the fault, the service must be seen to be right for 3 s: else what comes after is not the fault's doing. */
+/** The service must be right for 3 s before the fault. Otherwise the fault did not cause the later failures. */
 function findUnhealthyStart(
   { samples, intervalMs, timeoutMs, fault: [faultLow] }: ProbedOutage,
   gapMs: number,
@@ -181,7 +187,7 @@ function findUnhealthyStart(
     }
   const dues = [faultLow - steadyMs, ...window.map(([due]) => due), faultLow]
   if (!dues.some((due, index) => due - (dues[index - 1] ?? due) > gapMs)) return null
-  // A service that was right before the gap went away within it, or later.
+  // If the service was right before the gap, it failed within the gap or later.
   const before = samples.findLast(([due]) => due < faultLow - steadyMs)
   const seen = [...(before ? [before[0]] : []), ...window.map(([due]) => due), faultLow]
   const gaps = seen.map((due, index) => due - (seen[index - 1] ?? due)).filter((gap) => gap > gapMs)
@@ -191,7 +197,10 @@ function findUnhealthyStart(
   }
 }
 
-/** Each run of wrong probes lasted at least from its first to its last, at most from the right one before to the right one after. */
+/**
+ * Each run of wrong probes lasted at least from its first to its last probe, and at most from the right probe before it
+ * to the right probe after it.
+ */
 function sumUnavailable(samples: ProbeSample[], timeoutMs: number): Interval {
   const unavailableMs = { low: 0, high: 0 }
   let first: number | null = null

@@ -3,15 +3,16 @@ import type { ResourceSample } from '../record/facts.ts'
 import type { operationUsage, usage } from './schema/evidence.ts'
 
 export type Usage = z.infer<typeof usage>
-/** Null where the operation did not take place, or was not measured. */
+/** Null if the operation did not take place or was not measured. */
 export type OperationUsage = z.infer<typeof operationUsage>
 
 /**
- * Scopes are measured one by one, and on many clusters seldom: kubelets refresh their figures every 10 to 15 s. A sample this near to a
- * window says something about its edge, and a figure holds until the scope's next one if that is this near.
+ * Each scope has samples of its own, and on many clusters they are rare: kubelets refresh their figures every 10 to 15
+ * s. A sample within this time of a window describes the edge of the window. A figure is valid until the next sample of
+ * the scope, if that comes within this time.
  */
 const nearMs = 20_000
-/** A scope without a next sample is gone; its memory counts this long. */
+/** A scope without a next sample no longer exists. Its memory counts for this long. */
 const holdMs = 1000
 
 export type ResourceGroup = 'tool' | 'node'
@@ -35,12 +36,13 @@ export function groupByScope(samples: ResourceSample[]): Map<string, ResourceSam
 }
 
 /**
- * CPU seconds and peak memory of a group of scopes between two times; null where fewer than two moments of sampling
- * cover the window, or a sample is not a number. A scope that came and went between two readings needs only one: that
- * the others do not list it says that it was not there. All samples of the run are needed: they tell whether a scope that
- * appears within the window is new, and then everything that its counter says was used within the window. Where it is known
- * when a pod began, that tells it: a node may be read for the first time when its pods have long been there. A node that is
- * read late is not new either.
+ * CPU seconds and peak memory of a group of scopes between two times. Null if fewer than two sampling times cover the
+ * window, or if a sample is not a number. One sample is enough for a scope that appeared and disappeared between two
+ * readings of others.
+ *
+ * Pass all samples of the run. They show whether a scope that appears within the window is new. For a new scope, its
+ * whole counter was used within the window. If the start time of a pod is known, it decides: a node may be read for the
+ * first time long after its pods started. A node that is read late is not new.
  */
 export function measureUsage(all: ResourceSample[], group: ResourceGroup, window: [number, number]): Usage | null {
   const [start, end] = window
@@ -56,7 +58,7 @@ export function measureUsage(all: ResourceSample[], group: ResourceGroup, window
     readings.to = Math.max(readings.to, at)
   }
   let cpuSeconds = 0
-  let cameAndWent = true
+  let isShortLived = true
   for (const series of groupByScope(samples).values()) {
     const [first, last] = [series[0]?.at ?? NaN, series.at(-1)?.at ?? NaN]
     const ofScope = all.filter(({ scope }) => scope === series[0]?.scope)
@@ -64,25 +66,25 @@ export function measureUsage(all: ResourceSample[], group: ResourceGroup, window
     const sinceMs = ofScope.find((sample) => sample.sinceMs !== undefined)?.sinceMs
     const seenToCome = !known && readings.from < first - holdMs && group === 'tool'
     const isNew = seenToCome && (sinceMs === undefined || (sinceMs >= start && sinceMs <= first))
-    cameAndWent &&= isNew && first >= start && last <= end && readings.to > last + holdMs
+    isShortLived &&= isNew && first >= start && last <= end && readings.to > last + holdMs
     const fromStart =
-      known || sinceMs === undefined || sinceMs > first ? series : [beginning(series, sinceMs), ...series]
+      known || sinceMs === undefined || sinceMs > first ? series : [buildFirstSample(series, sinceMs), ...series]
     cpuSeconds += sumIncrease(fromStart, window, isNew)
   }
-  if (covering.length < 2 && !cameAndWent) return null
+  if (covering.length < 2 && !isShortLived) return null
   const peakMemoryBytes = findPeak([...groupByScope(samples).values()], covering)
   return { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes }
 }
 
-/** What the counter of a pod said when it began. */
-const beginning = ([first]: ResourceSample[], at: number): ResourceSample => ({
+/** The sample of a pod at its start: all counters are zero. */
+const buildFirstSample = ([first]: ResourceSample[], at: number): ResourceSample => ({
   ...{ scope: first?.scope ?? '', tool: first?.tool ?? false },
   ...{ at, cpuSeconds: 0, memoryBytes: 0 },
 })
 
 /**
- * What a counter grew by within the window. A step that reaches over the window's edge counts by the share of it that
- * lies inside. A counter that falls was reset, so all that it says since is growth.
+ * Growth of a counter within the window. A step across the edge of the window counts by its share inside. A counter
+ * that falls was reset, so its new value is all growth.
  */
 export function sumIncrease(series: ResourceSample[], [start, end]: [number, number], isNew: boolean): number {
   let sum = 0
@@ -99,7 +101,7 @@ export function sumIncrease(series: ResourceSample[], [start, end]: [number, num
   return sum
 }
 
-/** The moments of sampling within the window, and the nearest one on either side of it. */
+/** The sampling times within the window, and the nearest one on either side. */
 function findCovering(moments: number[], [start, end]: [number, number]): number[] {
   const [before, after] = [moments.findLast((at) => at < start), moments.find((at) => at > end)]
   return [before, ...moments.filter((at) => at >= start && at <= end), after].filter((at) => at !== undefined)
@@ -110,7 +112,7 @@ function findPeak(scopes: ResourceSample[][], moments: number[]): number {
   return Math.max(...sums)
 }
 
-/** A scope's memory at a moment; 0 where it is not there yet, or any more. */
+/** Memory of a scope at a moment, in bytes. 0 if the scope does not exist at that moment. */
 export function findMemory(series: ResourceSample[], moment: number): number {
   const index = series.findLastIndex(({ at }) => at <= moment)
   const [sample, next] = [series[index], series[index + 1]]

@@ -6,21 +6,21 @@ export type { Interval } from './interval.ts'
 export type { Outcome } from './recoverable.ts'
 export type { Usage } from './resources.ts'
 
-/** `skipped` stands beside the other three: the drill was never begun. */
+/** `skipped` means that the drill never started. */
 export type Verdict = (typeof VERDICTS)[number]
 
 /** A drill in `summary.json`. What was not measured is null, never 0. Times in ms, sizes in bytes, CPU in seconds. */
 export type DrillResult = z.infer<typeof drillResult>
 
-/** 'velero/file-system', as the matrix names it. */
+/** 'velero/file-system', the name in the matrix. */
 export function nameStrategy({ tool, strategy }: Pick<DrillResult, 'tool' | 'strategy'>): string {
   return `${tool ?? 'unknown'}/${strategy ?? 'unknown'}`
 }
 
-/** What the name of a tool begins with that is broken on purpose. */
+/** Prefix of the names of tools that are broken on purpose. */
 export const CONTROL_PREFIX = 'control-'
 
-/** Whether a drill's tool is broken on purpose: it tests the drills, and is no choice of anybody's. */
+/** True if the drilled tool is broken on purpose. Such a tool tests the drills and is not a choice for users. */
 export function isControl({ tool }: Pick<DrillResult, 'tool'>): boolean {
   return tool?.startsWith(CONTROL_PREFIX) === true
 }

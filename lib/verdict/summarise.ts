@@ -11,24 +11,24 @@ import { SUMMARY_SCHEMA, type summary } from './schema/summary.ts'
 /** `summary.json`. Times in milliseconds (`startedAt` since the epoch), sizes in bytes. */
 export type Summary = z.infer<typeof summary>
 
-/** Judges every drill of a run whose facts are in memory. Fails where the facts are not those of exactly one run. */
+/** Judges every drill of a run from its facts. Throws unless the facts are those of exactly one run. */
 export function summarise({ facts, torn }: Events): Summary {
   const runFacts = facts.filter(isRunFact)
   findBeginning(runFacts)
   const drills = [...groupByDrill(facts)].map(([id, drillFacts]) => {
-    const mine = torn.filter((line) => {
+    const ownLines = torn.filter((line) => {
       const owner = findOwner(line)
       return owner === null || (owner !== 'run' && owner.drill === id)
     })
     return judgeDrill(
       drillFacts,
-      mine.map(({ line }) => line),
+      ownLines.map(({ line }) => line),
     )
   })
   return summariseRun(runFacts, drills)
 }
 
-/** The summary of a run whose drills are judged already. Fails where the facts are not those of exactly one run. */
+/** The summary of a run from its judged drills. Throws unless the facts are those of exactly one run. */
 export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summary {
   const first = findBeginning(runFacts)
   const ended = runFacts.findLast((fact) => fact.kind === 'run.ended')
@@ -53,15 +53,15 @@ export function summariseRun(runFacts: RunFact[], drills: DrillResult[]): Summar
 
 type Beginning = Extract<RunFact, { kind: 'run.started' }>
 
-/** Fails where the facts are not those of exactly one run. */
+/** Throws unless the facts are those of exactly one run. */
 export function findBeginning(runFacts: RunFact[]): Beginning {
   const [first, ...others] = findBeginnings(runFacts)
-  if (!first) throw new Error('the facts do not begin with "run.started": what was run is not known')
-  if (others.length > 0) throw new Error('the facts are of more than one run')
+  if (!first) throw new Error('the facts do not start with "run.started", so the run is not known')
+  if (others.length > 0) throw new Error('the facts belong to more than one run')
   return first
 }
 
-/** The first "run.started" of each run that the facts are of. */
+/** The first "run.started" of each run in the facts. */
 export function findBeginnings(runFacts: RunFact[]): Beginning[] {
   const started = runFacts.filter((fact) => fact.kind === 'run.started')
   const isSame = (one: Beginning, other: Beginning) => one.run.id === other.run.id && one.run.uid === other.run.uid
@@ -69,8 +69,8 @@ export function findBeginnings(runFacts: RunFact[]): Beginning[] {
 }
 
 /**
- * The fields of which the schema of the summary speaks, in the order of the facts: neither those that only merging needs, nor
- * any that this version does not know.
+ * The fields of the summary's schema, in the order of the facts. Fields that only merging needs, and fields from newer
+ * versions, are left out.
  */
 function publish({ machine, merged, ...run }: RunDescription): Omit<RunDescription, 'uid'> {
   const runs = merged?.runs.map(({ machine: each, ...part }) => ({

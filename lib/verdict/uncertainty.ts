@@ -4,32 +4,38 @@ import { clockToleranceMs } from './outages.ts'
 import type { Code } from './codes.ts'
 import { answer, type Answer } from './answer.ts'
 
-/** Probes are recorded as they are answered, many times a second. */
+/** Maximum delay between a probe and its record. Probes are recorded many times a second. */
 const lateMs = 10_000
-/** The cluster's clock is not the one that facts are recorded by. */
+/** Maximum difference between the cluster's clock and the clock of the facts. */
 const clusterToleranceMs = 1000
 /**
- * Maximum time between two facts while a drill measures: a second of a batch, and the second that a probe waits. A clock that
- * was set back in between was set back by as much more than the two facts show.
+ * Maximum time between two facts during a drill: one second for a batch, plus the timeout of a probe. A clock that was
+ * set back in between was set back by up to this much more than the two facts show.
  */
 export const unseenMs = 2000
 
-/** The clock was set, or everything stood still. */
+/** The clock was set, or the machine stood still. */
 export interface ClockTrouble {
-  /** Readings of the clock between which it happened. A duration within which none of them lies is not affected. */
+  /** Clock readings before and after the trouble. A duration that does not overlap this interval is not affected. */
   between: [fromMs: number, toMs: number]
-  /** Maximum error of a duration across it, in either direction. Infinity where that is not known. */
+  /** Maximum error of a duration across the trouble, in either direction. Infinity if it is not known. */
   sizeMs: number
-  /** `still`: everything stood still, and the clock went on rightly. `set`: its readings before and after are not comparable. */
+  /**
+   * `still`: the machine stood still, and the clock went on correctly. `set`: readings before and after are not
+   * comparable.
+   */
   kind: 'set' | 'still'
   found: Answer<'clock'>
 }
 
-/** What the clock did wrong, in the order of the facts. What two facts show of the same change is one trouble. */
+/** Finds clock troubles, in the order of the facts. Several facts that show the same change give one trouble. */
 export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
   const troubles: ClockTrouble[] = []
   let latestMs = -Infinity
-  /** By how much the clock was set back so far: probes have a clock that nobody can set, and stay ahead by as much. */
+  /**
+   * Total time that the clock was set back so far. Probes use a clock that cannot be set, so they stay ahead by this
+   * much.
+   */
   let backMs = 0
   let batch: { at: number; trouble: ClockTrouble | null } | null = null
   const setBack = (fromMs: number, toMs: number, sizeMs: number, found: Answer<'clock'>) => {
@@ -54,13 +60,13 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
       batch = { at: fact.at, trouble: findStandstill(fact, batch) }
       if (batch.trouble !== null && !troubles.includes(batch.trouble)) troubles.push(batch.trouble)
     }
-    const toldMs = findLatestTime(fact)
-    if (toldMs - backMs > fact.at + clockToleranceMs)
+    const namedMs = findLatestTime(fact)
+    if (namedMs - backMs > fact.at + clockToleranceMs)
       setBack(
         fact.at,
-        toldMs,
-        toldMs - backMs - fact.at,
-        answer('clock.future-fact', `fact "${fact.kind}" speaks of a time after it was recorded: the clock jumped`),
+        namedMs,
+        namedMs - backMs - fact.at,
+        answer('clock.future-fact', `fact "${fact.kind}" names a time after it was recorded: the clock jumped`),
       )
     const endedMs = 'operation' in fact ? (fact.operation.endedMs ?? -Infinity) : -Infinity
     if (endedMs - backMs > fact.at + clusterToleranceMs)
@@ -70,7 +76,7 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
         endedMs - backMs - fact.at,
         answer(
           'clock.future-end',
-          `fact "${fact.kind}" speaks of an end after it was seen: the clock jumped, or the cluster's is ahead`,
+          `fact "${fact.kind}" names an end after it was seen: the clock jumped, or the cluster's clock is ahead`,
         ),
       )
     const disorder = fact.kind === 'writes' ? findDisorder(fact) : null
@@ -89,17 +95,18 @@ export function findClockTroubles(facts: DrillFact[]): ClockTrouble[] {
 }
 
 /**
- * Probes that were recorded long after they were due: all stood still since the batch before, or the clock was set ahead. A clock
- * that was set stays ahead, so that a batch that is late and came soon after another late one shows nothing new.
+ * Finds probes that were recorded long after they were due. Either the machine stood still since the previous batch, or
+ * the clock was set ahead. A clock that was set ahead stays ahead, so a late batch soon after another late batch shows
+ * nothing new.
  */
 function findStandstill(
   fact: Extract<DrillFact, { kind: 'probes' }>,
   before: { at: number; trouble: ClockTrouble | null } | null,
 ): ClockTrouble | null {
-  // An answer that came too late may be read only when all goes on.
+  // A late answer may be read only after the standstill.
   const seenMs = findMaximum(fact.samples.map((sample) => lastSeenOf(sample, fact.timeoutMs)))
   if (!(fact.at - seenMs > fact.timeoutMs + lateMs)) {
-    // A clock that was set ahead would have stayed so.
+    // A clock that was set ahead would have stayed ahead.
     if (before?.trouble) before.trouble.kind = 'still'
     return null
   }
@@ -111,7 +118,7 @@ function findStandstill(
     kind: 'set',
     found: answer(
       'clock.late-probes',
-      'probes were recorded long after they were due: the clock was set ahead, or all stood still',
+      'probes were recorded long after they were due: the clock was set ahead, or the machine stood still',
     ),
   }
 }
@@ -121,7 +128,7 @@ const lastSeenOf = ([due, answered]: ProbeSample, timeoutMs: number): number =>
 
 type Acknowledged = Write & { acknowledgedMs: number }
 
-/** Of the acknowledged writes, the one that was sent last by what its acknowledgement says; null where there is none. */
+/** The acknowledged write that was sent latest relative to its acknowledgement. Null if there is none. */
 function findDisorder({ writes }: Extract<DrillFact, { kind: 'writes' }>): Acknowledged | null {
   const aheadMs = ({ sentMs, acknowledgedMs }: Acknowledged) => sentMs - acknowledgedMs
   return writes
@@ -132,7 +139,7 @@ function findDisorder({ writes }: Extract<DrillFact, { kind: 'writes' }>): Ackno
     )
 }
 
-/** The latest time that a fact speaks of, by the clock that it was recorded by. */
+/** The latest time that a fact names, by the clock that recorded it. */
 function findLatestTime(fact: DrillFact): number {
   if (fact.kind === 'fault.observed') return Math.max(...fact.between)
   if (fact.kind === 'probes') return findMaximum(fact.samples.map(([due, answered]) => Math.max(due, answered ?? due)))
@@ -146,18 +153,18 @@ function findMaximum(values: number[]): number {
 }
 
 export function judgeClock({ clock: [first] }: { clock: ClockTrouble[] }): Answer<'clock'> {
-  return first ? first.found : answer('clock.steady', 'did not go back')
+  return first ? first.found : answer('clock.steady', 'the clock did not jump')
 }
 
-/** Maximum error of the duration between two readings of the clock, in ms: the sum of all troubles in between. */
+/** Maximum error of the duration between two clock readings, in ms: the sum of all troubles in between. */
 export function sumUncertainty(troubles: ClockTrouble[], one: number, other: number): number {
   const [from, to] = [Math.min(one, other), Math.max(one, other)]
   const across = troubles.filter(({ between }) => between[0] <= to && between[1] >= from)
   return across.reduce((sum, { sizeMs }) => sum + sizeMs, 0)
 }
 
-/** The answer to a question that a clock that jumped leaves open. `reason` is what its times say. */
+/** The answer to a question that a clock jump leaves open. `reason` is the result by the recorded times. */
 export const doubtClock = <C extends Code & `${string}.clock-doubt`>(code: C, uncertainMs: number, reason: string) =>
-  answer(code, `by a clock that jumped, ${reason}; it may be wrong by ${nameError(uncertainMs)}`)
+  answer(code, `the clock jumped: ${reason}; this may be wrong by ${nameError(uncertainMs)}`)
 
-const nameError = (ms: number): string => (ms < Infinity ? formatDuration(ms) : 'any time')
+const nameError = (ms: number): string => (ms < Infinity ? formatDuration(ms) : 'any amount')

@@ -12,7 +12,7 @@ test.use({ tool: backsUpNothing(), objectives: { rto: '20s', rpo: '2m' } })
 test.describe('a deleted namespace', () => {
   test.use({ fault: namespaceDeletion(), expects: { outage: true, restore: true } })
 
-  test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
+  test('fails a tool that backs up nothing and reports Completed', async ({ drill }) => {
     const service = await drill.provision()
     const backup = await service.backUp()
     await service.break()
@@ -24,7 +24,7 @@ test.describe('a deleted namespace', () => {
 test.describe('a corrupted volume', () => {
   test.use({ fault: volumeCorruption(), expects: { restore: true, corruption: true } })
 
-  test('fails a tool that backs up nothing and says Completed', async ({ drill }) => {
+  test('fails a tool that backs up nothing and reports Completed', async ({ drill }) => {
     const service = await replaceUnasserted(drill)
     await service.assertFails(flaw)
   })

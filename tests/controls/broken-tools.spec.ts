@@ -107,9 +107,9 @@ const controls = [
 ] as const
 
 for (const { flaw, tool, course, ...options } of controls) {
-  const { says } = FLAWS[flaw]
+  const { behaviour } = FLAWS[flaw]
   test.describe(flaw, () => {
     test.use({ tool, ...options })
-    test(`fails a tool that ${says}`, ({ drill }) => course(drill, FLAWS[flaw]))
+    test(`fails a tool that ${behaviour}`, ({ drill }) => course(drill, FLAWS[flaw]))
   })
 }

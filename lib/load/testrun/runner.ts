@@ -209,7 +209,7 @@ async function allSent(runners: Runner[]): Promise<void> {
 
 /**
  * Interrupts k6 in each pod, as it would be in a terminal, and waits for the end of its log, whatever else is wrong. Returns
- * why the load is not to be trusted, else null.
+ * why the load cannot be trusted, else null.
  */
 async function stopRunners(lab: Lab, runners: Runner[]): Promise<string | null> {
   const early = runners.find(({ end }) => end() !== null)

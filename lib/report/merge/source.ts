@@ -39,7 +39,7 @@ export function openSource(folder: string): Source | string {
   const [started] = beginnings
   if (started === undefined || beginnings.length > 1) {
     events.close()
-    if (started !== undefined) return `"${folder}" is left out: its facts are of more than one run`
+    if (started !== undefined) return `"${folder}" is left out: its facts belong to more than one run`
     return events.runFacts.length === 0 && events.drills.length === 0
       ? emptyRun(folder)
       : `"${folder}" is left out: its facts do not say what was run, as "run.started" is missing`

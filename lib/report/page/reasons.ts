@@ -23,7 +23,7 @@ export function renderControls(drills: DrillResult[]): SafeHtml | null {
   // The flaw says more than the strategy.
   const shown = differing.filter((axis) => axis !== strategyAxis)
   const rows = controls.map(({ drill, flaw, seen, because }) => [
-    linkTo(drill, drills, flaw.says),
+    linkTo(drill, drills, flaw.behaviour),
     ...shown.map(({ text }) => text(drill)),
     renderVerdict(looks[seen], seen),
     because,
@@ -52,9 +52,9 @@ const LISTED = 10
 /** Why drills did not pass, by the code of the reason; null if every drill passed. */
 export function renderReasons(drills: DrillResult[]): SafeHtml | null {
   const { real } = splitControls(drills)
-  const rows = groupReasons(real).map(({ code, verdict, says, drills: own }) => [
+  const rows = groupReasons(real).map(({ code, verdict, meaning, drills: own }) => [
     renderVerdict(verdict),
-    html`${says}<small><code>${code}</code></small>`,
+    html`${meaning}<small><code>${code}</code></small>`,
     renderLinks(own, drills, real),
   ])
   if (rows.length === 0) return null
@@ -75,7 +75,7 @@ interface SharedReason {
   code: Code
   verdict: 'fail' | 'inconclusive'
   /** For people. */
-  says: string
+  meaning: string
   drills: DrillResult[]
 }
 
@@ -85,7 +85,7 @@ export function groupReasons(drills: readonly DrillResult[]): SharedReason[] {
   for (const drill of drills) {
     for (const { code, verdict } of drill.parts) {
       if (verdict === 'pass') continue
-      const group = groups.get(code) ?? { code, verdict, says: CODES[code].says, drills: [] }
+      const group = groups.get(code) ?? { code, verdict, meaning: CODES[code].meaning, drills: [] }
       groups.set(code, { ...group, drills: [...group.drills.filter((one) => one !== drill), drill] })
     }
   }

@@ -3,44 +3,52 @@ import { findCopies, type Copies } from './copies.ts'
 import { BEFORE, FOREIGN, UNREADABLE, matchReadings, type Match } from './match.ts'
 
 /**
- * What can be wrong with a slot, the worst first; a slot has the first one that holds.
- * - torn: what it holds does not verify
- * - duplicated: it holds a write of another slot, which is also where it belongs (or in a second wrong slot)
- * - phantom: it holds what was never sent to it
- * - reordered: it holds a write of a lower sequence than one that was acknowledged before that write was sent: the service
- *   took what it must refuse. (After the restore began it need not: what was restored may be without the higher sequence.)
+ * Kinds of bad slots, the worst first. If several apply to a slot, the first one counts.
+ * - torn: its record does not verify
+ * - duplicated: it holds a write of another slot, and that slot (or a second wrong slot) holds the write too
+ * - phantom: it holds a record that was never sent to it
+ * - reordered: it holds a write with a lower sequence than a write that was acknowledged before the first was sent. The
+ *   service must refuse such a write. After a restore began it may accept it, because the restored state may lack the
+ *   higher sequence.
  * - stale: it holds a write, but a newer one was acknowledged
- * - lost: a write was acknowledged, but the slot is empty or holds what was there before the load; or the slot was seeded, and
- *   is empty
+ * - lost: a write was acknowledged, but the slot is empty or holds its state from before the load; or a seeded slot is
+ *   empty
  */
 export const slotKinds = ['torn', 'duplicated', 'phantom', 'reordered', 'stale', 'lost'] as const
 export type SlotKind = (typeof slotKinds)[number]
 
 export interface HistoryCheck {
   acknowledged: number
-  /** Acknowledged writes that are not there, and nothing newer in their slot either: each once, whatever became of its slot. */
+  /**
+   * Acknowledged writes that are missing, with nothing newer in their slot. Each counts once, however its slot is bad.
+   */
   lost: number
-  /** When the first of the lost was acknowledged; Infinity where none was lost. */
+  /** Time at which the first lost write was acknowledged. Infinity if no write was lost. */
   oldestLostMs: number
-  /** Of the lost, those whose slot is empty or holds an older write that was sent to it: no write that is not listed explains them. */
+  /**
+   * Lost writes that no unlisted write can explain: their slot is empty, or holds an older write that was sent to it.
+   */
   certain: { lost: number; oldestLostMs: number }
-  /** Writes without a 2xx. Either outcome is right. `there` are those that can be seen to have been made. */
+  /** Writes without a 2xx. They may be present or missing. `there` counts those that are seen to be present. */
   unknown: { sent: number; there: number }
-  /** Acknowledged writes whose slot holds one that was made, or may have been, after the restore had begun: nobody knows whether they were lost. */
+  /**
+   * Acknowledged writes that were replaced, or may have been replaced, after the restore began. Whether they were lost
+   * is unknown.
+   */
   hidden: number
   /** Slots with acknowledged writes that were not read. */
   unread: number
   /** Indices of the readings of bad slots. */
   bad: Record<SlotKind, number[]>
-  /** Reading → of the acknowledged writes that its slot misses, the one acknowledged first; -1 where it misses none. */
+  /** Reading → the first acknowledged of the writes that its slot misses; -1 if it misses none. */
   missed: Int32Array
-  /** Reading → 1 where it shows a write that was made before the restore began, else 0. */
+  /** Reading → 1 if it shows a write that was made before the restore began, else 0. */
   settled: Uint8Array
   match: Match
   copies: Copies
 }
 
-/** Compares all that was sent with all that was read. Does not depend on the order of either, but for the indices. O(n). */
+/** Compares the sent writes with the readings. The order of either changes only indices. O(n). */
 export function checkHistory(history: History, options: HistoryOptions): HistoryCheck {
   const match = matchReadings(history, options)
   const copies = findCopies(history, match, options)
@@ -101,7 +109,10 @@ function findSettled({ sentMs, acknowledgedMs }: WriteColumns, { found }: Match,
   return settled
 }
 
-/** By when it was acknowledged, then by sequence, so that the order of input makes no difference; no write (-1) is later than any. */
+/**
+ * Compares by acknowledgement time, then by sequence, so that the order of input makes no difference. -1, for no write,
+ * is later than every write.
+ */
 export function isEarlier({ sequence, acknowledgedMs }: WriteColumns, one: number, other: number): boolean {
   const apart = (acknowledgedMs[one] ?? Infinity) - (acknowledgedMs[other] ?? Infinity)
   return apart < 0 || (apart === 0 && (sequence[one] ?? NaN) < (sequence[other] ?? NaN))

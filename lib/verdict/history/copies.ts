@@ -1,25 +1,27 @@
 import type { History, HistoryOptions } from './history.ts'
 import { FOREIGN, type Match } from './match.ts'
 
-/** Of the readings that show what was never sent to their slot: where else the same sequence was found or sent. */
+/** For readings that show a record that was never sent to their slot: other places of the same sequence. */
 export interface Copies {
   /** Whether the sequence is in another slot too. */
   isCopy(reading: number): boolean
-  /** The lowest other slot that holds the sequence, the one that it was sent to before all others; null where none does. */
+  /**
+   * Another slot that holds the sequence: the one that it was sent to, else the lowest. Null if no other slot holds it.
+   */
   twinOf(reading: number): number | null
-  /** The slot that the sequence was sent to, or seeded in; null where it was neither. */
+  /** The slot that the sequence was sent to or seeded in. Null if neither happened. */
   homeOf(reading: number): number | null
 }
 
 interface Origin {
-  /** The two lowest foreign slots with the sequence; Infinity where there is no second. */
+  /** The two lowest foreign slots with the sequence. Infinity if there is no second slot. */
   slots: [number, number]
   home: number | null
-  /** Whether the slot that it was sent to holds it. */
+  /** True if the slot that it was sent to holds it. */
   atHome: boolean
 }
 
-/** Takes memory for the foreign readings only. */
+/** Memory grows only with the number of foreign readings. */
 export function findCopies(
   { writes, readings }: History,
   { readingOf, found }: Match,

@@ -11,32 +11,35 @@ import {
 import { slotKinds, type HistoryCheck, type SlotKind } from './check.ts'
 
 /**
- * A counter-example in the fewest operations that show it: a history of `writes` alone, of which `slots` were read with what
- * they hold here, has the same thing wrong with it, and none with less of either has (where what was seeded is known).
+ * A minimal counter-example. A history with only `writes`, and with only `slots` read back, has the same defect.
+ * Without any of these writes or slots the defect disappears (if the seeded records are known).
  */
 export interface Example {
   kind: SlotKind
-  /** The slot that is bad, then the one that holds the same write, if that is what is wrong. */
+  /** The bad slot. For a duplicate, also the other slot that holds the same write. */
   slots: number[]
-  /** The sequence in the slot; null where it is empty or does not verify. */
+  /** The sequence in the slot. Null if the slot is empty or does not verify. */
   found: number | null
-  /** None, one, or the one that is there and the one that is missing. */
+  /** No write, one write, or the present write and the missing one. */
   writes: SentWrite[]
   words: string
 }
 
-/** One of each kind: that of the write acknowledged first, else of the lowest slot. `check` is of the same history. */
+/**
+ * One example of each kind: for the write that was acknowledged first, else for the lowest slot. `check` belongs to
+ * this history.
+ */
 export function pickExamples(history: History, check: HistoryCheck, options: HistoryOptions): Example[] {
   return slotKinds.flatMap((kind) => {
     const readings = check.bad[kind]
     if (readings.length === 0) return []
-    // Not sorted: there may be millions.
+    // Sorting millions of readings would be slow.
     const first = readings.reduce((best, other) => (isBefore(history, check, other, best) ? other : best))
     return [buildExample(history, check, options, kind, first)]
   })
 }
 
-/** What is wrong with a slot by its reading, which is among the bad ones of that kind. */
+/** Builds the example for one reading, which must be among the bad readings of that kind. */
 export function buildExample(
   history: History,
   check: HistoryCheck,
@@ -53,15 +56,15 @@ export function buildExample(
   const example = { kind, slots: [slot], found: sequence < 0 ? null : sequence, writes: [] as SentWrite[] }
   switch (kind) {
     case 'torn':
-      return { ...example, words: `slot ${slot} holds what does not verify` }
+      return { ...example, words: `slot ${slot} holds a record that does not verify` }
     case 'duplicated': {
       const twin = check.copies.twinOf(reading) ?? NaN
-      const words = `write ${sequence} is in slot ${slot} and in slot ${twin}${tellHome(check.copies.homeOf(reading))}`
+      const words = `write ${sequence} is in slot ${slot} and in slot ${twin}${describeHome(check.copies.homeOf(reading))}`
       return { ...example, slots: [slot, twin], words }
     }
     case 'phantom': {
       const words = `slot ${slot} holds sequence ${sequence}, which was never sent to it`
-      return { ...example, words: words + tellHome(check.copies.homeOf(reading)) }
+      return { ...example, words: words + describeHome(check.copies.homeOf(reading)) }
     }
     case 'reordered':
     case 'stale': {
@@ -69,7 +72,7 @@ export function buildExample(
       const words =
         kind === 'stale'
           ? `slot ${slot} holds ${nameSent(there)}, but not the newer ${nameMissing(missing)}`
-          : `slot ${slot} holds ${nameSent(there)}, which is older than ${nameMissing(missing)} and yet was sent after it`
+          : `slot ${slot} holds ${nameSent(there)}, which is older than ${nameMissing(missing)} but was sent after it`
       return { ...example, writes: [there, missing], words }
     }
     case 'lost': {
@@ -78,15 +81,15 @@ export function buildExample(
         ? 'is empty, but was seeded'
         : sequence === EMPTY
           ? 'is empty'
-          : 'holds what it held before the load'
+          : 'still holds its state from before the load'
       const words = late < 0 ? `slot ${slot} ${holds}` : `${nameMissing(missing)} is not there: the slot ${holds}`
-      // That a slot which was seeded is empty needs no write to show it.
+      // A seeded slot that is empty proves the loss without any write.
       return { ...example, writes: gone ? [] : [missing], words }
     }
   }
 }
 
-const tellHome = (home: number | null): string => (home === null ? '' : `: it belongs in slot ${home}`)
+const describeHome = (home: number | null): string => (home === null ? '' : `: it belongs in slot ${home}`)
 
 function isBefore({ writes, readings }: History, { missed }: HistoryCheck, one: number, other: number): boolean {
   const early = writes.acknowledgedMs[missed[one] ?? NaN] ?? Infinity

@@ -16,7 +16,8 @@ export const describeWitness = (there: SentWrite, missing: SentWrite): string =>
   `${nameSent(there)} is there, but ${nameMissing(missing)} is not`
 
 /**
- * Writes in columns, in any order; entry i of each column is of the same write. A write takes effect at one moment from
+ * Writes in columns, in any order. Entry i of each column belongs to the same write. A write takes effect at one moment
+ * from
  * `sentMs` to `acknowledgedMs`. Within a slot the higher sequence wins: the service refuses a lower one after it.
  */
 export interface WriteColumns {
@@ -25,14 +26,14 @@ export interface WriteColumns {
   /** From 0 to `maxSlot`. */
   slot: Int32Array
   sentMs: Float64Array
-  /** Infinity where no 2xx reached the client: such a write may have been made or not. */
+  /** Infinity if no 2xx reached the client. Such a write may or may not have been made. */
   acknowledgedMs: Float64Array
 }
 
-/** What was read back, in any order, each slot once. A slot that is not here was not read, and nothing is said of it. */
+/** Readings, in any order, each slot once. Nothing is known of a slot that is not listed. */
 export interface ReadingColumns {
   slot: Int32Array
-  /** The sequence found in the slot, or EMPTY; TORN, or whatever else is no sequence, where it does not verify. */
+  /** The sequence found in the slot, or EMPTY. TORN, or any other invalid sequence, if the record does not verify. */
   sequence: Float64Array
 }
 
@@ -42,33 +43,33 @@ export interface History {
 }
 
 export interface HistoryOptions {
-  /** When the restore began, null where there was none. What was sent from then on says nothing of what was restored. */
+  /** Time at which the restore began. Null if there was none. Later writes prove nothing about the restored state. */
   restoreMs: number | null
   /**
-   * Records that were there before the load: slot n of them held sequence n, the slots behind them nothing. Null where that
-   * is not known: then each slot may have held nothing, or any sequence below the first of the load.
+   * Number of records from before the load: slot n held sequence n, and later slots were empty. If null, it is not
+   * known. Then each slot may have been empty, or may have held any sequence below the first of the load.
    */
   seeded?: number | null
-  /** Two times are told apart only if they differ by more than this: how far the clock may have been set back. */
+  /** Maximum amount by which the clock may have been set back. Smaller differences between two times count as equal. */
   toleranceMs?: number
 }
 
 /** The slot holds nothing. */
 export const EMPTY = -1
-/** What the slot holds does not verify, so that nobody knows which write it was. */
+/** The record in the slot does not verify, so its write is not known. */
 export const TORN = -2
 
 /** A request is given up after 2 s (lib/load/script.ts); no write is made later than this after it was sent. */
 export const settleMs = 3000
 
-/** The sixteenfold of what one volume of the ledger can have: a table of so many slots takes 256 MiB. */
+/** 16 times the capacity of one volume of the ledger. A table of this many slots takes 256 MiB. */
 export const maxSlot = 2 ** 26 - 1
 
 export const isSlot = (slot: number): boolean => Number.isInteger(slot) && slot >= 0 && slot <= maxSlot
 
 /**
- * Writes and what was read back, [slot, sequence] each, in columns.
- * @throws RangeError for a slot that cannot be one
+ * Converts writes and readings to columns.
+ * @throws RangeError for an invalid slot
  */
 export function toHistory(writes: Write[], slots: [slot: number, sequence: number][]): History {
   const history: History = {
@@ -98,7 +99,7 @@ function requireSlot(slot: number): number {
   throw new RangeError(`slot ${slot} is not a whole number from 0 to ${maxSlot}`)
 }
 
-/** A write as the columns know it; `acknowledgedMs` is null where no 2xx reached the client. */
+/** A write from the columns. `acknowledgedMs` is null if no 2xx reached the client. */
 export type SentWrite = Omit<Write, 'generation'>
 
 export function pickWrite({ sequence, slot, sentMs, acknowledgedMs }: WriteColumns, index: number): SentWrite {
@@ -111,7 +112,7 @@ export function pickWrite({ sequence, slot, sentMs, acknowledgedMs }: WriteColum
   }
 }
 
-/** Whether a slot that was seeded is empty; false where it is not known what was seeded. */
+/** True if a seeded slot is empty. False if the seeded records are not known. */
 export function isSeedGone({ readings }: History, reading: number, seeded: number | null): boolean {
   return (readings.slot[reading] ?? NaN) < (seeded ?? 0) && readings.sequence[reading] === EMPTY
 }

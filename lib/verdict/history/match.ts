@@ -2,22 +2,28 @@ import { EMPTY, TORN, type History, type HistoryOptions } from './history.ts'
 
 /** Which write each reading shows. */
 export interface Match {
-  /** Slot → its reading; -1, or nothing where the slot is beyond the last one read. */
+  /** Slot → its reading. -1 if it was not read, undefined beyond the last slot that was read. */
   readingOf: Int32Array
-  /** Reading → the write that it shows, or one of the states below. */
+  /** Reading → the write that it shows, or BEFORE, UNREADABLE or FOREIGN. */
   found: Int32Array
-  /** A sequence that two writes have, else null: then nothing that is said of the history can be trusted. */
+  /**
+   * A sequence that two writes share, else null. With a repeated sequence, no conclusion from the history can be
+   * trusted.
+   */
   repeated: number | null
-  /** A slot that was read twice, else null: the same holds. */
+  /** A slot that was read twice, else null. Then, too, no conclusion can be trusted. */
   readTwice: number | null
 }
 
-/** States of a reading that shows no write: what was there before the load, or nothing; what does not verify; what was never sent there. */
+/**
+ * States of a reading that shows no write. BEFORE: empty, or the state from before the load. UNREADABLE: the record
+ * does not verify. FOREIGN: the record was never sent to this slot.
+ */
 export const BEFORE = -1
 export const UNREADABLE = -2
 export const FOREIGN = -3
 
-/** O(n) in time. Memory: four bytes a slot and a reading, and one a write while sequences are compared. */
+/** O(n) in time. Memory: four bytes for each slot and reading, and one for each write while sequences are compared. */
 export function matchReadings({ writes, readings }: History, { seeded = null }: Pick<HistoryOptions, 'seeded'>): Match {
   const first = writes.sequence.reduce((low, sequence) => Math.min(low, sequence), Infinity)
   const wasThere = (slot: number, sequence: number): boolean =>
@@ -25,13 +31,13 @@ export function matchReadings({ writes, readings }: History, { seeded = null }: 
   const found = readings.slot.map((slot, reading) => {
     const sequence = readings.sequence[reading] ?? TORN
     if (!(sequence >= EMPTY)) return UNREADABLE
-    // A record that is gone is a loss, never a foreign one.
+    // A missing record is a loss, not a foreign record.
     return sequence === EMPTY || wasThere(slot, sequence) ? BEFORE : FOREIGN
   })
   const { readingOf, readTwice } = indexReadings(readings.slot)
   writes.slot.forEach((slot, write) => {
     const reading = readingOf[slot] ?? -1
-    // A reading that is not there has no sequence.
+    // A missing reading has no sequence.
     if (readings.sequence[reading] === writes.sequence[write]) found[reading] = write
   })
   return { readingOf, found, repeated: findRepeated(writes.sequence), readTwice }
@@ -49,8 +55,8 @@ function indexReadings(slots: Int32Array): { readingOf: Int32Array; readTwice: n
 }
 
 /**
- * The lowest sequence that there is twice, else null. Those that share a bit of a table with another are looked at again: whole
- * numbers without great holes, as a load gives, never do.
+ * The lowest sequence that occurs twice, else null. A bit table finds suspects, and a second pass checks them. A load
+ * numbers its writes without large gaps, and such sequences never share a bit.
  */
 function findRepeated(sequences: Float64Array): number | null {
   const seen = new Uint8Array(sequences.length)

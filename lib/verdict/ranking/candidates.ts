@@ -5,33 +5,33 @@ import type { condition, countedDrills } from '../schema/ranking.ts'
 import { concernsTool, type DataIntegrity, measureIntegrity } from './data.ts'
 import { type Figure, measureFigure, metrics } from './metrics.ts'
 
-/** A tool with a strategy, and what its drills say of it. `name` is unique. */
+/** A tool with a strategy, and the results of its drills. `name` is unique. */
 export interface Candidate {
   name: string
-  /** Null where the drills do not say. */
+  /** Null if the drills do not record it. */
   tool: string | null
   strategy: string | null
-  /** Of the drills that count. */
+  /** Rows of the drills that count as measured. */
   rows: Row[]
   integrity: DataIntegrity
-  /** Whether data was lost that should not have been, in any drill that counts. */
+  /** True if any drill that counts lost data unexpectedly. */
   lostData: boolean
   drills: CountedDrills
 }
 
 export type CountedDrills = z.infer<typeof countedDrills>
 
-/** What drills must share to be compared. */
+/** Drills are compared only if they share this condition. */
 export type Condition = z.infer<typeof condition>
 
-/** The repetitions of a drill by one contender. */
+/** All repetitions of one drill with one candidate. */
 export interface Row {
   condition: Condition
   drills: DrillResult[]
   figures: Figure[]
 }
 
-/** The candidates that drills are of, in the order of their names. */
+/** Groups drills by candidate, sorted by name. */
 export function findCandidates(drills: readonly DrillResult[]): Candidate[] {
   const groups = new Map<string, DrillResult[]>()
   for (const drill of drills.toSorted((a, b) => compareTexts(a.id, b.id))) {
@@ -41,7 +41,7 @@ export function findCandidates(drills: readonly DrillResult[]): Candidate[] {
   return [...groups].toSorted(([a], [b]) => compareTexts(a, b)).map(([name, own]) => describeCandidate(name, own))
 }
 
-/** Whether it can have a place: something is known of its data, and not from one drill a row alone. */
+/** True if the candidate can have a place: the fate of its data is known, and at least one row was repeated. */
 export function isRankable({ integrity, rows }: Candidate): boolean {
   return integrity.wholeShare !== null && rows.some(({ drills }) => drills.length > 1)
 }
@@ -68,20 +68,20 @@ function describeCandidate(name: string, drills: DrillResult[]): Candidate {
   }
 }
 
-/** Why a drill does not count as measured; null where it does. */
+/** Why a drill does not count as measured. Null if it counts. */
 function findUnmeasured(drill: DrillResult): string | null {
   if (drill.verdict === 'skipped' || drill.verdict === 'inconclusive') return drill.reasons[0] ?? 'no reason is given'
-  if (drill.tool === null || drill.strategy === null) return 'the drill does not say of which tool it is'
-  return concernsTool(drill) ? null : 'nothing was backed up or restored in it: it says nothing of the tool'
+  if (drill.tool === null || drill.strategy === null) return 'the drill does not name its tool'
+  return concernsTool(drill) ? null : 'nothing was backed up or restored, so it shows nothing about the tool'
 }
 
-/** By code units, so that no locale has a say. */
+/** Compares by code units, so that the locale makes no difference. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }
 
-/** The rows that drills make up, in the order of their conditions' names. */
+/** Groups drills into rows, sorted by their conditions. */
 function findRows(drills: readonly DrillResult[]): Row[] {
   const groups = new Map<string, DrillResult[]>()
   for (const drill of drills) groups.set(keyOf(drill), [...(groups.get(keyOf(drill)) ?? []), drill])
@@ -96,7 +96,7 @@ function findRows(drills: readonly DrillResult[]): Row[] {
     })
 }
 
-/** Chance in comparisons is drawn from this: of a fault at rest it is the same as before there were moments. */
+/** Identifies a condition. The key of a fault at rest is the same as in older versions, which had no moments. */
 export function keyOf({ fault, moment, mesh, workload }: Condition): string {
   return JSON.stringify([fault, mesh, workload, ...(isUsual(moment) ? [] : [moment])])
 }

@@ -4,19 +4,19 @@ import type { Part } from '../answer.ts'
 import type { dataIntegrity } from '../schema/ranking.ts'
 
 /**
- * What a drill says of the data: it came back whole; it did not, and should have; it did not, as was expected of the tool
- * after such a fault; or that is not known.
+ * Outcome of a drill for the data. Whole: all data came back. Lost: data is missing unexpectedly. Lost as expected: the
+ * tool was not expected to bring the data back after such a fault.
  */
 export type DataOutcome = 'whole' | 'lost' | 'lost as expected' | 'unknown'
 
 export type DataIntegrity = z.infer<typeof dataIntegrity>
 
-/** Whether anything was backed up or restored in a drill, or should have been: else it says nothing of the tool. */
+/** True if the drill backed up or restored anything, or should have. Otherwise it shows nothing about the tool. */
 export function concernsTool({ parts }: DrillResult): boolean {
   return parts.some(({ question }) => ['backup', 'restore', 'outcome'].includes(question))
 }
 
-/** True if the service came back with data in which nothing was wrong, though nobody knows which writes are missing. */
+/** True if the service came back with correct data, but the workload cannot count missing writes. */
 export function isBackUncounted({ parts }: DrillResult): boolean {
   const of = (name: Question) => parts.filter(({ question }) => question === name)
   const whole = of('integrity').length > 0 && of('integrity').every(({ verdict }) => verdict === 'pass')
@@ -24,13 +24,13 @@ export function isBackUncounted({ parts }: DrillResult): boolean {
 }
 
 /**
- * Data is lost where it was seen to be wrong, where more was gone than the objective allows, where a backup claimed what it
- * did not hold, and where the tool did not bring back what could then not be read.
+ * Data is lost in these cases: records were wrong, more was lost than the objective allows, a backup claimed data that
+ * it did not hold, or the tool failed and the data could not be read afterwards.
  */
 export function judgeData({ parts, evidence: { outcome } }: DrillResult): DataOutcome {
   const of = (...names: Question[]) => parts.filter(({ question }) => names.includes(question))
   const fails = ({ verdict }: Part) => verdict === 'fail'
-  // It stands in place of the others where nothing is expected to bring the state back.
+  // `outcome` replaces the other questions if nothing is expected to bring the state back.
   if (of('outcome').length > 0) {
     if (outcome === 'does not recover') return 'lost as expected'
     return outcome === 'survives' ? 'whole' : 'unknown'
@@ -47,7 +47,7 @@ export function measureIntegrity(measured: DrillResult[]): DataIntegrity {
   const count = (outcome: DataOutcome) => outcomes.filter((each) => each === outcome).length
   const [whole, lost, lostAsExpected] = [count('whole'), count('lost'), count('lost as expected')]
   const known = whole + lost + lostAsExpected
-  // The list in the result is cut off where it grows long; the evidence has the number.
+  // The list of findings in the result may be shortened, so the number comes from the evidence.
   const findings = measured.map(({ evidence }) => evidence.findings)
   return {
     whole,
@@ -60,7 +60,7 @@ export function measureIntegrity(measured: DrillResult[]): DataIntegrity {
   }
 }
 
-/** Null where none is known. */
+/** The sum of the known counts. Null if no count is known. */
 function addKnown(counts: (number | null)[]): number | null {
   const known = counts.filter((count) => count !== null)
   return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0)

@@ -9,29 +9,29 @@ import { isBackUncounted, judgeData } from './data.ts'
 
 export type MetricName = z.infer<typeof metricName>
 
-/** One thing that tools are compared by; lower is better in all of them. */
+/** A figure by which tools are compared. Lower is better. */
 export interface Metric {
   name: MetricName
   /** For people. */
   label: string
-  /** Null where the drill did not measure it, or measured it on something that does not count. */
+  /** Null if the drill did not measure the figure, or if its value does not count. */
   read: (drill: DrillResult) => Measurement
-  /** A value for people; null where a drill's value is 0 or 1, and is counted. */
+  /** Formats a value for people. Null if the value is 0 or 1, so that drills are counted. */
   format: ((value: number) => string) | null
 }
 
-/** What drills of one kind measured of a contender by one metric. */
+/** The results of one row by one metric. */
 export interface Figure {
   metric: MetricName
   size: SampleSize
   median: Median | null
-  /** For people: the median's upper bound, or how many of how many. */
+  /** For people: the upper bound of the median, or a count such as '3 of 20'. */
   text: string
 }
 
 /**
- * What follows RPO counts only where the data came back whole: a backup that kept nothing is fast and small, and a service
- * that comes back empty comes back soon.
+ * The metrics in order of importance. Those after RPO count only if the data came back whole: a backup that kept
+ * nothing is fast and small, and an empty service starts quickly.
  */
 export const metrics: readonly Metric[] = [
   { name: 'lostData', label: 'drills with data lost', read: readLoss, format: null },
@@ -52,12 +52,15 @@ export function measureFigure({ name, read, format }: Metric, drills: readonly D
   return { metric: name, size, median, text: median === null ? 'not measured' : (describe(median, format) ?? counted) }
 }
 
-/** By the upper bound; null where there is no format. */
+/** The upper bound of the median. Null if the metric has no format. */
 function describe({ high }: Median, format: Metric['format']): string | null {
   return high === null ? 'never' : (format?.(high) ?? null)
 }
 
-/** By how much the store grew; what a snapshot takes of the storage is not known, and what was read is not what is kept. */
+/**
+ * Growth of the store in bytes. The storage that a snapshot takes is not known, and the bytes that a backup read are
+ * not the bytes that it stored.
+ */
 function readStored({ backup }: DrillResult): number | null {
   const storedBytes = backup?.storedBytes ?? null
   return storedBytes !== null && storedBytes >= 0 ? storedBytes : null
@@ -76,7 +79,7 @@ function ifWhole(read: (drill: DrillResult) => number | null): Metric['read'] {
   return (drill) => (judgeData(drill) === 'whole' ? read(drill) : null)
 }
 
-/** The age of the oldest lost write, by the earliest and the latest time that the fault can have struck. */
+/** Age of the oldest lost write, by the earliest and the latest possible fault time. */
 export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measurement {
   if (rpo === null) return null
   const low = rpo.oldestLostMs
@@ -84,8 +87,8 @@ export function measureRpo({ rpo, evidence: { loss } }: DrillResult): Measuremen
 }
 
 /**
- * RTO, where the service came back with its data. It never ended where the drill was carried out to its end, the objective
- * was missed, and what there was in the end was no service.
+ * RTO if the service came back with its data. It never ended if the drill was complete, missed its objective, and ended
+ * without a service.
  */
 export function measureRto(drill: DrillResult): Measurement {
   const { rtoMs, parts, evidence } = drill
@@ -102,13 +105,13 @@ export function measureCpu(drill: DrillResult): number | null {
   return listUsage(drill)?.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) ?? null
 }
 
-/** The tool's peak of memory in bytes, over backup and restore. */
+/** Peak memory of the tool in bytes, over backup and restore. */
 export function measureMemory(drill: DrillResult): number | null {
   const peaks = listUsage(drill)?.map(({ peakMemoryBytes }) => peakMemoryBytes)
   return peaks ? Math.max(...peaks) : null
 }
 
-/** Of each operation that took place; null where one of them was not measured, as the rest would pass for the whole. */
+/** Usage of each operation. Null if one of them was not measured: a part must not count as the whole. */
 function listUsage({ backup, restore, resources }: DrillResult): Usage[] | null {
   const usage = [...(backup ? [resources.backup] : []), ...(restore ? [resources.restore] : [])]
   const known = usage.filter((each) => each !== null)

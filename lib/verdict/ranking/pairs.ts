@@ -4,30 +4,30 @@ import { type MetricName, metrics } from './metrics.ts'
 import type { metricComparison, pairSummary } from '../schema/ranking.ts'
 import { adjustByHolm, type Contrast, contrast, decide, decision } from '../statistics/contrast.ts'
 
-/** Who is compared: a candidate of the ranking. `name` is unique. */
+/** A candidate of the ranking, as one side of a comparison. `name` is unique. */
 export interface Contender {
   name: string
   rows: Row[]
   lostData: boolean
 }
 
-/** A contender against a rival by one metric under one condition. */
+/** Comparison of a contender with a rival by one metric under one condition. */
 export type MetricComparison = z.infer<typeof metricComparison>
 
-/** A contender against one rival, by all that both were measured by. */
+/** Comparison of a contender with one rival by all metrics that both have values of. */
 export interface PairComparison {
   rival: string
   /** Conditions under which both were drilled. */
   conditions: Condition[]
   comparisons: MetricComparison[]
   /**
-   * Something is shown to be better than the rival's, nothing looks worse, and nothing was measured too seldom to tell. Who
-   * lost data dominates nobody who did not.
+   * True if at least one figure is shown to be better than that of the rival, none looks worse, and none has too few
+   * values. A contender that lost data never dominates one that did not.
    */
   dominates: boolean
 }
 
-/** A pair as results keep it: how much was compared, and where there is something to see. */
+/** A pair in the results: the number of comparisons, and those that show a difference. */
 export type PairSummary = z.infer<typeof pairSummary>
 
 export function summarisePair({ comparisons, ...pair }: PairComparison): PairSummary {
@@ -39,7 +39,7 @@ export function summarisePair({ comparisons, ...pair }: PairComparison): PairSum
   }
 }
 
-/** Each contender against every other, by its name. */
+/** Compares each contender with every other one. The keys are the names of the contenders. */
 export function comparePairs(contenders: readonly Contender[]): Map<string, PairComparison[]> {
   const matched = contenders.flatMap((own) =>
     contenders.filter((rival) => rival !== own).map((rival) => ({ own, rival, ...matchFigures(own, rival) })),
@@ -59,26 +59,27 @@ export function comparePairs(contenders: readonly Contender[]): Map<string, Pair
 }
 
 /**
- * Pareto fronts: the first holds whom nobody dominates, the next whom only those of earlier fronts do. Dominance by shown
- * differences can go round in a circle (each shares another fault with the next): who is left then is one front.
+ * Pareto fronts. The first front holds all that no other dominates. The next front holds those that only earlier fronts
+ * dominate. Dominance can form a circle, because each pair may share another fault. The contenders of a circle share
+ * one front.
  */
 export function findFronts(names: readonly string[], pairs: ReadonlyMap<string, PairComparison[]>): string[][] {
   const dominates = (by: string, name: string) =>
     pairs.get(by)?.some((pair) => pair.dominates && pair.rival === name) === true
   const fronts: string[][] = []
-  let left = [...names]
-  while (left.length > 0) {
-    const among = left
+  let remaining = [...names]
+  while (remaining.length > 0) {
+    const among = remaining
     const free = among.filter((name) => !among.some((by) => dominates(by, name)))
     const front = free.length > 0 ? free : among
     fronts.push(front)
-    left = among.filter((name) => !front.includes(name))
+    remaining = among.filter((name) => !front.includes(name))
   }
   return fronts
 }
 
 interface Match {
-  /** The same for both directions. */
+  /** Equal for both directions of a pair. */
   key: string
   condition: Condition
   metric: MetricName
@@ -86,7 +87,7 @@ interface Match {
   contrast: Contrast
 }
 
-/** By every metric that both have a value of, under every condition that both were drilled under. */
+/** Matches the figures of both sides by metric and condition. */
 function matchFigures(own: Contender, rival: Contender): { conditions: Condition[]; matches: Match[] } {
   const shared = own.rows.flatMap((row) => {
     const other = rival.rows.find(({ condition }) => keyOf(condition) === keyOf(row.condition))
@@ -94,19 +95,21 @@ function matchFigures(own: Contender, rival: Contender): { conditions: Condition
   })
   const matches = shared.flatMap(([{ condition, drills, figures }, other]) =>
     metrics.flatMap(({ name, read }) => {
-      const [ours, theirs] = [figures, other.figures].map((all) => all.find(({ metric }) => metric === name))
-      if (!ours?.size.values || !theirs?.size.values) return []
+      const [ownFigure, rivalFigure] = [figures, other.figures].map((all) => all.find(({ metric }) => metric === name))
+      if (!ownFigure?.size.values || !rivalFigure?.size.values) return []
       const found = contrast(drills.map(read), other.drills.map(read))
       const key = JSON.stringify([...[own.name, rival.name].toSorted(), keyOf(condition), name])
-      return [{ key, condition, metric: name, texts: { own: ours.text, rival: theirs.text }, contrast: found }]
+      return [
+        { key, condition, metric: name, texts: { own: ownFigure.text, rival: rivalFigure.text }, contrast: found },
+      ]
     }),
   )
   return { conditions: shared.map(([{ condition }]) => condition), matches }
 }
 
 /**
- * Holm's correction over all matches, each pair of rivals counted once; null for a match that cannot claim a difference, as it
- * has too few values or but one: it adds nothing to the chance of a false claim (Tarone, 1990).
+ * Holm's correction over all matches. Each pair counts once. Null for a match that cannot show a difference, because it
+ * has too few values or only equal ones: it adds nothing to the chance of a false claim (Tarone, 1990).
  */
 function correctAll(matches: readonly Match[]): (match: Match) => number | null {
   const able = matches.filter(({ contrast: { enough, constant } }) => enough && !constant)

@@ -7,23 +7,23 @@ import type { rankingEntry } from '../schema/ranking.ts'
 import { describeNoOrder, explain } from './words.ts'
 
 /**
- * A tool with a strategy in `ranking` of `summary.json`; the best come first.
+ * A tool with a strategy in `ranking` of `summary.json`, the best first.
  *
- * Three criteria stand side by side, and no sum of them exists: data integrity, performance, simplicity. Who lost data that
- * should not have been lost stands behind all who did not, whatever the rest. Among those alike in this, Pareto fronts over
- * RTO, RPO, backup time, CPU, memory and stored bytes decide, by differences that are shown. Simplicity is counted, and for
- * the reader to weigh.
+ * Three criteria are reported side by side and never added up: data integrity, performance, simplicity. Tools that lost
+ * data unexpectedly always rank below tools that did not. Among tools that are equal in this, Pareto fronts over RTO,
+ * RPO, backup time, CPU, memory and stored bytes decide. Only differences that are shown count. Simplicity is counted,
+ * and the reader weighs it.
  */
 export type RankingEntry = z.infer<typeof rankingEntry>
 
-/** The drills of tools that somebody could choose: no stand-in, no control, and nothing that was simulated. */
+/** Drills of tools that a user could choose. Stand-ins, controls and simulated runs are left out. */
 export function selectRanked(drills: readonly DrillResult[], { provider }: { provider: string }): DrillResult[] {
   const isStandIn = (name: string | null) => name === 'noop' || name === 'simulated'
   return isStandIn(provider) ? [] : drills.filter((drill) => !isStandIn(drill.tool) && !isControl(drill))
 }
 
 /**
- * Ranks tools and strategies by the drills of a run, and shows no order where none is shown: with one tool, with one drill
+ * Ranks tools and strategies by the drills of a run. It shows no order if none is proven: with one tool, with one drill
  * a row, or with differences that may be chance. The order of the drills makes no difference.
  */
 export function rankTools(drills: readonly DrillResult[], simplicity: readonly SimplicityFacts[] = []): RankingEntry[] {
@@ -32,7 +32,7 @@ export function rankTools(drills: readonly DrillResult[], simplicity: readonly S
   const strata = findStrata(candidates.filter(isRankable), pairs)
   const noOrder = findNoOrder(candidates, strata)
   const stratumOf = ({ name }: Candidate) => strata.findIndex(({ names }) => names.includes(name))
-  const enter = (candidate: Candidate): RankingEntry => {
+  const toEntry = (candidate: Candidate): RankingEntry => {
     const { name, tool, strategy, rows, integrity, drills: counted } = candidate
     const stratum = strata[stratumOf(candidate)] ?? null
     const place = noOrder !== null || stratum === null ? null : stratum.place
@@ -55,23 +55,24 @@ export function rankTools(drills: readonly DrillResult[], simplicity: readonly S
       drills: counted,
     }
   }
-  // Behind what is ranked stands what is not, by what is known of the data. Sorting keeps the order of names among equals.
+  // Unranked candidates come after the ranked ones, by the outcome for their data. The sort is stable, so equals stay
+  // sorted by name.
   const sortKey = (candidate: Candidate) => {
     const { integrity, lostData } = candidate
     const stratum = stratumOf(candidate)
     return stratum === -1 ? strata.length + (integrity.wholeShare === null ? 2 : Number(lostData)) : stratum
   }
-  return candidates.toSorted((a, b) => sortKey(a) - sortKey(b)).map(enter)
+  return candidates.toSorted((a, b) => sortKey(a) - sortKey(b)).map(toEntry)
 }
 
-/** Candidates between which no order is shown; those of an earlier stratum stand above those of a later one. */
+/** Candidates between which no order is shown. Those of an earlier stratum rank above those of a later one. */
 interface Stratum {
   names: string[]
   place: number
   front: number
 }
 
-/** First the fronts of those who lost nothing, then of those who did. */
+/** First the fronts of the candidates that lost nothing, then of the others. */
 function findStrata(rankable: readonly Candidate[], pairs: ReadonlyMap<string, PairComparison[]>): Stratum[] {
   const strata: Stratum[] = []
   for (const lost of [false, true]) {
@@ -84,10 +85,10 @@ function findStrata(rankable: readonly Candidate[], pairs: ReadonlyMap<string, P
   return strata
 }
 
-/** Why the ranking shows no order, or null where it shows one. */
+/** Why the ranking shows no order. Null if it shows one. */
 function findNoOrder(candidates: readonly Candidate[], strata: readonly Stratum[]): string | null {
   const known = candidates.filter(({ integrity }) => integrity.wholeShare !== null)
-  if (known.length === 0) return 'of no tool is it known whether it kept the data'
+  if (known.length === 0) return 'no drill shows whether a tool kept the data'
   if (known.length === 1) return 'only one tool and strategy was measured'
   const repeated = known.map(({ rows }) =>
     rows.filter(({ drills }) => drills.length > 1).map(({ condition }) => keyOf(condition)),
@@ -96,6 +97,6 @@ function findNoOrder(candidates: readonly Candidate[], strata: readonly Stratum[
     repeated.some((rival) => own !== rival && own.some((key) => rival.includes(key))),
   )
   if (!shared)
-    return 'no drill was repeated with two of the tools: of one drill a row, chance and difference look alike'
+    return 'no drill was repeated with two of the tools: one drill a row cannot distinguish a difference from chance'
   return strata.length < 2 ? 'no difference between the tools is shown' : null
 }

@@ -5,13 +5,13 @@ import { contrast } from '../statistics/contrast.ts'
 import { findMedian } from '../statistics/median.ts'
 import { readSample } from '../statistics/sample.ts'
 
-/** What is known of how simple a tool is; null or empty where it was not recorded. */
+/** Recorded facts about the simplicity of a tool. Null or empty if not recorded. */
 export interface SimplicityFacts {
   tool: string
   strategy: string
   manifests: ManifestCounts | null
   effort: UserEffort | null
-  /** How long each install took until the tool was ready to back up, in milliseconds. */
+  /** Duration of each install until the tool was ready to back up, in milliseconds. */
   installMs: number[]
 }
 
@@ -20,11 +20,11 @@ export interface Criterion {
   /** For people. */
   counts: string
   source: 'manifests' | 'driver' | 'clock'
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   read: (facts: SimplicityFacts) => number | null
 }
 
-/** What simplicity is: counts, lower is simpler, and nothing added up. */
+/** The criteria of simplicity. Each is a count, lower is simpler, and they are never added up. */
 export const rubric: readonly Criterion[] = [
   ofManifests('objects', 'objects'),
   ofManifests('definitions', 'CustomResourceDefinitions'),
@@ -45,28 +45,30 @@ export const rubric: readonly Criterion[] = [
   },
 ]
 
-/** What a run's facts say of each strategy. Strategies of one tool share what is installed; each has its own effort. */
+/**
+ * Collects the facts of each strategy. Strategies of one tool share its installation, and each has its own user effort.
+ */
 export function gatherSimplicity(facts: readonly RunFact[]): SimplicityFacts[] {
-  const told = facts.filter((fact) => fact.kind === 'run.tool')
-  const last = new Map(told.map((fact) => [JSON.stringify([fact.tool, fact.strategy]), fact]))
+  const toolFacts = facts.filter((fact) => fact.kind === 'run.tool')
+  const last = new Map(toolFacts.map((fact) => [JSON.stringify([fact.tool, fact.strategy]), fact]))
   return [...last.values()].map(({ tool, strategy, effort }) => {
-    const alike = told.filter((fact) => fact.tool === tool)
+    const sameTool = toolFacts.filter((fact) => fact.tool === tool)
     return {
       tool,
       strategy,
       effort,
-      manifests: alike.findLast(({ manifests }) => manifests !== null)?.manifests ?? null,
-      installMs: alike.map(({ installMs }) => installMs).filter((durationMs) => durationMs !== null),
+      manifests: sameTool.findLast(({ manifests }) => manifests !== null)?.manifests ?? null,
+      installMs: sameTool.map(({ installMs }) => installMs).filter((durationMs) => durationMs !== null),
     }
   })
 }
 
-/** A tool's simplicity: its counts, and what of them was declared. */
+/** The simplicity of a tool: its counts, and the declared user effort. */
 export type Simplicity = z.infer<typeof simplicity>
-/** A tool by one criterion. */
+/** The count of a tool by one criterion. */
 export type SimplicityCount = Simplicity['counts'][number]
 
-/** The counts of one tool, and where they stand among those of all. */
+/** The counts of one tool and their ranks among all tools. */
 export function compareSimplicity(own: SimplicityFacts, all: readonly SimplicityFacts[]): Simplicity {
   const counts = rubric.map((criterion) => countOne(criterion, own, all))
   return { counts, effort: own.effort }
@@ -83,7 +85,7 @@ function countOne(
     source === 'clock'
       ? contrast(facts.installMs, own.installMs).verdict === 'less'
       : (read(facts) ?? NaN) < (count ?? NaN)
-  // A count is what it is; a time varies from install to install.
+  // Counts are exact. The install time varies from run to run, so only a shown difference ranks.
   const able =
     source !== 'clock' || known.every((facts) => facts === own || contrast(facts.installMs, own.installMs).enough)
   const rank = count === null || known.length < 2 || !able ? null : 1 + known.filter(isLess).length

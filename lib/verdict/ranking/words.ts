@@ -2,24 +2,24 @@ import { type Candidate, isRankable, keyOf, nameCondition } from './candidates.t
 import type { MetricComparison, PairComparison } from './pairs.ts'
 import { metrics } from './metrics.ts'
 
-/** More differences to one rival than these are counted, not listed; results hold them all. */
+/** Maximum number of listed differences to one rival. The results hold all of them. */
 const listed = 4
 
-/** A reason of the ranking as a whole, the same for all entries. */
+/** Explains that the ranking shows no order. The text is the same in all entries. */
 export const describeNoOrder = (why: string): string => `the ranking shows no order: ${why}`
 
 export interface Position {
   pairs: readonly PairComparison[]
-  /** All candidates, this one among them. */
+  /** All candidates, including this one. */
   others: readonly Candidate[]
-  /** Names of those between whom and this one no order is shown, although the ranking shows one. */
+  /** Names of the candidates that share its place because no order is shown. */
   equals: readonly string[]
   place: number | null
-  /** Why the ranking shows no order, or null. */
+  /** Why the ranking shows no order. Null if it shows one. */
   noOrder: string | null
 }
 
-/** Why a candidate stands where it stands: a sentence each, for people. */
+/** Reasons for the place of a candidate, one sentence each, for people. */
 export function explain(candidate: Candidate, { pairs, others, equals, place, noOrder }: Position): string[] {
   const among =
     equals.length > 0 && place !== null ? [`shares place ${place} with ${join(equals)}: no order is shown`] : []
@@ -35,18 +35,15 @@ export function explain(candidate: Candidate, { pairs, others, equals, place, no
 
 function explainData(candidate: Candidate): string[] {
   const { whole, lost, lostAsExpected, unknown, wholeShare } = candidate.integrity
-  if (candidate.rows.length === 0) return ['no drill of it counts as measured: it has no place']
+  if (candidate.rows.length === 0) return ['none of its drills counts as measured, so it has no place']
   const rest = [
-    ...(lostAsExpected === 0
-      ? []
-      : [`cannot bring the data back in ${count(lostAsExpected, 'drill')}, as was expected`]),
-    ...(unknown === 0 ? [] : [`whether data was lost is not known of ${count(unknown, 'drill')}`]),
-    ...(wholeShare === null ? ['without that it has no place'] : []),
-    ...(wholeShare === null || isRankable(candidate) ? [] : ['one drill a row gives it no place']),
+    ...(lostAsExpected === 0 ? [] : [`cannot bring the data back in ${count(lostAsExpected, 'drill')}, as expected`]),
+    ...(unknown === 0 ? [] : [`whether data was lost is not known in ${count(unknown, 'drill')}`]),
+    ...(wholeShare === null ? ['it has no place, because no drill shows whether data was lost'] : []),
+    ...(wholeShare === null || isRankable(candidate) ? [] : ['it has no place, because none of its rows was repeated']),
   ]
-  if (lost > 0)
-    return [`lost data in ${lost} of ${whole + lost} drills, so it stands above nobody who lost none`, ...rest]
-  // The rule of three, exactly: were it more, a loss would have been seen in 19 of 20 cases.
+  if (lost > 0) return [`lost data in ${lost} of ${whole + lost} drills, so it ranks below all that lost none`, ...rest]
+  // The exact form of the rule of three: with a higher loss rate, 19 of 20 such series would have shown a loss.
   const possible = Math.ceil(100 * (1 - 0.05 ** (1 / whole)))
   const kept = `lost no data in ${count(whole, 'drill')}, which does not rule out a loss in up to ${possible} % of them`
   return whole === 0 ? rest : [kept, ...rest]
@@ -55,12 +52,14 @@ function explainData(candidate: Candidate): string[] {
 function explainFailures({ rows, drills: { pass, fail } }: Candidate): string[] {
   const failed = rows.flatMap(({ drills }) => drills).find(({ verdict }) => verdict === 'fail')
   return failed
-    ? [`failed ${fail} of ${pass + fail} drills, "${failed.id}" because ${failed.reasons[0] ?? 'of nothing said'}`]
+    ? [
+        `failed ${fail} of ${pass + fail} drills, for example "${failed.id}": ${failed.reasons[0] ?? 'no reason was recorded'}`,
+      ]
     : []
 }
 
 function explainPair({ rival, conditions, comparisons }: PairComparison): string[] {
-  if (conditions.length === 0) return [`shares no fault with ${rival}: they are not compared`]
+  if (conditions.length === 0) return [`shares no fault with ${rival}, so they are not compared`]
   const [better, worse] = [listDifferences(comparisons, 'less'), listDifferences(comparisons, 'greater')]
   const tooFew = comparisons.filter((comparison) => comparison.tooFew)
   const [first] = tooFew
@@ -70,13 +69,13 @@ function explainPair({ rival, conditions, comparisons }: PairComparison): string
     ...(better === null && worse === null ? [`no difference to ${rival} is shown`] : []),
     ...(first
       ? [
-          `${tooFew.length} of ${comparisons.length} figures cannot tell it from ${rival}, as ${nameMetric(first)}: ${first.reason}`,
+          `${tooFew.length} of ${comparisons.length} figures have too few values to distinguish it from ${rival}, for example ${nameMetric(first)}: ${first.reason}`,
         ]
       : []),
   ]
 }
 
-/** The first few in words; null where there is none. */
+/** Describes the first few differences. Null if there is none. */
 function listDifferences(
   comparisons: readonly MetricComparison[],
   verdict: MetricComparison['verdict'],
@@ -92,16 +91,18 @@ function listDifferences(
 }
 
 function explainGaps({ rows }: Candidate, others: readonly Candidate[]): string[] {
-  const mine = new Set(rows.map(({ condition }) => keyOf(condition)))
-  const theirs = others.flatMap((other) => other.rows.map(({ condition }) => condition))
-  const gaps = new Set(theirs.filter((condition) => !mine.has(keyOf(condition))).map(nameCondition))
-  return gaps.size === 0 || rows.length === 0 ? [] : [`was not measured, as others were, on ${join(gaps)}`]
+  const ownKeys = new Set(rows.map(({ condition }) => keyOf(condition)))
+  const otherConditions = others.flatMap((other) => other.rows.map(({ condition }) => condition))
+  const gaps = new Set(otherConditions.filter((condition) => !ownKeys.has(keyOf(condition))).map(nameCondition))
+  return gaps.size === 0 || rows.length === 0 ? [] : [`was not measured, unlike others, on ${join(gaps)}`]
 }
 
 function explainUnmeasured({ drills: { unmeasured } }: Candidate): string[] {
   const [first] = unmeasured
   return first
-    ? [`${count(unmeasured.length, 'drill')} not counted, "${first.id}" (${first.verdict}) as ${first.reason}`]
+    ? [
+        `${count(unmeasured.length, 'drill')} not counted, for example "${first.id}" (${first.verdict}): ${first.reason}`,
+      ]
     : []
 }
 

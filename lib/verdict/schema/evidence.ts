@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { finding, operation } from '../../record/schema/measured.ts'
 
-/* What was seen of a drill, beside its figures. Times in milliseconds, sizes in bytes, CPU in seconds. */
+/* Observations of a drill that explain its figures. Times in milliseconds, sizes in bytes, CPU in seconds. */
 
 const text = z.string()
 const number = z.number()
@@ -28,7 +28,7 @@ const outage = z.object({
   durationMs: z.object({ low: number, high: number }),
   probes: count.describe('Probes from the first wrong one to the last.'),
   wrong: count,
-  spells: count.describe('How often the service went away within.'),
+  spells: count.describe('How often the service went away during this outage.'),
 })
 
 const missing = {
@@ -37,7 +37,7 @@ const missing = {
     'Age of the oldest lost write at the earliest possible fault time. 0 if nothing is lost.',
   ),
   oldestLostAtMostMs: number.describe('The same at the latest possible fault time.'),
-  phantoms: z.array(text).describe('The first slots that hold what was never written to them.'),
+  phantoms: z.array(text).describe('The first slots that hold a record that was never written to them.'),
 }
 
 const sentWrite = { sequence: number, slot: number, sentMs: number, acknowledgedMs: number.nullable(), part: text }
@@ -50,20 +50,20 @@ const consistency = z.union([
     consistent: z.literal(false),
     witness: z
       .object({ there: z.object(sentWrite), missing: z.object(sentWrite), gapMs: number, words: text })
-      .describe('Two writes that no single moment explains.'),
-    within: text.nullable().describe('The part that is mixed in itself. Null if each part is of one moment.'),
+      .describe('Two writes that cannot belong to the state of one moment.'),
+    within: text.nullable().describe('The part that mixes several moments. Null if each part is of one moment.'),
     parts: z.array(z.object({ part: text, point: point.nullable() })),
     seen,
   }),
 ])
 
 const loss = z.object({
-  by: z.enum(['writes', 'files']).describe('What is counted.'),
+  by: z.enum(['writes', 'files']).describe('The unit in which the loss is counted.'),
   acknowledged: count,
   ...missing,
   certain: z.object(missing).describe('What is missing even if the write log is incomplete.'),
-  unknown: z.object({ sent: count, there: count }).describe('Writes without a 2xx, and how many of them are there.'),
-  counterExamples: z.array(text).describe('Of each kind of wrong slot the smallest counter-example.'),
+  unknown: z.object({ sent: count, there: count }).describe('Writes without a 2xx, and how many of them are present.'),
+  counterExamples: z.array(text).describe('The smallest counter-example for each kind of wrong slot.'),
   consistency,
   moment: z.enum(['one', 'several', 'unknown']).describe('Whether the restored state is of one moment.'),
   problem: text.nullable().describe('Why the loss is not known. Null if it is known.'),
@@ -78,7 +78,7 @@ export const evidence = z.object({
   fault: z
     .object({ name: text, between: z.tuple([number, number]), seen: text })
     .nullable()
-    .describe('The first fault. `seen` says in words what was seen of it.'),
+    .describe('The first fault. `seen` describes its observed effect.'),
   healed: z.array(text),
   probes: z.object({ answered: count, sent: number.nullable(), intervalMs: number }).nullable(),
   outages: z
@@ -93,7 +93,7 @@ export const evidence = z.object({
   restore: namedOperation.nullable(),
   corruption: z
     .array(z.object({ findings: count, first: finding.nullable() }))
-    .describe('Each check right after the fault.'),
+    .describe('The result of each check right after the fault.'),
   findings: count.nullable().describe('Number of findings at the end. `integrity.findings` lists the first of them.'),
   nodeResources: operationUsage,
 })

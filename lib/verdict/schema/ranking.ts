@@ -14,7 +14,7 @@ const position = z.int().min(1).nullable()
 
 export const condition = z
   .strictObject({ mesh: name, fault: name, moment: z.enum(MOMENTS).nullable(), workload: name })
-  .describe('What drills must share to be compared.')
+  .describe('Drills are compared only if they share this condition.')
 
 export const metricName = z.enum([
   'lostData',
@@ -37,41 +37,51 @@ const figure = z.strictObject({
   metric: metricName,
   size: z.strictObject({ values: count, neverEnded: count, missing: count }),
   median: median.nullable(),
-  text: text.describe("For people: the median's upper bound, or how many of how many."),
+  text: text.describe("For people: the upper bound of the median, or a count such as '3 of 20'."),
 })
 
 export const metricComparison = z.strictObject({
   condition,
   metric: metricName,
-  own: text.describe('For people: what was measured of the contender.'),
-  rival: text.describe('For people: what was measured of its rival.'),
+  own: text.describe('For people: the figure of the contender.'),
+  rival: text.describe('For people: the figure of its rival.'),
   delta: z.number().min(-1).max(1).nullable(),
   p: share
     .nullable()
     .describe("After Holm's correction over the whole ranking. Null if no difference could be claimed."),
   verdict: z.enum(['less', 'greater', '~']).describe('`less`: the contender is shown to be lower, hence better.'),
-  reason: text.describe('For people: why the verdict is so.'),
-  tooFew: z.boolean().describe('A side has too few values for any difference to be shown.'),
-  looksWorse: z.boolean().describe('Worse before the correction, which guards claims and must not hide doubts.'),
+  reason: text.describe('For people: the reason of the verdict.'),
+  tooFew: z.boolean().describe('One side has too few values to show any difference.'),
+  looksWorse: z
+    .boolean()
+    .describe('The contender is worse before the correction. The correction limits claims, but must not hide doubts.'),
 })
 
 export const pairSummary = z.strictObject({
   rival: text,
   conditions: z.array(condition).describe('Conditions under which both were drilled.'),
-  dominates: z.boolean().describe('Something is better than the rival, nothing looks worse, and nothing is in doubt.'),
-  compared: count.describe('How many figures both have values of.'),
-  tooFew: count.describe('How many of those have too few values to show any difference.'),
+  dominates: z
+    .boolean()
+    .describe('At least one figure is better than that of the rival, none looks worse, and none is in doubt.'),
+  compared: count.describe('Number of figures with values on both sides.'),
+  tooFew: count.describe('Number of compared figures with too few values to show any difference.'),
   differences: z.array(metricComparison),
 })
 
 export const dataIntegrity = z.strictObject({
-  whole: count.describe('Drills whose data came back whole.'),
-  lost: count.describe('Drills whose data did not come back, and should have.'),
-  lostAsExpected: count.describe('Drills whose data did not come back, as expected of the tool after such a fault.'),
+  whole: count.describe('Drills that brought all data back.'),
+  lost: count.describe('Drills that unexpectedly did not bring the data back.'),
+  lostAsExpected: count.describe(
+    'Drills that did not bring the data back, as expected of the tool after such a fault.',
+  ),
   unknown: count,
-  wholeShare: share.nullable().describe('Whole ones of those that are known. Null if none is known.'),
-  lostWrites: count.nullable().describe('Acknowledged writes that were lost. Null if no drill measured it.'),
-  findings: count.nullable().describe('Findings in what was read back. Null if no drill measured it.'),
+  wholeShare: share
+    .nullable()
+    .describe('Share of whole drills among those with a known outcome. Null if no outcome is known.'),
+  lostWrites: count.nullable().describe('Number of lost acknowledged writes. Null if no drill measured it.'),
+  findings: count
+    .nullable()
+    .describe('Number of findings in the data that was read back. Null if no drill measured it.'),
 })
 
 export const criterionName = z.enum([
@@ -92,8 +102,8 @@ export const simplicity = z.strictObject({
     z.strictObject({
       criterion: criterionName,
       count: size.nullable(),
-      rank: position.describe('One more than the number of tools that have less. Null if that is not known.'),
-      of: count.describe('How many tools are known by this criterion.'),
+      rank: position.describe('One more than the number of tools with a lower count. Null if it is not known.'),
+      of: count.describe('Number of tools with a known count.'),
     }),
   ),
   effort: userEffort.nullable(),
@@ -113,13 +123,13 @@ export const rankingEntry = z.strictObject({
   place: position.describe(
     'From 1. Entries between which no order is shown share it. Null if no order is shown at all.',
   ),
-  noOrder: name.describe('Why the whole ranking shows no order. The same for all entries. Null if it shows one.'),
-  because: z.array(text).describe('For people: why it stands where it stands.'),
+  noOrder: name.describe('Why the whole ranking shows no order, the same in all entries. Null if it shows an order.'),
+  because: z.array(text).describe('For people: reasons for its place.'),
   integrity: dataIntegrity,
   performance: z.strictObject({
-    front: position.describe('Pareto front among those alike in integrity, from 1. Null if it is not ranked.'),
+    front: position.describe('Pareto front among the entries with equal integrity, from 1. Null if it is not ranked.'),
     rows: z.array(z.strictObject({ condition, drills: count, figures: z.array(figure) })),
-    pairs: z.array(pairSummary).describe('Against each of the others.'),
+    pairs: z.array(pairSummary).describe('Comparison with each other entry.'),
   }),
   simplicity: simplicity.nullable().describe('Null if nothing was recorded.'),
   drills: countedDrills,

@@ -19,8 +19,8 @@ const questions = [...new Set(codes.map((code) => code.split('.')[0]))] as Quest
 const part = z.strictObject({
   question: z.enum(questions),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
-  code: z.enum(codes).describe('Stable identifier of the answer: <question>.<what>.'),
-  reason: text.describe('For people: why it did not pass, or what was found.'),
+  code: z.enum(codes).describe('Stable identifier of the answer: <question>.<answer>.'),
+  reason: text.describe('For people: why it did not pass, or the finding.'),
 })
 
 const drillShape = z.strictObject({
@@ -38,7 +38,7 @@ const drillShape = z.strictObject({
   verdict: z
     .enum(VERDICTS)
     .describe(
-      'The worst of `parts`, or `skipped` if the drill was never begun. A pass has no reasons, and its figures.',
+      'The worst verdict of `parts`, or `skipped` if the drill never started. A pass has all figures and no reasons.',
     ),
   parts: z.array(part),
   reasons: z
@@ -59,7 +59,7 @@ const drillShape = z.strictObject({
       storedBytes: z
         .number()
         .nullable()
-        .describe("By how much the tool's objects in the store grew, over all backups of the drill."),
+        .describe("Growth of the tool's objects in the store, over all backups of the drill."),
     })
     .nullable(),
   restore: z.strictObject({ durationMs: size.nullable() }).nullable(),
@@ -69,7 +69,9 @@ const drillShape = z.strictObject({
     .strictObject({
       equal: z.boolean().nullable().describe('Null if the mesh offers nothing to compare.'),
       differences: z.array(text),
-      notOffered: z.array(z.enum(MESH_ASPECTS)).describe('What this mesh does not offer. It was not compared.'),
+      notOffered: z
+        .array(z.enum(MESH_ASPECTS))
+        .describe('Aspects that this mesh does not offer. They were not compared.'),
     })
     .nullable(),
   load: z.strictObject({ requests: count, failed: count, p50Ms: size.nullable(), p99Ms: size.nullable() }).nullable(),
@@ -81,7 +83,7 @@ export const drillResult = drillShape.superRefine((drill, context) => {
   for (const message of listContradictions(drill)) context.addIssue({ code: 'custom', message })
 })
 
-/** What a result must not say together. A drill of which nobody is expected to recover passes without most figures. */
+/** Contradictions within a result. A drill passes without most figures if nothing can bring the state back. */
 function listContradictions({
   verdict,
   parts,

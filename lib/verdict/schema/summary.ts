@@ -6,7 +6,7 @@ import { rankingEntry } from './ranking.ts'
 export const SUMMARY_SCHEMA = 'meshdrill/summary@2'
 
 const text = z.string()
-const durationMs = z.number().min(0).nullable().describe('Null if the run did not come to its end.')
+const durationMs = z.number().min(0).nullable().describe('Null if the run did not record its end.')
 const described = { id: text, seed: z.number().nullable(), provider: text, kubernetes: text }
 const machine = { cpus: z.number(), memoryBytes: z.number() }
 
@@ -16,7 +16,7 @@ const mergedRun = z.strictObject({
   machine: z.strictObject(machine).nullable(),
   startedAt: z.number(),
   durationMs: z.number().nullable(),
-  drills: z.number().describe('How many drills of this run are here.'),
+  drills: z.number().describe('Number of drills of this run in this summary.'),
 })
 
 const component = z.strictObject({
@@ -25,7 +25,9 @@ const component = z.strictObject({
   differs: z
     .strictObject({ version: text, reason: text })
     .exactOptional()
-    .describe('The version that a run with the other kind of artifacts has, and why. Absent if it is the same.'),
+    .describe(
+      'Version that a run with the other kind of artifacts uses, with the reason. Absent if both are the same.',
+    ),
 })
 
 const run = z.strictObject({

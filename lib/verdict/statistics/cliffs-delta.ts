@@ -1,17 +1,20 @@
 import { studentQuantile } from './mann-whitney.ts'
 import type { Interval } from '../result.ts'
 
-/** Cliff's delta: how much oftener a value of the first sample is the greater of a pair than the smaller; from -1 to 1. */
+/**
+ * Cliff's delta, from -1 to 1: how much more often the value of the first sample is the greater one of a pair than the
+ * smaller.
+ */
 export interface CliffsDelta {
   delta: number
-  /** The 95 % confidence interval; null where a sample has fewer than two values. */
+  /** The 95 % confidence interval. Null if a sample has fewer than two values. */
   interval: Interval | null
 }
 
 export type Magnitude = 'negligible' | 'small' | 'medium' | 'large'
 
 const confidence = 0.95
-/** Of Romano et al. (2006): where each word begins. */
+/** Lower limits of the magnitudes, by Romano et al. (2006). */
 export const magnitudes = { small: 0.147, medium: 0.33, large: 0.474 } as const
 
 export function nameMagnitude(delta: number): Magnitude {
@@ -22,8 +25,8 @@ export function nameMagnitude(delta: number): Magnitude {
 }
 
 /**
- * Cliff's delta of two samples that are not empty. The interval is the asymmetric one of Feng and Cliff (2004) with the
- * unbiased variance of Cliff (1996) and Student's t, which stays within [-1, 1].
+ * Cliff's delta of two non-empty samples. The interval is the asymmetric one of Feng and Cliff (2004) with the unbiased
+ * variance of Cliff (1996) and Student's t. It stays within [-1, 1].
  */
 export function measureDelta(a: readonly number[], b: readonly number[]): CliffsDelta {
   const [rows, columns] = [a.map((value) => sumOrders(value, b)), b.map((value) => -sumOrders(value, a))]
@@ -37,7 +40,7 @@ export function measureDelta(a: readonly number[], b: readonly number[]): Cliffs
   const unequal = sum(a.map((value) => b.filter((other) => other !== value).length))
   const ofPairs = unequal - pairs * delta ** 2
   const unbiased = (ofRows + ofColumns - ofPairs) / (pairs * (a.length - 1) * (b.length - 1))
-  // The unbiased estimate can fall to zero and below; Cliff's floor holds it up.
+  // The unbiased estimate can be zero or negative. Cliff's lower limit keeps it positive.
   const variance = Math.max(unbiased, (1 - delta ** 2) / (pairs - 1))
   const quantile = studentQuantile((1 + confidence) / 2, a.length + b.length - 2)
   const width = quantile * Math.sqrt(variance) * Math.sqrt((1 - delta ** 2) ** 2 + quantile ** 2 * variance)
@@ -46,16 +49,16 @@ export function measureDelta(a: readonly number[], b: readonly number[]): Cliffs
 }
 
 /**
- * Where the samples do not overlap the variance is zero, and so would be the interval's width. But pairs that share no
- * value are independent, there are as many as the smaller sample has values, and all of them are in the same order: the
- * exact binomial bound (Clopper and Pearson, 1934) for that.
+ * Bounds delta if the samples do not overlap. Then the variance is zero, and the usual interval would have no width.
+ * But pairs that share no value are independent. There are as many of them as the smaller sample has values, and all
+ * are in the same order. The exact binomial bound (Clopper and Pearson, 1934) covers this case.
  */
 function boundSeparation(delta: number, independentPairs: number): Interval {
   const least = 2 * ((1 - confidence) / 2) ** (1 / independentPairs) - 1
   return delta > 0 ? { low: least, high: 1 } : { low: -1, high: -least }
 }
 
-/** How many of `others` are smaller than the value, less how many are greater. */
+/** Number of `others` below the value, minus the number above it. */
 function sumOrders(value: number, others: readonly number[]): number {
   return sum(others.map((other) => Number(value > other) - Number(value < other)))
 }

@@ -5,48 +5,52 @@ import type { Interval } from '../result.ts'
 import { measureSize, type Measurement, readSample, type Sample, type SampleSize } from './sample.ts'
 
 /**
- * A difference is shown where p is below `alpha` and delta is at least `leastDelta`.
+ * A difference is shown if p is below `alpha` and delta is at least `leastDelta`.
  *
- * p < 0.05 would name a winner in one of 20 comparisons of a tool with itself. At 0.002 it is one of 500, which keeps 300
- * such comparisons under three with some room; 10 % of difference at a coefficient of variation of 5 % is still found with
- * 20 values, as there p is near 0.00001. It takes 7 values a side to get below 0.002 at all. The least delta, where Romano's
- * "medium" begins, keeps hundreds of values from turning a difference that nobody notices into a winner.
+ * p < 0.05 would show a difference in one of 20 comparisons of a tool with itself. At 0.002 it is one of 500, so 300
+ * such comparisons give fewer than three, with some room. A difference of 10 % at a coefficient of variation of 5 % is
+ * still found with 20 values: there p is near 0.00001. At least 7 values a side are needed for p below 0.002. The least
+ * delta is the lower limit of Romano's "medium". With hundreds of values, it prevents a negligible difference from
+ * counting.
  *
- * Where many comparisons are made at a time, as in a ranking, the chance of even one false claim among all of them is held
- * below `familyAlpha` besides: of 300 rankings of tools that are alike, one or two.
+ * With many comparisons at once, as in a ranking, the chance of even one false claim among all of them is also kept
+ * below
+ * `familyAlpha`: one or two of 300 rankings of equal tools.
  */
 export const decision = { alpha: 0.002, familyAlpha: 0.005, leastDelta: magnitudes.medium } as const
 
-/** `less`: the first sample is shown to be the lower one; `~`: no difference was shown, which does not say that there is none. */
+/**
+ * `less`: the first sample is shown to be lower. `~`: no difference was shown. This does not prove that there is none.
+ */
 export type Order = 'less' | 'greater' | '~'
 
-/** Whether, and by how much, one sample is lower than the other. */
+/** Whether one sample is lower than the other, and by how much. */
 export interface Contrast {
   sizeA: SampleSize
   sizeB: SampleSize
-  /** Whether there are so many values that a difference could be shown at all. */
+  /** True if there are enough values to show a difference. */
   enough: boolean
-  /** All values are the same, so that no difference could be claimed, however many there are. */
+  /** True if all values are equal. Then no difference can be shown, however many values there are. */
   constant: boolean
-  /** Cliff's delta, of all that the values' bounds allow the one nearest to 0; null for fewer than 5 values. */
+  /** Cliff's delta: the one nearest to 0 that the bounds of the values allow. Null for fewer than 5 values. */
   delta: number | null
-  /** The 95 % confidence interval of delta, over all that the bounds allow. */
+  /** The 95 % confidence interval of delta, over everything that the bounds allow. */
   deltaInterval: Interval | null
   magnitude: Magnitude | null
-  /** Of the two-sided test of Mann and Whitney, for that delta; null for fewer than 5 values. */
+  /** p of the two-sided Mann-Whitney test for that delta. Null for fewer than 5 values. */
   p: number | null
   verdict: Order
-  /** For people: what the verdict stands on. */
+  /** For people: the reason of the verdict. */
   reason: string
 }
 
 export interface Comparison extends Contrast {
-  /** Null where nothing was measured. */
+  /** Null if nothing was measured. */
   medianA: Median | null
   medianB: Median | null
 }
 
-/** Whether one sample is shown to be lower than the other, as `contrast` says, with the median of each. */
+/** Compares two samples like `contrast`, and adds the median of each. */
 export function compare(a: readonly Measurement[], b: readonly Measurement[]): Comparison {
   return { medianA: findMedian(readSample(a)), medianB: findMedian(readSample(b)), ...contrast(a, b) }
 }
@@ -54,10 +58,11 @@ export function compare(a: readonly Measurement[], b: readonly Measurement[]): C
 /**
  * Whether one sample is shown to be lower than the other.
  *
- * Where values are intervals, worst is compared with best: A is less only if its upper bounds are less than B's lower
- * bounds, and so, for every choice of values within the bounds. (To count overlapping pairs as ties looks as careful and is
- * not: half of the pairs in order and half overlapping would make a delta of -0.5 where the truth may be 0.) If the bounds
- * allow that there is no difference, delta is 0 and p is 1. For exact values all this is the plain test.
+ * If values are intervals, the worst case is compared with the best case. A is less only if its upper bounds are less
+ * than the lower bounds of B. Then it is less for every choice of values within the bounds. To count overlapping pairs
+ * as ties would be wrong: half of the pairs in order and half overlapping would give a delta of -0.5, although the true
+ * delta may be 0. If the bounds allow that there is no difference, delta is 0 and p is 1. For exact values this is the
+ * plain test.
  */
 export function contrast(a: readonly Measurement[], b: readonly Measurement[]): Contrast {
   const [sampleA, sampleB] = [readSample(a), readSample(b)]
@@ -82,7 +87,7 @@ export function contrast(a: readonly Measurement[], b: readonly Measurement[]): 
   return { ...sizes, enough: true, ...measured, ...decide(measured) }
 }
 
-/** The verdict on a difference by its delta and p, of which there are enough values. */
+/** The verdict on a difference by its delta and p. The caller checks that there are enough values. */
 export function decide(
   { delta, p }: { delta: number; p: number },
   alpha: number = decision.alpha,
@@ -96,8 +101,8 @@ export function decide(
 }
 
 /**
- * Holm's (1979) correction: p values of several comparisons, each made so much greater that the chance of even one false
- * claim among all of them is held, whatever they have to do with each other. In the order given.
+ * Holm's (1979) correction. It raises the p values of several comparisons so that the chance of even one false claim
+ * among all of them is limited, even if they depend on each other. The results are in the order given.
  */
 export function adjustByHolm(ps: readonly number[]): number[] {
   const adjusted = Array.from(ps)

@@ -1,20 +1,20 @@
 interface MannWhitney {
-  /** Pairs in which the value of the first sample is the greater one; a tie counts half. */
+  /** Number of pairs in which the value of the first sample is the greater one. A tie counts half. */
   u: number
   /** Two-sided. */
   p: number
   method: 'exact' | 'normal'
 }
 
-/** Up to this many values in each sample the exact distribution is counted out. */
+/** Maximum number of values in each sample for the exact distribution. */
 const exactLimit = 50
 
 /**
- * The two-sided test of Mann and Whitney (1947): could both samples be drawn from one distribution? It looks at order
- * alone, so that an outlier weighs as much as any other value, and `Infinity` is a value as good as others.
+ * The two-sided Mann-Whitney test (1947): can both samples come from one distribution? Only the order of values counts.
+ * So an outlier weighs as much as any other value, and `Infinity` is a valid value.
  *
- * Exact for samples of up to 50 without ties, else by the normal approximation with correction for ties and continuity.
- * Samples in which all values are alike, or one of which is empty, give p = 1.
+ * Exact for samples of up to 50 values without ties. Otherwise the normal approximation, corrected for ties and
+ * continuity. If all values are equal, or a sample is empty, p is 1.
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
   const pairs = a.length * b.length
@@ -31,7 +31,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhi
   return { u, p: distance > 0 ? 2 * normalTail(distance / Math.sqrt(variance)) : 1, method: 'normal' }
 }
 
-/** The least p that samples of these sizes can give, however far apart they lie. */
+/** The lowest possible p of samples of these sizes. */
 export function leastP(countA: number, countB: number): number {
   let orders = 1
   for (let chosen = 1; chosen <= countA; chosen++) orders *= (countB + chosen) / chosen
@@ -50,9 +50,9 @@ function countTies(values: number[]): number[] {
 }
 
 /**
- * The probability of each U from 0 to countA × countB where no order is likelier than another. The greatest of all values
- * is of the first sample with probability a / (a + b), and then stands above all b of the second: this builds the
- * distribution of (a, b) from those of (a - 1, b) and (a, b - 1). Sums of positive terms only, so nothing cancels.
+ * The probability of each U from 0 to countA × countB if all orders are equally likely. The greatest value belongs to
+ * the first sample with probability a / (a + b), and is then above all b values of the second. So the distribution of
+ * (a, b) follows from those of (a - 1, b) and (a, b - 1). All terms are positive, so nothing cancels.
  */
 function distributeU(countA: number, countB: number): Float64Array {
   let row = Array.from({ length: countB + 1 }, () => Float64Array.of(1))
@@ -69,11 +69,13 @@ function distributeU(countA: number, countB: number): Float64Array {
   return row[countB] ?? Float64Array.of(1)
 }
 
-/** The probability that a standard normal variable is above `z`; a relative error below 1e-10, also far out. */
+/**
+ * The probability that a standard normal variable is above `z`. The relative error is below 1e-10, also for large `z`.
+ */
 export function normalTail(z: number): number {
   if (z < 0) return 1 - normalTail(-z)
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)
-  // Near the middle the series of the distribution function, further out Laplace's continued fraction of the tail.
+  // Below 3: the series of the distribution function. From 3 on: Laplace's continued fraction of the tail.
   if (z < 3) {
     let [sum, term] = [z, z]
     for (let odd = 3; term > sum * 1e-17; odd += 2) {
@@ -88,8 +90,8 @@ export function normalTail(z: number): number {
 }
 
 /**
- * The value that Student's t with `degrees` degrees of freedom stays below with the given probability, from 0.5 to below 1.
- * By halving, as the distribution function has a finite series for whole degrees of freedom.
+ * The value that Student's t with `degrees` degrees of freedom does not exceed with the given probability, from 0.5 to
+ * below 1. Found by bisection: the distribution function has a finite series for whole degrees of freedom.
  */
 export function studentQuantile(probability: number, degrees: number): number {
   if (!(probability >= 0.5 && probability < 1) || !Number.isInteger(degrees) || degrees < 1)

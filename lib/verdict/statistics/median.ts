@@ -1,31 +1,34 @@
-import { drawFrom } from './random.ts'
+import { createRandom } from './random.ts'
 import type { Sample } from './sample.ts'
 
-/** Fewer values than this carry no claim: neither a confidence interval nor a difference. */
+/** Minimum number of values for a confidence interval or a difference. */
 export const leastValues = 5
 
-/** The median of a sample, between two bounds; equal ones for exact values. `high` is null where it never ended. */
+/**
+ * The median of a sample between two bounds, which are equal for exact values. `high` is null if the median never
+ * ended.
+ */
 export interface Median {
   low: number
   high: number | null
-  /** The 95 % confidence interval; null for fewer than 5 values. */
+  /** The 95 % confidence interval. Null for fewer than 5 values. */
   confidence: { low: number; high: number | null } | null
 }
 
-/** Odd, so that (resamples + 1) × 2.5 % is whole and the ends of the interval are values that were drawn. */
+/** An odd number, so that (resamples + 1) × 2.5 % is whole and the interval ends at resampled values. */
 const resamples = 1999
 const seed = 1
 
 /**
- * The median with its 95 % bootstrap percentile interval; null without values.
+ * The median with its 95 % bootstrap percentile interval. Null without values.
  *
- * Percentile and not BCa: BCa takes its acceleration from the jackknife, which for the median is inconsistent (leaving one
- * value out moves it to one of two or three places), so it corrects by noise. The percentile interval of a median needs no
- * such help: it is made of values of the sample and is the same under any monotone change of scale. It is drawn with a
- * fixed seed from the sorted values, so that it is a function of the values alone.
+ * BCa is not used. It takes its acceleration from the jackknife, which is inconsistent for the median: without one
+ * value the median moves to one of two or three places. So its correction would be noise. The percentile interval of a
+ * median needs no correction. It consists of values of the sample, and any monotone change of scale keeps it. It uses a
+ * fixed seed and sorted values, so it depends only on the values.
  *
- * Where values are intervals, the median lies between the median of the lower bounds and that of the upper ones, and the
- * confidence interval reaches from the lower end of the one to the upper end of the other.
+ * If values are intervals, the median lies between the median of the lower bounds and that of the upper bounds. The
+ * confidence interval reaches from the lower end of the first to the upper end of the second.
  */
 export function findMedian({ values }: Sample): Median | null {
   if (values.length === 0) return null
@@ -43,22 +46,22 @@ function findMiddle(sorted: Float64Array): number {
   return ((sorted[Math.ceil(half) - 1] ?? NaN) + (sorted[Math.floor(half)] ?? NaN)) / 2
 }
 
-/** The medians of samples drawn from `sorted` with replacement, sorted. */
+/** Medians of resamples of `sorted` with replacement, in ascending order. */
 function resampleMedians(sorted: Float64Array): Float64Array {
-  const draw = drawFrom(seed)
+  const random = createRandom(seed)
   const { length } = sorted
-  const drawn = new Uint32Array(length)
-  /** The value at a place of the resample, were it sorted. */
+  const counts = new Uint32Array(length)
+  /** The value at a place of the sorted resample. */
   const pick = (place: number) => {
     let index = -1
-    for (let below = 0; below <= place; below += drawn[index] ?? NaN) index++
+    for (let below = 0; below <= place; below += counts[index] ?? NaN) index++
     return sorted[index] ?? NaN
   }
   const medians = Array.from({ length: resamples }, () => {
-    drawn.fill(0)
+    counts.fill(0)
     for (let count = 0; count < length; count++) {
-      const index = Math.floor(draw() * length)
-      drawn[index] = (drawn[index] ?? 0) + 1
+      const index = Math.floor(random() * length)
+      counts[index] = (counts[index] ?? 0) + 1
     }
     return (pick(Math.ceil(length / 2) - 1) + pick(Math.floor(length / 2))) / 2
   })

@@ -1,8 +1,8 @@
 /**
- * Numbers in [0, 1) that depend on the seed alone (mulberry32). For resampling and shuffling, where what is drawn must be
- * the same whenever old facts are judged again; not for secrets.
+ * Random numbers in [0, 1) that depend only on the seed (mulberry32). For resampling and shuffling: results must stay
+ * the same when old facts are judged again. Not for secrets.
  */
-export function drawFrom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -12,30 +12,31 @@ export function drawFrom(seed: number): () => number {
   }
 }
 
-/** The same items in a new order, each order as likely as any other. */
+/** The items in a random order. All orders are equally likely. */
 export function shuffle<Item>(items: readonly Item[], draw: () => number): Item[] {
   const left = [...items]
   return items.flatMap(() => left.splice(Math.floor(draw() * left.length), 1))
 }
 
-/** One run of a row; `repetition` counts from 0. */
+/** One run of a row. `repetition` counts from 0. */
 export interface Turn<Row> {
   row: Row
   repetition: number
 }
 
 /**
- * The order in which to run each row `repetitions` times: in blocks that hold every row once, each shuffled for itself.
+ * The order in which to run each row `repetitions` times: in blocks that hold every row once. Each block has its own
+ * random order.
  *
- * Rows that run one after another, all repetitions of one before the first of the next, are compared on different hours
- * of the machine: a cache that warms or a neighbour that comes then looks like a difference of tools. Within a block the
- * rows share the hour, and no row is always the first. A run that is broken off has all rows equally often, by one.
- * More repetitions with the same seed go on where fewer end.
+ * If all repetitions of a row ran together, rows would be compared at different times of the machine. Then a warm cache
+ * or a busy neighbour would look like a difference of tools. Within a block, the rows run close together, and no row is
+ * always the first. If a run stops early, the numbers of repetitions differ by at most one. The order of fewer
+ * repetitions with the same seed is the start of the order of more.
  */
 export function interleave<Row>(rows: readonly Row[], repetitions: number, seed: number): Turn<Row>[] {
   if (!Number.isInteger(repetitions) || repetitions < 0)
     throw new Error(`repetitions must be a whole number from 0, got ${repetitions}`)
-  const draw = drawFrom(seed)
+  const draw = createRandom(seed)
   return Array.from({ length: repetitions }, (_, repetition) =>
     shuffle(rows, draw).map((row) => ({ row, repetition })),
   ).flat()

@@ -14,7 +14,7 @@ import { veleroLab } from '../stand-ins/velero.ts'
 
 test('a control bears the name of its flaw, and no other tool is taken for one', () => {
   expect(flawOf(controlName('flips-bits'))).toBe(FLAWS['flips-bits'])
-  expect(flawOf('control-of-another-version')).toMatchObject({ says: 'of another version' })
+  expect(flawOf('control-of-another-version')).toMatchObject({ behaviour: 'of another version' })
   expect([flawOf('velero'), flawOf(null)]).toEqual([null, null])
 })
 
@@ -25,7 +25,7 @@ test('a control is caught by a failing answer with a code of its flaw, and by no
   expect(findPartOf(FLAWS['drops-files'], [whole, late, lost])).toBe(lost)
   expect(findPartOf(FLAWS['drops-files'], [whole, late])).toBe(undefined)
   // A flaw of another version: any failure shows it.
-  const unknown = { says: 'does something else', because: null }
+  const unknown = { behaviour: 'does something else', because: null }
   expect(findPartOf(unknown, [whole, late])).toBe(late)
   expect(findPartOf(unknown, [whole])).toBe(undefined)
 })

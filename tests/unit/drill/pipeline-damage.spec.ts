@@ -64,7 +64,7 @@ test.describe('a backup that is disturbed while it runs', () => {
     const lost = { kind: 'lost' as const, file: 'ledger.dat', offset: 0, detail: 'no record' }
     const workload = verifying((check, url) => (url.includes('-copy') ? { ...check, findings: [lost] } : check))
     const { result } = await play(world, disturbAndProve, { workload, expects, fault: unnoticed(world) })
-    expectVerdict(result, 'fail', /says "Completed", and lost in "ledger.dat" at 0: no record/)
+    expectVerdict(result, 'fail', /reported "Completed", and lost in "ledger.dat" at 0: no record/)
   })
 
   test('is inconclusive where only part of its copy was read', async () => {
@@ -77,7 +77,7 @@ test.describe('a backup that is disturbed while it runs', () => {
   test('is inconclusive where the fault came only after it had ended', async () => {
     const world = new World()
     const { result } = await play(world, damageTooLate, { expects, fault: unnoticed(world) })
-    expectVerdict(result, 'inconclusive', /it disturbed nothing/)
+    expectVerdict(result, 'inconclusive', /was not disturbed/)
   })
 
   test('needs no proof where it says of itself that it failed', async () => {

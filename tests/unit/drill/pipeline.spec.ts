@@ -89,7 +89,7 @@ test('a tool that moves nothing, and a restore that brings all back all the same
   const world = new World()
   const tool = performing(({ kind }) => world.operate({ bytes: 0 }, kind === 'restore'))
   const { result } = await play(world, loseAndRestore, { tool })
-  expectVerdict(result, 'inconclusive', /says "Completed" and moved zero bytes/)
+  expectVerdict(result, 'inconclusive', /reported "Completed", but it moved zero bytes/)
 })
 
 test('a tool that moves nothing fails where writes are gone', async () => {
@@ -140,8 +140,8 @@ test('a fault that cannot be injected leaves the drill inconclusive, and the mea
     throw new Error('no target was reached')
   })
   const { result, facts } = await play(world, loseAndRestore, { fault })
-  expectVerdict(result, 'inconclusive', /the drill was stopped by an error: no target was reached/)
-  expect(result.reasons.join('\n')).toMatch(/the fault was never seen to take effect/)
+  expectVerdict(result, 'inconclusive', /an error stopped the drill: no target was reached/)
+  expect(result.reasons.join('\n')).toMatch(/no fault was seen to take effect/)
   expect(world.measuring).toBe('stopped')
   expect(facts).toContainEqual(
     expect.objectContaining({ kind: 'step.ended', step: 'break', error: 'no target was reached' }),
@@ -152,7 +152,7 @@ test('a fault that takes nothing away proves nothing where it should have', asyn
   const world = new World()
   const fault = noopFault(() => [world.nowMs, world.nowMs])
   const { result } = await play(world, loseAndRestore, { fault })
-  expectVerdict(result, 'inconclusive', /the fault did not take the service away/)
+  expectVerdict(result, 'inconclusive', /the fault did not interrupt the service/)
 })
 
 for (const kind of ['backup', 'restore'] as const) {

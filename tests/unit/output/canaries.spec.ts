@@ -22,7 +22,7 @@ import { writeResults } from '../../../lib/report/results.ts'
 import { openBucket } from '../../../lib/store/s3.ts'
 import { listSnapshots } from '../../../lib/components/restic/repository.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../lib/verdict/statistics/random.ts'
 import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { standIn } from '../stand-ins/docker.ts'
 import { startExecServer } from '../stand-ins/exec-server.ts'
@@ -34,7 +34,7 @@ const HARD = `abcXYZ0189+/&'"<>$ !`
 
 /** Secrets like those of users: some are random, some contain characters that each encoding changes. */
 function drawCanaries(): string[] {
-  const random = drawFrom(SEED)
+  const random = createRandom(SEED)
   const draw = (from: string) => from.charAt(Math.floor(random() * from.length))
   return Array.from({ length: COUNT }, (_, index) => {
     const tail = Array.from({ length: 14 }, () => draw(index % 2 === 0 ? 'abcdef0123456789' : HARD)).join('')

@@ -5,7 +5,7 @@ import { openEvents } from '../../../lib/record/events-file.ts'
 import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { groupByDrill, summarise } from '../../../lib/verdict/summarise.ts'
-import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../lib/verdict/statistics/random.ts'
 import { buildDrill, buildRun, startMs } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
@@ -155,7 +155,7 @@ test('a file that is cut anywhere never passes a drill of which a fact is missin
   const lines = linesOf()
   const whole = Buffer.from(text(lines))
   const drillEnd = (drill: string) => Buffer.byteLength(text(lines.slice(0, lastOf(lines, drill) + 1))) - 1
-  const draw = drawFrom(7)
+  const draw = createRandom(7)
   const cuts = [
     ...[-1, 0, 1].flatMap((by) => [drillEnd('d1') + by, drillEnd('d2') + by]),
     ...Array.from({ length: 60 }, () => Math.floor(draw() * whole.length)),

@@ -53,7 +53,7 @@ test('facts without the beginning of their run are an error of one sentence, and
   for (const content of [toText(buildRun().slice(1)), '{"kind":"run.star', 'garbage\n', '\0'.repeat(512)]) {
     const { code, complained, files } = await judge(content)
     expect(code).toBe(2)
-    expect(complained).toMatch(/^the facts do not begin with "run\.started": what was run is not known$/)
+    expect(complained).toMatch(/^the facts do not start with "run\.started", so the run is not known$/)
     expect(files).toEqual(['events.jsonl'])
   }
 })
@@ -63,7 +63,7 @@ test('a run that began at a time that no calendar has is judged, and the page sa
     const facts = buildRun().map((fact): Fact => (fact.kind.startsWith('run.') ? { ...fact, at } : fact))
     const { code, complained, page } = await judge(toText(facts))
     expect({ code, complained }).toEqual({ code: 0, complained: '' })
-    expect(page).toContain(`at ${at} ms, which is no date that a calendar has`)
+    expect(page).toContain(`at ${at} ms, which is not a valid date`)
   }
 })
 

@@ -8,12 +8,12 @@ import { controls, findAccused, findMissed, flaws } from './controls.ts'
 const seeds = Array.from({ length: 50 }, (_, seed) => seed)
 
 for (const flaw of flaws) {
-  const { says } = FLAWS[flaw]
-  test(`a tool that ${says} is failed for it, in each of ${seeds.length} drills`, async () => {
+  const { behaviour } = FLAWS[flaw]
+  test(`a tool that ${behaviour} is failed for it, in each of ${seeds.length} drills`, async () => {
     expect(await findMissed(flaw, seeds)).toEqual([])
   })
 
-  test(`and in the same drills the tool passes unbroken: ${says}`, async () => {
+  test(`and in the same drills the tool passes unbroken: ${behaviour}`, async () => {
     expect(await findAccused(seeds.slice(0, 10), controls[flaw])).toEqual([])
   })
 }

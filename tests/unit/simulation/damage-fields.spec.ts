@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { DrillFact } from '../../../lib/record/facts.ts'
 import { describeInvalid } from '../../../lib/record/parse.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../lib/verdict/statistics/random.ts'
 import { changeField, type Field, listChanges, listFields } from '../verdict/fact-fields.ts'
 import { damages } from './damages-all.ts'
 import { playPassing } from './damages.ts'
@@ -12,7 +12,7 @@ test('whatever in the facts can change a verdict is damaged by one of the damage
   const damaged = new Set<Field>()
   for (const { edit } of damages)
     for (const { facts, scenario } of drills) {
-      const after = edit(facts, drawFrom(scenario.seed + 7))
+      const after = edit(facts, createRandom(scenario.seed + 7))
       if (after) for (const field of listChanges(facts, after)) damaged.add(field)
     }
   const others = listFields().filter((field) => !damaged.has(field))

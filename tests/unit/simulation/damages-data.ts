@@ -8,17 +8,17 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
   [
     'a volume that was damaged to begin with',
     checking('seeded', () => ({ findings: [finding] })),
-    /was not whole to begin with/,
+    /was damaged before the fault/,
   ],
   [
     'a volume that could not be read at first',
     checking('seeded', () => ({ error: 'EIO' })),
-    /was not whole to begin with: EIO/,
+    /was damaged before the fault: EIO/,
   ],
   [
     'a volume that was not read in the end',
     dropping('integrity.checked', ({ phase }) => phase === 'after-restore'),
-    /was not read back in the end/,
+    /was not read back at the end/,
   ],
   [
     'a checker that crashed',
@@ -31,7 +31,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     /no record was there to read back/,
     'fail',
   ],
-  ['records of no bytes', checking('after-restore', () => ({ bytes: 0 })), /nothing of the volume was read back/],
+  ['records of no bytes', checking('after-restore', () => ({ bytes: 0 })), /no data of the volume was read back/],
   [
     'a volume that was read in part',
     checking('after-restore', () => ({ objects: 1000 })),
@@ -58,12 +58,12 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
   [
     'nobody looked for the corruption',
     dropping('integrity.checked', ({ phase }) => phase === 'after-fault'),
-    /nobody looked for corruption/,
+    /no check for corruption/,
   ],
   [
     'a look for corruption that crashed',
     checking('after-fault', () => ({ findings: [], error: 'SIGSEGV' })),
-    /the check after the fault was not finished: SIGSEGV/,
+    /the check after the fault did not finish: SIGSEGV/,
   ],
   [
     'corruption that nobody found',

@@ -47,7 +47,7 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
   [
     'a plan of an outage that was none',
     planned(({ outage }) => !outage, planning({ outage: true })),
-    /the fault did not take the service away/,
+    /the fault did not interrupt the service/,
     'either',
   ],
   [
@@ -59,7 +59,7 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
   [
     'a plan by which any backup may fail',
     planned(({ backupMayFail }) => !backupMayFail, planning({ backupMayFail: true })),
-    /what it holds was not looked at|was not seen to end|it disturbed nothing/,
+    /its content was not checked|was not seen to end|was not disturbed/,
     'either',
   ],
   [
@@ -77,13 +77,13 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
       (facts) => select(facts, 'drill.planned').length > 0 && !isOfOneMoment(facts),
       planning({ pointInTime: true }),
     ),
-    /^what was restored is of no one moment/,
+    /^the restored state mixes several moments/,
     'fail',
   ],
   [
     'a plan by which nothing can come back, and it does',
     planned(({ restore }) => restore, planning({ recoverable: false })),
-    /^expected: not recoverable; and yet it/,
+    /^expected: not recoverable, but the service/,
     'fail',
   ],
   ['probes without a timeout', each('probes', (fact) => ({ ...fact, timeoutMs: 0 })), /no interval or no timeout/],
@@ -103,7 +103,7 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
   [
     'a write to a place that cannot be',
     writingOne((write) => ({ ...write, slot: -1 })),
-    /are of slots that cannot be|was never sent to it/,
+    /name slots that cannot exist|was never sent to it/,
     'either',
   ],
   [
@@ -116,7 +116,11 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
     restoring(({ endedMs }) => ({ startedMs: (endedMs ?? 0) + 1 })),
     /ended before it started: the clock jumped/,
   ],
-  ['a found backup of another name', each('backup.found', (fact) => ({ ...fact, name: 'other' })), /is no backup of/],
+  [
+    'a found backup of another name',
+    each('backup.found', (fact) => ({ ...fact, name: 'other' })),
+    /is not a backup of/,
+  ],
   ['a found backup without state', finding(() => ({ state: ' ' })), /reported no state/],
   ['a found backup that failed', finding(() => ({ succeeded: false, state: 'Failed' })), /ended as "Failed"/, 'fail'],
   [
@@ -128,7 +132,7 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
   [
     'a claim that was looked at for another',
     each('backup.proved', (fact) => ({ ...fact, name: 'other' })),
-    /what it holds was not looked at/,
+    /its content was not checked/,
   ],
   [
     "resources that are not said to be the tool's",

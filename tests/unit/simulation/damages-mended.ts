@@ -16,16 +16,16 @@ import {
 /** What the verdict once let pass, or took for something else. */
 export const mendedDamages: Damage[] = [
   {
-    title: 'nobody looked whether the volume was whole to begin with',
+    title: 'the volume was not checked before the fault',
     edit: dropping('integrity.checked', ({ phase }) => phase === 'seeded'),
     verdict: 'inconclusive',
-    because: /to begin with|before the fault/,
+    because: /before the fault/,
   },
   {
     title: 'an empty volume to begin with',
     edit: checking('seeded', () => ({ objects: 0, bytes: 0 })),
     verdict: 'inconclusive',
-    because: /to begin with|held no record/,
+    because: /held no record/,
   },
   {
     title: 'the clock set ahead while the service is restored',
@@ -49,14 +49,14 @@ export const mendedDamages: Damage[] = [
     because: /requested/,
   },
   {
-    title: 'a fault that was healed before it struck',
+    title: 'a fault that was healed before it took effect',
     edit: moving(
       'fault.healed',
       () => true,
       (facts) => faultOf(facts).between[0] - 1,
     ),
     verdict: 'inconclusive',
-    because: /healed|taken away/,
+    because: /healed|interrupted/,
   },
   {
     title: 'an inventory from before the fault',
@@ -66,7 +66,7 @@ export const mendedDamages: Damage[] = [
       (facts) => faultOf(facts).between[0] - 1,
     ),
     verdict: 'inconclusive',
-    because: /nobody looked whether the fault was gone|before the fault/,
+    because: /no check for leftovers of the fault was made|before the fault/,
   },
   {
     title: 'a mesh that was not looked at since the fault',
@@ -86,7 +86,7 @@ export const mendedDamages: Damage[] = [
       (facts) => faultOf(facts).between[1] + 1,
     ),
     verdict: 'inconclusive',
-    because: /to begin with|after the fault/,
+    because: /after the fault/,
   },
   {
     title: 'fewer probes sent than answered',
@@ -110,7 +110,7 @@ export const mendedDamages: Damage[] = [
     title: 'a load without a floor',
     edit: each('drill.planned', (fact) => ({ ...fact, expectations: { ...fact.expectations, minimumLoadRps: 0 } })),
     verdict: 'inconclusive',
-    because: /floor/,
+    because: /minimum load/,
   },
   {
     title: 'a list of writes with holes',
@@ -137,19 +137,19 @@ export const mendedDamages: Damage[] = [
     title: 'a restore whose volume was never lost',
     edit: each('restore.requested', (fact) => ({ ...fact, claim: 'there' })),
     verdict: 'inconclusive',
-    because: /the claim was still there: it was never lost/,
+    because: /its volume claim still existed/,
   },
   {
     title: 'a restore that says Completed before its claim is there',
     edit: each('restore.ended', (fact) => ({ ...fact, claim: 'gone' })),
     verdict: 'either',
-    because: /before its claim was there|ended as "Failed"/,
+    because: /before its volume claim existed|ended as "Failed"/,
   },
   {
     title: 'a restore that ended after it was seen to end',
     edit: restoring(({ endedMs }) => ({ endedMs: (endedMs ?? 0) + 60_000 })),
     verdict: 'inconclusive',
-    because: /speaks of an end after it was seen/,
+    because: /names an end after it was seen/,
   },
   {
     title: 'a copy whose restore ended after it was seen to end',
@@ -158,7 +158,7 @@ export const mendedDamages: Damage[] = [
       operation: { ...fact.operation, endedMs: fact.at + 60_000 },
     })),
     verdict: 'inconclusive',
-    because: /speaks of an end after it was seen/,
+    because: /names an end after it was seen/,
   },
   {
     title: 'a backup that ended after the fault',
@@ -184,7 +184,7 @@ export const mendedDamages: Damage[] = [
       })
     }),
     verdict: 'inconclusive',
-    because: /it disturbed nothing/,
+    because: /before the fault could disturb it/,
   },
   {
     title: 'a restore of what nobody saw to be lost',
@@ -196,7 +196,7 @@ export const mendedDamages: Damage[] = [
       }),
     ),
     verdict: 'inconclusive',
-    because: /lost/,
+    because: /the loss of the data/,
   },
   {
     title: 'a slot that was read twice is no write that nobody sent',

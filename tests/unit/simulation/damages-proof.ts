@@ -6,21 +6,25 @@ import { dropping, each, expecting, faultOf, probing, select, writing, type Dama
 const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Damage['verdict']][] = [
   // A backup that failed is a failure of the tool, where no plan says that it may.
   ['no plan', dropping('drill.planned'), /has no plan/, 'either'],
-  ['planned twice', (facts) => [...facts.slice(0, 1), ...facts], /begun 2 times/],
+  ['planned twice', (facts) => [...facts.slice(0, 1), ...facts], /started 2 times/],
   ['no end', dropping('drill.ended'), /was interrupted/],
   [
     'cut off somewhere',
     (facts, draw) => facts.slice(0, 1 + Math.floor(draw() * (facts.length - 1))),
     /was interrupted/,
   ],
-  ['an error at the end', each('drill.ended', (fact) => ({ ...fact, error: 'boom' })), /stopped by an error: boom/],
+  [
+    'an error at the end',
+    each('drill.ended', (fact) => ({ ...fact, error: 'boom' })),
+    /an error stopped the drill: boom/,
+  ],
   ['steps that failed', each('step.ended', (fact) => ({ ...fact, error: 'boom' })), /ended with an error: boom/],
   ['a step without end', dropping('step.ended', ({ step }) => step === 'break'), /steps did not end/],
   [
     'skipped after all',
     (facts) =>
       facts.toSpliced(-1, 0, { ...head(facts), kind: 'drill.skipped', reason: 'x', at: facts.at(-1)?.at ?? 0 }),
-    /skipped after it had begun/,
+    /skipped after it had started/,
   ],
 
   [
@@ -40,19 +44,19 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
       ...fact,
       samples: fact.samples.map(([due, , right]) => [due + 9_000, due + 9_003, right]),
     })),
-    /"probes" speaks of a time after it was recorded/,
+    /"probes" names a time after it was recorded/,
     // What is seen too late looks like an outage that is too long.
     'either',
   ],
   [
     'a write of the future',
     writing((writes) => writes.with(3, { ...at(writes, 3), acknowledgedMs: 1e13 })),
-    /"writes" speaks/,
+    /"writes" names/,
   ],
   [
     'a fault of the future',
     each('fault.observed', (fact) => ({ ...fact, between: [fact.at + 400, fact.at + 500] })),
-    /"fault.observed" speaks of a time after/,
+    /"fault.observed" names a time after/,
   ],
 
   ['no probes', dropping('probes'), /there are no probes/],
@@ -60,9 +64,9 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
   [
     'a prober that crashed',
     each('probes.ended', (fact) => ({ ...fact, error: 'SIGKILL' })),
-    /probing was stopped by an error: SIGKILL/,
+    /an error stopped the prober: SIGKILL/,
   ],
-  ['a prober without end', dropping('probes.ended'), /probing did not report its end/],
+  ['a prober without end', dropping('probes.ended'), /the prober did not report its end/],
   [
     'more probes sent than told',
     each('probes.ended', (fact) => ({ ...fact, sent: Math.ceil(fact.sent * 1.02) + 1 })),
@@ -114,7 +118,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
       { outage: true },
       probing((samples) => samples.map(([due]) => [due, due + 3, true])),
     ),
-    /the fault did not take the service away/,
+    /the fault did not interrupt the service/,
   ],
   [
     'an outage by the restore alone',
@@ -124,7 +128,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
         samples.map((sample): ProbeSample => (sample[0] > from ? sample : [sample[0], sample[0] + 3, true])),
       )(facts, draw)
     }),
-    /the fault did not take the service away/,
+    /the fault did not interrupt the service/,
   ],
   [
     'probing that ended within the outage',
@@ -139,7 +143,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
   [
     'a load that crashed',
     each('load.ended', (fact) => ({ ...fact, load: { ...fact.load, error: 'torn' } })),
-    /not to be trusted: torn/,
+    /cannot be trusted: torn/,
   ],
   [
     'a load under its floor',
@@ -160,8 +164,8 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     /no request of the load was answered/,
   ],
 
-  ['a fault that nobody saw', dropping('fault.observed'), /the fault was never seen to take effect/],
-  ['another fault', each('fault.observed', (fact) => ({ ...fact, fault: 'other' })), /requested and never seen/],
+  ['a fault that nobody saw', dropping('fault.observed'), /no fault was seen to take effect/],
+  ['another fault', each('fault.observed', (fact) => ({ ...fact, fault: 'other' })), /requested, but it was not seen/],
   [
     'a fault at no interval',
     each('fault.observed', (fact) => ({ ...fact, between: [fact.between[1] + 1, fact.between[0]] })),
@@ -173,7 +177,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     /was seen before it was requested/,
   ],
 
-  ['no inventory', dropping('inventory.checked'), /nobody looked whether the fault was gone/],
+  ['no inventory', dropping('inventory.checked'), /no check for leftovers of the fault was made/],
   [
     'an inventory that failed',
     each('inventory.checked', (fact) => ({ ...fact, error: 'boom' })),

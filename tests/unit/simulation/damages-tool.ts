@@ -26,11 +26,11 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
   [
     'a backup that nobody requested',
     single(expecting({ restore: true }, dropping('backup.requested'))),
-    /ended and was never requested/,
+    /ended, but it was never requested/,
   ],
   // Where writes are lost within the objective, it is the tool that lost them.
   ['a backup of zero bytes', backingUp(() => ({ bytes: 0 })), /moved zero bytes/, 'either'],
-  ['a backup of unknown size', backingUp(() => ({ bytes: null })), /does not say how many bytes/],
+  ['a backup of unknown size', backingUp(() => ({ bytes: null })), /but not how many bytes/],
   ['a backup without state', backingUp(() => ({ state: ' ' })), /reported no state/],
   [
     'a backup that ended before it started',
@@ -58,12 +58,12 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
         ),
       ),
     ),
-    /requested after the fault: it protects from nothing/,
+    /requested only after the fault/,
   ],
   [
     'a found backup without end',
     each('backup.found', (fact) => ({ ...fact, operation: { ...fact.operation, endedMs: null } })),
-    /does not say when it ended/,
+    /does not report when it ended/,
   ],
   [
     'a found backup that came after the fault',
@@ -72,10 +72,10 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
         ...fact,
         operation: { ...fact.operation, endedMs: faultOf(facts).between[1] + 1 },
       }))(facts, draw),
-    /ended after the fault: it was not there/,
+    /ended after the fault, so it was not available/,
   ],
 
-  ['a claim that nobody looked at', dropping('backup.proved'), /what it holds was not looked at/],
+  ['a claim that nobody looked at', dropping('backup.proved'), /its content was not checked/],
   [
     'a copy that could not be restored',
     each('backup.proved', (fact) => ({ ...fact, operation: { ...fact.operation, succeeded: false, state: 'Failed' } })),
@@ -83,8 +83,8 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     'fail',
   ],
   ['a copy with a finding', proved(() => ({ findings: [finding] })), /and flipped in "segment-00003"/, 'fail'],
-  ['a copy that could not be read', proved(() => ({ error: 'EIO' })), /what it holds could not be read: EIO/],
-  ['a copy of nothing', proved(() => ({ objects: 0 })), /and holds no record/, 'fail'],
+  ['a copy that could not be read', proved(() => ({ error: 'EIO' })), /its content could not be read: EIO/],
+  ['a copy of nothing', proved(() => ({ objects: 0 })), /and it holds no record/, 'fail'],
   [
     'a copy that was read in part',
     proved(({ objects }) => ({ objects: Math.floor(objects / 2) })),
@@ -99,7 +99,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
         endedMs: startedMs,
       }))(facts, draw)
     }),
-    /it disturbed nothing/,
+    /was not disturbed/,
   ],
 
   ['no restore', dropping('restore.ended'), /^nothing was restored/, 'fail'],
@@ -110,7 +110,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     'fail',
   ],
   ['a restore without state', restoring(() => ({ state: '' })), /restore of ".*" reported no state/],
-  ['a restore that nobody requested', dropping('restore.requested'), /ended and was never requested/],
+  ['a restore that nobody requested', dropping('restore.requested'), /ended, but it was never requested/],
   [
     'a restore of another backup',
     (facts) =>
@@ -119,7 +119,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
         : facts.map((fact): DrillFact =>
             fact.kind === 'restore.ended' || fact.kind === 'restore.requested' ? { ...fact, name: 'other' } : fact,
           ),
-    /what was restored, "other", is no backup of this drill/,
+    /the restored backup "other" is not a backup of this drill/,
   ],
 ]
 

@@ -4,7 +4,7 @@ import { drawScenario, type Scenario } from '../../../lib/simulation/scenario.ts
 import { simulateDrill } from '../../../lib/simulation/simulate.ts'
 import { survivable } from '../../../lib/simulation/troubles.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../lib/verdict/statistics/random.ts'
 import { change } from '../verdict/facts-builder.ts'
 
 /** Something that is wrong with the facts of a drill that passed. */
@@ -153,7 +153,7 @@ export interface Trials {
 export function tryDamage(damage: Damage, drills: PassedDrill[]): Trials {
   const trials: Trials = { judged: 0, passed: [], wrong: [] }
   for (const { scenario, facts } of drills) {
-    const damaged = damage.edit(facts, drawFrom(scenario.seed + 7))
+    const damaged = damage.edit(facts, createRandom(scenario.seed + 7))
     if (damaged === null) continue
     const invalid = damaged.map(describeInvalid).find((reason) => reason !== null)
     if (invalid !== undefined) throw new Error(`"${damage.title}" could not have been recorded: ${invalid}`)

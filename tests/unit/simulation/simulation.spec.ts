@@ -38,7 +38,7 @@ test('a fault that hurts nothing proves nothing', async () => {
   for (const seed of seedsTo(20)) {
     const { result } = await simulateDrill(drawScenario(seed, ['fault without effect']))
     expect(result.verdict).not.toBe('pass')
-    expect(result.reasons.join('\n')).toMatch(/the fault did not take the service away/)
+    expect(result.reasons.join('\n')).toMatch(/the fault did not interrupt the service/)
   }
 })
 
@@ -67,7 +67,7 @@ const harnessTroubles: [what: string, harness: Partial<HarnessTrouble>, because:
     /the prober crashed \(signal SIGKILL\)/,
     survives,
   ],
-  ['the load cannot be trusted', { load: 'k6 was killed' }, /the load is not to be trusted: k6 was killed/],
+  ['the load cannot be trusted', { load: 'k6 was killed' }, /the load cannot be trusted: k6 was killed/],
   ['nobody samples resources', { blind: true }, /no resource samples of the tool's pods/],
   ['the checker crashes', { checker: crashingChecker }, /the checker crashed \(signal SIGSEGV\)/],
   [

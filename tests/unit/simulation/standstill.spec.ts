@@ -6,7 +6,7 @@ import { noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import { simulateDrill } from '../../../lib/simulation/simulate.ts'
 import type { TroubleName } from '../../../lib/simulation/troubles.ts'
 import { damagesWhatItRestores } from '../../../lib/controls/wrappers.ts'
-import { drawFrom } from '../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../lib/verdict/statistics/random.ts'
 
 const restored: TroubleName[] = ['deletion', 'corruption', 'deletion after two backups']
 const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claims: ['ledger-data'] }
@@ -14,7 +14,7 @@ const seeds = Array.from({ length: 60 }, (_, seed) => seed)
 
 /** One to three times, of 2 s to 30 s, in the first 30 s of a drill. */
 function drawStandstills(seed: number): Standstill[] {
-  const draw = drawFrom(seed + 31)
+  const draw = createRandom(seed + 31)
   draw()
   return Array.from({ length: 1 + Math.floor(3 * draw()) }, () => ({
     fromMs: Math.round(30_000 * draw()),

@@ -17,14 +17,14 @@ test('the code of an answer gives its question and its verdict', () => {
     code: 'backup.zero-bytes',
     reason: 'b1',
   })
-  for (const [code, { verdict, says }] of Object.entries(CODES)) {
+  for (const [code, { verdict, meaning }] of Object.entries(CODES)) {
     expect(toPart({ code: code as Code, reason: '' }).verdict).toBe(verdict)
-    expect(says, code).toMatch(/^[A-Z].*[.]$/)
+    expect(meaning, code).toMatch(/^[A-Z].*[.]$/)
     expect(code).toMatch(/^[a-z][a-z-]*[.][a-z][a-z0-9-]*$/)
   }
 })
 
-test('each kind of finding has a code of its own', () => {
+test('each kind of finding has its own code', () => {
   const kinds = findingSchema.shape.kind.options
   expect(kinds).toHaveLength(8)
   for (const kind of kinds) {
@@ -34,13 +34,13 @@ test('each kind of finding has a code of its own', () => {
   }
 })
 
-/** Reads text out of a reason, or asks whether a pattern finds it. */
+/** Patterns of code that reads or tests the text of a reason. */
 const READS_PROSE = [
   /\b(reason|because|says)s?(\[\w*\]|\?)?\.(test|startsWith|endsWith|includes|match|matchAll|search|indexOf|split)\(/,
   /\.(test|exec)\(\w*(reason|because)/,
   /\{ reason \}\) => reason\.\w+\(/,
 ]
-/** A list of codes, of which `because` is one. */
+/** True for a line that tests `because`, which is a list of codes. */
 const isOfCodes = (line: string): boolean => line.includes('because.includes(code)')
 
 test('no code of verdict, report, controls and fixtures reads the text of a reason', () => {

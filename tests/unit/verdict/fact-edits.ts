@@ -11,16 +11,16 @@ import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import type { Verdict } from '../../../lib/verdict/result.ts'
 import { buildCheck, buildDrill, buildOperation, buildWrites, change, faultMs } from './facts-builder.ts'
 
-/** What is done to the facts of a drill that passes. */
+/** A change of the facts of a passing drill. */
 export type Edit = (facts: DrillFact[]) => DrillFact[]
 
-/** One rule of the verdict: what is wrong, the edit that makes it so, and the verdict and the reason that must follow. */
+/** One rule of the verdict: a condition, the edit that creates it, and the expected verdict and reason. */
 export type Rule = [what: string, edit: Edit, verdict: Verdict, reason: RegExp | null]
 
-/** A test for each rule. */
+/** Declares a test for each rule. */
 export function testRules(rules: Rule[]): void {
   for (const [what, edit, verdict, reason] of rules) {
-    test(`${what}: ${verdict}`, () => {
+    test(`a drill is judged as ${verdict} if ${what}`, () => {
       const result = judgeDrill(edit(buildDrill()))
       expect(result.verdict, result.reasons.join('\n')).toBe(verdict)
       if (reason === null) expect(result.reasons).toEqual([])
@@ -70,7 +70,10 @@ export const chain =
   (...edits: ((facts: DrillFact[]) => DrillFact[])[]) =>
   (facts: DrillFact[]) =>
     edits.reduce((edited, edit) => edit(edited), facts)
-/** The last write before the fault is lost: it was acknowledged 46 ms before the fault by its earliest time, 56 ms by its latest. */
+/**
+ * Loses the last write before the fault. It was acknowledged 46 ms before the earliest fault time, 56 ms before the
+ * latest.
+ */
 export const losingTheNewest: Edit = (facts) => {
   const newest = buildWrites().findLast((write) => write.sentMs < faultMs)
   return reading({ slots: buildCheck().slots.map(([slot, found]) => [slot, slot === newest?.slot ? -1 : found]) })(
@@ -78,19 +81,19 @@ export const losingTheNewest: Edit = (facts) => {
   )
 }
 
-/** The backup may fail, and was restored beside the service and read back. */
+/** Allows the backup to fail, and records that it was restored beside the service and read back. */
 export const proving = (operation: Partial<OperationResult>, check: Partial<IntegrityCheck>): Edit =>
   chain(expecting({ backupMayFail: true }), (facts) =>
     facts
       .flatMap((fact): DrillFact[] => {
         if (fact.kind !== 'backup.ended') return [fact]
-        // The fault strikes while it runs.
+        // The fault takes effect while the backup runs.
         const ended = { ...fact, at: faultMs + 1000, operation: { ...fact.operation, endedMs: faultMs + 900 } }
         const proof = { operation: buildOperation(operation), check: buildCheck({ slots: [], ...check }) }
         return [ended, { ...ended, kind: 'backup.proved', ...proof }]
       })
       .toSorted((a, b) => a.at - b.at),
   )
-/** The backup had ended before the fault that was to disturb it. */
+/** Ends the backup before the fault that should disturb it. */
 export const endingTheBackupBeforeTheFault: Edit = (facts) =>
   change(facts, 'backup.ended', (fact) => ({ ...fact, operation: { ...fact.operation, endedMs: faultMs - 1 } }))

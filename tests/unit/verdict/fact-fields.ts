@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { type DrillFact, FACTS } from '../../../lib/record/facts.ts'
 
 /**
- * The fields of facts, each a path: the kind of fact, then the names of properties; `[]` stands for every entry of a list, and
- * `*` for every property of an object whose names are not fixed.
+ * A field of a fact, as a path: the kind of fact, then the names of properties. `[]` stands for every entry of a list,
+ * and `*` for every property of an object without fixed names.
  */
 export type Field = string
 
-/** A JSON Schema, as far as facts use it. */
+/** The parts of JSON Schema that facts use. */
 interface Schema {
   properties?: Record<string, Schema>
   items?: Schema
@@ -15,10 +15,10 @@ interface Schema {
   required?: string[]
 }
 
-/** What every fact has is no field of its own. */
+/** Fields of every fact are not listed. */
 const common = ['kind', 'at', 'drill']
 
-/** All fields that a fact of a drill can have, and the kinds themselves. */
+/** All fields of facts of a drill, and the kinds themselves. */
 export function listFields(): Field[] {
   const schemas = Object.entries(FACTS).map(([kind, schema]) => [kind, z.toJSONSchema(schema) as Schema] as const)
   const kinds = schemas.filter(([, { required }]) => required?.includes('drill'))
@@ -35,7 +35,7 @@ function expand(schema: Schema, path: Field): Field[] {
   return [typeof additionalProperties === 'object' ? `${path} *` : path]
 }
 
-/** The fact with another value wherever the field is; of a list as such, another list. */
+/** The fact with another value in every place of the field. */
 export function changeField(fact: DrillFact, field: Field, edit: (value: unknown) => unknown): DrillFact {
   const [kind, ...names] = field.split(' ')
   return fact.kind === kind ? (changeInside(fact, names, edit) as DrillFact) : fact
@@ -50,7 +50,7 @@ function changeInside(value: unknown, [name, ...names]: string[], edit: (value: 
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, has(key) ? inside(one) : one]))
 }
 
-/** The fields in which two lists of facts differ; of facts that are gone, or are there twice, the kind alone. */
+/** The fields in which two lists of facts differ. For missing and repeated facts, only the kind is listed. */
 export function listChanges(before: DrillFact[], after: DrillFact[]): Set<Field> {
   const changes = new Set<Field>()
   for (const kind of new Set([...before, ...after].map((fact) => fact.kind))) {
@@ -68,7 +68,7 @@ function compareInside(was: unknown, is: unknown, path: Field, changes: Set<Fiel
   if (Array.isArray(is)) {
     const entries = Array.isArray(was) ? was : []
     changes.add(`${path} []`)
-    // Where some are gone, nobody knows which.
+    // If entries are missing, it is not known which.
     if (entries.length <= is.length)
       for (const [index, one] of is.entries()) compareInside(entries[index], one, `${path} []`, changes)
   } else if (isObject(is)) {

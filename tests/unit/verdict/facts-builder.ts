@@ -12,15 +12,15 @@ import type {
   Write,
 } from '../../../lib/record/facts.ts'
 
-/** When the drill of `buildDrill` begins; it lasts 40 s. */
+/** Start time of the drill of `buildDrill`. The drill lasts 40 s. */
 export const startMs = 1_700_000_000_000
 export const faultMs = startMs + 15_000
 export const outageMs = { from: faultMs + 20, to: faultMs + 8000 }
 const intervalMs = 50
 const timeoutMs = 1000
 
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
-export function drawFrom(seed: number): () => number {
+/** Random numbers in [0, 1) that depend only on the seed (mulberry32). */
+export function createRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -56,7 +56,10 @@ export function buildCheck(changes: Partial<IntegrityCheck> = {}): IntegrityChec
   return { objects: 1000, bytes: 64 * 2 ** 20, findings: [], slots: findSlots(buildWrites()), error: null, ...changes }
 }
 
-/** One write every 50 ms, the first 80 to 40 slots and each other to its own, all acknowledged but those in the outage. */
+/**
+ * One write every 50 ms, the first 80 to 40 slots, each other one to its own slot. All are acknowledged but those in
+ * the outage.
+ */
 export function buildWrites(): Write[] {
   return Array.from({ length: 600 }, (_, index) => {
     const sentMs = startMs + 1000 + index * 50
@@ -66,7 +69,7 @@ export function buildWrites(): Write[] {
   })
 }
 
-/** What the slots hold when nothing that was acknowledged is lost. */
+/** Content of the slots if no acknowledged write is lost. */
 export function findSlots(writes: Write[]): [number, number][] {
   const found = new Map<number, number>()
   for (const { slot, sequence, acknowledgedMs } of writes) if (acknowledgedMs !== null) found.set(slot, sequence)
@@ -81,7 +84,7 @@ export function buildProbes(): ProbeSample[] {
   })
 }
 
-/** A node, and a pod of the tool that is new with the backup. */
+/** Samples of a node, and of a pod of the tool that starts with the backup. */
 export function buildResources(): ResourceSample[] {
   return Array.from({ length: 39 }, (_, second) => second).flatMap((second) => {
     const at = startMs + 500 + second * 1000
@@ -95,7 +98,7 @@ export function buildResources(): ResourceSample[] {
 
 type Body = DrillFact extends infer Each ? (Each extends DrillFact ? Omit<Each, 'at' | 'drill'> : never) : never
 
-/** Every fact of a drill that passes: backup at 6–9 s, fault at 15 s, restore at 17–22 s, service back at 23 s. */
+/** Every fact of a passing drill: backup at 6–9 s, fault at 15 s, restore at 17–22 s, service restored at 23 s. */
 export function buildDrill(drill = 'd1'): DrillFact[] {
   const fact = (second: number, body: Body) => ({ at: startMs + second * 1000, drill, ...body })
   const axes = {
@@ -158,7 +161,7 @@ const effort: UserEffort = {
   source: 'lib/components/velero/backup.ts',
 }
 
-/** A whole run around the facts of drills. */
+/** A complete run with the given facts of drills. */
 export function buildRun(drillFacts: DrillFact[] = buildDrill()): Fact[] {
   const machine = { cpus: 2, memoryBytes: 8 * 2 ** 30 }
   const run = { id: 'run-1', seed: 7, provider: 'embedded', kubernetes: 'v1.34.0', nodes: 2, machine }
@@ -178,7 +181,7 @@ export function buildRun(drillFacts: DrillFact[] = buildDrill()): Fact[] {
   return [...before, ...drillFacts, { kind: 'run.ended', at: startMs + 41_000 }]
 }
 
-/** The facts with those of one kind changed; a change to null takes the fact away. */
+/** Changes the facts of one kind. A change to null removes the fact. */
 export function change<Kind extends DrillFact['kind']>(
   facts: DrillFact[],
   kind: Kind,

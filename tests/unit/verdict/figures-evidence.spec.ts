@@ -7,7 +7,7 @@ import { editing, repeating, strikingTwice } from './parts.ts'
 const load = { requests: 1800, failed: 160, durationMs: 30_000, p50Ms: 4, p99Ms: 40, error: null }
 const gather = (...edits: Edit[]) => gatherEvidence(chain(...edits)(buildDrill()))
 
-test('evidence that there is none of is null, or an empty list', () => {
+test('missing evidence is null or an empty list', () => {
   expect(gatherEvidence([])).toEqual({
     facts: [],
     clock: [],
@@ -26,7 +26,7 @@ test('evidence that there is none of is null, or an empty list', () => {
   })
 })
 
-test('of several facts of a kind, the one counts that the verdict is about', () => {
+test('if there are several facts of a kind, the evidence holds the relevant one', () => {
   const [later, other] = [{ at: startMs + 41_000 }, { name: 'b2' }]
   expect(gather(repeating('drill.planned', later)).planned?.at).toBe(startMs)
   expect(gather(repeating('drill.ended', later)).ended?.at).toBe(later.at)
@@ -40,9 +40,9 @@ test('of several facts of a kind, the one counts that the verdict is about', () 
   expect(gather(drop('probes.ended')).probes?.sent).toBeNull()
 })
 
-test('what was sent is known where a load ended, and none of them failed', () => {
+test('the write log is complete if a load ended and no load failed', () => {
   const failing = editing('load.ended', { load: { ...load, error: 'torn' } })
-  const torn = { code: 'load.untrusted', reason: 'the load is not to be trusted: torn' }
+  const torn = { code: 'load.untrusted', reason: 'the load cannot be trusted: torn' }
   expect([gather().incompleteWriteLog, gather(failing).incompleteWriteLog]).toEqual([null, torn])
   expect(gather(repeating('load.ended', { load: { ...load, error: 'torn' } })).incompleteWriteLog).toEqual(torn)
   expect(gather(failing, repeating('load.ended', { load: { ...load, error: 'late' } })).incompleteWriteLog).toEqual(
@@ -50,7 +50,7 @@ test('what was sent is known where a load ended, and none of them failed', () =>
   )
 })
 
-test('what is read back is the service after its restore, or after the fault where none is', () => {
+test('the service is read back after its restore, or after the fault if nothing is restored', () => {
   const noRestore = expecting({ restore: false })
   const survived = without('integrity.checked', 'after-restore')
   expect(gather(noRestore, checkingAfterFault({})).readBack?.phase).toBe('after-restore')
@@ -59,7 +59,7 @@ test('what is read back is the service after its restore, or after the fault whe
   expect(gather(checkingAfterFault({}), survived, drop('drill.planned')).readBack).toBeNull()
 })
 
-test('batches are one, with the longest interval and timeout of them', () => {
+test('batches of probes are merged with their longest interval and timeout', () => {
   const { probes, writes, resources } = gather(
     repeating('probes', { intervalMs: 10, timeoutMs: 3000 }),
     repeating('writes', {}),

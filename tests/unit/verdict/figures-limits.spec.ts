@@ -12,7 +12,7 @@ const pod = (at: number, cpuSeconds: number, memoryBytes = 10, uid = 'u1'): Reso
 const used = (samples: ResourceSample[], window: [number, number] = [0, 1000]) =>
   measureUsage(samples, 'tool', window)?.cpuSeconds ?? null
 
-test('of the tool are its pods alone, and of the nodes whatever else is said of them', () => {
+test('the samples of the tool are those of its pods, and node samples are those of the nodes', () => {
   const own = pod(0, 1)
   const other = { ...own, tool: false }
   const marked = { ...node(0), tool: true }
@@ -20,7 +20,7 @@ test('of the tool are its pods alone, and of the nodes whatever else is said of 
   expect(selectSamples([own, other, marked, node(0)], 'node')).toEqual([marked, node(0)])
 })
 
-test('a sample up to 20 s from the window says something of its edge', () => {
+test('a sample up to 20 s outside the window counts at its edge', () => {
   expect([used([pod(-20_000, 1), pod(500, 3)]), used([pod(-20_001, 1), pod(500, 3)])]).toEqual([0.049, null])
   expect([used([pod(500, 1), pod(21_000, 3)]), used([pod(500, 1), pod(21_001, 3)])]).toEqual([0.049, null])
   expect([used([pod(0, 1), pod(1000, 3)]), used([pod(0, 1)], [0, 0]), used([pod(0, 1), pod(0, 1)], [1, 0])]).toEqual([
@@ -30,17 +30,17 @@ test('a sample up to 20 s from the window says something of its edge', () => {
   ])
 })
 
-test('the order in which samples were taken down makes no difference', () => {
+test('the order of samples makes no difference', () => {
   const samples = [pod(-500, 1), pod(500, 2), pod(800, 4, 30), pod(1500, 5)]
   expect(measureUsage(samples.toReversed(), 'tool', [0, 1000])).toEqual(measureUsage(samples, 'tool', [0, 1000]))
 })
 
-test('a pod is new where something was read more than a second before it', () => {
+test('a pod is new if other scopes were sampled more than a second before it', () => {
   const seen = (before: number) => used([node(before), pod(500, 3), pod(900, 4)])
   expect([seen(-501), seen(-500)]).toEqual([4, 1])
 })
 
-test('a pod that came and went is measured by one sample only where others were read well before and after it', () => {
+test('one sample measures a short-lived pod only if other scopes were sampled well before and after it', () => {
   const seen = (before: number, at: number, after: number) => used([node(before), pod(at, 3), node(after)])
   expect([seen(-2000, 0, 3000), seen(-2000, 1000, 3000)]).toEqual([3, 3])
   expect([seen(-2000, 500, 1501), seen(-2000, 500, 1500), seen(-500, 500, 3000)]).toEqual([3, null, null])
@@ -49,25 +49,25 @@ test('a pod that came and went is measured by one sample only where others were 
   expect(used([...two, pod(-2000, 1)]), 'one of them was there before').toBe(4.4)
 })
 
-test('growth counts by the share that lies within the window', () => {
+test('growth counts by its share inside the window', () => {
   const grown = (window: [number, number], isNew = false) => sumIncrease([pod(0, 3), pod(1000, 5)], window, isNew)
   expect([grown([0, 1000]), grown([250, 750]), grown([1000, 2000]), grown([-500, 0])]).toEqual([2, 1, 0, 0])
   expect([grown([0, 1000], true), grown([-500, 0], true), grown([1, 1000], true), grown([-9, -1], true)]).toEqual([
     5, 3, 1.998, 0,
   ])
-  // What a counter says after a reset is growth; one that stands still was not reset.
+  // The value of a counter after a reset is growth. A counter that stands still was not reset.
   expect(sumIncrease([pod(0, 3), pod(1000, 1)], [0, 1000], false)).toBe(1)
   expect(sumIncrease([pod(0, 3), pod(1000, 3)], [0, 1000], false)).toBe(0)
 })
 
-test('memory holds until the next sample, and for a second where there is none near', () => {
+test('a memory sample is valid until the next sample, or for one second if there is none nearby', () => {
   const [one, next, far] = [pod(0, 1, 7), pod(20_000, 1, 9), pod(20_001, 1, 9)]
   const at = (moment: number, ...series: ResourceSample[]) => findMemory(series, moment)
   expect([at(-1, one), at(0, one), at(1000, one), at(1001, one)]).toEqual([0, 7, 7, 0])
   expect([at(1001, one, next), at(1001, one, far), at(20_000, one, next)]).toEqual([7, 0, 9])
 })
 
-test('what is no quantity is no measurement', () => {
+test('an invalid quantity gives no measurement', () => {
   for (const wrong of [NaN, Infinity, -1]) {
     expect(used([pod(0, 1), pod(1000, wrong)])).toBeNull()
     expect(used([pod(0, 1), pod(1000, 2, wrong)])).toBeNull()
@@ -75,7 +75,7 @@ test('what is no quantity is no measurement', () => {
   expect(used([pod(0, 0, 0), pod(1000, 0, 0)])).toBe(0)
 })
 
-test('durations and sizes change their units at their limits', () => {
+test('durations and sizes change their unit at the limit of each unit', () => {
   expect([999.4, 999.5, 1000, 1500, 119_949, 119_950, 120_499, 179_600].map(formatDuration)).toEqual([
     '999 ms',
     '1.0 s',
@@ -100,14 +100,14 @@ test('durations and sizes change their units at their limits', () => {
   expect(() => parseDuration('x5s')).toThrow('"x5s" is not a duration: write a number and ms, s, m or h, as in \'30s\'')
 })
 
-test('a tool is named with its strategy, and one that is broken on purpose is known by its name', () => {
+test('a tool is named with its strategy, and a control is recognised by its name', () => {
   expect(nameStrategy({ tool: 'velero', strategy: 'files' })).toBe('velero/files')
   expect(nameStrategy({ tool: null, strategy: null })).toBe('unknown/unknown')
   const tools = ['control-x', 'my-control-x', 'velero', null]
   expect(tools.map((tool) => isControl({ tool }))).toEqual([true, false, false, false])
 })
 
-test('one part that failed fails, one that is not known leaves nothing known', () => {
+test('one failed part makes the verdict fail, and one inconclusive part makes it inconclusive', () => {
   const of = (...verdicts: ('pass' | 'fail' | 'inconclusive')[]) =>
     takeWorst(verdicts.map((verdict) => ({ question: 'rto', verdict, code: 'rto.unknown', reason: '' })))
   expect([of('pass', 'pass'), of('pass', 'inconclusive'), of('inconclusive', 'fail'), of('pass', 'fail')]).toEqual([

@@ -14,49 +14,49 @@ const pod = (at: number, cpuSeconds: number, memoryBytes = 10 * MiB, uid = 'u1')
   return { at, scope: `pod/backup/agent/${uid}`, tool: true, cpuSeconds, memoryBytes }
 }
 
-test('CPU seconds are what the counters grew by within the window, over all scopes', () => {
+test('CPU seconds are the growth of the counters within the window, over all scopes', () => {
   const samples = [0, 1000, 2000, 3000, 4000].flatMap((at) => [node(at, 50 + at / 1000), node(at, at / 2000, 'node/b')])
   expect(measureUsage(samples, 'node', [1000, 3000])).toEqual({ cpuSeconds: 3, peakMemoryBytes: 200 * MiB })
   expect(measureUsage(samples, 'node', [1500, 2000])?.cpuSeconds).toBe(0.75)
   expect(measureUsage(samples, 'tool', [1000, 3000])).toBe(null)
 })
 
-test('a counter that was reset goes on from zero', () => {
+test('a counter that was reset continues from zero', () => {
   const samples = [pod(0, 10), pod(1000, 11), pod(2000, 0.5), pod(3000, 1)]
   expect(measureUsage(samples, 'tool', [0, 3000])?.cpuSeconds).toBe(2)
 })
 
-test('a pod that is new within the window counts with all that it used, one that was merely not sampled before does not', () => {
+test('a pod that is new within the window counts in full, and a pod that was only not sampled before does not', () => {
   const samples = [node(0, 1), node(1000, 1), pod(2000, 3), pod(3000, 4), node(3000, 1)]
   expect(measureUsage(samples, 'tool', [500, 3000])?.cpuSeconds).toBe(4)
   expect(measureUsage(samples.slice(2), 'tool', [500, 3000])?.cpuSeconds).toBe(1)
   expect(measureUsage([pod(-60_000, 2), ...samples], 'tool', [500, 3000])?.cpuSeconds).toBe(1)
 })
 
-test('what a pod used counts from when it began, also on a node that is read for the first time', () => {
+test('the usage of a pod counts from its start, also on a node that is sampled for the first time', () => {
   const begun = (at: number, cpuSeconds: number, sinceMs: number) => ({ ...pod(at, cpuSeconds), sinceMs })
   const early = [node(-9000, 1), node(9000, 1)]
   const old = [...early, begun(2000, 100, -98_000), pod(3000, 101)]
   expect(measureUsage(old, 'tool', [0, 3000])?.cpuSeconds, 'there for long').toBe(3)
   const fresh = [...early, begun(2000, 6, 1000), pod(3000, 7)]
   expect(measureUsage(fresh, 'tool', [0, 3000])?.cpuSeconds, 'new').toBe(7)
-  expect(measureUsage(fresh, 'tool', [1500, 3000])?.cpuSeconds, 'half of its first step is before').toBe(4)
+  expect(measureUsage(fresh, 'tool', [1500, 3000])?.cpuSeconds, 'half of its first step is before the window').toBe(4)
   expect(measureUsage([...early, begun(2000, 6, 1e13), pod(3000, 7)], 'tool', [0, 3000])?.cpuSeconds).toBe(1)
 })
 
-test('one reading of a pod that began before the window is no measurement', () => {
+test('one sample of a pod that started before the window gives no measurement', () => {
   const others = [node(-3000, 1), node(5000, 1)]
   const seen = (sinceMs: number) => [...others, { ...pod(500, 1), sinceMs }]
   expect([100, 0].map((sinceMs) => measureUsage(seen(sinceMs), 'tool', [0, 1000])?.cpuSeconds)).toEqual([1, 1])
   expect(measureUsage(seen(-100), 'tool', [0, 1000])).toBe(null)
 })
 
-test('a node that is read late has used nothing before', () => {
+test('a node that is sampled late has no earlier usage', () => {
   const samples = [node(-3000, 1), node(0, 1), node(3000, 2), node(1000, 500, 'node/b'), node(2000, 501, 'node/b')]
   expect(measureUsage(samples, 'node', [0, 3000])?.cpuSeconds).toBe(2)
 })
 
-test('memory peaks where the sum of the pods does', () => {
+test('peak memory is the peak of the sum over all pods', () => {
   const samples = [
     pod(0, 0, 10 * MiB),
     pod(100, 0, 50 * MiB, 'u2'),
@@ -66,7 +66,7 @@ test('memory peaks where the sum of the pods does', () => {
   expect(measureUsage(samples, 'tool', [0, 2000])?.peakMemoryBytes).toBe(80 * MiB)
 })
 
-test('scopes that are measured seldom, and at other moments, add up all the same', () => {
+test('scopes with few samples at different times add up', () => {
   const samples = [
     pod(0, 1, 10 * MiB),
     pod(6000, 1, 20 * MiB, 'u2'),
@@ -76,7 +76,7 @@ test('scopes that are measured seldom, and at other moments, add up all the same
   expect(measureUsage(samples, 'tool', [7000, 9000])).toEqual({ cpuSeconds: 0.667, peakMemoryBytes: 50 * MiB })
 })
 
-test('fewer than two samples, samples far away and samples that are no numbers are no measurement', () => {
+test('too few samples, samples far away, and invalid samples give no measurement', () => {
   expect(measureUsage([], 'tool', [0, 1000])).toBe(null)
   expect(measureUsage([pod(500, 1)], 'tool', [0, 1000])).toBe(null)
   expect(measureUsage([pod(500, 1), pod(60_000, 2)], 'tool', [0, 1000])).toBe(null)
@@ -85,7 +85,7 @@ test('fewer than two samples, samples far away and samples that are no numbers a
   expect(measureUsage([pod(0, 1), pod(1000, 2)], 'tool', [NaN, 1000])).toBe(null)
 })
 
-test('a pod that came and went between two readings is measured by the one that saw it', () => {
+test('a pod that existed only between two samples of others is measured by its one sample', () => {
   const others = [node(-3000, 1), node(5000, 1)]
   const seen = [...others, pod(500, 1, 30 * MiB)]
   expect(measureUsage(seen, 'tool', [0, 1000])).toEqual({ cpuSeconds: 1, peakMemoryBytes: 30 * MiB })
@@ -98,11 +98,11 @@ test('a pod that came and went between two readings is measured by the one that 
     ),
     'nor after it',
   ).toBe(null)
-  expect(measureUsage(others, 'tool', [0, 1000]), 'nobody saw it').toBe(null)
+  expect(measureUsage(others, 'tool', [0, 1000]), 'never sampled').toBe(null)
   expect(measureUsage(seen, 'tool', [600, 1000]), 'it was there before').toBe(null)
 })
 
-test('equal mesh states are equal whatever their order, and metrics must have moved', () => {
+test('mesh states are equal in any order, and metrics must have increased', () => {
   const after = {
     ...meshState,
     identities: [...meshState.identities, ...meshState.identities],
@@ -133,13 +133,13 @@ test('equal mesh states are equal whatever their order, and metrics must have mo
   ])
 })
 
-test('durations are read with their unit, and refused without', () => {
+test('a duration is parsed with its unit, and rejected without one', () => {
   expect(['200ms', '30s', '1.5m', '2h', '0s'].map(parseDuration)).toEqual([200, 30_000, 90_000, 7_200_000, 0])
   for (const text of ['30', '', 's', '-5s', '5 days', '1e3s', 'NaNs', '5s5'])
     expect(() => parseDuration(text)).toThrow('not a duration')
 })
 
-test('durations and sizes are written for people', () => {
+test('durations and sizes are formatted for people', () => {
   const durations = [0, 240.4, 999.6, 12_340, 60_000, 119_940, 120_000, 200_000]
   expect(durations.map(formatDuration)).toEqual([
     '0 ms',
@@ -164,6 +164,6 @@ test('durations and sizes are written for people', () => {
   ])
 })
 
-test('no parts are no pass', () => {
+test('a drill without parts does not pass', () => {
   expect(takeWorst([])).toBe('inconclusive')
 })

@@ -2,46 +2,51 @@ import { type Edit, chain, drop, finding, loading, proving, reading } from './fa
 import { testPart } from './parts.ts'
 import { change } from './facts-builder.ts'
 
-/** Where it is not known what was sent, nobody is accused of what he may have been sent; of what is damaged he is. */
+/** With an incomplete write log, a phantom proves nothing, and other damage still does. */
 const torn = loading({ error: 'the last line is torn' })
-const because = 'the load is not to be trusted: the last line is torn'
-const phantom = { kind: 'phantom' as const, file: 'ledger.dat', offset: 0, detail: 'nobody sent sequence 9 there' }
-const told = (count: number) => `${count} findings, first phantom in "ledger.dat" at 0: nobody sent sequence 9 there`
+const because = 'the load cannot be trusted: the last line is torn'
+const phantom = { kind: 'phantom' as const, file: 'ledger.dat', offset: 0, detail: 'sequence 9 was never sent there' }
+const describeFindings = (count: number) =>
+  `${count} findings, first phantom in "ledger.dat" at 0: sequence 9 was never sent there`
 const found = reading({ findings: [phantom] })
 const flipped = 'flipped in "ledger.dat" at 4096: bit 3 of byte 17'
 
 testPart('integrity', [
-  ['what nobody sent', found, `fail: ${told(1)}`],
-  ['what nobody is known to have sent', chain(found, torn), `inconclusive: ${told(1)}; but ${because}`],
+  ['a record was never sent', found, `fail: ${describeFindings(1)}`],
   [
-    'what nobody sent, of a load that told of no end',
-    chain(found, drop('load.ended')),
-    `inconclusive: ${told(1)}; but the load did not report its end`,
+    'a record looks unsent and the write log is incomplete',
+    chain(found, torn),
+    `inconclusive: ${describeFindings(1)}; but ${because}`,
   ],
   [
-    'what nobody is known to have sent, beside what is damaged',
+    'a record looks unsent and the load did not report its end',
+    chain(found, drop('load.ended')),
+    `inconclusive: ${describeFindings(1)}; but the load did not report its end`,
+  ],
+  [
+    'the write log is incomplete and another record is damaged',
     chain(reading({ findings: [phantom, finding] }), torn),
     `fail: 2 findings, first ${flipped}`,
   ],
 ])
 
-const claim = 'backup "b1" says "Completed"'
-const says = `${claim}, and phantom in "ledger.dat" at 0: nobody sent sequence 9 there`
+const claim = 'backup "b1" reported "Completed"'
+const claimWithPhantom = `${claim}, and phantom in "ledger.dat" at 0: sequence 9 was never sent there`
 testPart('backup-content', [
-  ['what nobody sent', proving({}, { findings: [phantom] }), `fail: ${says}`],
+  ['a record of the backup was never sent', proving({}, { findings: [phantom] }), `fail: ${claimWithPhantom}`],
   [
-    'what nobody is known to have sent',
+    'a record of the backup looks unsent and the write log is incomplete',
     chain(proving({}, { findings: [phantom] }), torn),
-    `inconclusive: ${says}; but ${because}`,
+    `inconclusive: ${claimWithPhantom}; but ${because}`,
   ],
   [
-    'what nobody is known to have sent, beside what is damaged',
+    'the write log is incomplete and another record of the backup is damaged',
     chain(proving({}, { findings: [phantom, finding] }), torn),
     `fail: ${claim}, and ${flipped}`,
   ],
 ])
 
-/** Slot 3 holds what nobody sent to it. */
+/** Slot 3 holds a record that was never sent to it. */
 const foreign: Edit = (facts) =>
   change(facts, 'integrity.checked', (fact) => ({
     ...fact,
@@ -51,10 +56,14 @@ const foreign: Edit = (facts) =>
     },
   }))
 testPart('rpo', [
-  ['nothing that was not sent, of a load that is not to be trusted', torn, 'pass: 0 of 441 acknowledged writes lost'],
-  ['what nobody sent', foreign, 'fail: slot 3 holds sequence 999999, which was never sent to it'],
+  ['nothing is lost and the write log is incomplete', torn, 'pass: 0 of 441 acknowledged writes lost'],
   [
-    'what nobody is known to have sent',
+    'a slot holds a record that was never sent',
+    foreign,
+    'fail: slot 3 holds sequence 999999, which was never sent to it',
+  ],
+  [
+    'a slot holds a record that looks unsent and the write log is incomplete',
     chain(foreign, torn),
     `inconclusive: RPO is not known: slot 3 holds sequence 999999, which was never sent to it, and ${because}`,
   ],

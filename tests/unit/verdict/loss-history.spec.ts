@@ -11,7 +11,7 @@ const write = writer(9000)
 const measure = (writes: Write[], slots: [number, number][], restoreMs: number | null = null) =>
   measureLoss(writes, { slots }, 60_000, fault, restoreMs)
 
-test('a record of another slot is a phantom, though it is older than all that was sent to this one', () => {
+test('a record of another slot is a phantom, even if it is older than all writes of this slot', () => {
   const writes = [write(5, 0, 9000), write(6, 1, 9100)]
   const slots: [number, number][] = [
     [0, 5],
@@ -20,7 +20,7 @@ test('a record of another slot is a phantom, though it is older than all that wa
   expect(measure(writes, slots).phantoms).toEqual(['slot 1 holds sequence 5, which was never sent to it'])
 })
 
-test('phantoms are told by their slots, those that are copies among them', () => {
+test('phantoms are listed by slot, including copies', () => {
   const writes = [write(5, 0, 9000), write(6, 1, 9100), write(7, 2, 9200)]
   const slots: [number, number][] = [
     [2, 99],
@@ -33,13 +33,13 @@ test('phantoms are told by their slots, those that are copies among them', () =>
   ])
 })
 
-test('a write that may have been made after the restore had begun hides what it replaced', () => {
+test('a write that may have been made after the restore began hides the write that it replaced', () => {
   const writes = [write(1, 0, 9000), write(2, 0, null, 20_000)]
   expect(measure(writes, [[0, 2]], 20_100).problem?.reason).toMatch(/1 acknowledged writes were replaced/)
   expect(measure(writes, [[0, 2]], 23_001).problem).toBe(null)
 })
 
-test('the loss tells whether what was restored is of one moment, beyond the tolerance of the clock', () => {
+test('the loss shows whether the restored state is of one moment, beyond the clock tolerance', () => {
   const writes = (sentMs: number) => [write(1, 0, 9000), write(2, 1, sentMs + 5, sentMs)]
   const slots: [number, number][] = [
     [0, -1],
@@ -55,7 +55,7 @@ test('the loss tells whether what was restored is of one moment, beyond the tole
   })
 })
 
-test('slots that cannot be are a problem, and no loss that is seen beside them is hidden by it', () => {
+test('invalid slots are a problem, and do not hide a loss in other slots', () => {
   for (const slot of [-1, 0.5, 1e12]) {
     const loss = measure(
       [write(1, 0, 9000), write(2, slot, 9100)],
@@ -66,12 +66,12 @@ test('slots that cannot be are a problem, and no loss that is seen beside them i
     )
     expect(loss).toMatchObject({
       lost: 1,
-      problem: { code: 'rpo.invalid-slots', reason: '2 writes or readings are of slots that cannot be' },
+      problem: { code: 'rpo.invalid-slots', reason: '2 writes or readings name slots that cannot exist' },
     })
   }
 })
 
-test('a time that is none does not stop the verdict', () => {
+test('an invalid time does not stop the verdict', () => {
   const loss = measure(
     [write(1, 0, 1e300, 1e300), write(2, 1, 9000)],
     [
@@ -82,12 +82,12 @@ test('a time that is none does not stop the verdict', () => {
   expect(loss.counterExamples).toEqual(['write 1 (slot 0, acknowledged 1e+300) is not there: the slot is empty'])
 })
 
-test('a slot that was written a hundred thousand times is no trouble', () => {
+test('a slot with a hundred thousand writes is judged', () => {
   const writes = Array.from({ length: 200_000 }, (_, index) => write(index + 1, 0, 9000))
   expect(measure(writes, [[0, 199_999]])).toMatchObject({ lost: 1, problem: null })
 })
 
-test('a restore to one moment loses what came after it: the loss and the moment go together', () => {
+test('a restore to one moment loses exactly the later writes', () => {
   for (let seed = 1; seed < 100; seed += 2) {
     const { writes, slots, options, pointMs } = buildCleanTrial(seed)
     const { consistency, lost, phantoms } = measureLoss(writes, { slots }, Infinity, fault, options.restoreMs)

@@ -6,18 +6,18 @@ import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { measureLoss } from '../../../lib/verdict/loss.ts'
 import { measureRpo, measureRto } from '../../../lib/verdict/ranking/metrics.ts'
 import { measureIntegrity } from '../../../lib/verdict/ranking/data.ts'
-import { buildCheck, buildDrill, buildWrites, change, drawFrom } from './facts-builder.ts'
+import { buildCheck, buildDrill, buildWrites, change, createRandom } from './facts-builder.ts'
 import { writer } from './history/builder.ts'
-import { editing, tellPart } from './parts.ts'
+import { editing, describePart } from './parts.ts'
 
 const measuring = (loss: LossMeasure) => editing('drill.planned', { loss })(buildDrill())
 const reason = 'nothing counts the writes of this application'
 const write = writer(9000)
 
-test('of random histories counted in files, exactly the files whose newest acknowledged content is missing are lost', () => {
+test('in random histories counted in files, exactly the files without their newest acknowledged content are lost', () => {
   const wrong: object[] = []
   for (let seed = 0; seed < 1000; seed++) {
-    const draw = drawFrom(seed)
+    const draw = createRandom(seed)
     const writes = Array.from({ length: 60 }, (_, index) => {
       const sentMs = 6000 + index * 100
       return write(index + 1, Math.floor(draw() * 8), draw() < 0.8 ? sentMs + draw() * 50 : null, sentMs)
@@ -51,13 +51,13 @@ test('a file that lost several writes is one lost file, as old as the first writ
 test('a workload that counts files is judged by files, and the report says so', () => {
   const facts = measuring({ by: 'files' })
   const files = new Set(buildWrites().flatMap(({ slot, acknowledgedMs }) => (acknowledgedMs === null ? [] : [slot])))
-  expect(tellPart(facts, 'rpo')).toBe(`pass: 0 of ${files.size} acknowledged files lost`)
+  expect(describePart(facts, 'rpo')).toBe(`pass: 0 of ${files.size} acknowledged files lost`)
   const result = judgeDrill(facts)
   expect(result).toMatchObject({ verdict: 'pass', rpo: { acknowledged: files.size, lost: 0 } })
   expect(String(renderFigures(result))).toContain(`0 of ${files.size} files lost`)
 })
 
-test('a workload that cannot measure loss has no RPO, with the reason, and is judged by all other questions', () => {
+test('a workload that cannot measure loss has no RPO, gives the reason, and is judged by all other questions', () => {
   const facts = measuring({ by: 'none', reason })
   const result = judgeDrill(facts)
   expect(result.rpo).toBeNull()
@@ -73,7 +73,7 @@ test('a workload that cannot measure loss has no RPO, with the reason, and is ju
   expect(columns.find(({ title }) => title === 'RPO')?.text(result)).toBe(`not measured: ${reason}`)
 })
 
-test('a workload that cannot measure loss is failed by data that is read back wrong', () => {
+test('a workload that cannot measure loss fails if wrong data is read back', () => {
   const findings = [{ kind: 'flipped' as const, file: 'a', offset: 0, detail: 'a byte differs' }]
   const facts = change(measuring({ by: 'none', reason }), 'integrity.checked', (fact) =>
     fact.phase === 'after-restore' ? { ...fact, check: buildCheck({ findings }) } : fact,
@@ -81,7 +81,7 @@ test('a workload that cannot measure loss is failed by data that is read back wr
   expect(judgeDrill(facts)).toMatchObject({ verdict: 'fail', rpo: null })
 })
 
-test('the ranking takes no RPO and no count of losses from a workload that cannot measure loss, but its RTO', () => {
+test('the ranking uses the RTO of a workload that cannot measure loss, but no RPO and no loss count', () => {
   const result = judgeDrill(measuring({ by: 'none', reason }))
   expect(measureRpo(result)).toBeNull()
   expect(measureIntegrity([result])).toMatchObject({ whole: 0, lost: 0, unknown: 1, lostWrites: null })
@@ -89,6 +89,6 @@ test('the ranking takes no RPO and no count of losses from a workload that canno
   expect(result.rtoMs).not.toBeNull()
 })
 
-test('a run of an earlier version, which does not say what its workload measures, is judged by writes', () => {
+test('an older run, which does not record what its workload measures, is judged by writes', () => {
   expect(judgeDrill(buildDrill()).evidence.loss?.by).toBe('writes')
 })

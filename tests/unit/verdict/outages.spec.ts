@@ -2,11 +2,11 @@ import { expect, test } from '@playwright/test'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
 import { describeOutages, findOutages } from '../../../lib/verdict/outages.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { buildDrill, change, drawFrom, outageMs } from './facts-builder.ts'
+import { buildDrill, change, createRandom, outageMs } from './facts-builder.ts'
 
 const timeoutMs = 1000
 
-/** Probes each 10 ms, answered after 1 ms, of which those are wrong that are told to be. */
+/** Probes each 10 ms, answered after 1 ms. `wrong` selects the wrong ones by index. */
 const probe = (count: number, wrong: (index: number) => boolean): ProbeSample[] =>
   Array.from({ length: count }, (_, index): ProbeSample => [index * 10, index * 10 + 1, !wrong(index)])
 
@@ -20,7 +20,7 @@ test('a service that is right has no outages', () => {
   expect(findOutages([], timeoutMs)).toEqual([])
 })
 
-test('an outage is told with its bounds, its probes and its spells', () => {
+test('an outage has bounds, a number of probes and a number of spells', () => {
   const [outage, ...others] = findOutages(
     probe(50, (index) => index >= 10 && index < 30),
     timeoutMs,
@@ -31,7 +31,7 @@ test('an outage is told with its bounds, its probes and its spells', () => {
   expect(describeOutages([outage].flatMap((one) => one ?? []))).toBe(null)
 })
 
-test('an outage at either end of the probes is bounded by what was seen', () => {
+test('an outage at the start or end of probing is bounded by the existing probes', () => {
   const [outage] = findOutages(
     probe(5, () => true),
     timeoutMs,
@@ -39,7 +39,7 @@ test('an outage at either end of the probes is bounded by what was seen', () => 
   expect(outage).toMatchObject({ fromMs: 0, toMs: 40, durationMs: { low: 40, high: 1040 } })
 })
 
-test('outages are several where the service was restored in between: right for 3 s', () => {
+test('two failures are separate outages if the service was right for 3 s in between', () => {
   const at = (...wrong: number[]) =>
     findOutages(
       probe(900, (index) => wrong.includes(index)),
@@ -53,7 +53,7 @@ test('outages are several where the service was restored in between: right for 3
   expect(describeOutages(at(10, 310, 700))).toBe('3 outages')
 })
 
-test('a probe that was answered too late is wrong, by when it was sent', () => {
+test('a probe whose answer came too late after its sending is wrong', () => {
   const late = (sent?: number): ProbeSample[] => [
     [0, 1, true],
     sent === undefined ? [10, 1100, true] : [10, 1100, true, sent],
@@ -62,7 +62,7 @@ test('a probe that was answered too late is wrong, by when it was sent', () => {
   expect(findOutages(late(100), timeoutMs)).toEqual([])
 })
 
-test('spells of right and wrong are flapping, and told how often', () => {
+test('spells of right and wrong probes are flapping, described with their number', () => {
   const found = findOutages(
     probe(200, (index) => index >= 10 && index < 90 && index % 20 < 10),
     timeoutMs,
@@ -71,7 +71,7 @@ test('spells of right and wrong are flapping, and told how often', () => {
   expect(describeOutages(found)).toBe('flapping: away 4 times within 690 ms')
 })
 
-test('one spell of right between two of wrong is flapping, one right probe is a brown-out', () => {
+test('a spell of right probes between two wrong spells is flapping, and a single right probe is a brown-out', () => {
   const between = (...right: number[]) =>
     findOutages(
       probe(60, (index) => index >= 10 && index < 40 && !right.includes(index)),
@@ -82,10 +82,10 @@ test('one spell of right between two of wrong is flapping, one right probe is a 
 })
 
 for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
-  test(`where ${share * 100} % of the requests fail, that is a brown-out of about that share`, () => {
+  test(`a service that fails ${share * 100} % of its requests has a brown-out of about that share`, () => {
     let browned = 0
     for (let seed = 0; seed < 200; seed++) {
-      const draw = drawFrom(seed)
+      const draw = createRandom(seed)
       const found = findOutages(
         probe(400, (index) => index >= 10 && draw() < share),
         timeoutMs,
@@ -98,7 +98,7 @@ for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
   })
 }
 
-test('a brown-out is said with its share', () => {
+test('a brown-out is described with its share of wrong probes', () => {
   const found = findOutages(
     probe(100, (index) => index >= 10 && index < 90 && index % 4 === 0),
     timeoutMs,
@@ -106,7 +106,7 @@ test('a brown-out is said with its share', () => {
   expect(describeOutages(found)).toBe('brown-out: 26 % of 77 probes wrong within 760 ms')
 })
 
-test('a drill tells what its outage was like, with the verdict and in its evidence', () => {
+test('the verdict and the evidence of a drill describe its outage', () => {
   const facts = change(buildDrill(), 'probes', (fact) => ({
     ...fact,
     // Every second request is served.

@@ -16,29 +16,42 @@ import {
 import { buildCheck, change, faultMs } from './facts-builder.ts'
 import { editing, repeating, testPart } from './parts.ts'
 
-/** Probes are right before the fault, and one in three from then on up to the outage's end. */
+/** Probes are right before the fault. From then until the end of the outage, one in three is right. */
 const browningOut = probing((due) => due < faultMs || due >= faultMs + 8000 || due % 150 === 0)
 const downFor = (limit: string) =>
   `RTO is at least 24.4 s, over the objective of ${limit}: the service was not seen to be right for 3 s before probing ended`
 const never = probing((due) => due < faultMs)
 const unclear = (limit: string) =>
-  `inconclusive: RTO 7.9 s–8.0 s: the objective of ${limit} lies between what can be told apart`
+  `inconclusive: RTO 7.9 s–8.0 s: the objective of ${limit} lies within the measured interval`
 
-// 7940 ms from the fault at its latest to the last wrong probe, 8005 ms from it at its earliest to the first right answer.
+// 7940 ms from the latest fault time to the last wrong probe, 8005 ms from the earliest fault time to the first right
+// answer.
 testPart('rto', [
-  ['of no fault', drop('fault.observed'), 'inconclusive: RTO is not known: no fault or no probes were seen'],
-  ['just the objective', aiming({ rtoMs: 8005 }), 'pass: RTO 7.9 s–8.0 s, within the objective of 8.0 s'],
-  ['perhaps over the objective', aiming({ rtoMs: 8004 }), unclear('8.0 s')],
-  ['perhaps just the objective', aiming({ rtoMs: 7940 }), unclear('7.9 s')],
-  ['over the objective', aiming({ rtoMs: 7939 }), 'fail: RTO 7.9 s–8.0 s exceeds the objective of 7.9 s'],
+  ['no fault was seen', drop('fault.observed'), 'inconclusive: RTO is not known: no fault or no probes were seen'],
   [
-    'of a service that was partly away',
+    'the upper bound meets the objective',
+    aiming({ rtoMs: 8005 }),
+    'pass: RTO 7.9 s–8.0 s, within the objective of 8.0 s',
+  ],
+  ['the upper bound is over the objective', aiming({ rtoMs: 8004 }), unclear('8.0 s')],
+  ['the lower bound meets the objective', aiming({ rtoMs: 7940 }), unclear('7.9 s')],
+  [
+    'the lower bound is over the objective',
+    aiming({ rtoMs: 7939 }),
+    'fail: RTO 7.9 s–8.0 s exceeds the objective of 7.9 s',
+  ],
+  [
+    'the service had a brown-out',
     browningOut,
     'pass: RTO 7.9 s–8.0 s (brown-out: 67 % of 160 probes wrong within 8.0 s), within the objective of 10 s',
   ],
-  ['never seen, and over the objective', chain(never, aiming({ rtoMs: 24_439 })), `fail: ${downFor('24.4 s')}`],
   [
-    'never seen, and just the objective',
+    'the service was not restored and is over the objective',
+    chain(never, aiming({ rtoMs: 24_439 })),
+    `fail: ${downFor('24.4 s')}`,
+  ],
+  [
+    'the service was not restored and is not yet over the objective',
     chain(never, aiming({ rtoMs: 24_440 })),
     'inconclusive: the service was not seen to be right for 3 s before probing ended',
   ],
@@ -56,25 +69,45 @@ const holds = (slot: number) => `slot ${slot} holds sequence ${10_000 + slot}, w
 const newest = '1 of 441 acknowledged writes lost, the oldest 46 ms–56 ms before the fault: the objective is'
 
 testPart('rpo', [
-  ['of no fault', drop('fault.observed'), 'inconclusive: RPO is not known: no fault was seen or nothing was read back'],
   [
-    'of what cannot be trusted',
+    'no fault was seen',
+    drop('fault.observed'),
+    'inconclusive: RPO is not known: no fault was seen or nothing was read back',
+  ],
+  [
+    'two writes have the same sequence',
     chain(sendingTwice, losing(10_001)),
     'inconclusive: RPO is not known: two writes have the same sequence: 1',
   ],
-  ['of four slots that hold what nobody sent', phantoms(3, 4, 5, 6), `fail: ${holds(3)}; ${holds(4)}; ${holds(5)}`],
+  ['four slots hold records that were never sent', phantoms(3, 4, 5, 6), `fail: ${holds(3)}; ${holds(4)}; ${holds(5)}`],
   [
-    'a write lost that was acknowledged in the fault, where none may be',
+    'a write that was acknowledged during the fault is lost, with an RPO of 0',
     losingOneInTheFault,
     'fail: 1 of 441 acknowledged writes lost, the oldest 0 ms–6 ms before the fault: the objective is 0 ms',
   ],
-  ['over the objective', chain(losingTheNewest, aiming({ rpoMs: 45 })), `fail: ${newest} 45 ms`],
-  ['perhaps just the objective', chain(losingTheNewest, aiming({ rpoMs: 46 })), `inconclusive: ${newest} 46 ms`],
-  ['perhaps over the objective', chain(losingTheNewest, aiming({ rpoMs: 55 })), `inconclusive: ${newest} 55 ms`],
-  ['just the objective', chain(losingTheNewest, aiming({ rpoMs: 56 })), `pass: ${newest} 56 ms`],
+  [
+    'the lost write is older than the objective',
+    chain(losingTheNewest, aiming({ rpoMs: 45 })),
+    `fail: ${newest} 45 ms`,
+  ],
+  [
+    'the lower bound of the age meets the objective',
+    chain(losingTheNewest, aiming({ rpoMs: 46 })),
+    `inconclusive: ${newest} 46 ms`,
+  ],
+  [
+    'the upper bound of the age is over the objective',
+    chain(losingTheNewest, aiming({ rpoMs: 55 })),
+    `inconclusive: ${newest} 55 ms`,
+  ],
+  [
+    'the upper bound of the age meets the objective',
+    chain(losingTheNewest, aiming({ rpoMs: 56 })),
+    `pass: ${newest} 56 ms`,
+  ],
 ])
 
-const whole = 'pass: 1000 records read back, each right'
+const whole = 'pass: 1000 records were read back, and all are right'
 const seeding =
   (changes: object): Edit =>
   (facts) =>
@@ -85,37 +118,37 @@ const seedingAt =
   (at: number): Edit =>
   (facts) =>
     change(facts, 'integrity.checked', (fact) => (fact.phase === 'seeded' ? { ...fact, at } : fact))
-const notWhole = (why: string) => `inconclusive: the volume was not whole to begin with: ${why}\n${whole}`
+const notWhole = (why: string) => `inconclusive: the volume was damaged before the fault: ${why}\n${whole}`
 
 testPart('integrity', [
   [
-    'nobody looked before',
+    'the volume was not checked before the fault',
     without('integrity.checked', 'seeded'),
-    `inconclusive: nobody looked whether the volume was whole to begin with\n${whole}`,
+    `inconclusive: the volume was not checked before the fault\n${whole}`,
   ],
-  ['looking before failed', seeding({ error: 'EIO', objects: 0 }), notWhole('EIO')],
-  ['something was wrong before', seeding({ findings: [finding] }), notWhole('bit 3 of byte 17')],
+  ['the check before the fault failed', seeding({ error: 'EIO', objects: 0 }), notWhole('EIO')],
+  ['the volume was damaged before the fault', seeding({ findings: [finding] }), notWhole('bit 3 of byte 17')],
   [
-    'nothing was there before',
+    'the volume was empty before the fault',
     seeding({ objects: 0 }),
-    `inconclusive: the volume held no record to begin with\n${whole}`,
+    `inconclusive: the volume held no record before the fault\n${whole}`,
   ],
-  ['looked at as the fault struck', seedingAt(faultMs + 10), whole],
+  ['the first check was made as the fault took effect', seedingAt(faultMs + 10), whole],
   [
-    'looked at only after the fault',
+    'the first check was made after the fault',
     seedingAt(faultMs + 11),
-    `inconclusive: whether the volume was whole to begin with was looked at only after the fault\n${whole}`,
+    `inconclusive: the first check of the volume was made after the fault\n${whole}`,
   ],
   [
-    'how much was read back is no number',
+    'the number of records is not a number',
     reading({ objects: NaN }),
-    'inconclusive: nothing of the volume was read back',
+    'inconclusive: no data of the volume was read back',
   ],
-  ['read back as it was restored', editing('restore.ended', { at: faultMs + 20_000 }), whole],
+  ['the volume was read back as it was restored', editing('restore.ended', { at: faultMs + 20_000 }), whole],
 ])
 
 const corrupted = chain(expecting({ corruption: true }), checkingAfterFault({}))
-/** Of two looks after the fault, the second. */
+/** Adds a second check after the fault. */
 const lookingAgain = (changes: object) =>
   chain(corrupted, (facts: DrillFact[]) =>
     facts.flatMap((fact) =>
@@ -126,19 +159,27 @@ const lookingAgain = (changes: object) =>
   )
 
 testPart('corruption', [
-  ['not found', corrupted, 'fail: the corruption was not detected'],
-  ['not found, and none expected', checkingAfterFault({}), null],
-  ['found at the second look', lookingAgain({ findings: [finding] }), null],
-  ['not found, but not all looks succeeded', lookingAgain({ error: 'EIO' }), null],
+  ['the check after the fault found nothing', corrupted, 'fail: the corruption was not detected'],
+  ['no corruption was expected', checkingAfterFault({}), null],
+  ['the second check found the corruption', lookingAgain({ findings: [finding] }), null],
+  ['one of two checks failed', lookingAgain({ error: 'EIO' }), null],
 ])
 
 const cover = (windows: string) => `inconclusive: no resource samples of the tool's pods cover the ${windows}`
 const noRestore = chain(expecting({ restore: false }), drop('restore.ended'), drop('restore.requested'))
 
 testPart('resources', [
-  ['of none', drop('resources'), cover('backup and the restore')],
-  ['of a backup alone', chain(noRestore, drop('resources')), cover('backup')],
-  ['of a backup, where nothing is restored', noRestore, 'pass: sampled'],
-  ['of neither', chain(noRestore, drop('resources'), drop('backup.ended')), 'pass: sampled'],
-  ['of two batches', repeating('resources', { samples: [] }), 'pass: sampled'],
+  ['no samples exist', drop('resources'), cover('backup and the restore')],
+  ['a backup without a restore has no samples', chain(noRestore, drop('resources')), cover('backup')],
+  ['a backup without a restore has samples', noRestore, 'pass: resource samples cover the operations'],
+  [
+    'there is neither a backup nor a restore',
+    chain(noRestore, drop('resources'), drop('backup.ended')),
+    'pass: resource samples cover the operations',
+  ],
+  [
+    'the samples come in two batches',
+    repeating('resources', { samples: [] }),
+    'pass: resource samples cover the operations',
+  ],
 ])

@@ -6,9 +6,10 @@ import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { buildDrill, change, faultMs, meshState, startMs } from './facts-builder.ts'
 import { repeating, testPart } from './parts.ts'
 
-const same = 'pass: as before the fault'
+const same = 'pass: the mesh is as it was before the fault'
 const unseen = (when: string) => `inconclusive: the state of the mesh ${when} the fault was not seen`
-const without = (...differences: string[]) => `fail: the mesh is not as before the fault: ${differences.join('; ')}`
+const without = (...differences: string[]) =>
+  `fail: the mesh is not as it was before the fault: ${differences.join('; ')}`
 const lookingAfterAt =
   (at: number): Edit =>
   (facts) =>
@@ -18,17 +19,17 @@ const notOffering =
   (...notOffered: MeshAspect[]): Edit =>
   (facts) =>
     change(facts, 'mesh.state', (fact) => ({ ...fact, state: { ...fact.state, ...nothingSeen, notOffered } }))
-/** What a driver tells of aspects that its mesh does not have. */
+/** The values that a driver reports for aspects that its mesh does not have. */
 const nothingSeen = { configuration: {}, identities: [], policies: {}, requests: null, accessLogLines: null }
 const withoutMesh: Edit = (facts) =>
   change(facts, 'drill.planned', (plan) => ({ ...plan, axes: { ...plan.axes, mesh: 'none' } }))
 
 testPart('mesh', [
-  ['none, in an older run', withoutMesh, null],
-  ['none', (facts) => withoutMesh(notOffering(...MESH_ASPECTS)(facts)), null],
-  ['of a mesh that offers nothing to compare', notOffering(...MESH_ASPECTS), null],
+  ['an older run has no mesh', withoutMesh, null],
+  ['there is no mesh', (facts) => withoutMesh(notOffering(...MESH_ASPECTS)(facts)), null],
+  ['the mesh offers nothing to compare', notOffering(...MESH_ASPECTS), null],
   [
-    'of a mesh without a configuration and an access log',
+    'a mesh without configuration and access log is unchanged',
     (facts) =>
       change(facts, 'mesh.state', (fact) => ({
         ...fact,
@@ -39,10 +40,10 @@ testPart('mesh', [
           notOffered: ['configuration', 'accessLogLines'],
         },
       })),
-    'pass: as before the fault; the mesh does not offer: proxy configuration, access log',
+    'pass: the mesh is as it was before the fault; the mesh does not offer: proxy configuration, access log',
   ],
   [
-    'of a mesh without a configuration, whose identities are others after the fault',
+    'the identities of a mesh without configuration changed',
     (facts) =>
       change(facts, 'mesh.state', (fact) => ({
         ...fact,
@@ -56,66 +57,66 @@ testPart('mesh', [
     without('identity "spiffe://one" is missing', 'identity "spiffe://other" was added'),
   ],
   [
-    'of a mesh that offers metrics, and whose proxies had counted nothing',
+    'the proxies of a mesh that offers only metrics had counted nothing',
     notOffering('configuration', 'identities', 'policies', 'accessLogLines'),
     'inconclusive: the proxies had counted no request before the fault',
   ],
   [
-    'of a mesh that offers policies alone, and has none',
+    'a mesh that offers only policies has none',
     notOffering('configuration', 'identities', 'requests', 'accessLogLines'),
     'inconclusive: no policy was seen before the fault',
   ],
   [
-    'of a mesh that offers less after the fault',
+    'the mesh offers less after the fault',
     meshing('after', { accessLogLines: null, notOffered: ['accessLogLines'] }),
-    'inconclusive: the state of the mesh is not known: the mesh did not offer the same before and after the fault',
+    'inconclusive: the state of the mesh is not known: the mesh offered other aspects before the fault than after it',
   ],
-  ['looked at as the fault struck', lookingAfterAt(faultMs), same],
-  ['looked at before the fault', lookingAfterAt(faultMs - 1), unseen('after')],
-  ['of a fault that nobody saw', drop('fault.observed'), same],
+  ['the mesh was read while the fault took effect', lookingAfterAt(faultMs), same],
+  ['the mesh was read only before the fault', lookingAfterAt(faultMs - 1), unseen('after')],
+  ['the mesh is unchanged and the fault was not seen', drop('fault.observed'), same],
   [
-    'looked at as it is before, once more after the fault',
+    'the mesh was read as "before" a second time after the fault',
     repeating('mesh.state', { phase: 'before', at: startMs + 37_000, state: { ...meshState, requests: 0 } }),
     same,
   ],
   [
-    'not looked at before',
+    'the mesh was not read before the fault',
     (facts) => change(facts, 'mesh.state', (fact) => (fact.phase === 'before' ? null : fact)),
     unseen('before'),
   ],
   [
-    'of no state before',
+    'the mesh could not be read before the fault',
     meshing('before', { error: 'no pod' }),
     'inconclusive: the state of the mesh is not known: no pod',
   ],
   [
-    'no identity before',
+    'the mesh had no identity before the fault',
     meshing('before', { identities: [] }),
     'inconclusive: no proxy identity was seen before the fault',
   ],
   [
-    'no request before',
+    'the mesh had counted no request before the fault',
     meshing('before', { requests: 0 }),
     'inconclusive: the proxies had counted no request before the fault',
   ],
   [
-    'no access before',
+    'the mesh had logged no access before the fault',
     meshing('before', { accessLogLines: 0 }),
     'inconclusive: the proxies had logged no access before the fault',
   ],
   [
-    'no access log before',
+    'the mesh had no access log before the fault',
     meshing('before', { accessLogLines: null }),
     'inconclusive: the proxies had logged no access before the fault',
   ],
   [
-    'two differences',
+    'metrics and access log did not resume',
     meshing('after', { requests: null, accessLogLines: null }),
     without('metrics did not resume', 'access log did not resume'),
   ],
 ])
 
-test('only other proxies may have counted as much as those before', () => {
+test('equal counts mean that metrics resumed only if the proxies are new', () => {
   const resumes = (before: { proxies?: string[] }, after: { proxies?: string[] }) =>
     compareMeshStates({ ...meshState, ...before }, { ...meshState, ...after }).equal
   const both = { proxies: ['one', 'two'] }
@@ -126,7 +127,7 @@ test('only other proxies may have counted as much as those before', () => {
   expect(resumes({}, {})).toBe(false)
 })
 
-test('what was added, what is missing and what changed is each told by its name', () => {
+test('each added, missing and changed item is reported by name', () => {
   const [a, b] = ['spiffe://a', 'spiffe://b']
   const before = {
     ...meshState,
@@ -152,7 +153,7 @@ test('what was added, what is missing and what changed is each told by its name'
   ])
 })
 
-test('a result says what the mesh did not offer, and that nothing of it was compared', () => {
+test('a result lists the aspects that the mesh does not offer and that were not compared', () => {
   const { meshState, verdict } = judgeDrill(notOffering(...MESH_ASPECTS)(buildDrill()))
   expect(meshState).toEqual({ equal: null, differences: [], notOffered: [...MESH_ASPECTS] })
   expect(verdict).toBe('pass')

@@ -7,9 +7,9 @@ const failed = { state: 'Failed', succeeded: false }
 const mayFail = expecting({ restoreMayFail: true })
 const completed = 'pass: restore of "b1" ended as "Completed"'
 const ended = 'fail: restore of "b1" ended as "Failed"'
-const undone = 'inconclusive: restore of "b1" ended as "Failed", and was not done again'
-const neverLost = 'inconclusive: restore of "b1" was requested while the claim was still there: it was never lost'
-/** What failed is done again, and succeeds. */
+const undone = 'inconclusive: restore of "b1" ended as "Failed", and was not repeated'
+const neverLost = 'inconclusive: restore of "b1" was requested while its volume claim still existed'
+/** Repeats the failed restore with success. */
 const again = chain(restoring(failed), (facts) =>
   facts.flatMap((fact): DrillFact[] =>
     fact.kind === 'restore.ended'
@@ -20,34 +20,38 @@ const again = chain(restoring(failed), (facts) =>
 
 testPart('restore', [
   [
-    'none, and none needed',
+    'no restore was made or needed',
     chain(expecting({ restore: false }), drop('restore.ended'), drop('restore.requested')),
     null,
   ],
-  ['one, though none was needed', expecting({ restore: false }), completed],
-  ['none', drop('restore.ended'), 'fail: nothing was restored'],
+  ['a restore succeeded, although none was needed', expecting({ restore: false }), completed],
+  ['no restore was made', drop('restore.ended'), 'fail: nothing was restored'],
   [
-    'none, of a drill that was interrupted',
+    'the drill was interrupted before a restore ended',
     chain(drop('restore.ended'), drop('drill.ended')),
     'inconclusive: no restore was seen to end',
   ],
   [
-    'none, of a drill that was stopped',
+    'an error stopped the drill before a restore ended',
     chain(drop('restore.ended'), editing('drill.ended', { error: 'EIO' })),
     'inconclusive: no restore was seen to end',
   ],
-  ['failed', restoring(failed), ended],
-  ['failed, of a drill that was interrupted', chain(restoring(failed), drop('drill.ended')), ended],
-  ['failed, of a drill without a plan', chain(restoring(failed), drop('drill.planned')), ended],
-  ['failed, though it may', chain(mayFail, restoring(failed)), ended],
-  ['failed as it may, of a drill that was interrupted', chain(mayFail, restoring(failed), drop('drill.ended')), undone],
+  ['the restore failed', restoring(failed), ended],
+  ['the restore failed and the drill was interrupted', chain(restoring(failed), drop('drill.ended')), ended],
+  ['the restore failed and there is no plan', chain(restoring(failed), drop('drill.planned')), ended],
+  ['the restore failed as allowed and was not repeated', chain(mayFail, restoring(failed)), ended],
   [
-    'failed as it may, of a drill that was stopped',
+    'the restore failed as allowed and the drill was interrupted',
+    chain(mayFail, restoring(failed), drop('drill.ended')),
+    undone,
+  ],
+  [
+    'the restore failed as allowed and an error stopped the drill',
     chain(mayFail, restoring(failed), editing('drill.ended', { error: 'EIO' })),
     undone,
   ],
   [
-    'failed as it may, without its claim, and was done again',
+    'a restore without its claim failed as allowed and was repeated',
     chain(mayFail, again, (facts) =>
       facts.map((fact) =>
         fact.kind === 'restore.ended' && !fact.operation.succeeded ? { ...fact, claim: 'gone' as const } : fact,
@@ -56,45 +60,65 @@ testPart('restore', [
     completed,
   ],
   [
-    'says that it is done before its claim is there',
+    'the restore reported success before its volume claim existed',
     editing('restore.ended', { claim: 'gone' }),
-    'fail: restore of "b1" says "Completed" before its claim was there',
+    'fail: restore of "b1" reported "Completed" before its volume claim existed',
   ],
-  ['done when its claim is there', editing('restore.ended', { claim: 'there' }), completed],
   [
-    'ended before it started',
+    'the restore reported success when its volume claim existed',
+    editing('restore.ended', { claim: 'there' }),
+    completed,
+  ],
+  [
+    'the restore ended before it started',
     restoring({ startedMs: startMs + 22_001 }),
     'inconclusive: restore of "b1" ended before it started: the clock jumped',
   ],
-  ['took no time', restoring({ startedMs: startMs + 22_000 }), completed],
-  ['of a beginning that is not known', restoring({ startedMs: null }), completed],
-  ['of an end that is not known', restoring({ endedMs: null }), completed],
+  ['the restore took no time', restoring({ startedMs: startMs + 22_000 }), completed],
+  ['the start time of the restore is not known', restoring({ startedMs: null }), completed],
+  ['the end time of the restore is not known', restoring({ endedMs: null }), completed],
   [
-    'ended never',
+    'the end time of the restore is infinite',
     restoring({ endedMs: Infinity }),
     'inconclusive: restore of "b1" ended before it started: the clock jumped',
   ],
-  ['of nothing', restoring({ bytes: 0 }), 'inconclusive: restore of "b1" says "Completed" and moved zero bytes'],
-  ['of no known size', restoring({ bytes: null }), completed],
-  ['without a state', restoring({ state: ' ' }), 'inconclusive: restore of "b1" reported no state'],
   [
-    'of a backup seen to end as late as clocks may differ',
+    'the restore moved zero bytes',
+    restoring({ bytes: 0 }),
+    'inconclusive: restore of "b1" reported "Completed", but it moved zero bytes',
+  ],
+  ['the size of the restore is not known', restoring({ bytes: null }), completed],
+  ['the restore reported no state', restoring({ state: ' ' }), 'inconclusive: restore of "b1" reported no state'],
+  [
+    'the backup ended after the restore request, within the clock tolerance',
     editing('backup.ended', { at: startMs + 17_050 }),
     completed,
   ],
   [
-    'of a backup seen to end later',
+    'the backup ended after the restore request',
     editing('backup.ended', { at: startMs + 17_051 }),
-    'inconclusive: what was restored, "b1", is no backup of this drill',
+    'inconclusive: the restored backup "b1" is not a backup of this drill',
   ],
-  ['of what was still there', editing('restore.requested', { claim: 'there' }), neverLost],
-  ['of what was still there once', repeating('restore.requested', { claim: 'there' }), neverLost],
-  ['of what was gone', editing('restore.requested', { claim: 'gone' }), completed],
   [
-    'of what nobody saw lost',
-    expecting({ outage: false }),
-    'inconclusive: nobody saw that what "b1" brought back had been lost',
+    'the volume claim existed when the restore was requested',
+    editing('restore.requested', { claim: 'there' }),
+    neverLost,
   ],
-  ['of what was seen to be corrupt', expecting({ outage: false, corruption: true }), completed],
-  ['of what nobody saw lost, as nobody expected it', expecting({ outage: false, restore: false }), completed],
+  [
+    'the volume claim existed when one of two restores was requested',
+    repeating('restore.requested', { claim: 'there' }),
+    neverLost,
+  ],
+  [
+    'the volume claim was gone when the restore was requested',
+    editing('restore.requested', { claim: 'gone' }),
+    completed,
+  ],
+  [
+    'the loss of the data was not seen',
+    expecting({ outage: false }),
+    'inconclusive: the loss of the data that "b1" restored was not seen',
+  ],
+  ['the corruption of the data was seen', expecting({ outage: false, corruption: true }), completed],
+  ['the loss of the data was not seen and not expected', expecting({ outage: false, restore: false }), completed],
 ])

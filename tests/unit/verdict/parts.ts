@@ -5,39 +5,47 @@ import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import type { Edit } from './fact-edits.ts'
 import { buildDrill, change, faultMs, startMs } from './facts-builder.ts'
 
-/** What is done to the facts of a drill that passes, and what the verdict then says of one question; null where it is not asked. */
-export type PartRule = [what: string, edit: Edit, said: string | null]
+/**
+ * An edit of the facts of a passing drill, and the resulting answer to one question. Null if the question is not asked.
+ */
+export type PartRule = [what: string, edit: Edit, expected: string | null]
 
-/** A test for each rule on one part of the verdict: what is said of the others is left to them. */
+/** Declares a test for each rule on one question. The other questions are ignored. */
 export function testPart(question: Question, rules: PartRule[]): void {
-  for (const [what, edit, said] of rules)
-    test(`${question}: ${what}`, () => {
-      expect(tellPart(edit(buildDrill()), question)).toBe(said)
+  for (const [what, edit, expected] of rules)
+    test(`"${question}" ${describeOutcome(expected)} if ${what}`, () => {
+      expect(describePart(edit(buildDrill()), question)).toBe(expected)
     })
 }
 
-/** 'fail: what was seen', several of them in lines; null where the part is not among those that were judged. */
-export function tellPart(facts: DrillFact[], question: Question): string | null {
-  const told = judgeDrill(facts).parts.filter((one) => one.question === question)
-  return told.length === 0 ? null : told.map(({ verdict, reason }) => `${verdict}: ${reason}`).join('\n')
+const describeOutcome = (expected: string | null): string => {
+  if (expected === null) return 'is not asked'
+  if (expected.startsWith('inconclusive')) return 'is inconclusive'
+  return expected.startsWith('pass') ? 'passes' : 'fails'
 }
 
-/** The facts of one kind get other fields. */
+/** 'fail: <reason>', one line for each answer. Null if the question was not asked. */
+export function describePart(facts: DrillFact[], question: Question): string | null {
+  const parts = judgeDrill(facts).parts.filter((one) => one.question === question)
+  return parts.length === 0 ? null : parts.map(({ verdict, reason }) => `${verdict}: ${reason}`).join('\n')
+}
+
+/** Changes fields of all facts of one kind. */
 export const editing =
   <Kind extends DrillFact['kind']>(kind: Kind, changes: Partial<Extract<DrillFact, { kind: Kind }>>): Edit =>
   (facts) =>
     change(facts, kind, (fact) => ({ ...fact, ...changes }))
 
-/** A fact of one kind twice, the second time, and so after the first, with other fields. */
+/** Repeats a fact of one kind. The second copy has other fields. */
 export const repeating =
   <Kind extends DrillFact['kind']>(kind: Kind, changes: Partial<Extract<DrillFact, { kind: Kind }>>): Edit =>
   (facts) =>
     facts.flatMap((fact) => (fact.kind === kind ? [fact, { ...fact, ...changes }] : [fact]))
 
-/** In the order of their times, as a clock that does not jump has them. */
+/** Sorts facts by time, as a clock that does not jump records them. */
 export const inOrder: Edit = (facts) => facts.toSorted((one, other) => one.at - other.at)
 
-/** A second fault, "other", was requested, struck and healed before the first was requested. */
+/** Adds a second fault, "other". It was requested, took effect and was healed before the first was requested. */
 export const strikingTwice: Edit = (facts) =>
   facts.flatMap((fact): DrillFact[] => {
     if (fact.kind !== 'fault.requested') return [fact]
@@ -50,6 +58,6 @@ export const strikingTwice: Edit = (facts) =>
     ]
   })
 
-/** The fault is seen to take effect between two times, in ms from when it does so in the drill. */
+/** Moves the fault. Times in ms relative to the original fault. */
 export const striking = (low: number, high: number): Edit =>
   editing('fault.observed', { between: [faultMs + low, faultMs + high] })

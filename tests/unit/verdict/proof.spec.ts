@@ -5,33 +5,48 @@ import { aiming, chain, drop, expecting, keepingProbes, loading, probing, testRu
 import { buildDrill, change, faultMs, startMs } from './facts-builder.ts'
 
 testRules([
-  ['nothing is wrong', (facts) => facts, 'pass', null],
-  ['no plan', drop('drill.planned'), 'inconclusive', /no plan/],
-  ['begun twice', (facts) => [...facts.slice(0, 1), ...facts], 'inconclusive', /begun 2 times/],
-  ['interrupted', drop('drill.ended'), 'inconclusive', /interrupted/],
-  ['error', (f) => change(f, 'drill.ended', (fact) => ({ ...fact, error: 'boom' })), 'inconclusive', /an error: boom/],
+  ['every fact is right', (facts) => facts, 'pass', null],
+  ['it has no plan', drop('drill.planned'), 'inconclusive', /no plan/],
+  ['it was started twice', (facts) => [...facts.slice(0, 1), ...facts], 'inconclusive', /started 2 times/],
+  ['it was interrupted', drop('drill.ended'), 'inconclusive', /interrupted/],
   [
-    'step failed',
+    'an error stopped it',
+    (f) => change(f, 'drill.ended', (fact) => ({ ...fact, error: 'boom' })),
+    'inconclusive',
+    /an error stopped the drill: boom/,
+  ],
+  [
+    'a step failed',
     (f) => change(f, 'step.ended', (s) => ({ ...s, error: 'boom' })),
     'inconclusive',
     /step "provision".*boom/,
   ],
   [
-    'step open',
+    'a step did not end',
     (f) => change(f, 'step.ended', (s) => (s.step === 'assert' || s.step === 'break' ? null : s)),
     'inconclusive',
     /1 of 4 steps/,
   ],
   [
-    'clock back',
+    'the clock went back by more than the tolerance',
     (f) => change(f, 'note', (note) => ({ ...note, at: note.at - 60 })),
     'inconclusive',
     /clock went back by 60 ms/,
   ],
-  ['clock back a little', (f) => change(f, 'note', (note) => ({ ...note, at: note.at - 40 })), 'pass', null],
-  ['no time', (f) => change(f, 'note', (note) => ({ ...note, at: NaN })), 'inconclusive', /"note" has no time/],
   [
-    'probes from the future',
+    'the clock went back within the tolerance',
+    (f) => change(f, 'note', (note) => ({ ...note, at: note.at - 40 })),
+    'pass',
+    null,
+  ],
+  [
+    'a fact has no time',
+    (f) => change(f, 'note', (note) => ({ ...note, at: NaN })),
+    'inconclusive',
+    /"note" has no time/,
+  ],
+  [
+    'probes were answered in the future',
     (f) =>
       change(f, 'probes', (p) => ({
         ...p,
@@ -40,51 +55,61 @@ testRules([
     'inconclusive',
     /the clock jumped/,
   ],
-  ['no probes', drop('probes'), 'inconclusive', /no probes/],
-  ['no samples', keepingProbes(() => false), 'inconclusive', /no probes/],
-  ['prober crashed', (f) => change(f, 'probes.ended', (p) => ({ ...p, error: 'EMFILE' })), 'inconclusive', /EMFILE/],
-  ['prober vanished', drop('probes.ended'), 'inconclusive', /did not report its end/],
+  ['no probes were recorded', drop('probes'), 'inconclusive', /no probes/],
+  ['the recorded probes are empty', keepingProbes(() => false), 'inconclusive', /no probes/],
   [
-    '2 % of probes missing',
+    'the prober crashed',
+    (f) => change(f, 'probes.ended', (p) => ({ ...p, error: 'EMFILE' })),
+    'inconclusive',
+    /EMFILE/,
+  ],
+  ['the prober did not record its end', drop('probes.ended'), 'inconclusive', /did not report its end/],
+  [
+    '2 % of the probes are missing',
     keepingProbes((_, index) => index % 50 !== 0),
     'inconclusive',
     /16 of 780 probes are missing/,
   ],
-  ['0.9 % of probes missing', keepingProbes((_, index) => index % 120 !== 1), 'pass', null],
-  ['no load', drop('load.ended'), 'inconclusive', /load did not report/],
-  ['load error', loading({ error: 'torn output' }), 'inconclusive', /torn output/],
-  ['load under floor', loading({ requests: 580 }), 'inconclusive', /19\.3 requests\/s, under the floor of 20/],
-  ['load is no number', loading({ requests: NaN }), 'inconclusive', /unknown rate/],
-  ['load took no time', loading({ durationMs: 0 }), 'inconclusive', /unknown rate/],
-  ['load all failed', loading({ failed: 1800 }), 'inconclusive', /no request of the load was answered/],
-  ['fault unseen', drop('fault.observed'), 'inconclusive', /never seen/],
+  ['0.9 % of the probes are missing', keepingProbes((_, index) => index % 120 !== 1), 'pass', null],
+  ['no load was recorded', drop('load.ended'), 'inconclusive', /load did not report/],
+  ['the load generator failed', loading({ error: 'torn output' }), 'inconclusive', /torn output/],
   [
-    'other fault seen',
+    'the load was under its floor',
+    loading({ requests: 580 }),
+    'inconclusive',
+    /19\.3 requests\/s, under the floor of 20/,
+  ],
+  ['the number of requests is not a number', loading({ requests: NaN }), 'inconclusive', /unknown rate/],
+  ['the load lasted no time', loading({ durationMs: 0 }), 'inconclusive', /unknown rate/],
+  ['all requests of the load failed', loading({ failed: 1800 }), 'inconclusive', /no request of the load was answered/],
+  ['the fault was not seen', drop('fault.observed'), 'inconclusive', /no fault was seen/],
+  [
+    'another fault was seen',
     (f) => change(f, 'fault.observed', (o) => ({ ...o, fault: 'x' })),
     'inconclusive',
-    /"volume-loss" was requested and never seen/,
+    /"volume-loss" was requested, but it was not seen/,
   ],
   [
-    'fault before request',
+    'the fault came before its request',
     (f) => change(f, 'fault.observed', (o) => ({ ...o, between: [faultMs - 300, faultMs - 290] })),
     'inconclusive',
     /something else/,
   ],
   [
-    'fault time reversed',
+    'the fault time is reversed',
     (f) => change(f, 'fault.observed', (o) => ({ ...o, between: [faultMs, faultMs - 20] })),
     'inconclusive',
     /not an interval/,
   ],
-  ['no outage', probing(() => true), 'inconclusive', /did not take the service away/],
+  ['the fault caused no outage', probing(() => true), 'inconclusive', /did not interrupt the service/],
   [
-    'outage only by restore',
+    'only the restore caused an outage',
     probing((due) => due < startMs + 18_000 || due > startMs + 20_000),
     'inconclusive',
-    /did not take the service away/,
+    /did not interrupt the service/,
   ],
   [
-    'no outage needed',
+    'there was no outage and none was expected',
     chain(
       probing(() => true),
       expecting({ outage: false, restore: false }),
@@ -94,7 +119,7 @@ testRules([
   ],
 ])
 
-test('a drill that was skipped is skipped with its reason, and nothing of it is measured', () => {
+test('a skipped drill keeps its reason and has no figures', () => {
   const [planned] = buildDrill()
   if (!planned) throw new Error('no plan')
   const skipped: DrillFact = { kind: 'drill.skipped', at: startMs, drill: 'd1', reason: 'needs Docker' }
@@ -108,11 +133,11 @@ test('a drill that was skipped is skipped with its reason, and nothing of it is 
     load: null,
   })
   expect(judgeDrill([...buildDrill(), { ...skipped, at: startMs + 41_000 }]).reasons).toContain(
-    'the drill was skipped after it had begun',
+    'the drill was skipped after it had started',
   )
 })
 
-test('a drill without any one kind of fact never passes, but for those that only tell', () => {
+test('a drill without one kind of fact never passes, unless that kind is only informative', () => {
   const tellingOnly: DrillFact['kind'][] = ['note', 'fault.healed', 'fault.requested', 'step.started']
   for (const kind of new Set(buildDrill().map((fact) => fact.kind))) {
     if (tellingOnly.includes(kind)) continue
@@ -120,23 +145,23 @@ test('a drill without any one kind of fact never passes, but for those that only
   }
 })
 
-test('fail beats inconclusive, and both reasons are told, the failure first', () => {
+test('fail outranks inconclusive, and the reasons list the failure first', () => {
   const result = judgeDrill(chain(drop('resources'), aiming({ rtoMs: 1000 }))(buildDrill()))
   expect(result.verdict).toBe('fail')
   expect(result.reasons[0]).toMatch(/exceeds/)
   expect(result.reasons[1]).toMatch(/resource samples/)
 })
 
-test('facts cut off at the end of a drill, at whatever place, are never a pass', () => {
+test('a drill whose facts are cut off at any place never passes', () => {
   const facts = buildDrill()
   for (let kept = 1; kept < facts.length; kept++) {
     expect(judgeDrill(facts.slice(0, kept)).verdict, `the first ${kept} facts`).not.toBe('pass')
   }
 })
 
-test('a torn line of the drill is never a pass', () => {
+test('a drill with an unreadable line never passes', () => {
   expect(judgeDrill(buildDrill(), [17])).toMatchObject({
     verdict: 'inconclusive',
-    reasons: ['events are torn at line 17'],
+    reasons: ['events.jsonl cannot be read at line 17'],
   })
 })

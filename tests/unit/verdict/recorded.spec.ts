@@ -6,8 +6,8 @@ import type { RankingEntry } from '../../../lib/verdict/ranking/ranking.ts'
 import type { DrillResult } from '../../../lib/verdict/result.ts'
 
 /*
- * Runs that were recorded on an embedded cluster, before verdicts had codes. What was expected of them is what the verdict of that
- * time said: an older run must keep its verdicts and figures. A change of these files is a change of what meshdrill measures.
+ * Runs recorded on an embedded cluster before verdicts had codes. The expected results come from that version: an older
+ * run must keep its verdicts and figures. If these files change, meshdrill measures something else.
  */
 
 const read = (file: string): Buffer => readFileSync(new URL(`./recorded/${file}`, import.meta.url))
@@ -28,7 +28,7 @@ for (const [name, story] of [
     expect({ run, drills: drills.map(figuresOf), ranking: ranking.map(placeOf) }).toEqual(expected)
   })
 
-/** Verdicts and every figure. Of sentences only their number counts. */
+/** Verdicts and all figures. Of sentences, only their number is compared. */
 function figuresOf({ id, fault, objectives, verdict, reasons, parts, evidence, ...drill }: DrillResult) {
   const { integrity, meshState, loss } = { ...drill, loss: evidence.loss }
   return {

@@ -18,13 +18,13 @@ const refused = change(buildDrill(), 'restore.ended', (fact) => ({
   operation: buildOperation({ state: 'Failed', succeeded: false }),
 }))
 
-const soItIs = 'expected: not recoverable, and so it is'
+const soItIs = 'not recoverable, as expected'
 
 const empty = change(buildDrill(), 'integrity.checked', (fact) =>
   fact.phase === 'after-restore' ? { ...fact, check: buildCheck({ objects: 0, bytes: 0, slots: [] }) } : fact,
 )
 
-test('what became of the service is named', () => {
+test('the outcome of a drill names whether the service recovered', () => {
   expect(judgeDrill(buildDrill()).evidence.outcome).toBe('survives')
   expect(judgeDrill(refused).evidence.outcome).toBe('does not recover')
   expect(judgeDrill(empty).evidence.outcome).toBe('does not recover')
@@ -37,72 +37,72 @@ const away = probing((due) => due < faultMs)
 const unasked = chain(away, drop('restore.requested'))
 
 for (const [what, facts, outcome] of [
-  ['late', aiming({ rtoMs: 1000 })(buildDrill()), 'survives'],
-  ['without its newest write', losingTheNewest(buildDrill()), 'recovers with loss'],
-  ['away in the end, though restored', away(buildDrill()), 'does not recover'],
-  ['away in the end, and nobody asked for a restore', unasked(buildDrill()), null],
-  ['never away', probing(() => true)(buildDrill()), null],
-  ['whole, and was not to begin with', seededWrong, null],
-  ['damaged, and was so to begin with', reading({ findings: [finding] })(seededWrong), 'does not recover'],
-  ['of writes that nobody kept', drop('writes')(buildDrill()), null],
+  ['is restored late', aiming({ rtoMs: 1000 })(buildDrill()), 'survives'],
+  ['is restored without its newest write', losingTheNewest(buildDrill()), 'recovers with loss'],
+  ['is away at the end, after a restore', away(buildDrill()), 'does not recover'],
+  ['is away at the end, and no restore was requested', unasked(buildDrill()), null],
+  ['was never away', probing(() => true)(buildDrill()), null],
+  ['is whole, and was damaged before the fault', seededWrong, null],
+  ['is damaged, and was so before the fault', reading({ findings: [finding] })(seededWrong), 'does not recover'],
+  ['has no recorded writes', drop('writes')(buildDrill()), null],
 ] as const) {
-  test(`a service ${what}: ${outcome ?? 'not known'}`, () => {
+  test(`the outcome is ${outcome === null ? 'unknown' : `"${outcome}"`} if the service ${what}`, () => {
     expect(judgeDrill(facts).evidence.outcome).toBe(outcome)
   })
 }
 
 testPart('outcome', [
-  ['none where it is not expected', away, null],
+  ['a loss is not expected', away, null],
   ['the restore failed', () => notRecoverable(refused), `pass: ${soItIs}: restore of "b1" ended as "Failed"`],
   [
-    'the restore failed, of a drill with too little load',
+    'the restore failed and the load was too low',
     () => loading({ requests: 1 })(notRecoverable(refused)),
     `pass: ${soItIs}: restore of "b1" ended as "Failed"`,
   ],
-  ['nothing is there', () => notRecoverable(empty), `pass: ${soItIs}: no record was there to read back`],
+  ['the restored volume is empty', () => notRecoverable(empty), `pass: ${soItIs}: no record was there to read back`],
   [
     'not seen',
     () => notRecoverable(drop('writes')(buildDrill())),
-    'inconclusive: expected: not recoverable; what became of it was not seen',
+    'inconclusive: expected: not recoverable; the outcome was not seen',
   ],
   [
-    'some of it',
+    'a part of the data is brought back',
     () => notRecoverable(losingTheNewest(buildDrill())),
-    'fail: expected: not recoverable; and yet it recovers with loss',
+    'fail: expected: not recoverable, but the service recovers with loss',
   ],
 ])
 
-test('what was not read back has no outcome', () => {
+test('a drill without a check at the end has no outcome', () => {
   const unread = change(buildDrill(), 'integrity.checked', (fact) => (fact.phase === 'after-restore' ? null : fact))
   expect(judgeDrill(unread).evidence.outcome).toBeNull()
   expect(judgeDrill(notRecoverable(unread))).toMatchObject({
     verdict: 'inconclusive',
-    reasons: [expect.stringContaining('what became of it was not seen')],
+    reasons: [expect.stringContaining('the outcome was not seen')],
   })
 })
 
-test('a row that nobody recovers from passes as long as that holds, and says why', () => {
+test('a row that is not recoverable passes while nothing recovers, and gives the reason', () => {
   for (const facts of [refused, empty]) {
     const result = judgeDrill(notRecoverable(facts))
     expect(result.verdict).toBe('pass')
-    expect(result.parts.at(-1)?.reason).toMatch(/expected: not recoverable, and so it is: /)
+    expect(result.parts.at(-1)?.reason).toMatch(/not recoverable, as expected: /)
   }
   expect(judgeDrill(refused).verdict).toBe('fail')
 })
 
-test('a row that nobody recovers from fails when somebody does', () => {
+test('a row that is not recoverable fails if the service recovers', () => {
   expect(judgeDrill(notRecoverable(buildDrill()))).toMatchObject({
     verdict: 'fail',
-    reasons: ['expected: not recoverable; and yet it survives'],
+    reasons: ['expected: not recoverable, but the service survives'],
   })
 })
 
-test('a row that nobody recovers from is not passed when its fault was not seen', () => {
+test('a row that is not recoverable does not pass if its fault was not seen', () => {
   const unseen = change(refused, 'fault.observed', () => null)
   expect(judgeDrill(notRecoverable(unseen)).verdict).toBe('inconclusive')
 })
 
-test('what is left of a fault fails the drill, and an inventory that was not taken proves nothing', () => {
+test('leftovers of a fault fail the drill, and a missing check for leftovers is inconclusive', () => {
   const left = change(buildDrill(), 'inventory.checked', (fact) => ({ ...fact, left: ['node "one" is stopped'] }))
   expect(judgeDrill(left)).toMatchObject({ verdict: 'fail', reasons: ['node "one" is stopped'] })
   const none = change(buildDrill(), 'inventory.checked', () => null)
@@ -111,7 +111,7 @@ test('what is left of a fault fails the drill, and an inventory that was not tak
   expect(judgeDrill(failed)).toMatchObject({ verdict: 'inconclusive' })
 })
 
-test('a restore that may fail must be done again, and succeed', () => {
+test('a restore that may fail must be repeated with success', () => {
   const mayFail = (facts: DrillFact[]) =>
     change(facts, 'drill.planned', (fact) => ({
       ...fact,
@@ -128,7 +128,7 @@ test('a restore that may fail must be done again, and succeed', () => {
   expect(judgeDrill(mayFail(refused)).verdict).toBe('fail')
 })
 
-test('a backup that the tool made by its own clock counts when it had ended before the fault', () => {
+test('a scheduled backup counts if it ended before the fault', () => {
   const found = (endedMs: number | null) =>
     buildDrill().flatMap((fact): DrillFact[] => {
       if (fact.kind !== 'restore.requested') return [fact]
@@ -146,7 +146,7 @@ test('a backup that the tool made by its own clock counts when it had ended befo
   expect(judgeDrill(restored(found(null))).verdict).toBe('inconclusive')
 })
 
-test('a summary holds a row that passes because nothing came back, and no other that passes without its figures', () => {
+test('only a row that is not recoverable may pass without figures in the summary', () => {
   const silent = change(refused, 'probes', (fact) => ({
     ...fact,
     samples: fact.samples.map(([due, answered, right]) =>

@@ -1,15 +1,15 @@
 import { expect, test } from '@playwright/test'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
 import { measureRecovery, type ProbedOutage } from '../../../lib/verdict/recovery.ts'
-import { drawFrom } from './facts-builder.ts'
+import { createRandom } from './facts-builder.ts'
 
 type Span = [from: number, to: number]
 
 const isIn = (spans: Span[], time: number) => spans.some(([from, to]) => time >= from && time < to)
 
-/** A service that is away at random times after a fault, and a prober that does not always look. */
-function drawOutage(seed: number) {
-  const draw = drawFrom(seed)
+/** A service that is away at random times after a fault, and a prober with random pauses. */
+function createRandomOutage(seed: number) {
+  const draw = createRandom(seed)
   const between = (low: number, high: number) => low + draw() * (high - low)
   const intervalMs = between(10, 200)
   const timeoutMs = between(100, 1500)
@@ -32,7 +32,7 @@ function drawOutage(seed: number) {
     const first = away[0]?.[1] ?? 0
     const way = draw()
     if (way < 0.4) return [due, sent + between(0.1, 2), false]
-    // Some requests are held until the service is back, and answered then: to them, the service was slow and not away.
+    // Some requests are held until the service is back and then answered: for them the service is slow, not away.
     return way < 0.7 && sent < first && first + 5 - due < timeoutMs ? [due, first + 5, true] : [due, null, false]
   }
   const observed: [number, number] = [fault - between(0, 300), fault + between(0, 300)]
@@ -52,11 +52,11 @@ function spanFrom(from: number, length: number): Span {
   return [from, from + length]
 }
 
-test('the true recovery time lies in the interval, whatever the outage and wherever the prober was blind', () => {
+test('the true recovery time lies in the interval for any outage and any pause of the prober', () => {
   let measured = 0
   const wrong: object[] = []
   for (let seed = 0; seed < 4000; seed++) {
-    const { probed, rtoMs } = drawOutage(seed)
+    const { probed, rtoMs } = createRandomOutage(seed)
     const recovery = measureRecovery(probed)
     if (recovery.rtoMs === null) continue
     measured++
@@ -67,10 +67,10 @@ test('the true recovery time lies in the interval, whatever the outage and where
   expect(measured).toBeGreaterThan(3000)
 })
 
-test('without blind spots, the interval is no wider than what was not known', () => {
+test('without pauses, the interval is no wider than the time between probes', () => {
   const wide: object[] = []
   for (let seed = 0; seed < 1000; seed++) {
-    const { probed } = drawOutage(seed)
+    const { probed } = createRandomOutage(seed)
     const { rtoMs } = measureRecovery(probed)
     const gapped = probed.samples.some(
       ([due], index) => due - (probed.samples[index - 1]?.[0] ?? due) > 1.5 * probed.intervalMs,
@@ -83,7 +83,7 @@ test('without blind spots, the interval is no wider than what was not known', ()
   expect(wide).toEqual([])
 })
 
-/** Probes each 100 ms for 20 s, answered after 10 ms; the fault is seen at 5 s. */
+/** Probes each 100 ms for 20 s, answered after 10 ms. The fault is seen at 5 s. */
 function probe(wrong: (due: number) => boolean, changes: Partial<ProbedOutage> = {}): ProbedOutage {
   const samples = Array.from({ length: 200 }, (_, index): ProbeSample => [
     index * 100,
@@ -105,7 +105,7 @@ test('the bounds are the last wrong probe and the answer to the first right one'
   })
 })
 
-test('a service that goes away again was not restored yet', () => {
+test('a service that goes away again is not restored yet', () => {
   const recovery = measureRecovery(probe((due) => away(due) || due === 14_000))
   expect(recovery).toMatchObject({ rtoMs: { low: 8980, high: 9110 }, outages: [{ wrong: 30 }, { wrong: 1 }] })
   expect(recovery.unavailableMs).toEqual({ low: 2900, high: 3110 + 210 })
@@ -117,7 +117,7 @@ test('a service that is away in the last 3 s is not known to be restored', () =>
   expect(recovery.problem?.reason).toMatch(/not seen to be right for 3 s/)
 })
 
-test('a pause in the probes moves the upper bound behind it, and not the lower one', () => {
+test('a pause in the probes moves only the upper bound behind it', () => {
   const probed = probe(away)
   const paused = { ...probed, samples: probed.samples.filter(([due]) => due < 10_000 || due >= 10_600) }
   expect(measureRecovery(paused).rtoMs).toEqual({ low: 2880, high: 5610 })
@@ -125,7 +125,7 @@ test('a pause in the probes moves the upper bound behind it, and not the lower o
   expect(measureRecovery(shorter).rtoMs).toEqual({ low: 2880, high: 3010 })
 })
 
-test('a pause in the first 3 s after the outage, or a long one in the last 3 s, leaves nothing known', () => {
+test('a pause in the first 3 s after the outage, or a long one in the last 3 s, makes RTO unknown', () => {
   const probed = probe((due) => due >= 5000 && due < 15_500)
   const paused = { ...probed, samples: probed.samples.filter(([due]) => due < 16_500 || due >= 17_200) }
   expect(measureRecovery(paused)).toMatchObject({ rtoMs: null })
@@ -133,7 +133,7 @@ test('a pause in the first 3 s after the outage, or a long one in the last 3 s, 
   expect(measureRecovery(later)).toMatchObject({ rtoMs: null })
 })
 
-test('once the service was right for 3 s, a pause in which no client would have given up changes nothing', () => {
+test('after 3 s of right answers, a pause shorter than the timeout changes nothing', () => {
   const pauseOf = (durationMs: number, from = 11_100) => {
     const probed = probe(away)
     return { ...probed, samples: probed.samples.filter(([due]) => due < from || due >= from + durationMs) }
@@ -143,19 +143,19 @@ test('once the service was right for 3 s, a pause in which no client would have 
   expect(measureRecovery(pauseOf(900, 10_900)).rtoMs).toEqual({ low: 2880, high: 6810 })
 })
 
-test('probes that were sent late, as the prober stood still, see nothing of the time before', () => {
+test('probes that were sent late because the prober stood still prove nothing about earlier times', () => {
   const sendLate = (from: number, to: number, probed = probe(away)): ProbedOutage => {
     const late = ([due, , right]: ProbeSample): ProbeSample => [due, to + 10, right, to]
     return { ...probed, samples: probed.samples.map((one) => (one[0] > from && one[0] < to ? late(one) : one)) }
   }
-  // Another outage fits into the time in which none was sent.
+  // Another outage fits into the time without probes.
   expect(measureRecovery(sendLate(9000, 9700)).rtoMs).toEqual({ low: 2880, high: 4710 })
   expect(measureRecovery(sendLate(9000, 9400)).rtoMs).toEqual({ low: 2880, high: 3010 })
-  // They were wrong when they were sent, and not when they were due.
+  // They were wrong at the time of sending, not when they were due.
   expect(measureRecovery(sendLate(7500, 7950)).rtoMs).toEqual({ low: 2930, high: 3010 })
 })
 
-test('a client’s patience is counted from when the probe was sent', () => {
+test('the timeout counts from the sending of the probe', () => {
   const answerAt = (answered: number) => {
     const probed = probe(away)
     const stalled = ([due]: ProbeSample) => due >= 9000 && due < 9400
@@ -168,16 +168,16 @@ test('a client’s patience is counted from when the probe was sent', () => {
   expect(measureRecovery(answerAt(10_500)).outages).toMatchObject([{ spells: 2 }])
 })
 
-test('an outage that was not seen is no outage where none is needed, and no proof where one is', () => {
-  expect(measureRecovery(probe(() => false)).problem?.reason).toMatch(/did not take the service away/)
+test('without an outage RTO is zero if none is expected, and unknown if one is', () => {
+  expect(measureRecovery(probe(() => false)).problem?.reason).toMatch(/did not interrupt the service/)
   const unneeded = probe(() => false, { outageExpected: false })
   expect(measureRecovery(unneeded)).toMatchObject({ rtoMs: { low: 0, high: 0 }, outages: [], problem: null })
   const paused = { ...unneeded, samples: unneeded.samples.filter(([due]) => due < 6000 || due >= 7000) }
   expect(measureRecovery(paused).rtoMs).toEqual({ low: 0, high: 2010 })
 })
 
-test('a service that is only away once the restore has begun was not taken away by the fault', () => {
-  expect(measureRecovery(probe(away, { before: 4900 })).problem?.reason).toMatch(/did not take the service away/)
+test('an outage that begins only with the restore was not caused by the fault', () => {
+  expect(measureRecovery(probe(away, { before: 4900 })).problem?.reason).toMatch(/did not interrupt the service/)
   expect(measureRecovery(probe(away, { before: 5200 })).problem).toBe(null)
 })
 
@@ -186,48 +186,48 @@ const unhealthy: [
   changes: Partial<ProbedOutage> | ((probed: ProbedOutage) => ProbedOutage),
   problem: RegExp,
 ][] = [
-  ['probing began late', (p) => ({ ...p, samples: p.samples.filter(([due]) => due >= 2100) }), /began less than 3 s/],
+  ['probing started late', (p) => ({ ...p, samples: p.samples.filter(([due]) => due >= 2100) }), /began less than 3 s/],
   [
-    'wrong before the fault',
+    'a probe was wrong before the fault',
     (p) => ({ ...p, samples: p.samples.map(([d, a, r]) => [d, a, r && d !== 3000]) }),
     /not right for 3 s before/,
   ],
   [
-    'wrong, known before the fault',
+    'a probe was answered wrongly just before the fault',
     (p) => ({ ...p, samples: p.samples.map(([d, a, r]) => [d, a, r && d !== 4800]) }),
     /not right for 3 s before/,
   ],
   [
-    'pause before the fault',
+    'probes are missing before the fault',
     (p) => ({ ...p, samples: p.samples.filter(([d]) => d < 3000 || d > 3600) }),
     /gap in the probes/,
   ],
   [
-    'nothing just before the fault',
+    'probes are missing just before the fault',
     (p) => ({ ...p, samples: p.samples.filter(([d]) => d < 4300 || d > 5000) }),
     /gap in the probes/,
   ],
-  ['no interval', { intervalMs: 0 }, /no interval/],
-  ['NaN interval', { intervalMs: NaN }, /no interval/],
-  ['NaN fault', { fault: [NaN, NaN] }, /not an interval/],
-  ['reversed fault', { fault: [5020, 5000] }, /not an interval/],
+  ['the interval is zero', { intervalMs: 0 }, /no interval/],
+  ['the interval is not a number', { intervalMs: NaN }, /no interval/],
+  ['the fault time is not a number', { fault: [NaN, NaN] }, /not an interval/],
+  ['the fault time is reversed', { fault: [5020, 5000] }, /not an interval/],
   [
-    'repeated probe',
+    'a probe was recorded twice',
     (p) => ({ ...p, samples: [...p.samples.slice(0, 50), ...p.samples.slice(49)] }),
     /the clock jumped/,
   ],
   [
-    'NaN probe',
+    'the time of a probe is not a number',
     (p) => ({ ...p, samples: p.samples.map(([d, a, r], i) => [i === 9 ? NaN : d, a, r]) }),
     /the clock jumped/,
   ],
   [
-    'answered before due',
+    'a probe was answered before it was due',
     (p) => ({ ...p, samples: p.samples.map(([d, a, r], i) => [d, i === 9 ? d - 60 : a, r]) }),
     /the clock jumped/,
   ],
   [
-    'sent before due',
+    'a probe was sent before it was due',
     (p) => ({
       ...p,
       samples: p.samples.map((one, i): ProbeSample => (i === 9 ? [one[0], one[1], one[2], one[0] - 1] : one)),
@@ -235,22 +235,22 @@ const unhealthy: [
     /sent before it was due/,
   ],
   [
-    'sent after it was answered',
+    'a probe was sent after it was answered',
     (p) => ({
       ...p,
       samples: p.samples.map((one, i): ProbeSample => (i === 9 ? [one[0], one[1], one[2], one[0] + 70] : one)),
     }),
     /sent before it was due, or after/,
   ],
-  ['ended before the restore', { until: 19_950 }, /before the restore did/],
+  ['probing ended before the restore', { until: 19_950 }, /before the restore did/],
   [
-    'nothing after the fault',
+    'there are no probes after the fault',
     (p) => ({ ...p, samples: p.samples.filter(([d]) => d < 5000) }),
-    /did not take the service away/,
+    /did not interrupt the service/,
   ],
 ]
 for (const [what, changes, problem] of unhealthy) {
-  test(`no RTO: ${what}`, () => {
+  test(`a drill has no RTO if ${what}`, () => {
     const probed = typeof changes === 'function' ? changes(probe(away)) : { ...probe(away), ...changes }
     const recovery = measureRecovery(probed)
     expect(recovery.rtoMs).toBe(null)
@@ -258,7 +258,7 @@ for (const [what, changes, problem] of unhealthy) {
   })
 }
 
-test('a probe that the fault caught on its way is the fault’s doing, and one answered too late is wrong', () => {
+test('a probe that was on its way when the fault struck may fail, and a late answer is wrong', () => {
   const probed = probe(away)
   const caught = {
     ...probed,

@@ -18,7 +18,7 @@ import { editing, inOrder, repeating } from './parts.ts'
 
 const judge = (...edits: Edit[]) => judgeDrill(chain(...edits)(buildDrill()))
 
-test('lists are cut where they grow long, and their numbers are kept', () => {
+test('long lists are shortened, and their lengths are kept', () => {
   const findings = Array.from({ length: 1001 }, () => finding)
   const damaged = judge(reading({ findings }))
   expect(damaged.integrity?.findings).toHaveLength(1000)
@@ -27,26 +27,26 @@ test('lists are cut where they grow long, and their numbers are kept', () => {
   expect((phantoms.evidence.loss as { phantoms: string[] }).phantoms).toHaveLength(10)
 })
 
-test('of many outages a hundred are listed, and all are counted', () => {
-  // Each after more than the 3 s in which a service that came back has to be right.
+test('the first hundred outages are listed, and all are counted', () => {
+  // More than 3 s apart, so that the service counts as restored in between.
   const more = Array.from({ length: 100 }, (_, index): ProbeSample => [startMs + 45_000 + index * 4000, null, false])
   const away = editing('probes', { samples: [...buildProbes(), ...more] })
   const outages = judge(away).evidence.outages as { count: number; seen: object[] }
   expect([outages.count, outages.seen.length]).toEqual([101, 100])
 })
 
-test('the reasons are those of what failed, then those of what is not known', () => {
+test('the reasons list failures first, then inconclusive parts', () => {
   const damaged = judge(reading({ findings: [finding] }), drop('mesh.state'), drop('inventory.checked'))
   expect(damaged.parts.filter(({ verdict }) => verdict === 'fail')).toHaveLength(1)
   expect(damaged.reasons).toEqual([
     expect.stringMatching(/^1 findings/),
-    'nobody looked whether the fault was gone',
+    'no check for leftovers of the fault was made',
     expect.stringMatching(/^the state of the mesh/),
   ])
 })
 
-test('the restore begins with its step or its request, whichever comes first', () => {
-  // Nothing is missing, so that the moment of what was restored is bounded by the restore alone.
+test('the restore starts with its step or its request, whichever comes first', () => {
+  // Nothing is missing, so only the restore bounds the moment of the restored state.
   const bound = (...edits: Edit[]) => {
     const loss = judge(...edits).evidence.loss as { consistency: { point: [number, number | null] } }
     const [, high] = loss.consistency.point
@@ -62,24 +62,24 @@ test('the restore begins with its step or its request, whichever comes first', (
   ])
 })
 
-test('the service must go away before the restore begins, and be watched until it has ended', () => {
+test('the outage must begin before the restore, and probing must last until the restore ended', () => {
   const problem = (...edits: Edit[]) => judge(...edits).parts.find(({ question }) => question === 'rto')?.reason
   const early = editing('restore.requested', { at: faultMs + 19 })
-  expect(problem(drop('step.started'), early)).toBe('the fault did not take the service away')
+  expect(problem(drop('step.started'), early)).toBe('the fault did not interrupt the service')
   const soon = editing('restore.requested', { at: faultMs + 50 })
   expect(problem(drop('step.started'), soon, inOrder)).toMatch(/^RTO 7\.9 s/)
-  // The last probe is due 39.45 s after the beginning.
+  // The last probe is due 39.45 s after the start.
   expect(problem(editing('restore.ended', { at: startMs + 39_451 }))).toBe('probing ended before the restore did')
   expect(problem(editing('restore.ended', { at: startMs + 39_450 }))).toMatch(/^RTO 7\.9 s/)
 })
 
-test('what was found after the fault is kept, look by look', () => {
+test('the evidence keeps the findings of each check after the fault', () => {
   const looks = judge(expecting({ corruption: true }), checkingAfterFault({ findings: [finding, finding] }))
   expect(looks.evidence.corruption).toEqual([{ findings: 2, first: finding }])
   expect(judge(checkingAfterFault({})).evidence.corruption).toEqual([{ findings: 0, first: null }])
 })
 
-test('what backups store is their sum, and not known where one of them does not say', () => {
+test('the stored size is the sum over all backups, and unknown if one of them does not report it', () => {
   const storing =
     (...sizes: (number | undefined)[]): Edit =>
     (facts) =>
@@ -107,7 +107,7 @@ const found = (changes: Partial<OperationResult>): Edit =>
     ),
   )
 
-test('resources count from the request to the end; of what nobody requested, by what the tool says', () => {
+test('resources count from the request to the end, and for a scheduled backup between its reported times', () => {
   const used = (...edits: Edit[]) => judge(...edits).resources.backup?.cpuSeconds ?? null
   expect(used(editing('backup.requested', { at: startMs + 8000 }))).toBe(0.1)
   expect(used(repeating('backup.requested', { at: startMs + 8000 }), inOrder)).toBe(0.1)
@@ -118,7 +118,7 @@ test('resources count from the request to the end; of what nobody requested, by 
   expect([used(found({ startedMs: null })), used(found({ endedMs: null }))]).toEqual([null, null])
 })
 
-/** The fault is recorded a second before it struck: the clock was set back by one to five seconds. */
+/** The fault is recorded a second before it took effect: the clock was set back by one to five seconds. */
 const jumping = editing('fault.observed', { at: startMs + 14_000 })
 const partsOf = (...edits: Edit[]) =>
   Object.fromEntries(
@@ -126,25 +126,25 @@ const partsOf = (...edits: Edit[]) =>
   )
 const rpoOf = (rpoMs: number) => editing('drill.planned', { objectives: { rtoMs: 10_000, rpoMs } })
 
-test('a clock that jumped spares nobody whose figures are beyond the objective by more than the jump', () => {
+test('a drill fails despite a clock jump if a figure exceeds the objective by more than the jump', () => {
   const away = probing((due) => due < faultMs)
   expect(partsOf(away).rto).toMatch(/^fail: RTO is at least 24\.4 s/)
   expect(partsOf(losing(-1), rpoOf(8_000)).rpo).toMatch(/^fail: .* the oldest 13\.6 s–13\.7 s before the fault/)
   expect(partsOf(losing(-1), rpoOf(11_000)).rpo).toMatch(
-    /^inconclusive: by a clock that jumped, .* the oldest 13\.6 s–13\.7 s before .*; it may be wrong by 5\.0 s/,
+    /^inconclusive: the clock jumped: .* the oldest 13\.6 s–13\.7 s before .*; this may be wrong by 5\.0 s/,
   )
-  expect(partsOf(losing(-1), rpoOf(16_000)).rpo).toMatch(/^inconclusive: by a clock that jumped, /)
+  expect(partsOf(losing(-1), rpoOf(16_000)).rpo).toMatch(/^inconclusive: the clock jumped: /)
   expect(partsOf(losing(-1), rpoOf(19_000)).rpo).toMatch(/^pass: /)
 })
 
-test('a clock that jumped hides no loss that needs no time to be seen', () => {
+test('a clock jump does not hide a loss that is proven without times', () => {
   expect(partsOf(losing(-1)).rpo).toMatch(/^fail: /)
   expect(partsOf(losing(10_001), rpoOf(1)).rpo).toMatch(/^fail: slot 7 holds sequence 10001/)
   // The backup was requested long before the clock jumped.
-  expect(partsOf(losing(-1)).freshness).toMatch(/^fail: what was acknowledged 4\.6 s before/)
+  expect(partsOf(losing(-1)).freshness).toMatch(/^fail: a write that was acknowledged 4\.6 s before/)
 })
 
-test('a clock that jumped elsewhere widens nothing', () => {
+test('a clock jump outside an interval does not widen it', () => {
   const late = editing('note', { at: startMs + 36_000 })
   const found = judge(losing(-1), rpoOf(13_000), late).parts
   expect(found.find(({ question }) => question === 'clock')?.verdict).toBe('inconclusive')
@@ -152,10 +152,10 @@ test('a clock that jumped elsewhere widens nothing', () => {
   expect(found.find(({ question }) => question === 'rto')?.verdict).toBe('pass')
 })
 
-test('of restores of which the last one counts, one that failed is spared only where another may have come later', () => {
+test('a failed restore is inconclusive only if a successful one may have come later', () => {
   const mayFail = expecting({ restoreMayFail: true })
   const failed = restoring({ succeeded: false, state: 'Failed' })
-  // The first was recorded, with success, so long before.
+  // Adds an earlier restore that succeeded.
   const before =
     (ms: number): Edit =>
     (facts) =>

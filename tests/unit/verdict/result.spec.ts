@@ -23,7 +23,7 @@ test('the result of a drill holds each figure', () => {
     rpo: { acknowledged: 441, lost: 0, oldestLostMs: 0 },
     backup: { durationMs: 3000, bytes: 64 * MiB, storedBytes: null },
     restore: { durationMs: 5000 },
-    // The pod came with the backup, and used 0.1 s until it was first seen.
+    // The pod started with the backup, and used 0.1 s before its first sample.
     resources: {
       backup: { cpuSeconds: 0.35, peakMemoryBytes: 80 * MiB },
       restore: { cpuSeconds: 0.5, peakMemoryBytes: 80 * MiB },
@@ -63,10 +63,10 @@ test('the facts must be those of one drill', () => {
 
 const skipping = (...reasons: string[]): DrillFact[] =>
   reasons.map((reason) => ({ kind: 'drill.skipped', at: startMs, drill: 'd1', reason }))
-const harmless = buildDrill().filter(({ kind }) => ['drill.planned', 'note', 'drill.ended'].includes(kind))
+const beforeStart = buildDrill().filter(({ kind }) => ['drill.planned', 'note', 'drill.ended'].includes(kind))
 
-test('of a drill that was skipped nothing is measured, whatever was noted', () => {
-  const result = judgeDrill([...harmless, ...skipping('needs Docker', 'needs a licence')])
+test('a skipped drill has no figures, even if it recorded notes', () => {
+  const result = judgeDrill([...beforeStart, ...skipping('needs Docker', 'needs a licence')])
   expect(result).toMatchObject({ id: 'd1', tool: 'velero', verdict: 'skipped', evidence: { outcome: null } })
   expect(result.reasons).toEqual(['needs Docker', 'needs a licence'])
   const { rtoMs, rpo, backup, restore, integrity, meshState, load, resources, evidence } = result
@@ -77,13 +77,13 @@ test('of a drill that was skipped nothing is measured, whatever was noted', () =
   expect(result.parts).toEqual([])
   expect(evidence).toEqual(nothingSeen)
   expect(judgeDrill([...skipping('x'), ...buildDrill().slice(0, 2)]).verdict).toBe('inconclusive')
-  // Nobody said that it was skipped.
-  expect(judgeDrill(harmless).verdict).toBe('fail')
+  // The drill was not recorded as skipped.
+  expect(judgeDrill(beforeStart).verdict).toBe('fail')
 })
 
-test('what was not seen is null, and no figure', () => {
-  const nobody = { tool: null, strategy: null, mesh: null, fault: null, moment: null, workload: null, repetition: null }
-  expect(judge(drop('drill.planned'))).toMatchObject({ ...nobody, objectives: null, rtoMs: null })
+test('unseen figures are null', () => {
+  const noAxes = { tool: null, strategy: null, mesh: null, fault: null, moment: null, workload: null, repetition: null }
+  expect(judge(drop('drill.planned'))).toMatchObject({ ...noAxes, objectives: null, rtoMs: null })
   const blind = judge(drop('probes'))
   expect(blind).toMatchObject({ rtoMs: null, evidence: { probes: null, outages: null, rtoAtLeastMs: null } })
   expect(judge(drop('fault.observed'))).toMatchObject({ rtoMs: null, rpo: null, evidence: { fault: null, loss: null } })

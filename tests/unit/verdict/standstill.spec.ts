@@ -1,18 +1,27 @@
 import { expect, test } from '@playwright/test'
 import type { DrillFact, Write } from '../../../lib/record/facts.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
-import { buildDrill, buildWrites, change, drawFrom, faultMs, findSlots, outageMs, startMs } from './facts-builder.ts'
+import {
+  buildDrill,
+  buildWrites,
+  change,
+  createRandom,
+  faultMs,
+  findSlots,
+  outageMs,
+  startMs,
+} from './facts-builder.ts'
 
-/** Everything stood still from a time of the drill on. */
+/** The machine stood still from this time of the drill on. */
 interface Standstill {
   fromMs: number
   durationMs: number
 }
 
-/** How late a batch of probes is recorded, and how far two probes may lie apart. */
+/** Maximum delay of a batch of probes, plus the interval of probes. */
 const recordingMs = 100
 
-/** The facts of the drill, as they are where everything stands still in between. */
+/** The facts of the same drill on a machine that stood still in between. */
 function standStill(facts: DrillFact[], stalls: Standstill[]): DrillFact[] {
   const later = (ms: number) => stalls.reduce((at, { fromMs, durationMs }) => (ms >= fromMs ? at + durationMs : at), ms)
   const move = (value: unknown): unknown => {
@@ -39,7 +48,7 @@ const partOf = (facts: DrillFact[], name: string) => {
   return part?.verdict
 }
 
-/** One write that was acknowledged before the fault is lost; slots from 80 on were written to once. */
+/** Loses one write that was acknowledged before the fault. Slots from 80 on were written once. */
 function loseOne(facts: DrillFact[], { slot }: Write): DrillFact[] {
   return change(facts, 'integrity.checked', (fact) => ({
     ...fact,
@@ -50,12 +59,12 @@ function loseOne(facts: DrillFact[], { slot }: Write): DrillFact[] {
 const objectives = (facts: DrillFact[], rtoMs: number, rpoMs: number) =>
   change(facts, 'drill.planned', (fact) => ({ ...fact, objectives: { rtoMs, rpoMs } }))
 
-test('a lost write is judged by its age less all the time that the machine stood still since, in 600 drawn drills', () => {
+test('in 600 random drills, a lost write is judged by its age minus the time that the machine stood still since', () => {
   const counts = { fail: 0, inconclusive: 0, pass: 0 }
   const wrong: object[] = []
   const writes = buildWrites().filter(({ slot, sentMs }) => slot >= 80 && sentMs < faultMs - 100)
   for (let seed = 0; seed < 600; seed++) {
-    const draw = drawFrom(seed)
+    const draw = createRandom(seed)
     const write = writes[Math.floor(draw() * writes.length)]
     if (write === undefined || write.acknowledgedMs === null)
       throw new Error('every write before the fault was acknowledged')
@@ -69,40 +78,40 @@ test('a lost write is judged by its age less all the time that the machine stood
     const limitMs = 1 + Math.floor(2 * draw() * (ageMs + stoodMs))
     const verdict = partOf(objectives(standStill(loseOne(buildDrill(), write), stalls), 10_000, limitMs), 'rpo')
     counts[verdict ?? 'inconclusive']++
-    // A stall that began in the 50 ms between two probes may be taken for one of before the write.
+    // A standstill that began in the 50 ms between two probes may count as one before the write.
     const slackMs = recordingMs * (2 * stalls.length + 1)
-    const told = { seed, verdict, ageMs, stoodMs, limitMs }
+    const trial = { seed, verdict, ageMs, stoodMs, limitMs }
     const isClear = stalls.every(({ fromMs }) => Math.abs(fromMs - (write.acknowledgedMs ?? NaN)) > recordingMs)
-    if (isClear && ageMs > limitMs + slackMs && verdict !== 'fail') wrong.push({ ...told, expected: 'fail' })
-    if (ageMs + 10 <= limitMs && verdict === 'fail') wrong.push({ ...told, expected: 'no fail' })
-    if (verdict === 'pass' && ageMs + stoodMs > limitMs) wrong.push({ ...told, expected: 'no pass' })
+    if (isClear && ageMs > limitMs + slackMs && verdict !== 'fail') wrong.push({ ...trial, expected: 'fail' })
+    if (ageMs + 10 <= limitMs && verdict === 'fail') wrong.push({ ...trial, expected: 'no fail' })
+    if (verdict === 'pass' && ageMs + stoodMs > limitMs) wrong.push({ ...trial, expected: 'no pass' })
   }
   expect(wrong).toEqual([])
   expect(Math.min(...Object.values(counts))).toBeGreaterThan(50)
 })
 
-test('a service that is away while the machine stands still is judged by the rest of the time', () => {
+test('RTO is judged without the time that the machine stood still', () => {
   const stalls = [{ fromMs: outageMs.from + 4_000, durationMs: 20_000 }]
   const rto = (limitMs: number, where = stalls) =>
     partOf(objectives(standStill(buildDrill(), where), limitMs, 0), 'rto')
-  // It was away for 8 s beside that; the batch after it is recorded 50 ms late.
+  // The outage lasted 8 s besides that. The next batch is recorded 50 ms late.
   expect([7_700, 7_800].map((ms) => rto(ms))).toEqual(['fail', 'fail'])
   expect([8_000, 27_000, 47_000].map((ms) => rto(ms))).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
   expect(rto(48_300)).toBe('pass')
-  // A machine that stood still before the fault, or when the service was back, spares nobody.
+  // A standstill before the fault, or after the service was restored, changes nothing.
   const [before, behind] = [startMs + 8_000, faultMs + 15_000].map((fromMs) => [{ fromMs, durationMs: 20_000 }])
   expect([7_900, 8_100].map((ms) => rto(ms, before))).toEqual(['fail', 'pass'])
-  // Whether the service went away again meanwhile was not seen.
+  // It was not seen whether the service went away again in between.
   expect([7_900, 8_100].map((ms) => rto(ms, behind))).toEqual(['fail', 'inconclusive'])
 })
 
-test('a machine that stood still leaves the drill inconclusive at best', () => {
+test('a drill on a machine that stood still never passes', () => {
   const stood = standStill(buildDrill(), [{ fromMs: startMs + 8_000, durationMs: 20_000 }])
   expect(judgeDrill(stood)).toMatchObject({ verdict: 'inconclusive' })
   expect(partOf(stood, 'clock')).toBe('inconclusive')
 })
 
-test('a list of writes with holes spares nobody for a slot that is empty', () => {
+test('an empty slot is a loss even if the write log has holes', () => {
   const [gone, lost] = [buildWrites()[90], buildWrites()[100]]
   if (gone === undefined || lost === undefined) throw new Error('there are 600 writes')
   const hole = (facts: DrillFact[]) =>
@@ -122,10 +131,10 @@ test('a list of writes with holes spares nobody for a slot that is empty', () =>
     )
   expect(rpo(hole)).toBe('inconclusive')
   expect(rpo(hole, holding(-1, lost.slot))).toBe('fail')
-  // The slot holds the write that is not listed, or what no list explains.
+  // The slot holds the unlisted write, or a record that no write log explains.
   const moved = holding(-1, gone.slot)
   expect(rpo(hole, moved, holding(gone.sequence, lost.slot))).toBe('inconclusive')
   expect(rpo(hole, holding(lost.sequence, gone.slot), holding(lost.sequence, lost.slot + 1))).toBe('fail')
-  // One write that is not listed cannot be in two slots.
+  // One unlisted write cannot be in two slots.
   expect(rpo(hole, holding(gone.sequence, lost.slot))).toBe('fail')
 })

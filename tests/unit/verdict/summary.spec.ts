@@ -11,7 +11,7 @@ const ending = (...times: number[]): Fact[] => [
   ...times.map((at): Fact => ({ kind: 'run.ended', at })),
 ]
 
-test('a summary says what was run, for how long, and of what it was made', () => {
+test('a summary describes the run, its duration and its components', () => {
   const { run, schema } = summarise({ facts: buildRun(), torn: [] })
   expect(schema).toBe('meshdrill/summary@2')
   expect(run).toEqual({
@@ -27,21 +27,23 @@ test('a summary says what was run, for how long, and of what it was made', () =>
   })
 })
 
-test('a run without an end, or with one before its beginning, has no duration; of several ends the last one counts', () => {
+test('a run has a duration only if its last recorded end is after its start', () => {
   const lasted = (...times: number[]) => summarise({ facts: ending(...times), torn: [] }).run.durationMs
   expect([lasted(), lasted(startMs - 1), lasted(startMs), lasted(startMs + 9, startMs + 7)]).toEqual([null, null, 0, 7])
 })
 
-test('the facts must be those of one run, which may have been begun twice', () => {
-  expect(() => summarise({ facts: buildDrill(), torn: [] })).toThrow('the facts do not begin with "run.started"')
+test('a summary needs the facts of one run, which may have been started twice', () => {
+  expect(() => summarise({ facts: buildDrill(), torn: [] })).toThrow('the facts do not start with "run.started"')
   const again = buildRun().map((fact): Fact =>
     fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, id: 'run-2' } } : fact,
   )
-  expect(() => summarise({ facts: [...buildRun(), ...again], torn: [] })).toThrow('the facts are of more than one run')
+  expect(() => summarise({ facts: [...buildRun(), ...again], torn: [] })).toThrow(
+    'the facts belong to more than one run',
+  )
   expect(summarise({ facts: [...only('run.started'), ...buildRun()], torn: [] }).run.id).toBe('run-1')
 })
 
-test('drills are judged each by its own facts, in the order in which they began', () => {
+test('each drill is judged by its own facts, in the order of their starts', () => {
   expect([...groupByDrill(buildRun(two))]).toEqual([
     ['d1', two.filter(({ drill }) => drill === 'd1')],
     ['d2', two.filter(({ drill }) => drill === 'd2')],
@@ -53,16 +55,16 @@ test('drills are judged each by its own facts, in the order in which they began'
   ])
 })
 
-test('a torn line is held against the drill that it was of, against all where it does not say, and of the run against none', () => {
+test('an unreadable line counts against its drill, or against all drills if its drill is not known', () => {
   const reasons = (text: string) =>
     summarise({ facts: buildRun(two), torn: [{ line: 9, text }] }).drills.map((drill) => drill.reasons.join())
-  const torn = 'events are torn at line 9'
+  const torn = 'events.jsonl cannot be read at line 9'
   expect(reasons('{"kind":"note","at":1,"drill":"d2","te')).toEqual(['', torn])
   expect(reasons('{"kind":"no')).toEqual([torn, torn])
   expect(reasons('{"kind":"run.ended","a')).toEqual(['', ''])
 })
 
-test('a tool is ranked with what its user has to do, and none where nothing real was drilled', () => {
+test('a tool is ranked with its user effort, and a simulated run has no ranking', () => {
   const { ranking } = summarise({ facts: buildRun(), torn: [] })
   expect(ranking).toMatchObject([{ tool: 'velero', strategy: 'file-copy', place: null }])
   expect(ranking[0]?.simplicity?.counts).toContainEqual({ criterion: 'objects', count: 22, rank: null, of: 1 })
@@ -72,7 +74,7 @@ test('a tool is ranked with what its user has to do, and none where nothing real
   expect(summarise({ facts: simulated, torn: [] }).ranking).toEqual([])
 })
 
-test('the random id of a run, by which merging tells runs apart, is not in the summary, whose schema is fixed', () => {
+test('the summary does not contain the random id of a run, which only merging needs', () => {
   const uid = '3f0c7a52-5f6e-4a36-9d0e-5b8f0a1c2d3e'
   const part = { id: 'run-0', seed: 7, provider: 'kind', kubernetes: 'v1', nodes: 1, machine: null }
   const runs = [{ ...part, uid, startedAt: startMs, durationMs: 1, drills: 1, drillIds: { d1: 'd1' } }]

@@ -5,14 +5,14 @@ import { doubtClock, findClockTroubles, sumUncertainty, unseenMs } from '../../.
 
 const drill = 'd1'
 const note = (at: number): DrillFact => ({ at, drill, kind: 'note', text: 'a note' })
-/** A batch recorded at one time, of probes that were due up to another. */
+/** A batch that was recorded at `at`, of probes that were due until `untilMs`. */
 const probes = (at: number, untilMs: number): DrillFact => {
   const samples = [100, 50, 0].map((ms): ProbeSample => [untilMs - ms, untilMs - ms, true])
   return { at, drill, kind: 'probes', intervalMs: 50, timeoutMs: 1000, samples }
 }
 const sizes = (...facts: DrillFact[]) => findClockTroubles(facts).map(({ kind, sizeMs }) => [kind, sizeMs])
 
-test('a duration is beyond a limit, or within it, only where that is so at both ends', () => {
+test('a duration is beyond or within a limit only if both its ends are', () => {
   const [limit, errorMs] = [60_000, 12_000]
   const against = (ms: number) => compareWithLimit(widen({ low: ms, high: ms }, errorMs), limit)
   expect([-1, 0, 1].map((ms) => against(limit + errorMs + ms))).toEqual(['unknown', 'unknown', 'beyond'])
@@ -22,7 +22,7 @@ test('a duration is beyond a limit, or within it, only where that is so at both 
   expect(compareWithLimit(widen({ low: 1e9, high: 1e9 }, Infinity), 5)).toBe('unknown')
 })
 
-test('a clock that was set back is in doubt by what two facts show, and by what may have passed between them', () => {
+test('the error of a clock that was set back includes the possible time between two facts', () => {
   expect(findClockTroubles([note(10_000), note(7_000)])).toEqual([
     {
       between: [7_000 - unseenMs, 10_000 + unseenMs],
@@ -35,17 +35,17 @@ test('a clock that was set back is in doubt by what two facts show, and by what 
   expect(sizes(note(10_000), note(9_949))).toEqual([['set', 51 + unseenMs]])
 })
 
-test('a clock that was set back once is in doubt once, and one that was set back twice by the sum', () => {
+test('a clock that was set back once gives one trouble, and two steps add up', () => {
   expect(sizes(note(10_000), note(7_000), note(8_000), note(9_000))).toHaveLength(1)
   expect(sizes(note(10_000), note(7_000), note(8_000), note(6_000))).toEqual([
     ['set', 3_000 + unseenMs],
     ['set', 2_000 + unseenMs],
   ])
-  // Small steps back add up to one that shows.
+  // Small steps back add up to a visible one.
   expect(sizes(note(10_000), note(9_970), note(9_940))).toEqual([['set', 60 + unseenMs]])
 })
 
-test('probes that stay ahead of a clock that was set back say nothing new', () => {
+test('probes that stay ahead of a clock that was set back give no new trouble', () => {
   const ahead = [probes(11_000, 15_900), probes(12_000, 16_900), probes(13_000, 17_900)]
   expect(sizes(note(15_000), note(10_000), ...ahead)).toEqual([['set', 5_000 + unseenMs]])
   expect(sizes(...ahead)).toEqual([['set', 4_900 + unseenMs]])
@@ -55,14 +55,14 @@ test('probes that stay ahead of a clock that was set back say nothing new', () =
   ])
 })
 
-test('a machine that stood still is in doubt from the last probe before to the first batch after', () => {
+test('a standstill lasts from the last probe before it to the first batch after it', () => {
   const still = findClockTroubles([probes(1_000, 900), probes(20_500, 1_400), probes(21_500, 21_400)])
   expect(still).toMatchObject([{ between: [1_400, 20_500], sizeMs: 19_100, kind: 'still' }])
   expect(sizes(probes(1_000, 900), probes(12_400, 1_400))).toEqual([])
   expect(sizes(probes(1_000, 900), probes(12_401, 1_400))).toEqual([['set', 11_001]])
 })
 
-test('a machine that stood still several times is in doubt by the sum, also where each follows at once', () => {
+test('several standstills add up, even if they follow each other directly', () => {
   const twice = [probes(1_000, 900), probes(20_000, 1_000), probes(21_000, 20_900), probes(41_000, 21_000)]
   expect(sizes(...twice)).toEqual([
     ['still', 19_000],
@@ -72,14 +72,14 @@ test('a machine that stood still several times is in doubt by the sum, also wher
     ['set', 19_000],
     ['still', 19_950],
   ])
-  // No more than the time since the batch before can have been lost since then.
+  // At most the time since the previous batch can have been lost.
   expect(sizes(probes(1_000, 900), probes(20_000, 1_000), probes(35_000, 5_000))).toEqual([
     ['set', 19_000],
     ['set', 15_000],
   ])
 })
 
-test('a clock that was set ahead is in doubt once, though each batch after it is late', () => {
+test('a clock that was set ahead gives one trouble, although each later batch is late', () => {
   const late = [1, 2, 3, 4].map((second) => probes(61_000 + 1_000 * second, 1_000 + 1_000 * second))
   expect(sizes(probes(1_000, 900), ...late)).toEqual([['set', 60_000]])
 })
@@ -104,7 +104,7 @@ test('a fact without a time leaves every duration open', () => {
   expect(sumUncertainty(troubles, 5, 6)).toBe(Infinity)
 })
 
-test('a duration is in doubt by the troubles between its ends, whichever end is named first', () => {
+test('the error of a duration is the sum of the troubles between its ends, in any order of the ends', () => {
   const troubles = findClockTroubles([note(10_000), note(7_000), note(50_000), note(49_000)])
   expect(sumUncertainty(troubles, 0, 7_000 - unseenMs - 1)).toBe(0)
   expect(sumUncertainty(troubles, 0, 7_000 - unseenMs)).toBe(5_000)
@@ -113,7 +113,7 @@ test('a duration is in doubt by the troubles between its ends, whichever end is 
   expect(sumUncertainty(troubles, 60_000, 0)).toBe(8_000)
 })
 
-test('an answer that was read only when all went on hides no standstill, and one that came in time shows that none had begun', () => {
+test('a late answer does not hide a standstill, and a timely answer shows that none had started', () => {
   const answering = (answered: number | null): DrillFact => {
     return { at: 30_000, drill, kind: 'probes', intervalMs: 50, timeoutMs: 1000, samples: [[1_000, answered, true]] }
   }
@@ -123,9 +123,11 @@ test('an answer that was read only when all went on hides no standstill, and one
   expect(sizes(answering(null))).toEqual([['set', 29_000]])
 })
 
-test('a part that the clock left open says by how much it may be wrong, also where nothing bounds that', () => {
+test('an answer that a clock jump leaves open names its maximum error, even if that is unlimited', () => {
   expect(doubtClock('rpo.clock-doubt', 1_500, 'a write is lost').reason).toBe(
-    'by a clock that jumped, a write is lost; it may be wrong by 1.5 s',
+    'the clock jumped: a write is lost; this may be wrong by 1.5 s',
   )
-  expect(doubtClock('rpo.clock-doubt', Infinity, 'a write is lost').reason).toMatch(/; it may be wrong by any time$/)
+  expect(doubtClock('rpo.clock-doubt', Infinity, 'a write is lost').reason).toMatch(
+    /; this may be wrong by any amount$/,
+  )
 })

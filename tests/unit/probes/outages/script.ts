@@ -1,4 +1,4 @@
-import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 
 /** How a service is away: for all requests, or, in a brown-out, for a share of them. */
 export type Manner = 'refused' | 'hanging' | 'unavailable' | 'wrong' | 'brown-out'
@@ -27,7 +27,7 @@ const manners: Manner[] = ['refused', 'hanging', 'unavailable', 'wrong', 'brown-
 
 /** One outage in three flaps. What lasts no longer than five intervals of the probes may pass unseen, so none does. */
 export function drawOutage(seed: number): ScriptedOutage {
-  const draw = drawFrom(seed)
+  const draw = createRandom(seed)
   const between = (low: number, high: number) => low + draw() * (high - low)
   const manner = manners[seed % manners.length] ?? 'refused'
   if (manner === 'brown-out')

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { goFirst } from '../../../../lib/probes/availability/protocol.ts'
 import { now } from '../../../../lib/probes/availability/run-prober.ts'
-import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 import { seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
 import type { Manner, PlayedOutage, ScriptedOutage } from './script.ts'
 
@@ -57,7 +57,7 @@ async function comeBack({ manner }: ScriptedOutage): Promise<number> {
 }
 
 async function play(script: ScriptedOutage): Promise<PlayedOutage> {
-  const draw = drawFrom(script.seed)
+  const draw = createRandom(script.seed)
   const affected: PlayedOutage[] = []
   for (const { lastsMs, thenMs } of script.spells) {
     victims.length = 0

@@ -7,7 +7,7 @@ import { now } from '../../../../lib/probes/availability/run-prober.ts'
 import { ledger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { startProber } from '../../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../../lib/record/facts.ts'
-import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 import { measureRecovery, type Recovery, steadyMs } from '../../../../lib/verdict/recovery.ts'
 import { drawOutage, type PlayedOutage, type ScriptedOutage } from './script.ts'
 
@@ -97,7 +97,7 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
 }
 
 async function stall(pid: number, seed: number): Promise<void> {
-  const draw = drawFrom(seed ^ 0x57a11)
+  const draw = createRandom(seed ^ 0x57a11)
   await sleep(draw() * 600)
   process.kill(pid, 'SIGSTOP')
   await sleep(20 + draw() ** 2 * longestStallMs)

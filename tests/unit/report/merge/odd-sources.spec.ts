@@ -33,7 +33,7 @@ test('a file that holds the facts of two runs is left out, so that no drill coun
   const { code, said, summary } = await merge([...nights, both])
   expect(code).toBe(0)
   expect(counted(summary)).toEqual(ALL)
-  expect(said).toContain(`beware: "${both}" is left out: its facts are of more than one run`)
+  expect(said).toContain(`beware: "${both}" is left out: its facts belong to more than one run`)
 })
 
 test('a copy of a run in which facts were changed counts once, and the drills that differ are named', async () => {

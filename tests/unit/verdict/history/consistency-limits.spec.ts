@@ -11,10 +11,10 @@ const look = (writes: Write[], slots: Slots, changes: Partial<ConsistencyOptions
   const options = { restoreMs: null, ...changes }
   return findPoint(history, checkHistory(history, options), options)
 }
-/** Each slot is on a page of two. */
+/** Two slots form a page. */
 const pages = { partOf: (slot: number) => `page-${Math.floor(slot / 2)}` }
 
-test('the moment is bounded by the last write that is there, whatever their order', () => {
+test('the last present write bounds the moment, in any order of the writes', () => {
   const [early, late] = [write(1, 0, 11, 10), write(2, 1, 21, 20)]
   const slots: Slots = [
     [0, 1],
@@ -28,7 +28,7 @@ test('the moment is bounded by the last write that is there, whatever their orde
   expect(look([late, early], slots, { restoreMs: 100 })).toMatchObject({ point: [20, 100] })
 })
 
-test('the moment is none where the first write of all is there, and was sent after one that is missing', () => {
+test('no moment exists if the first write is present and was sent after a missing one', () => {
   const slots: Slots = [
     [0, 2],
     [1, EMPTY],
@@ -37,14 +37,15 @@ test('the moment is none where the first write of all is there, and was sent aft
   expect(point).toMatchObject({ consistent: false, witness: { gapMs: 19 } })
 })
 
-test('the moment says nothing of what was acknowledged as the restore began', () => {
+test('a write that was acknowledged as the restore began does not bound the moment', () => {
   const missing = (acknowledgedMs: number) =>
     look([write(1, 0, acknowledgedMs, 10)], [[0, EMPTY]], { restoreMs: 100 }).seen.missing
   expect([missing(99), missing(100)]).toEqual([1, 0])
 })
 
-test('the moment is told part by part where there is none, those alike by their names, and of those alone that tell something', () => {
-  // On pages 2, 4 and 1 a write is there that was sent 5 ms after one was acknowledged that is not; of page 3 nothing is known.
+test('without a single moment, the moments of all known parts are listed, and equal ones are sorted by name', () => {
+  // On pages 2, 4 and 1 the present write was sent 5 ms after the missing one was acknowledged. Nothing is known of
+  // page 3.
   const page = (first: number, sequence: number) => [
     write(sequence, first, 20, 20),
     write(sequence + 1, first + 1, 25, 25),
@@ -59,9 +60,9 @@ test('the moment is told part by part where there is none, those alike by their 
     [3, 4],
     [7, EMPTY],
   ]
-  const told = (toleranceMs: number) => look(writes, slots, { toleranceMs, ...pages })
+  const findParts = (toleranceMs: number) => look(writes, slots, { toleranceMs, ...pages })
   const none = { point: null }
-  expect(told(4)).toMatchObject({
+  expect(findParts(4)).toMatchObject({
     within: 'page-1',
     parts: [
       { part: 'page-1', ...none },
@@ -69,11 +70,11 @@ test('the moment is told part by part where there is none, those alike by their 
       { part: 'page-4', ...none },
     ],
   })
-  expect(told(5)).toMatchObject({ consistent: true })
+  expect(findParts(5)).toMatchObject({ consistent: true })
 })
 
-test('the moment is one of each part whose writes lie no further apart than clocks do', () => {
-  // Within each page 5 ms, between them more.
+test('each part whose writes differ by no more than the clock tolerance has one moment', () => {
+  // 5 ms within each page, more between pages.
   const writes = [write(1, 0, 20, 20), write(2, 1, 25, 25), write(3, 2, 120, 120), write(4, 3, 125, 125)]
   const slots: Slots = [
     [2, EMPTY],

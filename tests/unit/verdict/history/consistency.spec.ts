@@ -8,7 +8,7 @@ import {
 } from '../../../../lib/verdict/consistency.ts'
 import { settleMs, toHistory, TORN } from '../../../../lib/verdict/history/history.ts'
 import { checkHistory } from '../../../../lib/verdict/history/check.ts'
-import { drawFrom } from '../facts-builder.ts'
+import { createRandom } from '../facts-builder.ts'
 
 function write(sequence: number, slot: number, sentMs: number, acknowledgedMs: number | null): Write {
   return { sequence, slot, generation: 1, sentMs, acknowledgedMs }
@@ -26,8 +26,9 @@ function find(
 }
 
 /**
- * Whether a service that makes one write at a time, each between its sending and its answer, and refuses what is older than
- * what a slot holds, can have come to hold this: all orders tried, a restore to each moment, and all that may be made after.
+ * True if a service can have reached this state. It makes one write at a time, each between its sending and its answer,
+ * and refuses a write that is older than its slot. This tries all orders, a restore to each moment, and all later
+ * writes.
  */
 function isReachable(writes: Write[], slots: [number, number][], restoreMs: number): boolean {
   const answered = ({ acknowledgedMs }: Write) => acknowledgedMs ?? Infinity
@@ -40,7 +41,7 @@ function isReachable(writes: Write[], slots: [number, number][], restoreMs: numb
       const over = late.find((each) => each.slot === slot && each.sequence === sequence)
       return over !== undefined && put(state, over) !== null
     })
-  /** Whether the rest can be made, and whether some state on the way there is the one that was read. */
+  /** Whether the remaining writes can be made, and whether one of the states on the way was read. */
   const goOn = (state: Map<number, number>, left: Write[]): { ends: boolean; read: boolean } => {
     let [ends, read] = [left.every(({ acknowledgedMs }) => acknowledgedMs === null), false]
     for (const next of left) {
@@ -56,11 +57,11 @@ function isReachable(writes: Write[], slots: [number, number][], restoreMs: numb
   return goOn(new Map(), writes).read
 }
 
-test('of small random histories, exactly those are of one moment that some order of the writes explains', () => {
+test('a small random history is of one moment exactly if some order of its writes explains it', () => {
   const wrong: object[] = []
   const counts = { consistent: 0, mixed: 0 }
   for (let seed = 0; seed < 3000; seed++) {
-    const draw = drawFrom(seed)
+    const draw = createRandom(seed)
     let sentMs = 0
     const writes = Array.from({ length: 2 + Math.floor(draw() * 4) }, (_, sequence) => {
       sentMs += Math.floor(draw() * 4) * 500
@@ -84,7 +85,7 @@ test('of small random histories, exactly those are of one moment that some order
 
 const noon = Date.UTC(2026, 0, 1, 12)
 
-test('the witness is two writes, in words', () => {
+test('the witness describes two writes in words', () => {
   const writes = [write(640, 9, noon + 100, noon + 900), write(812, 3, noon + 1200, noon + 1300)]
   expect(find(writes, { 9: -1, 3: 812 })).toMatchObject({
     consistent: false,
@@ -97,13 +98,13 @@ test('the witness is two writes, in words', () => {
   })
 })
 
-test('of all pairs the witness is the one with the widest gap', () => {
+test('the witness is the pair of writes with the widest gap', () => {
   const writes = [write(1, 0, 0, 10), write(2, 1, 0, 20), write(3, 2, 30, 40), write(4, 3, 50, 60)]
   const found = find(writes, { 0: -1, 1: -1, 2: 3, 3: 4 })
   expect(found).toMatchObject({ witness: { there: { sequence: 4 }, missing: { sequence: 1 }, gapMs: 40 } })
 })
 
-test('the moment is after all that is there was sent, and before any that is missing was acknowledged', () => {
+test('the moment is after the sending of all present writes and before the acknowledgement of any missing one', () => {
   const writes = [write(1, 0, 0, 10), write(2, 1, 5, 40), write(3, 2, 20, 30)]
   expect(find(writes, { 0: 1, 1: 2, 2: -1 })).toEqual({
     consistent: true,
@@ -115,16 +116,16 @@ test('the moment is after all that is there was sent, and before any that is mis
   expect(find(writes, { 0: -1, 1: -1, 2: -1 })).toMatchObject({ point: [null, 10] })
 })
 
-test('writes that were on their way at the same time may be there or not, and so may those without an answer', () => {
+test('concurrent writes and writes without an answer may be present or missing', () => {
   expect(find([write(1, 0, 0, 20), write(2, 1, 10, 30)], { 0: -1, 1: 2 }).consistent).toBe(true)
   expect(find([write(1, 0, 0, 20), write(2, 1, 20, 30)], { 0: -1, 1: 2 }).consistent).toBe(true)
   expect(find([write(1, 0, 0, 20), write(2, 1, 21, 30)], { 0: -1, 1: 2 }).consistent).toBe(false)
   expect(find([write(1, 0, 0, null), write(2, 1, 21, 30)], { 0: -1, 1: 2 }).consistent).toBe(true)
-  // One that is there was sent, whether or not it was answered.
+  // A present write was sent, even if it was not answered.
   expect(find([write(1, 0, 0, 20), write(2, 1, 21, null)], { 0: -1, 1: 2 }).consistent).toBe(false)
 })
 
-test('an older version that was replaced is there through the newer one', () => {
+test('a replaced older version is present through the newer one', () => {
   const writes = [write(1, 0, 0, 10), write(2, 1, 20, 30), write(3, 0, 40, 50)]
   expect(find(writes, { 0: 3, 1: 2 })).toMatchObject({ consistent: true, point: [40, null] })
   expect(find(writes, { 0: 3, 1: -1 })).toMatchObject({
@@ -134,7 +135,7 @@ test('an older version that was replaced is there through the newer one', () => 
   expect(find(writes, { 0: 1, 1: 2 })).toMatchObject({ consistent: true, point: [20, 50] })
 })
 
-test('what was made after the restore began, or may have been, says nothing of what was restored', () => {
+test('writes that may have been made after the restore began prove nothing about the restored state', () => {
   const lost = write(1, 0, 0, 10)
   const restoreMs = 10_000
   const there = (sentMs: number, acknowledgedMs: number | null) =>
@@ -144,19 +145,19 @@ test('what was made after the restore began, or may have been, says nothing of w
   expect(there(restoreMs - 5, restoreMs + 5).consistent).toBe(true)
   expect(there(restoreMs - settleMs, null).consistent).toBe(true)
   expect(there(restoreMs - settleMs - 1, null).consistent).toBe(false)
-  // Nor does a loss after it: the volume was put in place at some later moment.
+  // A later loss proves nothing either: the volume was put in place at some later moment.
   const later = [write(1, 0, 0, 10), write(2, 1, restoreMs + 1, restoreMs + 5)]
   expect(find(later, { 0: 1, 1: -1 }, { restoreMs })).toMatchObject({ point: [0, restoreMs], seen: { missing: 0 } })
 })
 
-test('slots that are torn or hold what was never sent to them are of no moment, and are left out', () => {
+test('torn slots and slots with foreign records are left out of the moment', () => {
   const writes = [write(1, 0, 0, 10), write(2, 1, 20, 30)]
   expect(find(writes, { 0: -1, 1: 2 }).consistent).toBe(false)
   expect(find(writes, { 0: TORN, 1: 2 })).toMatchObject({ consistent: true, seen: { there: 1, missing: 0 } })
   expect(find(writes, { 0: 99, 1: 2 })).toMatchObject({ consistent: true, seen: { there: 1, missing: 0 } })
 })
 
-test('where no moment fits, the moment of each file is told, and the file that is mixed in itself', () => {
+test('without a single moment, the moment of each file is listed, and the mixed file is named', () => {
   const [a, b, c] = [0, 1024, 2048]
   const writes = [write(1, a, 0, 10), write(2, b, 20, 30), write(3, c, 40, 50), write(4, c + 1, 60, 70)]
   const byFile = find(writes, { [a]: -1, [b]: 2, [c]: 3, [c + 1]: -1 })
@@ -183,14 +184,14 @@ test('where no moment fits, the moment of each file is told, and the file that i
   expect(byVolume).toMatchObject({ within: 'volume "one"', parts: [{ point: null }, { point: [40, 70] }] })
 })
 
-test('of the files that are mixed in themselves the one with the widest gap is told', () => {
+test('of several mixed files, the one with the widest gap is named', () => {
   const [a, b] = [0, 1024]
   const writes = [write(1, a, 0, 10), write(2, b, 0, 15), write(3, a + 1, 25, 30), write(4, b + 1, 60, 70)]
   const found = find(writes, { [a]: -1, [a + 1]: 3, [b]: -1, [b + 1]: 4 })
   expect(found).toMatchObject({ within: 'segment-00001', parts: [{ point: null }, { point: null }] })
 })
 
-test('of writes sent at the same time the one of the lower sequence is the witness, whatever its slot', () => {
+test('of writes sent at the same time, the one with the lower sequence is the witness', () => {
   for (const one of [1, 2]) {
     const other = 3 - one
     const writes = [write(1, 0, 0, 10), write(2, one, 20, null), write(3, other, 20, 30)]
@@ -199,14 +200,14 @@ test('of writes sent at the same time the one of the lower sequence is the witne
   }
 })
 
-test('no more than a thousand files are listed', () => {
+test('at most a thousand files are listed', () => {
   const writes = Array.from({ length: 1500 }, (_, index) => write(index, index * 1024, index * 10, index * 10 + 5))
   const held = Object.fromEntries(writes.map(({ sequence, slot }) => [slot, sequence === 0 ? -1 : sequence]))
   const found = find(writes, held)
   expect(found.consistent ? [] : found.parts).toHaveLength(listedParts)
 })
 
-test('times are told apart only beyond the tolerance', () => {
+test('times differ only if they are further apart than the tolerance', () => {
   const writes = [write(1, 0, 0, 100), write(2, 1, 150, 160)]
   const held = { 0: -1, 1: 2 }
   expect(find(writes, held, { restoreMs: null, toleranceMs: 49 }).consistent).toBe(false)

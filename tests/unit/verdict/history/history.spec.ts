@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { drawFrom } from '../facts-builder.ts'
+import { createRandom } from '../facts-builder.ts'
 import { answer, findDifferences, findExcess, findExcessOfWitness, findMistakes } from './referee.ts'
 import { buildBadTrial, buildCleanTrial, harms, type Trial } from './trials.ts'
 
@@ -8,31 +8,31 @@ const clean = Array.from({ length: 200 }, (_, seed) => buildCleanTrial(seed))
 const bad = harms.flatMap((harm) => Array.from({ length: 30 }, (_, seed) => buildBadTrial(seed, harm)))
 const all = [...clean, ...bad]
 
-/** What is wrong, and with which of the trials. */
+/** The mistakes, each with its trial. */
 function collect(trials: Trial[], find: (trial: Trial) => string[]): string[] {
   return trials.flatMap((trial, index) =>
     find(trial).map((mistake) => `${index} (${trial.harm ?? 'clean'}): ${mistake}`),
   )
 }
 
-test('of clean histories none is accused, and the moment of the backup is among those found', () => {
+test('no clean history is accused, and the moment found includes that of the backup', () => {
   expect(collect(clean, findMistakes)).toEqual([])
 })
 
 for (const harm of harms) {
-  test(`of bad histories none is missed: ${harm}`, () => {
+  test(`every bad history is found: ${harm}`, () => {
     const trials = bad.filter((trial) => trial.harm === harm)
     expect(trials.length).toBe(30)
     expect(collect(trials, findMistakes)).toEqual([])
   })
 }
 
-test('all figures are those of the definitions, each moment tried', () => {
+test('all figures equal those of the literal definitions', () => {
   expect(collect(all, (trial) => findDifferences(trial, answer(trial)))).toEqual([])
 })
 
 test('the order of the writes and of the readings makes no difference', () => {
-  const draw = drawFrom(7)
+  const draw = createRandom(7)
   const shuffle = <Value>(values: Value[]): Value[] =>
     values
       .map((value) => ({ value, key: draw() }))
@@ -45,20 +45,20 @@ test('the order of the writes and of the readings makes no difference', () => {
   expect(differing).toEqual([])
 })
 
-test('each counter-example shows what is wrong by itself, and nothing of it can be left out', () => {
+test('each counter-example shows its defect by itself and is minimal', () => {
   const examples = bad.flatMap((trial) => answer(trial).examples.map((example) => ({ trial, example })))
   for (const kind of ['torn', 'duplicated', 'phantom', 'reordered', 'stale', 'lost'])
     expect(examples.filter(({ example }) => example.kind === kind).length, kind).toBeGreaterThanOrEqual(30)
   expect(examples.flatMap(({ trial, example }) => findExcess(trial, example))).toEqual([])
 })
 
-test('two writes and their slots are enough to show that no moment fits, and one is not', () => {
+test('two writes and their slots prove that no moment exists, and one write does not', () => {
   const mixed = all.filter((trial) => !answer(trial).consistency.consistent)
   expect(mixed.length).toBeGreaterThan(90)
   expect(mixed.flatMap(findExcessOfWitness)).toEqual([])
 })
 
-test('what the trials are made of: writes without an answer, hidden ones, and refused ones occur', () => {
+test('the trials contain writes without an answer, hidden writes and refused writes', () => {
   const answers = all.map((trial) => answer(trial))
   const share = (holds: (given: (typeof answers)[number]) => boolean) => answers.filter(holds).length / answers.length
   expect(share(({ unknown }) => unknown.there > 0)).toBeGreaterThan(0.5)

@@ -22,11 +22,11 @@ const look = (writes: Write[], slots: Slots, options: Partial<HistoryOptions> = 
   return { check, examples: pickExamples(history, check, all) }
 }
 
-test.describe('which write a reading shows', () => {
+test.describe('match of readings and writes', () => {
   const match = (writes: Write[], slots: Slots, seeded: number | null = null) =>
     matchReadings(toHistory(writes, slots), { seeded })
 
-  test('none that was sent to a slot behind the last one read', () => {
+  test('a reading shows no write of a slot after the last one read', () => {
     const slots: Slots = [
       [0, 5],
       [1, 7],
@@ -35,7 +35,7 @@ test.describe('which write a reading shows', () => {
     expect([...match([], []).readingOf]).toEqual([])
   })
 
-  test('a number that was seeded only in the slots that were, and not where a write has it', () => {
+  test('a seeded sequence counts only in its own slot and if no write has it', () => {
     const slots: Slots = [
       [3, 3],
       [4, 4],
@@ -44,7 +44,7 @@ test.describe('which write a reading shows', () => {
     expect([...match([write(2, 2, 1)], slots, 4).found]).toEqual([BEFORE, FOREIGN, 0])
   })
 
-  test('a slot that is read twice, and a sequence that two writes have, are found wherever they are', () => {
+  test('a slot that was read twice and a repeated sequence are found at any place', () => {
     const slots: Slots = [
       [0, EMPTY],
       [7, EMPTY],
@@ -68,13 +68,13 @@ test.describe('which write a reading shows', () => {
   })
 })
 
-test('of three slots that hold what none was sent, the lowest other one is told, and where it belongs', () => {
+test('of three slots with the same foreign record, the lowest other slot and the home slot are named', () => {
   const slots: Slots = [1, 2, 3].map((slot) => [slot, 99])
   const { copies } = look([], slots, { seeded: 0 }).check
   expect([0, 1, 2].map((reading) => copies.twinOf(reading))).toEqual([2, 1, 1])
   expect(look([], [[9, 4]], { seeded: 4 }).check.copies.homeOf(0)).toBeNull()
   expect(look([], [[9, 4]], { seeded: 5 }).check.copies.homeOf(0)).toBe(4)
-  // Nothing is told of a reading that is where it belongs, nor of an empty slot.
+  // A reading in its own slot and an empty slot have no copies.
   const sound = look(
     [write(7, 0, 1)],
     [
@@ -90,24 +90,24 @@ test('of three slots that hold what none was sent, the lowest other one is told,
   ])
 })
 
-test('slots that were not read are counted, each once', () => {
+test('each unread slot is counted once', () => {
   const writes = [write(1, 3, 10), write(2, 4, 10), write(3, 4, 20)]
   expect(look(writes, []).check).toMatchObject({ unread: 2, acknowledged: 3, lost: 0 })
 })
 
-test('the oldest of the lost is the one acknowledged first, wherever it comes', () => {
+test('the oldest lost write is the one acknowledged first, in any order', () => {
   const oldest = (...writes: Write[]) => look(writes, [[0, EMPTY]]).check.oldestLostMs
   expect([oldest(write(1, 0, 200), write(2, 0, 100)), oldest(write(1, 0, 100), write(2, 0, 200))]).toEqual([100, 100])
   expect([oldest(), oldest(write(1, 0, null))]).toEqual([Infinity, Infinity])
 })
 
-test('what was sent from the restore on hides nothing', () => {
+test('writes that were sent after the restore began hide nothing', () => {
   const hidden = (sentMs: number) =>
     look([write(1, 0, sentMs + 1, sentMs), write(2, 0, 300, 200)], [[0, 2]], { restoreMs: 100 }).check.hidden
   expect([hidden(99), hidden(100), hidden(150)]).toEqual([1, 0, 0])
 })
 
-test('of the writes that a slot misses the one acknowledged first is told, of two at a time the lower one', () => {
+test('of several missing writes of a slot, the one acknowledged first counts, or the lower sequence', () => {
   const missed = (...writes: Write[]) => writes[look(writes, [[0, EMPTY]]).check.missed[0] ?? -1]?.sequence
   const [first, later] = [write(1, 0, 100), write(2, 0, 200)]
   expect([missed(first, later), missed(later, first)]).toEqual([1, 1])
@@ -115,7 +115,7 @@ test('of the writes that a slot misses the one acknowledged first is told, of tw
   expect([missed(low, high), missed(high, low)]).toEqual([3, 3])
 })
 
-test('the example of a kind is that of the write acknowledged first, and says what was found', () => {
+test('the example of a kind is the write acknowledged first, with the sequence found', () => {
   const writes = [write(1, 0, 300), write(2, 1, 100), write(3, 2, 200)]
   const empty: Slots = [0, 1, 2].map((slot) => [slot, EMPTY])
   expect(look(writes, empty).examples).toMatchObject([{ kind: 'lost', slots: [1], found: null }])
@@ -124,10 +124,10 @@ test('the example of a kind is that of the write acknowledged first, and says wh
   expect(older.examples).toMatchObject([{ kind: 'stale', found: 0 }])
 })
 
-test('a write without an answer is named as such', () => {
+test('a write without an answer is described as never acknowledged', () => {
   expect(nameMissing(write(3, 1, null))).toBe('write 3 (slot 1, never acknowledged)')
 })
 
-test('slots are whole numbers up to the last one that can be', () => {
+test('slots are whole numbers up to the maximum', () => {
   expect([0, maxSlot, maxSlot + 1, -1, 0.5, NaN].map(isSlot)).toEqual([true, true, false, false, false, false])
 })

@@ -10,11 +10,11 @@ export interface NaiveCheck {
   unknown: { sent: number; there: number }
   hidden: number
   kinds: Record<SlotKind, number>
-  /** Null where no moment fits. */
+  /** Null if no moment exists. */
   point: Point | null
 }
 
-/** What the checker must say, by the definitions as they are written and in quadratic time: the oracle of the tests. */
+/** The expected answers, computed from the literal definitions in quadratic time: the oracle of the tests. */
 export function checkNaively(
   writes: Write[],
   slots: [slot: number, sequence: number][],
@@ -44,7 +44,7 @@ export function checkNaively(
   const kinds: NaiveCheck['kinds'] = { torn: 0, duplicated: 0, phantom: 0, reordered: 0, stale: 0, lost: 0 }
   for (const kind of slots.map(kindOf)) if (kind) kinds[kind]++
 
-  // Slots that hold a state of the service at all.
+  // Slots that hold a possible state of the service.
   const sound = slots.filter((reading) => !['torn', 'duplicated', 'phantom'].includes(kindOf(reading) ?? ''))
   const shown = sound.map(([slot]) => shownIn(slot)).filter((write) => write !== undefined)
   const there = shown.filter((write) => !isLate(write))

@@ -12,7 +12,7 @@ import { buildExample, pickExamples, type Example } from '../../../../lib/verdic
 import { checkNaively } from './naive.ts'
 import { historyOf, type Trial } from './trials.ts'
 
-/** All that the checker says of a trial, without indices. */
+/** The complete answer of the checker about a trial, without indices. */
 export function answer(trial: Trial) {
   const history = historyOf(trial)
   const check = checkHistory(history, trial.options)
@@ -21,7 +21,7 @@ export function answer(trial: Trial) {
   return { ...figuresOf(check), examples, first: pickExamples(history, check, trial.options), consistency }
 }
 
-/** Of every bad slot, kind by kind, the lowest slot first. */
+/** Examples for every bad slot, by kind, the lowest slot first. */
 export function buildExamples(history: History, check: HistoryCheck, options: HistoryOptions): Example[] {
   return slotKinds.flatMap((kind) =>
     check.bad[kind]
@@ -37,12 +37,12 @@ function figuresOf({ acknowledged, lost, oldestLostMs, unknown, hidden, unread, 
   return { acknowledged, lost, oldestLostMs, unknown, hidden, unread, kinds }
 }
 
-/** What the checker gets wrong about a trial, given how that was made; empty where it is right. */
+/** Mistakes of the checker about a trial, given how the trial was made. Empty if it is right. */
 export function findMistakes(trial: Trial, given = answer(trial)): string[] {
   return trial.harm === null ? findAccusations(trial, given) : findMisses(trial, given)
 }
 
-/** A service that kept its data has nothing wrong with it, one that was restored has lost only what came after the moment of the backup. */
+/** A service that kept its data has no defect. A restored one has lost only writes after the moment of the backup. */
 function findAccusations({ options, pointMs }: Trial, given: Answer): string[] {
   const { consistency, kinds, oldestLostMs } = given
   const never = slotKinds.filter((kind) => options.restoreMs === null || (kind !== 'stale' && kind !== 'lost'))
@@ -67,12 +67,12 @@ function findMisses(trial: Trial, given: Answer): string[] {
   if (!given.examples.some((example) => example.kind === kind && example.slots[0] === slot))
     mistakes.push(`missed: ${kind}`)
   const accused = given.examples.length
-  // Nothing else is wrong where nothing was restored.
+  // Without a restore there is exactly one bad slot.
   if (options.restoreMs === null && accused !== 1) mistakes.push(`${accused} slots are accused, one is bad`)
   return mistakes
 }
 
-/** Whether the two writes of a witness prove it, by the history itself. */
+/** Checks a witness against the history itself. Empty if its two writes prove the contradiction. */
 export function findWeakness({ writes, slots }: Trial, { there, missing }: Witness): string[] {
   const held = new Map(slots)
   const sent = writes.find(({ sequence }) => sequence === there.sequence)
@@ -84,7 +84,7 @@ export function findWeakness({ writes, slots }: Trial, { there, missing }: Witne
   return mistakes
 }
 
-/** Where the checker differs from the definitions, taken literally. */
+/** Differences between the checker and the literal definitions. */
 export function findDifferences({ writes, slots, options }: Trial, given: Answer): string[] {
   const { acknowledged, lost, oldestLostMs, unknown, hidden, kinds, consistency } = given
   const point = consistency.consistent ? consistency.point : null
@@ -93,13 +93,13 @@ export function findDifferences({ writes, slots, options }: Trial, given: Answer
   return isDeepStrictEqual(found, naive) ? [] : [JSON.stringify({ found, naive })]
 }
 
-/** Whether an example shows its kind by itself, and would not with one write or one slot less. */
+/** Checks that an example shows its kind by itself, and does not with one write or one slot less. */
 export function findExcess({ options, slots }: Trial, { kind, writes, slots: shown, words }: Example): string[] {
   const bad = (history: History) => checkHistory(history, options).bad[kind].length > 0
   return findNeedless(writes, pickReadings(slots, shown), bad).map((mistake) => `${mistake}: ${words}`)
 }
 
-/** The same of the witness against one moment. Where its slot holds an older write, that is as good as what was seeded there. */
+/** The same for the witness against one moment. An older write in its slot counts like a seeded record. */
 export function findExcessOfWitness(trial: Trial): string[] {
   const { options, slots } = trial
   const { consistency } = answer(trial)

@@ -1,34 +1,34 @@
 import type { Write } from '../../../../lib/record/facts.ts'
 
-/** Records that were there before the load. */
+/** Number of records from before the load. */
 export const seeded = 16
 /** Files of eight slots each. */
 export const fileOf = (slot: number): string => `file-${Math.floor(slot / 8)}`
 
 const startMs = 1_700_000_000_000
 const slotCount = 40
-/** One that no run writes to. */
+/** A slot that no run writes to. */
 export const freeSlot = slotCount
-/** The client gives up after 2 s; what it gave up may be made a little later. */
+/** The client gives up after 2 s. The service may make the write a little later. */
 const giveUpMs = 2000
 const latestMs = 2900
 
-/** How the backup reads the volume: all files at one moment, or one after the other. */
+/** The way in which the backup reads the volume. */
 export type Copying = 'at once' | 'file by file'
 
 export interface Run {
   writes: Write[]
-  /** What each slot that was written to holds in the end; -1 is empty. */
+  /** Content of each written slot at the end. -1 is empty. */
   held: Map<number, number>
   restoreMs: number | null
-  /** The moment of the state that was restored; null where it is not of one, or nothing was restored. */
+  /** The moment of the restored state. Null if it has none, or if nothing was restored. */
   pointMs: number | null
-  /** Nothing is sent before. */
+  /** No write is sent before this time. */
   startMs: number
 }
 
 interface Sent extends Write {
-  /** When the service makes the write, if it does not refuse it; Infinity where it never does. */
+  /** Time at which the service makes the write, unless it refuses it. Infinity if it never does. */
   madeMs: number
 }
 
@@ -36,9 +36,9 @@ type Draw = () => number
 const between = (draw: Draw, low: number, high: number): number => low + draw() * (high - low)
 
 /**
- * A service with concurrent clients, that crashes and is restored from a backup (or only crashes, where `copying` is null),
- * and goes on. It makes each write at one moment between its sending and its answer, and refuses a sequence that is lower
- * than the one in the slot. Times are known exactly within; the clients read a clock of whole milliseconds.
+ * Simulates a service with concurrent clients. It crashes, is restored from a backup (or only restarts if `copying` is
+ * null), and continues. It makes each write at one moment between its sending and its answer, and refuses a sequence
+ * below the one in the slot. Internal times are exact. The clients read a clock of whole milliseconds.
  */
 export function runService(draw: Draw, copying: Copying | null): Run {
   const crashMs = startMs + between(draw, 300, 700)
@@ -49,7 +49,7 @@ export function runService(draw: Draw, copying: Copying | null): Run {
   const backupMs = between(draw, startMs, crashMs)
   // The last file is read before the crash.
   const lag = copying === 'file by file' ? between(draw, 0, (crashMs - backupMs) / 5) : 0
-  const order = drawOrder(draw, 5)
+  const order = createRandomOrder(draw, 5)
   const copiedMs = (slot: number) => backupMs + lag * (order[Math.floor(slot / 8)] ?? 0)
 
   let held = new Map<number, number>()
@@ -78,7 +78,7 @@ export function runService(draw: Draw, copying: Copying | null): Run {
   }
 }
 
-/** Writes with the answers that they get if none is refused; some are held back on their way, and keep their sequence. */
+/** Writes with their answers if none is refused. Some are delayed and keep their sequence. */
 function sendWrites(draw: Draw, times: { crashMs: number; restoredMs: number; endMs: number }): Sent[] {
   const { crashMs, restoredMs, endMs } = times
   const freeMs = Array.from({ length: 2 + Math.floor(draw() * 5) }, () => startMs + between(draw, 0, 20))
@@ -98,12 +98,12 @@ function sendWrites(draw: Draw, times: { crashMs: number; restoredMs: number; en
     let madeMs = sentMs + tookMs * draw()
     let answeredMs = sentMs + tookMs
     if (draw() < 0.08) {
-      // The answer is lost, or the request.
+      // The answer or the request is lost.
       answeredMs = Infinity
       if (draw() < 0.5) madeMs = draw() < 0.5 ? sentMs + between(draw, 0, latestMs) : Infinity
     }
     if (madeMs >= crashMs && madeMs < restoredMs) {
-      // On its way when the service was away: a proxy held it, or it is gone.
+      // On its way while the service was away: a proxy delayed it, or it was lost.
       madeMs = draw() < 0.4 ? restoredMs + between(draw, 0, 30) : Infinity
       if (madeMs > sentMs + latestMs) madeMs = Infinity
       answeredMs = draw() < 0.5 ? madeMs + 1 : Infinity
@@ -115,7 +115,7 @@ function sendWrites(draw: Draw, times: { crashMs: number; restoredMs: number; en
   }
 }
 
-function drawOrder(draw: Draw, length: number): number[] {
+function createRandomOrder(draw: Draw, length: number): number[] {
   const keys = Array.from({ length }, (_, index) => ({ index, key: draw() }))
   return keys.sort((one, other) => one.key - other.key).map(({ index }) => index)
 }

@@ -2,23 +2,25 @@ import type { Write } from '../../../../lib/record/facts.ts'
 import { settleMs, TORN, toHistory, type History } from '../../../../lib/verdict/history/history.ts'
 import type { SlotKind } from '../../../../lib/verdict/history/check.ts'
 import type { ConsistencyOptions } from '../../../../lib/verdict/consistency.ts'
-import { drawFrom } from '../facts-builder.ts'
+import { createRandom } from '../facts-builder.ts'
 import { fileOf, freeSlot, runService, seeded, type Run } from './service.ts'
 
-/** A history with what is true of it by the way it was made, so that a checker can be held against it. */
+/** A history with known truth, to test a checker. */
 export interface Trial {
   writes: Write[]
   slots: [slot: number, sequence: number][]
   options: ConsistencyOptions & { seeded: number }
-  /** What was done to it; null where the service and the backup did their work. */
+  /** The damage to it. Null if service and backup worked correctly. */
   harm: Harm | null
-  /** The slot that was harmed; null where none was, or not one alone. */
+  /** The damaged slot. Null if there is none, or several. */
   slot: number | null
-  /** See Run. */
   pointMs: number | null
 }
 
-/** One slot made bad; or a restore of more than one moment: by a copy file by file, of one slot that is older, or over newer data that was left. */
+/**
+ * One bad slot, or a restore of several moments: by a copy file by file, by one older slot, or over newer data that was
+ * left.
+ */
 export type Harm = SlotKind | 'copied file by file' | 'one slot older' | 'one slot newer'
 export const harms: Harm[] = [
   ...(['torn', 'duplicated', 'phantom', 'reordered', 'stale', 'lost'] as const),
@@ -27,19 +29,19 @@ export const harms: Harm[] = [
 
 export const historyOf = ({ writes, slots }: Trial): History => toHistory(writes, slots)
 
-/** A service that crashed and came back with all of its data (even seeds), or was restored to one moment (odd ones). */
+/** A service that crashed and kept all data (even seeds), or was restored to one moment (odd seeds). */
 export function buildCleanTrial(seed: number): Trial {
-  return toTrial(runService(drawFrom(seed), seed % 2 === 0 ? null : 'at once'), null)
+  return toTrial(runService(createRandom(seed), seed % 2 === 0 ? null : 'at once'), null)
 }
 
-/** A history that is bad in the given way, and can be seen to be. Runs that do not allow that harm are passed over. */
+/** A history with the given visible damage. Runs that do not allow it are skipped. */
 export function buildBadTrial(seed: number, harm: Harm): Trial {
   for (let attempt = 0; attempt < 1000; attempt++) {
-    const draw = drawFrom(seed * 1000 + attempt)
+    const draw = createRandom(seed * 1000 + attempt)
     const trial = harm === 'copied file by file' ? toTrial(runService(draw, 'file by file'), harm) : doHarm(draw, harm)
     if (trial && (!isMixing(harm) || isMixed(trial))) return trial
   }
-  throw new Error(`no run of seed ${seed} could be made ${harm}`)
+  throw new Error(`No run of seed ${seed} allows the damage "${harm}".`)
 }
 
 const isMixing = (harm: Harm): boolean => ['copied file by file', 'one slot older', 'one slot newer'].includes(harm)
@@ -74,7 +76,7 @@ function doHarm(draw: () => number, harm: Harm): Trial | null {
       return change(any, draw() < 0.5 || !hidden ? writes.length + seeded + Math.floor(draw() * 5) : hidden.sequence)
     }
     case 'reordered': {
-      // Before anything else, in a slot of its own, so that a restore is not what took the higher sequence away.
+      // The first writes, in a separate slot, so that no restore removed the higher sequence.
       const [sequence, slot, generation] = [writes.length + seeded, freeSlot, 1]
       const [beganMs, sentMs] = [run.startMs - 40, run.startMs - 30 + Math.floor(draw() * 20)]
       writes.push({ sequence: sequence + 1, slot, generation: 2, sentMs: beganMs, acknowledgedMs: beganMs + 9 })
@@ -87,7 +89,7 @@ function doHarm(draw: () => number, harm: Harm): Trial | null {
       const older = same.filter(
         ({ sequence, sentMs }) =>
           sequence < acknowledged.sequence &&
-          // One that was sent after a newer one was acknowledged would be reordered.
+          // A write sent after a newer one was acknowledged would be reordered.
           same.every((other) => other.sequence <= sequence || (other.acknowledgedMs ?? Infinity) >= sentMs),
       )
       const there = pick(older)
@@ -100,11 +102,11 @@ function doHarm(draw: () => number, harm: Harm): Trial | null {
       return newer && change(newer.slot, newer.sequence)
     }
     case 'copied file by file':
-      throw new Error('a copy is made by the run')
+      throw new Error('The run makes this copy.')
   }
 }
 
-/** Whether the clients can tell: a write is there that was sent after one that is missing was acknowledged. */
+/** True if the clients can see the mixture: a present write was sent after a missing one was acknowledged. */
 function isMixed({ writes, slots, options }: Trial): boolean {
   const held = new Map(slots)
   const restoreMs = options.restoreMs ?? Infinity

@@ -7,7 +7,7 @@ import { nothingSeen } from '../../../../lib/verdict/describe-evidence.ts'
 import type { DrillResult } from '../../../../lib/verdict/result.ts'
 import type { Part } from '../../../../lib/verdict/answer.ts'
 
-/** What drills of a tool measure; what is not said is the same for all tools. */
+/** Figures of the drills of a tool. Other figures are the same for all tools. */
 export interface Measured {
   fault?: string
   rtoMs?: number
@@ -18,7 +18,7 @@ export interface Measured {
   storedBytes?: number
 }
 
-/** The part of a verdict that has a code. */
+/** The part of a verdict with this code. */
 export const part = (code: Code, reason = ''): Part => toPart({ code, reason })
 
 const passed: Code[] = [
@@ -30,7 +30,7 @@ const passed: Code[] = [
   'rpo.within-objective',
 ]
 
-/** A drill that passed, with its data whole. Values differ a little from one repetition to the next, as measured ones do. */
+/** A passing drill with whole data. Values differ slightly between repetitions, like measured ones. */
 export function buildResult(tool: string, repetition: number, measured: Measured): DrillResult {
   const { fault = 'volume-loss', rtoMs = 25_000, rpoMs = 500, backupMs = 3000 } = measured
   const { cpuSeconds = 2, memoryBytes = 64 * 2 ** 20, storedBytes = 5000 } = measured
@@ -46,7 +46,7 @@ export function buildResult(tool: string, repetition: number, measured: Measured
     workload: 'ledger',
     repetition,
     verdict: 'pass',
-    parts: passed.map((code) => part(code, 'as it should be')),
+    parts: passed.map((code) => part(code, 'as expected')),
     reasons: [],
     rtoMs: { low: vary(rtoMs) - 1, high: vary(rtoMs) + 1 },
     rpo: { acknowledged: 900, lost: 4, oldestLostMs: vary(rpoMs) },
@@ -65,14 +65,14 @@ export function repeat(tool: string, repetitions: number, measured: Measured): D
   return Array.from({ length: repetitions }, (_, repetition) => buildResult(tool, repetition, measured))
 }
 
-/** The same drill with other parts in place of those of their names. */
+/** The same drill with some parts replaced. */
 export function replaceParts(drill: DrillResult, ...parts: Part[]): DrillResult {
   const replaced = parts.map(({ question }) => question)
   const kept = drill.parts.filter(({ question }) => !replaced.includes(question))
   return { ...drill, parts: [...kept, ...parts] }
 }
 
-/** The same drill, had its data not come back. */
+/** The same drill without its data. */
 export function loseData(drill: DrillResult): DrillResult {
   const reason = '7 findings, first lost in "data/0" at 0'
   const failed = replaceParts(drill, part('integrity.lost', reason))
@@ -90,7 +90,7 @@ export function findEntry(ranking: RankingEntry[], tool: string): RankingEntry {
   return found
 }
 
-/** A tool against its first rival on the fault that drills have where nothing else is said. */
+/** Comparison of a tool with its first rival on the default fault. */
 export function findDifference(
   ranking: RankingEntry[],
   tool: string,

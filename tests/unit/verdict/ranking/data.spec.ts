@@ -17,7 +17,7 @@ import { buildResult, findEntry, loseData, part, repeat, replaceParts, summarise
 
 const whole = buildResult('tool', 0, {})
 
-test('who lost data stands behind all who lost none, however fast', () => {
+test('a tool that lost data ranks below all tools that lost none, even if it is fast', () => {
   const lossy = repeat('lossy', 20, { rtoMs: 1000, backupMs: 10, storedBytes: 1 }).map((drill, index) =>
     index === 7 ? loseData(drill) : drill,
   )
@@ -37,11 +37,11 @@ test('who lost data stands behind all who lost none, however fast', () => {
     lostWrites: 80,
     findings: 7,
   })
-  expect(entry.because).toContain('lost data in 1 of 20 drills, so it stands above nobody who lost none')
+  expect(entry.because).toContain('lost data in 1 of 20 drills, so it ranks below all that lost none')
   expect(entry.performance.pairs.map(({ dominates }) => dominates)).toEqual([false, false])
 })
 
-test('of those who lost data, who lost it far oftener stands behind', () => {
+test('of two tools that lost data, the one that lost it far more often ranks lower', () => {
   const loses = (tool: string, every: number) =>
     repeat(tool, 20, {}).map((drill, index) => (index % every === 0 ? loseData(drill) : drill))
   const ranking = rankTools([...loses('often', 1), ...loses('seldom', 20), ...repeat('never', 20, {})])
@@ -50,7 +50,7 @@ test('of those who lost data, who lost it far oftener stands behind', () => {
     ['seldom', 2],
     ['often', 3],
   ])
-  // What else was measured of it counts for nothing: how fast is it that one loses data?
+  // Its other figures do not count: the speed of a tool that loses data is irrelevant.
   expect(findEntry(ranking, 'often').performance.rows[0]?.figures.map(({ text }) => text)).toEqual([
     '20 of 20',
     '20 of 20',
@@ -59,14 +59,14 @@ test('of those who lost data, who lost it far oftener stands behind', () => {
   ])
 })
 
-test('how much is not ruled out is said of those who lost nothing', () => {
-  const saying = (many: number) =>
+test('a tool that lost nothing reports the loss rate that is still possible', () => {
+  const reasonAfter = (many: number) =>
     rankTools(repeat('tool', many, {}))[0]?.because.find((text) => text.startsWith('lost no'))
-  expect(saying(1)).toBe('lost no data in 1 drill, which does not rule out a loss in up to 95 % of them')
-  expect(saying(20)).toBe('lost no data in 20 drills, which does not rule out a loss in up to 14 % of them')
+  expect(reasonAfter(1)).toBe('lost no data in 1 drill, which does not rule out a loss in up to 95 % of them')
+  expect(reasonAfter(20)).toBe('lost no data in 20 drills, which does not rule out a loss in up to 14 % of them')
 })
 
-test('what a drill stores is a size from nothing on, and what became of unknown data is no figure', () => {
+test('a stored size is zero or more, and unknown data gives no figure', () => {
   const figure = (name: MetricName, drill = whole) =>
     metrics.filter((metric) => metric.name === name).map((metric) => measureFigure(metric, [drill]).text)
   const storing = (storedBytes: number | null) => ({ ...whole, backup: { durationMs: 1, bytes: 1, storedBytes } })
@@ -83,44 +83,48 @@ test('what a drill stores is a size from nothing on, and what became of unknown 
 })
 
 const outcomes: [what: string, parts: Part[], outcome: string][] = [
-  ['all was read back and right', [], 'whole'],
-  ['a finding', [part('integrity.lost')], 'lost'],
-  ['more lost than allowed', [part('rpo.over-objective')], 'lost'],
-  ['a false claim', [part('backup-content.damaged')], 'lost'],
-  ['a claim that holds', [part('backup-content.whole')], 'whole'],
-  ['a claim that nobody looked at', [part('backup-content.not-checked')], 'unknown'],
-  ['not read back', [part('integrity.not-read')], 'unknown'],
-  ['a loss that is not known', [part('rpo.unknown')], 'unknown'],
-  ['a backup that failed, and data that is there', [part('backup.failed')], 'whole'],
-  ['a restore that failed, and nothing to read', [part('restore.failed'), part('integrity.not-read')], 'lost'],
-  ['a backup that failed, and nothing to read', [part('backup.failed'), part('rpo.unknown')], 'lost'],
-  ['an RTO that was missed, and nothing to read', [part('rto.over-objective'), part('rpo.unknown')], 'unknown'],
+  ['every record is right', [], 'whole'],
+  ['a record is wrong', [part('integrity.lost')], 'lost'],
+  ['more writes are lost than allowed', [part('rpo.over-objective')], 'lost'],
+  ['a disturbed backup is damaged', [part('backup-content.damaged')], 'lost'],
+  ['a disturbed backup is whole', [part('backup-content.whole')], 'whole'],
+  ['a disturbed backup was not checked', [part('backup-content.not-checked')], 'unknown'],
+  ['nothing was read back', [part('integrity.not-read')], 'unknown'],
+  ['the loss is not known', [part('rpo.unknown')], 'unknown'],
+  ['the backup failed and the data is present', [part('backup.failed')], 'whole'],
+  ['the restore failed and nothing was read back', [part('restore.failed'), part('integrity.not-read')], 'lost'],
+  ['the backup failed and the loss is not known', [part('backup.failed'), part('rpo.unknown')], 'lost'],
+  [
+    'the RTO objective was missed and the loss is not known',
+    [part('rto.over-objective'), part('rpo.unknown')],
+    'unknown',
+  ],
 ]
 for (const [what, parts, outcome] of outcomes) {
-  test(`data: ${what}: ${outcome}`, () => {
+  test(`the data of a drill is "${outcome}" if ${what}`, () => {
     expect(judgeData(replaceParts(whole, ...parts))).toBe(outcome)
   })
 }
 
 for (const missing of ['integrity', 'rpo']) {
-  test(`data of a drill without a part "${missing}" is unknown`, () => {
+  test(`the data of a drill without the part "${missing}" is unknown`, () => {
     const parts = whole.parts.filter(({ question }) => question !== missing)
     expect(judgeData({ ...whole, parts })).toBe('unknown')
   })
 }
 
-test('data: a service that did not come back, and could not be read: lost', () => {
+test('the data of a drill is lost if the service did not recover and could not be read', () => {
   const unread = replaceParts(whole, part('rto.over-objective'), part('integrity.not-read'))
   expect(judgeData({ ...unread, evidence: { ...unread.evidence, outcome: 'does not recover' } })).toBe('lost')
 })
 
-test.describe('where nothing is expected to bring the state back', () => {
+test.describe('drills that are not recoverable', () => {
   const expecting = (outcome: Outcome | null, drill = whole): DrillResult => {
     const parts = [part('outcome.not-recoverable')]
     return { ...drill, rtoMs: null, rpo: null, parts, evidence: { ...nothingSeen, outcome } }
   }
 
-  test('that it is so is no loss that counts against the tool, and that it is not is none at all', () => {
+  test('an expected loss does not count against the tool', () => {
     const outcomes = ['does not recover', 'survives', 'recovers with loss', null] as const
     expect(outcomes.map((outcome) => judgeData(expecting(outcome)))).toEqual([
       'lost as expected',
@@ -130,7 +134,7 @@ test.describe('where nothing is expected to bring the state back', () => {
     ])
   })
 
-  test('who brings it back all the same stands above, and whom it is expected of is told so', () => {
+  test('a tool that brings the data back unexpectedly ranks above one with an expected loss', () => {
     const cannot = repeat('cannot', 10, {}).map((drill) => expecting('does not recover', drill))
     const can = repeat('can', 10, {})
     const ranking = rankTools([...cannot, ...can])
@@ -139,18 +143,18 @@ test.describe('where nothing is expected to bring the state back', () => {
       ['cannot', 2, 2],
     ])
     expect(ranking[1]?.integrity).toMatchObject({ whole: 0, lost: 0, lostAsExpected: 10, wholeShare: 0 })
-    expect(ranking[1]?.because).toContain('cannot bring the data back in 10 drills, as was expected')
+    expect(ranking[1]?.because).toContain('cannot bring the data back in 10 drills, as expected')
     expect(ranking[1]?.because.join()).not.toContain('lost no data')
   })
 })
 
 test.describe('figures', () => {
-  test('RTO is the interval, where the data came back', () => {
+  test('RTO is the measured interval if the data came back', () => {
     expect(measureRto(whole)).toEqual({ low: 24_999, high: 25_001 })
     expect(measureRto(loseData(whole))).toBe(null)
   })
 
-  test('RTO of a service that never came back is at least as long as it was watched', () => {
+  test('RTO of a service that never came back has the observed time as its lower bound', () => {
     const away = (...parts: Part[]): DrillResult => {
       const drill = replaceParts(whole, part('rto.over-objective'), ...parts)
       const evidence = { ...drill.evidence, outcome: 'does not recover' as const, rtoAtLeastMs: 90_000 }
@@ -162,11 +166,11 @@ test.describe('figures', () => {
     expect(measureRto(replaceParts(away(), part('rto.clock-doubt', 'within the objective so far')))).toBe(null)
     const { evidence } = away()
     expect(measureRto({ ...away(), evidence: { ...evidence, rtoAtLeastMs: null } })).toBe(null)
-    // It came back in the end, and it is not known when.
+    // The service came back at the end, at an unknown time.
     expect(measureRto({ ...away(), evidence: { ...evidence, outcome: null } })).toBe(null)
   })
 
-  test('a tool after which the service never came back stands behind one that is slow', () => {
+  test('a tool without a recovered service ranks below a slow one', () => {
     const never = repeat('never', 10, {}).map((drill) => {
       const failed = replaceParts(drill, part('rto.over-objective', 'RTO is at least 61 s'))
       const evidence = { ...failed.evidence, outcome: 'does not recover' as const, rtoAtLeastMs: 61_000 }
@@ -180,7 +184,7 @@ test.describe('figures', () => {
     expect(ranking[1]?.because).toContainEqual(expect.stringMatching(/RTO on volume-loss .*, never against 70\.\d s/))
   })
 
-  test('RPO reaches from the earliest to the latest time of the fault, where that is known', () => {
+  test('RPO is an interval between the earliest and the latest fault time', () => {
     expect(measureRpo(whole)).toEqual({ low: 500, high: 500 })
     const ageAtMost = (oldestLostAtMostMs: number): DrillResult => {
       const loss = { oldestLostAtMostMs } as DrillResult['evidence']['loss']
@@ -191,7 +195,7 @@ test.describe('figures', () => {
     expect(measureRpo({ ...whole, rpo: null })).toBe(null)
   })
 
-  test('CPU adds up over backup and restore, memory takes the higher peak, and half of it is no measure', () => {
+  test('CPU is the sum over backup and restore, memory is the higher peak, and both need both operations', () => {
     expect([measureCpu(whole), measureMemory(whole)]).toEqual([2, 64 * 2 ** 20])
     const { backup, restore } = whole.resources
     const withUsage = (resources: DrillResult['resources'], changes: Partial<DrillResult> = {}) => {
@@ -206,7 +210,7 @@ test.describe('figures', () => {
   })
 })
 
-test('lost writes and findings are added up where they are known', () => {
+test('lost writes and findings are the sums of the known values', () => {
   const integrityOf = (...drills: DrillResult[]) => rankTools(drills)[0]?.integrity
   const finding = { kind: 'torn' as const, file: 'data/0', offset: 0, detail: '' }
   const listed = {

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
 import { rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
 import type { DrillResult } from '../../../../lib/verdict/result.ts'
 import { buildResult, loseData, part, repeat, replaceParts } from './builder.ts'
 
-test('drills that were skipped, prove nothing, or do without the tool do not count, and are listed', () => {
+test('drills that were skipped, are inconclusive or did not use the tool are listed as not counted', () => {
   const plain = buildResult('tool', 0, {})
   const skipped: DrillResult = { ...plain, id: 'b', verdict: 'skipped', reasons: ['no licence'] }
   const unproven: DrillResult = { ...plain, id: 'c', verdict: 'inconclusive', reasons: ['torn'], rtoMs: null }
@@ -18,24 +18,24 @@ test('drills that were skipped, prove nothing, or do without the tool do not cou
     unmeasured: [
       { id: 'b', verdict: 'skipped', reason: 'no licence' },
       { id: 'c', verdict: 'inconclusive', reason: 'torn' },
-      { id: 'd', verdict: 'pass', reason: 'nothing was backed up or restored in it: it says nothing of the tool' },
+      { id: 'd', verdict: 'pass', reason: 'nothing was backed up or restored, so it shows nothing about the tool' },
     ],
   })
   expect(entry?.performance.rows).toMatchObject([{ drills: 1 }])
-  expect(entry?.because).toContain('3 drills not counted, "b" (skipped) as no licence')
+  expect(entry?.because).toContain('3 drills not counted, for example "b" (skipped): no licence')
   expect(unknown).toMatchObject({
     tool: null,
     place: null,
     drills: { pass: 0, unmeasured: [{ id: 'e', verdict: 'pass' }] },
   })
-  expect(unknown?.because).toContain('no drill of it counts as measured: it has no place')
+  expect(unknown?.because).toContain('none of its drills counts as measured, so it has no place')
   for (const axis of ['tool', 'strategy'])
     expect(rankTools([{ ...plain, [axis]: null }])[0]?.drills.unmeasured).toEqual([
-      { id: plain.id, verdict: 'pass', reason: 'the drill does not say of which tool it is' },
+      { id: plain.id, verdict: 'pass', reason: 'the drill does not name its tool' },
     ])
 })
 
-test('one row that was repeated is enough for a place, whatever was drilled once beside it', () => {
+test('one repeated row is enough for a place', () => {
   const once = (tool: string) => buildResult(tool, 0, { fault: 'other' })
   const drills = [...repeat('kept', 20, {}), once('kept'), ...repeat('lost', 20, {}).map(loseData), once('lost')]
   expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
@@ -45,7 +45,7 @@ test('one row that was repeated is enough for a place, whatever was drilled once
 })
 
 test('the order of the drills makes no difference', () => {
-  const draw = drawFrom(9)
+  const draw = createRandom(9)
   const drills = ['x', 'y', 'z'].flatMap((tool, index) =>
     ['a', 'b'].flatMap((fault) =>
       repeat(tool, 9, { fault, rtoMs: 20_000 + 4000 * index, storedBytes: 9000 - 3000 * index }).map((drill) => {
@@ -61,18 +61,18 @@ test('the order of the drills makes no difference', () => {
   expect(JSON.parse(JSON.stringify(ranking))).toEqual(ranking)
 })
 
-test('equals are in the order of their names, not of their drills', () => {
+test('equal entries are sorted by name', () => {
   const drills = ['b', 'a', 'c'].map((tool, index) => ({ ...buildResult(tool, 0, {}), id: String(index) }))
   expect(rankTools(drills).map(({ tool }) => tool)).toEqual(['a', 'b', 'c'])
 })
 
-test('rows are in the order of their faults, not of their drills', () => {
+test('rows are sorted by fault', () => {
   const drills = ['z', 'a', 'm'].map((fault, index) => ({ ...buildResult('tool', 0, { fault }), id: String(index) }))
   const [entry] = rankTools(drills)
   expect(entry?.performance.rows.map(({ condition }) => condition.fault)).toEqual(['a', 'm', 'z'])
 })
 
-test('simplicity stands beside, counted, and moves no place', () => {
+test('simplicity is reported and does not change the order', () => {
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...repeat('fast', 20, { rtoMs: 20_000 })]
   const counts = { definitions: 0, images: 1, privilegedPods: 0, permissions: 0, unboundedGrants: 0 }
   const facts = (tool: string, objects: number) => {
@@ -89,12 +89,12 @@ test('simplicity stands beside, counted, and moves no place', () => {
   expect(rankTools(drills).map(({ simplicity }) => simplicity)).toEqual([null, null])
 })
 
-test('a failed drill that kept the data is told, and its share counts against it', () => {
+test('a failed drill that kept the data is reported and counts against the tool', () => {
   const failed = (drill: DrillResult): DrillResult => ({
     ...drill,
     verdict: 'fail',
-    reasons: ['the mesh is not as before'],
-    parts: replaceParts(drill, part('mesh.changed', 'the mesh is not as before')).parts,
+    reasons: ['the mesh changed'],
+    parts: replaceParts(drill, part('mesh.changed', 'the mesh changed')).parts,
   })
   const ranking = rankTools([...repeat('bad', 20, {}).map(failed), ...repeat('good', 20, {})])
   expect(ranking.map(({ tool, place }) => [tool, place])).toEqual([
@@ -103,7 +103,7 @@ test('a failed drill that kept the data is told, and its share counts against it
   ])
   expect(ranking[1]?.because).toEqual(
     expect.arrayContaining([
-      'failed 20 of 20 drills, "bad.copy.volume-loss.0" because the mesh is not as before',
+      'failed 20 of 20 drills, for example "bad.copy.volume-loss.0": the mesh changed',
       expect.stringMatching(/^worse than good\/copy by failed drills on .*, 20 of 20 against 0 of 20 \(p = /),
     ]),
   )
@@ -116,7 +116,7 @@ const unread = (drill: DrillResult): DrillResult => ({
   reasons: ['RTO exceeds'],
 })
 
-test('of those that have no place who kept the data comes first, then who lost it, then of whom it is not known', () => {
+test('entries without a place are sorted by data: kept, lost, unknown', () => {
   const drills = [...repeat('a', 2, {}).map(unread), loseData(buildResult('b', 0, {})), buildResult('c', 0, {})]
   expect(rankTools(drills).map(({ tool, place }) => [tool, place])).toEqual([
     ['c', null],
@@ -125,7 +125,7 @@ test('of those that have no place who kept the data comes first, then who lost i
   ])
 })
 
-test('a tool of whose data nothing is known has no place', () => {
+test('a tool without known data outcomes has no place', () => {
   const ranking = rankTools([
     ...repeat('a', 5, {}).map(unread),
     ...repeat('b', 5, {}),
@@ -138,7 +138,12 @@ test('a tool of whose data nothing is known has no place', () => {
   ])
   expect(ranking[2]).toMatchObject({ integrity: { whole: 0, lost: 0, unknown: 5, wholeShare: null } })
   expect(ranking[2]?.because).toEqual(
-    expect.arrayContaining(['whether data was lost is not known of 5 drills', 'without that it has no place']),
+    expect.arrayContaining([
+      'whether data was lost is not known in 5 drills',
+      'it has no place, because no drill shows whether data was lost',
+    ]),
   )
-  expect(rankTools(repeat('a', 5, {}).map(unread))[0]?.because[0]).toMatch(/of no tool is it known/)
+  expect(rankTools(repeat('a', 5, {}).map(unread))[0]?.because[0]).toMatch(
+    /no drill shows whether a tool kept the data/,
+  )
 })

@@ -1,17 +1,17 @@
 import { expect, test } from '@playwright/test'
 import { leastP } from '../../../../lib/verdict/statistics/mann-whitney.ts'
 import { decision } from '../../../../lib/verdict/statistics/contrast.ts'
-import { drawFrom } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 import { metrics } from '../../../../lib/verdict/ranking/metrics.ts'
 import { rankTools, selectRanked } from '../../../../lib/verdict/ranking/ranking.ts'
 import type { DrillResult } from '../../../../lib/verdict/result.ts'
 import { findDifference, findEntry, loseData, repeat, summarisePlaces } from './builder.ts'
 
-test('nothing drilled is nothing ranked', () => {
+test('a run without drills has an empty ranking', () => {
   expect(rankTools([])).toEqual([])
 })
 
-test('who is better in one thing and worse in none stands above', () => {
+test('a tool that is better in one figure and worse in none ranks higher', () => {
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...repeat('fast', 20, { rtoMs: 20_000 })]
   expect(summarisePlaces(rankTools(drills))).toEqual([
     ['fast', 1, 1],
@@ -26,7 +26,7 @@ test('who is better in one thing and worse in none stands above', () => {
   )
 })
 
-test('those who are alike stand together above who is worse', () => {
+test('equal tools share a place above a worse one', () => {
   const drills = [...repeat('slow', 10, { rtoMs: 30_000 }), ...repeat('a', 10, {}), ...repeat('b', 10, {})]
   expect(summarisePlaces(rankTools(drills))).toEqual([
     ['a', 1, 1],
@@ -36,7 +36,7 @@ test('those who are alike stand together above who is worse', () => {
 })
 
 for (const metric of ['rpoMs', 'backupMs', 'cpuSeconds', 'memoryBytes', 'storedBytes'] as const) {
-  test(`${metric} counts as RTO does`, () => {
+  test(`${metric} decides the order like RTO`, () => {
     const drills = [...repeat('much', 10, { [metric]: 5000 }), ...repeat('little', 10, { [metric]: 1000 })]
     expect(summarisePlaces(rankTools(drills))).toEqual([
       ['little', 1, 1],
@@ -45,7 +45,7 @@ for (const metric of ['rpoMs', 'backupMs', 'cpuSeconds', 'memoryBytes', 'storedB
   })
 }
 
-test('who is better in one thing and worse in another shares the front', () => {
+test('a tool that is better in one figure and worse in another shares the front', () => {
   const drills = [
     ...repeat('fast', 20, { rtoMs: 20_000, storedBytes: 9000 }),
     ...repeat('small', 20, { rtoMs: 30_000, storedBytes: 1000 }),
@@ -59,8 +59,8 @@ test('who is better in one thing and worse in another shares the front', () => {
   expect(findEntry(rankTools(drills), 'fast').because).toContain('shares place 1 with small/copy: no order is shown')
 })
 
-test('a difference that may be chance dominates nobody', () => {
-  const draw = drawFrom(2)
+test('a difference that may be chance does not decide the order', () => {
+  const draw = createRandom(2)
   const drills = ['one', 'other'].flatMap((tool) =>
     repeat(tool, 20, {}).map((drill) => ({
       ...drill,
@@ -77,7 +77,7 @@ test('a difference that may be chance dominates nobody', () => {
   )
 })
 
-test('what was measured too seldom to tell decides nothing, and keeps others from deciding', () => {
+test('a figure with too few values decides nothing and prevents dominance', () => {
   const seldom = (drills: DrillResult[]) =>
     drills.map((drill, index) =>
       index < 3 ? drill : { ...drill, backup: { durationMs: null, bytes: 1000, storedBytes: 1000 } },
@@ -85,12 +85,12 @@ test('what was measured too seldom to tell decides nothing, and keeps others fro
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...seldom(repeat('fast', 20, { rtoMs: 20_000 }))]
   expect(rankTools(drills).map(({ place }) => place)).toEqual([null, null])
   expect(findEntry(rankTools(drills), 'fast').because).toContainEqual(
-    '1 of 8 figures cannot tell it from slow/copy, as backup time on volume-loss (istio, ledger): ' +
+    '1 of 8 figures have too few values to distinguish it from slow/copy, for example backup time on volume-loss (istio, ledger): ' +
       'n too small: 3 and 20 values (17 more were not measured); at least 5 are needed',
   )
 })
 
-test('what one of the two did not measure at all is not compared', () => {
+test('a figure that only one tool measured is not compared', () => {
   const blind = (drills: DrillResult[]) =>
     drills.map((drill) => ({ ...drill, backup: drill.backup && { ...drill.backup, storedBytes: null } }))
   const drills = [...repeat('slow', 20, { rtoMs: 30_000 }), ...blind(repeat('fast', 20, { rtoMs: 20_000 }))]
@@ -98,7 +98,7 @@ test('what one of the two did not measure at all is not compared', () => {
   expect(findEntry(rankTools(drills), 'fast').performance.pairs).toMatchObject([{ compared: 7, tooFew: 0 }])
 })
 
-test('a doubt is not corrected away: seven values a side that lie apart stand in the way of dominance', () => {
+test('a worse figure before the correction prevents dominance', () => {
   const faults = ['a', 'b', 'c', 'd', 'e', 'f']
   const drills = faults.flatMap((fault) => [
     ...repeat('fast', 20, { rtoMs: 20_000, fault }),
@@ -116,15 +116,15 @@ test('a doubt is not corrected away: seven values a side that lie apart stand in
   })
 })
 
-test('six values a side cannot show a difference, however far apart they lie', () => {
+test('six values a side cannot show any difference', () => {
   const ranking = rankTools([...repeat('slow', 6, { rtoMs: 30_000 }), ...repeat('fast', 6, { rtoMs: 20_000 })])
   expect(ranking.map(({ place }) => place)).toEqual([null, null])
   expect(findEntry(ranking, 'fast').performance.pairs).toMatchObject([{ compared: 8, tooFew: 8, differences: [] }])
 })
 
-test('p is corrected for all that two tools are compared by, once for each pair', () => {
+test('p is corrected for all comparisons of two tools, once for each pair', () => {
   const ranking = rankTools([...repeat('slow', 10, { rtoMs: 30_000 }), ...repeat('fast', 10, { rtoMs: 20_000 })])
-  // Nobody lost data and nobody failed: those two cannot tell anything, and cost nothing.
+  // No tool lost data or failed a drill: these two metrics cannot show a difference and cost nothing.
   const p = (metrics.length - 2) * leastP(10, 10)
   expect(findDifference(ranking, 'fast', 'rtoMs')).toMatchObject({
     verdict: 'less',
@@ -137,7 +137,7 @@ test('p is corrected for all that two tools are compared by, once for each pair'
   expect(findDifference(ranking, 'slow', 'rtoMs')?.p).toBeCloseTo(p, 12)
 })
 
-test('of so many comparisons that one may be chance, a difference that would be shown alone is not', () => {
+test('a difference that one comparison would show is not shown among many comparisons', () => {
   const faults = Array.from({ length: 4 }, (_, index) => `fault-${index}`)
   const drills = (size: number) =>
     faults.flatMap((fault) => [
@@ -153,7 +153,7 @@ test('of so many comparisons that one may be chance, a difference that would be 
   expect(shown(10)).toMatchObject([{ metric: 'rtoMs', verdict: 'greater', looksWorse: true }])
 })
 
-test('faults are compared with the same fault only', () => {
+test('drills are compared only with drills of the same fault', () => {
   const drills = [
     ...repeat('fast', 20, { rtoMs: 20_000, fault: 'a' }),
     ...repeat('slow', 20, { rtoMs: 30_000, fault: 'b' }),
@@ -162,8 +162,8 @@ test('faults are compared with the same fault only', () => {
   expect(ranking.map(({ place }) => place)).toEqual([null, null])
   expect(findEntry(ranking, 'fast').because).toEqual(
     expect.arrayContaining([
-      'shares no fault with slow/copy: they are not compared',
-      'was not measured, as others were, on b (istio, ledger)',
+      'shares no fault with slow/copy, so they are not compared',
+      'was not measured, unlike others, on b (istio, ledger)',
     ]),
   )
   const meshes = [...repeat('fast', 20, { rtoMs: 20_000 }), ...repeat('slow', 20, { rtoMs: 30_000 })].map((drill) =>
@@ -172,7 +172,7 @@ test('faults are compared with the same fault only', () => {
   expect(rankTools(meshes)[0]?.performance.pairs[0]?.conditions).toEqual([])
 })
 
-test('better on one fault and worse on another is no dominance', () => {
+test('a tool that is better on one fault and worse on another does not dominate', () => {
   const drills = ['a', 'b'].flatMap((fault) => [
     ...repeat('one', 20, { rtoMs: fault === 'a' ? 20_000 : 30_000, fault }),
     ...repeat('other', 20, { rtoMs: fault === 'a' ? 30_000 : 20_000, fault }),
@@ -180,7 +180,7 @@ test('better on one fault and worse on another is no dominance', () => {
   expect(rankTools(drills).map(({ place }) => place)).toEqual([null, null])
 })
 
-test('those who dominate in a circle share a front', () => {
+test('tools that dominate each other in a circle share a front', () => {
   const wins = (fault: string, winner: string, loser: string) => [
     ...repeat(winner, 20, { rtoMs: 20_000, fault }),
     ...repeat(loser, 20, { rtoMs: 30_000, fault }),
@@ -190,28 +190,28 @@ test('those who dominate in a circle share a front', () => {
   expect(ranking.map(({ place }) => place)).toEqual([null, null, null])
 })
 
-test('one tool has no place, and is told so', () => {
+test('a single tool has no place, and the reason is given', () => {
   const [entry, ...others] = rankTools(repeat('only', 20, {}))
   expect(others).toEqual([])
   expect(entry).toMatchObject({ tool: 'only', strategy: 'copy', place: null })
   expect(entry?.because[0]).toBe('the ranking shows no order: only one tool and strategy was measured')
 })
 
-test('one drill a row shows no order, whatever it shows', () => {
+test('one drill a row shows no order', () => {
   const ranking = rankTools([...repeat('kept', 1, { rtoMs: 20_000 }), ...repeat('lost', 1, {}).map(loseData)])
   expect(ranking.map(({ tool, place }) => [tool, place])).toEqual([
     ['kept', null],
     ['lost', null],
   ])
   const reason =
-    'the ranking shows no order: no drill was repeated with two of the tools: of one drill a row, chance and difference look alike'
+    'the ranking shows no order: no drill was repeated with two of the tools: one drill a row cannot distinguish a difference from chance'
   expect(ranking.map(({ because }) => because[0])).toEqual([reason, reason])
   const once = [...repeat('kept', 1, {}), ...repeat('lost', 20, {}).map(loseData)]
   expect(rankTools(once).map(({ place, because }) => [place, because[0]])).toEqual([
     [null, reason],
     [null, reason],
   ])
-  // Each was repeated, but no row of both.
+  // Each tool repeated a row, but not the same one.
   const apart = [...repeat('kept', 20, { fault: 'one' }), ...repeat('lost', 20, { fault: 'other' }).map(loseData)]
   const together = [...repeat('kept', 1, { fault: 'other' }), ...repeat('lost', 1, { fault: 'one' }).map(loseData)]
   expect(rankTools([...apart, ...together]).map(({ place, because }) => [place, because[0]])).toEqual([
@@ -224,12 +224,12 @@ test('one drill a row shows no order, whatever it shows', () => {
     ['lost', 2],
     ['kept', null],
   ])
-  expect(others[2]?.because).toContain('one drill a row gives it no place')
+  expect(others[2]?.because).toContain('it has no place, because none of its rows was repeated')
   const twice = [...repeat('kept', 2, {}), ...repeat('lost', 2, {}).map(loseData)]
   expect(rankTools(twice).map(({ place }) => place)).toEqual([1, 2])
 })
 
-test('strategies of one tool are ranked apart', () => {
+test('strategies of one tool are ranked separately', () => {
   const drills = [
     ...repeat('tool', 20, { rtoMs: 30_000 }),
     ...repeat('tool', 20, { rtoMs: 20_000 }).map((drill) => ({ ...drill, id: `s.${drill.id}`, strategy: 'snapshot' })),
@@ -240,7 +240,7 @@ test('strategies of one tool are ranked apart', () => {
   ])
 })
 
-test('a control, a stand-in and what was simulated are no tools that somebody could choose', () => {
+test('controls, stand-ins and simulated runs are not ranked', () => {
   const drills = [...repeat('velero', 2, {}), ...repeat('control-backs-up-nothing', 2, {}), ...repeat('noop', 2, {})]
   const ranked = (provider: string) => [...new Set(selectRanked(drills, { provider }).map(({ tool }) => tool))]
   expect(ranked('embedded')).toEqual(['velero'])

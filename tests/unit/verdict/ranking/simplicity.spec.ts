@@ -37,7 +37,7 @@ const countsOf = (own: SimplicityFacts, ...others: SimplicityFacts[]) =>
     ]),
   )
 
-test('a tool is counted by each criterion of the rubric, and ranked by each alone', () => {
+test('a tool is counted and ranked by each criterion separately', () => {
   expect(countsOf(small, large)).toEqual({
     objects: [3, 1, 2],
     definitions: [0, 1, 2],
@@ -54,20 +54,20 @@ test('a tool is counted by each criterion of the rubric, and ranked by each alon
   expect(rubric.map(({ name }) => name)).toEqual(Object.keys(countsOf(small)))
 })
 
-test('alone, or unknown, a tool has no rank', () => {
+test('a tool has no rank if it is alone or its count is not known', () => {
   expect(countsOf(small).objects).toEqual([3, null, 1])
   const unknown: SimplicityFacts = { ...small, tool: 'unknown', manifests: null, effort: null }
   expect(countsOf(unknown, small, large)).toMatchObject({ objects: [null, null, 2], backupSteps: [null, null, 2] })
   expect(countsOf(large, small, unknown).objects).toEqual([30, 2, 2])
 })
 
-test('equals share a rank, and those behind them count both', () => {
+test('equal tools share a rank, and the next rank counts all of them', () => {
   const middle = { ...small, tool: 'middle' }
   expect(countsOf(small, middle, large).objects).toEqual([3, 1, 3])
   expect(countsOf(large, middle, small).objects).toEqual([30, 3, 3])
 })
 
-test('a time to install ranks only by a difference that is shown', () => {
+test('the install time ranks only by a shown difference', () => {
   const times = (from: number, many: number) => Array.from({ length: many }, (_, index) => from + index)
   const [fast, slow] = [
     { ...small, installMs: times(1000, 8) },
@@ -86,7 +86,7 @@ test('a time to install ranks only by a difference that is shown', () => {
   ])
 })
 
-test('what strategies of one tool install is shared, what they ask of a user is not, and what was there already is not known', () => {
+test('strategies of one tool share its installation but not the user effort, and an existing tool has no install time', () => {
   const { manifests } = large
   const effort = (source: string): UserEffort => ({ configuration: [], firstBackup: [], restore: [], source })
   const ready = (

@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { measureDelta } from '../../../../lib/verdict/statistics/cliffs-delta.ts'
-import { drawFrom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
+import { createRandom, shuffle } from '../../../../lib/verdict/statistics/random.ts'
 import type { Measurement } from '../../../../lib/verdict/statistics/sample.ts'
 import { compare, contrast, decide, decision } from '../../../../lib/verdict/statistics/contrast.ts'
 
 const rising = (length: number, from: number) => Array.from({ length }, (_, index) => index + from)
 const widen = (values: number[], by: number) => values.map((value) => ({ low: value - by, high: value + by }))
 
-test('a difference is shown in the direction that it has', () => {
+test('a difference is shown in the right direction', () => {
   expect(compare(rising(10, 0), rising(10, 20))).toMatchObject({
     medianA: { low: 4.5, high: 4.5 },
     medianB: { low: 24.5, high: 24.5 },
@@ -21,10 +21,10 @@ test('a difference is shown in the direction that it has', () => {
   expect(compare(rising(10, 0), rising(10, 1))).toMatchObject({ verdict: '~', enough: true })
 })
 
-test('what is random comes out the same in the mirror, in any order, and on any monotone scale', () => {
+test('the comparison of random samples does not depend on sides, order or scale', () => {
   const mirror = { less: 'greater', greater: 'less', '~': '~' } as const
   for (let seed = 0; seed < 20; seed++) {
-    const draw = drawFrom(seed)
+    const draw = createRandom(seed)
     const sample = (shift: number): number[] => rising(7 + Math.floor(draw() * 14), 0).map(() => shift + draw())
     const [a, b] = [sample(0), sample(seed % 2 === 0 ? 0.4 : 0)]
     const [there, back] = [contrast(a, b), contrast(b, a)]
@@ -39,29 +39,29 @@ test('what is random comes out the same in the mirror, in any order, and on any 
 })
 
 test.describe('intervals', () => {
-  test('half of the pairs in order and half overlapping are no difference, as the truth may be none', () => {
+  test('half of the pairs in order and half overlapping show no difference, because there may be none', () => {
     const a: Measurement[] = rising(20, 0).map((index) => ({ low: 0, high: index < 10 ? 1 : 10 }))
     const b: Measurement[] = rising(20, 0).map(() => ({ low: 5, high: 15 }))
     expect(contrast(a, b)).toMatchObject({ verdict: '~', delta: 0, p: 1, deltaInterval: { low: -1 } })
     expect(contrast(b, a)).toMatchObject({ verdict: '~', delta: 0, p: 1, deltaInterval: { high: 1 } })
   })
 
-  test('that all overlap allow that there is no difference', () => {
+  test('intervals that all overlap show no difference', () => {
     const [a, b] = [rising(10, 0).map(() => ({ low: 0, high: 10 })), rising(10, 0).map(() => ({ low: 5, high: 15 }))]
     const none = { verdict: '~', delta: 0, p: 1, magnitude: 'negligible', deltaInterval: { low: -1, high: 1 } }
     expect(contrast(a, b)).toMatchObject(none)
   })
 
-  test('that are narrow beside the difference show it, in either direction', () => {
+  test('intervals that are narrow compared with the difference show it in either direction', () => {
     const [a, b] = [widen(rising(10, 0), 0.4), widen(rising(10, 20), 0.4)]
     expect(contrast(a, b)).toMatchObject({ verdict: 'less', delta: -1 })
     expect(contrast(b, a)).toMatchObject({ verdict: 'greater', delta: 1 })
   })
 
-  test('claim nothing that a choice of values within them denies, and wider ones never claim more', () => {
+  test('intervals show only differences that every choice of values shows, and wider ones never show more', () => {
     let claims = 0
     for (let seed = 0; seed < 200; seed++) {
-      const draw = drawFrom(seed)
+      const draw = createRandom(seed)
       const [exactA, exactB] = [rising(10, 0).map(() => draw()), rising(10, 0).map(() => draw() + 1)]
       const width = draw() * 0.7
       const [a, b] = [widen(exactA, width), widen(exactB, width)]
@@ -69,7 +69,7 @@ test.describe('intervals', () => {
       const choose = ({ low, high }: { low: number; high: number }) => low + Math.round(draw()) * (high - low)
       const [chosenA, chosenB] = [a.map(choose), b.map(choose)]
       const { delta } = measureDelta(chosenA, chosenB)
-      // Of all that the intervals allow, the one nearest to none.
+      // The result nearest to no difference that the intervals allow.
       if (found.delta !== 0)
         expect(Math.sign(found.delta ?? 0) * delta).toBeGreaterThanOrEqual(Math.abs(found.delta ?? 0))
       expect(found.verdict).not.toBe('greater')
@@ -83,7 +83,7 @@ test.describe('intervals', () => {
   })
 })
 
-test('what never ended ranks behind all that did, however short it was watched, and alike among itself', () => {
+test('values that never ended are equal and rank above all others, even after a short observation', () => {
   const never: Measurement[] = rising(10, 0).map((index) => ({ atLeast: index }))
   expect(contrast(rising(10, 1e12), never)).toMatchObject({ verdict: 'less', delta: -1, sizeB: { neverEnded: 10 } })
   expect(contrast(never, rising(10, 1e12))).toMatchObject({ verdict: 'greater', sizeA: { neverEnded: 10 } })
@@ -91,7 +91,7 @@ test('what never ended ranks behind all that did, however short it was watched, 
   expect(compare(never, rising(10, 0))).toMatchObject({ medianA: { low: 4.5, high: null } })
 })
 
-test('what was not measured is counted and said, and is no zero', () => {
+test('unmeasured values are counted and reported, and do not count as zero', () => {
   const found = compare([...rising(10, 20), null, null], [...rising(10, 0), null])
   expect(found).toMatchObject({ sizeA: { values: 10, neverEnded: 0, missing: 2 }, sizeB: { values: 10, missing: 1 } })
   const { sizeA, sizeB, ...rest } = compare(rising(10, 20), rising(10, 0))
@@ -105,7 +105,7 @@ test('what was not measured is counted and said, and is no zero', () => {
   })
 })
 
-test('few values claim nothing, and say how many they are', () => {
+test('too few values show no difference, and the reason gives their number', () => {
   const four = { enough: false, delta: null, deltaInterval: null, magnitude: null, p: null, verdict: '~' }
   expect(contrast(rising(4, 0), rising(20, 100))).toMatchObject(four)
   expect(contrast(rising(20, 0), rising(4, 100))).toMatchObject({
@@ -123,7 +123,7 @@ test('few values claim nothing, and say how many they are', () => {
   expect(contrast(rising(5, 0), rising(20, 100))).toMatchObject({ enough: true, verdict: 'less' })
 })
 
-test('a difference needs a small p and a delta that matters', () => {
+test('a difference needs a small p and a large delta', () => {
   const { alpha, leastDelta } = decision
   expect(decide({ delta: -1, p: alpha })).toEqual({
     verdict: '~',
@@ -136,7 +136,7 @@ test('a difference needs a small p and a delta that matters', () => {
     reason: 'the difference is too small: p = 0.0e+0, delta -0.32 (small); a delta of 0.33 is needed',
   })
   expect(decide({ delta: 1, p: NaN }).verdict).toBe('~')
-  // Hundreds of values make a slight difference certain, and still not one that matters.
+  // Hundreds of values make a small difference certain, but not relevant.
   const found = contrast(rising(400, 0), rising(400, 60))
   expect(found).toMatchObject({ verdict: '~', magnitude: 'small' })
   expect(found.p).toBeLessThan(1e-4)
@@ -148,10 +148,10 @@ const senseless: [what: string, value: Measurement, message: RegExp][] = [
   ['an interval without an end', { low: 1, high: Infinity }, /\[1, Infinity\]: not finite/],
   ['an interval without a beginning', { low: -Infinity, high: 1 }, /not finite/],
   ['bounds in the wrong order', { low: 2, high: 1 }, /\[2, 1\]: its bounds are in the wrong order/],
-  ['at least NaN', { atLeast: NaN }, /at least NaN, which is no finite number/],
+  ['at least NaN', { atLeast: NaN }, /at least NaN, which is not a finite number/],
 ]
 for (const [what, value, message] of senseless) {
-  test(`is refused: ${what}`, () => {
+  test(`a sample rejects ${what}`, () => {
     expect(() => compare([1, 2, 3, 4, value], [1, 2, 3, 4, 5])).toThrow(message)
   })
 }

@@ -5,7 +5,7 @@ import { compareTrees } from '../../../../lib/workloads/files/compare.ts'
 import type { Tree } from '../../../../lib/workloads/files/tree.ts'
 import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 import { listTree as list } from './program.ts'
-import { drawFrom } from '../ledger/damages.ts'
+import { createRandom } from '../ledger/damages.ts'
 import { fileDamageNames, hurtFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './damage.ts'
 import { drawName, type Struck } from '../mix.ts'
 
@@ -21,7 +21,7 @@ export async function tryFileCorruptions(binary: string, count: number, drawSeed
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-files-'))
   try {
     const { volume, ...expected } = await writeFiles(binary, folder)
-    const draw = drawFrom(drawSeed)
+    const draw = createRandom(drawSeed)
     const results: Struck[] = []
     while (results.length < count) {
       const damaged = volume.flatMap((file) => {
@@ -49,7 +49,7 @@ async function writeFiles(
   binary: string,
   folder: string,
 ): Promise<{ volume: PlainFile[]; now: Tree; earlier: Tree[] }> {
-  const draw = drawFrom(11)
+  const draw = createRandom(11)
   const volume = Array.from({ length: files }, (_, index): PlainFile => {
     const before = Buffer.from(fillPayload(new Uint8Array(index === 0 ? 0 : draw(longest) >> draw(8)), index, 1))
     const content = Buffer.from(before)

@@ -5,7 +5,7 @@ import { send } from '../../../../lib/workloads/support/http.ts'
 import { deployedLedger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { RECORD_BYTES, SEGMENT_SLOTS } from '../../../../lib/workloads/ledger/record.ts'
 import { drawName, type Struck } from '../mix.ts'
-import { corruptFile, corruptionNames, drawFrom, recognise, type Corruption, type VolumeFile } from './damages.ts'
+import { corruptFile, corruptionNames, createRandom, recognise, type Corruption, type VolumeFile } from './damages.ts'
 import type { RunningLedger } from './process.ts'
 
 const FILES = 8
@@ -16,7 +16,7 @@ const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garb
 /** Hurts a volume of records in at least `count` ways, one a file at a time so that none hides another, and has it checked. */
 export async function tryRecordCorruptions(ledger: RunningLedger, count: number, drawSeed: number): Promise<Struck[]> {
   const { writes, files } = await writeVolume(ledger)
-  const draw = drawFrom(drawSeed)
+  const draw = createRandom(drawSeed)
   const results: Struck[] = []
   await expectNothing(ledger, writes)
   while (results.length < count) {

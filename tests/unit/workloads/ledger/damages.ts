@@ -37,7 +37,7 @@ interface Bytes {
 /** Numbers from 0 to `below` - 1, drawn from a seed. */
 export type Draw = (below: number) => number
 
-export function drawFrom(seed: number): Draw {
+export function createRandom(seed: number): Draw {
   const words = Buffer.from(fillPayload(new Uint8Array(1 << 18), seed, 0))
   let at = 0
   return (below) => {

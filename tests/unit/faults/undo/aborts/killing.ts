@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pending, waitFor } from '../../../../../lib/system/wait.ts'
 import { identify, isRunning } from '../../../../../lib/system/process.ts'
-import { drawFrom } from '../../../../../lib/verdict/statistics/random.ts'
+import { createRandom } from '../../../../../lib/verdict/statistics/random.ts'
 
 /** An event of the micro-suite's log. */
 export interface Event {
@@ -84,7 +84,7 @@ export async function killAndHeal(
   folder: string,
   options: { kills: number; seed: number; watchdog: boolean },
 ): Promise<Killing> {
-  const draw = drawFrom(options.seed)
+  const draw = createRandom(options.seed)
   const kills: Killed[] = []
   let main = startSuite(folder, options)
   let from = 0
