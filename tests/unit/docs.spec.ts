@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@playwright/test'
 
@@ -69,6 +69,36 @@ test('every path of the repository that a page names exists', () => {
   )
   expect(named.length).toBeGreaterThan(30)
   expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([])
+})
+
+/** Pages that explain the code to those who change it. */
+const codePages = pages.filter((page) => /^docs\/(add\/|architecture)/.test(page))
+const sources = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.ts'),
+)
+const spansOf = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
+
+test('every file and every name of the code that a page for contributors quotes is in the code', () => {
+  const files = new Set(sources.map((path) => basename(path)))
+  const words = new Set(sources.flatMap((path) => read(join('lib', path)).match(/[\w-]+/g) ?? []))
+  const quoted = codePages.flatMap((page) => spansOf(page).map((text) => ({ page, text })))
+  const named = quoted.filter(({ text }) => /^[\w-]+\.ts$|^[A-Za-z][\w-]*(?:\.[A-Za-z]\w*)?$/.test(text))
+  expect(named.length).toBeGreaterThan(60)
+  const isThere = (text: string): boolean =>
+    text.endsWith('.ts') ? files.has(text) : text.split('.').every((word) => words.has(word))
+  expect(named.filter(({ text }) => !isThere(text))).toEqual([])
+})
+
+test('what the TypeScript examples of the pages for contributors import or call is in the code', () => {
+  const words = new Set(sources.flatMap((path) => read(join('lib', path)).match(/\w+/g) ?? []))
+  for (const name of readdirSync(join(ROOT, 'fixtures')))
+    for (const word of read(join('fixtures', name)).match(/\w+/g) ?? []) words.add(word)
+  for (const page of codePages) {
+    const examples = [...read(page).matchAll(/```ts\n([^]*?)```/g)].map(([, text = '']) => text)
+    const called = examples.flatMap((text) => [...text.matchAll(/(\w+)\(/g)].map(([, word = '']) => word))
+    const missing = called.filter((word) => !words.has(word) && !['test', 'endure'].includes(word))
+    expect(missing, page).toEqual([])
+  }
 })
 
 test('the architecture page names every folder of lib', () => {
