@@ -2,7 +2,8 @@ import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { shellCommand } from '../../output/shorten.ts'
 import type { OperationResult } from '../../record/facts.ts'
-import type { Backup, BackupTool } from '../tool.ts'
+import { MANAGED } from '../support/namespace-objects.ts'
+import type { Backup, BackupTool, RunningBackup } from '../tool.ts'
 import {
   backupOf,
   objectsDetail,
@@ -20,17 +21,18 @@ import { backedUpBytes, resultOf, sum } from './outcome.ts'
 import { listSnapshots } from './repository.ts'
 
 /** Backs up the running service every minute, by CronJobs. The backup is the first one that starts after the request. */
-export function resticAutomated(): BackupTool {
-  return resticTool('automated', async (lab, subject, name) => {
-    const { namespace } = subject
-    const earlierJobs = (await listJobs(lab, namespace)).map(({ metadata }) => metadata.name)
-    await startSchedule(lab, subject)
-    const work = waitForFirstJobs(lab, subject, earlierJobs).then((ends) => {
-      const result = resultOf(ends, backedUpBytes, objectsDetail(subject))
-      return scheduledBackup(lab, subject, { name, result, snapshots: snapshotsOf(ends) })
-    })
-    return runningBackup(lab, namespace, name, { work })
+export const resticAutomated = (): BackupTool =>
+  resticTool('automated', backUpBySchedule, (namespace) => [{ kind: 'CronJob', namespace, labels: MANAGED }])
+
+async function backUpBySchedule(lab: Lab, subject: Subject, name: string): Promise<RunningBackup> {
+  const { namespace } = subject
+  const earlierJobs = (await listJobs(lab, namespace)).map(({ metadata }) => metadata.name)
+  await startSchedule(lab, subject)
+  const work = waitForFirstJobs(lab, subject, earlierJobs).then((ends) => {
+    const result = resultOf(ends, backedUpBytes, objectsDetail(subject))
+    return scheduledBackup(lab, subject, { name, result, snapshots: snapshotsOf(ends) })
   })
+  return runningBackup(lab, namespace, name, { work })
 }
 
 /** Waits until the first new Job of each claim has ended. */

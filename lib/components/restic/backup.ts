@@ -1,10 +1,11 @@
 import type { ObjectReference } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
+import type { Schedules } from '../../lab/undo.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { waitForRunningPod, TIMEOUT } from '../support/job-pods.ts'
 import { claimsWithoutSnapshot, exportSubject, type ExportedNamespace } from '../support/exported-namespace.ts'
-import { describeObjects, MANAGED } from '../support/namespace-objects.ts'
+import { describeObjects } from '../support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../support/namespace-restore.ts'
 import type { Backup, BackupTool, InstalledTool, RunningBackup } from '../tool.ts'
 import {
@@ -37,6 +38,8 @@ export interface Subject extends ExportedNamespace {
 export function resticTool(
   strategy: string,
   start: (lab: Lab, subject: Subject, name: string) => Promise<RunningBackup>,
+  /** Objects that start backups of a namespace by a schedule. */
+  schedulesOf: (namespace: string) => Schedules[] = () => [],
 ): BackupTool {
   const attach = (lab: Lab): InstalledTool => ({
     name: 'restic',
@@ -46,7 +49,7 @@ export function resticTool(
       pods: [{ namespace, prefix: PREFIX }],
       mover: { namespace, labels: MOVER_LABELS },
       secret: { namespace, name: KEYS_SECRET },
-      schedules: strategy === 'automated' ? [{ kind: 'CronJob', namespace, labels: MANAGED }] : [],
+      schedules: schedulesOf(namespace),
       prefix: prefixOf(lab, namespace, strategy),
     }),
     async backup(namespace, { name }) {

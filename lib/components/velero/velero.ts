@@ -1,4 +1,5 @@
 import type { Lab } from '../../lab/lab.ts'
+import type { Schedules } from '../../lab/undo.ts'
 import type { BackupTool, InstalledTool, RunningBackup, ToolParts } from '../tool.ts'
 import { folderOf, NAMESPACE } from './api.ts'
 import { startBackup } from './backup.ts'
@@ -26,25 +27,28 @@ export const veleroSnapshot = (): BackupTool => velero('csi-snapshot', { method:
 export const veleroDataMover = (): BackupTool => velero('data-mover', { method: dataMover })
 
 /** File-system backups that a Velero Schedule starts. */
-export const veleroSchedule = (): BackupTool => velero('schedule', { method: fileSystem, start: startSchedule })
+export const veleroSchedule = (): BackupTool =>
+  velero('schedule', {
+    method: fileSystem,
+    start: startSchedule,
+    schedulesOf: (namespace) => [{ kind: 'Schedule', namespace: NAMESPACE, labels: scheduleLabels(namespace) }],
+  })
 
 interface Strategy {
   method: Method
   /** Starts a backup. By default it creates a Backup at once. */
   start?: (lab: Lab, method: Method, namespace: string, options: { name: string }) => Promise<RunningBackup>
+  /** Objects that start backups of a namespace by a schedule. By default there are none. */
+  schedulesOf?: (namespace: string) => Schedules[]
 }
 
-function velero(strategy: string, { method, start = startBackup }: Strategy): BackupTool {
+function velero(strategy: string, { method, start = startBackup, schedulesOf = () => [] }: Strategy): BackupTool {
   const { volumes } = method
   const attach = (lab: Lab): InstalledTool => ({
     name: 'velero',
     strategy,
     version: lab.artifacts.component('velero').version,
-    parts: (namespace) => ({
-      ...partsOf(lab, method),
-      schedules:
-        strategy === 'schedule' ? [{ kind: 'Schedule', namespace: NAMESPACE, labels: scheduleLabels(namespace) }] : [],
-    }),
+    parts: (namespace) => ({ ...partsOf(lab, method), schedules: schedulesOf(namespace) }),
     backup: (namespace, { name }) => start(lab, method, namespace, { name }),
   })
   return {

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { copiesFiles, defineTool, type StrategyDriver } from '../../../lib/components/strategy.ts'
 import { namesOf, strategies, strategiesOf, tools, type StrategyName } from '../../../lib/components/tools.ts'
+import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { noopTool } from '../../../lib/simulation/noop-tool.ts'
 
 const driver: StrategyDriver = {
@@ -47,4 +48,11 @@ test('a strategy without traits, driver or effort does not compile, nor does an 
   const unknown: StrategyName = 'restic/file-system'
   expect(Object.keys(strategies)).not.toContain(unknown)
   expect(compiled).toHaveLength(4)
+})
+
+test('a strategy has objects that start its backups by a schedule if its traits say so, and no other strategy has', async () => {
+  for (const { name, traits, load } of Object.values(strategies)) {
+    const { schedules = [] } = (await load()).create().attach(noopLab()).parts('drill')
+    expect(schedules.length > 0, name).toBe(traits.isScheduled)
+  }
 })
