@@ -1,3 +1,4 @@
+import type { Component } from './component.ts'
 import { components, type ComponentName } from './index.ts'
 import type { MeshName } from './meshes.ts'
 import type { ToolName } from './tools.ts'
@@ -18,6 +19,12 @@ export function toolComponent(tool: ToolName): ComponentName {
   if (found === undefined) throw new Error(`no component has the tool "${tool}"`)
   return found.name
 }
+
+/** Ends of the API groups whose definitions come with faults, tools or the load. Those of a mesh are for its users. */
+export const toolGroups: readonly string[] = (components as readonly Component[])
+  .filter(({ kind }) => kind !== 'mesh')
+  .flatMap(({ presence }) => ('none' in presence ? [] : presence))
+  .flatMap(({ groups }) => groups)
 
 /** The components that a run needs, in the order of the index, always including those of providers. */
 export function componentsFor({ tools, meshes, loadPods }: RunNeeds): ComponentName[] {

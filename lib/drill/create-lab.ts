@@ -11,6 +11,7 @@ import { labelling } from '../kube/ownership.ts'
 import type { Cluster } from '../lab/cluster.ts'
 import type { Lab } from '../lab/lab.ts'
 import { loadMesh, MESH_NAMES, traitsOfMesh } from '../components/meshes.ts'
+import { toolGroups } from '../components/needed.ts'
 import type { Mesh } from '../components/mesh.ts'
 import type { ManifestCounts } from '../record/facts.ts'
 import { countManifests, recordApplied } from '../components/support/manifests.ts'
@@ -58,6 +59,7 @@ export async function createLab(
     store,
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
+    toolGroups,
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
@@ -116,6 +118,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     store: await cluster.openStore(),
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
+    toolGroups,
     kube: labelling(connect(cluster.kubeconfig), cluster.labId),
     log,
   }

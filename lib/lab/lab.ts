@@ -13,5 +13,7 @@ export interface Lab {
   readonly artifacts: Artifacts
   /** The mesh of the drilled service. Drivers keep their own pods out of it. */
   readonly mesh: MeshTraits
+  /** Ends of the API groups of faults and backup tools, such as `velero.io`. Their objects are no part of a service. */
+  readonly toolGroups: readonly string[]
   readonly log: (line: string) => void
 }

@@ -5,6 +5,7 @@ import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import { labelling } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
+import { toolGroups } from '../components/needed.ts'
 import { noTraits } from '../components/none/traits.ts'
 import type { Cluster, ClusterProvider, StoreEndpoint } from '../lab/cluster.ts'
 
@@ -34,6 +35,7 @@ export const noopLab = (): Lab => ({
   store: noopStore,
   artifacts: noArtifacts,
   mesh: noTraits,
+  toolGroups,
   log: () => undefined,
 })
 

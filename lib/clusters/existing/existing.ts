@@ -174,8 +174,8 @@ async function labOn(ground: Ground, options: ExistingRun, notes: Notes, log: Cl
   const surroundings = await surroundingsOf(ground.kube, options)
   const cluster = clusterOf(ground, options, { notes, surroundings, log })
   const store = await cluster.openStore()
-  // Its undos start no pods, so that there are none to keep out of its mesh.
-  return { cluster, store, artifacts: cluster.artifacts, kube: ground.kube, mesh: noTraits, log }
+  // Its undos start no pods that a mesh could take in, and back nothing up.
+  return { cluster, store, artifacts: cluster.artifacts, kube: ground.kube, mesh: noTraits, toolGroups: [], log }
 }
 
 /** True if a component was found in the cluster or is completely installed. Several parts can share a component's name. */

@@ -1,5 +1,6 @@
 import { ApisApi } from '@kubernetes/client-node'
 import type { KubeClient } from '../../kube/client.ts'
+import { isGroupOf } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { isMeshObject, type MeshTraits } from '../../lab/mesh-traits.ts'
@@ -23,8 +24,12 @@ const EXCLUDED_KINDS = new Set([
   'PodMetrics',
   'ReplicaSet',
 ])
-/** API groups of faults and of backup tools. */
-const EXCLUDED_GROUPS = ['chaos-mesh.org', 'k8up.io', 'snapshot.storage.k8s.io', 'velero.io']
+/** Kubernetes' group of snapshots. Whichever tool takes them, they are no part of the service. */
+const SNAPSHOTS = 'snapshot.storage.k8s.io'
+
+/** True if a group's objects can be part of a service. Those of faults and backup tools are not. */
+export const isGroupOfService = (group: string, { toolGroups }: Pick<Lab, 'toolGroups'>): boolean =>
+  group !== SNAPSHOTS && !toolGroups.some((end) => isGroupOf(group, end))
 
 const ANNOTATIONS_OF_CONTROLLERS = [
   'deployment.kubernetes.io/revision',
@@ -47,11 +52,11 @@ interface NamespacedKind {
  * added are left out. The namespace itself comes first.
  */
 export async function exportNamespace(
-  { kube, mesh }: Pick<Lab, 'kube' | 'mesh'>,
+  { kube, mesh, toolGroups }: Pick<Lab, 'kube' | 'mesh' | 'toolGroups'>,
   namespace: string,
 ): Promise<KubeObject[]> {
   const own = await readNamespace(kube, namespace)
-  const kinds = await namespacedKinds(kube)
+  const kinds = await namespacedKinds({ kube, toolGroups })
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind }) => {
       const { items } = await kube.objects.list(apiVersion, kind, namespace)
@@ -73,10 +78,10 @@ async function readNamespace(kube: KubeClient, name: string): Promise<KubeObject
 }
 
 /** Lists every kind once, in the preferred version that serves it. */
-async function namespacedKinds(kube: KubeClient): Promise<NamespacedKind[]> {
+async function namespacedKinds({ kube, toolGroups }: Pick<Lab, 'kube' | 'toolGroups'>): Promise<NamespacedKind[]> {
   const { groups } = await kube.config.makeApiClient(ApisApi).getAPIVersions()
   const versions = groups
-    .filter(({ name }) => !EXCLUDED_GROUPS.includes(name))
+    .filter(({ name }) => isGroupOfService(name, { toolGroups }))
     .flatMap(({ name, versions, preferredVersion }) =>
       // Some kinds exist only in an older version.
       [preferredVersion ?? versions[0], ...versions].flatMap((v) => (v ? [{ group: name, version: v.version }] : [])),

@@ -17,7 +17,7 @@ test('a new mesh needs one folder and one line of the index to be drilled, chose
     },
   })
   const seen = await copy.see<SeenMesh>('see-mesh.ts')
-  const { rows, choice, version, parts, isOwnObjectLeftOut, cluster, results, docs, project } = seen
+  const { rows, choice, version, parts, isOwnObjectLeftOut, isGroupOfService, cluster, results, docs, project } = seen
 
   // The matrix, with the names of its rows and of their namespaces.
   const usual = rows.find(({ title }) => title === 'velero/file-system × container-kill, mesh made-up')
@@ -45,6 +45,8 @@ test('a new mesh needs one folder and one line of the index to be drilled, chose
   expect(cluster.refusal).toContain('lacks rights that the drills need:\n  patch things.made-up.example\n')
   expect(cluster.removed).toContain('made-up')
   expect(cluster.left).toEqual([])
+  // Its routes and policies are the service's own.
+  expect(isGroupOfService).toBe(true)
 
   expect(docs.matrix).toContain('made-up')
   expect(docs.workflow).toMatch(/mesh: \[.*made-up\]/)

@@ -2,6 +2,8 @@ import { neededParts } from '../../../lib/clusters/existing/plan/parts.ts'
 import { allVersions } from '../../../lib/clusters/versions.ts'
 import { loadMesh, traitsOfMesh, type MeshName } from '../../../lib/components/meshes.ts'
 import { isMeshObject } from '../../../lib/lab/mesh-traits.ts'
+import { toolGroups } from '../../../lib/components/needed.ts'
+import { isGroupOfService } from '../../../lib/components/support/namespace-objects.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
 import {
@@ -26,6 +28,8 @@ export interface SeenMesh {
   parts: string[]
   isOwnObjectLeftOut: boolean
   cluster: SeenOnCluster
+  /** Whether objects of its API group are backed up with a service. */
+  isGroupOfService: boolean
   results: SeenResults
   docs: SeenDocs
   project: SeenProject
@@ -40,6 +44,7 @@ print({
   version: allVersions[name]?.published?.version,
   parts: neededParts([name]).map(({ title }) => title),
   isOwnObjectLeftOut: isMeshObject(traits, { kind: 'ConfigMap', metadata: { name: 'made-up-roots' } }),
+  isGroupOfService: isGroupOfService('made-up.example', { toolGroups }),
   cluster: await seeOnCluster(name, { tools: [], meshes: [name] }),
   results: await seeResults({ mesh: (simulated) => ({ ...simulated, ...traits, version: installed.version }) }),
   docs: await seeDocs(),

@@ -1,6 +1,8 @@
 import type { ComponentName } from '../../../lib/components/index.ts'
 import { strategies, type StrategyName, type ToolName } from '../../../lib/components/tools.ts'
 import type { UserEffort } from '../../../lib/record/facts.ts'
+import { toolGroups } from '../../../lib/components/needed.ts'
+import { isGroupOfService } from '../../../lib/components/support/namespace-objects.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
 import {
@@ -24,6 +26,8 @@ export interface SeenTool {
   traits: { tool: string; mode: string }
   effort: UserEffort
   cluster: SeenOnCluster
+  /** Whether objects of its API group are backed up with a service. */
+  isGroupOfService: boolean
   results: SeenResults
   docs: SeenDocs
   project: SeenProject
@@ -37,6 +41,7 @@ print({
   choice: seeChoice('tool'),
   traits: { tool, mode },
   effort: (await load()).effort(noopLab()),
+  isGroupOfService: isGroupOfService('made-up.example', { toolGroups }),
   cluster: await seeOnCluster(MADE_UP as ComponentName, { tools: [MADE_UP as ToolName], meshes: [] }),
   results: await seeResults({
     breakTool: (simulated) => ({

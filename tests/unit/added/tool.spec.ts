@@ -18,7 +18,8 @@ test('a new tool needs one folder and one line of the index to be drilled, chose
       text: '\n  madeUp,',
     },
   })
-  const { rows, choice, traits, effort, cluster, results, docs, project } = await copy.see<SeenTool>('see-tool.ts')
+  const { rows, choice, traits, effort, cluster, isGroupOfService, results, docs, project } =
+    await copy.see<SeenTool>('see-tool.ts')
 
   const drilled = rows.find(({ title }) => title === 'made-up/copy × ransomware')
   expect(drilled).toEqual({ title: drilled?.title, illegal: null, isNamespaceKnown: true })
@@ -38,6 +39,7 @@ test('a new tool needs one folder and one line of the index to be drilled, chose
   expect(cluster.refusal).toContain('lacks rights that the drills need:\n  patch things.made-up.example\n')
   expect(cluster.removed).toContain('made-up')
   expect(cluster.left).toEqual([])
+  expect(isGroupOfService).toBe(false)
 
   expect(docs.matrix).toContain('made-up<br>copy')
   expect(docs.workflow).toMatch(/tool: \[.*made-up\]/)

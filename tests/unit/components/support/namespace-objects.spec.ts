@@ -3,12 +3,14 @@ import type { KubeObject } from '../../../../lib/kube/object.ts'
 import {
   chooseKinds,
   exportNamespace,
+  isGroupOfService,
   isApplied,
   MANAGED,
   strip,
   type ServedKinds,
 } from '../../../../lib/components/support/namespace-objects.ts'
 import { noSnapshot, planRestore, restoreNamespace } from '../../../../lib/components/support/namespace-restore.ts'
+import { toolGroups } from '../../../../lib/components/needed.ts'
 import { backedUpLab, claim, deployment, makeNamespace } from '../../stand-ins/backed-up-lab.ts'
 import { annotatedMesh } from '../../stand-ins/meshes.ts'
 
@@ -17,6 +19,13 @@ const object = (kind: string, name: string, changes: Record<string, unknown> = {
   kind,
   metadata: { name, namespace: 'drill', ...(changes.metadata as object) },
   ...Object.fromEntries(Object.entries(changes).filter(([key]) => key !== 'metadata')),
+})
+
+test('objects of faults and backup tools are no part of a service, and those of a mesh are', () => {
+  for (const group of ['chaos-mesh.org', 'k8up.io', 'velero.io', 'k6.io', 'snapshot.storage.k8s.io'])
+    expect(isGroupOfService(group, { toolGroups }), group).toBe(false)
+  for (const group of ['apps', 'networking.istio.io', 'networking.k8s.io', 'notvelero.io'])
+    expect(isGroupOfService(group, { toolGroups }), group).toBe(true)
 })
 
 test.describe('export of a namespace', () => {
