@@ -1,5 +1,6 @@
 import { providerOf } from './providers.ts'
 import type { Config } from '../config/config.ts'
+import type { Component } from '../components/component.ts'
 import { componentOf, type ComponentName } from '../components/index.ts'
 import { loadOperator } from './clients.ts'
 import { installChaosMesh } from '../components/chaos-mesh/chaos-mesh.ts'
@@ -34,12 +35,12 @@ export async function createLab(
   // By its key: a component that the index does not have cannot be found or removed again.
   const installOnce = async (name: ComponentName, usual: string, body: () => Promise<unknown>): Promise<void> => {
     if (cluster.has(name)) return
-    await timed(componentOf(name).title, usual, body)
+    await timed(componentOf(name).title, durationWords(componentOf(name), usual), body)
     await cluster.note(name)
   }
-  const timed = async <T>(part: string, usual: string, body: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(part: string, words: string, body: () => Promise<T>): Promise<T> => {
     const startedMs = performance.now()
-    log(`${part} … (usually ${usual})`)
+    log(`${part} … (${words})`)
     const result = await body()
     times.push({ part, durationMs: performance.now() - startedMs })
     log(`${part} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
@@ -48,12 +49,12 @@ export async function createLab(
   const provider = providerOf(config)
   const problems = await provider.requires()
   if (problems.length > 0) throw new Error(`This machine cannot hold the lab yet:\n  ${problems.join('\n  ')}`)
-  const cluster = await timed('cluster', '15 s', () =>
+  const cluster = await timed('cluster', 'usually 15 s', () =>
     provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
   )
   requireNoOtherMesh(cluster, config)
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
-  const store = await timed('S3 store', '1 s', () => cluster.openStore())
+  const store = await timed('S3 store', 'usually 1 s', () => cluster.openStore())
   const lab: Lab = {
     cluster,
     store,
@@ -75,6 +76,10 @@ export async function createLab(
   await storeReached(lab)
   return { lab, times }
 }
+
+/** How long the installation of a component takes, for the log. */
+export const durationWords = ({ presence }: Pick<Component, 'presence'>, usual: string): string =>
+  'none' in presence ? 'nothing to install' : `usually ${usual}`
 
 /** A lab has one mesh. What a second one adds to the cluster would be measured with the drills. */
 function requireNoOtherMesh(cluster: Cluster, { mesh, cluster: provider }: Config): void {
