@@ -1,4 +1,5 @@
 import { connect, type Socket, isIPv6 } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 /** A host name or an address for use in a URL: IPv6 addresses get brackets. */
 export const urlHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host)
@@ -12,11 +13,18 @@ export interface Address {
 /** Longer than any answer on the lab's own network takes, even on a busy machine. */
 const CONNECT_TIMEOUT_MS = 250
 const TRIES = 3
+const PAUSE_MS = 100
 
-/** True if a check succeeds in one of three tries. A machine that was busy for a moment must not look like an outage. */
+/**
+ * True if a check succeeds in one of three tries, with a pause between them. A machine or a server that was busy for a moment must
+ * not look like an outage.
+ */
 export async function tryThreeTimes(check: () => Promise<boolean>): Promise<boolean> {
-  for (let attempt = 0; attempt < TRIES; attempt++) if (await check()) return true
-  return false
+  for (let attempt = 1; ; attempt++) {
+    if (await check()) return true
+    if (attempt === TRIES) return false
+    await setTimeout(PAUSE_MS)
+  }
 }
 
 /** Whether this machine can connect to an address. */

@@ -8,7 +8,7 @@ import { NOT_OF_DAEMONS } from '../../probes/places.ts'
 import { daemonOn, runInDaemon } from './node-shell.ts'
 import { placeOf, type PlacedPod, takesPods } from '../../kube/placed-pod.ts'
 import { staleProxies } from '../pod-failure.ts'
-import { canConnect } from '../../system/connect.ts'
+import { canConnect, tryThreeTimes } from '../../system/connect.ts'
 import { LIST_RULES, parseRules } from './pod-network.ts'
 import { LIST_STRESSORS } from '../stress.ts'
 
@@ -104,7 +104,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
     listFaultObjects(lab.kube),
     lab.kube.core.listNode(),
     listPods(lab, where.namespaces),
-    canConnect(storeAddressHere(lab)),
+    tryThreeTimes(() => canConnect(storeAddressHere(lab))),
   ])
   const placed = pods.map(placeOf).flatMap(({ node }) => (node === '' ? [] : [node]))
   const lookedAt = [...new Set([...where.nodes, ...placed])]

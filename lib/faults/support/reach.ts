@@ -1,5 +1,5 @@
 import { pending, waitFor } from '../../system/wait.ts'
-import { canConnect, type Address } from '../../system/connect.ts'
+import { canConnect, tryThreeTimes, type Address } from '../../system/connect.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { storeAddress, storeAddressHere } from './far-ends.ts'
 import { daemonPods } from './node-shell.ts'
@@ -21,7 +21,8 @@ interface Cut {
 /** Prepares to cut something off while its address is watched. Errors: it does not answer even before. */
 export async function planCut(address: Address, cut: () => Promise<void>): Promise<Cut> {
   const where = `${address.host}:${address.port}`
-  if (!(await canConnect(address))) throw new Error(`${where} does not answer even before the fault`)
+  if (!(await tryThreeTimes(() => canConnect(address))))
+    throw new Error(`${where} does not answer even before the fault`)
   let cutMs = 0
   let silence: Promise<number> | null = null
   return {

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
 import {
   V1APIResourceList,
@@ -154,6 +155,33 @@ test.describe('an inventory', () => {
       ...['drill', 'velero'].map((namespace) => ({ namespace, ...here })),
       ...['gone', 'worker'].map((node) => ({ ...daemon, fieldSelector: `spec.nodeName=${node}` })),
     ])
+  })
+
+  test('asks a store again that did not take the first connection, and tells of one that takes none', async () => {
+    const server = createServer()
+    const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const close = () => new Promise((resolve) => server.close(resolve))
+    await listen(0)
+    const { port } = server.address() as AddressInfo
+    await close()
+    const answer = () => Promise.resolve(Object.assign(new V1PodList(), { items: [] }))
+    const lab = labWith(() => ({
+      core: only<CoreV1Api>({
+        listPodForAllNamespaces: answer,
+        listNamespacedPod: answer,
+        listNode: () => Promise.resolve(Object.assign(new V1NodeList(), { items: [] })),
+      }),
+      custom: only<CustomObjectsApi>({
+        getAPIResources: () => Promise.resolve(Object.assign(new V1APIResourceList(), { resources: [] })),
+      }),
+    }))
+    const withStore = { ...lab, store: { ...lab.store, url: `http://127.0.0.1:${port}` } }
+    const look = () => takeInventory(withStore, { namespaces: [], nodes: [] }, 0)
+    expect(await look()).toEqual(['the S3 store does not answer'])
+    const looking = look()
+    setTimeout(() => void listen(port), 30)
+    expect(await looking).toEqual([])
+    await close()
   })
 
   test('does not tell of a task that has ended', () => {
