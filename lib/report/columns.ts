@@ -1,3 +1,4 @@
+import type { LossMeasure } from '../record/facts.ts'
 import { formatBytes, formatDuration, formatInterval } from '../system/quantity.ts'
 import { nameAspects } from '../verdict/mesh.ts'
 import type { DrillResult, Usage } from '../verdict/result.ts'
@@ -36,8 +37,11 @@ const measured: readonly Column[] = [
     text: describeRpo,
     objective: ({ objectives }) => (objectives ? formatDuration(objectives.rpoMs) : ''),
     fields: [
-      { name: 'acknowledgedWrites', unit: 'count', read: ({ rpo }) => rpo?.acknowledged },
-      { name: 'lostWrites', unit: 'count', read: ({ rpo }) => rpo?.lost },
+      // Empty for a workload whose loss is counted by something else.
+      { name: 'acknowledgedWrites', unit: 'count', read: (drill) => lossBy('writes', drill)?.acknowledged },
+      { name: 'lostWrites', unit: 'count', read: (drill) => lossBy('writes', drill)?.lost },
+      { name: 'acknowledgedFiles', unit: 'count', read: (drill) => lossBy('files', drill)?.acknowledged },
+      { name: 'lostFiles', unit: 'count', read: (drill) => lossBy('files', drill)?.lost },
       { name: 'oldestLostMs', unit: 'ms', read: ({ rpo }) => rpo?.oldestLostMs },
       { name: 'rpoObjectiveMs', unit: 'ms', read: ({ objectives }) => objectives?.rpoMs },
     ],
@@ -147,6 +151,10 @@ function usageColumn(field: string, title: string, read: (drill: DrillResult) =>
 
 const describeUsage = ({ cpuSeconds, peakMemoryBytes }: Usage): string =>
   `${cpuSeconds.toFixed(1)} CPU s, peak ${formatBytes(peakMemoryBytes)}`
+
+/** The loss of a drill whose workload counts it by this; else null. */
+const lossBy = (by: LossMeasure['by'], { rpo, evidence }: DrillResult): DrillResult['rpo'] =>
+  evidence.loss?.by === by ? rpo : null
 
 /** What was lost; if the workload cannot measure that, the reason. */
 function describeRpo({ rpo, parts, evidence }: DrillResult): string {

@@ -18,6 +18,25 @@ test('a text in the CSV that a spreadsheet would take for a formula begins with 
   for (const text of ['1=1', 'a-b', ' x']) expect(reasonsOf(text), text).not.toContain("'")
 })
 
+test('the CSV counts lost writes and lost files in columns of their own', () => {
+  const { loss } = drill.evidence
+  if (loss === null) throw new Error('the drill has no loss')
+  const fieldsOf = (one: typeof drill) => {
+    const [head = '', row = ''] = renderCsv([one]).split('\r\n')
+    const values = row.split(',')
+    return Object.fromEntries(head.split(',').map((name, index) => [name, values[index]]))
+  }
+  const rpo = { acknowledged: 70, lost: 3, oldestLostMs: 9 }
+  const byFiles = fieldsOf({ ...drill, rpo, evidence: { ...drill.evidence, loss: { ...loss, by: 'files' } } })
+  expect(byFiles).toMatchObject({ acknowledgedFiles: '70', lostFiles: '3', acknowledgedWrites: '', lostWrites: '' })
+  expect(fieldsOf({ ...drill, rpo })).toMatchObject({
+    acknowledgedWrites: '70',
+    lostWrites: '3',
+    acknowledgedFiles: '',
+    lostFiles: '',
+  })
+})
+
 test('a number in the CSV stays a number, also a negative one', () => {
   const csv = renderCsv([{ ...drill, repetition: -3 }])
   expect(csv).toContain(',-3,')
