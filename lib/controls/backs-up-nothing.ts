@@ -5,8 +5,8 @@ import { noVolumes } from '../components/velero/methods.ts'
 import { broken } from './broken.ts'
 
 /**
- * Velero that is told to leave every volume out, and says Completed, as one whose volumes are of a kind that it skips. Whoever
- * looks at the phase alone takes it for a backup.
+ * Velero with settings that skip every volume. It still reports Completed, as it does for volume types that it skips. A check of
+ * the phase alone would accept this backup.
  */
 export const backsUpNothing = (): BackupTool =>
   broken(veleroFileSystem(), 'backs-up-nothing', (velero, lab) => ({

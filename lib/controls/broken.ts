@@ -4,7 +4,7 @@ import type { OperationResult } from '../record/facts.ts'
 import type { Backup, BackupTool, InstalledTool } from '../components/tool.ts'
 import { controlName, type FlawName } from '../verdict/flaws.ts'
 
-/** What a tool that lies says of an operation. */
+/** A false report of success. */
 export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): OperationResult => ({
   state: 'Completed',
   succeeded: true,
@@ -14,7 +14,7 @@ export const claim = (clock: Clock, bytes: number, startedMs = clock.now()): Ope
   details: {},
 })
 
-/** The tool with what it installs replaced, under a name that says what is wrong with it. */
+/** Wraps a tool with a flaw, under the name of the flaw. */
 export const broken = (
   tool: BackupTool,
   flaw: FlawName,
@@ -30,7 +30,7 @@ export const broken = (
   }
 }
 
-/** The tool with each of its backups replaced, those too that it made by its own clock. */
+/** Wraps a tool and replaces each of its backups, including those of a schedule. */
 export const withBackups = (
   whole: InstalledTool,
   replace: (backup: Backup, namespace: string) => Backup,

@@ -7,12 +7,12 @@ import { findWorkloads, scaleDown, scaleUp } from '../components/restic/scale.ts
 import type { Backup, BackupTool } from '../components/tool.ts'
 import { broken } from './broken.ts'
 
-/** Every other file of the ledger, as restic names what it restores. */
+/** restic's option for every other file of the ledger. */
 const HALF = '--include=/data/segment-*[13579]'
 
 /**
- * restic of a service at rest, which promises one moment, and which restores half of the files from the first snapshot that
- * there is over those of the one that was asked for. Each file is whole, and together they are of no one moment.
+ * The manual strategy of restic, which promises the state of one moment. After the restore, it restores half of the files again
+ * from the oldest snapshot. Each file is intact, but together they are from two moments.
  */
 export const mixesTwoMoments = (): BackupTool =>
   broken(
@@ -37,17 +37,18 @@ async function backUp(lab: Lab, subject: Subject, name: string): Promise<Backup>
 
 async function makeHalfOlder(lab: Lab, { repository, claims }: Subject, namespace: string): Promise<void> {
   const snapshots = await listSnapshots(lab, repository)
-  const users = await findWorkloads(lab.kube, namespace, claims)
-  await scaleDown(lab.kube, users)
+  const workloads = await findWorkloads(lab.kube, namespace, claims)
+  await scaleDown(lab.kube, workloads)
   for (const claim of claims) {
     const oldest = snapshots.find((snapshot) => snapshot.claim === claim)
-    if (oldest === undefined) throw new Error(`there is no snapshot of claim "${claim}" to mix in`)
+    if (oldest === undefined)
+      throw new Error(`the repository has no snapshot of claim "${claim}". Next: restic snapshots`)
     const { args, ...task } = restoreTask(claim, oldest.id)
     const name = jobName('mix', `${namespace}/${Date.now()}`, claim)
     await startJob(lab, repository, { namespace, name, task: { ...task, args: [...args, HALF] } })
     const { succeeded, message } = await waitForJobAndDelete(lab, namespace, name, claim)
     if (!succeeded)
-      throw new Error(`the older half of claim "${claim}" was not restored: ${message ?? 'no reason given'}`)
+      throw new Error(`restore of the older half of claim "${claim}" failed: ${message ?? 'no reason given'}`)
   }
-  await scaleUp(lab.kube, users)
+  await scaleUp(lab.kube, workloads)
 }

@@ -8,11 +8,11 @@ import { broken, claim, withBackups } from './broken.ts'
 import type { FlawName } from '../verdict/flaws.ts'
 
 /*
- * Ways to break any backup tool, on any cluster, through the interface that every tool has. What is wrong is done to what the
- * tool brings back, or to what it says: the tool itself is the one that is drilled without them.
+ * Ways to break any backup tool on any cluster. Each wraps the tool's interface, and changes what the tool restores or what it
+ * reports. The wrapped tool itself is the same as in the drills.
  */
 
-/** Damages what it restores, as `fault` would: a file that is left out, a byte that is another. */
+/** Damages the restored data with a fault: a missing file, or a flipped bit. */
 export const damagesWhatItRestores = (
   tool: BackupTool,
   flaw: FlawName,
@@ -34,7 +34,7 @@ export const damagesWhatItRestores = (
     })),
   )
 
-/** Restores the first backup that it ever made of a namespace, whichever is asked for. */
+/** Always restores the first backup of a namespace, also if a newer one is requested. */
 export const restoresYesterday = (tool: BackupTool): BackupTool =>
   broken(tool, 'restores-yesterday', (whole) => {
     const oldest = new Map<string, Backup>()
@@ -46,13 +46,13 @@ export const restoresYesterday = (tool: BackupTool): BackupTool =>
   })
 
 /**
- * Restores into a volume that nobody asked for, of another namespace, and brings the service back without its data. `hollow` is
- * the same tool as it brings back everything but the data.
+ * Restores the data into another namespace, and restores the service without its data. `hollow` is the same tool, which backs up
+ * everything except the data.
  */
 export const restoresElsewhere = (tool: BackupTool, hollow: BackupTool): BackupTool =>
   broken(tool, 'restores-elsewhere', (whole, lab) => {
     const shells = new Map<string, Backup>()
-    const noting: InstalledTool = {
+    const withShells: InstalledTool = {
       ...whole,
       async backup(namespace, { name }) {
         const running = await whole.backup(namespace, { name })
@@ -64,7 +64,7 @@ export const restoresElsewhere = (tool: BackupTool, hollow: BackupTool): BackupT
         return { name, waitUntilMoving: () => running.waitUntilMoving(), waitUntilFinished: finished }
       },
     }
-    return withBackups(noting, (backup, namespace) => ({
+    return withBackups(withShells, (backup, namespace) => ({
       ...backup,
       async restore(options = {}) {
         const elsewhere = `${options.into ?? namespace}-elsewhere`
@@ -77,8 +77,8 @@ export const restoresElsewhere = (tool: BackupTool, hollow: BackupTool): BackupT
   })
 
 /**
- * Says that a backup has ended well when the objects are stored and the data is still moving; what it restores is what there is
- * of it by then. `hollow` is the same tool as it backs up everything but the data.
+ * Reports a backup as completed when the objects are stored, while the data is still being copied. Its restore has no data.
+ * `hollow` is the same tool, which backs up everything except the data.
  */
 export const saysDoneTooEarly = (tool: BackupTool, hollow: BackupTool, clock: Clock): BackupTool =>
   broken(tool, 'says-done-too-early', (whole, lab) => ({
@@ -96,7 +96,7 @@ export const saysDoneTooEarly = (tool: BackupTool, hollow: BackupTool, clock: Cl
     },
   }))
 
-/** Waits before it restores. */
+/** Waits before each restore. */
 export const restoresLate = (tool: BackupTool, clock: Clock, delayMs: number): BackupTool =>
   broken(tool, 'restores-late', (whole) =>
     withBackups(whole, (backup) => ({
@@ -108,13 +108,13 @@ export const restoresLate = (tool: BackupTool, clock: Clock, delayMs: number): B
     })),
   )
 
-/** Says that a restore has ended well as soon as it was asked for. */
+/** Reports a restore as completed as soon as it starts. */
 export const saysRestoredTooEarly = (tool: BackupTool, clock: Clock): BackupTool =>
   broken(tool, 'says-restored-too-early', (whole) =>
     withBackups(whole, (backup) => ({
       ...backup,
       restore(options) {
-        // Nobody is told how it went on.
+        // Hides the real result, even a failure.
         backup.restore(options).catch(() => undefined)
         return Promise.resolve(claim(clock, 1))
       },

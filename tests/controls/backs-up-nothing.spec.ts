@@ -12,7 +12,7 @@ test.use({ tool: backsUpNothing(), objectives: { rto: '20s', rpo: '2m' } })
 test.describe('a deleted namespace', () => {
   test.use({ fault: namespaceDeletion(), expects: { outage: true, restore: true } })
 
-  test('fails a tool that backs up nothing and reports Completed', async ({ drill }) => {
+  test('a tool that backs up nothing and reports Completed fails after the loss of a namespace', async ({ drill }) => {
     const service = await drill.provision()
     const backup = await service.backUp()
     await service.break()
@@ -24,7 +24,9 @@ test.describe('a deleted namespace', () => {
 test.describe('a corrupted volume', () => {
   test.use({ fault: volumeCorruption(), expects: { restore: true, corruption: true } })
 
-  test('fails a tool that backs up nothing and reports Completed', async ({ drill }) => {
+  test('a tool that backs up nothing and reports Completed fails after the corruption of a volume', async ({
+    drill,
+  }) => {
     const service = await replaceUnasserted(drill)
     await service.assertFails(flaw)
   })

@@ -18,7 +18,7 @@ import { veleroFileSystem } from '../../lib/components/velero/velero.ts'
 import { deployedLedger, ledger } from '../../lib/workloads/ledger/ledger.ts'
 import { SEGMENT_BYTES } from '../../lib/workloads/ledger/record.ts'
 
-/* A tool for each flaw, on a namespace that is deleted. Only what is wrong with it fails the drill: the objectives forgive the rest. */
+/* A tool for each flaw, on a deleted namespace. The objectives are generous, so only the flaw can fail the drill. */
 
 const { volumeBytes, seed } = readConfig(process.env)
 const hundredth = Math.ceil(volumeBytes / SEGMENT_BYTES / 100)
@@ -38,7 +38,7 @@ async function loseAndRestore(drill: Drill, flaw: Flaw): Promise<void> {
   await service.assertFails(flaw)
 }
 
-/** Two backups, with writes between them, and the newer is asked for. */
+/** Takes two backups with writes between them, and restores the newer one. */
 async function restoreTheNewer(drill: Drill, flaw: Flaw): Promise<void> {
   const service = await drill.provision()
   await service.backUp()
@@ -110,6 +110,6 @@ for (const { flaw, tool, course, ...options } of controls) {
   const { behaviour } = FLAWS[flaw]
   test.describe(flaw, () => {
     test.use({ tool, ...options })
-    test(`fails a tool that ${behaviour}`, ({ drill }) => course(drill, FLAWS[flaw]))
+    test(`a tool that ${behaviour} fails the drill`, ({ drill }) => course(drill, FLAWS[flaw]))
   })
 }

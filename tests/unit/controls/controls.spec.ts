@@ -10,27 +10,27 @@ import { inDrillLab, jobs, podOf } from '../components/restic/lab.ts'
 import { deployment } from '../stand-ins/backed-up-lab.ts'
 import { veleroLab } from '../stand-ins/velero.ts'
 
-/* What the controls do to a cluster, as far as stand-ins of their tools can tell; whether a verdict sees it is tested elsewhere. */
+/* Effects of the controls on a cluster, with stand-ins for their tools. Other specs test that the verdict detects the flaws. */
 
-test('a control bears the name of its flaw, and no other tool is taken for one', () => {
+test('a control has the name of its flaw, and no other tool counts as a control', () => {
   expect(flawOf(controlName('flips-bits'))).toBe(FLAWS['flips-bits'])
   expect(flawOf('control-of-another-version')).toMatchObject({ behaviour: 'of another version' })
   expect([flawOf('velero'), flawOf(null)]).toEqual([null, null])
 })
 
-test('a control is caught by a failing answer with a code of its flaw, and by no other failing answer', () => {
+test('a control is detected by a failing answer with a code of its flaw, and by no other failing answer', () => {
   const lost = toPart({ code: 'integrity.lost', reason: '2 findings' })
   const late = toPart({ code: 'rto.over-objective', reason: 'RTO 20s' })
   const whole = toPart({ code: 'integrity.whole', reason: 'all read back' })
   expect(findPartOf(FLAWS['drops-files'], [whole, late, lost])).toBe(lost)
   expect(findPartOf(FLAWS['drops-files'], [whole, late])).toBe(undefined)
-  // A flaw of another version: any failure shows it.
+  // A flaw of another version of meshdrill: any failing answer detects it.
   const unknown = { behaviour: 'does something else', because: null }
   expect(findPartOf(unknown, [whole, late])).toBe(late)
   expect(findPartOf(unknown, [whole])).toBe(undefined)
 })
 
-test('the wrong volume is that of another namespace, and the right one is brought back without its data', async () => {
+test('the control that restores elsewhere fills another namespace and restores the service without its data', async () => {
   const { lab, applied, deleted } = veleroLab({})
   const tool = restoresElsewhere(veleroFileSystem(), backsUpNothing()).attach(lab)
   expect(tool.name).toBe('control-restores-elsewhere')
@@ -53,7 +53,7 @@ test('the wrong volume is that of another namespace, and the right one is brough
   expect(deleted).toContain('Namespace drill-elsewhere')
 })
 
-test('a backup that is said to be done too early is restored as what there was of it by then, and said to be whole', async () => {
+test('the control that says done too early reports success for a failed backup and a failed restore', async () => {
   const failed = { phase: 'Failed' }
   const { lab } = veleroLab({ backup: [failed], restore: [failed] })
   const backup = await (
@@ -65,7 +65,7 @@ test('a backup that is said to be done too early is restored as what there was o
   expect(await backup.restore()).toMatchObject({ state: 'Completed', succeeded: true })
 })
 
-test('half of the files are put back from the first snapshot, while the service is stopped', async () => {
+test('the control that mixes two moments restores half of the files from the oldest snapshot of a stopped service', async () => {
   await inDrillLab({ deployments: [deployment('web', 'data')] }, async ({ lab, applied, steps }, restic) => {
     restic.answer([
       { id: 'oldest', time: '2026-11-21T01:00:00Z', tags: ['claim=data'] },
