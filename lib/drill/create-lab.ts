@@ -8,7 +8,7 @@ import { replayUndos } from '../faults/undo/replay.ts'
 import { storeReached } from '../faults/support/reach.ts'
 import { connect } from '../kube/client.ts'
 import { installingLab } from '../lab/charts.ts'
-import { labelling } from '../kube/ownership.ts'
+import { labellingClient } from '../kube/ownership.ts'
 import type { Cluster } from '../lab/cluster.ts'
 import type { Lab } from '../lab/lab.ts'
 import { loadMesh, MESH_NAMES, traitsOfMesh } from '../components/meshes.ts'
@@ -61,7 +61,7 @@ export async function createLab(
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
     toolGroups,
-    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
+    kube: labellingClient(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
   const undone = await replayUndos(lab)
@@ -124,7 +124,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
     toolGroups,
-    kube: labelling(connect(cluster.kubeconfig), cluster.labId),
+    kube: labellingClient(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
 }

@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab.ts'
 import { create, deletionOf, readFault, waitForInjection } from '../components/chaos-mesh/chaos-mesh.ts'
 import { containerEnded, statusIn, statusOf, killFirstProcess } from './support/container-end.ts'
 import type { Change, Fault, FaultTarget } from './fault.ts'
-import { isRunning, placeOf } from '../kube/placed-pod.ts'
+import { isRunning, toPlacedPod } from '../kube/placed-pod.ts'
 
 /** The container that holds the state crashes; Kubernetes starts it again by itself. */
 export const containerKill = (): Fault => ({
@@ -39,7 +39,7 @@ function killInitContainer(lab: Lab, { namespace, pods }: FaultTarget, pod: V1Po
   return {
     undo: [{ kind: 'nothing', because: 'a killed process leaves nothing to take away' }],
     async make() {
-      killed = await killFirstProcess(lab, placeOf(pod), before)
+      killed = await killFirstProcess(lab, toPlacedPod(pod), before)
     },
     async see(requestedMs) {
       const place = { namespace, labels: pods.labels, container: before.name }

@@ -5,7 +5,7 @@ import { pending, waitFor } from '../system/wait.ts'
 import type { Lab } from '../lab/lab.ts'
 import { UNTIL_HEALED, type Change, type Fault, type FaultTarget } from './fault.ts'
 import { nodeBack, nodeRuns } from './support/node-return.ts'
-import { placeOf, type PlacedPod, hasLabels, isLast, ownTaints } from '../kube/placed-pod.ts'
+import { toPlacedPod, type PlacedPod, hasLabels, isAvoided, ownTaints } from '../kube/placed-pod.ts'
 import { planCut } from './support/reach.ts'
 import { tryThreeTimes, canConnect } from '../system/connect.ts'
 import type { NodeState } from '../lab/undo.ts'
@@ -46,7 +46,7 @@ async function requires({ cluster, kube }: Lab, lost: boolean): Promise<string[]
   const { items } = await kube.core.listNode()
   const workers = items.filter((node) => !hasLabels(node, cluster.systemNodes))
   if (workers.length < 2) return [`the cluster has ${workers.length} workers: with one cut off there must be another`]
-  const open = items.filter((node) => hasLabels(node, cluster.systemNodes) && !isLast(node)).map(nameOf)
+  const open = items.filter((node) => hasLabels(node, cluster.systemNodes) && !isAvoided(node)).map(nameOf)
   const unseen = (await Promise.all(workers.slice(0, KNOCKED_AT).map(isSilent))).flat()
   return [
     ...open.map(
@@ -91,7 +91,9 @@ async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Pro
     `a pod of ${JSON.stringify(selections)} on a node`,
     async () => {
       const found = (await Promise.all(selections.map((one) => lab.kube.pods(one.namespace, one.labels)))).flat()
-      const placed = found.filter(({ metadata, spec }) => spec?.nodeName && !metadata?.deletionTimestamp).map(placeOf)
+      const placed = found
+        .filter(({ metadata, spec }) => spec?.nodeName && !metadata?.deletionTimestamp)
+        .map(toPlacedPod)
       return placed[0] ?? pending(`${found.length} pods, none of them on a node`)
     },
     { timeout: '30s', every: '50ms', hint: shellCommand`kubectl -n ${namespace} get pods -o wide` },

@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.ts'
 import { create, deletionOf, readFault, waitForInjection } from '../components/chaos-mesh/chaos-mesh.ts'
 import { containerEnded, statusIn, killFirstProcess } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
-import { placeOf, type PlacedPod } from '../kube/placed-pod.ts'
+import { toPlacedPod, type PlacedPod } from '../kube/placed-pod.ts'
 import { shellCommand } from '../output/shorten.ts'
 
 /** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
@@ -25,7 +25,7 @@ export const podFailure = (): Fault => ({
     const selector = { namespaces: [namespace], labelSelectors: labels }
     const fault = await readFault('pod-failure.yaml', { namespace, spec: { selector } })
     return {
-      undo: [deletionOf(fault), { kind: 'own-images', pod: placeOf(pod), images: imagesOf(pod) }],
+      undo: [deletionOf(fault), { kind: 'own-images', pod: toPlacedPod(pod), images: imagesOf(pod) }],
       make: () => create(lab, fault),
       async see(requestedMs) {
         const targets = await waitForInjection(lab, fault)
@@ -78,7 +78,7 @@ export async function hasOwnImages(lab: Lab, pod: PlacedPod, images: string): Pr
       const [stale] = staleProxies(now).filter(({ containerID = '' }) => !ended.has(containerID))
       if (stale !== undefined) {
         ended.add(stale.containerID ?? '')
-        await killFirstProcess(lab, placeOf(now), stale)
+        await killFirstProcess(lab, toPlacedPod(now), stale)
       }
       return isReady(now) ? `pod "${name}" is Ready with its own images` : pending('it is not Ready')
     },

@@ -5,7 +5,7 @@ import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../output/shorten.ts'
 import { endedBetween, containerIdOf } from './support/container-end.ts'
 import type { Fault } from './fault.ts'
 import { runBesidePod } from './support/node-shell.ts'
-import { isRunning, placeOf, type PlacedPod } from '../kube/placed-pod.ts'
+import { isRunning, toPlacedPod, type PlacedPod } from '../kube/placed-pod.ts'
 /**
  * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
  * where a kubelet would set it, in the running container's cgroup: a mover is made for one backup, from no template that could
@@ -22,7 +22,7 @@ export const toolMemoryLimit = (): Fault => ({
     const status = pod?.status?.containerStatuses?.find(({ state }) => state?.running)
     const containerId = status && containerIdOf(status)
     if (pod === undefined || !containerId) throw new Error(`no mover of ${tool.name}/${tool.strategy} runs`)
-    const place = placeOf(pod)
+    const place = toPlacedPod(pod)
     const limit = (await runBesidePod(lab, place, READ_LIMIT, { containerId })).trim()
     let after = ''
     return {
@@ -106,7 +106,7 @@ async function isGone(lab: Lab, pod: PlacedPod, containerId: string): Promise<bo
 
 /** Resolves when the kubelet says that the container was ended for want of memory. A pod that is gone says nothing more. */
 async function killedForMemory(lab: Lab, pod: V1Pod, containerId: string, requestedMs: number) {
-  const place = placeOf(pod)
+  const place = toPlacedPod(pod)
   const mover = `mover "${place.namespace}/${place.name}"`
   return waitFor(
     `${mover} ended for want of memory`,

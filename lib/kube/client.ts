@@ -26,22 +26,22 @@ import { ForeignObject } from './foreign-object.ts'
 import { pending, waitFor } from '../system/wait.ts'
 const FIELD_MANAGER = 'meshdrill'
 
-/** The few things the drills ask of a cluster, beside the typed clients themselves. */
+/** Access to a cluster: the typed clients, and the few operations that drivers need most. */
 export interface KubeClient {
   readonly config: KubeConfig
   readonly core: CoreV1Api
   readonly apps: AppsV1Api
   readonly custom: CustomObjectsApi
   readonly objects: KubernetesObjectApi
-  /** Server-side apply, in the order given. `namespace` is for the objects that name none. */
+  /** Server-side apply, in the given order. `namespace` is for objects without a namespace. */
   apply(objects: KubeObject[], options?: { namespace?: string }): Promise<void>
-  /** The object as it is in the cluster, or null. */
+  /** Reads an object; null if it does not exist. */
   get<T extends KubeObject = KubeObject>(object: ObjectReference): Promise<T | null>
-  /** Creates an object. Errors: `ForeignObject` where one of its name is there. */
+  /** Creates an object. Errors: `ForeignObject` if an object with its name exists. */
   create(object: KubeObject): Promise<void>
   /**
-   * Deletes an object; one that is not there is no error. Does not wait. Where the reference has a UID, an object of that name
-   * with another UID stays, and the API server's refusal (409) is the error.
+   * Deletes an object, and does not wait. A missing object is not an error. If the reference has a UID and the object has another
+   * one, the object stays, and the API server's refusal (409) is the error.
    */
   delete(object: ObjectReference): Promise<void>
   /** Pods of a namespace, by labels. */
@@ -49,8 +49,8 @@ export interface KubeClient {
 }
 
 /**
- * A client for the cluster of a kubeconfig's current context. The kubeconfig is one that meshdrill wrote. Where a pin lies beside
- * it, each request that may change something is preceded by a look at which cluster it is; errors then are `RunAborted`, too.
+ * A client for the current context of a kubeconfig that meshdrill wrote. If a pin is beside the kubeconfig, the client verifies the
+ * cluster before each request that may change something. Then requests can also fail with `RunAborted`.
  */
 export function connect(kubeconfig: string): KubeClient {
   const access = readAccess(kubeconfig)
@@ -71,20 +71,20 @@ export function clientOf(config: KubeConfig): KubeClient {
         await applyOne(objects, namespace === undefined ? object : inNamespace(object, namespace))
     },
     async get<T extends KubeObject = KubeObject>(object: ObjectReference) {
-      return (await orNull(objects.read(object))) as unknown as T | null
+      return (await nullIfNotFound(objects.read(object))) as unknown as T | null
     },
     async create(object) {
       try {
         await objects.create(object as KubernetesObject, undefined, undefined, FIELD_MANAGER)
       } catch (error) {
         if (error instanceof ApiException && error.code === 409) throw new ForeignObject(object)
-        throw refusalOf(object, error)
+        throw refusalError(object, error)
       }
     },
     async delete(object) {
       const { uid } = object.metadata
       const body = uid === undefined ? undefined : Object.assign(new V1DeleteOptions(), { preconditions: { uid } })
-      await orNull(objects.delete(object, undefined, undefined, undefined, undefined, undefined, body))
+      await nullIfNotFound(objects.delete(object, undefined, undefined, undefined, undefined, undefined, body))
     },
     async pods(namespace, labels = {}) {
       const labelSelector = selector(labels)
@@ -93,12 +93,12 @@ export function clientOf(config: KubeConfig): KubeClient {
   }
 }
 
-/** Objects of a YAML file with one or more documents. */
+/** Reads the objects of a YAML file with one or more documents. */
 export async function readManifest(file: string | URL): Promise<KubeObject[]> {
   return parseManifest(await readFile(file, 'utf8'), String(file))
 }
 
-/** Objects of a YAML text; `source` is for the errors. */
+/** Parses the objects of a YAML text. `source` names the text in errors. */
 export function parseManifest(text: string, source: string): KubeObject[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors
@@ -108,7 +108,7 @@ export function parseManifest(text: string, source: string): KubeObject[] {
   })
 }
 
-/** The items of a List, such as `velero install --dry-run` prints; any other object is its own. */
+/** The items of a List, such as `velero install --dry-run` prints. For any other object, the object itself. */
 function listItems(object: unknown): unknown[] {
   const { items } = object as { items?: unknown }
   return Array.isArray(items) ? items : [object]
@@ -117,10 +117,10 @@ function listItems(object: unknown): unknown[] {
 function toObject(value: unknown, source: string): KubeObject {
   const { apiVersion, kind, metadata } = (value ?? {}) as Partial<KubeObject>
   if (apiVersion && kind && metadata?.name) return value as KubeObject
-  throw new Error(`"${source}" holds an object without apiVersion, kind or metadata.name`)
+  throw new Error(`"${source}" has an object without apiVersion, kind or metadata.name`)
 }
 
-/** Resolves when every pod of the selection is Ready, and there are at least `count`. */
+/** Resolves when all pods of the selection are Ready, and at least `count` exist. */
 export async function podsReady(
   kube: KubeClient,
   namespace: string,
@@ -137,7 +137,7 @@ export async function podsReady(
   return waitFor(what, probe, { timeout: options.timeout, hint })
 }
 
-/** Whether a pod or a node is Ready; one that is being deleted is not. */
+/** True if a pod or a node is Ready and is not being deleted. */
 export function isReady(object: V1Pod | V1Node): boolean {
   const conditions = object.status?.conditions ?? []
   return !object.metadata?.deletionTimestamp && conditions.some((c) => c.type === 'Ready' && c.status === 'True')
@@ -152,7 +152,7 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404
 }
 
-export async function orNull<T>(request: Promise<T>): Promise<T | null> {
+export async function nullIfNotFound<T>(request: Promise<T>): Promise<T | null> {
   try {
     return await request
   } catch (error) {
@@ -172,29 +172,29 @@ async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promi
       PatchStrategy.ServerSideApply,
     )
   } catch (error) {
-    throw refusalOf(object, error)
+    throw refusalError(object, error)
   }
 }
 
-function refusalOf({ kind, metadata }: KubeObject, error: unknown): Error {
+function refusalError({ kind, metadata }: KubeObject, error: unknown): Error {
   if (error instanceof RunAborted) return error
   const refused = redact(`${kind} "${metadata.name}" was refused: ${reasonOf(error)}`)
   return new Error(refused, { cause: redactError(error) })
 }
 
-/** Why the API server refused a request, in its own words as far as it says any. */
+/** Why the API server refused a request: the message of its Status, if there is one. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiException) {
     const body: unknown = error.body
-    const said = typeof body === 'string' ? statusIn(body) : body
-    if (typeof said === 'object' && said !== null && 'message' in said) return String(said.message)
+    const status = typeof body === 'string' ? parseStatus(body) : body
+    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)
     return typeof body === 'string' ? shortenMiddle(body, OUTPUT_LIMIT) : `HTTP ${error.code}`
   }
   return messageOf(error)
 }
 
-/** The Status that an answer holds as JSON; null where a proxy, say, answered something else. */
-function statusIn(body: string): unknown {
+/** Parses the Status in an answer; null if it is not JSON, for example from a proxy. */
+function parseStatus(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
@@ -202,7 +202,7 @@ function statusIn(body: string): unknown {
   }
 }
 
-/** The object in a namespace, where it names none. */
+/** Sets the namespace of an object that has none. */
 export const inNamespace = (object: KubeObject, namespace: string): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, namespace: object.metadata.namespace ?? namespace },

@@ -9,18 +9,18 @@ interface Conditioned extends KubeObject {
 
 const KIND = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
-/** Whether a group is of those that end so: `networking.istio.io` is of `istio.io`. */
+/** True if a group has this suffix: `networking.istio.io` has `istio.io`. */
 export const isGroupOf = (group: string, end: string): boolean => group === end || group.endsWith(`.${end}`)
 
-/** The definitions of a group and of those below it, without their schemas. */
+/** The definitions of a group and its subgroups, without their schemas. */
 export async function definitionsOfGroup({ config }: Pick<KubeClient, 'config'>, end: string): Promise<KubeObject[]> {
   const { items } = await config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition()
   return items
     .filter(({ spec }) => isGroupOf(spec.group, end))
     .map(({ metadata }) => {
       const { name = '', uid, labels, annotations } = metadata ?? new V1ObjectMeta()
-      const known = { ...(uid ? { uid } : {}), ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
-      return { ...KIND, metadata: { name, ...known } }
+      const copied = { ...(uid ? { uid } : {}), ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
+      return { ...KIND, metadata: { name, ...copied } }
     })
 }
 
@@ -33,7 +33,7 @@ export async function waitForDefinitions(kube: KubeClient, definitions: KubeObje
       async () => {
         const found = await kube.get<Conditioned>({ apiVersion, kind, metadata: { name } })
         const established = found?.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True')
-        return established ? true : pending(found === null ? 'not there' : 'not established')
+        return established ? true : pending(found === null ? 'not found' : 'not established')
       },
       { timeout: '30s', every: '50ms' },
     )

@@ -11,9 +11,9 @@ export interface ExecTarget {
 }
 
 /**
- * Runs a command in a container and returns its standard output. A command that fails is an error with its standard
- * error; so is one whose exit status never came. A command that holds a secret is refused: it would be part of the URL, which
- * audit logs keep, and of the process list of the node.
+ * Runs a command in a container and returns its standard output. Errors: the command failed (with its standard error), or no exit
+ * status arrived in time. A command with a secret is refused, because arguments are visible in audit logs and in the node's
+ * process list.
  */
 export async function execute(
   kube: KubeClient,
@@ -24,7 +24,7 @@ export async function execute(
   const stdout = collect()
   const stderr = collect()
   const where = `${redact(command.join(' '))} in ${target.namespace}/${target.pod}, container ${target.container}`
-  if (command.some(holdsSecret)) throw new Error(`${where}: not run, as a secret stands in its arguments`)
+  if (command.some(holdsSecret)) throw new Error(`${where}: not run, because its arguments contain a secret`)
   const status = await new Promise<V1Status>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`${where}: no exit status after ${timeoutMs / 1000} s`))
@@ -38,7 +38,7 @@ export async function execute(
       .exec(namespace, pod, container, command, stdout.stream, stderr.stream, null, false, done)
       .catch((error: unknown) => {
         clearTimeout(timer)
-        // The event of a socket that failed holds the request with its token.
+        // The event of a failed socket has the request with its token, so only an Error becomes the cause.
         const options = error instanceof Error ? { cause: error } : undefined
         reject(new Error(`${where}: ${redact(messageOf(error))}`, options))
       })

@@ -6,20 +6,20 @@ import type { ExecTarget } from './exec.ts'
 import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shorten.ts'
 
-/** How a container ended. */
+/** The end of a container. */
 export interface ContainerEnd {
   exitCode: number
   reason: string
 }
 
-/** By this much of its beginning a log is known again. */
+/** Size of the beginning that identifies a log after a reconnect. */
 const HEAD_BYTES = 4096
 const RETRY_MS = 200
 
 /**
- * Follows what a container writes, both streams in one as the kubelet keeps them, from its beginning until it has ended; a
- * stream that breaks is taken up where it broke. Errors: the pod is gone before it ended; its log is no longer the one that
- * was begun, as where the kubelet rotated it while nobody read: what was in between is not known.
+ * Follows the log of a container, with stdout and stderr in one stream, until the container has ended. A broken stream continues
+ * where it broke. Errors: the pod was deleted before its end, or the kubelet rotated the log during a break, so lines are
+ * missing.
  */
 export async function followLog(
   kube: KubeClient,
@@ -34,7 +34,10 @@ export async function followLog(
     return readLog(kube, target, follow, (bytes) => {
       const known = head.subarray(at, at + bytes.length)
       if (!known.equals(bytes.subarray(0, known.length)))
-        throw new Error(`the log of ${target.namespace}/${target.pod} begins anew: what it held was rotated away`)
+        throw new Error(
+          `log of pod "${target.pod}" in namespace "${target.namespace}" was rotated during a break, so lines are missing. ` +
+            `Next: kubectl -n ${target.namespace} logs ${target.pod} --previous`,
+        )
       const fresh = bytes.subarray(Math.max(0, seen - at))
       at += bytes.length
       if (at <= seen) return
@@ -44,16 +47,16 @@ export async function followLog(
     })
   }
   for (;;) {
-    await started(kube, target)
+    await waitForStart(kube, target)
     await read(true)
-    const end = await endOf(kube, target)
-    // A stream may have ended before the container did: what came since is read once more.
+    const end = await readEnd(kube, target)
+    // The stream may end before the container, so the rest is read once more.
     if (end !== null && (await read(false)) === null) return end
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }
 
-/** Reads the log once. Returns why it could not be read to its end, else null; what `onBytes` throws is an error. */
+/** Reads the log once. Returns why it could not be read to its end, else null. Rejects if `onBytes` throws. */
 function readLog(
   { config }: KubeClient,
   { namespace, pod, container }: ExecTarget,
@@ -69,8 +72,8 @@ function readLog(
     config
       .applyToHTTPSOptions(options)
       .then(() => {
-        const request = url.protocol === 'http:' ? overHttp : overTls
-        const asked = request(url, options, (answer) => {
+        const send = url.protocol === 'http:' ? overHttp : overTls
+        const request = send(url, options, (answer) => {
           const status = answer.statusCode ?? 0
           answer.on('data', (bytes: Buffer) => {
             if (status !== 200) return
@@ -78,7 +81,7 @@ function readLog(
               onBytes(bytes)
             } catch (error) {
               reject(error instanceof Error ? error : new Error(String(error)))
-              asked.destroy()
+              request.destroy()
             }
           })
           answer.on('end', () => {
@@ -91,10 +94,10 @@ function readLog(
             resolve('the connection was closed')
           })
         })
-        asked.on('error', (error) => {
+        request.on('error', (error) => {
           resolve(error.message)
         })
-        asked.end()
+        request.end()
       })
       .catch(reject)
   })
@@ -105,20 +108,20 @@ async function stateOf(kube: KubeClient, { namespace, pod, container }: ExecTarg
   return status?.containerStatuses?.find(({ name }) => name === container)?.state
 }
 
-async function started(kube: KubeClient, target: ExecTarget): Promise<void> {
+async function waitForStart(kube: KubeClient, target: ExecTarget): Promise<void> {
   const { namespace, pod, container } = target
   await waitFor(
-    `container "${container}" of pod ${namespace}/${pod} started`,
+    `container "${container}" of pod "${pod}" in namespace "${namespace}" started`,
     async () => {
       const state = await stateOf(kube, target)
       const begun = state?.running !== undefined || state?.terminated !== undefined
-      return begun || pending(state?.waiting?.reason ?? 'not known')
+      return begun || pending(state?.waiting?.reason ?? 'no state')
     },
     { timeout: '60s', every: '100ms', hint: shellCommand`kubectl -n ${namespace} describe pod ${pod}` },
   )
 }
 
-async function endOf(kube: KubeClient, target: ExecTarget): Promise<ContainerEnd | null> {
+async function readEnd(kube: KubeClient, target: ExecTarget): Promise<ContainerEnd | null> {
   const terminated = (await stateOf(kube, target))?.terminated
   return terminated ? { exitCode: terminated.exitCode, reason: terminated.reason ?? '' } : null
 }

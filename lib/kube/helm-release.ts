@@ -5,20 +5,20 @@ import type { KubeClient } from './client.ts'
 import type { KubeObject, ObjectReference } from './object.ts'
 import { hasLabLabel } from './ownership.ts'
 
-/** A release of helm. */
+/** A Helm release. */
 export interface HelmRelease {
   name: string
   namespace: string
 }
 
-/** The release that made an object, by the annotations that helm puts on it; null for other objects. */
+/** The release that created an object, from the annotations that Helm sets; null for other objects. */
 export function releaseOf({ metadata }: Pick<KubeObject, 'metadata'>): HelmRelease | null {
   const name = metadata.annotations?.['meta.helm.sh/release-name']
   const namespace = metadata.annotations?.['meta.helm.sh/release-namespace']
   return name === undefined || namespace === undefined ? null : { name, namespace }
 }
 
-/** Secrets in which helm keeps the revisions of a release. */
+/** The Secrets with the revisions of a release. */
 async function revisionsOf({ core }: Pick<KubeClient, 'core'>, release: HelmRelease): Promise<V1Secret[]> {
   const { name, namespace } = release
   const { items } = await core.listNamespacedSecret({ namespace, labelSelector: `owner=helm,name=${name}` })
@@ -26,8 +26,8 @@ async function revisionsOf({ core }: Pick<KubeClient, 'core'>, release: HelmRele
 }
 
 /**
- * To whom a release belongs. Helm copies the label of the lab from revision to revision, and makes the first revision before it
- * makes any object. A release with one revision without the label was made by others.
+ * Owner of a release. Helm copies the lab's label from revision to revision, and stores the first revision before it creates any
+ * object. If one revision lacks the label, the release belongs to others. `nobody`: the release does not exist.
  */
 export async function ownerOfRelease(
   kube: Pick<KubeClient, 'core'>,
@@ -39,7 +39,7 @@ export async function ownerOfRelease(
   return revisions.every((secret) => hasLabLabel(secret, labId)) ? 'lab' : 'others'
 }
 
-/** The objects of all revisions of a release, as their manifests name them. A namespace stands with cluster-wide ones too. */
+/** The objects in the manifests of all revisions of a release. Cluster-wide objects also get a namespace here. */
 export async function objectsOfRelease(
   kube: Pick<KubeClient, 'core'>,
   release: HelmRelease,
@@ -48,7 +48,7 @@ export async function objectsOfRelease(
   return [...new Map(found.map((object) => [JSON.stringify(object), object])).values()]
 }
 
-/** Helm keeps a revision as JSON in gzip in Base64, and Kubernetes adds its own Base64. */
+/** Helm stores a revision as gzipped JSON in Base64, and Kubernetes encodes it in Base64 again. */
 function readRevision({ data, metadata }: V1Secret, namespace: string): ObjectReference[] {
   const encoded = Buffer.from(data?.release ?? '', 'base64').toString('utf8')
   try {
@@ -58,7 +58,7 @@ function readRevision({ data, metadata }: V1Secret, namespace: string): ObjectRe
     return parseAllDocuments(manifest).flatMap((document) => referenceIn(document.toJS(), namespace))
   } catch (error) {
     throw new Error(
-      `Secret "${metadata?.name ?? ''}" of namespace "${namespace}" holds no revision of a helm release. Next: helm -n ${namespace} list --all`,
+      `Secret "${metadata?.name ?? ''}" in namespace "${namespace}" has no revision of a Helm release. Next: helm -n ${namespace} list --all`,
       { cause: error },
     )
   }

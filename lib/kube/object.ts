@@ -1,4 +1,4 @@
-/** A Kubernetes object as plain data, as it stands in a manifest or comes from the API server. */
+/** A Kubernetes object as plain data, from a manifest or from the API server. */
 export interface KubeObject {
   apiVersion: string
   kind: string
@@ -13,12 +13,12 @@ interface ObjectMetadata {
   labels?: Record<string, string>
   annotations?: Record<string, string>
   finalizers?: string[]
-  /** The client makes dates of the times of built-in kinds, and leaves texts elsewhere. */
+  /** The client parses times of built-in kinds only; other times are strings. */
   creationTimestamp?: string | Date
   deletionTimestamp?: string | Date
 }
 
-/** What names an object; with a UID that object alone, and no other of its name. */
+/** Identifies an object by its name. With a UID, another object with the same name does not match. */
 export type ObjectReference = Pick<KubeObject, 'apiVersion' | 'kind'> & {
   metadata: { name: string; namespace?: string; uid?: string }
 }

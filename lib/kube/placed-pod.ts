@@ -1,22 +1,22 @@
 import type { V1Pod, V1Node } from '@kubernetes/client-node'
 import type { KubeClient } from './client.ts'
 
-/** Whether it is one of the nodes with all of these labels. */
+/** True if a node has all of these labels. */
 export const hasLabels = ({ metadata }: V1Node, labels: Record<string, string>): boolean =>
   Object.entries(labels).every(([name, value]) => metadata?.labels?.[name] === value)
 
-/** Taints that tell of a node's state come and go with it; the others are its owner's. */
+/** Taints that the node's owner set. Kubernetes sets the others, for the state of the node. */
 export const ownTaints = ({ spec }: V1Node) =>
   (spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
 
-/** Whether the node's owner lets pods come that ask for nothing special, as those of drills do. */
-export const takesPods = (node: V1Node): boolean =>
+/** True if pods without tolerations, such as those of drills, can run on the node. */
+export const admitsPods = (node: V1Node): boolean =>
   ownTaints(node).every(({ effect }) => effect !== 'NoSchedule' && effect !== 'NoExecute')
 
-/** Whether pods that ask for nothing special go elsewhere where they can. */
-export const isLast = (node: V1Node): boolean => ownTaints(node).length > 0
+/** True if the scheduler prefers other nodes for pods without tolerations. */
+export const isAvoided = (node: V1Node): boolean => ownTaints(node).length > 0
 
-/** A pod that runs, and where. */
+/** A running pod with its node. */
 export interface PlacedPod {
   namespace: string
   name: string
@@ -24,26 +24,26 @@ export interface PlacedPod {
   node: string
 }
 
-/** The pods of a selection that run; one that is on its way out is left out. */
+/** The running pods of a selection, without pods that are being deleted. */
 export async function placedPods(
   { kube }: { kube: KubeClient },
   namespace: string,
   labels: Record<string, string>,
 ): Promise<PlacedPod[]> {
-  return (await kube.pods(namespace, labels)).filter(isRunning).map(placeOf)
+  return (await kube.pods(namespace, labels)).filter(isRunning).map(toPlacedPod)
 }
 
 export const isRunning = ({ metadata, status }: V1Pod): boolean =>
   status?.phase === 'Running' && !metadata?.deletionTimestamp
 
-export const placeOf = ({ metadata, spec }: V1Pod): PlacedPod => ({
+export const toPlacedPod = ({ metadata, spec }: V1Pod): PlacedPod => ({
   namespace: metadata?.namespace ?? '',
   name: metadata?.name ?? '',
   uid: metadata?.uid ?? '',
   node: spec?.nodeName ?? '',
 })
 
-/** Pods of a namespace, by their labels. */
+/** Selects pods of a namespace by labels. */
 export interface PodSelection {
   namespace: string
   labels: Record<string, string>

@@ -5,93 +5,94 @@ import { messageOf } from '../system/file-error.ts'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
 
-/** By how much a clock is ahead of this machine's, in milliseconds: it lies between the two. */
-export interface ClockAhead {
+/** Offset of a clock from this machine's clock, in milliseconds, as an interval. Positive: the clock is ahead. */
+export interface ClockOffset {
   low: number
   high: number
 }
 
-/** Of the connection's many members, the one that is used. */
+/** The used part of the connection. */
 interface Socket {
   close: () => void
 }
 
-/** So many turns of a second are looked at, until one is known well: a machine may be busy for a moment. */
-const TURNS = 5
-const GOOD_MS = 25
-const PATIENCE_MS = 10_000
-/** By so much two clocks may part while a drill runs; more is a clock that was set. */
+/** Number of measured changes of the second. The measurement ends earlier if one is precise to `GOOD_WIDTH_MS`. */
+const MAX_CHANGES = 5
+const GOOD_WIDTH_MS = 25
+const TIMEOUT_MS = 10_000
+/** Maximum clock drift during a drill. A larger difference means that someone set a clock. */
 const DRIFT_MS = 5
-/** A clock that is known no better tells nothing of an outage. */
-const WIDEST_MS = 60
+/** Maximum width of the interval. A less precise offset cannot measure an outage. */
+const MAX_WIDTH_MS = 60
 
 /**
- * Measures the clock of a container's node, by nothing but `sh` and `date`: it is asked for the second, over and over, until
- * that turns. The turn came after the last question with the old answer was sent, and before the first new answer was here.
- * The turn that is known best counts. What the clocks may drift apart from then on is added. Errors: no answer in time, or
- * none that is a second; a machine too busy to tell.
+ * Measures the clock of a container's node with `sh` and `date`. It requests the second until the second changes. The change
+ * happened after the last request with the old second was sent, and before the first answer with the new second arrived. The most
+ * precise change counts, plus the maximum drift. Errors: no answer in time, an answer that is not a second, or a machine that is
+ * too busy.
  */
-export async function measureClock(kube: KubeClient, target: ExecTarget): Promise<ClockAhead> {
-  const asked = new PassThrough()
-  const answered = new PassThrough()
+export async function measureClock(kube: KubeClient, target: ExecTarget): Promise<ClockOffset> {
+  const input = new PassThrough()
+  const output = new PassThrough()
   const { namespace, pod, container } = target
   const command = ['sh', '-c', 'while read -r _; do date +%s; done']
   const exec = new Exec(kube.config)
-  const socket = (await exec.exec(namespace, pod, container, command, answered, null, asked, false)) as Socket
-  const where = `the clock of pod ${namespace}/${pod}`
-  const lines = createInterface({ input: answered })[Symbol.asyncIterator]()
-  const timer = setTimeout(() => answered.end(), PATIENCE_MS)
-  const ask = async () => {
+  const socket = (await exec.exec(namespace, pod, container, command, output, null, input, false)) as Socket
+  const where = `clock of pod "${pod}" in namespace "${namespace}"`
+  const lines = createInterface({ input: output })[Symbol.asyncIterator]()
+  const timer = setTimeout(() => output.end(), TIMEOUT_MS)
+  const readSecond = async () => {
     const sentMs = Date.now()
-    asked.write('\n')
+    input.write('\n')
     const { value } = (await lines.next()) as { value?: string }
     if (!/^\d{10,}$/.test(value ?? ''))
-      throw new Error(`${where}: "date +%s" said ${JSON.stringify(value ?? 'nothing')}`)
-    return { sentMs, heardMs: Date.now(), second: Number(value) }
+      throw new Error(`${where} cannot be read: "date +%s" printed ${JSON.stringify(value ?? 'nothing')}`)
+    return { sentMs, receivedMs: Date.now(), second: Number(value) }
   }
   try {
-    let best: ClockAhead | null = null
-    let before = await ask()
-    for (let turns = 0; turns < TURNS && widthOf(best) > GOOD_MS;) {
-      const now = await ask()
+    let best: ClockOffset | null = null
+    let before = await readSecond()
+    for (let changes = 0; changes < MAX_CHANGES && widthOf(best) > GOOD_WIDTH_MS;) {
+      const now = await readSecond()
       if (now.second !== before.second) {
-        const seen = aheadOf(now.second * 1000, [before.sentMs, now.heardMs])
-        if (widthOf(seen) < widthOf(best)) best = seen
-        turns++
+        const offset = offsetOf(now.second * 1000, [before.sentMs, now.receivedMs])
+        if (widthOf(offset) < widthOf(best)) best = offset
+        changes++
       }
       before = now
     }
-    return requireNarrow(where, best)
+    return requirePrecise(where, best)
   } finally {
     clearTimeout(timer)
     socket.close()
   }
 }
 
-const widthOf = (ahead: ClockAhead | null): number => (ahead === null ? Infinity : ahead.high - ahead.low)
+const widthOf = (offset: ClockOffset | null): number => (offset === null ? Infinity : offset.high - offset.low)
 
-/** Of a clock that turned to `turnMs` between the two times of this machine's. */
-export const aheadOf = (turnMs: number, [sentMs, heardMs]: [number, number]): ClockAhead => ({
-  low: turnMs - heardMs - DRIFT_MS,
-  high: turnMs - sentMs + DRIFT_MS,
+/** Offset of a clock that changed to `changeMs` between the two times of this machine. */
+export const offsetOf = (changeMs: number, [sentMs, receivedMs]: [number, number]): ClockOffset => ({
+  low: changeMs - receivedMs - DRIFT_MS,
+  high: changeMs - sentMs + DRIFT_MS,
 })
 
-export function requireNarrow(where: string, ahead: ClockAhead | null): ClockAhead {
-  if (ahead !== null && widthOf(ahead) <= WIDEST_MS) return ahead
+export function requirePrecise(where: string, offset: ClockOffset | null): ClockOffset {
+  if (offset !== null && widthOf(offset) <= MAX_WIDTH_MS) return offset
   throw new Error(
-    `${where} is known to ${widthOf(ahead)} ms only, where at most ${WIDEST_MS} ms tell anything: the cluster or this machine is too busy`,
+    `${where} was measured with an uncertainty of ${widthOf(offset)} ms; the limit is ${MAX_WIDTH_MS} ms. ` +
+      `The cluster or this machine is too busy. Next: end other work on them and run again`,
   )
 }
 
-/** What a clock was measured to be before must hold after. Errors: it was set, or drifted, meanwhile. */
-export function requireSteady(before: ClockAhead, after: ClockAhead): void {
+/** Compares the offsets before and after a measurement. Fails if the clock was set or drifted in between. */
+export function requireSteady(before: ClockOffset, after: ClockOffset): void {
   if (before.low <= after.high && after.low <= before.high) return
   const apart = Math.max(before.low - after.high, after.low - before.high)
-  throw new Error(`a node's clock was set, or drifted, by ${apart} ms or more while it was relied on`)
+  throw new Error(`a node's clock was set or drifted by at least ${apart} ms during the measurement`)
 }
 
-/** Measures a clock once more, after it was relied on. Returns why it was not to be, else null. */
-export async function findUnsteady(kube: KubeClient, target: ExecTarget, before: ClockAhead): Promise<string | null> {
+/** Measures a clock again after its use. Returns why it was not reliable, else null. */
+export async function findUnsteady(kube: KubeClient, target: ExecTarget, before: ClockOffset): Promise<string | null> {
   try {
     requireSteady(before, await measureClock(kube, target))
     return null
@@ -100,6 +101,6 @@ export async function findUnsteady(kube: KubeClient, target: ExecTarget, before:
   }
 }
 
-/** By this machine's clock: the earliest time at which the other one can have shown `ms`, and the latest. */
-export const earliest = (ms: number, { high }: ClockAhead): number => ms - high
-export const latest = (ms: number, { low }: ClockAhead): number => ms - low
+/** The earliest and the latest time on this machine's clock at which the other clock can have shown `ms`. */
+export const earliest = (ms: number, { high }: ClockOffset): number => ms - high
+export const latest = (ms: number, { low }: ClockOffset): number => ms - low

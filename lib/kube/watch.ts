@@ -3,7 +3,7 @@ import type { KubeClient } from './client.ts'
 
 /** The API server ends a watch after this time. */
 const WATCH_SECONDS = 120
-/** A watch that has not ended by then is lost. */
+/** If a watch has not ended after this time, its connection is lost. */
 const LOST_MS = (WATCH_SECONDS + 10) * 1000
 
 export type WatchEvent = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'
@@ -19,23 +19,23 @@ export interface WatchOptions<Item> {
   ended: AbortSignal
 }
 
-/** Watches a list until the watch ends. Returns why it was lost, or null if its time was over or `ended` came. */
+/** Watches a list until the watch ends. Returns why it was lost, or null after its normal end or after `ended`. */
 export async function watchOnce<Item>({ config }: KubeClient, options: WatchOptions<Item>): Promise<string | null> {
   const { path, query, ended } = options
-  let refused: string | null = null
+  let refusal: string | null = null
   return new Promise((resolve) => {
     const onEvent = (type: string, object: unknown) => {
-      if (type === 'ERROR') refused = JSON.stringify(object)
+      if (type === 'ERROR') refusal = JSON.stringify(object)
       else options.onEvent(type as WatchEvent, object as Item)
     }
     const onEnd = (error: unknown) => {
       clearTimeout(timer)
-      resolve(refused ?? inWords(error))
+      resolve(refusal ?? errorText(error))
     }
     const late = new AbortController()
     const timer = setTimeout(() => {
       late.abort()
-      onEnd(`nothing was heard for ${LOST_MS / 1000} s`)
+      onEnd(`no end of the watch after ${LOST_MS / 1000} s`)
     }, LOST_MS)
     ended.addEventListener('abort', () => {
       onEnd(null)
@@ -51,8 +51,8 @@ export async function watchOnce<Item>({ config }: KubeClient, options: WatchOpti
   })
 }
 
-/** Null for a watch that ended by itself. */
-function inWords(error: unknown): string | null {
+/** Message of an error; null after a normal end. */
+function errorText(error: unknown): string | null {
   if (error instanceof Error) return error.message
   return typeof error === 'string' ? error : null
 }

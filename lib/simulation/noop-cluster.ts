@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node'
 import type { Artifacts } from '../lab/artifacts.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
-import { labelling } from '../kube/ownership.ts'
+import { labellingClient } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { toolGroups } from '../components/needed.ts'
@@ -31,7 +31,7 @@ export const noopProvider = (): ClusterProvider => ({
 /** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
 export const noopLab = (): Lab => ({
   cluster: noopCluster,
-  kube: labelling(memoryKube(), noopCluster.labId),
+  kube: labellingClient(memoryKube(), noopCluster.labId),
   store: noopStore,
   artifacts: noArtifacts,
   mesh: noTraits,

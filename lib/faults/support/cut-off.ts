@@ -8,7 +8,7 @@ import {
   waitForInjection,
 } from '../../components/chaos-mesh/chaos-mesh.ts'
 import type { Change, FaultTarget } from '../fault.ts'
-import { isRunning, placedPods, placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
+import { isRunning, placedPods, toPlacedPod, type PlacedPod } from '../../kube/placed-pod.ts'
 import { clearPodNetwork, connects, countDropped } from './pod-network.ts'
 import type { Address } from '../../system/connect.ts'
 import { tryThreeTimes } from '../../system/connect.ts'
@@ -108,7 +108,7 @@ export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Prom
   return lists
     .flat()
     .filter((pod) => isRunning(pod) && !pod.spec?.hostNetwork)
-    .map(placeOf)
+    .map(toPlacedPod)
 }
 
 /** Removes from pods what Chaos Mesh leaves in their networks after its fault is gone. Pods that are gone need nothing. */

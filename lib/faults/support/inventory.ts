@@ -6,7 +6,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { storeAddressHere } from './far-ends.ts'
 import { NOT_OF_DAEMONS } from '../../probes/places.ts'
 import { daemonOn, runInDaemon } from './node-shell.ts'
-import { placeOf, type PlacedPod, takesPods } from '../../kube/placed-pod.ts'
+import { toPlacedPod, type PlacedPod, admitsPods } from '../../kube/placed-pod.ts'
 import { staleProxies } from '../pod-failure.ts'
 import { canConnect, tryThreeTimes } from '../../system/connect.ts'
 import { LIST_RULES, parseRules } from './pod-network.ts'
@@ -106,7 +106,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
     listPods(lab, where.namespaces),
     tryThreeTimes(() => canConnect(storeAddressHere(lab))),
   ])
-  const placed = pods.map(placeOf).flatMap(({ node }) => (node === '' ? [] : [node]))
+  const placed = pods.map(toPlacedPod).flatMap(({ node }) => (node === '' ? [] : [node]))
   const lookedAt = [...new Set([...where.nodes, ...placed])]
   const daemons = (await Promise.all(lookedAt.map((node) => daemonOn(lab, node)))).filter((one) => one !== undefined)
   const traces = await Promise.all(
@@ -149,7 +149,7 @@ export function tellLeftovers(found: Findings): string[] {
     ...(missing > 0 ? [`${missing} of ${found.expectedNodes ?? 0} nodes are missing`] : []),
     // Where no pod of a drill can come, no fault of it can either.
     ...found.nodes
-      .filter((node) => found.lookedAt.includes(node.metadata?.name ?? '') && isReady(node) && takesPods(node))
+      .filter((node) => found.lookedAt.includes(node.metadata?.name ?? '') && isReady(node) && admitsPods(node))
       .flatMap((node) => tellDaemon(node, found.daemons)),
     ...found.pods.flatMap(tellPod),
     ...found.traces.flatMap(({ node, traces }) => tellTraces(node, traces, found.pods)),
@@ -179,7 +179,7 @@ function tellDaemon({ metadata }: V1Node, daemons: PlacedPod[]): string[] {
 }
 
 function tellPod(pod: V1Pod): string[] {
-  const { name, namespace } = placeOf(pod)
+  const { name, namespace } = toPlacedPod(pod)
   const ended = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
   const task = pod.metadata?.labels?.[TASK]
   const fault = pod.metadata?.labels?.[OF_FAULT]

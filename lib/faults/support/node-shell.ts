@@ -1,6 +1,6 @@
 import { isReady, selector } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
-import { placeOf, type PlacedPod } from '../../kube/placed-pod.ts'
+import { toPlacedPod, type PlacedPod } from '../../kube/placed-pod.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { CHAOS_NAMESPACE } from '../../components/chaos-mesh/chaos-mesh.ts'
 
@@ -8,7 +8,7 @@ const DAEMON = { 'app.kubernetes.io/component': 'chaos-daemon' }
 
 /** The pods of Chaos Mesh's daemon that are Ready, one a node. */
 export async function daemonPods(lab: Lab): Promise<PlacedPod[]> {
-  return (await lab.kube.pods(CHAOS_NAMESPACE, DAEMON)).filter((pod) => isReady(pod)).map(placeOf)
+  return (await lab.kube.pods(CHAOS_NAMESPACE, DAEMON)).filter((pod) => isReady(pod)).map(toPlacedPod)
 }
 
 /** That of one node, where it is Ready. */
@@ -18,7 +18,7 @@ export async function daemonOn(lab: Lab, node: string): Promise<PlacedPod | unde
     labelSelector: selector(DAEMON),
     fieldSelector: `spec.nodeName=${node}`,
   })
-  return items.filter((pod) => isReady(pod)).map(placeOf)[0]
+  return items.filter((pod) => isReady(pod)).map(toPlacedPod)[0]
 }
 
 /**

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { V1Pod } from '@kubernetes/client-node'
-import { isNotFound, orNull } from '../../kube/client.ts'
+import { isNotFound, nullIfNotFound } from '../../kube/client.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { openBucket, StoreRefusal } from '../../store/s3.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { containerIdOf } from './container-end.ts'
 import { runBesidePod } from './node-shell.ts'
-import { isRunning, placeOf } from '../../kube/placed-pod.ts'
+import { isRunning, toPlacedPod } from '../../kube/placed-pod.ts'
 import type { SecretReference } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
@@ -49,7 +49,9 @@ export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Pro
 export async function restoreKey(lab: Lab, secret: SecretReference, wrong: string, right: string): Promise<string> {
   const name = inQuotes(secret)
   const { secretKey } = lab.store
-  const found = await orNull(lab.kube.core.readNamespacedSecret({ namespace: secret.namespace, name: secret.name }))
+  const found = await nullIfNotFound(
+    lab.kube.core.readNamespacedSecret({ namespace: secret.namespace, name: secret.name }),
+  )
   if (found === null || found.metadata?.uid !== secret.uid) return `${name} is gone`
   const changed = replaceIn(found.data ?? {}, wrong, secretKey)
   if (Object.keys(changed).length > 0) {
@@ -127,7 +129,7 @@ const inWords = (readers: Reader[]): string =>
  * file's hash: the arguments of an exec are part of its URL, which audit logs keep.
  */
 async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Data): Promise<void> {
-  const { name, namespace } = placeOf(pod)
+  const { name, namespace } = toPlacedPod(pod)
   const status = pod.status?.containerStatuses?.find((one) => one.name === container)
   const containerId = (status && containerIdOf(status)) ?? ''
   const wanted = createHash('sha256')
@@ -140,7 +142,7 @@ async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Da
     `file "${path}" of pod "${namespace}/${name}" with the changed key`,
     async () => {
       try {
-        const answer = await runBesidePod(lab, placeOf(pod), HASH_FILE, { containerId, args: [path] })
+        const answer = await runBesidePod(lab, toPlacedPod(pod), HASH_FILE, { containerId, args: [path] })
         return answer.startsWith(`${wanted} `) ? true : pending('it holds another key')
       } catch (error) {
         if (await isOver()) return true
@@ -156,7 +158,7 @@ const HASH_FILE = 'sha256sum <"/proc/$pid/root$1" || echo missing'
 
 /** A pod that changes is looked at by its kubelet at once, and so are the Secrets that it shows. One that is gone is left. */
 async function hasten({ kube }: Lab, pod: V1Pod): Promise<void> {
-  const { name, namespace } = placeOf(pod)
+  const { name, namespace } = toPlacedPod(pod)
   try {
     const body = await kube.core.readNamespacedPod({ name, namespace })
     if (body.metadata === undefined) return

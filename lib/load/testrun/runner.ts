@@ -5,7 +5,7 @@ import { bundle } from '../../system/bundle.ts'
 import { execute, type ExecTarget } from '../../kube/exec.ts'
 import { followLog, type ContainerEnd } from '../../kube/follow-log.ts'
 import type { KubeObject, ObjectReference } from '../../kube/object.ts'
-import { findUnsteady, measureClock, type ClockAhead, earliest, latest } from '../../kube/pod-clock.ts'
+import { findUnsteady, measureClock, type ClockOffset, earliest, latest } from '../../kube/pod-clock.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { messageOf } from '../../system/file-error.ts'
@@ -91,7 +91,7 @@ export function testRunObjects(
 /** What one pod of the load has written so far, and its clock. */
 interface RunnerLog {
   text: string
-  clock: ClockAhead
+  clock: ClockOffset
 }
 
 /**
@@ -113,7 +113,7 @@ export function mergeLines(logs: readonly RunnerLog[]): string {
 const isOutcome = (line: string): boolean => line.startsWith('["')
 
 /** Where in a line the time is: the fifth field of what was sent, and the fourth of what became of it. */
-function toOwnClock(line: string, clock: ClockAhead): { line: string; atMs: number } {
+function toOwnClock(line: string, clock: ClockOffset): { line: string; atMs: number } {
   const fields = JSON.parse(line) as unknown[]
   const [place, correct] = fields[0] === 'sent' ? [4, earliest] : [3, latest]
   const atMs = correct(Number(fields[place]), clock)
@@ -125,7 +125,7 @@ const STOP_TIMEOUT = '20s'
 /** A pod of the load. */
 interface Runner {
   target: ExecTarget
-  clock: ClockAhead
+  clock: ClockOffset
   text: () => string
   /** Null while it runs. */
   end: () => ContainerEnd | Error | null

@@ -6,7 +6,7 @@ import { podsReady } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
 import { followLog } from '../../kube/follow-log.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { earliest, findUnsteady, latest, measureClock, type ClockAhead } from '../../kube/pod-clock.ts'
+import { earliest, findUnsteady, latest, measureClock, type ClockOffset } from '../../kube/pod-clock.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import { punctual } from './protocol.ts'
@@ -75,7 +75,7 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
 }
 
 /** A probe was due and sent no sooner, and answered no later, than is told of it. */
-export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockAhead): ProbeSample {
+export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockOffset): ProbeSample {
   const [due, answered] = [earliest(dueMs, clock), answeredMs === null ? null : latest(answeredMs, clock)]
   return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
 }

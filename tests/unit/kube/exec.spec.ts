@@ -20,12 +20,12 @@ async function withServer(
   }
 }
 
-test('an exec whose arguments hold a secret in any encoding is refused before the server hears of it', async () => {
+test('an exec with a secret in its arguments, in any encoding, is refused before a request is sent', async () => {
   protectSecret(SECRET)
   await withServer({ stdout: 'done' }, async (run, { urls }) => {
     for (const argument of [SECRET, `key=${SECRET}`, Buffer.from(`k:${SECRET}`).toString('base64')]) {
       const error: unknown = await run(['sh', '-c', 'echo "$1"', 'sh', argument]).catch((thrown: unknown) => thrown)
-      expect(String(error)).toContain('a secret stands in its arguments')
+      expect(String(error)).toContain('its arguments contain a secret')
       expect(String(error)).not.toContain(argument)
     }
     expect(urls).toEqual([])
@@ -33,14 +33,14 @@ test('an exec whose arguments hold a secret in any encoding is refused before th
   })
 })
 
-test('an exec that fails leaves out a secret that the command printed', async () => {
+test('the error of a failed exec has no secret that the command printed', async () => {
   protectSecret(SECRET)
   await withServer({ stderr: `login with ${SECRET} failed` }, async (run) => {
     await expect(run(['login'])).rejects.toThrow('login with [redacted] failed')
   })
 })
 
-test('an exec that the server refuses is an error in words', async () => {
+test('an exec that the server refuses is an error with the command and its target', async () => {
   await withServer(null, async (run) => {
     await expect(run(['true'])).rejects.toThrow(
       /^true in chaos-mesh\/daemon, container chaos-daemon: (socket hang up|read ECONNRESET)/,

@@ -7,7 +7,7 @@ import { followLog } from '../../../lib/kube/follow-log.ts'
 
 const target = { namespace: 'drill-clients', pod: 'load-1', container: 'k6' }
 
-/** A stand-in for an API server that has a pod's log; each answer is one that it gives to the next who asks. */
+/** A stand-in for an API server with a pod's log. Each request gets the next answer; the last one stays. */
 async function serve(answers: ((answer: ServerResponse) => void)[], terminated: () => boolean) {
   const asked: string[] = []
   const server = createServer((request, answer) => {
@@ -36,7 +36,7 @@ const cutAfter = (text: string) => (answer: ServerResponse) => {
   answer.write(text, () => setTimeout(() => answer.destroy(), 20))
 }
 
-test('a stream that is cut, even within a character, is taken up where it broke', async () => {
+test('a log stream that breaks, even within a character, continues where it broke', async () => {
   const text = 'first\nsecond ✓\nthird\n'
   const bytes = Buffer.from(text)
   const half = (answer: ServerResponse) => {
@@ -62,7 +62,7 @@ test('a stream that is cut, even within a character, is taken up where it broke'
   expect(asked).toEqual(['true', 'true', 'true', 'false'])
 })
 
-test('what a container wrote after its stream had ended is read too', async () => {
+test('log lines that a container writes after the end of its stream are also read', async () => {
   const { kube, stop } = await serve([whole('one\n'), whole('one\ntwo\n')], () => true)
   const read: string[] = []
   await followLog(kube, target, (more) => read.push(more))
@@ -70,9 +70,9 @@ test('what a container wrote after its stream had ended is read too', async () =
   expect(read.join('')).toBe('one\ntwo\n')
 })
 
-test('a log that begins anew, as it was rotated while nobody read, is an error', async () => {
+test('a log that was rotated while its stream was broken is an error', async () => {
   const { kube, stop } = await serve([cutAfter('one\n'), whole('two\nthree\n')], () => false)
   const following = followLog(kube, target, () => undefined)
-  await expect(following).rejects.toThrow(/rotated away/)
+  await expect(following).rejects.toThrow(/log of pod "load-1" in namespace "drill-clients" was rotated/)
   stop()
 })

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../lib/kube/object.ts'
 import { pending, waitFor } from '../../../lib/system/wait.ts'
 
 test.describe('waiting', () => {
-  test('ends with the first answer that is not pending, even one that is false', async () => {
+  test('a wait ends with the first answer that is not pending, even if it is false', async () => {
     const answers = [pending('first'), pending('second'), false, true]
     const answer = await waitFor('an answer', () => Promise.resolve(answers.shift() ?? null), {
       timeout: '5s',
@@ -16,7 +16,7 @@ test.describe('waiting', () => {
     expect(answers).toEqual([true])
   })
 
-  test('that takes too long is an error with the last state seen and the next command', async () => {
+  test('a wait that takes too long is an error with the last state and the next command', async () => {
     let probes = 0
     const waiting = waitFor('pod "a" Ready', () => Promise.resolve(pending(`probe ${++probes}`)), {
       timeout: '30ms',
@@ -29,42 +29,42 @@ test.describe('waiting', () => {
     expect(probes).toBeGreaterThan(1)
   })
 
-  test('probes once even without any time', async () => {
+  test('a wait probes once even with a timeout of zero', async () => {
     const options = { timeout: '0ms' }
     expect(await waitFor('it', () => Promise.resolve('there'), options)).toBe('there')
     await expect(waitFor('it', () => Promise.resolve(pending('not there')), options)).rejects.toThrow(/not there/)
   })
 
-  test('is ended at once by an error of the probe itself', async () => {
+  test('a wait ends at once if its probe fails', async () => {
     let probes = 0
     const waiting = waitFor('it', () => Promise.reject(new Error(`refused ${++probes}`)), { timeout: '5s' })
     await expect(waiting).rejects.toThrow('refused 1')
     expect(probes).toBe(1)
   })
 
-  test('needs a timeout with a unit', async () => {
+  test('a wait needs a timeout with a unit', async () => {
     await expect(waitFor('it', () => Promise.resolve(true), { timeout: '30' })).rejects.toThrow(
       '"30" is not a duration',
     )
   })
 })
 
-test.describe('a manifest', () => {
+test.describe('manifests', () => {
   const parse = (text: string) => parseManifest(text, 'a.yaml').map((object) => object.metadata.name)
   const map = (name: string) => `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name} } }`
 
-  test('gives the objects of all its documents and Lists, in order', () => {
+  test('a manifest has the objects of all its documents and Lists, in order', () => {
     const list = `{ apiVersion: v1, kind: List, items: [${map('b')}, ${map('c')}] }`
     expect(parse([map('a'), list, '# nothing', map('d')].join('\n---\n'))).toEqual(['a', 'b', 'c', 'd'])
     expect(parse('')).toEqual([])
   })
 
-  test('that is not YAML is refused by name', () => {
+  test('a manifest that is not YAML is an error with its name', () => {
     expect(() => parse('metadata: { name: a')).toThrow(/^"a\.yaml" is not valid YAML: /)
     expect(() => parse(`${map('a')}\n---\nb: [`)).toThrow(/^"a\.yaml" is not valid YAML: /)
   })
 
-  test('with an object that names no kind, version or name is refused, in a List too', () => {
+  test('a manifest with an object without kind, version or name is an error, also in a List', () => {
     const incomplete = [
       '{ kind: ConfigMap, metadata: { name: a } }',
       '{ apiVersion: v1, metadata: { name: a } }',
@@ -74,12 +74,12 @@ test.describe('a manifest', () => {
       '{ kind: List, items: [{ kind: ConfigMap }] }',
     ]
     for (const text of incomplete) {
-      expect(() => parse(text), text).toThrow('"a.yaml" holds an object without apiVersion, kind or metadata.name')
+      expect(() => parse(text), text).toThrow('"a.yaml" has an object without apiVersion, kind or metadata.name')
     }
   })
 })
 
-test('values of a driver are laid over those of the provider, folder by folder, and leave both as they were', () => {
+test('chart values of a driver override those of the provider key by key, and neither input changes', () => {
   const base = { global: { hub: 'localhost', tag: 'v1' }, env: { A: '1' }, list: ['a', 'b'], off: { x: 1 } }
   const over = { global: { tag: 'v2' }, list: ['c'], off: false, added: { y: 2 } }
   const [baseBefore, overBefore] = structuredClone([base, over])
@@ -114,7 +114,7 @@ test.describe('pods', () => {
     return pods.map(({ metadata }) => metadata?.name)
   }
 
-  test('are ready when all of the selection are, and there are enough', async () => {
+  test('pods are ready when all pods of the selection are ready and there are enough', async () => {
     const elsewhere = pod('c', false, { metadata: { name: 'c', namespace: 'other', labels: { app: 'ledger' } } })
     const unlabelled = pod('d', false, { metadata: { name: 'd', namespace: 'drill' } })
     const finished = pod('e', false, { status: { phase: 'Succeeded' } })
@@ -122,25 +122,25 @@ test.describe('pods', () => {
     await expect(ready([pod('a', true)], 2)).rejects.toThrow(/app=ledger in namespace "drill" Ready: not after/)
   })
 
-  test('that are not ready are named with their reason', async () => {
+  test('pods that are not ready are listed with their reason', async () => {
     await expect(ready([])).rejects.toThrow('Last state: no pods')
     const waiting = 'Last state: a Running; b Running ledger CrashLoopBackOff'
     await expect(ready([pod('a', true), pod('b', false)])).rejects.toThrow(waiting)
   })
 
-  test('that are being deleted are not ready', async () => {
+  test('pods that are being deleted are not ready', async () => {
     const metadata = { name: 'a', namespace: 'drill', labels: { app: 'ledger' } }
     const going = pod('a', true, { metadata: { ...metadata, deletionTimestamp: '2026-11-21T02:00:00Z' } })
     await expect(ready([going])).rejects.toThrow(/Ready: not after/)
   })
 })
 
-test.describe('the noop cluster', () => {
+test.describe('noop cluster', () => {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill' } }
   const map = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
   const reference = (name: string) => ({ ...map(name), metadata: { name, namespace: 'drill' } })
 
-  test('keeps what is applied, and a namespace takes along what is in it', async () => {
+  test('the noop cluster keeps applied objects, and deletes a namespace with its objects', async () => {
     const { kube } = noopLab()
     await kube.apply([namespace, map('a')], { namespace: 'drill' })
     await kube.apply([namespace, { ...map('b'), metadata: { name: 'b', namespace: 'other' } }])
@@ -152,7 +152,7 @@ test.describe('the noop cluster', () => {
     expect(await kube.get({ ...map('b'), metadata: { name: 'b', namespace: 'other' } })).not.toBeNull()
   })
 
-  test('says what was asked of it that only a real one has', async () => {
+  test('an operation that the noop cluster lacks is an error with its name', async () => {
     const lab = noopLab()
     expect(() => lab.kube.core.listNode()).toThrow('"kube.core.listNode" was asked for')
     await expect(lab.artifacts.binary('k6')).rejects.toThrow('the noop cluster has no program "k6"')

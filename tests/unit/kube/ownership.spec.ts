@@ -7,7 +7,7 @@ import { namespaceDeletion } from '../../../lib/faults/namespace-deletion.ts'
 import { connect } from '../../../lib/kube/client.ts'
 import { objectsOfRelease, ownerOfRelease } from '../../../lib/kube/helm-release.ts'
 import { installingLab } from '../../../lib/lab/charts.ts'
-import { LAB_LABEL, labelling } from '../../../lib/kube/ownership.ts'
+import { LAB_LABEL, labellingClient } from '../../../lib/kube/ownership.ts'
 import { ForeignObject } from '../../../lib/kube/foreign-object.ts'
 import type { Lab } from '../../../lib/lab/lab.ts'
 import type { InstalledMesh } from '../../../lib/components/mesh.ts'
@@ -28,18 +28,18 @@ const test = base.extend<{ world: ExistingWorld; lab: Lab }>({
   lab: async ({ world }, use, testInfo) => {
     const file = writeKubeconfig(testInfo.outputPath('pinned'), world.server.url, 'token-of-today', 'mine')
     const noop = noopLab()
-    await use({ ...noop, cluster: { ...noop.cluster, labId: LAB_ID }, kube: labelling(connect(file), LAB_ID) })
+    await use({ ...noop, cluster: { ...noop.cluster, labId: LAB_ID }, kube: labellingClient(connect(file), LAB_ID) })
   },
 })
 
 const mesh = only<InstalledMesh>({ takesIn: { labels: { 'istio-injection': 'enabled' } } })
-const theirs = (name: string, labels?: object) => ({
+const foreignNamespace = (name: string, labels?: object) => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: { name, uid: `uid of ${name}`, ...(labels === undefined ? {} : { labels }) },
 })
 
-test('a drill makes its namespace with the label of the lab and admits pods that change their network', async ({
+test('a drill creates its namespace with the label of the lab and admits pods that change their network', async ({
   world,
   lab,
 }) => {
@@ -53,45 +53,48 @@ test('a drill makes its namespace with the label of the lab and admits pods that
   })
 })
 
-for (const [whose, labels] of [
+for (const [state, labels] of [
   ['without a label', undefined],
-  ['of another lab', { [LAB_LABEL]: '0b0e7a3c-0000-4000-8000-000000000002' }],
+  ['with the label of another lab', { [LAB_LABEL]: '0b0e7a3c-0000-4000-8000-000000000002' }],
   ['with an empty label', { [LAB_LABEL]: '' }],
 ] as const)
-  test(`a drill whose namespace is there ${whose} is refused, and the namespace is neither adopted nor removed`, async ({
+  test(`a drill is refused if its namespace exists ${state}, and the namespace is not changed`, async ({
     world,
     lab,
   }) => {
-    world.server.put(NAMESPACE, theirs('operator-node-loss', labels))
+    world.server.put(NAMESPACE, foreignNamespace('operator-node-loss', labels))
     await expect(createNamespace(lab, mesh, 'operator-node-loss')).rejects.toThrow(ForeignObject)
     await expect(removeNamespace(lab, 'operator-node-loss')).rejects.toThrow(
-      /Namespace "operator-node-loss" is there and does not belong to this lab\. It was left as it is\. Next: /,
+      /Namespace "operator-node-loss" already exists and does not belong to this lab\. It was not changed\. Next: /,
     )
     expect(world.server.changes).toEqual([])
   })
 
-test('the fault that deletes a namespace is refused where the namespace is not the lab’s', async ({ world, lab }) => {
-  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+test('the fault that deletes a namespace is refused if the namespace does not belong to the lab', async ({
+  world,
+  lab,
+}) => {
+  world.server.put(NAMESPACE, foreignNamespace('operator-node-loss'))
   const target = { ...faultTarget(), namespace: 'operator-node-loss' }
   await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(ForeignObject)
   expect(world.server.changes).toEqual([])
 })
 
-test('a namespace that somebody makes at the same moment is not taken over', async ({ world, lab }) => {
+test('a namespace that someone else creates at the same moment is not changed', async ({ world, lab }) => {
   const late: Lab = { ...lab, kube: { ...lab.kube, get: () => Promise.resolve(null) } }
-  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+  world.server.put(NAMESPACE, foreignNamespace('operator-node-loss'))
   await expect(createNamespace(late, mesh, 'operator-node-loss')).rejects.toThrow(ForeignObject)
   expect(world.server.objects.get(NAMESPACE)?.metadata).toMatchObject({ uid: 'uid of operator-node-loss' })
 })
 
-test('a deletion that names a UID leaves another object of the same name', async ({ world, lab }) => {
-  world.server.put(NAMESPACE, theirs('operator-node-loss'))
+test('a deletion with a UID does not delete another object with the same name', async ({ world, lab }) => {
+  world.server.put(NAMESPACE, foreignNamespace('operator-node-loss'))
   const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'operator-node-loss', uid: 'another' } }
   await expect(lab.kube.delete(reference)).rejects.toMatchObject({ code: 409 })
   expect(world.server.objects.has(NAMESPACE)).toBe(true)
 })
 
-test('an installation changes no object that is there and is not the lab’s', async ({ world, lab }) => {
+test('an installation changes no existing object that does not belong to the lab', async ({ world, lab }) => {
   const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/velero'
   const binding = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -113,9 +116,9 @@ test('an installation changes no object that is there and is not the lab’s', a
   })
 })
 
-test('a helm release is of the lab only with its label on every revision', async ({ world, lab }) => {
+test('a Helm release belongs to the lab only if every revision has the lab’s label', async ({ world, lab }) => {
   const release = { name: 'istiod', namespace: 'istio-system' }
-  world.server.put('/api/v1/namespaces/istio-system', theirs('istio-system'))
+  world.server.put('/api/v1/namespaces/istio-system', foreignNamespace('istio-system'))
   const put = (revision: number, labels: object, kinds: string[]) => {
     const manifest = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: { name: a }\n`).join('---\n')
     const packed = gzipSync(JSON.stringify({ manifest })).toString('base64')

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
-import { aheadOf, earliest, latest, requireNarrow, requireSteady } from '../../../lib/kube/pod-clock.ts'
+import { offsetOf, earliest, latest, requirePrecise, requireSteady } from '../../../lib/kube/pod-clock.ts'
 import { parseOutcomes } from '../../../lib/load/outcomes.ts'
 import { mergeLines, testRunObjects } from '../../../lib/load/testrun/runner.ts'
 import { widen } from '../../../lib/probes/availability/pod-prober.ts'
@@ -46,13 +46,15 @@ test('a line that one pod has not ended yet is none, and a load that ends so is 
 
 test('a clock is known by the turn of its second, and by what it may drift', () => {
   // Asked at 100 and answered by 120, the other clock turned to 10 s: it is 9,880 to 9,900 ms ahead.
-  const ahead = aheadOf(10_000, [100, 120])
+  const ahead = offsetOf(10_000, [100, 120])
   expect(ahead).toEqual({ low: 9_875, high: 9_905 })
   expect(earliest(10_010, ahead)).toBeLessThanOrEqual(110)
   expect(latest(10_010, ahead)).toBeGreaterThanOrEqual(130)
-  expect(requireNarrow('it', ahead)).toBe(ahead)
-  expect(() => requireNarrow('it', aheadOf(10_000, [100, 151]))).toThrow(/it is known to 61 ms only/)
-  expect(() => requireNarrow('it', null)).toThrow(/Infinity/)
+  expect(requirePrecise('it', ahead)).toBe(ahead)
+  expect(() => requirePrecise('it', offsetOf(10_000, [100, 151]))).toThrow(
+    /it was measured with an uncertainty of 61 ms; the limit is 60 ms/,
+  )
+  expect(() => requirePrecise('it', null)).toThrow(/Infinity/)
 })
 
 test('a clock that is another one in the end is not relied on', () => {
@@ -60,10 +62,10 @@ test('a clock that is another one in the end is not relied on', () => {
   requireSteady({ low: 20, high: 40 }, { low: 0, high: 20 })
   expect(() => {
     requireSteady({ low: 0, high: 20 }, { low: 23, high: 40 })
-  }).toThrow(/by 3 ms or more/)
+  }).toThrow(/set or drifted by at least 3 ms/)
   expect(() => {
     requireSteady({ low: 23, high: 40 }, { low: 0, high: 20 })
-  }).toThrow(/by 3 ms or more/)
+  }).toThrow(/set or drifted by at least 3 ms/)
 })
 
 test('a sample of another clock is widened by what is not known of it', () => {

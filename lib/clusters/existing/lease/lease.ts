@@ -13,7 +13,7 @@ import {
   type KubeConfig,
 } from '@kubernetes/client-node'
 import { LEASE } from '../../../kube/access/guard.ts'
-import { orNull } from '../../../kube/client.ts'
+import { nullIfNotFound } from '../../../kube/client.ts'
 import { printable } from '../../../output/shorten.ts'
 
 /** The namespace of the lease and of the notes. */
@@ -58,7 +58,7 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
   const { owner, renewMs = RENEW_MS, now = Date.now } = options
   const api = config.makeApiClient(CoordinationV1Api)
   const at = { namespace: NAMESPACE, name: NAME }
-  const read = (): Promise<V1Lease | null> => orNull(api.readNamespacedLease(at))
+  const read = (): Promise<V1Lease | null> => nullIfNotFound(api.readNamespacedLease(at))
   const body = (lease: V1Lease | null): V1Lease => {
     const seen = lease === null ? {} : { resourceVersion: lease.metadata?.resourceVersion ?? '' }
     const spec = { holderIdentity: owner, leaseDurationSeconds: SECONDS, renewTime: new V1MicroTime(now()) }
@@ -118,7 +118,9 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       const { metadata } = lease
       const seen = { uid: metadata?.uid ?? '', resourceVersion: metadata?.resourceVersion ?? '' }
       const preconditions = Object.assign(new V1Preconditions(), seen)
-      await orNull(api.deleteNamespacedLease({ ...at, body: Object.assign(new V1DeleteOptions(), { preconditions }) }))
+      await nullIfNotFound(
+        api.deleteNamespacedLease({ ...at, body: Object.assign(new V1DeleteOptions(), { preconditions }) }),
+      )
     },
   }
 }
@@ -148,7 +150,7 @@ function holderOf(lease: V1Lease | null): Holder | null {
 
 async function ensureNamespace(config: KubeConfig): Promise<void> {
   const core = config.makeApiClient(CoreV1Api)
-  if ((await orNull(core.readNamespace({ name: NAMESPACE }))) !== null) return
+  if ((await nullIfNotFound(core.readNamespace({ name: NAMESPACE }))) !== null) return
   const metadata = Object.assign(new V1ObjectMeta(), { name: NAMESPACE, labels: MANAGED_NAMESPACE })
   await core.createNamespace({ body: Object.assign(new V1Namespace(), { metadata }) })
 }

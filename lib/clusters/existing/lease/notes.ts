@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { ApiException, CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
-import { orNull } from '../../../kube/client.ts'
+import { nullIfNotFound } from '../../../kube/client.ts'
 import { messageOf } from '../../../system/file-error.ts'
 import { NAMESPACE } from './lease.ts'
 import { formatNotes, parseNotes, type Notes } from './notes-format.ts'
@@ -54,11 +54,11 @@ export async function changeNotes(config: KubeConfig, change: (now: Notes | null
 
 /** Removes the notes, if there are any. */
 export async function removeNotes(config: KubeConfig): Promise<void> {
-  await orNull(config.makeApiClient(CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+  await nullIfNotFound(config.makeApiClient(CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
 }
 
 const readMap = (config: KubeConfig): Promise<V1ConfigMap | null> =>
-  orNull(config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+  nullIfNotFound(config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
 
 function notesIn(map: V1ConfigMap | null): Notes | null {
   const text = map?.data?.[KEY]

@@ -1,6 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { isReady } from '../../../kube/client.ts'
-import { hasLabels, takesPods } from '../../../kube/placed-pod.ts'
+import { hasLabels, admitsPods } from '../../../kube/placed-pod.ts'
 
 /** Kubelets tell of so many images and no more: one that is not among fewer is not there. */
 const TOLD_IMAGES = 50
@@ -20,7 +20,7 @@ export function nodeConflicts(nodes: V1Node[], systemNodes: Record<string, strin
           `${listed(away)} are not Ready, or cordoned: after each drill that would be taken for what its fault has left. Next: kubectl get nodes, and kubectl uncordon`,
         ]),
     ...(system.length === 0 ? [`no node has the labels ${labels}. Next: MESHDRILL_SYSTEM_NODES`] : []),
-    ...(system.length > 0 && !system.some(takesPods)
+    ...(system.length > 0 && !system.some(admitsPods)
       ? [
           `${listed(system)}, with the labels ${labels}, take no pods that do not tolerate their taints, as what the drills stand on. Next: MESHDRILL_SYSTEM_NODES of nodes with a taint that only prefers others: kubectl taint nodes -l <label> meshdrill=system:PreferNoSchedule`,
         ]
@@ -50,7 +50,7 @@ interface NamedImage {
 
 /** Images that nodes do not have to which pods of drills go; for images that are in no registry. */
 export function imageConflicts(nodes: V1Node[], images: NamedImage[]): string[] {
-  const told = nodes.filter(takesPods).map((node) => ({ node, names: namesOf(node) }))
+  const told = nodes.filter(admitsPods).map((node) => ({ node, names: namesOf(node) }))
   const lacking = images.flatMap(({ name, reference }) => {
     const without = told.filter(({ node, names }) => mayTell(node) && !names.includes(reference))
     return without.length === 0 ? [] : [{ name, words: `${reference} on ${listed(without.map(({ node }) => node))}` }]
