@@ -20,6 +20,9 @@ const keepPlaces: Plugin = {
   },
 }
 
+/** Packages that find files beside their own code, or that must be loaded once in a process. */
+const LEFT = ['@playwright/test', 'esbuild', 'testcontainers', 'testcontainers/*']
+
 /** Packages are CommonJS in part. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
@@ -38,6 +41,7 @@ export async function compileProgram(main: string): Promise<void> {
       platform: 'node',
       target: 'node20',
       banner: { js: REQUIRE },
+      external: LEFT,
       plugins: [keepPlaces],
     },
   })
