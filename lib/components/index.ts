@@ -37,9 +37,6 @@ type ListedComponent = (typeof components)[number]
 /** Keys of components. Titles, such as "Chaos Mesh", are for people only. */
 export type ComponentName = ListedComponent['name']
 
-/** Names of the components that are backup tools. */
-export type ToolComponentName = Extract<ListedComponent, { kind: 'tool' }>['name']
-
 const byName = new Map<string, Component>(components.map((component) => [component.name, component]))
 
 export function componentOf(name: ComponentName): Component {

@@ -76,17 +76,6 @@ function atOnce(changes: Change[]): Change {
   }
 }
 
-/** Pods of a selection are killed without grace; their controllers make new ones. */
-export function podKill(selection: PodSelection): Fault {
-  const { namespace, labels } = selection
-  return {
-    name: 'pod-kill',
-    description: `a pod ${JSON.stringify(labels)} of namespace "${namespace}" is killed without grace`,
-    requires: () => Promise.resolve([]),
-    plan: (lab) => killPods(lab, selection, 'pod-kill.yaml'),
-  }
-}
-
 /** `index` tells apart several kills by one file. */
 async function killPods(lab: Lab, selection: PodSelection, file: string, index = 0): Promise<Change> {
   const { namespace, labels } = selection

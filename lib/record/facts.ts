@@ -33,7 +33,6 @@ export type MergedRun = z.infer<typeof run.mergedRun>
 export type ManifestCounts = z.infer<typeof run.manifestCounts>
 export type UserEffort = z.infer<typeof run.userEffort>
 
-export type DrillAxes = z.infer<typeof drill.drillAxes>
 export type Objectives = z.infer<typeof drill.objectives>
 export type Expectations = z.infer<typeof drill.expectations>
 export type LossMeasure = z.infer<typeof drill.lossMeasure>

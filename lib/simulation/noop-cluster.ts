@@ -7,7 +7,7 @@ import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { toolGroups } from '../components/needed.ts'
 import { noTraits } from '../components/none/traits.ts'
-import type { Cluster, ClusterProvider, StoreEndpoint } from '../lab/cluster.ts'
+import type { Cluster, StoreEndpoint } from '../lab/cluster.ts'
 
 /** No store, at an address that never resolves. For tests of the pipeline without a cluster, and never in a result. */
 const noopStore: StoreEndpoint = {
@@ -18,15 +18,6 @@ const noopStore: StoreEndpoint = {
   accessKey: 'none',
   secretKey: 'none',
 }
-
-/** A cluster of no nodes, with nothing in it. For tests of the pipeline without a cluster, and never in a result. */
-export const noopProvider = (): ClusterProvider => ({
-  name: 'noop',
-  requires: () => Promise.resolve([]),
-  create: () => Promise.resolve(noopCluster),
-  attach: () => Promise.resolve(noopCluster),
-  find: () => Promise.resolve(null),
-})
 
 /** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
 export const noopLab = (): Lab => ({

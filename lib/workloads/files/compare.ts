@@ -38,16 +38,6 @@ const show = (value: string | number | undefined): string =>
 /** An attribute may be there and empty. */
 const showValue = (value: string | undefined): string => (value === '' ? 'empty' : show(value))
 
-/** Files that were sparse and take all their room now, or more of it: a finding about space, and none about integrity. */
-export function findFilled(found: Iterable<TreeFile>, expected: ReadonlyMap<string, TreeFile>): string[] {
-  return [...found].flatMap(({ path, size, allocated }) => {
-    const was = expected.get(path)
-    if (was?.allocated === undefined || was.allocated >= was.size || allocated === undefined) return []
-    if (size !== was.size || allocated <= was.allocated) return []
-    return [`"${path}" takes ${allocated} bytes on the disk, was sparse and took ${was.allocated}`]
-  })
-}
-
 /** What a volume of plain files must hold. */
 interface ExpectedTree {
   now: Tree

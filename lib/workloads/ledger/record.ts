@@ -29,9 +29,6 @@ export function encodeRecord({ sequence, generation, slot, payload }: LedgerReco
   return block
 }
 
-/** The sequence that a block's header gives, whether or not the block verifies. */
-export const headerSequence = (block: Buffer): number => Number(block.readBigUInt64LE(8))
-
 /** The hash of a payload as the listing gives it: the first 16 bytes of its SHA-256, in hex. */
 export const payloadHash = (payload: Uint8Array): string =>
   createHash('sha256').update(payload).digest('hex').slice(0, 32)

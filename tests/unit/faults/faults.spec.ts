@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { type CoreV1Api, type CustomObjectsApi, V1PersistentVolumeClaim } from '@kubernetes/client-node'
 import { containerKill } from '../../../lib/faults/container-kill.ts'
 import { namespaceDeletion } from '../../../lib/faults/namespace-deletion.ts'
-import { podKill } from '../../../lib/faults/pod-kill.ts'
+import { servicePodKill } from '../../../lib/faults/pod-kill.ts'
 import { parseChanges, volumeCorruption } from '../../../lib/faults/volume-corruption.ts'
 import type { KubeClient } from '../../../lib/kube/client.ts'
 import type { KubeObject, ObjectReference } from '../../../lib/kube/object.ts'
@@ -110,7 +110,7 @@ test.describe('the log of the task that corrupts a volume', () => {
 })
 
 test.describe('a killed pod', () => {
-  const kill = podKill({ namespace: 'drill', labels: { app: 'ledger' } })
+  const kill = servicePodKill()
   const replace = (kube: KubeClient) => kube.apply([pod('second')])
 
   test('is seen to be gone, and the fault is taken away afterwards', async () => {

@@ -48,17 +48,6 @@ interface Lookup {
 
 const reportEveryMs = 20_000
 
-/** Paths of all wanted programs. Programs that are not in the cache are built. */
-export async function ensureBinaries<Name extends BinaryName>(
-  wanted: readonly Name[],
-  options: Omit<ToolchainOptions, 'wanted'>,
-): Promise<Record<Name, string>> {
-  const toolchain = startToolchain({ ...options, wanted })
-  await toolchain.done()
-  const paths = await Promise.all(wanted.map(async (name) => [name, await toolchain.binary(name)] as const))
-  return Object.fromEntries(paths) as Record<Name, string>
-}
-
 /** A toolchain that builds each program on first use. */
 export const lazyToolchain = (options: Omit<ToolchainOptions, 'wanted'>): Pick<Toolchain, 'binary'> => ({
   binary: (name) => buildOnDemand(name, { ...options, wanted: [] }),
