@@ -65,7 +65,7 @@ export async function createLab(
     log,
   }
   const undone = await replayUndos(lab)
-  if (undone.length > 0) log(`undone, as it was left by an earlier run: ${undone.join(', ')}`)
+  if (undone.length > 0) log(`undone faults of an earlier run: ${undone.join(', ')}`)
   const installing = installingLab(lab)
   const operator = loadOperator(config)
   await Promise.all([

@@ -5,7 +5,7 @@ import { publicArtifacts, readImages } from '../public/artifacts.ts'
 import type { Notes } from './lease/notes.ts'
 import type { ExistingRun } from './options.ts'
 
-/** Sources of an existing cluster's components. A component that was found there keeps its version. */
+/** Artifacts for an existing cluster. Components that were found there are recorded with their own versions. */
 export function artifactsOf(
   { artifacts, images, made }: Pick<ExistingRun, 'artifacts' | 'images' | 'made'>,
   found: Notes['versions'],

@@ -9,39 +9,39 @@ import { readNotes, type Notes } from './lease/notes.ts'
 import { takeCluster } from './lease/keeper.ts'
 import type { ExistingRun } from './options.ts'
 import { storeOfLab } from './store.ts'
-import type { Ground, Look } from './survey.ts'
+import type { PinnedCluster, SurveyedCluster } from './survey.ts'
 
 /**
- * Undoes faults that an earlier run left in the confirmed cluster. This run takes the lease for it and releases it afterwards. It
- * runs before the plan, which refuses a node that is off. Without such faults nothing is changed.
+ * Undoes faults that an earlier run left in the confirmed cluster. It takes the lease for that, and releases it afterwards. It must
+ * run before the plan, which refuses stopped nodes. Without such faults nothing is changed.
  */
 export async function undoEarlierFaults(
-  look: Look,
+  surveyed: SurveyedCluster,
   options: ExistingRun,
   { owner, log, labOn }: Undoing,
 ): Promise<void> {
-  const isConfirmed = options.made === undefined && options.confirm === look.reached.uid
-  if (!isConfirmed || !(await hasUndos(look))) return
-  const notes = await readNotes(look.kube.config)
-  // Undoing needs a lab. When there is one again, it begins with these undos.
+  const isConfirmed = options.made === undefined && options.confirm === surveyed.reached.uid
+  if (!isConfirmed || !(await hasUndos(surveyed))) return
+  const notes = await readNotes(surveyed.kube.config)
+  // Undoing needs a lab. The next lab starts with these undos.
   if (notes === null) return
   // If the user now names another bucket than the lab's, that is an error before anything is changed.
   if (notes.store !== undefined) storeOfLab(options.store, notes.store)
-  const ground = await takeCluster(look, owner, (lease) => lease.take())
-  const lease = leaseOf(ground.kube.config, { owner: ground.pin.holder })
+  const pinnedCluster = await takeCluster(surveyed, owner, (lease) => lease.take())
+  const lease = leaseOf(pinnedCluster.kube.config, { owner: pinnedCluster.pin.holder })
   const renewing = setInterval(() => {
     lease.renew().catch((error: unknown) => {
       log(messageOf(error))
     })
   }, RENEW_MS)
   try {
-    const undone = await replayUndos(await labOn(ground, notes))
-    if (undone.length > 0) log(`undone, as it was left by an earlier run: ${undone.join(', ')}`)
+    const undone = await replayUndos(await labOn(pinnedCluster, notes))
+    if (undone.length > 0) log(`undone faults of an earlier run: ${undone.join(', ')}`)
   } finally {
     clearInterval(renewing)
-    noteLease(ground, false)
+    noteLease(pinnedCluster, false)
     await lease.release()
-    await forgetRun(ground.pin)
+    await forgetRun(pinnedCluster.pin)
   }
 }
 
@@ -49,11 +49,11 @@ interface Undoing {
   owner: Notes['owner']
   log: (line: string) => void
   /** The lab that the notes describe. */
-  labOn: (ground: Ground, notes: Notes) => Promise<Lab>
+  labOn: (pinnedCluster: PinnedCluster, notes: Notes) => Promise<Lab>
 }
 
-/** Looks on this machine and in the cluster. False if the user may not list them there: the plan names missing rights. */
-async function hasUndos({ folder, kube }: Look): Promise<boolean> {
+/** True if there are undos on this machine or in the cluster. False if the user may not list them: the plan reports that. */
+async function hasUndos({ folder, kube }: SurveyedCluster): Promise<boolean> {
   try {
     const { entries, damaged } = await journalAt(folder, { kube, namespace: NAMESPACE }).list()
     return entries.length + damaged.length > 0

@@ -21,20 +21,20 @@ import { undoEarlierFaults } from './earlier-undos.ts'
 import { endLab } from './removal/ending.ts'
 import { startKeeper, takeCluster } from './lease/keeper.ts'
 import { chooseK6 } from './k6.ts'
-import { leaseOf, NAMESPACE, waitingFor } from './lease/lease.ts'
+import { leaseOf, NAMESPACE, waitingMessage } from './lease/lease.ts'
 import { changeNotes, ownerHere, readNotes, type Notes } from './lease/notes.ts'
 import type { ExistingOptions, ExistingRun } from './options.ts'
 import { partsOf } from './plan/parts.ts'
 import { intentOf, noteInstalled } from './plan/intent.ts'
 import {
-  groundOf,
+  openPinnedCluster,
   prepare,
   requireConfirmation,
   storeFolder,
   survey,
   versionsOf,
-  type Ground,
-  type Look,
+  type PinnedCluster,
+  type SurveyedCluster,
 } from './survey.ts'
 import { forgetRun, isUuid, noteLease, pinOfRun, type PinnedAccess } from './access/run-access.ts'
 import { announceRemoval, requireRemovalConfirmed } from './removal/confirmation.ts'
@@ -44,11 +44,11 @@ import { messageOf } from '../../system/file-error.ts'
 import { ProgramError, run } from '../../system/run.ts'
 
 const HOW_TO_CUT =
-  "the user has not said how. Next: MESHDRILL_STOP_NODE='<command with {node}>' and MESHDRILL_START_NODE='<command with {node}>'"
+  "the user has set no commands for that. Next: MESHDRILL_STOP_NODE='<command with {node}>' and MESHDRILL_START_NODE='<command with {node}>'"
 
 const TIMEOUT_MS = 120_000
 
-/** Stops and starts nodes by the user's commands in a shell. Whether a node is off is observed, not taken from their exit code. */
+/** Stops and starts nodes with the user's shell commands. Drills observe whether a node is off, and do not trust exit codes. */
 export function powerBy(commands: NonNullable<ExistingOptions['power']>): NodePower {
   return {
     stopNode: (name) => runFor(commands.stop, name),
@@ -68,49 +68,49 @@ async function runFor(command: string, node: string): Promise<void> {
   }
 }
 
-/** A cluster of the user, named and confirmed by the user. Only objects that meshdrill created are changed. */
+/** A cluster that the user has named and confirmed. Only objects that meshdrill created are changed. */
 export function existing(options: ExistingRun): ClusterProvider {
   return {
     name: 'existing',
     requires: () => Promise.resolve([]),
     async create({ keep, ownerPid, log }) {
-      const look = await survey(options)
+      const surveyed = await survey(options)
       const owner = ownerHere(ownerPid, runUid(process.env))
       const run = await identify(ownerPid)
-      await undoEarlierFaults(look, options, {
+      await undoEarlierFaults(surveyed, options, {
         owner,
         log,
-        labOn: (ground, notes) => labOn(ground, options, notes, log),
+        labOn: (pinnedCluster, notes) => labOn(pinnedCluster, options, notes, log),
       })
-      const { plan, surroundings, ...made } = await prepare(look, options, log)
-      requireConfirmation(look, options)
-      const ground = await takeCluster(look, owner, (lease) => lease.take())
-      const { folder, kubeconfig, pin } = ground
-      const store = { storeFolder: keep ? null : storeFolder(ground) }
+      const { plan, surroundings, ...made } = await prepare(surveyed, options, log)
+      requireConfirmation(surveyed, options)
+      const pinnedCluster = await takeCluster(surveyed, owner, (lease) => lease.take())
+      const { folder, kubeconfig, pin } = pinnedCluster
+      const store = { storeFolder: keep ? null : storeFolder(pinnedCluster) }
       startKeeper(folder, { kubeconfig, owner: pin.holder, run, ...store })
       const lab = { lab: made.lab, store: made.store, owner, keep }
-      const notes = await changeNotes(ground.kube.config, (now) => ({ ...intentOf(plan, now), ...lab }))
-      return clusterOf(ground, options, { notes, surroundings, log })
+      const notes = await changeNotes(pinnedCluster.kube.config, (now) => ({ ...intentOf(plan, now), ...lab }))
+      return clusterOf(pinnedCluster, options, { notes, surroundings, log })
     },
     async attach() {
       const pinned = pinnedByThisRun(options)
       if (pinned === null)
         throw new Error(`There is no lab of this run in context "${options.context}". Next: npx playwright test`)
-      const ground = await groundOf(pinned)
+      const pinnedCluster = await openPinnedCluster(pinned)
       const { holder } = pinned.pin
-      if ((await leaseOf(ground.kube.config, { owner: holder }).holder())?.owner !== holder)
-        throw new Error(`The lease of context "${options.context}" is not this run's. Next: npx playwright test`)
-      const notes = await readNotes(ground.kube.config)
+      if ((await leaseOf(pinnedCluster.kube.config, { owner: holder }).holder())?.owner !== holder)
+        throw new Error(`This run does not hold the lease of context "${options.context}". Next: npx playwright test`)
+      const notes = await readNotes(pinnedCluster.kube.config)
       if (notes?.owner.runUid !== pinned.pin.runUid)
-        throw new Error(`The lab in context "${options.context}" is not this run's. Next: npx playwright test`)
-      const surroundings = await surroundingsOf(ground.kube, options)
-      return clusterOf(ground, options, { notes, surroundings, log: () => undefined })
+        throw new Error(`The lab in context "${options.context}" belongs to another run. Next: npx playwright test`)
+      const surroundings = await surroundingsOf(pinnedCluster.kube, options)
+      return clusterOf(pinnedCluster, options, { notes, surroundings, log: () => undefined })
     },
     async find() {
       const pinned = pinnedByThisRun(options)
-      const ground = pinned === null ? await survey(options) : await groundOf(pinned)
-      const notes = await readNotes(ground.kube.config)
-      return notes === null ? null : foundLab(ground, options, notes)
+      const pinnedCluster = pinned === null ? await survey(options) : await openPinnedCluster(pinned)
+      const notes = await readNotes(pinnedCluster.kube.config)
+      return notes === null ? null : foundLab(pinnedCluster, options, notes)
     },
   }
 }
@@ -122,20 +122,20 @@ function pinnedByThisRun({ confirm }: ExistingOptions): PinnedAccess | null {
 }
 
 function clusterOf(
-  ground: Ground,
+  pinnedCluster: PinnedCluster,
   options: ExistingRun,
   lab: { notes: Notes; surroundings: Surroundings; log: ClusterOptions['log'] },
 ): Cluster {
-  const { kube, kubeconfig } = ground
+  const { kube, kubeconfig } = pinnedCluster
   const { notes, log } = lab
   const { nodeAddress, storageClasses } = lab.surroundings
-  const artifacts = artifactsOf(options, versionsOf(ground, options, notes), log)
+  const artifacts = artifactsOf(options, versionsOf(pinnedCluster, options, notes), log)
   const base = {
     provider: 'existing',
     labId: notes.lab,
     kubeconfig,
     artifacts,
-    folder: ground.folder,
+    folder: pinnedCluster.folder,
     systemNamespace: NAMESPACE,
     readyMs: null,
     systemNodes: options.systemNodes,
@@ -144,7 +144,7 @@ function clusterOf(
     nodeAddress: () => nodeAddress,
     // Nodes pull images themselves, or have them already.
     loadImages: () => Promise.resolve(),
-    openStore: () => openStore(ground, storeOfLab(options.store, notes.store ?? null), artifacts),
+    openStore: () => openStore(pinnedCluster, storeOfLab(options.store, notes.store ?? null), artifacts),
     k6: () => chooseK6(options, artifacts),
     has: (part: string) => isThere(notes, part),
     async note(part: string) {
@@ -152,15 +152,15 @@ function clusterOf(
     },
     async describe() {
       const nodes = await kube.core.listNode()
-      return { kubernetes: ground.reached.kubernetes, nodes: nodes.items.length }
+      return { kubernetes: pinnedCluster.reached.kubernetes, nodes: nodes.items.length }
     },
     async destroy() {
-      await endLab(ground, options, notes, log)
+      await endLab(pinnedCluster, options, notes, log)
     },
   }
   const storePower: StorePower = {
-    stopStore: () => stopLocalStore(storeFolder(ground)),
-    startStore: () => startLocalStore(storeFolder(ground)),
+    stopStore: () => stopLocalStore(storeFolder(pinnedCluster)),
+    startStore: () => startLocalStore(storeFolder(pinnedCluster)),
   }
   return {
     ...base,
@@ -170,12 +170,17 @@ function clusterOf(
 }
 
 /** The lab that an earlier run created. */
-async function labOn(ground: Ground, options: ExistingRun, notes: Notes, log: ClusterOptions['log']): Promise<Lab> {
-  const surroundings = await surroundingsOf(ground.kube, options)
-  const cluster = clusterOf(ground, options, { notes, surroundings, log })
+async function labOn(
+  pinnedCluster: PinnedCluster,
+  options: ExistingRun,
+  notes: Notes,
+  log: ClusterOptions['log'],
+): Promise<Lab> {
+  const surroundings = await surroundingsOf(pinnedCluster.kube, options)
+  const cluster = clusterOf(pinnedCluster, options, { notes, surroundings, log })
   const store = await cluster.openStore()
-  // Its undos start no pods that a mesh could take in, and back nothing up.
-  return { cluster, store, artifacts: cluster.artifacts, kube: ground.kube, mesh: noTraits, toolGroups: [], log }
+  // Undos start no pods and take no backups, so the lab needs neither traits of its mesh nor groups of tools.
+  return { cluster, store, artifacts: cluster.artifacts, kube: pinnedCluster.kube, mesh: noTraits, toolGroups: [], log }
 }
 
 /** True if a component was found in the cluster or is completely installed. Several parts can share a component's name. */
@@ -185,38 +190,42 @@ function isThere(notes: Notes, name: string): boolean {
   return parts.length > 0 && parts.every((part) => notes.parts[part.name]?.state === 'found')
 }
 
-const openStore = (ground: Ground, store: StoreEndpoint | null, artifacts: Artifacts) =>
+const openStore = (pinnedCluster: PinnedCluster, store: StoreEndpoint | null, artifacts: Artifacts) =>
   store === null
-    ? openLocalStore(storeFolder(ground), () => artifacts.binary('versitygw'), new URL(ground.context.server))
+    ? openLocalStore(
+        storeFolder(pinnedCluster),
+        () => artifacts.binary('versitygw'),
+        new URL(pinnedCluster.context.server),
+      )
     : Promise.resolve(store)
 
-function foundLab(ground: Look | Ground, options: ExistingRun, notes: Notes): FoundLab {
+function foundLab(pinnedCluster: SurveyedCluster | PinnedCluster, options: ExistingRun, notes: Notes): FoundLab {
   const log = (line: string): void => {
     writeLine('stderr', `  ${line}`)
   }
-  const isOfThisRun = 'pin' in ground && ground.pin.runUid === notes.owner.runUid
+  const isOfThisRun = 'pin' in pinnedCluster && pinnedCluster.pin.runUid === notes.owner.runUid
   return {
     kubeconfig: options.kubeconfigs.join(delimiter),
     ownerPid: isOfThisRun ? notes.owner.pid : null,
     keep: notes.keep,
     async leave() {
-      if (!('pin' in ground)) return
-      noteLease(ground, false)
-      await leaseOf(ground.kube.config, { owner: ground.pin.holder }).release()
-      await forgetRun(ground.pin)
+      if (!('pin' in pinnedCluster)) return
+      noteLease(pinnedCluster, false)
+      await leaseOf(pinnedCluster.kube.config, { owner: pinnedCluster.pin.holder }).release()
+      await forgetRun(pinnedCluster.pin)
     },
     async end() {
-      if ('pin' in ground) return endLab(ground, options, notes, log)
-      await announceRemoval(ground, notes, log)
-      requireRemovalConfirmed(ground, options)
+      if ('pin' in pinnedCluster) return endLab(pinnedCluster, options, notes, log)
+      await announceRemoval(pinnedCluster, notes, log)
+      requireRemovalConfirmed(pinnedCluster, options)
       if (notes.store !== undefined) storeOfLab(options.store, notes.store)
       const owner = ownerHere(process.pid, runUid(process.env))
-      const taken = await takeCluster(ground, owner, (lease) =>
+      const taken = await takeCluster(pinnedCluster, owner, (lease) =>
         lease.takeWhenFree((holder) => {
-          log(waitingFor(holder))
+          log(waitingMessage(holder))
         }),
       )
-      // Another process that waited for the lease may have removed the lab meanwhile.
+      // Another process that waited for the lease may have removed the lab.
       const now = await readNotes(taken.kube.config)
       return now === null ? [] : endLab(taken, options, now, log)
     },

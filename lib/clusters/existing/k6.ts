@@ -8,7 +8,7 @@ import type { ExistingRun } from './options.ts'
 
 type Log = (line: string) => void
 
-/** In the machine's own network. The label keeps the removal of a lab from removing it. */
+/** A place in this machine's network. The label is not that of a lab, so the removal of a lab keeps the container. */
 const onThisMachine: K6Place = { network: 'host', labels: { 'dev.meshdrill': 'load' }, reach: (url) => url }
 
 /**
@@ -33,7 +33,7 @@ export async function chooseK6(
     const problem = await problemOf(place)
     if (problem === null) return container
     const missing = messageOf(error)
-    throw new Error(`${missing}; and it cannot run in a container: ${problem}`, { cause: error })
+    throw new Error(`${missing}. It cannot run in a container either: ${problem}`, { cause: error })
   }
 }
 

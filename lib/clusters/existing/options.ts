@@ -2,7 +2,7 @@ import type { ComponentName } from '../../components/index.ts'
 import type { K6Place, Store } from '../../lab/cluster.ts'
 import type { WorkloadName } from '../../workloads/index.ts'
 
-/** Options for a cluster of the user's own. */
+/** Options for the user's own cluster. */
 export interface ExistingOptions {
   /** Name of a context in the kubeconfig. The current context is never used, because it could be any cluster. */
   context: string
@@ -22,8 +22,9 @@ export interface ExistingOptions {
   systemNodes: Record<string, string>
   /** Address for NodePorts; null: that of the first node that answers. */
   nodeAddress: string | null
-  /** Classes of volumes; null for the cluster's default, and for the first whose volumes can be snapshotted. */
+  /** StorageClass of drills' volumes; null for the cluster's default. */
   storageClass: string | null
+  /** StorageClass of volumes with snapshots; null for the first class with a VolumeSnapshotClass. */
   snapshotStorageClass: string | null
   /** Pods of the storage driver that take snapshots, for their CPU and memory; null if the user named none. */
   storagePods: { namespace: string; prefix: string } | null

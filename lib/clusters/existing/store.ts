@@ -21,17 +21,17 @@ export function storeOfLab(given: Store | null, noted: NotedStore | null): Store
   if (given === null && noted === null) return null
   if (given !== null && noted !== null && isSame(given, noted)) return { ...given, prefix: noted.prefix }
   throw new Error(
-    `Nothing was changed. The lab in the cluster keeps its objects in ${wordsOf(noted)}, and MESHDRILL_S3_* name ${wordsOf(given)}. Next: ${nextOf(noted)}`,
+    `Nothing was changed. The lab in the cluster keeps its objects in ${describeStore(noted)}, and MESHDRILL_S3_* name ${describeStore(given)}. Next: ${nextCommand(noted)}`,
   )
 }
 
 const isSame = (given: Store, noted: NotedStore): boolean =>
   plainUrl(given.url) === plainUrl(noted.url) && given.bucket === noted.bucket
 
-const wordsOf = (store: Pick<Store, 'url' | 'bucket'> | null): string =>
-  store === null ? 'a store on the machine that made it' : `bucket "${store.bucket}" of ${plainUrl(store.url)}`
+const describeStore = (store: Pick<Store, 'url' | 'bucket'> | null): string =>
+  store === null ? 'a store on the machine that created the lab' : `bucket "${store.bucket}" of ${plainUrl(store.url)}`
 
-const nextOf = (noted: NotedStore | null): string =>
+const nextCommand = (noted: NotedStore | null): string =>
   noted === null
     ? 'unset MESHDRILL_S3_URL, _REGION, _BUCKET, _ACCESS_KEY and _SECRET_KEY'
     : `set MESHDRILL_S3_URL=${noted.url} and MESHDRILL_S3_BUCKET=${noted.bucket}, with its region and keys`

@@ -8,25 +8,25 @@ import type { NamedContext } from './context.ts'
 import { isUuid } from './run-access.ts'
 
 const TIMEOUT_MS = 15_000
-/** The server says its time in whole seconds. Facts of the cluster and of this machine are put on one line of time. */
-const CLOCKS_APART_MS = 2_000
+/** Maximum clock difference: times of the cluster and of this machine are compared. The server reports whole seconds. */
+const MAX_CLOCK_DIFFERENCE_MS = 2_000
 
 /** The cluster that a context leads to. */
-export interface Reached {
+export interface ClusterIdentity {
   kubernetes: string
-  /** UID of its kube-system namespace: no two clusters have the same, and it stays as long as the cluster does. */
+  /** UID of its kube-system namespace. It is unique, and stays the same for the life of the cluster. */
   uid: string
-  /** By how much its clock is ahead of this machine's, in milliseconds, as far as that is certain; 0 where they may agree. */
+  /** Certain difference between its clock and this machine's, in milliseconds; 0 if they may agree. Positive: its clock is ahead. */
   clockAheadMs: number
 }
 
-/** Asks the server of a context who it is. Errors: why it cannot be reached or will not talk to us, with the next command. */
-export async function reach(context: NamedContext): Promise<Reached> {
+/** Identifies the cluster of a context. Errors: the server cannot be reached or refuses the user, with the next command. */
+export async function identifyCluster(context: NamedContext): Promise<ClusterIdentity> {
   try {
     const askedMs = Date.now()
     const answer = await inTime(context, context.config.makeApiClient(VersionApi).getCodeWithHttpInfo())
     const version = answer.data
-    // Another server may answer here, such as a proxy's page for whoever is not logged in.
+    // Another server may answer here, for example a proxy with its login page.
     if (!version.gitVersion) throw new Error('its answer has no version')
     const system = await inTime(context, context.config.makeApiClient(CoreV1Api).readNamespace({ name: 'kube-system' }))
     const uid = system.metadata?.uid
@@ -39,23 +39,23 @@ export async function reach(context: NamedContext): Promise<Reached> {
   }
 }
 
-/** Said in whole seconds, at some moment between the question and now: only what lies outside of that is a difference. */
-export function clockAhead(said: string | undefined, askedMs: number, nowMs = Date.now()): number {
-  const earliestMs = Date.parse(said ?? '')
+/** The certain clock difference. The server read its clock between `askedMs` and `nowMs`, and reports whole seconds. */
+export function clockAhead(date: string | undefined, askedMs: number, nowMs = Date.now()): number {
+  const earliestMs = Date.parse(date ?? '')
   if (Number.isNaN(earliestMs)) return 0
   const latestMs = earliestMs + 1000
   if (earliestMs > nowMs) return earliestMs - nowMs
   return latestMs < askedMs ? latestMs - askedMs : 0
 }
 
-/** Why facts of the cluster cannot be set beside those of this machine; null where they can. */
+/** Why times of the cluster and of this machine cannot be compared; null if they can. */
 export function clockConflict(clockAheadMs: number): string | null {
-  if (Math.abs(clockAheadMs) < CLOCKS_APART_MS) return null
+  if (Math.abs(clockAheadMs) < MAX_CLOCK_DIFFERENCE_MS) return null
   const by = `${Math.abs(clockAheadMs) / 1000} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`
-  return `the cluster's clock is ${by} this machine's: when a container ended and when a backup began would be wrong by as much. Next: set this machine's clock (timedatectl set-ntp true)`
+  return `the cluster's clock is ${by} this machine's, so measured times would be wrong. Next: set this machine's clock (timedatectl set-ntp true)`
 }
 
-/** What a server's certificate can be refused for, by the codes of Node and OpenSSL. */
+/** Reasons to refuse a server's certificate, by the error codes of Node and OpenSSL. */
 const CERTIFICATE_FAULTS: Record<string, string> = {
   CERT_HAS_EXPIRED: "the server's certificate, or that of its authority, has expired",
   CERT_NOT_YET_VALID:
@@ -84,23 +84,23 @@ function explain(context: NamedContext, error: unknown): string {
   }
   if (error instanceof ApiException) {
     if (error.code === 401 && !isPrivate(context.access.server))
-      return `The server of context "${name}" (${server}) wants credentials, and none are sent to it, as its URL is not https. Next: ${shellCommand`kubectl config set-cluster ${context.access.server.name} --server=https://…`}`
+      return `The server of context "${name}" (${server}) requires credentials, but none are sent, because its URL is not https. Next: ${shellCommand`kubectl config set-cluster ${context.access.server.name} --server=https://…`}`
     if (error.code === 401)
-      return `The server of context "${name}" (${server}) does not know user "${user}": the token or certificate is expired, or of another cluster. Next: log in again, then ${shellCommand`kubectl --context ${name} auth whoami`}`
+      return `The server of context "${name}" (${server}) does not accept user "${user}": the token or certificate has expired, or belongs to another cluster. Next: log in again, then ${shellCommand`kubectl --context ${name} auth whoami`}`
     if (error.code === 403)
-      return `User "${user}" of context "${name}" may not read namespace "kube-system", by whose UID the cluster is told from others. ${next}`
+      return `User "${user}" of context "${name}" may not read namespace "kube-system". Its UID identifies the cluster. ${next}`
     return `The server of context "${name}" (${server}) answered ${error.code}. ${next}`
   }
   const code = codeOf(error)
   const reason = printable(code ?? messageOf(error))
   const fault = CERTIFICATE_FAULTS[code ?? '']
   if (fault !== undefined)
-    return `The server at ${server}, where context "${name}" points, cannot be trusted: ${fault} (${reason}). ${next}`
+    return `The server of context "${name}" (${server}) cannot be trusted: ${fault} (${reason}). ${next}`
   if (OTHER_AUTHORITY.includes(code ?? ''))
-    return `The server at ${server} is another than context "${name}" says: its certificate is not one of the kubeconfig's authority (${reason}). ${next}`
+    return `The server of context "${name}" (${server}) cannot be trusted: its certificate is not from the CA of the kubeconfig (${reason}). ${next}`
   const { proxy } = context.access.server
-  const by = proxy === null ? '' : `, by way of the proxy ${new URL(proxy).host}`
-  return `Nothing answers as an API server at ${server}${by}, where context "${name}" points: ${reason}. ${next}`
+  const by = proxy === null ? '' : `, through the proxy ${new URL(proxy).host}`
+  return `No API server answers for context "${name}" at ${server}${by}: ${reason}. ${next}`
 }
 
 async function inTime<T>({ server }: NamedContext, request: Promise<T>): Promise<T> {

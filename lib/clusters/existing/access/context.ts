@@ -7,10 +7,10 @@ import { proxyFor } from '../../../kube/access/proxy.ts'
 import { messageOf } from '../../../system/file-error.ts'
 import { shellCommand } from '../../../output/shorten.ts'
 
-/** A context of a kubeconfig, alone. */
+/** One context of a kubeconfig. */
 export interface NamedContext {
   name: string
-  /** URL of the API server, and the name of the user, as the kubeconfig has them. */
+  /** URL of the API server and name of the user, from the kubeconfig. */
   server: string
   user: string
   access: KubeAccess
@@ -18,8 +18,8 @@ export interface NamedContext {
 }
 
 /**
- * Finds a context by name in the user's kubeconfigs, read as kubectl reads them. `env` says which proxy leads to the server.
- * Errors: what is missing or cannot be used, and what there is.
+ * Finds a context by name in the user's kubeconfigs, in the same way as kubectl. `env` has the proxy's variables. Errors: the
+ * context is missing or cannot be used.
  */
 export function readContext(files: string[], name: string, env: Environment = process.env): NamedContext {
   const kubeconfig = readKubeconfig(files)
@@ -29,7 +29,7 @@ export function readContext(files: string[], name: string, env: Environment = pr
   if (access === null) {
     const names = [...kubeconfig.contexts.keys()].join(', ') || 'none'
     throw new KubeconfigError(
-      `There is no context "${name}" in ${kubeconfig.files.join(', ')}; there are: ${names}. Next: kubectl config get-contexts`,
+      `There is no context "${name}" in ${kubeconfig.files.join(', ')}; known contexts: ${names}. Next: kubectl config get-contexts`,
     )
   }
   const { server } = access

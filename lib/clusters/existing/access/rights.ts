@@ -8,7 +8,7 @@ import {
 import { KEEP, READ, uses, type Use } from '../../../components/component.ts'
 import { componentOf, type ComponentName } from '../../../components/index.ts'
 
-/** What every run does: the lease and the notes, the drilled service with its mesh's objects, faults, and reading it all. */
+/** Rights of every run: for the lease and the notes, the drilled service, the mesh's objects, and faults. */
 const EVERY_RUN: Use[] = [
   ...uses('', ['namespaces', 'persistentvolumeclaims', 'services', 'serviceaccounts', 'secrets', 'pods'], KEEP),
   ...uses('', ['configmaps'], [...KEEP, 'update']),
@@ -24,24 +24,24 @@ const EVERY_RUN: Use[] = [
   ...uses('discovery.k8s.io', ['endpointslices'], ['get']),
 ]
 
-/** What installing a part does beyond that. */
+/** Additional rights for the installation of a part. */
 const INSTALLING: Use[] = [
   ...uses('apiextensions.k8s.io', ['customresourcedefinitions'], ['create', 'patch', 'delete']),
-  // The parts' roles hold rights that whoever makes them needs too, or the right to hand out more than one has.
+  // Creating a role needs the rights in it, or the verbs `escalate` and `bind`.
   ...uses('rbac.authorization.k8s.io', ['clusterroles'], [...KEEP, 'escalate', 'bind']),
   ...uses('rbac.authorization.k8s.io', ['clusterrolebindings', 'roles', 'rolebindings'], KEEP),
   ...uses('admissionregistration.k8s.io', ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], KEEP),
 ]
 
-/** A node that comes back gets the labels and taints again that it had. */
+/** A restarted node gets its earlier labels and taints again. */
 const NODE_OUTAGE: readonly Use[] = uses('', ['nodes'], ['patch'])
 
-/** A removal looks for snapshots of drills, whichever tool took them. */
+/** The removal of a lab searches for snapshots of drills from all tools. */
 const SNAPSHOTS: readonly Use[] = [
   { ...{ group: 'snapshot.storage.k8s.io', resource: 'volumesnapshotcontents' }, verbs: READ },
 ]
 
-/** Everything that will be done, as rights. */
+/** Rights for all planned actions. */
 export const neededRights = (will: {
   install: boolean
   cutNodes: boolean
@@ -57,7 +57,7 @@ export const neededRights = (will: {
   ...(will.cutNodes ? NODE_OUTAGE : []),
 ]
 
-/** The rights that the cluster says we lack, each as `verb resource.group`; it is asked for each (SelfSubjectAccessReview). */
+/** Missing rights, each as `verb resource.group`. Sends one SelfSubjectAccessReview for each right. */
 export async function missingRights(config: KubeConfig, needed: Use[]): Promise<string[]> {
   const api = config.makeApiClient(AuthorizationV1Api)
   const all = needed.flatMap(({ resource, group, verbs }) => verbs.map((verb) => ({ resource, group, verb })))

@@ -12,16 +12,16 @@ import { contextOf, type NamedContext } from './context.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Whether a text is a UUID: nothing else that a server calls its UID goes into a path, a command or the terminal. */
+/** True if a text is a UUID. Other UIDs of a server must not be used in paths, commands or output. */
 export const isUuid = (text: string): boolean => UUID.test(text)
 
-/** What this machine keeps of a cluster: the store of its lab, and a folder for each run. */
+/** Folder of this machine's files about a cluster: the store of its lab, and one folder for each run. */
 export function clusterFolder(uid: string): string {
   if (!isUuid(uid)) throw new Error(`the UID of a cluster must be a UUID`)
   return join(stateFolder(), uid)
 }
 
-/** What this machine keeps of one run on a cluster. No other run writes there. */
+/** Folder of one run's files about a cluster. Other runs do not write there. */
 function runFolder(uid: string, runUid: string): string {
   if (!isUuid(runUid)) throw new Error('MESHDRILL_RUN_UID must be a UUID. Next: unset MESHDRILL_RUN_UID')
   return join(clusterFolder(uid), runUid)
@@ -29,7 +29,7 @@ function runFolder(uid: string, runUid: string): string {
 
 const kubeconfigOf = (uid: string, runUid: string): string => join(runFolder(uid, runUid), PINNED_KUBECONFIG)
 
-/** A cluster as a run of ours works with it from now on. */
+/** A run's own access to its cluster. */
 export interface PinnedAccess {
   pin: Pin
   kubeconfig: string
@@ -37,8 +37,8 @@ export interface PinnedAccess {
 }
 
 /**
- * Keeps the cluster that a context leads to, for everything that the run does from now on: its kubeconfig, with authority and
- * proxy in it, and what must stay the same. What becomes of the user's own kubeconfig does not matter any more.
+ * Stores a run's own access to the cluster of a context: a kubeconfig with CA and proxy, and a pin with the facts that must stay the
+ * same. Later changes of the user's kubeconfig do not affect the run.
  */
 export function pinAccess(access: KubeAccess, run: { uid: string; runUid: string; holder: string }): PinnedAccess {
   const folder = runFolder(run.uid, run.runUid)
@@ -51,7 +51,7 @@ export function pinAccess(access: KubeAccess, run: { uid: string; runUid: string
   return openPin(kubeconfig)
 }
 
-/** What an earlier process of the same run pinned; null where none did. */
+/** The access that an earlier process of this run stored; null without one. */
 export function pinOfRun(uid: string, runUid: string): PinnedAccess | null {
   const kubeconfig = kubeconfigOf(uid, runUid)
   return existsSync(kubeconfig) && readPin(kubeconfig) !== null ? openPin(kubeconfig) : null
@@ -61,16 +61,16 @@ function openPin(kubeconfig: string): PinnedAccess {
   const pin = readPin(kubeconfig)
   const access = readAccess(kubeconfig)
   if (pin?.server !== access.server.url || pin.caFingerprint !== fingerprint(access.server.ca))
-    throw new Error(`"${kubeconfig}" is not what this run wrote. Next: run it again`)
+    throw new Error(`"${kubeconfig}" was changed by another program. Next: start the run again`)
   return { pin, kubeconfig, context: contextOf(access, clientConfig(access, guardOf(kubeconfig, access))) }
 }
 
-/** Whether from now on the lease must be the run's, for every process that works with this kubeconfig. */
+/** Notes in the pin whether this run must hold the lease for further changes. */
 export function noteLease({ kubeconfig, pin }: Pick<PinnedAccess, 'kubeconfig' | 'pin'>, isLeased: boolean): void {
   writePin(kubeconfig, { ...pin, isLeased })
 }
 
-/** Removes what this machine keeps of the run: the copy of the credentials above all. */
+/** Removes this machine's files about a run, including the copy of the credentials. */
 export const forgetRun = ({ uid, runUid }: Pick<Pin, 'uid' | 'runUid'>): Promise<void> =>
   rm(runFolder(uid, runUid), { recursive: true, force: true })
 

@@ -19,13 +19,13 @@ const say = (line: string): void => {
   writeLine('stdout', `${new Date().toISOString()} ${line}`)
 }
 
-/** A run that ends normally releases its lease, or removes it with the lab. It notes that in its pin before. */
-const isGivenBack = (): boolean => readPin(kubeconfig)?.isLeased !== true
+/** True if the run has ended normally: before it releases or removes its lease, it notes that in its pin. */
+const isReleased = (): boolean => readPin(kubeconfig)?.isLeased !== true
 
 /** Ends the run: its processes refuse further changes, and its first process gets SIGTERM. */
 async function endRun(reason: string): Promise<void> {
   markAborted(kubeconfig, reason)
-  say(`the run is ended: ${reason}`)
+  say(`ending the run: ${reason}`)
   if (await isRunning(run)) process.kill(run.pid, 'SIGTERM')
 }
 
@@ -37,14 +37,14 @@ async function isUndoing(): Promise<boolean> {
 const isNeeded = async (): Promise<boolean> => (await isRunning(run)) || (await isUndoing())
 
 let renewedMs = Date.now()
-while ((await isNeeded()) && !isGivenBack()) {
+while ((await isNeeded()) && !isReleased()) {
   try {
     await lease.renew()
     renewedMs = Date.now()
   } catch (error) {
-    if (isGivenBack()) break
+    if (isReleased()) break
     say(messageOf(error))
-    // An API server that a drill has cut off comes back; another cluster, or a lease that is another's, does not.
+    // An API server may be unavailable during a drill. A lost lease or another cluster is permanent.
     if (error instanceof LeaseLost || error instanceof RunAborted) {
       await endRun(messageOf(error))
       break
@@ -52,9 +52,9 @@ while ((await isNeeded()) && !isGivenBack()) {
   }
   for (let step = 0; step < RENEW_MS / 1000 && (await isNeeded()); step++) await sleep(1000)
 }
-say(`renewed last ${new Date(renewedMs).toISOString()}`)
-if (!isGivenBack()) while (await isRunning(run)) await sleep(1000)
-// The lease of a run that was killed expires. The copy of its credentials goes at once.
+say(`last renewal: ${new Date(renewedMs).toISOString()}`)
+if (!isReleased()) while (await isRunning(run)) await sleep(1000)
+// The lease of a killed run expires later, but the copy of its credentials is removed at once.
 if (!(await isRunning(run))) {
   if (pin !== null) await forgetRun(pin)
   if (storeFolder !== null) await stopLocalStore(storeFolder)

@@ -34,7 +34,7 @@ export interface Holder {
 export interface ClusterLease {
   /** The holder, even if the lease has expired; null if it is free. */
   holder(): Promise<Holder | null>
-  /** Takes the lease if it is free or expired. Errors: somebody holds it; the message names the holder. */
+  /** Takes the lease if it is free or expired. Errors: another run holds it; the message names the holder. */
   take(): Promise<void>
   /**
    * As `take`, but waits until the lease expires, since its holder may have been killed. Calls `onWait` once, before waiting.
@@ -49,7 +49,7 @@ export interface ClusterLease {
 
 export interface LeaseOptions {
   owner: string
-  /** Time between two renewals. An expired lease is watched for this long before it is taken: its holder's clock may differ. */
+  /** Time between two renewals. Before an expired lease is taken, it is watched longer than that: its holder's clock may differ. */
   renewMs?: number
   now?: () => number
 }
@@ -73,9 +73,10 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       else await api.replaceNamespacedLease({ ...at, body: body(lease) })
     } catch (error) {
       if (error instanceof ApiException && error.code === 409) {
-        throw new Error('Another run took the cluster at the same moment. Next: run it again when that one has ended', {
-          cause: error,
-        })
+        throw new Error(
+          `Another run took lease "${NAME}" of namespace "${NAMESPACE}" at the same moment. Next: start again when that run has ended`,
+          { cause: error },
+        )
       }
       throw error
     }
@@ -87,10 +88,10 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       const lease = await read()
       const holder = holderOf(lease)
       if (holder !== null && holder.owner !== owner) {
-        if (holder.expiresMs > now()) throw new Error(heldBy(holder))
+        if (holder.expiresMs > now()) throw new Error(inUseMessage(holder))
         await sleep(renewMs * 1.5)
         const later = await read()
-        if (changed(lease, later)) throw new Error(heldBy(holder))
+        if (changed(lease, later)) throw new Error(inUseMessage(holder))
       }
       await write(lease)
     },
@@ -101,7 +102,7 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
         onWait(holder)
         while (holder.expiresMs > now()) {
           await sleep(Math.min(renewMs / 15, holder.expiresMs - now() + 1))
-          if (changed(first, await read())) throw new Error(heldBy(holder))
+          if (changed(first, await read())) throw new Error(inUseMessage(holder))
         }
       }
       await this.take()
@@ -132,15 +133,15 @@ const changed = (lease: V1Lease | null, later: V1Lease | null): boolean =>
 /** Another run has taken the lease, or it was released. Trying again does not help. */
 export class LeaseLost extends Error {
   constructor(readonly holder: Holder | null) {
-    super(`the lease is no longer ours, but of ${holder?.owner ?? 'nobody'}`)
+    super(`this run has lost the lease of the cluster; its holder is ${holder?.owner ?? 'no other run'}`)
   }
 }
 
-export const heldBy = ({ owner, expiresMs }: Holder): string =>
-  `The cluster is in use by ${printable(owner)}, until ${new Date(expiresMs).toISOString()} at least. Next: wait for that run to end, or end it; its lease expires by itself: kubectl -n ${NAMESPACE} get lease ${NAME}`
+export const inUseMessage = ({ owner, expiresMs }: Holder): string =>
+  `The cluster is in use by ${printable(owner)}, until ${new Date(expiresMs).toISOString()} at least. Next: wait until that run ends, or end it. After that its lease expires: kubectl -n ${NAMESPACE} get lease ${NAME}`
 
-export const waitingFor = ({ owner, expiresMs }: Holder): string =>
-  `${printable(owner)} has not given its lease back: waiting until it expires, at ${new Date(expiresMs).toISOString()}`
+export const waitingMessage = ({ owner, expiresMs }: Holder): string =>
+  `${printable(owner)} has not released its lease: waiting until it expires, at ${new Date(expiresMs).toISOString()}`
 
 function holderOf(lease: V1Lease | null): Holder | null {
   const { holderIdentity, renewTime, leaseDurationSeconds = SECONDS } = lease?.spec ?? new V1LeaseSpec()

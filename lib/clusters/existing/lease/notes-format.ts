@@ -46,7 +46,9 @@ export function parseNotes(text: string): Notes {
   const read = record(JSON.parse(text), 'the notes')
   const version = read.version ?? 1
   if (version !== 1 && version !== VERSION)
-    throw new Error(`they are of version ${JSON.stringify(version)}, and this meshdrill knows 1 and ${VERSION}`)
+    throw new Error(
+      `their version is ${JSON.stringify(version)}, and this meshdrill supports versions 1 and ${VERSION}`,
+    )
   const owner = record(read.owner, 'owner')
   const lab = version === 1 ? NO_LAB : uuid(read.lab, 'lab')
   return {

@@ -24,8 +24,8 @@ export async function readNotes(config: KubeConfig): Promise<Notes | null> {
 }
 
 /**
- * Changes the notes atomically. `change` receives the current notes, and is called again if another process changed them
- * meanwhile, so that no change is lost.
+ * Changes the notes atomically. `change` receives the current notes. It is called again if another process has changed them in the
+ * meantime, so that no change is lost.
  */
 export async function changeNotes(config: KubeConfig, change: (now: Notes | null) => Notes): Promise<Notes> {
   const core = config.makeApiClient(CoreV1Api)
@@ -67,7 +67,7 @@ function notesIn(map: V1ConfigMap | null): Notes | null {
     return parseNotes(text)
   } catch (error) {
     throw new Error(
-      `Nothing was changed. The notes of what meshdrill did to the cluster, ConfigMap "${NAME}" of namespace "${NAMESPACE}", cannot be understood: ${messageOf(error)}. Next: use the meshdrill that wrote them, or look at kubectl -n ${NAMESPACE} get configmap ${NAME} -o yaml`,
+      `Nothing was changed. The notes about the lab, ConfigMap "${NAME}" of namespace "${NAMESPACE}", cannot be read: ${messageOf(error)}. Next: use the version of meshdrill that wrote them, or see kubectl -n ${NAMESPACE} get configmap ${NAME} -o yaml`,
       { cause: error },
     )
   }

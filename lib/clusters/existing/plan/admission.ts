@@ -4,19 +4,19 @@ import { podSecurityLabels, type PodSecurity } from '../../../lab/namespaces.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import type { Part } from '../../../components/component.ts'
 
-/** Stands for the namespace of a drill, whose name is not known yet. Nothing of this name is ever made. */
-const OF_A_DRILL = 'meshdrill-dry-run'
+/** Name of objects in dry runs, which are never stored. */
+const DRY_RUN_NAME = 'meshdrill-dry-run'
 
 /**
- * Asks the API server, by dry runs that store nothing, whether it admits the namespaces of parts and drills with their labels of
- * Pod Security, and a pod like Chaos Mesh's daemon. Each refusal, in the server's words, with the next command.
+ * Checks with dry runs, which store nothing, if the API server admits the namespaces of parts and drills, with their Pod Security
+ * labels, and a pod like Chaos Mesh's daemon. Returns each refusal with the server's message and the next command.
  */
 export async function admissionConflicts(kube: KubeClient, parts: readonly Part[]): Promise<string[]> {
   const wanted: [name: string, level: PodSecurity][] = [
     ...parts.flatMap(({ namespaces, podSecurity }) =>
       namespaces.map((name): [string, PodSecurity] => [name, podSecurity]),
     ),
-    [OF_A_DRILL, 'privileged'],
+    [DRY_RUN_NAME, 'privileged'],
   ]
   const refused = await Promise.all(wanted.map(async ([name, level]) => refusalOf(kube, namespaceOf(name, level))))
   const conflicts = refused.filter((one) => one !== null)
@@ -25,7 +25,7 @@ export async function admissionConflicts(kube: KubeClient, parts: readonly Part[
   return pod === null ? conflicts : [...conflicts, pod]
 }
 
-/** A namespace where Pod Security admits every pod: one that is refused there is refused by something else. */
+/** A namespace where Pod Security admits every pod, so that a refusal there has another cause; null if there is none. */
 async function privilegedNamespace({ core }: KubeClient): Promise<string | null> {
   const [label = ''] = Object.entries(podSecurityLabels('privileged')).map(([key, value]) => `${key}=${value}`)
   const { items } = await core.listNamespace({ labelSelector: label })
@@ -37,7 +37,7 @@ async function refusalOf({ objects }: KubeClient, object: KubeObject): Promise<s
     await objects.create(object as KubernetesObject, undefined, 'All')
     return null
   } catch (error) {
-    // One that is there already is somebody else's affair.
+    // Other checks handle an object that exists already.
     if (!(error instanceof ApiException) || error.code === 409) return null
     const { kind, metadata } = object
     return `the API server refuses ${kind} "${metadata.name}" with labels ${JSON.stringify(metadata.labels ?? {})}: ${reasonOf(error)}. Next: kubectl get validatingwebhookconfigurations,validatingadmissionpolicies; exempt the namespaces of the plan, and those of drills`
@@ -49,10 +49,10 @@ const namespaceOf = (name: string, level: PodSecurity): KubeObject => ({
   metadata: { name, labels: podSecurityLabels(level) },
 })
 
-/** What Chaos Mesh's daemon needs of its node. */
+/** A pod that needs the same access to its node as Chaos Mesh's daemon. */
 const daemonLike = (namespace: string): KubeObject => ({
   ...{ apiVersion: 'v1', kind: 'Pod' },
-  metadata: { name: OF_A_DRILL, namespace },
+  metadata: { name: DRY_RUN_NAME, namespace },
   spec: {
     hostPID: true,
     containers: [

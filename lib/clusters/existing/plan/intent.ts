@@ -4,7 +4,7 @@ import { objectsOf } from './owned.ts'
 import { ownerOf, partsOf } from './parts.ts'
 import type { Plan } from './plan.ts'
 
-/** What the notes say of the parts before the first of them is installed. */
+/** The notes about the parts before the first installation. */
 export function intentOf(plan: Plan, now: Notes | null): Pick<Notes, 'parts' | 'versions' | 'installed'> {
   const parts: Notes['parts'] = { ...now?.parts }
   for (const { name } of plan.found) parts[name] = { state: 'found' }
@@ -14,7 +14,7 @@ export function intentOf(plan: Plan, now: Notes | null): Pick<Notes, 'parts' | '
   return { parts, versions: plan.versions, installed }
 }
 
-/** Notes what was created for the parts behind a name, with their UIDs. Errors: the notes are gone. */
+/** Notes the objects that were created for a component's parts, with their UIDs. Errors: the notes are missing. */
 export async function noteInstalled(kube: KubeClient, notes: Notes, name: string): Promise<Notes> {
   const made: Record<string, PartNote> = {}
   for (const part of partsOf(name)) {
@@ -24,7 +24,7 @@ export async function noteInstalled(kube: KubeClient, notes: Notes, name: string
   return changeNotes(kube.config, (now) => {
     if (now?.lab !== notes.lab)
       throw new Error(
-        `"${name}" was installed, and the notes of this lab are not in the cluster any more. Next: npm run lab:down`,
+        `"${name}" was installed, but the notes of this lab are missing in the cluster. Next: npm run lab:down`,
       )
     return { ...now, parts: { ...now.parts, ...made }, installed: [...new Set([...now.installed, name])] }
   })

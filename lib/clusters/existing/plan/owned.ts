@@ -20,15 +20,15 @@ export async function definitionsOf(kube: KubeClient, part: Part): Promise<V1Cus
   return items.filter(({ spec }) => part.groups.some((end) => isGroupOf(spec.group, end)))
 }
 
-/** Objects of a part that are in a cluster, by whether it is proven that the lab made them. */
+/** Objects of a part in a cluster: those with proof that the lab created them, and all others. */
 interface PartObjects {
   own: OwnedObject[]
   others: ObjectReference[]
 }
 
 /**
- * Looks for everything that belongs to a part. The lab made what carries its label, and what a helm release made whose every
- * revision carries it. Anything else is of others, whatever its name.
+ * Finds all objects of a part. An object is the lab's if it has the lab's label, or if it belongs to a helm release with that label
+ * on every revision. All other objects belong to others, whatever their names.
  */
 export async function objectsOf(kube: KubeClient, part: Part, labId: string): Promise<PartObjects> {
   const found: PartObjects = { own: [], others: [] }
@@ -42,8 +42,8 @@ export async function objectsOf(kube: KubeClient, part: Part, labId: string): Pr
 }
 
 /**
- * Whether an object is proven to be the lab's. A release's record goes with its namespace, and objects outside of it may stay
- * behind: with "or gone" one whose release has no record counts, too, for objects that have other proof.
+ * True if an object is proven to be the lab's. With "or gone", an object of a release without a record counts, too: the record is
+ * deleted with the release's namespace, and other objects of the release may stay behind. Use it only with other proof.
  */
 export async function isProven(
   kube: KubeClient,
@@ -86,7 +86,7 @@ export const referenceTo = ({ apiVersion, kind, name, namespace, uid }: OwnedObj
   metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid },
 })
 
-/** A reference to exactly the object that was found by it. */
+/** Adds the UID of the found object to a reference. */
 export const pinned = (reference: ObjectReference, found: KubeObject): ObjectReference =>
   referenceTo(ownedObject(reference, found))
 

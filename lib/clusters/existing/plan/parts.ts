@@ -12,10 +12,10 @@ for (const component of components as readonly Component[]) {
   }
 }
 
-/** The part of that name, as notes have it; null for a name that no component has any more. */
+/** Finds a part by its name in the notes; null for a name that no component has any more. */
 export const partNamed = (name: string): Part | null => owners.get(name)?.part ?? null
 
-/** The parts of a component, in the order of installing; none for a name that is not a component's. */
+/** The parts of a component, in installation order. Empty for an unknown name. */
 export const partsOf = (component: string): readonly Part[] => {
   const found = (components as readonly Component[]).find(({ name }) => name === component)
   return found === undefined ? [] : partsIn(found)
@@ -25,10 +25,10 @@ export const partsOf = (component: string): readonly Part[] => {
 export function ownerOf(part: string): Component {
   const owner = owners.get(part)
   if (owner === undefined)
-    throw new Error(`no component has a part "${part}"; there are ${[...owners.keys()].join(', ')}`)
+    throw new Error(`no component has a part "${part}"; known parts: ${[...owners.keys()].join(', ')}`)
   return owner.component
 }
 
-/** The parts of these components, in the order of installing. */
+/** The parts of these components, in installation order. */
 export const neededParts = (needed: readonly ComponentName[]): readonly Part[] =>
   needed.map(componentOf).flatMap(partsIn)

@@ -11,20 +11,20 @@ import { DEFINITION, nameOf, objectsOf } from './owned.ts'
 import type { Part } from '../../../components/component.ts'
 import { ownerOf } from './parts.ts'
 
-/** What will be done to a cluster, before anything is. */
+/** Planned changes of a cluster. */
 export interface Plan {
   install: Part[]
-  /** Ours, of an earlier run. */
+  /** Parts that an earlier run of this lab installed. */
   kept: Part[]
-  /** Used as they are. */
+  /** Parts that were there before the lab. They are used unchanged. */
   found: Part[]
-  /** Versions of those found, by component. */
+  /** Versions of the found components. */
   versions: Notes['versions']
-  /** What stands in the way, each with the next command. */
+  /** Obstacles, each with the next command. */
   conflicts: string[]
 }
 
-/** Looks for every part. `notes` are those of an earlier run, whose parts are the lab's as far as that is proven. */
+/** Finds every part in the cluster. `notes` are those of an earlier run; its parts are the lab's only if that is proven. */
 export async function makePlan(kube: KubeClient, parts: readonly Part[], notes: Notes | null): Promise<Plan> {
   const plan: Plan = { install: [], kept: [], found: [], versions: { ...notes?.versions }, conflicts: [] }
   const labId = notes?.lab ?? NO_LAB
@@ -49,7 +49,7 @@ export async function makePlan(kube: KubeClient, parts: readonly Part[], notes: 
   if (taken.length > 0) {
     const names = taken.map(({ metadata }) => `"${metadata?.name ?? ''}"`).join(', ')
     plan.conflicts.push(
-      `namespaces ${names} bear the names of drills, which delete theirs. Next: rename or remove them`,
+      `namespaces ${names} have names of drill namespaces, which drills delete. Next: rename or remove them`,
     )
   }
   return plan
@@ -58,7 +58,7 @@ export async function makePlan(kube: KubeClient, parts: readonly Part[], notes: 
 const isComplete = ({ name }: Part, notes: Notes | null): boolean =>
   notes?.installed.includes(ownerOf(name).name) === true
 
-/** Whether the notes say of an object that the lab made it. An object that took its place has another UID. */
+/** True if the notes say that the lab created an object. An object that replaced it has another UID. */
 const isNoted = (note: PartNote, { kind, metadata }: ObjectReference): boolean =>
   note.state === 'installed' && note.objects.some((one) => one.kind === kind && one.uid === metadata.uid)
 
@@ -73,9 +73,9 @@ function conflictOf(part: Part, { state }: PartNote, others: ObjectReference[]):
       .map((other) => (other.kind === 'Namespace' ? `namespace "${other.metadata.name}"` : nameOf(other))),
   ].join(', ')
   if (state === 'found')
-    return `${part.title} does not run where it is looked for (${kind} "${metadata.name}" in "${metadata.namespace ?? ''}"), but there are ${there}: what is of it could not be told from what is yours. Next: remove what is left of it, or install it there`
+    return `${part.title} does not run as ${kind} "${metadata.name}" of namespace "${metadata.namespace ?? ''}", but there are ${there}. They could be yours. Next: remove them, or install ${part.title} there`
   const why = state === 'unproven' ? 'was noted by an older meshdrill' : 'was to be installed by an earlier run'
-  return `${part.title} ${why}, and there are ${there}, which are not proven to be of that run. They were left. Next: npm run lab:down, which takes away what is proven and says what is left`
+  return `${part.title} ${why}, and there are ${there}. They are not proven to be of that run, and were not changed. Next: npm run lab:down, which removes proven objects and lists the others`
 }
 
 const isDefinitionOf = ({ kind, metadata }: ObjectReference, end: string): boolean =>
@@ -85,26 +85,26 @@ interface Marked extends KubeObject {
   spec?: { template?: { spec?: { containers?: { image?: string }[] } } }
 }
 
-/** The version of a component, by its main part; its other programs are said to be of that version. */
+/** Versions of a component and its programs, from the image of its main part. */
 function versionsOf({ name }: Part, mark: Marked): Notes['versions'] {
   const { name: component, title, partVersions } = ownerOf(name)
   if (component !== name) return {}
   const image = mark.spec?.template?.spec?.containers?.[0]?.image ?? ''
   const version = /:([^:@/]+)(?:@|$)/.exec(image)?.[1] ?? 'not known'
-  const source = `was in the cluster, as ${image || 'an image that is not known'}`
+  const source = `was in the cluster, as ${image || 'an unknown image'}`
   const others = Object.keys(partVersions).map((other) => [other, { version: `of ${title} ${version}`, source }])
   return { [component]: { version, source }, ...(Object.fromEntries(others) as Notes['versions']) }
 }
 
 const storeLines = (store: NotedStore | null): string[] =>
   store === null
-    ? ['  store: versitygw on this machine, removed at the end with all that it holds']
+    ? ['  store: versitygw on this machine, removed at the end with its data']
     : [
         `  store: bucket "${store.bucket}" of ${store.url}`,
-        `  will be written there, and deleted by drills and at the end: objects whose keys begin with "${store.prefix}", and no others`,
+        `  will be written there, and deleted by drills and at the end: only objects with keys that begin with "${store.prefix}"`,
       ]
 
-/** The plan in lines, for people to read before they confirm it. */
+/** The plan as lines that the user reads before the confirmation. */
 export function describePlan(
   plan: Plan,
   cluster: {
@@ -120,13 +120,13 @@ export function describePlan(
   const where = (part: Part): string => `namespace ${part.namespaces.join(', ')}`
   const lines = [
     `context ${context}: ${server}, Kubernetes ${kubernetes}, kube-system ${uid}`,
-    ...plan.found.map((part) => `  there already, used as it is and left: ${part.title}, ${where(part)}`),
+    ...plan.found.map((part) => `  there already, used unchanged, and not removed: ${part.title}, ${where(part)}`),
     ...plan.kept.map((part) => `  of an earlier run, and removed at the end: ${part.title}, ${where(part)}`),
     ...plan.install.map((part) => {
       const kinds = part.groups.length === 0 ? '' : `, definitions of ${part.groups.join(', ')}`
       return `  will be installed, and removed at the end: ${part.title}, ${where(part)}${kinds}`
     }),
-    `  will be made, and removed at the end: namespace ${NAMESPACE} (lease and notes), and one namespace for each drill, by its strategy and fault`,
+    `  will be created, and removed at the end: namespace ${NAMESPACE} (lease and notes), and one namespace for each drill, by its strategy and fault`,
     ...storeLines(store),
     `  charts and images: ${images}`,
   ]

@@ -6,13 +6,13 @@ import type { StorageClasses } from '../../../lab/storage.ts'
 import { lacksOf } from '../../../lab/storage.ts'
 import type { ExistingOptions } from '../options.ts'
 
-/** What a cluster offers, as far as the user has not said it. */
+/** Node address and storage classes for the drills: the user's options, or the cluster's defaults. */
 export interface Surroundings {
   nodeAddress: string
   storageClasses: StorageClasses
 }
 
-/** Errors: what is not there that the user names, or that drills cannot do without, with the next command. */
+/** Errors: a class or a node that the user names or that drills need is missing, with the next command. */
 export async function surroundingsOf(kube: KubeClient, options: ExistingOptions): Promise<Surroundings> {
   const classes = (await kube.config.makeApiClient(StorageV1Api).listStorageClass()).items
   const used = requireClass(classes, options.storageClass)
@@ -28,7 +28,7 @@ export async function surroundingsOf(kube: KubeClient, options: ExistingOptions)
   }
 }
 
-/** A claim of a drill could be bound to a volume that waits for another claim. The drill would write to it, and lose it. */
+/** Errors: a free volume exists. A claim of a drill could be bound to it, and the drill would destroy its data. */
 async function requireNoFreeVolume(kube: KubeClient, classes: (string | null)[]): Promise<void> {
   const { items } = await kube.core.listPersistentVolume()
   const free = items.filter(
@@ -38,11 +38,11 @@ async function requireNoFreeVolume(kube: KubeClient, classes: (string | null)[])
   if (first === undefined) return
   const { metadata, spec } = first
   throw new Error(
-    `PersistentVolume "${metadata?.name ?? ''}" of StorageClass "${spec?.storageClassName ?? ''}" waits for a claim, and a claim of a drill could take it${free.length > 1 ? `; ${free.length - 1} more do` : ''}. Next: kubectl get pv, and MESHDRILL_STORAGE_CLASS=<a class without free volumes>`,
+    `PersistentVolume "${metadata?.name ?? ''}" of StorageClass "${spec?.storageClassName ?? ''}" is free, and a claim of a drill could be bound to it${free.length > 1 ? `; ${free.length - 1} more volumes are free` : ''}. Next: kubectl get pv, and MESHDRILL_STORAGE_CLASS=<a class without free volumes>`,
   )
 }
 
-/** Of the nodes that no drill cuts off, the first that is Ready. */
+/** Address of the first Ready system node, which no drill cuts off. */
 async function addressOf(kube: KubeClient, labels: Record<string, string>): Promise<string> {
   const { items } = await kube.core.listNode()
   const chosen = items.filter((node: V1Node) => hasLabels(node, labels)).find(isReady)
@@ -61,7 +61,7 @@ const isNamed =
   ({ metadata }: V1StorageClass): boolean =>
     metadata?.name === name
 
-/** Name of the class for drills' volumes. Drills delete what they make: volumes of a class that keeps them would stay. */
+/** Name of the class for drills' volumes. Errors: the class is missing, or it would keep the volumes that drills delete. */
 function requireClass(classes: V1StorageClass[], wanted: string | null): string {
   const isDefault = ({ metadata }: V1StorageClass) => metadata?.annotations?.[DEFAULT_CLASS] === 'true'
   const found = classes.find(wanted === null ? isDefault : isNamed(wanted))
@@ -69,7 +69,7 @@ function requireClass(classes: V1StorageClass[], wanted: string | null): string 
   const next = 'Next: kubectl get storageclass, and MESHDRILL_STORAGE_CLASS=<one of them>'
   if (found === undefined) throw new Error(`there is no ${which}. ${next}`)
   if (found.reclaimPolicy === 'Retain')
-    throw new Error(`the ${which} keeps the volumes whose claims are deleted (reclaimPolicy Retain). ${next}`)
+    throw new Error(`the ${which} keeps volumes after the deletion of their claims (reclaimPolicy Retain). ${next}`)
   return found.metadata?.name ?? ''
 }
 
@@ -79,7 +79,7 @@ type SnapshotClass = KubeObject & {
   deletionPolicy?: string
 }
 
-/** A class of volumes whose driver has a class of snapshots; the wanted one, or else the first. */
+/** The wanted StorageClass, or the first one, if its driver has a VolumeSnapshotClass. `snapshots` is null if there is none. */
 export function chooseSnapshots(
   classes: V1StorageClass[],
   ofSnapshots: SnapshotClass[],
@@ -87,19 +87,19 @@ export function chooseSnapshots(
 ): Pick<StorageClasses, 'snapshots' | 'ofSnapshots' | 'lacks'> {
   if (wanted !== null && !classes.some(isNamed(wanted))) {
     throw new Error(
-      `there is no StorageClass "${wanted}", which MESHDRILL_SNAPSHOT_STORAGE_CLASS names. Next: kubectl get storageclass`,
+      `MESHDRILL_SNAPSHOT_STORAGE_CLASS: there is no StorageClass "${wanted}". Next: kubectl get storageclass`,
     )
   }
   for (const { metadata, provisioner } of classes.filter((one) => wanted === null || isNamed(wanted)(one))) {
     const match = veleroWouldTake(ofSnapshots.filter(({ driver }) => driver === provisioner))
-    // Of any other the snapshots would stay in the user's storage when the drills are over.
+    // With another policy, the snapshots would stay in the user's storage after the drills.
     if (match?.deletionPolicy === 'Delete')
       return { snapshots: metadata?.name ?? null, ofSnapshots: match.metadata.name, lacks: lacksOf(provisioner) }
   }
   return { snapshots: null }
 }
 
-/** Of a driver's classes the one that Velero chooses by itself, so that every tool is drilled with the same. */
+/** The VolumeSnapshotClass of a driver that Velero would choose, so that all tools use the same one. */
 const veleroWouldTake = (ofDriver: SnapshotClass[]): SnapshotClass | undefined =>
   ofDriver.find(({ metadata }) => metadata.labels?.['velero.io/csi-volumesnapshot-class'] !== undefined) ??
   ofDriver.find(
@@ -109,7 +109,7 @@ const veleroWouldTake = (ofDriver: SnapshotClass[]): SnapshotClass | undefined =
 
 export const SNAPSHOTS = { group: 'snapshot.storage.k8s.io', version: 'v1' }
 
-/** Whether the cluster knows snapshots at all. */
+/** True if the cluster has the VolumeSnapshot API. */
 export async function knowsSnapshots(kube: KubeClient): Promise<boolean> {
   const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
   const metadata = { name: `volumesnapshotclasses.${SNAPSHOTS.group}` }

@@ -10,8 +10,8 @@ import type { ExistingOptions } from '../options.ts'
 import { namespaceNamed, pinned, nameOf, objectsOf } from '../plan/owned.ts'
 import { partNamed } from '../plan/parts.ts'
 import { storeOfLab } from '../store.ts'
-import { storeFolder, type Ground } from '../survey.ts'
-import { estateOf } from './instances.ts'
+import { storeFolder, type PinnedCluster } from '../survey.ts'
+import { labScopeOf } from './instances.ts'
 import { removeDrillNamespaces, removeObject, removePart, type Removal, deletionOf } from './removal.ts'
 import { removeSnapshots, snapshotsGone } from './snapshots.ts'
 import type { KubeClient } from '../../../kube/client.ts'
@@ -21,41 +21,42 @@ import type { KubeClient } from '../../../kube/client.ts'
  * the lab created them stay, and are logged with the command that removes them.
  */
 export async function endLab(
-  ground: Ground,
+  pinnedCluster: PinnedCluster,
   options: ExistingOptions,
   notes: Notes,
   log: ClusterOptions['log'],
 ): Promise<string[]> {
-  const { kube, folder } = ground
+  const { kube, folder } = pinnedCluster
   const store = notes.store === undefined ? null : storeOfLab(options.store, notes.store)
-  await requireOwnRun(ground)
-  const removal: Removal = { kube, estate: await estateOf(kube, notes), log, left: [] }
+  await requireOwnRun(pinnedCluster)
+  const removal: Removal = { kube, scope: await labScopeOf(kube, notes), log, left: [] }
   const gone = await removeLab(removal, notes)
   const unproven = await unprovenParts(kube, notes)
   removal.left.push(...unproven)
   if (notes.store === undefined && options.store !== null)
     removal.left.push(
-      `the objects in bucket "${options.store.bucket}": older notes do not say which are of their lab, so left. Next: look at folders velero/, restic/ and k8up/ of the bucket`,
+      `the objects in bucket "${options.store.bucket}": kept, because old notes do not name the objects of their lab. Next: see folders velero/, restic/ and k8up/ of the bucket`,
     )
   if (store !== null) {
     const { deleted, left } = await deleteLabObjects(store)
     gone.push(`${deleted} objects below "${store.prefix}" of bucket "${store.bucket}"`)
     removal.left.push(...left)
   }
-  await removeLocalStore(storeFolder(ground))
-  await requireOwnRun(ground)
-  // The lease is deleted with its namespace. If it were released before, another run could take it meanwhile.
-  noteLease(ground, false)
-  // Older notes stay as long as an object that only they name is there.
+  await removeLocalStore(storeFolder(pinnedCluster))
+  await requireOwnRun(pinnedCluster)
+  // The lease is deleted with its namespace. After an earlier release, another run could take it.
+  noteLease(pinnedCluster, false)
+  // Old notes stay while an object exists that only they name.
   if (unproven.length === 0) gone.push(...(await removeOwnNamespace(removal)))
-  await leaseOf(kube.config, { owner: ground.pin.holder }).release()
-  for (const line of removal.left) log(`left: ${line}`)
+  await leaseOf(kube.config, { owner: pinnedCluster.pin.holder }).release()
+  for (const line of removal.left) log(`not removed: ${line}`)
   await rm(folder, { recursive: true, force: true })
   return gone
 }
 
-/** Errors: this run no longer has the cluster or its lease. */
-const requireOwnRun = ({ kubeconfig }: Ground): Promise<void> => withChildAccess(kubeconfig, () => Promise.resolve())
+/** Errors: this run has lost the cluster or its lease. */
+const requireOwnRun = ({ kubeconfig }: PinnedCluster): Promise<void> =>
+  withChildAccess(kubeconfig, () => Promise.resolve())
 
 async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
   const { kube } = removal
@@ -68,11 +69,11 @@ async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
     const part = partNamed(name)
     if (part === null) {
       removal.left.push(
-        `"${name}": this meshdrill knows no such part, so left. Next: npm run lab:down with the meshdrill that installed it`,
+        `"${name}": kept, because this version of meshdrill has no such part. Next: npm run lab:down with the version that installed it`,
       )
       continue
     }
-    const isOwn = part.namespaces.every((namespace) => removal.estate.namespaces.has(namespace))
+    const isOwn = part.namespaces.every((namespace) => removal.scope.namespaces.has(namespace))
     const removeTraces = isOwn ? await part.collectTraces?.(kube) : undefined
     await removePart(removal, part, note)
     await removeTraces?.()
@@ -81,7 +82,7 @@ async function removeLab(removal: Removal, notes: Notes): Promise<string[]> {
   return gone
 }
 
-/** Removes the namespace of the lease and the notes. If somebody else created it, only lease and notes are removed. */
+/** Removes the namespace of the lease and the notes. If meshdrill did not create it, only lease and notes are removed. */
 async function removeOwnNamespace(removal: Removal): Promise<string[]> {
   const { kube } = removal
   await removeNotes(kube.config)
@@ -93,7 +94,7 @@ async function removeOwnNamespace(removal: Removal): Promise<string[]> {
     return [`namespace ${NAMESPACE}`]
   }
   removal.left.push(
-    `namespace "${NAMESPACE}": not proven to be made by meshdrill, so left without its notes. Next, if it is not yours: kubectl delete namespace ${NAMESPACE}`,
+    `namespace "${NAMESPACE}": kept without its notes, because not proven to be created by meshdrill. Next, if it is not yours: kubectl delete namespace ${NAMESPACE}`,
   )
   return ['the notes']
 }
@@ -108,7 +109,7 @@ async function unprovenParts(kube: KubeClient, notes: Notes): Promise<string[]> 
     const { own, others } = await objectsOf(kube, part, notes.lab)
     if (own.length > 0 || others.length === 0) continue
     lines.push(
-      `${part.title}: an older meshdrill noted that it would install it, and cannot prove that it did (${others.map(nameOf).join(', ')}). Next, if it is yours: kubectl -n ${NAMESPACE} delete configmap meshdrill. If not: ${others.map(deletionOf).join('; ')}`,
+      `${part.title}: kept, because the notes of an older meshdrill do not prove who installed it (${others.map(nameOf).join(', ')}). Next, if it is yours: kubectl -n ${NAMESPACE} delete configmap meshdrill. If not: ${others.map(deletionOf).join('; ')}`,
     )
   }
   return lines

@@ -5,21 +5,21 @@ import { hasLabLabel } from '../../../kube/ownership.ts'
 import { pending, waitFor } from '../../../system/wait.ts'
 import type { Notes } from '../lease/notes.ts'
 
-/** Decides whether an object is the lab's: it has the lab's label, or it is in one of the lab's namespaces. */
-export interface Estate {
+/** The lab's objects: those with the lab's label, and those in one of the lab's namespaces. */
+export interface LabScope {
   lab: string
   /** Names of the existing namespaces that the lab created. */
   namespaces: ReadonlySet<string>
 }
 
-const isInEstate = ({ lab, namespaces }: Estate, object: KubeObject): boolean =>
+const isInScope = ({ lab, namespaces }: LabScope, object: KubeObject): boolean =>
   hasLabLabel(object, lab) || namespaces.has(object.metadata.namespace ?? '')
 
 /** Objects of a kind: the lab's, and those of others. */
 export async function instancesOf(
   kube: KubeClient,
   definition: V1CustomResourceDefinition,
-  estate: Estate,
+  scope: LabScope,
 ): Promise<{ own: KubeObject[]; others: KubeObject[] }> {
   const { group, names, versions } = definition.spec
   const version = versions.find((one) => one.storage)?.name ?? ''
@@ -28,8 +28,8 @@ export async function instancesOf(
   }
   const items = answer.items.map((item) => ({ ...item, apiVersion: `${group}/${version}`, kind: names.kind }))
   return {
-    own: items.filter((item) => isInEstate(estate, item)),
-    others: items.filter((item) => !isInEstate(estate, item)),
+    own: items.filter((item) => isInScope(scope, item)),
+    others: items.filter((item) => !isInScope(scope, item)),
   }
 }
 
@@ -37,11 +37,11 @@ export async function instancesOf(
 export async function removeInstances(
   kube: KubeClient,
   definition: V1CustomResourceDefinition,
-  estate: Estate,
+  scope: LabScope,
   log: (line: string) => void,
 ): Promise<void> {
   const { group, names } = definition.spec
-  const list = async (): Promise<KubeObject[]> => (await instancesOf(kube, definition, estate)).own
+  const list = async (): Promise<KubeObject[]> => (await instancesOf(kube, definition, scope)).own
   const own = await list()
   for (const object of own) await kube.delete(object)
   if (own.length === 0) return
@@ -53,7 +53,7 @@ export async function removeInstances(
     },
     { timeout: '30s' },
   ).catch(() => list())
-  if (left.length > 0) log(`${left.length} ${names.plural}.${group} kept their finalizers, which are taken away`)
+  if (left.length > 0) log(`${left.length} ${names.plural}.${group} still have finalizers: removing these`)
   for (const { apiVersion, kind, metadata } of left) {
     const { name, namespace, uid } = metadata
     // With a UID in it, the patch cannot change another object of the same name.
@@ -66,10 +66,10 @@ export async function removeInstances(
 }
 
 /**
- * The namespaces that the lab created, by the label that each got on creation. A name or UID in the notes is not enough: people
- * can edit notes, and a user who removes the label from a namespace takes it over.
+ * The namespaces that the lab created, by their label. A name or UID in the notes is not enough: people can edit notes, and a
+ * namespace without the label belongs to the user who removed the label.
  */
-export async function estateOf(kube: KubeClient, notes: Notes): Promise<Estate> {
+export async function labScopeOf(kube: KubeClient, notes: Notes): Promise<LabScope> {
   const { items } = await kube.core.listNamespace()
   const own = items.filter((one) => hasLabLabel(one, notes.lab))
   return { lab: notes.lab, namespaces: new Set(own.map(({ metadata }) => metadata?.name ?? '')) }

@@ -16,11 +16,11 @@ import {
   referenceTo,
 } from '../plan/owned.ts'
 import type { Part } from '../../../components/component.ts'
-import { instancesOf, removeInstances, type Estate } from './instances.ts'
+import { instancesOf, removeInstances, type LabScope } from './instances.ts'
 
 export interface Removal {
   kube: KubeClient
-  estate: Estate
+  scope: LabScope
   log: (line: string) => void
   /** Objects that stay: one sentence each with the reason and the next command. */
   left: string[]
@@ -29,12 +29,12 @@ export interface Removal {
 const WEBHOOKS = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
 
 /**
- * Removes the lab's objects of a part: those that were noted on installation, and those with proof that the lab created them, as
- * after an interrupted installation. Each is deleted by its UID, so that another object of the same name stays.
+ * Removes the lab's objects of a part: noted objects, and others with proof that the lab created them, for example after an
+ * interrupted installation. Each is deleted by its UID, so that another object of the same name stays.
  */
 export async function removePart(removal: Removal, part: Part, note: PartNote): Promise<void> {
-  const { kube, estate, left } = removal
-  const found = await objectsOf(kube, part, estate.lab)
+  const { kube, scope, left } = removal
+  const found = await objectsOf(kube, part, scope.lab)
   const noted = note.state === 'installed' ? note.objects : []
   const proven = found.own.filter(({ uid }) => !noted.some((one) => one.uid === uid))
   const there = [...(await stillThere(removal, noted)), ...proven]
@@ -42,11 +42,11 @@ export async function removePart(removal: Removal, part: Part, note: PartNote): 
   const others = found.others.filter((other) => !noted.some((one) => isSame(other, one)))
   if (others.length > 0)
     left.push(
-      `${others.map(nameOf).join(', ')}: not proven to be of this lab, so left. Next, if they are not yours: ${others.map(deletionOf).join('; ')}`,
+      `${others.map(nameOf).join(', ')}: kept, because not proven to be of this lab. Next, if they are not yours: ${others.map(deletionOf).join('; ')}`,
     )
   const definitions = (await definitionsOf(kube, part)).filter((definition) => isAmong(there, definition))
-  // First, while the controllers still run: they remove the finalizers.
-  for (const definition of definitions) await removeInstances(kube, definition, estate, removal.log)
+  // Custom resources are deleted first, while their controllers still run and remove the finalizers.
+  for (const definition of definitions) await removeInstances(kube, definition, scope, removal.log)
   const ofKind = (...kinds: string[]) => there.filter(({ kind }) => kinds.includes(kind))
   // A webhook without its server would refuse requests of others.
   const webhooks = ofKind(...WEBHOOKS)
@@ -62,23 +62,23 @@ export async function removePart(removal: Removal, part: Part, note: PartNote): 
 async function removeDefinition(removal: Removal, definition: V1CustomResourceDefinition): Promise<void> {
   const { metadata } = definition
   const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
-  const { others } = await instancesOf(removal.kube, definition, removal.estate)
+  const { others } = await instancesOf(removal.kube, definition, removal.scope)
   if (others.length === 0) {
     await removeObject(removal, { ...DEFINITION, metadata: { name, uid } })
     return
   }
   const few = others.slice(0, 3).map(nameOf).join(', ')
   removal.left.push(
-    `${DEFINITION.kind} "${name}": ${others.length} objects that are not of this lab would go with it (${few}), so left. Next: ${shellCommand`kubectl get ${name} --all-namespaces`}`,
+    `${DEFINITION.kind} "${name}": kept, because ${others.length} objects of others would be deleted with it (${few}). Next: ${shellCommand`kubectl get ${name} --all-namespaces`}`,
   )
 }
 
 /** Removes namespaces of drills, by the lab's label. Returns their names. */
 export async function removeDrillNamespaces(removal: Removal, ofParts: readonly string[]): Promise<string[]> {
-  const drills = [...removal.estate.namespaces].filter((name) => !ofParts.includes(name))
+  const drills = [...removal.scope.namespaces].filter((name) => !ofParts.includes(name))
   for (const name of drills) {
     const found = await removal.kube.get(namespaceNamed(name))
-    if (found !== null && hasLabLabel(found, removal.estate.lab))
+    if (found !== null && hasLabLabel(found, removal.scope.lab))
       await removeObject(removal, pinned(namespaceNamed(name), found))
   }
   return drills
@@ -87,12 +87,13 @@ export async function removeDrillNamespaces(removal: Removal, ofParts: readonly 
 /** Deletes the object with the reference's UID, and resolves when it is gone. */
 export async function removeObject({ kube, left }: Removal, reference: ObjectReference): Promise<void> {
   const { uid } = reference.metadata
-  if (uid === undefined || uid === '') throw new Error(`${nameOf(reference)} is not deleted without its UID`)
+  if (uid === undefined || uid === '')
+    throw new Error(`${nameOf(reference)} was not deleted, because its UID is unknown`)
   try {
     await kube.delete(reference)
   } catch (error) {
     if (!(error instanceof ApiException && error.code === 409)) throw error
-    left.push(`${nameOf(reference)}: replaced by another while it was removed, so left`)
+    left.push(`${nameOf(reference)}: kept, because another object has replaced it`)
     return
   }
   await waitFor(
@@ -106,17 +107,18 @@ export async function removeObject({ kube, left }: Removal, reference: ObjectRef
 }
 
 /** The noted objects that still exist with the same UID and the lab's label. */
-async function stillThere({ kube, estate, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
+async function stillThere({ kube, scope, left }: Removal, objects: OwnedObject[]): Promise<OwnedObject[]> {
   const there: OwnedObject[] = []
   for (const object of objects) {
     const found = await kube.get(referenceTo(object))
     if (found === null) continue
     const name = nameOf(referenceTo(object))
-    if (found.metadata.uid !== object.uid) left.push(`${name}: not the one that this lab made, so left`)
-    else if (await isProven(kube, found, estate.lab, 'or gone')) there.push(object)
+    if (found.metadata.uid !== object.uid)
+      left.push(`${name}: kept, because it is not the object that this lab created`)
+    else if (await isProven(kube, found, scope.lab, 'or gone')) there.push(object)
     else
       left.push(
-        `${name}: noted, but without the label of this lab, so left. Next, if it is not yours: ${deletionOf(referenceTo(object))}`,
+        `${name}: kept, because it lacks the label of this lab. Next, if it is not yours: ${deletionOf(referenceTo(object))}`,
       )
   }
   return there

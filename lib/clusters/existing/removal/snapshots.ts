@@ -12,12 +12,12 @@ type Content = KubeObject & { spec: { volumeSnapshotRef: { namespace?: string } 
 
 /**
  * Removes the snapshots of drills from the user's storage. Tools set `deletionPolicy: Retain`, so snapshots outlive their namespace
- * and would outlive the tool. The lab's snapshots are in its namespaces or have its label. Returns them, for `snapshotsGone`.
+ * and the tool. The lab's snapshots are in its namespaces or have its label. Returns them, for `snapshotsGone`.
  */
-export async function removeSnapshots({ kube, estate, left }: Removal): Promise<KubeObject[]> {
+export async function removeSnapshots({ kube, scope, left }: Removal): Promise<KubeObject[]> {
   const contents = await listContents(kube)
   const isOwn = (content: Content): boolean =>
-    hasLabLabel(content, estate.lab) || estate.namespaces.has(namespaceOf(content))
+    hasLabLabel(content, scope.lab) || scope.namespaces.has(namespaceOf(content))
   const own = contents.filter(isOwn)
   for (const { apiVersion, kind, metadata } of own) {
     const { name, uid } = metadata
@@ -30,13 +30,13 @@ export async function removeSnapshots({ kube, estate, left }: Removal): Promise<
   for (const content of contents.filter((one) => !isOwn(one) && isDrillNamespace(namespaceOf(one)))) {
     const { name } = content.metadata
     left.push(
-      `VolumeSnapshotContent "${name}" is of namespace "${namespaceOf(content)}", which looks like a drill's and is not proven to be of this lab, so left. Next, if it is not yours: ${shellCommand`kubectl delete volumesnapshotcontent ${name}`}`,
+      `VolumeSnapshotContent "${name}" is of namespace "${namespaceOf(content)}", which has the name of a drill namespace but is not proven to be of this lab. It was kept. Next, if it is not yours: ${shellCommand`kubectl delete volumesnapshotcontent ${name}`}`,
     )
   }
   return own
 }
 
-/** Resolves when all of these are gone. Call it after their namespaces are gone. */
+/** Resolves when these snapshots are deleted. Call it after the deletion of their namespaces. */
 export async function snapshotsGone(kube: KubeClient, contents: KubeObject[]): Promise<void> {
   if (contents.length === 0) return
   const uids = contents.map(({ metadata }) => metadata.uid)

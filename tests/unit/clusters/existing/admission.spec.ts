@@ -13,7 +13,7 @@ import { make, test, type Begun } from './lab-fixture.ts'
 const parts = neededParts(['istio', 'chaos-mesh', 'velero'])
 const PRIVILEGED = { 'pod-security.kubernetes.io/enforce': 'privileged' }
 
-/** A client of the world's cluster, whose server refuses some dry runs by the last word of their path. */
+/** A client of the test cluster. Its server refuses dry runs for paths that end with certain words. */
 async function clientOf(world: Begun, folder: string, refuses: string[]) {
   const refusing: StandInCluster = {
     ...world.server,
@@ -26,9 +26,7 @@ async function clientOf(world: Begun, folder: string, refuses: string[]) {
   return { kube: connect(writeKubeconfig(folder, served.url, 'any', 'mine')), close: () => served.close() }
 }
 
-test('a cluster that admits namespaces and privileged pods is asked by dry runs, which store nothing', async ({
-  world,
-}, testInfo) => {
+test('admission is checked with dry runs, which store nothing', async ({ world }, testInfo) => {
   world.server.put('/api/v1/namespaces/agents', { metadata: { name: 'agents', labels: PRIVILEGED } })
   const before = [...world.server.objects.keys()]
   const { kube, close } = await clientOf(world, testInfo.outputPath('any'), [])
@@ -41,9 +39,7 @@ test('a cluster that admits namespaces and privileged pods is asked by dry runs,
   await close()
 })
 
-test('a policy that refuses privileged pods where Pod Security admits them is named with its words', async ({
-  world,
-}, testInfo) => {
+test('a policy that refuses privileged pods is reported with its message', async ({ world }, testInfo) => {
   world.server.put('/api/v1/namespaces/agents', { metadata: { name: 'agents', labels: PRIVILEGED } })
   const { kube, close } = await clientOf(world, testInfo.outputPath('any'), ['pods'])
   expect(await admissionConflicts(kube, parts)).toEqual([
@@ -52,9 +48,7 @@ test('a policy that refuses privileged pods where Pod Security admits them is na
   await close()
 })
 
-test('a policy that refuses the label of privileged namespaces is named once for each namespace', async ({
-  world,
-}, testInfo) => {
+test('a policy that refuses privileged namespaces is reported once for each namespace', async ({ world }, testInfo) => {
   const { kube, close } = await clientOf(world, testInfo.outputPath('any'), ['namespaces'])
   const refused = (await admissionConflicts(kube, parts)).join('\n')
   for (const name of ['istio-system', 'istio-ingress', 'chaos-mesh', 'velero', 'meshdrill-dry-run'])
@@ -62,13 +56,13 @@ test('a policy that refuses the label of privileged namespaces is named once for
   await close()
 })
 
-test('to a cluster that nobody confirmed not even a dry run is sent', async ({ world }) => {
+test('a cluster without confirmation does not even receive a dry run', async ({ world }) => {
   await expect(make(world, { confirm: null })).rejects.toThrow('Nothing was changed')
   expect(world.server.changes).toEqual([])
   expect(await existing(world.options).find()).toBeNull()
 })
 
-test('every image without a digest has a written reason, and one with a digest is pulled by it', () => {
+test('every image is pulled by its digest or has a written reason for its missing digest', () => {
   for (const image of Object.values(images)) {
     if (image === null) continue
     expect(image.digest ?? image.withoutDigest).toMatch(/^(sha256:[0-9a-f]{64}|its registry was not asked .+)$/)
@@ -77,7 +71,7 @@ test('every image without a digest has a written reason, and one with a digest i
   }
 })
 
-test('the plan names the images that are pulled by tag only, and no other', async ({ world }) => {
+test('the plan names exactly the images that are pulled by tag', async ({ world }) => {
   expect(pulledByTag(['restic/restic', 'k8up/k8up', 'istio/pilot', 'meshdrill/ledger'], {})).toEqual([
     'ghcr.io/k8up-io/k8up:v2.12.0',
     'istio/pilot, of its chart',

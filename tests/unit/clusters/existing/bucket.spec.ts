@@ -11,7 +11,7 @@ const bucketOf = ({ s3 }: Begun, bucket: string): Store => {
   return { url, region, bucket, accessKey, secretKey }
 }
 
-/** Makes a lab that is kept, in the bucket "lab", and gives its lease back. */
+/** Creates a kept lab in the bucket "lab", and releases its lease. */
 async function keptLab(world: Begun): Promise<string> {
   const cluster = await make(world, { keep: true, store: bucketOf(world, 'lab') })
   const { prefix } = await cluster.openStore()
@@ -21,9 +21,7 @@ async function keptLab(world: Begun): Promise<string> {
   return prefix
 }
 
-test('a run that finds the notes of a kept lab is refused with another bucket, and changes nothing', async ({
-  world,
-}) => {
+test('a run with another bucket than that of a kept lab is an error and changes nothing', async ({ world }) => {
   await keptLab(world)
   for (const store of [
     bucketOf(world, 'prod-backups'),
@@ -36,7 +34,7 @@ test('a run that finds the notes of a kept lab is refused with another bucket, a
   expect(world.s3.changes).toEqual([])
 })
 
-test('a lab is not ended with another bucket than it has noted, and nothing is deleted', async ({ world }) => {
+test('the end of a lab with another bucket than in its notes is an error and deletes nothing', async ({ world }) => {
   await keptLab(world)
   for (const store of [bucketOf(world, 'prod-backups'), null]) {
     const found = await existing({ ...world.options, confirm: UID, store }).find()
@@ -47,7 +45,9 @@ test('a lab is not ended with another bucket than it has noted, and nothing is d
   expect(world.s3.objects.size).toBe(3)
 })
 
-test('a worker whose environment names another bucket than the lab has noted opens none', async ({ world }) => {
+test('a worker with another bucket in its environment than in the notes of the lab opens no bucket', async ({
+  world,
+}) => {
   await make(world, { store: bucketOf(world, 'lab') })
   const store = bucketOf(world, 'prod-backups')
   const opened = async () => (await existing({ ...world.options, confirm: UID, store }).attach()).openStore()
@@ -55,28 +55,26 @@ test('a worker whose environment names another bucket than the lab has noted ope
   expect(world.s3.changes).toEqual([])
 })
 
-test('a lab whose store is on the machine that made it takes no bucket from a later run', async ({ world }) => {
+test('a lab with a store on its own machine uses no bucket of a later run', async ({ world }) => {
   await make(world, { keep: true })
   const store = bucketOf(world, 'prod-backups')
   const found = await existing({ ...world.options, confirm: UID, store }).find()
   await expect(found?.end()).rejects.toThrow(
-    /keeps its objects in a store on the machine.*Next: unset MESHDRILL_S3_URL/,
+    /keeps its objects in a store on the machine that created the lab.*Next: unset MESHDRILL_S3_URL/,
   )
   expect(world.s3.changes).toEqual([])
 })
 
-test('a bucket that holds objects is refused, though the cluster has notes of an earlier run without one', async ({
-  world,
-}) => {
+test('a bucket with objects is refused, even if the cluster has notes of a run without a bucket', async ({ world }) => {
   const before = [...world.s3.objects.keys()]
   await expect(make(world, { store: bucketOf(world, 'prod-backups') })).rejects.toThrow(
-    /Nothing was changed\. Bucket "prod-backups" .* holds objects that this lab did not write/,
+    /Nothing was changed\. Bucket "prod-backups" .* has objects that this lab did not write/,
   )
   expect(world.server.changes).toEqual([])
   expect([...world.s3.objects.keys()]).toEqual(before)
 })
 
-test('a later run goes on in the noted bucket of a kept lab, with the same prefix and whatever else is in it', async ({
+test('a later run uses the bucket and the prefix of a kept lab, even if the bucket has other objects', async ({
   world,
 }) => {
   const prefix = await keptLab(world)
@@ -92,16 +90,16 @@ test('a later run goes on in the noted bucket of a kept lab, with the same prefi
   expect(world.s3.changes).toEqual([`DELETE lab/${prefix}velero/a`])
 })
 
-test('the plan names the bucket and the only keys in it that are written and deleted', async ({ world }) => {
+test('the plan names the bucket and the prefix of all keys that are written and deleted', async ({ world }) => {
   const cluster = await make(world, { store: bucketOf(world, 'lab') })
   const { prefix } = await cluster.openStore()
   expect(isLabPrefix(prefix)).toBe(true)
   const shown = world.log.join('\n')
   expect(shown).toContain(`store: bucket "lab" of ${world.s3.url}`)
-  expect(shown).toContain(`deleted by drills and at the end: objects whose keys begin with "${prefix}", and no others`)
+  expect(shown).toContain(`deleted by drills and at the end: only objects with keys that begin with "${prefix}"`)
 })
 
-test('the address of a store is compared and noted without credentials and without a slash at its end', () => {
+test('the URL of a store is compared and noted without credentials and without a slash at its end', () => {
   expect(plainUrl('https://ann:secret@s3.example.org/')).toBe('https://s3.example.org')
   expect(plainUrl('https://S3.example.org:443/gateway/')).toBe('https://s3.example.org/gateway')
 })

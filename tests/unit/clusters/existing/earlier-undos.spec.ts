@@ -34,7 +34,7 @@ const storeOf = ({ s3 }: Begun, bucket = 'lab'): Store => {
   return { url, region, bucket, accessKey, secretKey }
 }
 
-/** A kept lab whose run was killed: a node is off, a schedule goes on, and the undo of that is in one journal. */
+/** A kept lab of a killed run: a node is off, a schedule goes on, and one journal has the undo of the schedule. */
 async function killedRun(world: Begun, journal: 'machine' | 'cluster'): Promise<void> {
   const { kubeconfig } = await make(world, { keep: true, store: storeOf(world) })
   const storages: Record<typeof journal, UndoStorage> = {
@@ -51,7 +51,7 @@ async function killedRun(world: Begun, journal: 'machine' | 'cluster'): Promise<
 }
 
 for (const journal of ['machine', 'cluster'] as const) {
-  test(`a run undoes what is in the ${journal}'s journal of a killed run before its plan refuses a node that is off`, async ({
+  test(`a run undoes the faults in the ${journal}'s journal of a killed run before its plan refuses a stopped node`, async ({
     world,
   }) => {
     await killedRun(world, journal)
@@ -60,20 +60,20 @@ for (const journal of ['machine', 'cluster'] as const) {
     expect(objects.get(CRON_JOB)?.spec).toEqual({ suspend: true })
     expect(changes.findIndex((one) => one.endsWith('/leases'))).toBeLessThan(changes.indexOf(`PATCH ${CRON_JOB}`))
     expect(objects.has(LEASE)).toBe(false)
-    expect(world.log).toContain('undone, as it was left by an earlier run: backup schedule')
+    expect(world.log).toContain('undone faults of an earlier run: backup schedule')
     const copies = [...objects.keys()].filter((path) => path.includes('/configmaps/undo-'))
     const folder = undoFolderOf(clusterFolder(UID))
     expect([copies, existsSync(folder) ? readdirSync(folder) : []]).toEqual([[], []])
   })
 }
 
-test('a run that is not confirmed undoes nothing of an earlier run', async ({ world }) => {
+test('a run without confirmation undoes no faults of an earlier run', async ({ world }) => {
   await killedRun(world, 'machine')
   await expect(make(world, { confirm: null, store: storeOf(world) })).rejects.toThrow('"one" are not Ready')
   expect(world.server.changes).toEqual([])
 })
 
-test('a run with another bucket than the lab has noted undoes nothing of an earlier run', async ({ world }) => {
+test('a run with another bucket than in the notes of the lab undoes no faults of an earlier run', async ({ world }) => {
   await killedRun(world, 'machine')
   await expect(make(world, { store: storeOf(world, 'prod-backups') })).rejects.toThrow('Nothing was changed')
   expect(world.server.changes).toEqual([])
@@ -89,7 +89,7 @@ test('a run does not undo the faults of a run that still holds the lease', async
   expect(world.server.objects.get(CRON_JOB)?.spec).toEqual({})
 })
 
-test('a run on a cluster where nothing is left takes no lease for undos', async ({ world }) => {
+test('a run on a cluster without faults of earlier runs takes no lease for undos', async ({ world }) => {
   await killedRun(world, 'machine')
   await undoFolder(undoFolderOf(clusterFolder(UID))).remove(left.id)
   await expect(make(world, { store: storeOf(world) })).rejects.toThrow('"one" are not Ready')
@@ -102,7 +102,7 @@ test('a run that was killed keeps its kubeconfig and lease until its watchdog ha
   const watchdog = await identify(sleeper.pid ?? 0)
   await writeWatchdog(clusterFolder(UID), { ...watchdog, owner: await identify(world.owner.pid) })
   world.owner.kill('SIGKILL')
-  // The keeper looks every second.
+  // The keeper checks every second.
   await new Promise((resolve) => setTimeout(resolve, 4000))
   expect(existsSync(kubeconfig)).toBe(true)
   sleeper.kill('SIGKILL')

@@ -26,9 +26,7 @@ function editNotes({ server }: Begun, edit: (notes: Notes) => void): void {
   map.data['notes.json'] = JSON.stringify(notes)
 }
 
-test('notes that were edited to name the UID of an object of others let nothing of it be deleted', async ({
-  world,
-}) => {
+test('edited notes with the UID of an object of others do not let that object be deleted', async ({ world }) => {
   const cluster = await make(world, { keep: true })
   await cluster.note('velero')
   const [prod, binding] = [put(world, PROD, null), put(world, BINDING, null)]
@@ -45,7 +43,7 @@ test('notes that were edited to name the UID of an object of others let nothing 
   expect([PROD, BINDING].filter((path) => !world.server.objects.has(path))).toEqual([])
 })
 
-test('an object of the lab whose label somebody takes away is theirs from then on', async ({ world }) => {
+test('an object without the label of the lab is kept, even if the notes name it', async ({ world }) => {
   const cluster = await make(world, { keep: true })
   const adopted = put(world, '/api/v1/namespaces/velero', cluster.labId)
   put(world, BINDING, cluster.labId)
@@ -56,7 +54,7 @@ test('an object of the lab whose label somebody takes away is theirs from then o
   expect(world.server.objects.has(BINDING)).toBe(false)
 })
 
-test("notes whose prefix in the bucket is another lab's are refused", () => {
+test('notes with the bucket prefix of another lab are an error', () => {
   const notes = (prefix: string, url = 'https://s3.example.org'): string =>
     JSON.stringify({
       ...{

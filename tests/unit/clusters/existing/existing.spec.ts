@@ -20,7 +20,7 @@ import {
 } from './world.ts'
 import type { ApiServerOptions } from '../../stand-ins/api-server.ts'
 
-/** Tests of what is said before anything is changed, against a stand-in for an API server. */
+/** Tests of the checks before the first change, with a stand-in for an API server. */
 const RESTIC = componentsFor({ tools: ['restic'], meshes: ['istio'], loadPods: false })
 const RESTIC_WITH_LOAD_PODS = componentsFor({ tools: ['restic'], meshes: ['istio'], loadPods: true })
 
@@ -43,7 +43,7 @@ const test = base.extend<{ given: Partial<ApiServerOptions>; world: ExistingWorl
   },
 })
 
-/** What making the lab is refused with. In none of these cases may anything in the cluster have been changed. */
+/** The error of creating the lab. Also checks that nothing in the cluster was changed. */
 async function refusal({ server, options, log }: ExistingWorld, over: Partial<ExistingRun> = {}): Promise<string> {
   const provider = existing({ ...options, ...over })
   const making = provider.create({ keep: false, ownerPid: process.pid, log: (line) => log.push(line) })
@@ -53,39 +53,37 @@ async function refusal({ server, options, log }: ExistingWorld, over: Partial<Ex
 }
 
 test.describe('a context', () => {
-  test('that does not exist, or whose cluster does not, is named with those that do', async ({ world }) => {
+  test('a context that is missing or has no cluster is an error with the known contexts', async ({ world }) => {
     expect(await refusal(world, { context: 'theirs' })).toMatch(
-      /no context "theirs" in .*there are: mine, torn\. Next: /,
+      /no context "theirs" in .*known contexts: mine, torn\. Next: /,
     )
     expect(await refusal(world, { context: 'torn' })).toMatch(/"torn" names cluster "gone", which its kubeconfig/)
     expect(await refusal(world, { kubeconfigs: ['/nowhere/config'] })).toMatch(/no kubeconfig at \/nowhere\/config/)
   })
 
-  test('with an expired token is told from one that may not', async ({ world }, testInfo) => {
+  test('an expired token has another error than a missing right', async ({ world }, testInfo) => {
     const kubeconfigs = [writeKubeconfig(testInfo.outputPath(), world.server.url, 'token-of-yesterday')]
     expect(await refusal(world, { kubeconfigs })).toMatch(
-      /does not know user "me": the token.*is expired.*Next: log in/,
+      /does not accept user "me": the token.*has expired.*Next: log in/,
     )
   })
 
-  test('that leads to no API server, or to something else, is not drilled', async ({ world }, testInfo) => {
+  test('a context that leads to no API server is an error', async ({ world }, testInfo) => {
     const page = createServer((_request, response) => response.end('<html>log in</html>'))
     await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
     const to = (server: string, token: string) => ({
       kubeconfigs: [writeKubeconfig(testInfo.outputPath(), server, token)],
     })
-    expect(await refusal(world, to(url, 'a'))).toMatch(
-      /Nothing answers as an API server at http.*context "mine" points/,
-    )
+    expect(await refusal(world, to(url, 'a'))).toMatch(/No API server answers for context "mine" at http/)
     await new Promise((resolve) => page.close(resolve))
-    expect(await refusal(world, to(url, 'b'))).toMatch(/Nothing answers as an API server at .*ECONNREFUSED/)
+    expect(await refusal(world, to(url, 'b'))).toMatch(/No API server answers for context "mine" at .*ECONNREFUSED/)
   })
 })
 
 test.describe('rights that are missing', () => {
   test.use({ given: { denied: ['create pods', 'delete leases', 'escalate clusterroles'] } })
-  test('are listed, those of every run first', async ({ world }) => {
+  test('missing rights are listed, beginning with those of every run', async ({ world }) => {
     const error = await refusal(world, { confirm: UID })
     expect(error).toContain(
       'lacks rights that the drills need:\n  create pods\n  delete leases.coordination.k8s.io\nNext:',
@@ -95,14 +93,14 @@ test.describe('rights that are missing', () => {
 
 test.describe('a right that the load in the cluster needs', () => {
   test.use({ given: { denied: ['create testruns'] } })
-  test('is asked for where pods are the load', async ({ world }) => {
+  test('rights for the k6-operator are checked only if pods run the load', async ({ world }) => {
     expect(await refusal(world, { confirm: UID, components: ['k6-operator'] })).toContain('create testruns.k6.io')
   })
 })
 
 test.describe('a right to install', () => {
   test.use({ given: { denied: ['escalate clusterroles'] } })
-  test('is asked for where something is to be installed', async ({ world }) => {
+  test('rights to install are checked only if something must be installed', async ({ world }) => {
     expect(await refusal(world, { confirm: UID })).toContain('escalate clusterroles.rbac.authorization.k8s.io')
   })
 })
@@ -119,12 +117,14 @@ test.describe('a cluster', () => {
   })
   const deployment = (space: string, name: string) => `/apis/apps/v1/namespaces/${space}/deployments/${name}`
 
-  test('that another run uses is left to it, with its owner', async ({ world }) => {
+  test('a cluster that another run uses is an error that names the owner', async ({ world }) => {
     world.server.objects.set(LEASE, lease(new Date().toISOString()))
     expect(await refusal(world, { confirm: UID })).toMatch(/in use by ann@desk, process 7, until 20.*Next: wait/)
   })
 
-  test('is not touched before its UID is confirmed: the plan is shown, and the command', async ({ world }) => {
+  test('a cluster is not changed before its UID is confirmed, and the plan and the command are shown', async ({
+    world,
+  }) => {
     const error = await refusal(world)
     expect(error).toContain('Nothing was changed')
     expect(error).toContain(`MESHDRILL_CONTEXT=mine MESHDRILL_CONFIRM=${UID} npx playwright test`)
@@ -133,19 +133,19 @@ test.describe('a cluster', () => {
     )
     expect(world.log.join('\n')).not.toContain('k8up')
     expect(await refusal(world, { confirm: 'another' })).toContain(
-      `leads to another cluster than the one that was confirmed: ${UID}, not another`,
+      `leads to cluster ${UID}, but cluster another was confirmed`,
     )
   })
 
-  test('keeps what is there already, and only what is missing is installed', async ({ world }) => {
+  test('components that are in a cluster already are used, and only missing ones are installed', async ({ world }) => {
     putIstio(world)
     expect(await refusal(world, { components: RESTIC })).toContain('Nothing was changed')
-    expect(world.log).toContain('  there already, used as it is and left: istiod, namespace istio-system')
+    expect(world.log).toContain('  there already, used unchanged, and not removed: istiod, namespace istio-system')
     const installed = world.log.filter((line) => line.includes('will be installed'))
     expect(installed.map((line) => /end: ([^,]*)/.exec(line)?.[1])).toEqual(['istio-ingress', 'Chaos Mesh'])
   })
 
-  test('needs the images of the workloads that are chosen, and of no others', async ({ world }, testInfo) => {
+  test('only the images of the chosen workloads are needed', async ({ world }, testInfo) => {
     expect(await refusal(world, { workloads: ['files'] })).toContain(
       'the image "meshdrill/volume" is in no public registry',
     )
@@ -156,7 +156,7 @@ test.describe('a cluster', () => {
     expect(await refusal(world, { images })).toContain('the image "meshdrill/ledger" is in no public registry')
   })
 
-  test('whose load is to come from pods gets what runs them, and this machine needs no k6', async ({
+  test('if pods run the load, the k6-operator is installed and this machine needs no k6', async ({
     world,
   }, testInfo) => {
     const calls = () => readdirSync(testInfo.outputPath('programs', 'bin'))
@@ -170,15 +170,17 @@ test.describe('a cluster', () => {
     expect(calls()).toContain('k6.calls')
   })
 
-  test('that has half of a part, or a namespace that drills would delete, is refused', async ({ world }) => {
+  test('a cluster with an incomplete component or a namespace with the name of a drill is refused', async ({
+    world,
+  }) => {
     world.server.objects.set('/api/v1/namespaces/velero', namespace('velero'))
     world.server.objects.set('/api/v1/namespaces/file-system-node-loss', namespace('file-system-node-loss'))
     const error = await refusal(world, { confirm: UID })
-    expect(error).toMatch(/velero does not run where it is looked for.*but there are namespace "velero"/)
-    expect(error).toMatch(/namespaces "file-system-node-loss" bear the names of drills/)
+    expect(error).toMatch(/velero does not run as .*but there are namespace "velero"/)
+    expect(error).toMatch(/namespaces "file-system-node-loss" have names of drill namespaces/)
   })
 
-  test('whose Velero keeps the backups of somebody is not drilled with Velero', async ({ world }) => {
+  test('a cluster is not drilled with Velero if its Velero has backups of others', async ({ world }) => {
     world.server.objects.set(deployment('velero', 'velero'), deployed('velero/velero:v1.18.3'))
     world.server.objects.set('/apis/velero.io/v1/namespaces/velero/backupstoragelocations/default', {
       metadata: { name: 'default' },
@@ -187,13 +189,13 @@ test.describe('a cluster', () => {
     expect(await refusal(world, { confirm: UID })).toMatch(
       /keeps its backups in bucket "payroll".*MESHDRILL_TOOL=restic/,
     )
-    expect(await refusal(world, { components: RESTIC })).toContain('Nothing was changed. The above')
+    expect(await refusal(world, { components: RESTIC })).toContain('Nothing was changed. After your confirmation')
   })
 })
 
 test.describe('a clock that is wrong', () => {
   test.use({ given: { clockAheadMs: -60_000 } })
-  test('is told with all else that stands in the way', async ({ world }) => {
+  test('a wrong clock is reported together with all other obstacles', async ({ world }) => {
     world.server.objects.set('/api/v1/nodes/two', node('two', { ready: 'False' }))
     const error = await refusal(world, { confirm: UID })
     expect(error).toMatch(/clock is \d\d[.\d]* s behind this machine's/)
@@ -201,7 +203,7 @@ test.describe('a clock that is wrong', () => {
   })
 })
 
-test('volumes that would stay when a drill deletes them are not made', async ({ world }) => {
+test('a StorageClass that keeps deleted volumes is refused', async ({ world }) => {
   const { objects } = world.server
   const put = (name: string, over: Parameters<typeof storageClass>[1]) =>
     objects.set(`/apis/storage.k8s.io/v1/storageclasses/${name}`, storageClass(name, over))
@@ -213,21 +215,21 @@ test('volumes that would stay when a drill deletes them are not made', async ({ 
   expect(await refusal(world, { storageClass: 'disks' })).toContain('Nothing was changed')
 })
 
-test('a volume that waits for a claim of its owner is not taken by the claim of a drill', async ({ world }) => {
+test('a free volume in the StorageClass of the drills is an error', async ({ world }) => {
   const { objects } = world.server
   const put = (storageClassName: string, phase: string) =>
     objects.set('/api/v1/persistentvolumes/archive', {
       ...{ metadata: { name: 'archive' }, spec: { storageClassName }, status: { phase } },
     })
   put('disks', 'Available')
-  expect(await refusal(world)).toMatch(/PersistentVolume "archive" of StorageClass "disks" waits for a claim.*Next: /)
+  expect(await refusal(world)).toMatch(/PersistentVolume "archive" of StorageClass "disks" is free.*Next: /)
   put('disks', 'Bound')
   expect(await refusal(world)).toContain('Nothing was changed')
   put('others', 'Available')
   expect(await refusal(world)).toContain('Nothing was changed')
 })
 
-test('a program that is missing or of another version, and an image that nobody publishes, are known before', async ({
+test('a missing program, a wrong version and an unpublished image are errors before the first change', async ({
   world,
 }, testInfo) => {
   expect(await refusal(world, { images: null })).toContain('the image "meshdrill/ledger" is in no public registry')
@@ -237,7 +239,7 @@ test('a program that is missing or of another version, and an image that nobody 
   expect(await refusal(world)).toMatch(/there is no "k6" in PATH\. Next: https/)
 })
 
-test('a bucket that holds something is not used', async ({ world }) => {
+test('a bucket with objects is not used', async ({ world }) => {
   const listing =
     '<ListBucketResult><Contents><Key>payroll</Key><Size>1</Size><ETag>"e"</ETag><LastModified>2026-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>'
   const store = createServer((_request, response) => response.end(listing))
@@ -245,12 +247,12 @@ test('a bucket that holds something is not used', async ({ world }) => {
   const url = `http://127.0.0.1:${(store.address() as AddressInfo).port}`
   const given = { url, region: 'r', bucket: 'mine', accessKey: 'a', secretKey: 's' }
   expect(await refusal(world, { confirm: UID, store: given })).toContain(
-    '"mine" of ' + url + ' holds objects that this lab did not write',
+    '"mine" of ' + url + ' has objects that this lab did not write',
   )
   await new Promise((resolve) => store.close(resolve))
 })
 
-test('where no run made a lab there is none to attach to or to end', async ({ world }) => {
+test('a cluster without a lab has none to attach to or to end', async ({ world }) => {
   const provider = existing(world.options)
   expect(await provider.find()).toBeNull()
   await expect(provider.attach()).rejects.toThrow('There is no lab of this run in context "mine"')

@@ -5,7 +5,7 @@ import type { ExistingRun } from '../../../../lib/clusters/existing/options.ts'
 import { makeWorld, UID, usePrograms, type ExistingWorld } from './world.ts'
 import { startS3, type S3Server } from '../../stand-ins/s3-server.ts'
 
-/** A lab on a cluster of somebody's, and an S3 store with objects of theirs. */
+/** A lab on a user's cluster, and an S3 store with objects of the user. */
 export interface Begun extends ExistingWorld {
   programs: string
   s3: S3Server

@@ -8,7 +8,7 @@ import { traitsOfMesh } from '../../../../lib/components/meshes.ts'
 import { meshControlKill } from '../../../../lib/faults/pod-kill.ts'
 import { makeWorld, namespace, putIstio, RUN, UID, usePrograms, type ExistingWorld } from './world.ts'
 
-/** A lab on a cluster of somebody's, from its first change to its last, against a stand-in for an API server. */
+/** A lab on a user's cluster, from its first change to its last, with a stand-in for an API server. */
 interface Begun extends ExistingWorld {
   programs: string
   /** The process that the lab is made for. */
@@ -35,7 +35,7 @@ const test = base.extend<{ world: Begun }>({
   },
 })
 
-/** What an installation of Velero and a drill that was cut short leave. */
+/** Objects that an installation of Velero and an interrupted drill leave. */
 function putWhatALabLeaves({ server }: ExistingWorld, labId: string): string[] {
   const labels = { 'meshdrill.dev/lab': labId }
   const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
@@ -64,14 +64,14 @@ const make = ({ options, owner, log }: Begun, over: { keep?: boolean; confirm?: 
     log: (line) => log.push(line),
   })
 
-test('a lab takes away what it brought, and nothing that was there', async ({ world }) => {
+test('the end of a lab removes exactly the objects that the lab created', async ({ world }) => {
   const { server, options, owner, programs } = world
   putIstio(world)
   server.objects.set('/api/v1/namespaces/payroll', namespace('payroll'))
   const before = [...server.objects.keys()].sort()
   const cluster = await make(world)
   expect(cluster.preinstalled).toEqual(['istio'])
-  // Its gateway is still to be installed.
+  // The gateway of Istio is not installed yet.
   expect(cluster.has('istio')).toBe(false)
   expect(cluster.has('velero')).toBe(false)
   expect(cluster.artifacts.component('istio').version).toBe('1.30.4')
@@ -86,12 +86,12 @@ test('a lab takes away what it brought, and nothing that was there', async ({ wo
   expect(await found?.end()).toEqual(expect.arrayContaining(['velero', 'namespace file-system-node-loss']))
   expect([...server.objects.keys()].sort()).toEqual(before)
   expect(left.some((path) => server.objects.has(path))).toBe(false)
-  // Helm deletes by name: what it installed is taken away by UID.
+  // Objects of helm releases are deleted by UID, because helm deletes by name.
   expect(await readFile(join(programs, 'bin', 'helm.calls'), 'utf8')).not.toContain('uninstall')
   expect(await provider.find()).toBeNull()
 })
 
-test('of a cluster that its provider made nothing is shown, nor asked for that the provider sees to', async ({
+test('a cluster that a provider created needs no confirmation, no store program and no images from the user', async ({
   world,
 }) => {
   const { options, owner, log, programs } = world
@@ -104,11 +104,11 @@ test('of a cluster that its provider made nothing is shown, nor asked for that t
   const cluster = await made.create({ keep: false, ownerPid: owner.pid, log: (line) => log.push(line) })
   expect(log).toEqual([])
   expect(cluster.artifacts.image('meshdrill/busybox')).toBe('localhost/busybox:1')
-  // What the user says comes before it.
+  // The user's reference has priority.
   expect(cluster.artifacts.image('meshdrill/ledger')).toBe('registry.example.org/ledger:1')
 })
 
-test('a lab that is kept is left to the next run, whose plan says so', async ({ world }) => {
+test('a kept lab is used by the next run, and the plan says so', async ({ world }) => {
   const first = await make(world, { keep: true })
   putWhatALabLeaves(world, first.labId)
   const containers = [{ image: 'velero/velero:v1.18.3' }]
@@ -124,19 +124,19 @@ test('a lab that is kept is left to the next run, whose plan says so', async ({ 
   expect(told).toContain('will be installed, and removed at the end: istiod')
 })
 
-test('a lab that another process uses is not ended under it', async ({ world }) => {
+test('a lab that another process uses is not ended', async ({ world }) => {
   await make(world)
   const lease = world.server.objects.get('/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill')
   Object.assign(lease?.spec as object, { holderIdentity: 'ann@desk, process 7' })
   const mine = existing({ ...world.options, confirm: UID })
   const found = await mine.find()
-  await expect(mine.attach()).rejects.toThrow("is not this run's")
+  await expect(mine.attach()).rejects.toThrow('belongs to another run')
   const before = world.server.changes.length
   await expect(found?.end()).rejects.toThrow('is no longer this run')
   expect(world.server.changes).toHaveLength(before)
 })
 
-test("a control plane that was there is not the drills' to kill", async ({ world }) => {
+test('a control plane that was there before the lab is not killed', async ({ world }) => {
   putIstio(world)
   const lab = { ...noopLab(), mesh: traitsOfMesh('istio') }
   expect(await meshControlKill().requires({ ...lab, cluster: await make(world) })).toHaveLength(1)
@@ -144,7 +144,7 @@ test("a control plane that was there is not the drills' to kill", async ({ world
 })
 
 test.describe('what is there already is not used', () => {
-  test('where Istio logs and counts nothing', async ({ world }) => {
+  test('an Istio without access log and metrics is refused', async ({ world }) => {
     putIstio(world, 'accessLogFile: ""\n')
     await expect(make(world)).rejects.toThrow(
       /add to its meshConfig accessLogFile: \/dev\/stdout and defaultConfig: \{ proxyStatsMatcher/,
@@ -152,7 +152,7 @@ test.describe('what is there already is not used', () => {
     expect(world.server.changes).toEqual([])
   })
 
-  test('where Chaos Mesh is for one namespace, or has faults of others', async ({ world }) => {
+  test('a Chaos Mesh for one namespace, or with faults of others, is refused', async ({ world }) => {
     const { objects, changes } = world.server
     objects.set('/api/v1/namespaces/chaos-mesh', namespace('chaos-mesh'))
     const put = (scoped: string) => {

@@ -14,14 +14,14 @@ const test = base.extend<{ world: ExistingWorld }>({
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill'
 const configOf = ({ options }: ExistingWorld) => readContext(options.kubeconfigs, 'mine', {}).config
 
-/** A lease that another run has renewed last so long ago. */
+/** A lease of another run with the given age of its last renewal. */
 const put = ({ server }: ExistingWorld, agoMs: number) =>
   server.put(LEASE, {
     metadata: { name: 'meshdrill', namespace: 'meshdrill-system' },
     spec: { holderIdentity: 'dead', leaseDurationSeconds: 60, renewTime: new Date(Date.now() - agoMs).toISOString() },
   })
 
-test('the end of a lab waits for the lease that a killed run left, and says until when', async ({ world }) => {
+test('the end of a lab waits until the lease of a killed run expires, and logs the time', async ({ world }) => {
   put(world, 59_500)
   const waits: Holder[] = []
   const lease = leaseOf(configOf(world), { owner: 'next', renewMs: 30 })
@@ -30,7 +30,9 @@ test('the end of a lab waits for the lease that a killed run left, and says unti
   expect((await lease.holder())?.owner).toBe('next')
 })
 
-test('the end of a lab does not wait for a run that renews its lease, but names it', async ({ world }) => {
+test('the end of a lab does not wait for a run that renews its lease, and the error names that run', async ({
+  world,
+}) => {
   put(world, 5_000)
   const taking = leaseOf(configOf(world), { owner: 'next', renewMs: 30 }).takeWhenFree(() => put(world, 0))
   await expect(taking).rejects.toThrow('in use by dead, until')

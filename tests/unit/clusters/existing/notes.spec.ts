@@ -38,20 +38,20 @@ const put = ({ server }: ExistingWorld, text: string) =>
 const adding = (config: KubeConfig, name: string) =>
   changeNotes(config, (now) => ({ ...(now ?? notes), installed: [...(now ?? notes).installed, name] }))
 
-test('notes are read back by another process as they were written', async ({ config }) => {
+test('another process reads the notes unchanged', async ({ config }) => {
   expect(await readNotes(config)).toBeNull()
   await changeNotes(config, () => notes)
   expect(await readNotes(config)).toEqual(notes)
 })
 
-test('two processes that note something at the same moment lose nothing of each other', async ({ config }) => {
+test('if two processes change the notes at the same time, no change is lost', async ({ config }) => {
   await changeNotes(config, () => notes)
   const names = Array.from({ length: 8 }, (_, index) => `part ${index}`)
   await Promise.all(names.map((name) => adding(config, name)))
   expect((await readNotes(config))?.installed.toSorted()).toEqual(['velero', ...names].toSorted())
 })
 
-test('a change that another process was faster than is made again on the notes of that process', async ({ config }) => {
+test('after a conflict, a change is repeated on the notes of the other process', async ({ config }) => {
   await changeNotes(config, () => notes)
   let asked = 0
   const slow = changeNotes(config, (now) => {
@@ -82,12 +82,12 @@ for (const [what, text] of [
 ] as const)
   test(`notes that ${what} are an error with the next command, and nothing is changed`, async ({ world, config }) => {
     put(world, text)
-    await expect(readNotes(config)).rejects.toThrow(/Nothing was changed\. .* cannot be understood: .*Next: use the/)
-    await expect(changeNotes(config, () => notes)).rejects.toThrow('cannot be understood')
+    await expect(readNotes(config)).rejects.toThrow(/Nothing was changed\. .* cannot be read: .*Next: use the/)
+    await expect(changeNotes(config, () => notes)).rejects.toThrow('cannot be read')
     expect(world.server.changes).toEqual([])
   })
 
-test('notes of version 1 prove nothing of the parts that they call ours', () => {
+test('notes of version 1 do not prove which parts the lab installed', () => {
   const old = {
     owner: { host: 'a', pid: 1 },
     keep: true,
@@ -102,7 +102,7 @@ test('notes of version 1 prove nothing of the parts that they call ours', () => 
   })
 })
 
-test('notes of an earlier meshdrill name parts otherwise, and their objects are still known for removal', () => {
+test('former names of parts in old notes are still understood for the removal', () => {
   const objects = [{ apiVersion: 'v1', kind: 'Namespace', name: 'chaos-mesh', uid: 'u-2' }]
   const old = {
     ...notes,

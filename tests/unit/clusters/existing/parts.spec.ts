@@ -20,11 +20,11 @@ const test = base.extend<{ world: ExistingWorld }>({
 const configOf = ({ options }: ExistingWorld) => readContext(options.kubeconfigs, 'mine').config
 
 test.describe('the lease', () => {
-  test('is of one run at a time, renewed and given back', async ({ world }) => {
+  test('only one run at a time holds the lease, and it can renew and release it', async ({ world }) => {
     const [mine, theirs] = ['ann, process 1', 'bob, process 2'].map((owner) => leaseOf(configOf(world), { owner }))
     await mine?.take()
     await expect(theirs?.take()).rejects.toThrow('in use by ann, process 1, until')
-    await expect(theirs?.renew()).rejects.toThrow('no longer ours, but of ann')
+    await expect(theirs?.renew()).rejects.toThrow('lost the lease of the cluster; its holder is ann')
     await mine?.renew()
     await theirs?.release()
     expect((await theirs?.holder())?.owner).toBe('ann, process 1')
@@ -32,7 +32,7 @@ test.describe('the lease', () => {
     expect(await mine?.holder()).toBeNull()
   })
 
-  test('that expired is taken over, but not from a holder who renews it while it is watched', async ({ world }) => {
+  test('an expired lease can be taken, unless its holder renews it in the meantime', async ({ world }) => {
     const later = () => Date.now() + 61_000
     const [dead, next] = [
       leaseOf(configOf(world), { owner: 'dead' }),
@@ -47,11 +47,11 @@ test.describe('the lease', () => {
     while (!watched.signal.aborted) await dead.renew()
     await refused
     await next.take()
-    await expect(dead.renew()).rejects.toThrow('no longer ours, but of next')
+    await expect(dead.renew()).rejects.toThrow('lost the lease of the cluster; its holder is next')
   })
 })
 
-test('what is said of an existing cluster is read, and all that is wrong with it is said at once', () => {
+test('the options for an existing cluster are read, and all wrong values are reported at once', () => {
   const env = { MESHDRILL_CLUSTER: 'existing', KUBECONFIG: '/a:/b' }
   const wrong = {
     ...env,
@@ -81,7 +81,7 @@ test('what is said of an existing cluster is read, and all that is wrong with it
   expect(readConfig({}).existing).toBeNull()
 })
 
-test("a node's power is cut by the user's command, and a name that is none goes into no shell", async ({}, testInfo) => {
+test("a node is stopped with the user's command, and an invalid node name never reaches a shell", async ({}, testInfo) => {
   const file = testInfo.outputPath('said')
   await writeFile(file, '')
   const power = powerBy({ stop: `echo stop {node} >> ${file}`, start: 'echo no such node >&2; exit 3; {node}' })
@@ -91,7 +91,7 @@ test("a node's power is cut by the user's command, and a name that is none goes 
   await expect(power.startNode('a')).rejects.toThrow(/exit 3; a: no such node$/)
 })
 
-test('a program serves from its version on, and where it prints manifests only of that version', () => {
+test('a program needs at least the pinned version, and exactly that version if it prints manifests', () => {
   const said = (name: string, text: string) =>
     versionServes(programs[name] ?? { ask: [], version: '9', exact: true, install: '' }, text)
   expect([said('helm', 'v3.14.0'), said('helm', 'v4.0.1'), said('helm', 'v3.13.9'), said('helm', 'v2.99')]).toEqual([
@@ -107,7 +107,7 @@ test('a program serves from its version on, and where it prints manifests only o
   ])
 })
 
-test('public images are pinned, can be replaced by name, and what a chart decides cannot', async ({}, testInfo) => {
+test('public images are pinned and can be replaced by name, except images that only a chart names', async ({}, testInfo) => {
   const artifacts = publicArtifacts({
     images: { 'velero/velero': 'mirror/velero:x' },
     found: { istio: { version: '1.30.4', source: 'there' } },

@@ -15,10 +15,10 @@ const API = 'client.authentication.k8s.io/v1'
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'manual-pod-kill' } }
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/meshdrill-system/leases/meshdrill'
 
-/** The user's kubeconfig file, which anybody may rewrite while a run lasts. */
+/** The user's kubeconfig file, which may be rewritten during a run. */
 const configFile = ({ options }: Begun): string => options.kubeconfigs[0] ?? ''
 
-test('a worker and the end of a lab stay with the confirmed cluster when the context leads elsewhere by then', async ({
+test('a worker and the end of a lab use the confirmed cluster, even if the context leads to another one by then', async ({
   world,
 }) => {
   const other = standInCluster('other', { uid: OTHER })
@@ -35,7 +35,9 @@ test('a worker and the end of a lab stay with the confirmed cluster when the con
   await served.close()
 })
 
-test('what a run keeps of its cluster is for its user alone, and goes with the run', async ({ world }) => {
+test('only its user can read the files of a run about its cluster, and they are removed with the run', async ({
+  world,
+}) => {
   const { kubeconfig } = await make(world)
   const modes = [dirname(kubeconfig), kubeconfig, join(dirname(kubeconfig), 'pin.json')].map(
     (path) => statSync(path).mode & 0o777,
@@ -46,7 +48,7 @@ test('what a run keeps of its cluster is for its user alone, and goes with the r
   expect(existsSync(dirname(kubeconfig))).toBe(false)
 })
 
-test('a mere look at a cluster leaves nothing on this machine and does not touch what a running run uses', async ({
+test('a survey of a cluster leaves no files on this machine and does not change files of a running run', async ({
   world,
 }) => {
   const { kubeconfig } = await make(world)
@@ -65,7 +67,7 @@ test('a mere look at a cluster leaves nothing on this machine and does not touch
   expect(readdirSync(state, { recursive: true })).toHaveLength(files)
 })
 
-test('a plugin whose later credentials lead to another cluster ends the run before anything is changed there', async ({
+test('if new credentials of a plugin lead to another cluster, the run ends before it changes that cluster', async ({
   world,
 }, testInfo) => {
   const other = standInCluster('other', { uid: OTHER })
@@ -98,9 +100,7 @@ test('a plugin whose later credentials lead to another cluster ends the run befo
   await served.close()
 })
 
-test('a lease that is lost ends the run: its first process is asked to end, and no process changes anything more', async ({
-  world,
-}) => {
+test('a lost lease ends the run, and no process of the run changes anything after it', async ({ world }) => {
   const { kubeconfig } = await make(world)
   const lease = world.server.objects.get(LEASE)
   world.server.put(LEASE, { ...lease, spec: { ...(lease?.spec as object), holderIdentity: 'bob@desk, process 9' } })
@@ -111,15 +111,13 @@ test('a lease that is lost ends the run: its first process is asked to end, and 
   )
   expect(await ended).toBe('SIGTERM')
   const before = world.server.changes.length
-  // Its folder goes with the first process, too.
+  // The folder of the run is also removed with its first process.
   const change = async () => connect(kubeconfig).apply([NAMESPACE])
   await expect(change()).rejects.toThrow(/nothing more is changed|There is no kubeconfig/)
   expect(world.server.changes).toHaveLength(before)
 })
 
-test('a kubeconfig of a run changes nothing once its pin is gone, which the end of the run may remove first', async ({
-  world,
-}) => {
+test('the kubeconfig of a run cannot be used for changes after the removal of its pin', async ({ world }) => {
   const { kubeconfig } = await make(world)
   const before = world.server.changes.length
   rmSync(join(dirname(kubeconfig), 'pin.json'))
@@ -128,7 +126,7 @@ test('a kubeconfig of a run changes nothing once its pin is gone, which the end 
   expect(world.server.changes).toHaveLength(before)
 })
 
-test('two runs of the same user, host and process do not both hold the lease', async ({ world }) => {
+test('two runs with the same user, host and process never hold the lease at the same time', async ({ world }) => {
   await make(world)
   process.env.MESHDRILL_RUN_UID = '99999999-2222-4333-8444-555555555555'
   try {
@@ -138,7 +136,7 @@ test('two runs of the same user, host and process do not both hold the lease', a
   }
 })
 
-test('a lab is ended only in the confirmed cluster, after what goes was shown', async ({ world }) => {
+test('a lab is ended only in the confirmed cluster, after the objects to remove were shown', async ({ world }) => {
   await make(world, { keep: true })
   await (await existing({ ...world.options, confirm: UID }).find())?.leave()
   const before = world.server.changes.length
@@ -153,7 +151,7 @@ test('a lab is ended only in the confirmed cluster, after what goes was shown', 
   expect(world.server.objects.has('/api/v1/namespaces/meshdrill-system')).toBe(false)
 })
 
-test('a child of a run gets a home of its own, verified credentials, and no variable of the shell but proxies', async ({
+test('a child process gets its own home folder, verified credentials, and from the shell only proxy variables', async ({
   world,
 }) => {
   const { kubeconfig } = await make(world)
@@ -178,12 +176,12 @@ test('a child of a run gets a home of its own, verified credentials, and no vari
   }
 })
 
-test('a run finds nothing of a run with another UUID, and a pin that was changed is refused', ({ world }) => {
+test('a run finds no files of a run with another UUID, and a changed pin is refused', ({ world }) => {
   const { access } = readContext(world.options.kubeconfigs, 'mine', {})
   const { kubeconfig } = pinAccess(access, { uid: UID, runUid: RUN, holder: 'we' })
   expect(pinOfRun(UID, '99999999-2222-4333-8444-555555555555')).toBeNull()
   expect(() => pinOfRun('../victim', RUN)).toThrow('must be a UUID')
   writeFileSync(kubeconfig, readFileSync(kubeconfig, 'utf8').replace(world.server.url, 'http://127.0.0.1:1'))
-  expect(() => pinOfRun(UID, RUN)).toThrow('is not what this run wrote')
+  expect(() => pinOfRun(UID, RUN)).toThrow('was changed by another program')
   rmSync(dirname(kubeconfig), { recursive: true })
 })

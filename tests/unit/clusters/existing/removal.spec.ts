@@ -33,7 +33,7 @@ const definition = (
   Object.assign(stored.metadata, { annotations })
 }
 
-/** An Istio that the user installs with helm, by its guide: the same names, namespaces and releases as the drills'. */
+/** An Istio that the user installs with helm by its guide. Names, namespaces and releases are the same as in drills. */
 function userInstallsIstio(world: Begun): string[] {
   const helm = { 'meta.helm.sh/release-name': 'istio-base', 'meta.helm.sh/release-namespace': 'istio-system' }
   namespace(world, 'istio-system')
@@ -47,7 +47,7 @@ function userInstallsIstio(world: Begun): string[] {
   return [...world.server.objects.keys()]
 }
 
-/** Helm's record of a release, as helm writes it. */
+/** Helm's record of a release, in helm's format. */
 function release(world: Begun, name: string, inside: string, labId: string | null, objects: object[]): void {
   const manifest = objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('')
   const packed = gzipSync(JSON.stringify({ name, manifest })).toString('base64')
@@ -62,9 +62,7 @@ const end = async (world: Begun): Promise<string[]> =>
 
 const missing = ({ server }: Begun, paths: string[]): string[] => paths.filter((path) => !server.objects.has(path))
 
-test('an Istio that the user installs after a run was killed right after its notes stays, with a VirtualService', async ({
-  world,
-}) => {
+test('an Istio of the user stays, even if a killed run had noted its own installation of Istio', async ({ world }) => {
   await make(world, { keep: true })
   const theirs = userInstallsIstio(world).filter((path) => !path.startsWith(SYSTEM) && !path.includes('/leases/'))
   const cluster = await existing({ ...world.options, confirm: UID }).attach()
@@ -73,7 +71,7 @@ test('an Istio that the user installs after a run was killed right after its not
   expect(missing(world, theirs)).toEqual([])
 })
 
-test('a run that finds a part that only the intent of an earlier run explains is refused, and changes nothing', async ({
+test('a part that an earlier run only intended to install is not proven, and the next run changes nothing', async ({
   world,
 }) => {
   await make(world, { keep: true })
@@ -86,7 +84,7 @@ test('a run that finds a part that only the intent of an earlier run explains is
   expect(world.server.changes).toEqual([])
 })
 
-test('of an installation that was cut short everything with the label of the lab goes, and nothing else', async ({
+test('after an interrupted installation exactly the objects with the label of the lab are removed', async ({
   world,
 }) => {
   const before = [...world.server.objects.keys()]
@@ -106,7 +104,7 @@ test('of an installation that was cut short everything with the label of the lab
   )
 })
 
-test('objects of a helm release go when every revision of it carries the label of the lab', async ({ world }) => {
+test('objects of a helm release are removed if all its revisions have the label of the lab', async ({ world }) => {
   const { labId } = await make(world, { keep: true })
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'istiod-reader' } }
   const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/istiod-reader'
@@ -118,7 +116,7 @@ test('objects of a helm release go when every revision of it carries the label o
   expect(missing(world, [path, '/api/v1/namespaces/istio-system'])).toHaveLength(2)
 })
 
-test('objects of a helm release stay when one revision of it is not of the lab', async ({ world }) => {
+test('objects of a helm release stay if one of its revisions lacks the label of the lab', async ({ world }) => {
   const { labId } = await make(world, { keep: true })
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'istiod-reader' } }
   const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/istiod-reader'
@@ -131,7 +129,7 @@ test('objects of a helm release stay when one revision of it is not of the lab',
   expect(labId).not.toBe('')
 })
 
-test('an object that took the place of one that was noted has another UID, and stays', async ({ world }) => {
+test('an object that replaced a noted object has another UID and stays', async ({ world }) => {
   const cluster = await make(world, { keep: true })
   namespace(world, 'velero', cluster.labId)
   const binding = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/velero'
@@ -145,7 +143,7 @@ test('an object that took the place of one that was noted has another UID, and s
   expect(missing(world, [binding, '/api/v1/namespaces/velero', '/api/v1/namespaces/velero/secrets/theirs'])).toEqual([])
 })
 
-test('a definition stays with the objects of others, and loses only those of the lab', async ({ world }) => {
+test('a definition with objects of others stays, and only objects of the lab are removed', async ({ world }) => {
   const cluster = await make(world, { keep: true })
   namespace(world, 'istio-system', cluster.labId)
   definition(world, ['virtualservices', 'networking.istio.io', 'VirtualService'], cluster.labId)
@@ -178,7 +176,7 @@ test('a namespace with the name of a drill and without the label of the lab stay
   ).toEqual([])
 })
 
-test('snapshots of a namespace that only looks like a drill of the lab stay in the storage', async ({ world }) => {
+test('snapshots of a namespace that only has the name of a drill stay in the storage', async ({ world }) => {
   const { labId } = await make(world, { keep: true })
   definition(world, ['volumesnapshotclasses', 'snapshot.storage.k8s.io', 'VolumeSnapshotClass'], null)
   const contents = '/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents'
@@ -201,7 +199,7 @@ test('snapshots of a namespace that only looks like a drill of the lab stay in t
   expect(world.server.objects.get(`${contents}/theirs`)?.spec).toMatchObject({ deletionPolicy: 'Retain' })
 })
 
-test("an istiod's root certificate is taken out of every namespace, and another istiod's is left", async ({
+test("an istiod's root certificate is removed from every namespace, and that of another istiod stays", async ({
   world,
 }) => {
   const cluster = await make(world, { keep: true })
@@ -220,7 +218,7 @@ test("an istiod's root certificate is taken out of every namespace, and another 
   expect(missing(world, paths)).toEqual([paths[0]])
 })
 
-test('notes of version 1 let nothing be deleted, and stay as long as something is there that they name', async ({
+test('notes of version 1 allow no deletions, and stay while an object exists that only they name', async ({
   world,
 }) => {
   const owner = { host: 'other-desk', pid: 7 }
@@ -238,7 +236,7 @@ test('notes of version 1 let nothing be deleted, and stay as long as something i
   expect(world.server.changes).toEqual([])
 })
 
-test('a namespace meshdrill-system that somebody else made keeps what they put there', async ({ world }) => {
+test('a namespace meshdrill-system that meshdrill did not create keeps the objects of others', async ({ world }) => {
   namespace(world, 'meshdrill-system')
   put(world, `${SYSTEM}/secrets/theirs`, null)
   await make(world)

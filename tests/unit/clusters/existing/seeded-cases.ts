@@ -1,17 +1,17 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** What a seeded case needs of the servers: where the confirmed cluster is, where another is, and proxies to both. */
+/** Servers of a seeded case: the confirmed cluster, another cluster, and proxies to both. */
 export interface Places {
   confirmed: string
   other: string
   proxyToConfirmed: string
   proxyToOther: string
-  /** Authority of the confirmed cluster where a proxy leads to it, as PEM. */
+  /** CA of the confirmed cluster behind a proxy, as PEM. */
   authority: string
 }
 
-/** What happens between two steps of a run. */
+/** An event between two steps of a run. */
 export type Disturbance =
   | 'none'
   | 'current context'
@@ -26,16 +26,16 @@ export interface SeededCase {
   files: string[]
   context: string
   env: Record<string, string>
-  /** Whether the chosen context leads to the confirmed cluster at first. */
+  /** True if the chosen context leads to the confirmed cluster at the start. */
   leadsToConfirmed: boolean
   disturbance: Disturbance
-  /** After which step it happens. */
+  /** The step before the event. */
   step: number
-  /** Changes what is on disk as the disturbance says. */
+  /** Changes the files on the disk according to the disturbance. */
   disturb: () => void
 }
 
-/** mulberry32 */
+/** The random number generator mulberry32. */
 export function randomOf(seed: number): () => number {
   let state = seed
   return () => {
@@ -63,7 +63,7 @@ const DISTURBANCES: Disturbance[] = [
 ]
 const API = 'client.authentication.k8s.io/v1'
 
-/** Draws a kubeconfig, written below `folder`, and what becomes of it. Token "a" is the confirmed cluster's, "b" another's. */
+/** Writes a random kubeconfig below `folder`, and chooses a disturbance. Token "a" is for the confirmed cluster, "b" for another. */
 export function drawCase(folder: string, seed: number, places: Places): SeededCase {
   const random = randomOf(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
@@ -141,7 +141,7 @@ export function drawCase(folder: string, seed: number, places: Places): SeededCa
   }
 }
 
-/** Its credentials have ended already, so that it is run for each request. */
+/** A plugin that runs for each request, because its credentials have always expired. */
 function writePlugin(file: string, tokenFile: string): void {
   const ended = '2020-01-01T00:00:00Z'
   const body = `{"apiVersion":"${API}","kind":"ExecCredential","status":{"token":"%s","expirationTimestamp":"${ended}"}}`

@@ -15,9 +15,9 @@ import { makeAuthority, makeCertificate } from '../../stand-ins/certificates.ts'
 import { startProxy } from '../../stand-ins/proxy-server.ts'
 import { drawCase, type Places, type SeededCase } from './seeded-cases.ts'
 
-/** The figure is for 1,000, which take a minute of a processor: SEEDED_CASES=1000 tries them. */
+/** Number of cases. 1,000 cases take a minute of CPU time: SEEDED_CASES=1000. */
 const CASES = Number(process.env.SEEDED_CASES ?? 100)
-/** In parts, which run side by side where there are processors for it. */
+/** Number of cases in one test, so that several workers can share them. */
 const PART = Math.min(250, CASES)
 const UID = 'aaaaaaaa-0000-4000-8000-000000000001'
 const OTHER = 'bbbbbbbb-0000-4000-8000-000000000002'
@@ -27,7 +27,7 @@ const runOf = (seed: number): string => `00000000-0000-4000-8000-${String(seed).
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
 for (let first = 1; first <= CASES; first += PART) {
-  test(`in seeded kubeconfigs ${first} to ${first + PART - 1} no change reaches a cluster that is not the confirmed one`, async ({}, testInfo) => {
+  test(`with the seeded kubeconfigs ${first} to ${first + PART - 1} no change reaches an unconfirmed cluster`, async ({}, testInfo) => {
     await tryCases(first, testInfo)
   })
 }
@@ -52,7 +52,7 @@ async function tryCases(first: number, testInfo: TestInfo): Promise<void> {
     ...{ proxyToConfirmed: good.url, proxyToOther: bad.url, authority: authority.cert },
   }
 
-  /** What a run does, each step in its own process but for the test: every one starts from what is on disk. */
+  /** Steps of a run. In a real run each is a separate process, so each starts from the files on the disk. */
   const stepsOf = (drawn: SeededCase, runUid: string): (() => Promise<unknown>)[] => {
     const pinned = () => {
       const found = pinOfRun(UID, runUid)
@@ -90,7 +90,7 @@ async function tryCases(first: number, testInfo: TestInfo): Promise<void> {
       Object.assign(process.env, drawn.env)
       let failure: unknown = null
       for (const [index, step] of stepsOf(drawn, runOf(seed)).entries()) {
-        // One step that fails is not the end: workers, keeper and clean-up go on by themselves.
+        // A failed step does not stop the others: workers, keeper and clean-up are independent.
         await Promise.resolve()
           .then(step)
           .catch((error: unknown) => (failure ??= error))
@@ -120,7 +120,7 @@ async function tryCases(first: number, testInfo: TestInfo): Promise<void> {
     for (const one of [served, far, elsewhere, good, bad]) await one.close()
   }
   testInfo.annotations.push({ type: 'cases', description: JSON.stringify(counts) })
-  // The property is not empty: runs were made, some to their end, and others were ended.
+  // Proves the test itself: some runs ended normally, and others were ended.
   expect(counts.changed).toBeGreaterThan(PART / 2)
   expect(counts.whole).toBeGreaterThan(PART / 5)
   expect(counts.aborted).toBeGreaterThan(PART / 10)

@@ -7,18 +7,18 @@ import { startApiServer, type ApiServer, type ApiServerOptions } from '../../sta
 import { quote } from '../../stand-ins/shell.ts'
 
 export const UID = '0f0e0d0c-0b0a-4908-8706-050403020100'
-/** UUID of the run that makes the lab. */
+/** UUID of the run that creates the lab. */
 export const RUN = '11111111-2222-4333-8444-555555555555'
 const TOKEN = 'token-of-today'
 
-/** A cluster of somebody's, as far as an API server's stand-in has one, and what a user says of it. */
+/** A user's cluster, as a stand-in for an API server, and the user's options. */
 export interface ExistingWorld {
   server: ApiServer
   options: ExistingRun
   log: string[]
 }
 
-/** Programs of the machine, as far as they say their versions. */
+/** Stand-ins for programs, which only print their versions. */
 const PROGRAMS: Record<string, string> = {
   helm: 'v3.22.0+g1',
   k6: 'k6 v1.8.1 (go1.26)',
@@ -33,7 +33,7 @@ export const namespace = (name: string, uid = name) => ({
   metadata: { name, uid },
 })
 
-/** A node that is Ready; `over` is what differs. */
+/** A Ready node, with the differences in `over`. */
 export const node = (name: string, over: { ready?: string; spec?: object; info?: object; images?: string[] } = {}) => ({
   metadata: { name },
   spec: over.spec ?? {},
@@ -45,7 +45,7 @@ export const node = (name: string, over: { ready?: string; spec?: object; info?:
   },
 })
 
-/** The default one; `over` is what differs. */
+/** The default StorageClass, with the differences in `over`. */
 export const storageClass = (name: string, over: { reclaimPolicy?: string; default?: boolean } = {}) => ({
   metadata: {
     name,
@@ -55,9 +55,9 @@ export const storageClass = (name: string, over: { reclaimPolicy?: string; defau
   reclaimPolicy: over.reclaimPolicy ?? 'Delete',
 })
 
-/** Makes it in `folder`; the programs are found where PATH is that of `usePrograms`. */
+/** Creates the world in `folder`. Its programs are found with the PATH of `usePrograms`. */
 export async function makeWorld(folder: string, given: Partial<ApiServerOptions> = {}): Promise<ExistingWorld> {
-  // As the first process of a run does; the specs' own processes are no run.
+  // A run's first process sets these variables. The specs' processes are not a run.
   process.env.MESHDRILL_RUN_UID ??= RUN
   const server = await startApiServer({ token: TOKEN, uid: UID, ...given })
   server.objects.set('/api/v1/nodes/one', node('one'))
@@ -102,7 +102,7 @@ export function writeKubeconfig(folder: string, server: string, token: string, c
   return file
 }
 
-/** Puts programs that only say their versions where PATH finds them; returns that PATH. */
+/** Writes programs that only print their versions, and returns a PATH that finds them. */
 export function usePrograms(folder: string, says: Record<string, string> = {}): string {
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
@@ -120,7 +120,7 @@ const TALKING = `accessLogFile: /dev/stdout
 defaultConfig: { proxyStatsMatcher: { inclusionRegexps: ['.*downstream_rq_total.*'] } }
 `
 
-/** An Istio of somebody's, with its mesh's settings; by default with those that drills need. */
+/** A user's Istio with mesh settings. The default settings are those that drills need. */
 export function putIstio({ server: { objects } }: ExistingWorld, mesh = TALKING): void {
   objects.set('/api/v1/namespaces/istio-system', namespace('istio-system'))
   const containers = [{ image: 'docker.io/istio/pilot:1.30.4' }]

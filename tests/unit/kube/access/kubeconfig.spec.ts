@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { reach } from '../../../../lib/clusters/existing/access/access.ts'
+import { identifyCluster } from '../../../../lib/clusters/existing/access/access.ts'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { clientOf } from '../../../../lib/kube/client.ts'
 import { messageOf } from '../../../../lib/system/file-error.ts'
@@ -85,7 +85,7 @@ test('relative paths of a kubeconfig are those of its folder, even when it is it
   writeFileSync(join(world.folder, 'token'), 'from-a-file\n')
   const user = { tokenFile: 'token', 'client-certificate': 'client.crt', 'client-key': './client.key' }
   const file = write(world.folder, { server: served.url, 'certificate-authority': 'ca.crt' }, user)
-  expect((await reach(read(relative(process.cwd(), file)))).uid).toBe(world.cluster.uid)
+  expect((await identifyCluster(read(relative(process.cwd(), file)))).uid).toBe(world.cluster.uid)
   expect(lastHeaders(world).authorization).toEqual(['Bearer from-a-file'])
   await served.close()
 })
@@ -123,7 +123,7 @@ test('an exec plugin gets KUBERNETES_EXEC_INFO with the cluster, its arguments a
     },
     env: [{ name: 'REALM', value: 'r' }],
   }
-  await reach(read(write(folder, cluster, { exec })))
+  await identifyCluster(read(write(folder, cluster, { exec })))
   expect(lastHeaders(world).authorization).toEqual(['Bearer arg-r'])
   expect(JSON.parse(readFileSync(join(folder, 'info'), 'utf8'))).toEqual({
     ...{ kind: 'ExecCredential', apiVersion: API },
@@ -136,7 +136,7 @@ test('a plugin that is not there, that fails or that prints something else is na
 }) => {
   const { folder, served } = world
   const why = (exec: object) =>
-    reach(
+    identifyCluster(
       read(write(folder, { server: served.url }, { exec: { apiVersion: API, interactiveMode: 'Never', ...exec } })),
     ).then(() => 'reached', messageOf)
   expect(await why({ command: 'no-such-plugin', installHint: 'brew install it' })).toMatch(
@@ -193,7 +193,7 @@ test('a server whose certificate expired, is for another name or of another auth
   const why = async (made: { cert: string; key: string }, cluster: object = {}): Promise<string> => {
     const served = await serveClusters(() => world.cluster, { tls: { cert: made.cert, key: made.key } })
     const file = write(world.folder, { server: served.url, 'certificate-authority': 'ca.crt', ...cluster })
-    const said = await reach(read(file)).then(() => 'reached', messageOf)
+    const said = await identifyCluster(read(file)).then(() => 'reached', messageOf)
     await served.close()
     return said
   }
@@ -204,12 +204,12 @@ test('a server whose certificate expired, is for another name or of another auth
   expect(await why(named)).toMatch(/for other names.*ALTNAME_INVALID/)
   expect(await why(named, { 'tls-server-name': 'api.example' })).toBe('reached')
   const theirs = makeCertificate(world.folder, 'theirs', other)
-  expect(await why(theirs)).toMatch(/not one of the kubeconfig's authority/)
+  expect(await why(theirs)).toMatch(/not from the CA of the kubeconfig/)
   const skip = { 'certificate-authority': '', 'insecure-skip-tls-verify': true }
   expect(await why(theirs, skip)).toBe('reached')
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
   try {
-    expect(await why(theirs)).toMatch(/not one of the kubeconfig's authority/)
+    expect(await why(theirs)).toMatch(/not from the CA of the kubeconfig/)
   } finally {
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
   }
@@ -223,11 +223,11 @@ test('a proxy of the kubeconfig or of the shell leads to the server, for plain a
   const secure = await serveClusters(() => world.cluster, { tls: { cert: made.cert, key: made.key } })
   const [tls, plain] = [await startProxy(secure.url), await startProxy(world.served.url)]
   const file = write(world.folder, { server: 'https://api.example', 'certificate-authority': 'ca.crt' })
-  expect((await reach(read(file, { HTTPS_PROXY: tls.url }))).uid).toBe(world.cluster.uid)
+  expect((await identifyCluster(read(file, { HTTPS_PROXY: tls.url }))).uid).toBe(world.cluster.uid)
   expect(tls.asked).toContain('CONNECT api.example:443')
-  await reach(read(write(world.folder, { server: 'http://api.example:8080' }), { HTTP_PROXY: plain.url }))
+  await identifyCluster(read(write(world.folder, { server: 'http://api.example:8080' }), { HTTP_PROXY: plain.url }))
   expect(plain.asked).toContain('GET http://api.example:8080/version')
-  await reach(
+  await identifyCluster(
     read(write(world.folder, { server: 'http://api.example:8080', 'proxy-url': plain.url }), { NO_PROXY: '*' }),
   )
   for (const one of [tls, plain]) await one.close()
@@ -239,7 +239,10 @@ test('a UID that is no UUID goes into no path, and the error shows it without co
 }) => {
   for (const uid of ['../victim', '$(touch pwned)', '\u001b[2K', 'AAAA']) {
     world.cluster.put('/api/v1/namespaces/kube-system', { metadata: { name: 'kube-system', uid } })
-    const said = await reach(read(write(world.folder, { server: world.served.url }))).then(() => 'reached', messageOf)
+    const said = await identifyCluster(read(write(world.folder, { server: world.served.url }))).then(
+      () => 'reached',
+      messageOf,
+    )
     expect(said).toContain('is not a UUID')
     expect(said).not.toMatch(/\p{Cc}/u)
   }
@@ -248,6 +251,6 @@ test('a UID that is no UUID goes into no path, and the error shows it without co
 test('an API server at an IPv6 address is reached', async ({ world }) => {
   const served = await serveClusters(() => world.cluster, { host: '::1' }).catch(() => null)
   test.skip(served === null, 'this machine has no IPv6')
-  expect((await reach(read(write(world.folder, { server: served?.url ?? '' })))).uid).toBe(world.cluster.uid)
+  expect((await identifyCluster(read(write(world.folder, { server: served?.url ?? '' })))).uid).toBe(world.cluster.uid)
   await served?.close()
 })

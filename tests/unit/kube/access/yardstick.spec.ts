@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { reach } from '../../../../lib/clusters/existing/access/access.ts'
+import { identifyCluster } from '../../../../lib/clusters/existing/access/access.ts'
 import { readContext } from '../../../../lib/clusters/existing/access/context.ts'
 import { messageOf } from '../../../../lib/system/file-error.ts'
 import { serveClusters, standInCluster, type StandInCluster } from '../../stand-ins/api-server.ts'
@@ -55,7 +55,7 @@ async function whoAsks(world: World, text: string, env: Record<string, string> =
   const file = join(world.folder, 'config')
   writeFileSync(file, text)
   try {
-    await reach(readContext([file], 'mine', env))
+    await identifyCluster(readContext([file], 'mine', env))
     return world.cluster.requests.at(-1)?.headers.authorization?.join() ?? 'nobody'
   } catch (error) {
     return messageOf(error)
