@@ -6,7 +6,7 @@ export interface Built {
   readonly wheels?: readonly WheelProgram[]
   /** Images, by `<project>/<image>`. */
   readonly images?: Readonly<Record<string, PackedImage>>
-  /** Charts, by `<project>/<chart>`. They come from the Go modules that the programs are built from, so both agree. */
+  /** Charts, by `<project>/<chart>`. They come from the same Go modules as the programs, so their versions match. */
   readonly charts?: Readonly<Record<string, ModuleChart>>
   /** Manifests of a Go module, by the name of the set. */
   readonly manifests?: Readonly<Record<string, ModuleManifests>>
@@ -22,31 +22,31 @@ export interface GoModule {
 export interface GoProgram {
   /** Name of the binary. */
   readonly name: string
-  /** Folder of the Go module that pins it. */
+  /** Folder of the Go module that pins its version. */
   readonly folder: string
-  /** Package to build, as `go build` takes it in that folder. */
+  /** Package for `go build` in that folder. */
   readonly package: string
   /** The Go module that the program comes from, and its version in go.mod; null for a program of this repository. */
   readonly module: GoModule | null
-  /** Whether it needs a C compiler; such a binary is not static. */
+  /** True if it needs a C compiler. Such a binary is not static. */
   readonly cgo: boolean
-  /** Variables set by the linker, full name → value: without them the programs call themselves v0.0.0 or unknown. */
+  /** Variables that the linker sets, full name → value. Without them, programs print the version v0.0.0 or unknown. */
   readonly stamps: Readonly<Record<string, string>>
-  /** Seconds of a build on 2 cores when those before it in the list are built and this one is not. */
+  /** Build time in seconds on 2 cores, if all programs before it in the list are built already. */
   readonly coldSeconds: number
 }
 
-/** A program out of a Python wheel, for a program that cannot be built here. */
+/** A program from a Python wheel, which cannot be built here. */
 export interface WheelProgram {
   readonly name: string
   readonly version: string
   /** File of pip that pins the wheel by its SHA-256. */
   readonly requirements: string
-  /** Where the program is inside the wheel. */
+  /** Path of the program inside the wheel. */
   readonly member: string
 }
 
-/** An image that is packed on this machine. Entrypoint, user and paths are those of the upstream image: charts rely on them. */
+/** An image that is packed on this machine. Entrypoint, user and paths equal those of the upstream image: charts need them. */
 export interface PackedImage {
   readonly reference: string
   readonly entrypoint: readonly string[]
@@ -55,28 +55,28 @@ export interface PackedImage {
   readonly content: readonly ImageContent[]
 }
 
-/** Part of an image, as data. Paths are those in the image; programs of the toolchain go by their names. */
+/** Part of an image. Paths are paths in the image, and programs of the toolchain have their names. */
 export type ImageContent =
   /** Programs of the toolchain. */
   | { readonly built: Readonly<Record<string, string>> }
-  /** Programs out of wheels, with the libraries of this machine that they load. */
+  /** Programs from wheels, with the libraries of this machine that they load. */
   | { readonly wheels: Readonly<Record<string, string>> }
   /** A dynamic program of the toolchain, with the libraries of this machine that it loads. */
   | { readonly dynamic: Readonly<Record<string, string>> }
   /**
-   * Programs of this machine, at their own paths, with their libraries. `package` is the Debian package that brings them, if most
-   * runs do without it: it is installed when the image is packed.
+   * Programs of this machine at the same paths, with their libraries. `package` is their Debian package if most runs do not need
+   * it: it is installed when the image is packed.
    */
   | { readonly host: readonly string[]; readonly package?: string }
   /**
-   * Files and whole folders of this machine, at their own paths. A `*` stands for one folder, such as that of a version: the last
-   * one by its number. Programs and libraries among them come with the libraries that they load. `package` is the Debian package
-   * that brings them: it is installed when the image is packed.
+   * Files and whole folders of this machine, at the same paths. A `*` stands for one folder, such as that of a version: the last
+   * one by its number. Programs and libraries among them get the libraries that they load. `package` is their Debian package: it
+   * is installed when the image is packed.
    */
   | { readonly tree: readonly string[]; readonly package: string }
-  /** Programs of one line of shell or more, as text. */
+  /** Shell scripts, as text. */
   | { readonly texts: Readonly<Record<string, string>> }
-  /** Scripts of this repository, by their paths in the image. */
+  /** Scripts of this repository, by path in the image. */
   | { readonly scripts: Readonly<Record<string, string>> }
   /** Files of a Go module. */
   | {
@@ -84,7 +84,7 @@ export type ImageContent =
         Record<string, { readonly folder: string; readonly path: string; readonly file: string }>
       >
     }
-  /** Sets of programs that several images need, and the program node that runs this. */
+  /** A set of programs that several images need. `node` is the program that runs this process. */
   | { readonly set: 'busybox' | 'iptables' | 'node' }
 
 export interface ModuleChart {
@@ -103,7 +103,7 @@ export interface ModuleManifests {
   readonly folder: string
   /** Import path of the manifests' module. */
   readonly path: string
-  /** Folder of the files in their module, and which of its files they are. */
+  /** Folder in the module, and a pattern for the names of the files. */
   readonly below: string
   readonly files: RegExp
 }

@@ -18,16 +18,15 @@ interface Release {
   /** Chart by `<project>/<chart>`. */
   chart: string
   values?: Values
-  /** What its pods need of the namespace. */
+  /** Pod Security level that its pods need. */
   podSecurity: PodSecurity
-  /** End of the API groups whose definitions the chart brings, such as `istio.io`; not there where it brings none. */
+  /** End of the API groups that the chart defines, such as `istio.io`; missing if it defines none. */
   definitions?: string
 }
 
 /**
- * Installs a chart, or changes the release to these values. Does not wait for its pods. Everything that comes of it is known as
- * the lab's: by the label on its namespace, on its definitions and on helm's own record. Errors: the namespace or a release of
- * that name is of others.
+ * Installs a chart, or changes the release to these values. Does not wait for its pods. The lab's label is set on its namespace, on
+ * its definitions and on helm's record. Errors: the namespace or the release belongs to others.
  */
 export async function installChart(lab: Lab, release: Release): Promise<void> {
   const helm = await lab.artifacts.binary('helm')
@@ -37,7 +36,7 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
   await ensureNamespace(lab, namespace, release)
   if ((await ownerOfRelease(lab.kube, release, labId)) === 'others')
     throw new Error(
-      `helm release "${name}" of namespace "${namespace}" was not installed by this lab. It was left as it is. Next: helm -n ${namespace} list --all`,
+      `helm release "${name}" of namespace "${namespace}" was not installed by this lab, and was not changed. Next: helm -n ${namespace} list --all`,
     )
   const source = [
     chart.path,
@@ -57,8 +56,8 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
 }
 
 /**
- * Puts the lab's label on the definitions that a chart brings: helm marks none that are in its folder "crds". Errors: some are
- * there before, and not the lab's.
+ * Returns a function that sets the lab's label on the chart's definitions, because helm does not label those in the folder "crds".
+ * Errors: a definition of others exists already.
  */
 async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promise<() => Promise<void>> {
   if (end === undefined) return () => Promise.resolve()
@@ -77,7 +76,7 @@ async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promis
   }
 }
 
-/** The lab, whose client applies nothing over an object that is there and does not belong to the lab. For installing parts. */
+/** The lab with a client for installations, which never changes objects of others. */
 export function installingLab(lab: Lab): Lab {
   const apply: Lab['kube']['apply'] = async (objects, { namespace } = {}) => {
     for (const object of objects) {
@@ -90,7 +89,7 @@ export function installingLab(lab: Lab): Lab {
   return { ...lab, kube: { ...lab.kube, apply } }
 }
 
-/** Whether an object carries the lab's label, or was made by a helm release that does. */
+/** True if an object has the lab's label, or belongs to a helm release with that label. */
 async function belongsToLab({ kube, cluster }: Pick<Lab, 'kube' | 'cluster'>, object: KubeObject): Promise<boolean> {
   if (hasLabLabel(object, cluster.labId)) return true
   const release = releaseOf(object)

@@ -1,99 +1,101 @@
 import type { Artifacts } from './artifacts.ts'
 import type { StorageClasses } from './storage.ts'
 
-/** A Kubernetes cluster to drill on. Drivers: `embedded` (Linux namespaces, no Docker), `kind` (Docker),
- * `existing` (a kubeconfig's context), `noop` (none). */
+/**
+ * Provides a Kubernetes cluster for drills: `embedded` (Linux namespaces, no Docker), `kind` (Docker), `existing` (a context of a
+ * kubeconfig), `noop` (no cluster).
+ */
 export interface ClusterProvider {
   readonly name: string
-  /** What is missing on this machine for this provider, each with the command that mends it; empty when it can be used. */
+  /** Missing requirements on this machine, each with a remedy. Empty if the provider can be used. */
   requires(): Promise<string[]>
-  /** Makes the cluster, or attaches to a kept one, and resolves when every node is Ready. */
+  /** Creates the cluster, or attaches to a kept one. Resolves when every node is Ready. */
   create(options: ClusterOptions): Promise<Cluster>
-  /** Attaches to the cluster that `create` made in another process. Fails where there is none. */
+  /** Attaches to the cluster that `create` created in another process. Errors: there is none. */
   attach(): Promise<Cluster>
-  /** The lab that an earlier `create` made and nobody has ended yet, from whatever process; null where there is none. */
+  /** The lab of an earlier `create` in any process that has not been ended yet; null if there is none. */
   find(): Promise<FoundLab | null>
 }
 
-/** A lab as a process sees it that did not make it. */
+/** A lab that another process created. */
 export interface FoundLab {
   readonly kubeconfig: string
-  /** The process that the lab was made for; null where that ran on another machine. */
+  /** PID of the run for which the lab was created; null if that run was on another machine. */
   readonly ownerPid: number | null
-  /** Whether it outlives that process. */
+  /** True if the lab outlives that run. */
   readonly keep: boolean
-  /** Lets it stay, for the next run to attach to: gives up what keeps others from it. */
+  /** Keeps the lab for the next run: releases its lease. */
   leave(): Promise<void>
-  /** Ends it with everything that it left. Returns what was there, in words. */
+  /** Ends the lab and removes all its objects. Returns descriptions of the removed objects. */
   end(): Promise<string[]>
 }
 
 export interface ClusterOptions {
-  /** Whether the cluster outlives the process that made it. */
+  /** True if the cluster outlives the run that created it. */
   keep: boolean
-  /** The process with which a cluster that is not kept ends, however that process ends. */
+  /** PID of the run. If `keep` is false, the cluster ends with it, even after SIGKILL. */
   ownerPid: number
-  /** Progress, a line each. */
+  /** Gets each line of progress. */
   log: (line: string) => void
 }
 
 export interface Cluster {
   readonly provider: string
-  /** Value of the label on everything that the lab applies: its UUID, or a fixed word where the whole cluster is the lab's. */
+  /** Value of the label on all objects of the lab: its UUID, or a fixed word if the whole cluster is the lab's. */
   readonly labId: string
-  /** Path of a kubeconfig with every right. */
+  /** Path of a kubeconfig with all rights that drills need. */
   readonly kubeconfig: string
   readonly artifacts: Artifacts
-  /** Folder of this machine for what must outlive a process, such as undos; it goes with the lab. Null for one in memory. */
+  /** Folder for files that must outlive a process, such as undos. It is removed with the lab. Null for a lab in memory. */
   readonly folder: string | null
-  /** Namespace of ours in a cluster that other machines reach too, for what they must know. */
+  /** Namespace of meshdrill's own objects, in a cluster that other machines can use, too. */
   readonly systemNamespace?: string
   /** Kubernetes version, number of nodes, components with their versions. */
   describe(): Promise<ClusterDescription>
-  /** Makes images known to every node, by the references given. */
+  /** Loads images to every node, by their references. */
   loadImages(images: string[]): Promise<void>
-  /** Where backups go: an S3 store that survives what the cluster does not. Started where the provider runs it and has not yet. */
+  /** The S3 store for backups, which survives the loss of nodes. Starts the store if the provider runs it. */
   openStore(): Promise<StoreEndpoint>
-  /** What runs the load: the path of the program k6, or a container. Errors: there is neither, with the next command. */
+  /** The path of the program k6, or a container for it. Errors: both are missing, with the next command. */
   k6(): Promise<string | K6Container>
-  /** How long the nodes took to be Ready, in milliseconds; null in a cluster that was there already. */
+  /** Time until all nodes were Ready, in milliseconds; null for a cluster that existed before. */
   readonly readyMs: number | null
-  /** Parts that were in the cluster before the lab, by the names of `has`. The lab uses them unchanged, and no fault targets them. */
+  /** Names of components that were in the cluster before the lab. They are used unchanged, and no fault strikes them. */
   readonly preinstalled?: readonly string[]
-  /** Why a node's power cannot be cut, and what would let it; for clusters without `NodePower`. */
+  /** Why a node's power cannot be cut, with a remedy; for clusters without `NodePower`. */
   readonly withoutNodePower?: string
-  /** Labels of the nodes that no drill cuts off: what the drills themselves stand on is scheduled there. */
+  /** Labels of the system nodes: no drill cuts them off, and the drills' own pods run there. */
   readonly systemNodes: Record<string, string>
-  /** An address at which the machine that runs the drills reaches a Service's NodePort. */
+  /** An address at which this machine reaches NodePorts. */
   nodeAddress(): string
   /**
-   * The one NodePort that this machine reaches, and the port of `nodeAddress` that leads to it: the ingress gateway must have it.
-   * Not there where any NodePort is reached, by its own number.
+   * The only NodePort that this machine reaches, and the port of `nodeAddress` that leads to it. The ingress gateway must use it.
+   * Missing if this machine reaches every NodePort by its own number.
    */
   readonly mapped?: { nodePort: number; port: number }
-  /** Whether a part, such as `istio`, is there, and the note that it was installed: what is there is not installed again. */
+  /** True if a component, such as `istio`, is installed. `note` records that it was installed, so that it is not installed again. */
   has(part: string): boolean
   note(part: string): Promise<void>
   readonly storageClasses: StorageClasses
-  /** Ends the cluster and everything that it left on the machine. */
+  /** Removes the cluster and all its objects on the machine. */
   destroy(): Promise<void>
 }
 
-/** What only some clusters can do: cut a node's power, and give it back. */
+/** Ability of some clusters: to stop and start nodes. */
 export interface NodePower {
-  /** Ends every process of the node at once, and resolves when none is left. Its disks keep what was written. */
+  /** Kills all processes of the node, and resolves when they have ended. The node's disks keep their data. */
   stopNode(name: string): Promise<void>
-  /** Starts a node that was stopped, with its disks, and resolves when it runs; Ready comes later. */
+  /** Starts a stopped node with its disks, and resolves when it runs. The node becomes Ready later. */
   startNode(name: string): Promise<void>
 }
 
-/** What only a provider can do that has the nodes' disks in its hands. */
+/** Ability of providers with access to the nodes' disks. */
 export interface VolumeWipe {
-  /** Empties the disks of a stopped node that hold its own volumes, as if they were replaced. */
+  /** Deletes the local volumes of a stopped node, as if its disks were replaced. */
   wipeVolumes(name: string): Promise<void>
 }
 
-/** What only a provider can do that runs the S3 store: cut its power, and give it back with all that it held. */
+/** Ability of providers that run the S3 store: to stop it, and to start it with its data. */
 export interface StorePower {
   stopStore(): Promise<void>
   startStore(): Promise<void>
@@ -110,27 +112,27 @@ interface ClusterDescription {
   nodes: number
 }
 
-/** k6 of an image that Docker has, in a container of its own for each load. */
+/** k6 in a separate container for each load. Docker has the image. */
 export interface K6Container {
   image: string
-  /** The Docker network that it is on, or `host`. */
+  /** Name of the container's Docker network, or `host`. */
   network: string
-  /** Marks it as ours. */
+  /** Labels of the container. */
   labels: Record<string, string>
-  /** Whether Ryuk's image, too, may be pulled. */
+  /** True if Ryuk's image may be pulled. */
   pulls: boolean
-  /** A URL of this machine's as the container reaches it. */
+  /** Translates a URL of this machine for the container. */
   reach: (url: string) => string
 }
 
-/** Where a container with the load stands, and how it reaches what this machine does. */
+/** Network of a container with the load, and the translation of URLs for it. */
 export type K6Place = Pick<K6Container, 'network' | 'labels' | 'reach'>
 
-/** An S3 store outside the cluster, as its owner names it. */
+/** An S3 store outside of the cluster. */
 export interface Store {
-  /** URL as pods reach it, and the drills' machine too where `here` is not there. */
+  /** URL for pods, and for this machine if `here` is missing. */
   url: string
-  /** URL as the drills' machine reaches it, where that is another. */
+  /** URL for this machine, if it differs from `url`. */
   here?: string
   region: string
   bucket: string
@@ -140,6 +142,6 @@ export interface Store {
 
 /** A store with the folder of a lab in it. */
 export interface StoreEndpoint extends Store {
-  /** Prefix of every key that the lab writes, with a slash at its end. Nothing else in the bucket is overwritten or deleted. */
+  /** Prefix of all keys that the lab writes, with a slash at its end. Other objects are never overwritten or deleted. */
   prefix: string
 }

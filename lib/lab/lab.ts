@@ -2,10 +2,11 @@ import type { Artifacts } from './artifacts.ts'
 import type { Cluster, StoreEndpoint } from './cluster.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { MeshTraits } from './mesh-traits.ts'
-/** How long a drill may take. What it changes undoes itself afterwards, or may be undone by anyone. */
+
+/** Maximum duration of a drill. After that, its changes undo themselves, or any process may undo them. */
 export const DRILL_TIMEOUT_MS = 10 * 60_000
 
-/** What every driver works on: a cluster, a client for it, where the S3 store is, and where to say what is happening. */
+/** Input of every driver: a cluster with a client, its S3 store, its artifacts, its mesh, and a log. */
 export interface Lab {
   readonly cluster: Cluster
   readonly kube: KubeClient

@@ -1,22 +1,22 @@
 import type { MeshAspect } from '../record/facts.ts'
 
 /**
- * What is known of a mesh before anything of it is installed: data, no functions. Faults, tools and the verdict ask these
- * traits, so that none of them knows a mesh by name.
+ * Facts about a mesh that are known before its installation: data, no functions. Faults, tools and the verdict use these traits,
+ * so that none of them depends on the name of a mesh.
  */
 export interface MeshTraits {
   readonly name: string
-  /** Null where there is no mesh. */
+  /** Null if there is no control plane. */
   readonly controlPlane: ControlPlane | null
-  /** The proxy beside each pod that the mesh takes in. Null where the mesh puts no proxy beside a pod. */
+  /** The sidecar proxy of each pod in the mesh. Null if the mesh uses no sidecars. */
   readonly proxy: Proxy | null
-  /** Marks of a namespace whose pods get a proxy. */
+  /** Marks of a namespace in the mesh: its pods get a proxy. */
   readonly takesIn: Marks
-  /** Marks of a pod that gets no proxy: a Job with a proxy would never end. */
+  /** Marks of a pod that gets no proxy. A Job with a proxy would never end. */
   readonly keepsOut: Marks
-  /** Objects that the mesh puts into each namespace that it takes in. They are never backed up: the mesh makes them again. */
+  /** Objects that the mesh creates in each of its namespaces. They are never backed up, because the mesh creates them again. */
   readonly ownObjects: readonly OwnObject[]
-  /** What the mesh lets others see of its proxies. The verdict leaves the rest out, and the report says so. */
+  /** Aspects of proxies that the mesh lets others see. The verdict leaves out the others, and the report says so. */
   readonly offers: readonly MeshAspect[]
 }
 
@@ -26,7 +26,7 @@ export interface Marks {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** The labels and annotations of an object, with those marks. */
+/** Metadata of an object with additional marks. */
 export function withMarks<Metadata extends Marks>(metadata: Metadata, { labels, annotations }: Marks): Metadata {
   return {
     ...metadata,
@@ -37,7 +37,7 @@ export function withMarks<Metadata extends Marks>(metadata: Metadata, { labels, 
 
 export interface ControlPlane {
   readonly namespace: string
-  /** The name under which a cluster knows that the control plane is there, see `Cluster.has`. */
+  /** The control plane's name for `Cluster.has`. */
   readonly part: string
   /** Each Deployment or StatefulSet of the control plane. A fault that hits the control plane hits all of them. */
   readonly parts: readonly ControlPart[]
@@ -46,26 +46,26 @@ export interface ControlPlane {
 export interface ControlPart {
   /** Labels of its pods. */
   readonly labels: Readonly<Record<string, string>>
-  /** The Service at which proxies reach it, with the ports that they use; null where proxies never ask it. */
+  /** The Service and the ports that proxies use; null if proxies never use this part. */
   readonly service: { readonly name: string; readonly ports: readonly number[] } | null
 }
 
 export interface Proxy {
-  /** The proxy's container. It may be an init container that stays (a native sidecar) or a container like any other. */
+  /** Name of the proxy's container. It may be an init container (a native sidecar) or a normal container. */
   readonly container: string
   /** The user that the proxy runs as. The mesh does not send this user's packets to the proxy again. */
   readonly user: { readonly name: string; readonly id: number }
   readonly ports: { readonly admin: number; readonly metrics: number }
 }
 
-/** Matches an object by its kind, and by its name or its labels; where both are given, one of them is enough. */
+/** Matches an object by its kind, and by its name or its labels. If both are given, one of them must match. */
 export interface OwnObject {
   readonly kind: string
   readonly name?: string
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** Whether the mesh put this object into its namespace. */
+/** True if the mesh created this object. */
 export const isMeshObject = (
   { ownObjects }: Pick<MeshTraits, 'ownObjects'>,
   { kind, metadata }: { kind: string; metadata: { name: string; labels?: Record<string, string> } },

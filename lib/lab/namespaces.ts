@@ -6,8 +6,8 @@ import { pending, waitFor } from '../system/wait.ts'
 import { shellCommand } from '../output/shorten.ts'
 
 /**
- * What Pod Security admits in a namespace: `privileged` for pods that reach into their node or change its network, else
- * `baseline`. A cluster's default may be stricter.
+ * Pod Security level of a namespace: `privileged` for pods with access to their node or its network, else `baseline`. It is always
+ * set, because a cluster's default may be stricter.
  */
 export type PodSecurity = 'privileged' | 'baseline'
 
@@ -23,14 +23,14 @@ export interface NamespaceOptions {
   annotations?: Record<string, string>
 }
 
-/** Makes a namespace of the lab, or leaves it where it is there already. Errors: `ForeignObject`. */
+/** Creates a namespace of the lab, unless it exists. Errors: `ForeignObject`. */
 export async function ensureNamespace(lab: Lab, name: string, options: NamespaceOptions): Promise<void> {
   const found = await lab.kube.get(referenceOf(name))
   if (found === null) await createEmptyNamespace(lab, name, options)
   else requireOwn(lab, found)
 }
 
-/** Makes a namespace that is not there. Errors: `ForeignObject`, also where somebody makes it at the same moment. */
+/** Creates a namespace that does not exist. Errors: `ForeignObject`, also if others create it at the same time. */
 export async function createEmptyNamespace({ kube }: Lab, name: string, options: NamespaceOptions): Promise<void> {
   const { podSecurity, labels, annotations } = options
   const object: KubeObject = {
@@ -44,7 +44,7 @@ export async function createEmptyNamespace({ kube }: Lab, name: string, options:
   await kube.create(object)
 }
 
-/** Deletes a namespace of the lab and resolves when it is gone. One that is not there is no error. Errors: `ForeignObject`. */
+/** Deletes a namespace of the lab and waits until it is gone. A missing namespace is no error. Errors: `ForeignObject`. */
 export async function removeNamespace(lab: Lab, name: string): Promise<void> {
   const reference = referenceOf(name)
   const found = await lab.kube.get(reference)
@@ -62,10 +62,10 @@ export async function removeNamespace(lab: Lab, name: string): Promise<void> {
   )
 }
 
-/** A reference to exactly the namespace of that name that is there. Errors: `ForeignObject`, and that none is there. */
+/** A reference with the UID of the lab's namespace. Errors: `ForeignObject`, or the namespace does not exist. */
 export async function ownNamespace(lab: Lab, name: string): Promise<ObjectReference> {
   const found = await lab.kube.get(referenceOf(name))
-  if (found === null) throw new Error(`namespace "${name}" is not there`)
+  if (found === null) throw new Error(`namespace "${name}" does not exist`)
   requireOwn(lab, found)
   return pinnedTo(found)
 }

@@ -1,14 +1,14 @@
-/** What public registries and repositories have of a component, each pinned to a version. */
+/** Artifacts of a component in public registries and repositories, each pinned to a version. */
 export interface Published {
   /** Helm charts, by `<project>/<chart>`. */
   readonly charts?: Readonly<Record<string, PinnedChart>>
-  /** Images that a user may replace by a reference of their own, by `<project>/<image>`. Null: nobody publishes it. */
+  /** Images that a user may replace, by `<project>/<image>`. Null for an image that is in no public registry. */
   readonly images?: Readonly<Record<string, PinnedImage | null>>
-  /** Images that a chart names itself. The chart pulls them, and nobody can replace them by name. */
+  /** Images that only a chart names. The chart pulls them, so the user cannot replace them by name. */
   readonly chartImages?: readonly string[]
   /** Files of a project's repository, by the name of the set. */
   readonly manifests?: Readonly<Record<string, readonly ManifestFile[]>>
-  /** Programs that run on the drills' machine and are looked for in PATH. */
+  /** Programs for this machine, searched in PATH. */
   readonly programs?: Readonly<Record<string, ProgramPin>>
 }
 
@@ -19,9 +19,9 @@ export interface PinnedChart {
   readonly version: string
 }
 
-/** An image of a public registry. A digest always means the same image; a tag means what the registry has on that day. */
+/** An image of a public registry. A digest always means the same image. The registry may change the content of a tag. */
 export interface PinnedImage {
-  /** With the tag. */
+  /** Name with tag. */
   readonly reference: string
   /** `sha256:` and 64 digits; null if it is not known. */
   readonly digest: string | null
@@ -46,7 +46,7 @@ export const imageByDigest = (reference: string, digest: string): PinnedImage =>
 export const pullReference = ({ reference, digest }: PinnedImage): string =>
   digest === null ? reference : `${reference}@${digest}`
 
-/** A file at a tag. One with another SHA-256 is refused. */
+/** A file of a release. Another SHA-256 is an error. */
 export interface ManifestFile {
   readonly url: string
   readonly sha256: string
@@ -55,9 +55,9 @@ export interface ManifestFile {
 export interface ProgramPin {
   /** Arguments with which the program prints its version. */
   readonly ask: readonly string[]
-  /** With `exact` any patch of this major and minor version serves, else this version or a later one. */
+  /** With `exact`, any patch of this major and minor version fits, else also any later version. */
   readonly version: string
   readonly exact: boolean
-  /** Where a user finds out how to install it. */
+  /** URL of the installation guide. */
   readonly install: string
 }

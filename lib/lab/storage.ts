@@ -1,27 +1,27 @@
-/** Properties that volumes of a storage network have, and that volumes of some drivers lack. */
+/** Properties of volumes on a storage network. Volumes of some drivers lack them. */
 export type VolumeTrait = 'any node' | 'own size' | 'snapshots of one moment'
 
 const LACKS: Record<string, readonly VolumeTrait[]> = {
-  // Folders of the node that it runs on; its snapshots are archives that tar makes of them.
+  // Its volumes are folders of the driver's node, and its snapshots are tar archives.
   'hostpath.csi.k8s.io': ['any node', 'own size', 'snapshots of one moment'],
 }
 
-/** What the volumes of a provisioner are known to lack. */
+/** Properties that the volumes of a provisioner lack. */
 export const lacksOf = (provisioner: string): readonly VolumeTrait[] => LACKS[provisioner] ?? []
 
-/** Classes of volumes. */
+/** StorageClasses for drills. */
 export interface StorageClasses {
-  /** Null for the cluster's default. */
+  /** StorageClass of local volumes; null for the cluster's default. */
   local: string | null
-  /** Whose volumes can be snapshotted; null where no class's can. */
+  /** StorageClass of volumes with snapshots; null if there is none. */
   snapshots: string | null
-  /** The VolumeSnapshotClass that belongs to `snapshots`, where it bears another name. */
+  /** VolumeSnapshotClass for `snapshots`. Default: the same name. */
   ofSnapshots?: string
-  /** What the volumes of `snapshots` are known to lack; nothing where it is not there. */
+  /** Properties that the volumes of `snapshots` lack. Default: none. */
   lacks?: readonly VolumeTrait[]
   /**
-   * The pods of the storage that take the snapshots, whose use of the nodes is that of a tool which leaves the work to them:
-   * those of a namespace whose names begin with `prefix`. Not there where nobody knows them.
+   * Pods of the storage that take snapshots, by namespace and prefix of their names. Their resource use counts for tools that use
+   * snapshots. Missing if the pods are unknown.
    */
   pods?: { namespace: string; prefix: string }
 }

@@ -4,12 +4,12 @@ import type { PodSelection } from '../kube/placed-pod.ts'
 import type { PlacedPod } from '../kube/placed-pod.ts'
 
 /**
- * How one change is undone, as data that another process can read. The list is closed: a change that none of these undoes
- * does not compile. Each can be done again, and each is harmless if the change was never made.
+ * The undo of one change, as data that another process can read. Every change must have one of these undos. Each undo can be
+ * repeated, and does no harm if the change was never made.
  */
 export type Undo =
   | { kind: 'nothing'; because: string }
-  /** Deletes an object of ours, known by its mark, and waits until it is gone. */
+  /** Deletes an object of meshdrill, identified by its mark, and waits until it is gone. */
   | { kind: 'delete-object'; object: ObjectReference; mark: string }
   /** Waits until the pods and nodes of a deleted Workflow are gone: the pods hold the claim. */
   | { kind: 'end-task'; workflow: ObjectReference }
@@ -21,23 +21,23 @@ export type Undo =
   | { kind: 'own-images'; pod: PlacedPod; images: string }
   /** Waits until a pod of a selection is Ready. */
   | { kind: 'pod-ready'; selection: PodSelection }
-  /** Starts a node, and gives it back its labels and taints. `wipe`: with empty disks if its Node object is gone. */
+  /** Starts a node, and restores its labels and taints. `wipe`: with empty disks if its Node object is gone. */
   | { kind: 'start-node'; node: NodeState; wipe: boolean }
-  /** Starts the S3 store, which held this many objects. */
+  /** Starts the S3 store, which had this number of objects. */
   | { kind: 'start-store'; objects: number }
-  /** Replaces the wrong key in a Secret by the store's own, of which `right` is the fingerprint. */
+  /** Replaces the wrong key in a Secret by the store's key. `right` is the fingerprint of the store's key. */
   | { kind: 'restore-key'; secret: SecretReference; wrong: string; right: string }
   /** Sets the memory limit of a container's cgroup: bytes, or `max`. */
   | { kind: 'restore-memory-limit'; pod: PlacedPod; containerId: string; limit: string }
-  /** Removes the file that fills a volume, as the workload does it; older entries are of the default workload, and do not say so. */
+  /** Removes the file that fills a volume. Older entries have no `workload`: they are of the default workload. */
   | { kind: 'unfill-volume'; namespace: string; claim: string; workload?: string }
-  /** Suspends what makes backups by the clock. */
+  /** Suspends backup schedules. */
   | { kind: 'suspend-schedules'; schedules: Schedules }
 
-/** At least one: a change that leaves nothing to undo says why. */
+/** At least one undo. A change without anything to undo has the kind `nothing` with a reason. */
 export type Undos = readonly [Undo, ...Undo[]]
 
-/** A node as it was before it was stopped. */
+/** State of a node before it was stopped. */
 export interface NodeState {
   name: string
   /** Address of its kubelet. */
@@ -46,7 +46,7 @@ export interface NodeState {
   taints: V1Taint[]
 }
 
-/** A Secret of this UID; another of the same name is not touched. */
+/** A Secret with its UID. Another Secret of the same name is not touched. */
 export interface SecretReference {
   namespace: string
   name: string

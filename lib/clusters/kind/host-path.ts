@@ -12,7 +12,7 @@ import { shellCommand } from '../../output/shorten.ts'
 
 const NAMESPACE = 'storage'
 const DRIVER = 'hostpath.csi.k8s.io'
-/** Its volumes are folders of its node. It runs on a worker, since the drilled services do. */
+/** Node of the driver. Its volumes are folders of this node, so it must run on a worker like the drilled services. */
 const NODE = `${CLUSTER}-worker`
 /** The containers that drills need. The others serve attaching, resizing, health and changed blocks. */
 const CONTAINERS = ['hostpath', 'node-driver-registrar', 'csi-provisioner', 'csi-snapshotter', 'snapshot-controller']
@@ -43,10 +43,10 @@ export function hostPathOf(artifacts: Pick<Artifacts, 'manifests' | 'image'>, pi
       const [definitions = [], ...parts] = await Promise.all(
         [DEFINITIONS, ...PARTS].map((name) => artifacts.manifests(name)),
       )
-      const ours = await readManifest(new URL('host-path.yaml', import.meta.url))
-      const theirs = withoutDangling(parts.flat()).map((object) => fit(object, artifacts))
-      const images = theirs.flatMap((object) => podOf(object)?.containers.map(({ image }) => image) ?? [])
-      return { definitions, objects: [...ours, ...theirs], images }
+      const added = await readManifest(new URL('host-path.yaml', import.meta.url))
+      const published = withoutDanglingBindings(parts.flat()).map((object) => adapt(object, artifacts))
+      const images = published.flatMap((object) => podOf(object)?.containers.map(({ image }) => image) ?? [])
+      return { definitions, objects: [...added, ...published], images }
     },
   }
 }
@@ -89,7 +89,7 @@ const podOf = ({ spec }: KubeObject): Pod | undefined =>
   (spec as { template?: { spec: Pod } } | undefined)?.template?.spec
 
 /** Leaves out bindings to roles of sidecars that are not installed. */
-function withoutDangling(objects: KubeObject[]): KubeObject[] {
+function withoutDanglingBindings(objects: KubeObject[]): KubeObject[] {
   const known = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
   return objects.filter(({ roleRef }) => {
     const { kind, name } = (roleRef ?? {}) as { kind?: string; name?: string }
@@ -98,7 +98,7 @@ function withoutDangling(objects: KubeObject[]): KubeObject[] {
 }
 
 /** Adapts an object: namespace, images, one replica, and the node that drills expect it on. */
-function fit(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObject {
+function adapt(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObject {
   const { kind, metadata, subjects } = object
   const placed: KubeObject = {
     ...object,
@@ -114,11 +114,11 @@ function fit(object: KubeObject, artifacts: Pick<Artifacts, 'image'>): KubeObjec
   // A second replica would only wait for the lease, and its memory would be measured too.
   return {
     ...placed,
-    spec: { ...spec, replicas: 1, template: { ...spec.template, spec: { ...fitPod(pod, artifacts), nodeSelector } } },
+    spec: { ...spec, replicas: 1, template: { ...spec.template, spec: { ...adaptPod(pod, artifacts), nodeSelector } } },
   }
 }
 
-function fitPod(pod: Pod, artifacts: Pick<Artifacts, 'image'>): Pod {
+function adaptPod(pod: Pod, artifacts: Pick<Artifacts, 'image'>): Pod {
   const containers = pod.containers
     .filter(({ name }) => CONTAINERS.includes(name))
     // The liveness probe needs a sidecar that is not installed.

@@ -32,8 +32,8 @@ export type KindOptions = Pick<ExistingRun, 'artifacts' | 'images' | 'k6' | 'com
 }
 
 /**
- * A cluster of Docker containers on this machine. kind creates it for the run; the drills then treat it as an existing cluster.
- * With built artifacts the nodes run an image that was packed here, and no registry is asked.
+ * A cluster of Docker containers on this machine. kind creates it for the run, and the drills use it like an existing cluster. With
+ * built artifacts, the nodes run an image that was packed here, and no registry is needed.
  */
 export function kind(options: KindOptions): ClusterProvider {
   return {
@@ -101,7 +101,7 @@ async function problemsOf({ artifacts }: KindOptions): Promise<string[]> {
   if (unfit !== null) return [unfit]
   const problems: string[] = []
   if ((await run('sh', ['-c', 'command -v flock']).catch(() => null)) === null)
-    problems.push('there is no flock in PATH, which keeps runs apart. Next, on macOS: brew install flock')
+    problems.push('there is no flock in PATH. Next, on macOS: brew install flock')
   if (artifacts === 'built' && (await imageId(nodeImage)) === null)
     problems.push(`Docker has no image "${nodeImage}". Next: npx meshdrill node-image`)
   if (isLimited() && (await defaultRuntime()) === 'runc')

@@ -40,8 +40,8 @@ export async function readLab(): Promise<KindLab | null> {
   return lab === null ? null : { ...lab, loaded: (await readNotes(kindFolder(), 'loaded')) as string[] }
 }
 
-/** True if a kept lab is what this run would create. Storage that this run does not need may be there too. */
-export const serves = (lab: KindLab, wanted: Pick<KindLab, 'recipe' | 'hostPath'>): boolean =>
+/** True if a kept lab can serve this run. It may have additional storage. */
+export const isReusable = (lab: KindLab, wanted: Pick<KindLab, 'recipe' | 'hostPath'>): boolean =>
   lab.keep && lab.recipe === wanted.recipe && (wanted.hostPath === null || wanted.hostPath === lab.hostPath)
 
 export function writeLab({ loaded, ...lab }: KindLab): void {
@@ -57,7 +57,7 @@ export function noteLoaded(archive: string): void {
 /** Runs `body` while no other process creates or removes the cluster. */
 export async function underLock<T>(body: () => Promise<T>, log: (line: string) => void = () => undefined): Promise<T> {
   const onWait = (pid: string): void => {
-    log(`process ${pid} is creating a lab: waiting for it`)
+    log(`waiting for process ${pid}, which is creating a lab`)
   }
   const release = await takeLock(`${kindFolder()}.lock`, { onWait, signal: new AbortController().signal })
   try {
@@ -68,8 +68,8 @@ export async function underLock<T>(body: () => Promise<T>, log: (line: string) =
 }
 
 /**
- * Removes the kind cluster in any state, with its containers, network, storage and files. Returns the removed objects, for
- * people to read. Errors: Docker does not answer, or the cluster of that name belongs to somebody else.
+ * Removes the kind cluster in any state, with its containers, network, storage and files. Returns descriptions of the removed
+ * objects. Errors: Docker does not answer, or the cluster of that name belongs to another user.
  */
 export async function tearDown(): Promise<string[]> {
   const problem = await dockerProblem()

@@ -14,7 +14,7 @@ import { keyOf } from '../embedded/toolchain/cache.ts'
 import { kindConfig, localVolumes } from './cluster-config.ts'
 import { CLUSTER, CONTROL_PLANE, ensureNetwork, isLimited, NETWORK } from './containers.ts'
 import { installHostPath, type HostPath, type HostPathObjects } from './host-path.ts'
-import { kindFolder, kubeconfigFile, readLab, serves, tearDown, writeLab, type KindLab } from './lab.ts'
+import { kindFolder, kubeconfigFile, readLab, isReusable, tearDown, writeLab, type KindLab } from './lab.ts'
 import { API_SERVER_PORT, gatewayPortOf, LOOPBACK, type Ports } from './ports.ts'
 import { imageLoader } from './images.ts'
 import { runKind } from './program.ts'
@@ -70,7 +70,7 @@ export async function makeOrKeep(
       `A lab is in use by process ${there.owner.pid}, since ${there.createdAt}. Next: wait for it, or end it: MESHDRILL_CLUSTER=kind npm run lab:down`,
     )
   const owner = await identify(options.ownerPid)
-  if (there !== null && serves(there, wanted) && (await allReady())) {
+  if (there !== null && isReusable(there, wanted) && (await allReady())) {
     options.log(`attached to the kept kind cluster of ${there.createdAt}`)
     const lab = { ...there, owner }
     writeLab(lab)

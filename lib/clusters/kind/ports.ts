@@ -12,11 +12,11 @@ export type Ports = (typeof PORTS)[number]
 export const API_SERVER_PORT = 6443
 export const LOOPBACK = '127.0.0.1'
 /** Longer than any handshake on a local network, even on a busy machine. */
-const PATIENCE_MS = 2_000
+const HANDSHAKE_TIMEOUT_MS = 2_000
 
 /** Reason for skipping drills that need the nodes' own addresses, in a lab that is reached by mapped ports. */
 export const WITHOUT_ADDRESSES =
-  "this machine reaches kind's nodes by mapped ports and not at their addresses, by which an outage would be seen. Next: Docker Engine on a Linux machine"
+  "this machine reaches kind's nodes only by mapped ports, and an outage can be observed only at their own addresses. Next: Docker Engine on a Linux machine"
 
 /** Why kind cannot run on a platform, with the next step; null if it can. */
 export function platformProblem(platform: string, artifacts: 'public' | 'built'): string | null {
@@ -50,4 +50,4 @@ export const reachBeside =
 
 /** True if the server's certificate is signed by `ca`. Another network may use the same address for another server. */
 export const answersAs = (server: { host: string; port: number; ca: Buffer }): Promise<boolean> =>
-  reachesEvent('secureConnect', connectTls(server), PATIENCE_MS)
+  reachesEvent('secureConnect', connectTls(server), HANDSHAKE_TIMEOUT_MS)

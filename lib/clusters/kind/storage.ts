@@ -12,7 +12,7 @@ export const STORAGE_LAB = '/var/lib/meshdrill/kind'
 export const storageOf = (machine = { platform: process.platform, uid: process.getuid?.() }): string | null =>
   machine.platform === 'linux' && machine.uid === 0 ? storageFolder(STORAGE_LAB) : null
 
-/** Creates and mounts it. A leftover of a run that lost its state file is removed first. */
+/** Creates and mounts the shared file system. Remains of a run without a state file are removed first. */
 export async function makeStorage(): Promise<void> {
   await removeStorage()
   const device = await createStorage(STORAGE_LAB)
@@ -22,7 +22,7 @@ export async function makeStorage(): Promise<void> {
   await releaseStorage(device)
 }
 
-/** Removes it with all its content. */
+/** Removes the shared file system with its content. */
 export async function removeStorage(): Promise<void> {
   const folder = storageFolder(STORAGE_LAB)
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n')

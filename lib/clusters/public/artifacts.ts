@@ -120,7 +120,7 @@ async function ask(name: string, pin: ProgramPin): Promise<string> {
   }
 }
 
-/** Whether the first version in what a program says is one that will do. */
+/** True if the first version in a program's output fits the pin. */
 export function versionServes({ version, exact }: ProgramPin, said: string): boolean {
   const found = /(\d+)\.(\d+)(?:\.\d+)?/.exec(said)
   if (found === null) return false

@@ -22,24 +22,24 @@ const DEBOOTSTRAP = '/usr/sbin/debootstrap'
 const MINUTES = 60_000
 type Log = (line: string) => void
 
-/** Why a node image cannot be made here, each with the next command; empty where it can. Nothing is changed. */
+/** Reasons why a node image cannot be built here, each with the next command. Empty if it can. Changes nothing. */
 export async function nodeImageProblems(): Promise<string[]> {
   const docker = await dockerProblem()
   return [
     ...(docker === null ? [] : [docker]),
-    ...(process.getuid?.() === 0 ? [] : ['a node image is assembled as root. Next: sudo -E npx meshdrill node-image']),
+    ...(process.getuid?.() === 0 ? [] : ['building a node image needs root. Next: sudo -E npx meshdrill node-image']),
     ...(existsSync(DEBOOTSTRAP) ? [] : [`debootstrap is missing. Next, as root: ${installCommand(['debootstrap'])}`]),
   ]
 }
 
 /**
- * Assembles a node image for kind, without any image registry, and lets Docker know it: Debian's packages, the files that kind's
- * own Go module brings, and Kubernetes as the toolchain builds it, with the images of its control plane. Returns the archive.
- * Errors: what `nodeImageProblems` tells, a package or module that cannot be had; then nothing is left.
+ * Builds a node image for kind without an image registry, and imports it into Docker. It contains Debian's packages, the files of
+ * kind's Go module, and the toolchain's Kubernetes with the images of its control plane. Returns the path of the archive. Errors:
+ * those of `nodeImageProblems`, or a package or module cannot be downloaded; then no file is left.
  */
 export async function makeNodeImage(log: Log): Promise<string> {
   const problems = await nodeImageProblems()
-  if (problems.length > 0) throw new Error(`The node image cannot be made here:\n  ${problems.join('\n  ')}`)
+  if (problems.length > 0) throw new Error(`The node image cannot be built here:\n  ${problems.join('\n  ')}`)
   const toolchain = startToolchain({
     log,
     wanted: ['kubernetes', 'node-init', 'coredns', 'local-path-provisioner', 'kubeadm', 'etcd'],
@@ -55,7 +55,7 @@ export async function makeNodeImage(log: Log): Promise<string> {
   const path =
     known ??
     (await makeCached(entry, (temporary) =>
-      inWork(async (root) => {
+      withWorkFolder(async (root) => {
         log(`Kubernetes ${kubernetesVersion} and its images … (usually 60 s)`)
         await run('tar', ['--extract', '--numeric-owner', '--file', debian, '--directory', root], {
           timeoutMs: 10 * MINUTES,
@@ -80,21 +80,21 @@ const entryOf = (name: string, key: string): CacheEntry => ({
   suffix: '.tar',
 })
 
-/** What a node is made from beside this folder's own files are files whose names change with what is in them. */
-async function nodeEntry(made: string[]): Promise<CacheEntry> {
+/** Cache entry of a node image. `inputs` are paths of cached files: their names change with their content. */
+async function nodeEntry(inputs: string[]): Promise<CacheEntry> {
   const here = import.meta.dirname
   const own = ['root.ts', 'network.sh', 'network.yaml', '../../embedded/local-storage.yaml', '../toolchain/go.mod']
   const contents = await Promise.all(own.map((file) => readFile(join(here, file))))
-  return entryOf('node', keyOf([...made, ...contents, String(canRaiseLimits())]))
+  return entryOf('node', keyOf([...inputs, ...contents, String(canRaiseLimits())]))
 }
 
-/** Debian's part, which changes with the list of packages alone. */
+/** Path of the archive with Debian's packages. It depends only on the list of packages. */
 async function makeDebian(log: Log): Promise<string> {
   const entry = entryOf('debian', keyOf([RELEASE, process.arch, ...PACKAGES]))
   const known = await findCached(entry, log)
   if (known !== null) return known
   log(`Debian ${RELEASE} by debootstrap … (usually 2 min)`)
-  // In memory: what a thousand packages sync is of no use to anybody, and would hold up the disk.
+  // The work folder is in memory, because the many fsyncs of the installation would be slow on a disk.
   const script = `
 set -e
 mount -t tmpfs -o size=3g tmpfs "$1"
@@ -103,13 +103,13 @@ rm -rf "$1"/root/var/cache/apt/archives/*.deb "$1"/root/var/lib/apt/lists/*
 tar --create --numeric-owner --directory "$1/root" --file "$2" .
 `
   return makeCached(entry, (temporary) =>
-    inWork(async (work) => {
+    withWorkFolder(async (work) => {
       await run('unshare', ['--mount', 'sh', '-c', script, 'sh', work, temporary], { timeoutMs: 30 * MINUTES })
     }),
   )
 }
 
-async function inWork(use: (folder: string) => Promise<void>): Promise<void> {
+async function withWorkFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const work = await mkdtemp(join(cacheFolder(), 'node-image-'))
   try {
     await use(work)
@@ -118,7 +118,7 @@ async function inWork(use: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** What makes Docker know the image of an archive, as arguments of `docker`. */
+/** Arguments of `docker` that import the image of an archive. */
 export function importCommand(archive: string): string[] {
   const changes = ['ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', 'ENV container=docker']
   return ['import', ...changes.flatMap((change) => ['--change', change]), archive, nodeImage]

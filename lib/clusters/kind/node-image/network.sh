@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gives the pods of this node their addresses, and this node the ways to the pods of the others: all that a network plugin must
-# do for nodes on one network. Goes on looking, as nodes come back with other addresses.
+# The network plugin: configures the pod addresses of this node, and its routes to the pods of other nodes. It runs all the time,
+# because restarted nodes may have other addresses.
 set -eu
 
 range=
@@ -9,7 +9,7 @@ until [ -n "$range" ]; do
   sleep 0.2
 done
 
-# What leaves the cluster does so under the node's address.
+# Packets that leave the cluster get the node's address.
 nft -f - <<RULES
 table ip meshdrill
 delete table ip meshdrill
@@ -21,7 +21,7 @@ table ip meshdrill {
 }
 RULES
 
-# Point-to-point links, so that every packet is routed and none takes a short cut past a proxy's rules.
+# Pods have point-to-point links, so that every packet is routed and passes a proxy's rules.
 cat > /etc/cni/net.d/.10-meshdrill.conflist <<CNI
 {
   "cniVersion": "1.0.0",
@@ -49,6 +49,6 @@ while :; do
   kubectl get nodes --watch -o "jsonpath=$each" |
     while read -r pods address; do
       [ "$pods" = "$range" ] || [ -z "$address" ] || ip route replace "$pods" via "$address"
-    done || echo 'the nodes cannot be asked, or a route not be set'
+    done || echo 'the nodes could not be read, or a route could not be set'
   sleep 1
 done

@@ -5,21 +5,21 @@ import type { PackedImage } from '../../../lab/built.ts'
 import { programOf } from '../../embedded/toolchain/programs.ts'
 import { KUBERNETES } from '../../versions.ts'
 
-/** Kubernetes of our node images, such as `v1.36.3`. */
+/** Version of Kubernetes in the node image, such as `v1.36.3`. */
 export const kubernetesVersion: string = KUBERNETES.version
 
-/** By which Docker and kind know our node image. */
+/** Name of the node image in Docker. */
 export const nodeImage = `meshdrill/node:${kubernetesVersion}`
 
 const registry = 'registry.k8s.io'
 const planes = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy']
 
-/** Programs by their names, of the one file that holds them all. */
-export const calls = (names: readonly string[], program: string): Record<string, string> =>
+/** Shell scripts that call programs by name. One binary contains all of the programs. */
+export const wrapperScripts = (names: readonly string[], program: string): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, `#!/bin/sh\nexec ${program} ${name} "$@"\n`]))
 
 const kubernetes = '/usr/local/bin/kubernetes'
-const byName = Object.entries(calls([...planes, 'kubectl'], kubernetes)).map(([name, text]) => [
+const byName = Object.entries(wrapperScripts([...planes, 'kubectl'], kubernetes)).map(([name, text]) => [
   `/usr/local/bin/${name}`,
   text,
 ])
@@ -44,11 +44,11 @@ const etcdImage: PackedImage = {
   content: [{ built: { '/usr/local/bin/etcd': 'etcd' } }],
 }
 
-/** The images in every node, by the names that kubeadm and kind ask for. Nothing is pulled. */
+/** Images in every node, with the names that kubeadm and kind use, so that nothing is pulled. */
 export const nodeRecipes: readonly Recipe[] = [
   recipeOf(kubernetesImage, { also: planes.map((name) => `${registry}/${name}:${kubernetesVersion}`) }),
   recipeOf(etcdImage),
-  // By kubeadm's tag, and by that of kind's containerd.
+  // The first tag is kubeadm's, the second is that of kind's containerd.
   recipeOf(pauseImage, { reference: `${registry}/pause:3.10.2`, also: [`${registry}/pause:3.10`] }),
   recipeOf(corednsImage),
   recipeOf(localPathImage),

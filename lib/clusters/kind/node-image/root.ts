@@ -4,19 +4,19 @@ import { canRaiseLimits } from '../../embedded/node-spec.ts'
 import { run } from '../../../system/run.ts'
 import type { Toolchain } from '../../embedded/toolchain/build.ts'
 import { moduleDir } from '../../embedded/toolchain/go.ts'
-import { calls, kubernetesVersion } from './recipes.ts'
+import { kubernetesVersion, wrapperScripts } from './recipes.ts'
 
 const here = import.meta.dirname
 
-/** Where a node has the volumes of its own disk. */
+/** Folder of the volumes on a node's local disk. */
 export const LOCAL_VOLUMES = '/var/local-path-provisioner'
 const inRoot = (root: string, program: string, ...args: string[]) => run('chroot', [root, program, ...args])
 
-/** Lays the files of a kind node, and Kubernetes, over a Debian root. */
+/** Installs the files of a kind node and Kubernetes in a Debian root. */
 export async function installNodeFiles(root: string, toolchain: Pick<Toolchain, 'binary'>): Promise<void> {
   const kind = await moduleDir('../../kind/toolchain', 'sigs.k8s.io/kind')
   await run('cp', ['--recursive', `${join(kind, 'images/base/files')}/.`, root])
-  // A module's files may not be written to.
+  // Files of a Go module are read-only.
   await run('chmod', [
     '--recursive',
     'u+w',
@@ -29,7 +29,7 @@ export async function installNodeFiles(root: string, toolchain: Pick<Toolchain, 
   await mkdir(join(root, 'kind/manifests'), { recursive: true })
   await mkdir(join(root, 'etc/kubernetes/manifests'), { recursive: true })
   await cp(join(here, 'network.yaml'), join(root, 'kind/manifests/default-cni.yaml'))
-  // What is below /var is a volume of Docker's, by which a node that is off can be emptied.
+  // /var is a Docker volume, so that the volumes of a stopped node can be wiped.
   const storage = await readFile(join(here, '../../embedded/local-storage.yaml'), 'utf8')
   await writeFile(
     join(root, 'kind/manifests/default-storage.yaml'),
@@ -48,11 +48,11 @@ async function installPrograms(root: string, { binary }: Pick<Toolchain, 'binary
     await cp(await binary(name), join(root, 'usr/bin', name))
     await chmod(join(root, 'usr/bin', name), 0o755)
   }
-  const named = Object.entries(calls(['kubelet', 'kubectl'], '/usr/bin/kubernetes'))
+  const named = Object.entries(wrapperScripts(['kubelet', 'kubectl'], '/usr/bin/kubernetes'))
   for (const [name, text] of named) await writeFile(join(root, 'usr/bin', name), text, { mode: 0o755 })
 }
 
-/** What containers get by default is what this containerd would give them, without limits that the node may not have itself. */
+/** Sets the defaults for containers: those of this containerd, without limits that the node must not raise. */
 async function configureContainerd(root: string): Promise<void> {
   const spec = JSON.parse(await inRoot(root, 'ctr', 'oci', 'spec')) as {
     process: { rlimits?: unknown; capabilities: Record<string, string[]> }
@@ -67,12 +67,13 @@ async function configureContainerd(root: string): Promise<void> {
   const file = join(root, 'etc/containerd/config.toml')
   const config = await readFile(file, 'utf8')
   const setting = 'restrict_oom_score_adj = false'
-  if (!config.includes(setting)) throw new Error(`"${file}" of kind is not what it was: it has no "${setting}"`)
-  const ours = `restrict_oom_score_adj = ${!canRaiseLimits()}\n  disable_apparmor = true`
-  await writeFile(file, config.replace(setting, ours))
+  if (!config.includes(setting))
+    throw new Error(`"${file}" of kind has no "${setting}". Next: adapt configureContainerd to this version of kind`)
+  const changed = `restrict_oom_score_adj = ${!canRaiseLimits()}\n  disable_apparmor = true`
+  await writeFile(file, config.replace(setting, changed))
 }
 
-/** Of what systemd starts on a machine, a node in a container needs nothing but its own services. */
+/** Disables services that systemd starts on a machine and that a node in a container does not need. */
 async function configureSystemd(root: string): Promise<void> {
   const units = [
     'lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service',
@@ -89,7 +90,7 @@ async function configureSystemd(root: string): Promise<void> {
   await inRoot(root, 'systemctl', 'mask', 'systemd-binfmt.service')
 }
 
-/** Puts images into the node's containerd, which runs for that in the root itself. */
+/** Imports images into the node's containerd. It runs in the root for that. */
 export async function preloadImages(root: string, archives: string[]): Promise<void> {
   const script = `
 set -e

@@ -32,7 +32,7 @@ test('an image that is in no registry must be on each node for drill pods, if th
   const of = (...list: ReturnType<typeof node>[]) => imageConflicts(nodes(...list), named).join('\n')
   expect(of(node('one', { images }))).toBe('')
   expect(of(node('one', { images }), node('two', { images: ['localhost/a:1'] }))).toMatch(
-    /not there: localhost\/b:1 on "two"\. Next: npm run image -- b, and on/,
+    /images are missing: localhost\/b:1 on "two"\. Next: npm run image -- b, and on/,
   )
   expect(of(node('one', { images }), tainted('control', 'NoSchedule'))).toBe('')
   // A kubelet reports at most fifty images, so there may be more.

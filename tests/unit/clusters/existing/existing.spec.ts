@@ -208,7 +208,7 @@ test('a StorageClass that keeps deleted volumes is refused', async ({ world }) =
   const put = (name: string, over: Parameters<typeof storageClass>[1]) =>
     objects.set(`/apis/storage.k8s.io/v1/storageclasses/${name}`, storageClass(name, over))
   put('disks', { reclaimPolicy: 'Retain' })
-  expect(await refusal(world)).toContain('the default StorageClass keeps the volumes')
+  expect(await refusal(world)).toContain('the default StorageClass keeps volumes')
   put('disks', { default: false })
   expect(await refusal(world)).toContain('there is no default StorageClass')
   expect(await refusal(world, { storageClass: 'fast' })).toContain('there is no StorageClass "fast"')

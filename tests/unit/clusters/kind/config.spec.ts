@@ -7,7 +7,12 @@ import { parse, parseAllDocuments } from 'yaml'
 import { chooseCluster } from '../../../../lib/clusters/choice.ts'
 import { kindConfig, localVolumes } from '../../../../lib/clusters/kind/cluster-config.ts'
 import { importCommand } from '../../../../lib/clusters/kind/node-image/build.ts'
-import { calls, kubernetesVersion, nodeImage, nodeRecipes } from '../../../../lib/clusters/kind/node-image/recipes.ts'
+import {
+  wrapperScripts,
+  kubernetesVersion,
+  nodeImage,
+  nodeRecipes,
+} from '../../../../lib/clusters/kind/node-image/recipes.ts'
 import { LOCAL_VOLUMES } from '../../../../lib/clusters/kind/node-image/root.ts'
 import { storageOf } from '../../../../lib/clusters/kind/storage.ts'
 import { readConfig } from '../../../../lib/config/config.ts'
@@ -104,7 +109,7 @@ test('a program inside the combined binary is called by its own name and with un
     const program = join(folder, 'kubernetes')
     await writeFile(program, '#!/bin/sh\nprintf "<%s>" "$@"\n')
     const script = join(folder, 'kubelet')
-    await writeFile(script, calls(['kubelet'], program).kubelet ?? '')
+    await writeFile(script, wrapperScripts(['kubelet'], program).kubelet ?? '')
     for (const file of [program, script]) await chmod(file, 0o755)
     const { stdout } = await promisify(execFile)(script, ['--a', 'b c', ''])
     expect(stdout).toBe('<kubelet><--a><b c><>')

@@ -4,7 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { ensureNetwork, ourNodes, removeContainers } from '../../../../lib/clusters/kind/containers.ts'
 import { startKeeper } from '../../../../lib/clusters/kind/make.ts'
 import { kind } from '../../../../lib/clusters/kind/kind.ts'
-import { kindFolder, readLab, serves, tearDown, writeLab, type KindLab } from '../../../../lib/clusters/kind/lab.ts'
+import { kindFolder, readLab, isReusable, tearDown, writeLab, type KindLab } from '../../../../lib/clusters/kind/lab.ts'
 import { dockerProblem, pullImage } from '../../../../lib/docker/docker.ts'
 import { identify } from '../../../../lib/system/process.ts'
 import { pending, waitFor } from '../../../../lib/system/wait.ts'
@@ -116,7 +116,7 @@ test('a lab that another run uses is not touched', async ({ use }) => {
 test('a kept lab serves a run that needs the same lab, or the same without storage', async ({ use }) => {
   use([])
   const kept = await aLab({ keep: true, hostPath: 'h' })
-  const serving = (lab: KindLab, recipe: string, hostPath: string | null) => serves(lab, { recipe, hostPath })
+  const serving = (lab: KindLab, recipe: string, hostPath: string | null) => isReusable(lab, { recipe, hostPath })
   expect([serving(kept, 'r', 'h'), serving(kept, 'r', null)]).toEqual([true, true])
   expect([serving(kept, 'other', 'h'), serving(kept, 'r', 'other')]).toEqual([false, false])
   expect(serving({ ...kept, keep: false }, 'r', 'h')).toBe(false)
