@@ -34,23 +34,23 @@ export function findTaken({ tool, mesh, workload }: Record<'tool' | 'mesh' | 'wo
   })
 }
 
-/** Slips of the keyboard in one name; a name that differs by more is another one. */
+/** Maximum number of typing errors in one name. A name with more differences counts as another name. */
 const SLIPS = 2
 
 /**
- * Variables that are set and that nobody reads, each with the known one that it is nearest to: those of our prefix, and
- * those that differ from a known name by a slip, also within the prefix.
+ * Unknown variables that are set, each with the nearest known one: all with the prefix MESHDRILL, and others that differ from a
+ * known name only by typing errors.
  */
 function findUnknown(environment: Environment, known: readonly string[]): { variable: string; nearest: string }[] {
   return Object.keys(environment)
     .filter((variable) => !known.includes(variable) && readVariable(environment, variable) !== null)
     .flatMap((variable) => {
       const name = variable.toUpperCase()
-      const ours = name.startsWith('MESHDRILL')
-      // Most variables of a shell are far from ours: their length alone says so.
-      const candidates = ours ? known : known.filter((one) => Math.abs(one.length - name.length) <= SLIPS)
+      const hasPrefix = name.startsWith('MESHDRILL')
+      // The length of most other variables alone shows that they are different.
+      const candidates = hasPrefix ? known : known.filter((one) => Math.abs(one.length - name.length) <= SLIPS)
       const [best] = findNearest(name, candidates)
-      if (best === undefined || (!ours && best.slips > SLIPS)) return []
+      if (best === undefined || (!hasPrefix && best.slips > SLIPS)) return []
       return [{ variable, nearest: best.name }]
     })
 }
@@ -61,13 +61,13 @@ export { TOOLS } from './options.ts'
 export interface Config extends ClientPlaces {
   /** Provider of the cluster. */
   cluster: ClusterName
-  /** What is said of a cluster of one's own; null with another provider. */
+  /** Options for the user's own cluster; null with another provider. */
   existing: ExistingOptions | null
-  /** Where a kind cluster's components come from, and how it is reached; null with another provider. */
+  /** Options for a kind cluster; null with another provider. */
   kind: Omit<KindOptions, 'components' | 'workloads'> | null
   /** The only tool to drill; null for every tool. */
   tool: ToolName | null
-  /** Which rows are drilled: a slice that shows each tool and each family of faults, or all that are legal. */
+  /** The rows to drill: a slice with each tool and each family of faults, or all legal rows. */
   matrix: (typeof MATRICES)[number]
   /** The meshes to drill on, one lab after the other. */
   meshes: readonly MeshName[]
@@ -75,15 +75,15 @@ export interface Config extends ClientPlaces {
   mesh: MeshName
   /** The workloads to drill. */
   workloads: readonly WorkloadName[]
-  /** Whether the lab stays after the run, for the next one to attach to. */
+  /** True if the lab stays for the next run. */
   keep: boolean
-  /** What a run is called among those that it will be merged with, such as `velero-v1.36`; null where it is alone. */
+  /** Name of the run among the runs that it will be merged with, such as `velero-v1.36`; null for a single run. */
   cell: string | null
-  /** From which the run draws everything that is drawn. */
+  /** Seed for all random choices. */
   seed: number
   /** How often each row is drilled. */
   repetitions: number
-  /** Objectives that replace those of every spec, in milliseconds; null leaves the spec's. */
+  /** Objectives that replace those of every spec, in milliseconds; null for the spec's own. */
   rtoMs: number | null
   rpoMs: number | null
   /** Bytes in the volume before the backup. */
@@ -93,7 +93,7 @@ export interface Config extends ClientPlaces {
   probeHz: number
 }
 
-/** Reads the configuration, and reports all problems at once. `choose` is asked if the user names no cluster. */
+/** Reads the configuration, and reports all problems at once. `choose` selects the cluster if the user names none. */
 export function readConfig(env: Environment, choose: () => ClusterName = chooseCluster): Config {
   const problems: string[] = findTaken({ tool: TOOLS, mesh: MESHES, workload: WORKLOADS })
   const problem = (text: string): void => {
@@ -134,7 +134,7 @@ function readKindOptions(env: Environment, problem: (text: string) => void): Con
   return { ...readSources(env, problem), ports }
 }
 
-/** Values that are set and have no effect with the cluster: the user means another cluster, or expects what does not happen. */
+/** Values that have no effect with the cluster. They are errors, because the user expects an effect. */
 function findIneffective(env: Environment, cluster: ClusterName): string[] {
   const fromFile = keysFromFile(env)
   return Object.entries(OPTIONS)

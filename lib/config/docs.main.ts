@@ -5,7 +5,7 @@ import { replaceMatrix } from '../matrix/table.ts'
 import { CI_FILES, replaceCells } from './ci.ts'
 import { configJsonSchema, replaceOptions } from './schema.ts'
 
-/** Writes what the documentation and the jobs of CI derive from the code: `npm run docs`. */
+/** Writes the generated parts of the documentation and of the CI jobs: `npm run docs`. */
 const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url))
 const pages = [
   ['docs/matrix.md', replaceMatrix],

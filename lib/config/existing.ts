@@ -23,7 +23,7 @@ export function readExistingOptions(env: Environment, problem: (text: string) =>
   }
 }
 
-/** Reads where components come from, for every provider but the embedded cluster. */
+/** Reads the sources of components, for all providers except the embedded cluster. */
 export const readSources = (
   env: Environment,
   problem: (text: string) => void,

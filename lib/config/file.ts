@@ -11,10 +11,9 @@ import { KEYS, OPTIONS } from './options.ts'
 export const CONFIG_FILE = 'meshdrill.config.ts'
 
 /**
- * Puts the values of a folder's configuration file into the environment, where no variable is set: a variable overrides the
- * file. Processes that this one starts inherit them. `log` is told which variables override values of the file. Does nothing
- * without a file, or if a process that started this one has read it. Errors: the file cannot be loaded, or is wrong; the
- * environment is unchanged then.
+ * Adds the values of a folder's configuration file to the environment, so that child processes inherit them. A variable that is
+ * set overrides the file; `log` reports that. Does nothing without a file, or if a parent process has read it. Errors: the file
+ * cannot be loaded, or is wrong; then the environment is unchanged.
  */
 export async function applyConfigFile(
   environment: NodeJS.ProcessEnv,
@@ -76,7 +75,7 @@ function nearestOf(key: string): string {
 
 const textOf = (key: string, input: unknown): string => OPTIONS[key]?.kind.toText(input) ?? ''
 
-/** True for a value of the cluster of the file, where a variable chooses another cluster. */
+/** True for a value that has no effect, because a variable chooses another cluster than the file. */
 function isOfOtherCluster(environment: NodeJS.ProcessEnv, written: Record<string, unknown>, key: string): boolean {
   const chosen = readVariable(environment, variableOf('cluster'))
   if (chosen === null || chosen === written.cluster) return false

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { messageOf } from '../system/file-error.ts'
 import { labels as parseLabels } from './values.ts'
 
-/** Known names with their distance to a name, the nearest first. */
+/** Known names with their number of differences from a name, the nearest first. */
 export const findNearest = (name: string, known: readonly string[]): { name: string; slips: number }[] =>
   known.map((one) => ({ name: one, slips: countSlips(name, one) })).sort((one, other) => one.slips - other.slips)
 
-/** Least number of characters that are added, left out, replaced, or swapped with their neighbour. */
+/** Minimum number of characters that are added, left out, replaced, or swapped with the next one. */
 export function countSlips(one: string, other: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: other.length + 1 }, (_, index) => index)
@@ -30,11 +30,11 @@ export function countSlips(one: string, other: string): number {
   return last[other.length] ?? 0
 }
 
-/** A kind of value: how a configuration file and a variable express it, and what it is then. */
+/** A kind of value: its form in a configuration file, in a variable, and in the program. */
 export interface Kind<Schema extends z.ZodType = z.ZodType> {
   /** From the value in a file to the value that the program uses. */
   schema: Schema
-  /** The value in a file that the text of a variable stands for. The schema refuses it if it is wrong. */
+  /** Converts the text of a variable to the form in a file. The schema checks the result. */
   fromText(text: string): unknown
   toText(input: z.input<Schema>): string
 }
@@ -75,7 +75,7 @@ export function listOf<const Known extends string>(known: readonly Known[]) {
   })
 }
 
-/** A number in decimal digits: what `Number` also reads, such as `1e3` and `0x10`, is more likely a slip. */
+/** A whole number in decimal digits. Forms such as `1e3` and `0x10` are refused, because they are probably typing errors. */
 export function whole(least: number, most: number) {
   const error = ({ input }: { input?: unknown }): string =>
     `${show(input)} is not a whole number from ${least} to ${most}`

@@ -8,20 +8,20 @@ export type ClusterName = (typeof CLUSTERS)[number]
 
 /** A value that a user sets, in the configuration file or with a variable. */
 export interface Option<Schema extends z.ZodType = z.ZodType, Fallback = unknown> {
-  /** What it is, for the page about the configuration and for errors. */
+  /** Its meaning, for the page about the configuration. */
   what: string
   /** The clusters with which it has an effect. */
   clusters: readonly ClusterName[]
   kind: Kind<Schema>
-  /** Value if nobody sets it. */
+  /** Value if the user does not set it. */
   fallback: Fallback
-  /** What that page says of the fallback. Default: the fallback itself. */
+  /** Text for the fallback on that page. Default: the fallback itself. */
   usual?: string
-  /** True for a value that belongs in no file that may be committed. */
+  /** True for a secret, which must not be in a file that may be committed. */
   isSecret?: true
 }
 
-/** Declares an option. Its value is null if nobody sets it and there is no other fallback. */
+/** Declares an option. */
 export function option<Schema extends z.ZodType>(
   declared: Option<Schema, null>,
 ): Option<Schema, z.output<Schema> | null>
@@ -40,7 +40,7 @@ export type ValuesOf<Group extends OptionGroup> = { [Key in keyof Group]: Group[
 /** The variable of a key: `MESHDRILL_VOLUME_MIB` of `volumeMib`. */
 export const variableOf = (key: string): string => `MESHDRILL_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`
 
-/** The value that an input stands for. Errors: the input is wrong; the message does not name the option. */
+/** Parses an input. Errors: the input is wrong; the message does not name the option. */
 export function readInput({ kind }: Option, input: unknown): unknown {
   const { success, data, error } = kind.schema.safeParse(input)
   if (success) return data

@@ -21,7 +21,7 @@ const TABLES: Record<string, OptionGroup> = {
   existing: { ...existingOptions, ...storeOptions },
 }
 
-/** The page about the configuration with its tables as the options are now. Errors: a table has no marks in the page. */
+/** Replaces the tables in the page about the configuration. Errors: the page lacks the marks of a table. */
 export async function replaceOptions(page: string): Promise<string> {
   const replaced = Object.entries(TABLES).reduce((text, [name, group]) => {
     const [begin, end] = [`<!-- options ${name} -->`, `<!-- /options ${name} -->`]
@@ -45,15 +45,15 @@ const renderTable = (group: OptionGroup): string =>
 
 type Shape = { [K in Key]: z.ZodOptional<(typeof ALL)[K]['kind']['schema']> }
 
-/** Text of a key in the JSON Schema. Markdown's marks are left out. */
+/** Description of a key in the JSON Schema, without Markdown. */
 const describe = (key: Key): string => ALL[key].what.replaceAll('`', '')
 
 const shape = Object.fromEntries(KEYS.map((key) => [key, ALL[key].kind.schema.optional().describe(describe(key))]))
 
-/** What `meshdrill.config.ts` exports. */
+/** Schema of the default export of `meshdrill.config.ts`. */
 export const configSchema = z.strictObject(shape as unknown as Shape)
 
-/** The configuration as a user writes it. Keys of a store are set by variables only, as the file may be committed. */
+/** Type of the configuration file. The keys of a store can be set only by variables, because the file may be committed. */
 export type UserConfig = Omit<z.input<typeof configSchema>, 's3AccessKey' | 's3SecretKey'>
 
 /** The JSON Schema of that configuration, for editors and other programs. */

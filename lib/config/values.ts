@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 
 /* Parsers of the values that users set. Their errors name the text and what it should be, and never a secret. */
 
-/** Goes into a tag and a file's name. */
+/** Used in a tag and in file names. */
 export const cellName = matching(/^[\w.-]{1,100}$/, 'a name of letters, digits, dots and dashes')
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
@@ -25,7 +25,7 @@ export function storeKey(text: string): string {
   throw new Error('the key contains a blank or a character that is not ASCII')
 }
 
-/** S3's own rules, by which every store that speaks S3 has buckets. */
+/** Checks a bucket name by the rules of S3. */
 export function bucketName(text: string): string {
   const isName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) && !text.includes('..') && isIP(text) === 0
   if (isName) return text
@@ -36,7 +36,7 @@ export function bucketName(text: string): string {
 
 /** URL of an S3 store, without a slash at its end. */
 export function storeUrl(text: string): string {
-  // Before anything is repeated: what stands before the @ is a secret.
+  // This check comes first, because later errors quote the URL, and the text before the @ is a secret.
   if (text.includes('@'))
     throw new Error('the URL contains a user or a password. Next: set MESHDRILL_S3_ACCESS_KEY and _SECRET_KEY instead')
   if (/[?#]/.test(text)) throw new Error('the URL contains a query or a fragment, which a store has not')
@@ -55,7 +55,7 @@ export function nodeAddress(text: string): string {
   throw new Error(`"${text}" is not an address or a host name; it has no scheme and no port`)
 }
 
-/** An absolute or a relative path of a file that is there. */
+/** An absolute or relative path of an existing file. */
 export function existingFile(text: string): string {
   if (statSync(text, { throwIfNoEntry: false })?.isFile()) return text
   throw new Error(`there is no file "${text}"`)
@@ -65,7 +65,7 @@ const NAME = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?'
 const LABEL_KEY = new RegExp(`^((?=[^/]{1,253}/)${SUBDOMAIN}/)?${NAME}$`)
 const LABEL_VALUE = new RegExp(`^(${NAME})?$`)
 
-/** `name=value,name=value`; a label without `=` has an empty value, as that of control planes. */
+/** `name=value,name=value`. A label without `=` has an empty value, such as that of control planes. */
 export function labels(text: string): Record<string, string> {
   const written = text.split(',').map((label) => label.trim())
   const entries = written.filter(Boolean).map((label): [string, string] => {
@@ -81,7 +81,7 @@ export function labels(text: string): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-/** `namespace/prefix`; without a prefix all pods of the namespace. */
+/** `namespace/prefix`. Without a prefix, all pods of the namespace. */
 export function podPrefix(text: string): { namespace: string; prefix: string } {
   const [, namespace, , prefix = ''] = new RegExp(`^(${LABEL})(?:/([-a-z0-9.]*))?$`).exec(text) ?? []
   if (namespace === undefined)
@@ -89,10 +89,10 @@ export function podPrefix(text: string): { namespace: string; prefix: string } {
   return { namespace, prefix }
 }
 
-/** A command line with `{node}` where the name of a node goes. */
+/** A command line with the placeholder `{node}` for the name of a node. */
 export function nodeCommand(text: string): string {
   if (text.includes('{node}')) return text
-  throw new Error(`"${text}" does not say where the {node} goes`)
+  throw new Error(`"${text}" lacks the placeholder {node} for the name of a node`)
 }
 
 function matching(pattern: RegExp, what: string) {

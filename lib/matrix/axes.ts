@@ -8,11 +8,11 @@ export type { WorkloadName } from '../workloads/index.ts'
 export const MESHES: readonly MeshName[] = MESH_NAMES
 export const WORKLOADS = workloadNames
 
-/** The mesh and the workload of a run that asks for no others. */
+/** The mesh and the workload of a default run. */
 export const [USUAL_MESH] = MESH_NAMES
 export const USUAL_WORKLOAD = defaultWorkload
 
-/** True for the rows of a run that asks for no other mesh and no other workload. */
+/** True for rows with the default mesh and the default workload. */
 export const isUsual = ({ mesh, workload }: { mesh: string; workload: string }): boolean =>
   mesh === USUAL_MESH && workload === USUAL_WORKLOAD
 

@@ -8,9 +8,9 @@ import { findMissingPart, MESHES, WORKLOADS, type MeshName, type WorkloadName } 
 import { interleave, type Turn } from '../verdict/statistics/random.ts'
 
 /**
- * The rows of a fault at a moment, once in each round, in an order that the seed draws anew for each round. Rows are compared
- * with the other rows of their fault and moment, so these follow each other: they share the hour of the machine, and no
- * strategy is always the first. A row has the same place whatever other faults there are.
+ * The rows of a fault at a moment, once in each round, in a random order for each round. Rows of one fault and moment are compared,
+ * so they follow each other: they share the conditions of the machine, and no strategy is always the first. Other faults do not
+ * change the order.
  */
 export const orderRows = (
   fault: FaultName,
@@ -18,7 +18,7 @@ export const orderRows = (
   { repetitions, seed }: { repetitions: number; seed: number },
 ): Turn<Row>[] => interleave(rowsOf(fault, moment), repetitions, seedOf(seed, `${fault} ${moment}`))
 
-/** A seed for each name, so that equally many rows of two faults are not in the same order (FNV-1a). */
+/** A separate seed for each name (FNV-1a), so that the orders of two faults differ. */
 function seedOf(seed: number, name: string): number {
   let hash = 0x811c9dc5 ^ seed
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
@@ -27,26 +27,26 @@ function seedOf(seed: number, name: string): number {
 
 export { MOMENTS, type Moment } from '../record/moment.ts'
 
-/* Which rows of strategy × fault × moment × mesh × workload are drilled, which are not and why, and which nobody can recover from. */
+/* The matrix of strategy × fault × moment × mesh × workload: legal rows, reasons for illegal rows, and rows without recovery. */
 
-/** The strategy that faults are drilled with in which no backup has a part. */
+/** The strategy for faults that do not involve a backup. */
 export const USUAL: StrategyName = 'velero/file-system'
 
 const allIndexes =
   'kopia reads every index of its repository: a damaged one of the newest backup bars the older ones too'
 
-/** Rows at rest after which the state cannot be brought back, and why: findings, which fail when they stop being true. */
+/** Rows at rest without recovery of the state, with reasons. They are findings: such a drill fails if the state is recovered. */
 const notRecoverable: Partial<Record<`${StrategyName} ${FaultName}`, string>> = {
   'kubernetes/volume-snapshot namespace-deletion': 'a VolumeSnapshot lives in its namespace and dies with it',
   'kubernetes/volume-snapshot backup-objects-deletion': 'with deletionPolicy Delete the snapshot goes with its object',
   'velero/file-system bucket-overwrite': allIndexes,
   'velero/file-system-mesh-volumes bucket-overwrite': allIndexes,
   'velero/data-mover bucket-overwrite': allIndexes,
-  // People who run restic themselves mend its index from what is left, and get the older backup back.
+  // Users who run restic themselves can repair its index, and restore the older backup.
   'k8up/operator bucket-overwrite': 'restic reads every index of its repository, and K8up mends none that is damaged',
 }
 
-/** The rows of a run that asks for nothing else: each tool, each family of faults. */
+/** The rows of a default run: each tool and each family of faults. */
 const slice: readonly `${StrategyName} ${FaultName} ${Moment}`[] = [
   'velero/file-system tool-kill during-backup',
   'velero/file-system container-kill at-rest',
@@ -68,13 +68,13 @@ export interface Row {
   workload: WorkloadName
   /** Volumes that the row is drilled on. */
   volumes: 'local' | 'snapshots'
-  /** Whether the strategy promises the state of one moment. */
+  /** True if the strategy promises the state of one moment. */
   pointInTime: boolean
-  /** Why nobody can recover from it, else null. */
+  /** Why the state cannot be recovered; null if it can. */
   notRecoverable: string | null
-  /** Why it is not drilled, else null. */
+  /** Why the row is not drilled; null if it is. */
   illegal: string | null
-  /** Whether a run that asks for nothing else drills it, on the mesh and the workload of that run. */
+  /** True if a default run drills the row, on the mesh and the workload of that run. */
   inSlice: boolean
 }
 

@@ -33,7 +33,7 @@ function baseOf({ mode, fault, moment, mesh, workload }: Named): string {
   ]
   const name = parts.join('-')
   if (name.length <= LONGEST) return name
-  // With a letter first: digits alone would be taken for a repetition.
+  // The hash begins with a letter, because digits would look like a repetition.
   const hash = `f${createHash('sha256').update(name).digest('hex').slice(0, 5)}`
   return `${name.slice(0, LONGEST - 7).replace(/-+$/, '')}-${hash}`
 }

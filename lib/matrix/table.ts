@@ -15,7 +15,7 @@ const signs = { slice: '**●**', drilled: '●', lost: '○', lostInSlice: '**�
 
 const MARKS = { begin: '<!-- matrix -->', end: '<!-- /matrix -->' }
 
-/** A page of Markdown with the matrix as it is now between its two marks. Errors: the marks are not there. */
+/** Replaces the matrix between its two marks in a Markdown page. Errors: the marks are missing. */
 export async function replaceMatrix(page: string): Promise<string> {
   const begin = page.indexOf(MARKS.begin)
   const end = page.indexOf(MARKS.end)
@@ -27,7 +27,7 @@ export async function replaceMatrix(page: string): Promise<string> {
 
 const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
 
-/** The matrix as a Markdown table, and how many rows are not drilled for which reason. */
+/** The matrix as a Markdown table, and the number of illegal rows for each reason. */
 function renderMatrix(): string {
   const names = Object.keys(strategies)
   const usual = matrix.filter(isUsual)

@@ -11,7 +11,7 @@ export const WHEN: Record<Moment, string> = {
 
 type Named = Pick<Row, 'strategy' | 'fault' | 'moment'> & { mesh: string; workload: string }
 
-/** What a row is called, such as "velero/file-system × tool-kill during the backup". The usual mesh and workload are not named. */
+/** Title of a row, such as "velero/file-system × tool-kill during the backup". The default mesh and workload are left out. */
 export function nameRow({ strategy, fault, moment, mesh, workload }: Named): string {
   const others = [
     ...(mesh === USUAL_MESH ? [] : [`mesh ${mesh}`]),

@@ -8,7 +8,7 @@ const MEANING: Record<VolumeTrait, string> = {
   'own size': 'have no size of their own: what fills one fills the disk of its node',
 }
 
-/** Why a row's fault is not to be drilled on the cluster's volumes; empty where it can be. */
+/** Reasons why a row's fault cannot be drilled on the cluster's volumes. Empty if it can. */
 export function obstaclesOf(
   { volumes }: Pick<Row, 'volumes'>,
   fault: FaultName,
@@ -19,7 +19,7 @@ export function obstaclesOf(
   return [`the volumes of class "${snapshots ?? ''}" ${MEANING[needs]}`]
 }
 
-/** Whether what a row restores is promised to be of one moment: no strategy can promise more than the snapshots it stands on. */
+/** True if a row promises that the restored state is of one moment. A strategy with snapshots depends on the driver for that. */
 export const promisesMoment = (
   { pointInTime, volumes }: Pick<Row, 'pointInTime' | 'volumes'>,
   { lacks = [] }: Pick<StorageClasses, 'lacks'>,

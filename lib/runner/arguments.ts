@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 /** Playwright's file about a run, in the folder of its artifacts: which tests failed. */
 const FILE = '.last-run.json'
 
-/** Where the artifacts of Playwright lie in the folder of a run. */
+/** Folder of Playwright's artifacts in the folder of a run. */
 export const artifactsOf = (runFolder: string): string => join(runFolder, 'playwright')
 
 /**
@@ -75,7 +75,7 @@ export function readArguments(argv: readonly string[], drills: readonly string[]
 /** A shorter text is more likely the value of an option. */
 const SHORTEST_FILTER = 4
 
-/** Playwright runs the files whose path matches an argument. The argument may end with a line and a column. */
+/** True if an argument selects the file of a drill. The argument may end with a line and a column. */
 function namesDrill(argument: string, drills: readonly string[]): boolean {
   const [filter = ''] = argument.split(/(?::\d+)+$/)
   return filter.length >= SHORTEST_FILTER && !filter.startsWith('-') && drills.some((path) => path.includes(filter))

@@ -20,13 +20,13 @@ const USAGE = `meshdrill: does our backup really work?
 
 <run> is a folder such as results/latest. Drills themselves are run by Playwright: npx playwright test`
 
-/** Where a command writes: what was asked for, and why it could not be done. */
+/** Output of a command: its results and its errors. */
 export interface Terminal {
   say: (text: string) => void
   complain: (text: string) => void
 }
 
-/** Runs a command, which keeps new runs in `results`; returns the exit code: 0 where it was done, whatever the verdicts are, and 2 where it could not be. */
+/** Runs a command. New runs are stored in `results`. Returns the exit code: 0 if it succeeded, whatever the verdicts are, else 2. */
 export async function runCommandLine(
   args: string[],
   { say, complain }: Terminal,
@@ -46,7 +46,7 @@ export async function runCommandLine(
   }
 }
 
-/** Its modules are those of a toolchain, which no other command needs. */
+/** Imports the toolchain only here, because no other command needs it. */
 async function nodeImage(more: string[], log: (line: string) => void): Promise<string> {
   if (more.length > 0) throw new Error(`npx meshdrill node-image takes no arguments; "${more.join(' ')}" is one`)
   const { makeNodeImage } = await import('../clusters/kind/node-image/build.ts')
@@ -85,7 +85,7 @@ function write(merged: Merged, results: string): string {
     const told = [...merged.told, ...(unlinked === null ? [] : [unlinked])]
     return [shown, ...told.map((one) => `beware: ${one}`)].join('\n')
   } catch (error) {
-    // Nobody needs half of a merged run: what it was made of is still there.
+    // An incomplete merged run is useless, and its sources still exist.
     rmSync(folder, { recursive: true, force: true })
     if (codeOf(error) === null) throw error
     throw new Error(
@@ -108,7 +108,7 @@ function makeFolder(results: string): RunFolder {
   }
 }
 
-/** Why there is nothing to merge in what was given, as a sentence; null if there are facts. Fails where nothing has that name. */
+/** Why a path has no run to merge, as a sentence; null if it has facts. Errors: the path does not exist. */
 function findNoRun(path: string): string | null {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
     throw new Error(`there is no run in "${path}": no such folder`)
@@ -120,7 +120,7 @@ function findNoRun(path: string): string | null {
   return events === undefined ? emptyRun(path) : `"${path}" is left out: "events.jsonl" in it is no file`
 }
 
-/** Null if there is nothing of that name, or a link leads nowhere or to itself. */
+/** Null if the path does not exist, or if it is a broken or circular link. */
 function statOf(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null

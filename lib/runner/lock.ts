@@ -29,7 +29,7 @@ export async function takeLock(
       const taken = await listen(address, holder)
       if (taken !== null) return taken
       const other = await askHolder(address)
-      // A socket file that nobody listens on was left by a process that was killed.
+      // A killed process leaves a socket file without a listener.
       if (other === null && !isAbstract(address)) rmSync(address, { force: true })
       return pending(`it is held by ${other ?? 'a process that does not answer'}`)
     },
@@ -45,7 +45,7 @@ export async function takeLock(
   }
 }
 
-/** On Linux an abstract socket: it is valid for all users of the machine, and gone when the process ends. */
+/** On Linux an abstract socket, which all users of the machine share, and which ends with its process. */
 const addressOf = (name: string): string =>
   process.platform === 'linux' ? `\0meshdrill-${name}` : join(stateFolder(), `${name}.sock`)
 
