@@ -65,7 +65,7 @@ const CONFIGURATION = {
   },
 }
 
-/** Starts kwok, which keeps the nodes that bear the annotation, and their pods, alive until it is stopped. */
+/** Starts kwok. It simulates the nodes with the annotation, and their pods, until it is stopped. */
 export async function startKwok(kwok: string, kubeconfig: string): Promise<RunningKwok> {
   const stages = join(await moduleDir(program.folder, module.path), 'kustomize/stage')
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-kwok-'))

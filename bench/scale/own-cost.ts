@@ -21,7 +21,7 @@ const LOOK_MS = 200
 /** Linux tells the CPU time of other processes in hundredths of a second. */
 const TICKS_PER_SECOND = 100
 
-/** `server` is the API server's URL: by it requests are told from those to the service and to the store. */
+/** `server` is the URL of the API server. Requests to other servers are not counted. */
 export function startCounting(server: string): () => Promise<OwnCost> {
   const startedMs = performance.now()
   const cpu = process.cpuUsage()

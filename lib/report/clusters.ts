@@ -28,7 +28,7 @@ export function findShared({ run, drills }: Pick<Summary, 'run' | 'drills'>): Pl
 }
 
 /** Whether the clusters agree, in a sentence; null if no drill ran on clusters of several providers. */
-export function tellShared(summary: Pick<Summary, 'run' | 'drills'>): string | null {
+export function describeShared(summary: Pick<Summary, 'run' | 'drills'>): string | null {
   const shared = findShared(summary)
   if (shared.length === 0) return null
   const different = shared.filter((row) => new Set(row.map(({ drill }) => nameEnd(drill))).size > 1)

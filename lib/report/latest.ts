@@ -15,7 +15,7 @@ export interface Unreadable {
 const LISTED = 10
 
 /** Names the unreadable lines, the reasons, and the drills that cannot pass because of them; null if there are no such lines. */
-export function tellUnreadable({ lines, drills }: Unreadable): string | null {
+export function describeUnreadable({ lines, drills }: Unreadable): string | null {
   if (lines.length === 0) return null
   const which = list(lines.map(({ line, why }) => `line ${line} (${why})`))
   const count = lines.length === 1 ? '1 line' : `${lines.length} lines`

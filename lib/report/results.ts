@@ -10,7 +10,7 @@ import { renderDrill } from './page/drill.ts'
 import { renderHead, renderTail } from './page/page.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './timeline.ts'
-import { tellUnreadable, type Unreadable } from './latest.ts'
+import { describeUnreadable, type Unreadable } from './latest.ts'
 import { columnsOf, type Scalar } from './column.ts'
 import { columns } from './columns.ts'
 
@@ -45,7 +45,7 @@ export function writeResults(runFolder: string, warn: (sentence: string) => void
     findBeginning(events.runFacts)
     return replaceTogether(runFolder, (replacement) => {
       const { summary, unreadable } = judge(events, replacement)
-      const told = tellUnreadable(unreadable)
+      const told = describeUnreadable(unreadable)
       if (told !== null) warn(told)
       replacement.create('summary.csv').write(renderCsv(summary.drills))
       writeSummary(replacement.create('summary.json'), summary)

@@ -4,7 +4,7 @@ import { codeOf, describeFileError, messageOf } from '../system/file-error.ts'
 import { type Merged, mergeRuns, writeMerged } from '../report/merge/merge.ts'
 import { emptyRun, openSource } from '../report/merge/source.ts'
 import { pointLatestAt, writeResults } from '../report/results.ts'
-import { tellShared } from '../report/clusters.ts'
+import { describeShared } from '../report/clusters.ts'
 import { renderDrills } from '../report/terminal.ts'
 import { makeRunFolder, type RunFolder } from '../record/run-folder.ts'
 
@@ -139,7 +139,7 @@ function requireRun(folder: string): void {
 function show(run: string): string {
   const warnings: string[] = []
   const summary = writeResults(run, (sentence) => warnings.push(sentence))
-  const shared = tellShared(summary)
+  const shared = describeShared(summary)
   return [
     renderDrills(summary.drills),
     '',

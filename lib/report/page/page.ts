@@ -4,8 +4,8 @@ import type { DrillResult } from '../../verdict/result.ts'
 import type { Summary } from '../../verdict/summarise.ts'
 import { columns } from '../columns.ts'
 import { splitControls } from '../controls.ts'
-import { findShared, nameEnd, tellShared } from '../clusters.ts'
-import { tellUnreadable, type Unreadable } from '../latest.ts'
+import { findShared, nameEnd, describeShared } from '../clusters.ts'
+import { describeUnreadable, type Unreadable } from '../latest.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderReasons, renderAlarms, renderControls } from './reasons.ts'
 import { renderRanking } from './ranking/section.ts'
@@ -16,7 +16,7 @@ import { capitalise } from '../words.ts'
 
 /** The drills of several clusters side by side; null if there are none. */
 export function renderShared(summary: Pick<Summary, 'run' | 'drills'>, from = columns): SafeHtml | null {
-  const told = tellShared(summary)
+  const told = describeShared(summary)
   if (told === null) return null
   const shown = columnsOf(from, 'comparison')
   const rows = findShared(summary).flatMap((row) =>
@@ -50,7 +50,7 @@ const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
 export function renderHead(summary: Summary, unreadable: Unreadable, from = columns): SafeHtml {
   const { run, drills, ranking } = summary
   const { real } = splitControls(drills)
-  const told = tellUnreadable(unreadable)
+  const told = describeUnreadable(unreadable)
   // Some tags are open until the tail; the formatter would close them.
   // prettier-ignore
   return html`<!doctype html>

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { findShared, tellShared } from '../../../lib/report/clusters.ts'
+import { findShared, describeShared } from '../../../lib/report/clusters.ts'
 import { renderShared } from '../../../lib/report/page/page.ts'
 import { mergeRuns, writeMerged } from '../../../lib/report/merge/merge.ts'
 import { openSource } from '../../../lib/report/merge/source.ts'
@@ -41,7 +41,7 @@ test('what ran on clusters of several providers stands side by side, with how mu
       ['kind', 'velero'],
     ],
   ])
-  expect(tellShared(summary)).toBe('1 drill ran on embedded and kind: each came out alike')
+  expect(describeShared(summary)).toBe('1 drill ran on embedded and kind: each came out alike')
   const [first = 0, second = 0] = findShared(summary)[0]?.map(({ drill }) => drill.backup?.durationMs ?? 0) ?? []
   expect(first - second).toBe(500)
   const page = String(renderShared(summary))
@@ -52,16 +52,16 @@ test('what ran on clusters of several providers stands side by side, with how mu
 test('that a drill came out differently is said by its name', () => {
   const velero = drillOf('velero')
   const unseen = velero.filter(({ kind }) => kind !== 'fault.observed')
-  expect(tellShared(mergedOf(['embedded', velero], ['kind', unseen]))).toMatch(
+  expect(describeShared(mergedOf(['embedded', velero], ['kind', unseen]))).toMatch(
     /^1 drill ran on embedded and kind, and came out differently: velero\/\S+ × /,
   )
 })
 
 test('drills of one provider, and of a run that was not merged, have nothing beside them', () => {
   const velero = drillOf('velero')
-  expect(tellShared(mergedOf(['embedded', velero], ['embedded', velero]))).toBe(null)
+  expect(describeShared(mergedOf(['embedded', velero], ['embedded', velero]))).toBe(null)
   const alone = summarise({ facts: runOn('embedded', 'one', velero), torn: [] })
-  expect(tellShared(alone)).toBe(null)
+  expect(describeShared(alone)).toBe(null)
   expect(renderShared(alone)).toBe(null)
 })
 
