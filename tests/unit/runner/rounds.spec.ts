@@ -13,10 +13,11 @@ test.slow()
 const fixtures = fileURLToPath(new URL('../../../fixtures/test.ts', import.meta.url))
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
+// Each worker loads the fixtures: compiled, they take less CPU time.
+test.beforeAll(() => compileProgram(fixtures))
+
 /** Two specs that note each test that runs, with the tests of two rounds in each: drills without a lab. */
-async function makeSpecs() {
-  // Each worker loads the fixtures: compiled, they take less CPU time.
-  await compileProgram(fixtures)
+function makeSpecs() {
   const folder = newFolder()
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const tests = join(folder, 'tests')
@@ -50,16 +51,16 @@ for (const round of [0, 1])
 }
 
 test('all files of a round are drilled before the next round begins, though each file declares both rounds', async () => {
-  const { run, diary } = await makeSpecs()
+  const { run, diary } = makeSpecs()
   const { output } = await run()
   expect(diary(), output).toEqual(['0 a x', '0 a y', '0 b x', '0 b y', '1 a x', '1 a y', '1 b x', '1 b y'])
 })
 
 test('a shard takes whole rounds where there are as many as shards, and half of the rows where there is one', async () => {
-  const { run, diary } = await makeSpecs()
+  const { run, diary } = makeSpecs()
   await run('--shard=2/2')
   expect(diary()).toEqual(['1 a x', '1 a y', '1 b x', '1 b y'])
-  const one = await makeSpecs()
+  const one = makeSpecs()
   await one.run('--shard=1/2', '-g', ' 0$')
   expect(one.diary()).toEqual(['0 a x', '0 a y'])
 })
