@@ -17,7 +17,7 @@ import { urlHost } from '../../system/connect.ts'
 import type { Credentials } from './credentials.ts'
 import type { ServerEntry } from './entries.ts'
 import { bareHost, connectBySocks } from './proxy.ts'
-/** Where systems keep the authorities that they trust, as Go's crypto/x509 looks for them. */
+/** Files with the authorities that a system trusts, in the order of Go's crypto/x509. */
 const SYSTEM_ROOTS = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -28,8 +28,8 @@ const SYSTEM_ROOTS = [
 ]
 
 /**
- * An agent for one API server: its authority, its name, its proxy. No variable of the shell has a say here, neither a proxy's
- * nor `NODE_TLS_REJECT_UNAUTHORIZED`.
+ * An HTTP agent for one API server, with its authority, its name and its proxy. It ignores variables of the shell, such as those
+ * of proxies and `NODE_TLS_REJECT_UNAUTHORIZED`.
  */
 export function agentFor(server: ServerEntry, credentials: Credentials): HttpAgent {
   const url = new URL(server.url)
@@ -50,7 +50,7 @@ export function agentFor(server: ServerEntry, credentials: Credentials): HttpAge
   })
 }
 
-/** A server is told the name that it is asked for, but never an address (RFC 6066), which its certificate must have all the same. */
+/** TLS sends a server name, but not an IP address (RFC 6066). For an address only the certificate is checked. */
 function nameOptions(name: string | null): ConnectionOptions {
   if (name === null) return {}
   return isIP(name) === 0
@@ -60,15 +60,15 @@ function nameOptions(name: string | null): ConnectionOptions {
 
 const contexts = new Map<string, SecureContext>()
 
-/** Made once for each authority and certificate, as reading a system's authorities takes a while. */
+/** Cached for each authority and certificate, because loading a system's authorities is slow. */
 function secureContextOf({ ca }: ServerEntry, { certificate }: Credentials): SecureContext {
   const { SSL_CERT_FILE, SSL_CERT_DIR } = process.env
   const key = JSON.stringify([ca ?? [SSL_CERT_FILE, SSL_CERT_DIR], certificate])
   const known = contexts.get(key)
   if (known !== undefined) return known
-  const made = createSecureContext({ ca: ca ?? [...rootCertificates, ...systemRoots(process.env)], ...certificate })
-  contexts.set(key, made)
-  return made
+  const context = createSecureContext({ ca: ca ?? [...rootCertificates, ...systemRoots(process.env)], ...certificate })
+  contexts.set(key, context)
+  return context
 }
 
 function systemRoots(env: Environment): string[] {
@@ -80,7 +80,7 @@ function systemRoots(env: Environment): string[] {
     .map((path) => readFileSync(path, 'utf8'))
 }
 
-/** Without TLS a proxy gets the whole URL, and the connection is one to it. */
+/** An agent for a server without TLS: the proxy gets the whole URL in each request. */
 function plainAgent(server: URL, proxy: URL): HttpAgent {
   const agent = new HttpAgent()
   if (proxy.protocol === 'socks5:') return connectingBy(agent, () => tunnel(server, proxy))
@@ -125,7 +125,7 @@ function connectToProxy(proxy: URL): Socket {
   return connectTcp({ host, port: Number(proxy.port || (proxy.protocol === 'socks5:' ? 1080 : 80)) })
 }
 
-/** A connection to the server through a proxy. Errors: the proxy cannot be reached, or refuses. */
+/** Opens a connection to the server through a proxy. Errors: the proxy cannot be reached, or refuses. */
 function tunnel(server: URL, proxy: URL): Promise<Duplex> {
   const port = Number(server.port || (server.protocol === 'http:' ? 80 : 443))
   if (proxy.protocol === 'socks5:')

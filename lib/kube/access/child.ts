@@ -8,23 +8,23 @@ import { readAccess } from './kubeconfig.ts'
 import { proxyVariables } from './proxy.ts'
 import { staticKubeconfigText } from './serialise.ts'
 
-/** What a child gets that works with a cluster: a kubeconfig, and a whole environment. */
+/** Access of a child process to a cluster: a kubeconfig and the whole environment. */
 export interface ChildAccess {
   kubeconfig: string
   env: Record<string, string>
 }
 
-/** Longer than any child runs. */
-const LAST_MS = 5 * 60_000
+/** Credentials of a child must stay valid for this time. Children end sooner. */
+const MIN_VALIDITY_MS = 5 * 60_000
 
 /**
- * Lets a child such as helm work with a cluster. The server is asked who it is with the credentials that the child gets, and the
- * child gets no others: a plugin that it ran itself could lead it elsewhere. Of the user's shell it has the proxies alone, for
- * downloads; to the cluster it goes the way that meshdrill goes.
+ * Lets a child process such as helm use a cluster. It gets only the credentials that were used to verify the cluster: a plugin
+ * that the child runs itself could return other ones. From the user's shell it gets only the proxy variables, for downloads. It
+ * reaches the cluster in the same way as meshdrill.
  */
 export async function withChildAccess<T>(kubeconfig: string, use: (child: ChildAccess) => Promise<T>): Promise<T> {
   const access = readAccess(kubeconfig)
-  const credentials = await credentialsOf(access)(LAST_MS)
+  const credentials = await credentialsOf(access)(MIN_VALIDITY_MS)
   await guardOf(kubeconfig, access)?.check(credentials, true)
   const home = join(dirname(kubeconfig), 'home')
   await mkdir(home, { recursive: true, mode: 0o700 })

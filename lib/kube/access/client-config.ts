@@ -7,8 +7,8 @@ import type { KubeAccess } from './kubeconfig.ts'
 const READS = ['GET', 'HEAD']
 
 /**
- * Configuration for the Kubernetes client library, which asks it before each request who asks. What the library itself reads of
- * a kubeconfig lacks token files, groups to act for, several proxies' rules and more, and drops them in silence.
+ * Configuration for the Kubernetes client library. It adds the credentials to each request. The library's own kubeconfig reader
+ * silently ignores token files, impersonated groups, proxy rules and more.
  */
 export function clientConfig(access: KubeAccess, guard: RequestGuard | null = null): KubeConfig {
   const { context, server, user } = access
@@ -27,7 +27,7 @@ export function clientConfig(access: KubeAccess, guard: RequestGuard | null = nu
     if (server.isUncompressed) context.setHeaderParam('Accept-Encoding', 'identity')
     context.setAgent(agentFor(server, credentials))
   }
-  // Streams: logs and watches, and commands in containers, which may change anything.
+  // For streams: logs, watches, and commands in containers. Commands may change anything.
   const applyToHTTPSOptions = async (options: {
     method?: string | undefined
     headers?: Record<string, unknown>
@@ -41,7 +41,10 @@ export function clientConfig(access: KubeAccess, guard: RequestGuard | null = nu
   return Object.assign(config, { applySecurityAuthentication, applyToHTTPSOptions })
 }
 
-/** The library's requests have one value a name, and tell names apart by case, which servers do not. */
+/**
+ * Sets a header with several values. The library allows one value for each name, but its names are case-sensitive, while servers
+ * ignore case. So each value gets its own spelling of the name.
+ */
 function setHeader(context: RequestContext, name: string, value: string | string[]): void {
   const values = typeof value === 'string' ? [value] : value
   values.forEach((one, index) => {
@@ -49,7 +52,7 @@ function setHeader(context: RequestContext, name: string, value: string | string
   })
 }
 
-/** The same header's name in another case for each number below 2 to the power of its letters. */
+/** A spelling of a header name. Each bit of `number` changes the case of one letter. */
 const caseVariant = (name: string, number: number): string => {
   let bit = 0
   return name.replace(/[a-z]/gi, (letter) => {

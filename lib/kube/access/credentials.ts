@@ -7,42 +7,42 @@ import { protectSecret } from '../../output/secrets.ts'
 import { isPrivate } from './proxy.ts'
 import { runPlugin, type PluginCredential } from './plugin.ts'
 
-/** What a request carries: who asks. */
+/** The credentials of a request. */
 export interface Credentials {
-  /** Headers; one with several values is sent as several lines. */
+  /** Headers. A header with several values is sent as several lines. */
   headers: Record<string, string | string[]>
   /** Client certificate and key, as PEM. */
   certificate: { cert: string; key: string } | null
   token: string | null
-  /** Differs between any two credentials. */
+  /** A hash that identifies these credentials. */
   id: string
 }
 
-/** A plugin that gives no end to its credentials is asked again after this time, as nobody sees when they are refused. */
-const PLUGIN_FRESH_MS = 60_000
-/** Credentials that end sooner are not handed to a request. */
-const MARGIN_MS = 5_000
+/** Credentials of a plugin without an expiry are renewed after this time, because a refusal does not trigger a renewal. */
+const PLUGIN_RENEWAL_MS = 60_000
+/** Minimum remaining time of credentials for a request. */
+const MIN_VALIDITY_MS = 5_000
 
-/** Credentials of a user as they are now: files are read again, and a plugin is run again when its credentials end. */
+/** Returns a function for the current credentials. It reads files again, and runs a plugin again when its credentials expire. */
 export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number) => Promise<Credentials> {
-  let asked: { credential: PluginCredential; untilMs: number } | null = null
-  let asking: Promise<PluginCredential> | null = null
+  let cached: { credential: PluginCredential; untilMs: number } | null = null
+  let running: Promise<PluginCredential> | null = null
   const fromPlugin = async (lastForMs: number): Promise<PluginCredential | null> => {
-    // With any other credentials kubectl does not ask the plugin.
+    // Like kubectl, it only runs the plugin if the user has no other credentials.
     if (user.plugin === null || hasOwnCredentials(user)) return null
-    if (asked !== null && asked.untilMs > Date.now() + lastForMs) return asked.credential
+    if (cached !== null && cached.untilMs > Date.now() + lastForMs) return cached.credential
     const plugin = user.plugin
-    asking ??= runPlugin(plugin, user.name, server).finally(() => (asking = null))
-    const credential = await asking
-    asked = { credential, untilMs: credential.expiresMs ?? Date.now() + PLUGIN_FRESH_MS }
+    running ??= runPlugin(plugin, user.name, server).finally(() => (running = null))
+    const credential = await running
+    cached = { credential, untilMs: credential.expiresMs ?? Date.now() + PLUGIN_RENEWAL_MS }
     return credential
   }
-  return async (lastForMs = MARGIN_MS) => {
-    // A network without TLS would carry them for all to read: kubectl sends none there, either.
+  return async (lastForMs = MIN_VALIDITY_MS) => {
+    // Without TLS the network could read credentials, so none are sent, as in kubectl.
     if (!isPrivate(server))
       return finish({ token: null, certificate: null, basic: null, impersonation: user.impersonation, user: user.name })
-    const plugged = await fromPlugin(lastForMs)
-    const token = plugged?.token ?? tokenOf(user.name, user)
+    const ofPlugin = await fromPlugin(lastForMs)
+    const token = ofPlugin?.token ?? tokenOf(user.name, user)
     const { certificate } = user
     const what = `user "${user.name}"`
     const own = certificate && {
@@ -51,7 +51,7 @@ export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number
     }
     return finish({
       token,
-      certificate: plugged?.certificate ?? own,
+      certificate: ofPlugin?.certificate ?? own,
       basic: user.basic,
       impersonation: user.impersonation,
       user: user.name,
@@ -62,7 +62,7 @@ export function credentialsOf({ user, server }: KubeAccess): (lastForMs?: number
 const hasOwnCredentials = ({ token, tokenFile, basic, certificate }: KubeAccess['user']): boolean =>
   [token, tokenFile, basic, certificate].some((one) => one !== null)
 
-/** A token's file comes before the token beside it, which serves while the file cannot be read. */
+/** The tokenFile comes before the token. The token is used if the file cannot be read. */
 function tokenOf(user: string, { token, tokenFile }: KubeAccess['user']): string | null {
   if (tokenFile === null) return token
   try {
@@ -83,7 +83,7 @@ function finish(from: {
   const { token, certificate, basic, impersonation } = from
   if (token !== null && !/^[\x20-\x7e]*$/.test(token))
     throw new KubeconfigError(
-      `the token of user "${printable(from.user)}" contains line breaks or other characters that no header can carry`,
+      `the token of user "${printable(from.user)}" contains line breaks or other characters that a header cannot have`,
     )
   const headers = {
     ...(basic === null ? {} : { Authorization: `Basic ${base64(`${basic.username}:${basic.password}`)}` }),
@@ -98,7 +98,7 @@ function finish(from: {
   return credentials
 }
 
-/** Keeps credentials out of whatever is printed or recorded, also those that a file or a plugin returns later. */
+/** Registers credentials, so they are redacted in everything that is printed or recorded. */
 function protectCredentials({ headers, token, certificate }: Credentials): void {
   if (token !== null) protectSecret(token)
   if (certificate !== null) protectSecret(certificate.key.trim())

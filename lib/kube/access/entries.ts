@@ -7,31 +7,31 @@ import { parseProxy } from './proxy.ts'
 import { readPlugin, type ExecPlugin } from './exec-entry.ts'
 import { KubeconfigError, textOf, type Fields } from './fields.ts'
 
-/** An API server, as a kubeconfig describes it. */
+/** An API server of a kubeconfig. */
 export interface ServerEntry {
   name: string
-  /** URL without a slash at its end. */
+  /** URL without a final slash. */
   url: string
-  /** Certificates of the authority, as PEM; null for those that the system trusts. */
+  /** Certificates of the authority, as PEM; null: the authorities that the system trusts. */
   ca: string | null
-  /** Whether any certificate of the server will do. */
+  /** True if the server's certificate is not checked. */
   insecure: boolean
   /** Name that the server's certificate must have; null for the URL's host. */
   tlsName: string | null
   /** URL of the proxy; null for none. */
   proxy: string | null
   isUncompressed: boolean
-  /** Configuration of the cluster for exec plugins; null where there is none. */
+  /** Configuration of the cluster for exec plugins; null if there is none. */
   pluginConfig: unknown
 }
 
-/** Content of a kubeconfig's field, or the path of a file that is read again for each use. */
+/** Content of a kubeconfig's field, or the path of a file. The file is read for each use. */
 export type Material = { data: string } | { file: string }
 
 export interface UserEntry {
   name: string
   token: string | null
-  /** Read again for each use; before `token`. */
+  /** The file is read for each use. It comes before `token`. */
   tokenFile: string | null
   basic: { username: string; password: string } | null
   /** Client certificate and key, as PEM. */
@@ -58,7 +58,7 @@ const USER_FIELDS = [
 ]
 const PLUGIN_EXTENSION = 'client.authentication.k8s.io/exec'
 
-/** Reads a cluster's entry; `folder` is that of its kubeconfig, against which relative paths are resolved, as kubectl does. */
+/** Reads a cluster's entry. `folder` is the kubeconfig's folder, the base of relative paths, as in kubectl. */
 export function readServer(name: string, fields: Fields, folder: string): ServerEntry {
   const what = `cluster "${printable(name)}"`
   refuseUnknown(what, fields, CLUSTER_FIELDS)
@@ -70,7 +70,7 @@ export function readServer(name: string, fields: Fields, folder: string): Server
     throw new KubeconfigError(`${what} has a proxy-url that is not one of http, https or socks5`)
   const material = materialOf(what, fields, folder, 'certificate-authority')
   const ca = material === null ? null : readMaterial(what, 'certificate-authority', material)
-  const insecure = isSet(what, fields, 'insecure-skip-tls-verify')
+  const insecure = readBoolean(what, fields, 'insecure-skip-tls-verify')
   if (insecure && ca !== null)
     throw new KubeconfigError(
       `${what} has both a certificate authority and insecure-skip-tls-verify: one of them must go`,
@@ -79,12 +79,12 @@ export function readServer(name: string, fields: Fields, folder: string): Server
   return {
     ...{ name, url, ca, insecure, proxy },
     tlsName: text('tls-server-name'),
-    isUncompressed: isSet(what, fields, 'disable-compression'),
+    isUncompressed: readBoolean(what, fields, 'disable-compression'),
     pluginConfig: extensionOf(fields, PLUGIN_EXTENSION),
   }
 }
 
-/** Without a slash at its end. Errors: it is no URL of a server, or says more than where the server is. */
+/** Reads the URL of a server, without a final slash. Errors: it is not a URL, or it has a user, a query or a fragment. */
 function readServerUrl(what: string, text: string): string {
   const url = text.replace(/\/+$/, '').replace(/^https?:/i, (scheme) => scheme.toLowerCase())
   if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol))
@@ -133,7 +133,7 @@ export function readUser(name: string, fields: Fields, folder: string): UserEntr
   return user
 }
 
-/** The token in a file. Errors: it cannot be read, or is empty. */
+/** Reads the token in a file. Errors: the file cannot be read, or is empty. */
 export function readToken(user: string, file: string): string {
   const what = `user "${printable(user)}"`
   const token = readMaterial(what, 'tokenFile', { file }).trim()
@@ -141,7 +141,7 @@ export function readToken(user: string, file: string): string {
   throw new KubeconfigError(`the tokenFile of ${what}, "${printable(file)}", is empty`)
 }
 
-/** Content as text. Errors: the file cannot be read, by its name. */
+/** Reads content as text. Errors: the file cannot be read. */
 export function readMaterial(what: string, field: string, material: Material): string {
   if ('data' in material) return material.data
   try {
@@ -162,7 +162,7 @@ function requireCertificate(what: string, pem: string): void {
   }
 }
 
-/** `<field>-data` in base64, or the file `<field>`. Both are refused, as kubectl does. */
+/** Reads `<field>-data` in Base64, or the path `<field>`. Errors: the entry has both, as in kubectl. */
 function materialOf(what: string, fields: Fields, folder: string, field: string): Material | null {
   const text = textOf(what, fields)
   const [file, data] = [text(field), text(`${field}-data`)]
@@ -186,8 +186,8 @@ function readImpersonation(what: string, fields: Fields): Impersonation | null {
   )
 }
 
-/** Errors: it is neither true nor false. */
-function isSet(what: string, fields: Fields, field: string): boolean {
+/** Reads a boolean; false if it is missing. Errors: it is neither true nor false. */
+function readBoolean(what: string, fields: Fields, field: string): boolean {
   const value = fields[field] ?? false
   if (typeof value === 'boolean') return value
   throw new KubeconfigError(`${field} of ${what} is neither true nor false`)

@@ -1,14 +1,14 @@
 import { printable } from '../../output/shorten.ts'
 import { commandIn, KubeconfigError, textOf, type Fields } from './fields.ts'
 
-/** A program that returns credentials (client.authentication.k8s.io), as a kubeconfig describes it. */
+/** A program of a kubeconfig that returns credentials (client.authentication.k8s.io). */
 export interface ExecPlugin {
   apiVersion: string
   command: string
   args: string[]
   env: { name: string; value: string }[]
   installHint: string | null
-  /** Whether it is told of the cluster. */
+  /** Whether it gets the cluster's entry in KUBERNETES_EXEC_INFO. */
   getsCluster: boolean
   interactiveMode: 'Never' | 'IfAvailable'
 }
@@ -28,7 +28,7 @@ export function readPlugin(what: string, entry: unknown, folder: string): ExecPl
   const mode = text('interactiveMode') ?? (apiVersion === V1 ? null : 'IfAvailable')
   if (mode === 'Always')
     throw new KubeconfigError(
-      `the exec plugin "${printable(command)}" of ${what} asks its user (interactiveMode Always), and drills run without one. Next: a plugin that logs in beforehand`,
+      `the exec plugin "${printable(command)}" of ${what} needs input from a user (interactiveMode Always), but drills run unattended. Next: use a plugin that logs in beforehand`,
     )
   if (mode !== 'Never' && mode !== 'IfAvailable')
     throw new KubeconfigError(

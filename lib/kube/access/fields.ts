@@ -1,12 +1,12 @@
 import { isAbsolute, resolve, sep } from 'node:path'
 
-/** Fields of a kubeconfig's entry, as they stand in the file. */
+/** The fields of a kubeconfig's entry, not yet validated. */
 export type Fields = Record<string, unknown>
 
-/** What is wrong with an entry of a kubeconfig: a sentence that names the entry and the next step. */
+/** An invalid entry of a kubeconfig. The message names the entry. */
 export class KubeconfigError extends Error {}
 
-/** Reads a field that must be text; empty counts as not there, as in kubectl. */
+/** Reads a text field. Null if it is missing or empty, as in kubectl. Errors: it is not text. */
 export const textOf =
   (what: string, fields: Fields) =>
   (field: string): string | null => {
@@ -16,6 +16,6 @@ export const textOf =
     throw new KubeconfigError(`field "${field}" of ${what} is not text`)
   }
 
-/** A command with a folder in it is relative to the kubeconfig; any other is looked for in PATH. */
+/** Resolves a command with a folder against the kubeconfig's folder. A command without a folder stays: PATH finds it. */
 export const commandIn = (folder: string, command: string): string =>
   command.includes(sep) && !isAbsolute(command) ? resolve(folder, command) : command

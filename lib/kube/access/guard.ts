@@ -5,22 +5,22 @@ import type { Credentials } from './credentials.ts'
 import type { KubeAccess } from './kubeconfig.ts'
 import { abortReason, isPinned, markAborted, readPin, RunAborted } from './pin.ts'
 
-/** Namespace and name of the lease that a run holds. */
+/** Namespace and name of a run's lease. */
 export const LEASE = { namespace: 'meshdrill-system', name: 'meshdrill' }
 
-/** For so long a look at the lease counts; its holder changes only after a minute without renewal. */
+/** A check of the lease is valid for this time. The holder can only change after a minute without renewal. */
 const LEASE_FRESH_MS = 5_000
 const TIMEOUT_MS = 30_000
 
 export interface RequestGuard {
   /**
-   * Called before a request is sent with these credentials. Before every one that may change something, and for every new
-   * credential, the server is asked who it is. Errors: `RunAborted`, where it is another cluster or the lease is another run's.
+   * Called before each request with these credentials. Verifies the cluster before a request that may change something, and for new
+   * credentials. Errors: `RunAborted` if it is another cluster, or if another run has the lease.
    */
   check(credentials: Credentials, mayChange: boolean): Promise<void>
 }
 
-/** Guards the requests of a run's own kubeconfig; null for any other. Errors: `RunAborted`, where the run has ended. */
+/** The guard of a run's pinned kubeconfig; null for other kubeconfigs. Errors: `RunAborted` if the run has ended. */
 export function guardOf(kubeconfig: string, access: KubeAccess): RequestGuard | null {
   if (!isPinned(kubeconfig)) return null
   if (readPin(kubeconfig) === null) throw new RunAborted(sentence(`the pin beside "${kubeconfig}" is gone`))
@@ -60,7 +60,7 @@ interface Answer {
 }
 
 async function readUid(access: KubeAccess, credentials: Credentials): Promise<string | null> {
-  const { code, body } = await ask(access, credentials, '/api/v1/namespaces/kube-system')
+  const { code, body } = await sendGet(access, credentials, '/api/v1/namespaces/kube-system')
   if (code === 200) return body.metadata?.uid ?? null
   throw new Error(`${access.server.url} does not say which cluster it is: it answered ${code}`)
 }
@@ -68,14 +68,14 @@ async function readUid(access: KubeAccess, credentials: Credentials): Promise<st
 async function readHolder(access: KubeAccess, credentials: Credentials): Promise<string | null> {
   const { namespace, name } = LEASE
   const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`
-  const { code, body } = await ask(access, credentials, path)
+  const { code, body } = await sendGet(access, credentials, path)
   if (code === 200) return body.spec?.holderIdentity ?? null
   if (code === 404) return null
   throw new Error(`${access.server.url} does not say who holds the lease: it answered ${code}`)
 }
 
-/** GET with exactly these credentials. */
-function ask({ server }: KubeAccess, credentials: Credentials, path: string): Promise<Answer> {
+/** Sends a GET request with exactly these credentials. */
+function sendGet({ server }: KubeAccess, credentials: Credentials, path: string): Promise<Answer> {
   const url = `${server.url}${path}`
   const send = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {

@@ -7,26 +7,26 @@ import { readServer, readUser, type ServerEntry, type UserEntry } from './entrie
 import { KubeconfigError, type Fields } from './fields.ts'
 import { protectSecret } from '../../output/secrets.ts'
 
-/** Shorter variables are most often names of profiles and regions. */
-const SHORTEST_VARIABLE = 20
+/** Minimum length of a variable that may be a secret. Shorter values are usually names of profiles and regions. */
+const MIN_SECRET_LENGTH = 20
 
-/** Keeps what a kubeconfig says of its user out of whatever is printed or recorded. */
+/** Registers the secrets of a user, so they are redacted in everything that is printed or recorded. */
 function protectUser({ token, basic, certificate, plugin }: UserEntry): void {
   if (token !== null) protectSecret(token)
   if (basic !== null) protectSecret(basic.password)
   if (certificate !== null && 'data' in certificate.key) protectSecret(certificate.key.data.trim())
-  // What a plugin is given, such as a client's secret.
-  for (const { value } of plugin?.env ?? []) if (value.length >= SHORTEST_VARIABLE) protectSecret(value)
+  // Variables of a plugin may have secrets, such as a client secret.
+  for (const { value } of plugin?.env ?? []) if (value.length >= MIN_SECRET_LENGTH) protectSecret(value)
 }
 
-/** Who asks which API server: a context of a kubeconfig, read and checked. */
+/** A validated context of a kubeconfig: the API server and the user. */
 export interface KubeAccess {
   context: string
   server: ServerEntry
   user: UserEntry
 }
 
-/** A kubeconfig's entries by name, each with the folder of its file. The first file that has an entry wins, as with kubectl. */
+/** Entries of kubeconfig files by name, each with the folder of its file. The first file with an entry wins, as in kubectl. */
 interface Kubeconfig {
   files: string[]
   contexts: Map<string, Entry>
@@ -36,8 +36,7 @@ interface Kubeconfig {
 }
 
 /**
- * YAML 1.1, as kubectl reads it: `yes` is true, and `<<` takes over the fields of another entry. Only times stay text, which they
- * are for kubectl, too.
+ * YAML 1.1, as in kubectl: `yes` is true, and `<<` merges the fields of another entry. Times stay text, also as in kubectl.
  */
 const YAML: DocumentOptions & ParseOptions & SchemaOptions = {
   uniqueKeys: false,
@@ -59,14 +58,14 @@ const KINDS = [
   ['users', 'user'],
 ] as const
 
-/** Reads files as kubectl does: missing and empty ones are skipped. Errors: a file that is there and is no kubeconfig. */
+/** Reads files as kubectl does: missing and empty files are skipped. Errors: an existing file is not a kubeconfig. */
 export function readKubeconfig(files: string[]): Kubeconfig {
   const merged: Kubeconfig = {
     ...{ files: [], currentContext: null },
     ...{ contexts: new Map(), clusters: new Map(), users: new Map() },
   }
   for (const file of files) {
-    const text = readIfThere(file)
+    const text = readIfExists(file)
     if (text === null) continue
     merged.files.push(file)
     const document = parseFile(file, text)
@@ -80,7 +79,7 @@ export function readKubeconfig(files: string[]): Kubeconfig {
   return merged
 }
 
-/** A context with its cluster and user. Errors: which of them is missing or cannot be used. */
+/** A context with its cluster and user; null if the context does not exist. Errors: cluster or user is missing or invalid. */
 export function accessOf(kubeconfig: Kubeconfig, name: string): KubeAccess | null {
   const context = kubeconfig.contexts.get(name)
   if (context === undefined) return null
@@ -93,7 +92,7 @@ export function accessOf(kubeconfig: Kubeconfig, name: string): KubeAccess | nul
     )
   }
   const cluster = find('clusters', 'cluster')
-  // Without a user's name nobody logs in, which a server may allow.
+  // A context without a user is anonymous. A server may allow that.
   const user = named('user') === '' ? { fields: {}, folder: '' } : find('users', 'user')
   const server = readServer(named('cluster'), cluster.fields, cluster.folder)
   const access = { context: name, server, user: readUser(named('user'), user.fields, user.folder) }
@@ -101,19 +100,19 @@ export function accessOf(kubeconfig: Kubeconfig, name: string): KubeAccess | nul
   return access
 }
 
-/** The current context of one kubeconfig file, such as one that meshdrill wrote. */
+/** Reads the current context of one kubeconfig file, for example one that meshdrill wrote. */
 export function readAccess(file: string): KubeAccess {
   const kubeconfig = readKubeconfig([file])
   const access = accessOf(kubeconfig, kubeconfig.currentContext ?? '')
   if (access !== null) return access
   throw new KubeconfigError(
     kubeconfig.files.length === 0
-      ? `There is no kubeconfig "${file}" (ENOENT)`
+      ? `Kubeconfig "${file}" does not exist (ENOENT)`
       : `"${file}" has no context "${printable(kubeconfig.currentContext ?? '')}"`,
   )
 }
 
-function readIfThere(file: string): string | null {
+function readIfExists(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -138,7 +137,7 @@ function parseFile(file: string, text: string): Fields {
   )
 }
 
-/** Neither has to be there, as kubectl has it. */
+/** Checks apiVersion and kind. Both are optional, as in kubectl. */
 function requireKind(file: string, { apiVersion, kind }: Fields): void {
   if (
     [undefined, null, '', 'v1'].includes(apiVersion as string) &&

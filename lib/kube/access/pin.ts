@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** The cluster that a run was confirmed for, and the run. It lies beside the run's own kubeconfig. */
+/** The cluster that the user confirmed for a run, and the run. The file is beside the run's kubeconfig. */
 export interface Pin {
   /** URL of the API server, and SHA-256 of its authority's certificates; null for those that the system trusts. */
   server: string
@@ -9,40 +9,40 @@ export interface Pin {
   /** UID of the namespace "kube-system". */
   uid: string
   runUid: string
-  /** Who holds the lease, as the lease in the cluster has it. */
+  /** This run's `holderIdentity` in the lease. */
   holder: string
-  /** Whether the lease has been taken: from then on another holder, or none, ends the run. */
+  /** Whether the run has taken the lease. From then on, another holder or no holder ends the run. */
   isLeased: boolean
 }
 
-const PIN = 'pin.json'
-const ABORTED = 'aborted'
-/** Name of a run's own kubeconfig. It is never used without its pin, which the end of the run may remove first. */
+const PIN_FILE = 'pin.json'
+const ABORT_FILE = 'aborted'
+/** Name of a run's kubeconfig. It is refused without its pin, because the end of a run may remove the pin first. */
 export const PINNED_KUBECONFIG = 'pinned.kubeconfig'
 
-/** The run's cluster or its lease is another's: nothing more may be changed. */
+/** The server is another cluster, or another run has the lease. Nothing more may be changed. */
 export class RunAborted extends Error {}
 
 export const isPinned = (kubeconfig: string): boolean => basename(kubeconfig) === PINNED_KUBECONFIG
 
-/** The pin of a kubeconfig; null for one of a lab that is meshdrill's alone, and after the end of its run. */
+/** The pin of a kubeconfig; null for a cluster that meshdrill created, and after the end of the run. */
 export function readPin(kubeconfig: string): Pin | null {
-  const file = join(dirname(kubeconfig), PIN)
+  const file = join(dirname(kubeconfig), PIN_FILE)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Pin) : null
 }
 
 export function writePin(kubeconfig: string, pin: Pin): void {
-  writeFileSync(join(dirname(kubeconfig), PIN), JSON.stringify(pin, null, 2), { mode: 0o600 })
+  writeFileSync(join(dirname(kubeconfig), PIN_FILE), JSON.stringify(pin, null, 2), { mode: 0o600 })
 }
 
-/** Ends the run for every process that works with this kubeconfig. The first reason stays. */
+/** Ends the run for every process that uses this kubeconfig. The first reason stays. */
 export function markAborted(kubeconfig: string, reason: string): void {
-  const file = join(dirname(kubeconfig), ABORTED)
+  const file = join(dirname(kubeconfig), ABORT_FILE)
   if (existsSync(dirname(kubeconfig)) && !existsSync(file)) writeFileSync(file, reason, { mode: 0o600 })
 }
 
-/** Why the run was ended; null for one that goes on. */
+/** Why the run was ended; null if it was not. */
 export function abortReason(kubeconfig: string): string | null {
-  const file = join(dirname(kubeconfig), ABORTED)
+  const file = join(dirname(kubeconfig), ABORT_FILE)
   return existsSync(file) ? readFileSync(file, 'utf8') : null
 }

@@ -8,17 +8,17 @@ import type { ServerEntry } from './entries.ts'
 import type { ExecPlugin } from './exec-entry.ts'
 import { KubeconfigError } from './fields.ts'
 
-/** What an exec plugin returned. */
+/** The credential that an exec plugin returned. */
 export interface PluginCredential {
   token: string | null
   certificate: { cert: string; key: string } | null
-  /** Null for one that says nothing of its end. */
+  /** Null if the credential has no expiry. */
   expiresMs: number | null
 }
 
 const TIMEOUT_MS = 60_000
 
-/** Runs an exec plugin as kubectl does. Errors: it is not there, with its hint; it failed; its answer is none. */
+/** Runs an exec plugin as kubectl does. Errors: it is missing (with its hint), it failed, or its output is invalid. */
 export async function runPlugin(plugin: ExecPlugin, user: string, server: ServerEntry): Promise<PluginCredential> {
   const what = `the exec plugin "${printable(plugin.command)}" of user "${printable(user)}"`
   const spec = { interactive: false, ...(plugin.getsCluster ? { cluster: clusterFor(server) } : {}) }
@@ -26,7 +26,7 @@ export async function runPlugin(plugin: ExecPlugin, user: string, server: Server
   const given = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   const env = { ...process.env, ...given, KUBERNETES_EXEC_INFO: JSON.stringify(info) }
   const program = programOf(plugin)
-  if (program === null) throw new KubeconfigError(isMissing(what, plugin))
+  if (program === null) throw new KubeconfigError(explainMissing(what, plugin))
   const text = await new Promise<string>((resolve, reject) => {
     const child = execFile(program, plugin.args, { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)
@@ -37,7 +37,7 @@ export async function runPlugin(plugin: ExecPlugin, user: string, server: Server
   return parseCredential(what, plugin, text)
 }
 
-/** Looked for in the PATH of this process, as kubectl does: one that the plugin's own variables set is for the plugin alone. */
+/** Path of a plugin's program, from the PATH of this process, as in kubectl. A PATH in the plugin's entry is not used here. */
 function programOf({ command }: ExecPlugin): string | null {
   if (command.includes(sep)) return command
   const folders = (readVariable(process.env, 'PATH') ?? '').split(delimiter).filter(isAbsolute)
@@ -49,22 +49,22 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()
   } catch {
-    // Not there, or not a program: the next folder may have it.
+    // The file is missing or not executable. The next folder may have it.
     return false
   }
 }
 
 const hintOf = ({ installHint }: ExecPlugin): string => (installHint === null ? '' : ` Next: ${printable(installHint)}`)
 
-const isMissing = (what: string, plugin: ExecPlugin): string =>
-  `${what} is not there.${hintOf(plugin) || ' Next: install it, or put it in PATH'}`
+const explainMissing = (what: string, plugin: ExecPlugin): string =>
+  `${what} was not found.${hintOf(plugin) || ' Next: install it, or add its folder to PATH'}`
 
 function explainFailure(what: string, plugin: ExecPlugin, error: Error, stderr: string): string {
   const hint = hintOf(plugin)
-  if (codeOf(error) === 'ENOENT') return isMissing(what, plugin)
+  if (codeOf(error) === 'ENOENT') return explainMissing(what, plugin)
   if (codeOf(error) === 'EACCES') return `${what} cannot be run: permission is missing.`
-  const said = printable(stderr.trim().slice(-500))
-  return `${what} failed: ${said === '' ? 'it said nothing' : said}.${hint}`
+  const message = printable(stderr.trim().slice(-500))
+  return `${what} failed: ${message === '' ? 'it printed no error' : message}.${hint}`
 }
 
 function clusterFor(server: ServerEntry): object {

@@ -7,7 +7,7 @@ const VERSION = 5
 const NO_LOGIN = 0
 const PASSWORD = 2
 
-/** Asks a SOCKS 5 proxy (RFC 1928, RFC 1929) for a connection. Errors: it refuses, or ends the connection. */
+/** Opens a connection through a SOCKS 5 proxy (RFC 1928, RFC 1929). Errors: it refuses, or ends the connection. */
 export async function connectBySocks(
   socket: Socket,
   { host, port, proxy }: { host: string; port: number; proxy: URL },
@@ -16,15 +16,15 @@ export async function connectBySocks(
   const hasLogin = proxy.username !== ''
   socket.write(Buffer.from([VERSION, 1, hasLogin ? PASSWORD : NO_LOGIN]))
   const [, method] = await read(2)
-  if (method !== (hasLogin ? PASSWORD : NO_LOGIN)) throw new Error(`the proxy ${proxy.host} refuses our login`)
+  if (method !== (hasLogin ? PASSWORD : NO_LOGIN)) throw new Error(`the proxy ${proxy.host} refuses the login`)
   if (hasLogin) {
     const [name, password] = [proxy.username, proxy.password].map((text) => Buffer.from(decodeURIComponent(text)))
-    socket.write(Buffer.concat([Buffer.from([1]), sized(name), sized(password)]))
+    socket.write(Buffer.concat([Buffer.from([1]), withLength(name), withLength(password)]))
     const [, refused] = await read(2)
-    if (refused !== 0) throw new Error(`the proxy ${proxy.host} refuses our login`)
+    if (refused !== 0) throw new Error(`the proxy ${proxy.host} refuses the login`)
   }
   const target = Buffer.from([VERSION, 1, 0, 3])
-  socket.write(Buffer.concat([target, sized(Buffer.from(host)), Buffer.from([port >> 8, port & 255])]))
+  socket.write(Buffer.concat([target, withLength(Buffer.from(host)), Buffer.from([port >> 8, port & 255])]))
   const [, code, , kind] = await read(4)
   if (code !== 0) throw new Error(`the proxy ${proxy.host} answered ${code ?? 'nothing'} (SOCKS)`)
   const length = kind === 1 ? 4 : kind === 4 ? 16 : ((await read(1))[0] ?? 0)
@@ -33,10 +33,10 @@ export async function connectBySocks(
   return socket
 }
 
-const sized = (bytes: Buffer | undefined): Buffer =>
+const withLength = (bytes: Buffer | undefined): Buffer =>
   Buffer.concat([Buffer.from([bytes?.length ?? 0]), bytes ?? Buffer.alloc(0)])
 
-/** Reads exactly so many bytes, and leaves the rest in the socket. */
+/** Returns a function that reads exactly `length` bytes, and leaves the rest in the socket. */
 function readerOf(socket: Socket): (length: number) => Promise<Buffer> {
   return async (length) => {
     for (;;) {
@@ -51,24 +51,24 @@ function readerOf(socket: Socket): (length: number) => Promise<Buffer> {
 const SCHEMES = ['http:', 'https:', 'socks5:']
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' }
 
-/** Value of a variable in upper or lower case, the upper case first, as Go's net/http reads it. */
-const either = (env: Environment, name: string): string | null =>
+/** Value of a variable in upper or lower case. Upper case comes first, as in Go's net/http. */
+const readEitherCase = (env: Environment, name: string): string | null =>
   readVariable(env, name) ?? readVariable(env, name.toLowerCase())
 
 /**
- * URL of the proxy for a server, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` as Go's net/http reads them, so that meshdrill,
- * kubectl and helm go the same way; null for none. Errors: the variable holds no URL of a proxy.
+ * URL of the proxy for a server, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; null for none. The rules are those of Go's
+ * net/http, so meshdrill, kubectl and helm use the same proxy. Errors: the variable is not the URL of a proxy.
  */
 export function proxyFor(server: URL, env: Environment): string | null {
   const variable = server.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY'
-  const value = either(env, variable)
-  if (value === null || !usesProxy(server, either(env, 'NO_PROXY') ?? '')) return null
+  const value = readEitherCase(env, variable)
+  if (value === null || !usesProxy(server, readEitherCase(env, 'NO_PROXY') ?? '')) return null
   const proxy = parseProxy(value.includes('://') ? value : `http://${value}`)
   if (proxy !== null) return proxy
   throw new Error(`${variable} is not the URL of a proxy: http, https and socks5 are known. Next: unset ${variable}`)
 }
 
-/** The URL, if it is one of a proxy; else null. */
+/** Parses the URL of a proxy; null if it is not one. */
 export function parseProxy(text: string): string | null {
   if (!URL.canParse(text)) return null
   const { protocol, hostname, href } = new URL(text)
@@ -78,13 +78,15 @@ export function parseProxy(text: string): string | null {
 /** Host without the brackets of an IPv6 address. */
 export const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
-/** The variables by which a child reaches hosts as the user's shell does, and one server directly. */
+/** Proxy variables for a child process: those of the user's shell, with `direct` as an additional exception. */
 export function proxyVariables(env: Environment, direct: URL | null): Record<string, string> {
   const kept = ['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => {
-    const value = either(env, name)
+    const value = readEitherCase(env, name)
     return value === null ? [] : [[name, value] as const]
   })
-  const exceptions = [either(env, 'NO_PROXY'), direct === null ? null : bareHost(direct)].filter((one) => one !== null)
+  const exceptions = [readEitherCase(env, 'NO_PROXY'), direct === null ? null : bareHost(direct)].filter(
+    (one) => one !== null,
+  )
   return { ...Object.fromEntries(kept), ...(exceptions.length === 0 ? {} : { NO_PROXY: exceptions.join(',') }) }
 }
 
@@ -107,20 +109,20 @@ function isExcepted(exception: string, host: string, port: string): boolean {
   const name = (withPort === '' ? exception : withPort).replace(/^\[|\]$/g, '')
   if (name === '' || (wantedPort !== '' && wantedPort !== port)) return false
   if (isIP(name) !== 0) return isIP(host) !== 0 && contains(name, isIPv4(name) ? 32 : 128, host)
-  // `example.org` is itself and all below it; `.example.org` and `*.example.org` only what is below it.
+  // `example.org` matches the host and its subdomains; `.example.org` and `*.example.org` only match subdomains.
   const suffix = name.startsWith('*.') ? name.slice(1) : name
   const ascii = (text: string): string => (URL.canParse(`http://${text}`) ? new URL(`http://${text}`).hostname : text)
   if (suffix.startsWith('.')) return host.endsWith(`.${ascii(suffix.slice(1))}`)
   return host === ascii(suffix) || host.endsWith(`.${ascii(suffix)}`)
 }
 
-/** Whether nobody on a network can read what is sent to a server. */
+/** True if a network cannot read requests to a server: it has TLS, or it is on this machine. */
 export function isPrivate(server: { url: string }): boolean {
   const url = new URL(server.url)
   return url.protocol === 'https:' || isOnThisMachine(url)
 }
 
-/** Whether a server is on a loopback address, so that no network carries what is sent to it. */
+/** True if a server has a loopback address. */
 function isOnThisMachine(server: URL): boolean {
   const host = bareHost(server).toLowerCase()
   return host === 'localhost' || isLoopback(host)
@@ -138,7 +140,7 @@ function contains(range: string, bits: number, address: string): boolean {
   return list.check(asked, family)
 }
 
-/** An IPv4 address inside an IPv6 one is that IPv4 address, as in Go. */
+/** Normalises an address. An IPv4 address in IPv6 notation becomes the IPv4 address, as in Go. */
 function plain(address: string): string {
   const { hostname } = new URL(`http://${urlHost(address)}`)
   const [, high = '', low = ''] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname) ?? []

@@ -3,12 +3,12 @@ import type { Material, UserEntry } from './entries.ts'
 import type { KubeAccess } from './kubeconfig.ts'
 
 /**
- * A kubeconfig with one context, which says by itself all that was read: the authority, the proxy, absolute paths. Files and
- * plugins for credentials stay what they are, so that credentials which rotate stay live.
+ * A self-contained kubeconfig with one context: the authority and the proxy are included, and paths are absolute. Token files and
+ * plugins stay references, so rotated credentials stay valid.
  */
 export const kubeconfigText = (access: KubeAccess): string => textWith(access, userFields(access.user))
 
-/** The same with these credentials in it, for a child that must not run a plugin itself. */
+/** The same with these credentials included, for a child process that must not run a plugin. */
 export function staticKubeconfigText(access: KubeAccess, { token, certificate }: Credentials): string {
   const { basic } = access.user
   return textWith(access, {

@@ -9,7 +9,7 @@ import { serveClusters, standInCluster, type ServedClusters, type StandInCluster
 import { makeAuthority, makeCertificate } from '../../stand-ins/certificates.ts'
 import { startProxy } from '../../stand-ins/proxy-server.ts'
 
-/** What kubectl accepts of a kubeconfig is obeyed, or refused by its name. */
+/* meshdrill obeys every field that kubectl accepts, or refuses it by name. */
 
 interface World {
   folder: string
@@ -40,7 +40,7 @@ function write(folder: string, cluster: object, user: object = {}, name = 'confi
   return file
 }
 
-/** What the last request carried. */
+/** Headers of the last request. */
 const lastHeaders = ({ cluster }: World) => cluster.requests.at(-1)?.headers ?? {}
 const read = (file: string, env = {}) => readContext([file], 'mine', env)
 const refusal = (file: string): string => {
@@ -63,7 +63,7 @@ function plugin(folder: string, body: string): string {
 const API = 'client.authentication.k8s.io/v1'
 const credential = (status: object) => JSON.stringify({ apiVersion: API, kind: 'ExecCredential', status })
 
-test('missing and empty files of KUBECONFIG are skipped, and the first file that has a name wins', ({ world }) => {
+test('missing and empty files of KUBECONFIG are skipped, and the first file with an entry wins', ({ world }) => {
   const { folder, served } = world
   writeFileSync(join(folder, 'empty'), '')
   writeFileSync(join(folder, 'comment'), '# nothing\n')
@@ -75,9 +75,7 @@ test('missing and empty files of KUBECONFIG are skipped, and the first file that
   expect(() => readContext([folder], 'mine', {})).toThrow('cannot be read (EISDIR)')
 })
 
-test('relative paths of a kubeconfig are those of its folder, even when it is itself given by a relative path', async ({
-  world,
-}) => {
+test('relative paths in a kubeconfig start at its folder, even if its own path is relative', async ({ world }) => {
   const authority = makeAuthority(world.folder, 'ca')
   const made = makeCertificate(world.folder, 'server', authority)
   makeCertificate(world.folder, 'client', authority)
@@ -131,16 +129,14 @@ test('an exec plugin gets KUBERNETES_EXEC_INFO with the cluster, its arguments a
   })
 })
 
-test('a plugin that is not there, that fails or that prints something else is named, with its hint', async ({
-  world,
-}) => {
+test('an error names a plugin that is missing, fails or prints invalid output, with its hint', async ({ world }) => {
   const { folder, served } = world
   const why = (exec: object) =>
     identifyCluster(
       read(write(folder, { server: served.url }, { exec: { apiVersion: API, interactiveMode: 'Never', ...exec } })),
     ).then(() => 'reached', messageOf)
   expect(await why({ command: 'no-such-plugin', installHint: 'brew install it' })).toMatch(
-    /the exec plugin "no-such-plugin" of user "me" is not there. Next: brew install it$/,
+    /the exec plugin "no-such-plugin" of user "me" was not found. Next: brew install it$/,
   )
   expect(await why({ command: plugin(folder, 'echo log in first >&2; exit 3') })).toMatch(/failed: log in first/)
   expect(await why({ command: plugin(folder, 'echo hello') })).toContain('printed no JSON')
@@ -148,7 +144,7 @@ test('a plugin that is not there, that fails or that prints something else is na
   expect(world.cluster.requests).toEqual([])
 })
 
-test('everything that is impersonated is sent, each group as a header of its own', async ({ world }) => {
+test('all impersonation fields are sent, with one header for each group', async ({ world }) => {
   const user = {
     token: 't',
     as: 'ann',
@@ -164,7 +160,7 @@ test('everything that is impersonated is sent, each group as a header of its own
   })
 })
 
-test('what meshdrill cannot obey, and what kubectl refuses, is refused by name', ({ world }) => {
+test('fields that meshdrill cannot obey or that kubectl refuses are errors with their names', ({ world }) => {
   const { folder, served } = world
   const server = served.url
   const of = (cluster: object, user: object = {}): string => refusal(write(folder, cluster, user))
@@ -185,7 +181,7 @@ test('what meshdrill cannot obey, and what kubectl refuses, is refused by name',
   expect(of({ server }, { exec: { apiVersion: API, command: 'x', interactiveMode: 'Always' } })).toContain('Always')
 })
 
-test('a server whose certificate expired, is for another name or of another authority is told from the others', async ({
+test('the error of an invalid server certificate says if it expired, or if its name or authority is wrong', async ({
   world,
 }) => {
   const authority = makeAuthority(world.folder, 'ca')
@@ -215,9 +211,7 @@ test('a server whose certificate expired, is for another name or of another auth
   }
 })
 
-test('a proxy of the kubeconfig or of the shell leads to the server, for plain and for TLS connections', async ({
-  world,
-}) => {
+test('a proxy of the kubeconfig or of the shell is used for plain and for TLS connections', async ({ world }) => {
   const authority = makeAuthority(world.folder, 'ca')
   const made = makeCertificate(world.folder, 'server', authority, { names: 'DNS:api.example' })
   const secure = await serveClusters(() => world.cluster, { tls: { cert: made.cert, key: made.key } })
@@ -234,9 +228,7 @@ test('a proxy of the kubeconfig or of the shell leads to the server, for plain a
   await secure.close()
 })
 
-test('a UID that is no UUID goes into no path, and the error shows it without control characters', async ({
-  world,
-}) => {
+test('a cluster UID that is not a UUID is an error without control characters', async ({ world }) => {
   for (const uid of ['../victim', '$(touch pwned)', '\u001b[2K', 'AAAA']) {
     world.cluster.put('/api/v1/namespaces/kube-system', { metadata: { name: 'kube-system', uid } })
     const said = await identifyCluster(read(write(world.folder, { server: world.served.url }))).then(

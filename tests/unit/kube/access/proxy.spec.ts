@@ -1,14 +1,14 @@
 import { expect, test } from '@playwright/test'
 import { proxyFor, proxyVariables } from '../../../../lib/kube/access/proxy.ts'
 
-/** Which proxy leads to a server: each line is what Go's net/http, and so kubectl and helm, decides. */
+/* The choice of a proxy for a server. Each line has the result of Go's net/http, and so of kubectl and helm. */
 
 const PROXY = 'http://proxy.example:3128'
 const SET = { HTTPS_PROXY: PROXY, HTTP_PROXY: 'plain.example:80' }
 
 const goes = (server: string, env: Record<string, string>): string | null => proxyFor(new URL(server), env)
 
-test('the proxy of a server is that of its scheme, by a variable in upper or lower case', () => {
+test('the variable for the scheme of a server sets its proxy, in upper or lower case', () => {
   expect(goes('https://10.0.0.1:6443', SET)).toBe(`${PROXY}/`)
   expect(goes('http://10.0.0.1:8080', SET)).toBe('http://plain.example/')
   expect(goes('https://10.0.0.1:6443', { https_proxy: 'socks5://s:1' })).toBe('socks5://s:1')
@@ -19,12 +19,12 @@ test('the proxy of a server is that of its scheme, by a variable in upper or low
   )
 })
 
-test('this machine itself is never reached by a proxy', () => {
+test('servers on this machine are reached without a proxy', () => {
   for (const host of ['localhost', '127.0.0.1', '127.3.2.1', '[::1]', '[::ffff:127.0.0.1]'])
     expect(goes(`https://${host}:6443`, SET)).toBeNull()
 })
 
-test('NO_PROXY excepts names, what is below them, addresses, ranges and ports, as in Go', () => {
+test('NO_PROXY excludes names, subdomains, addresses, ranges and ports, as in Go', () => {
   const table: [exception: string, host: string, isDirect: boolean][] = [
     ['example.org', 'example.org', true],
     ['example.org', 'api.example.org', true],
@@ -58,7 +58,7 @@ test('NO_PROXY excepts names, what is below them, addresses, ranges and ports, a
     ])
 })
 
-test('a child gets the proxies of the shell, and reaches a server directly that meshdrill reaches directly', () => {
+test('a child process gets the proxy variables of the shell, with the directly reached server as an exception', () => {
   expect(proxyVariables({ https_proxy: PROXY, no_proxy: 'a' }, new URL('https://[fd00::1]:6443'))).toEqual({
     ...{ HTTPS_PROXY: PROXY, NO_PROXY: 'a,fd00::1' },
   })

@@ -8,7 +8,7 @@ import { serveClusters, standInCluster, type StandInCluster } from '../../stand-
 import { makeAuthority, makeCertificate } from '../../stand-ins/certificates.ts'
 import { startProxy } from '../../stand-ins/proxy-server.ts'
 
-/** Each answer here is what kubectl 1.36 did with the same kubeconfig and the same server, or a refusal by name. */
+/* Each expected result is that of kubectl 1.36 with the same kubeconfig and server, or a refusal that names the entry. */
 
 interface World {
   folder: string
@@ -50,7 +50,7 @@ function writeProgram(folder: string, body: string): void {
   chmodSync(join(folder, 'plugin'), 0o755)
 }
 
-/** Who asked by this kubeconfig, as the server saw it; or why it was refused. */
+/** The Authorization header that the server got with this kubeconfig, `nobody` without one, or the error. */
 async function whoAsks(world: World, text: string, env: Record<string, string> = {}): Promise<string> {
   const file = join(world.folder, 'config')
   writeFileSync(file, text)
@@ -69,9 +69,7 @@ const config = (cluster: object, user: object = {}): string =>
     contexts: [{ name: 'mine', context: { cluster: 'here', user: 'me' } }],
   })
 
-test('a plugin is not asked where the user has a token, a token file, a password or a certificate', async ({
-  world,
-}) => {
+test('a plugin is not run if the user has a token, a token file, a password or a certificate', async ({ world }) => {
   const { folder, server } = world
   writeFileSync(join(folder, 'token'), 'of-the-file')
   const plugin = pluginUser(world, { token: 'of-the-plugin' })
@@ -83,7 +81,9 @@ test('a plugin is not asked where the user has a token, a token file, a password
   expect(await as({ 'client-certificate': 'client.crt', 'client-key': 'client.key' })).toBe('nobody')
 })
 
-test('a plugin without a folder is looked for in PATH, whatever PATH the kubeconfig gives to it', async ({ world }) => {
+test('a plugin without a folder is found by the PATH of this process, not by the PATH of its entry', async ({
+  world,
+}) => {
   const { folder, server } = world
   const user = pluginUser(world, { token: 'of-the-plugin' }, { command: 'plugin' })
   const elsewhere = join(folder, 'elsewhere')
@@ -91,7 +91,7 @@ test('a plugin without a folder is looked for in PATH, whatever PATH the kubecon
   const { PATH = '' } = process.env
   const env = [{ name: 'PATH', value: [elsewhere, PATH].join(delimiter) }]
   const text = config(server, { exec: { ...(user as { exec: object }).exec, env } })
-  expect(await whoAsks(world, text)).toContain('the exec plugin "plugin" of user "me" is not there')
+  expect(await whoAsks(world, text)).toContain('the exec plugin "plugin" of user "me" was not found')
   process.env.PATH = [folder, PATH].join(delimiter)
   try {
     expect(await whoAsks(world, text)).toBe('Bearer of-the-plugin')
@@ -100,7 +100,7 @@ test('a plugin without a folder is looked for in PATH, whatever PATH the kubecon
   }
 })
 
-test('a plugin whose entry or whose answer kubectl refuses is refused by its name', async ({ world }) => {
+test('a plugin entry or output that kubectl refuses is an error with the name of the entry', async ({ world }) => {
   const why = (status: object, over: object = {}) =>
     whoAsks(world, config(world.server, pluginUser(world, status, over)))
   const token = { token: 'px' }
@@ -114,7 +114,7 @@ test('a plugin whose entry or whose answer kubectl refuses is refused by its nam
   expect(await why({ ...token, expirationTimestamp: 'tomorrow' })).toContain('expirationTimestamp that is not a time')
 })
 
-test('an empty token file is refused by name, unless a token is beside it', async ({ world }) => {
+test('an empty token file is an error with its name, unless the user also has a token', async ({ world }) => {
   writeFileSync(join(world.folder, 'token'), '\n')
   const as = (user: object) => whoAsks(world, config(world.server, { tokenFile: 'token', ...user }))
   expect(await as({})).toMatch(/the tokenFile of user "me", ".*token", is empty/)
@@ -122,7 +122,9 @@ test('an empty token file is refused by name, unless a token is beside it', asyn
   expect(await as({ username: 'u', password: 'p' })).toContain('both a token and a username')
 })
 
-test('a token that no header can carry is refused without being shown', async ({ world }) => {
+test('a token with characters that a header cannot have is refused, and the error does not show it', async ({
+  world,
+}) => {
   for (const token of ['canary\nline', 'canary\u00fc']) {
     const said = await whoAsks(world, config(world.server, { token }))
     expect(said).toContain('the token of user "me" contains line breaks')
@@ -130,7 +132,7 @@ test('a token that no header can carry is refused without being shown', async ({
   }
 })
 
-test('to a server on a network without TLS no credentials are sent, which the refusal says', async ({ world }) => {
+test('no credentials are sent to a remote server without TLS, and the error says so', async ({ world }) => {
   const plain = await serveClusters((request) => (request.headers.authorization ? world.cluster : null))
   const proxy = await startProxy(plain.url)
   const env = { HTTP_PROXY: proxy.url }
@@ -145,7 +147,7 @@ test('to a server on a network without TLS no credentials are sent, which the re
   await plain.close()
 })
 
-test("a server's URL may be written in capitals, and may say nothing but where the server is", async ({ world }) => {
+test("a server's URL may have an upper-case scheme, but no user, query or fragment", async ({ world }) => {
   const { server, url } = world
   const at = (changed: string) => whoAsks(world, config({ ...server, server: changed }, { token: 't' }))
   expect(await at(url.replace('https', 'HTTPS'))).toBe('Bearer t')
@@ -153,9 +155,7 @@ test("a server's URL may be written in capitals, and may say nothing but where t
     expect(await at(changed)).toContain('contains a user, a query or a fragment')
 })
 
-test('a kubeconfig is read as YAML 1.1, so that "yes" is true and "<<" takes over the fields of another entry', async ({
-  world,
-}) => {
+test('a kubeconfig is YAML 1.1: "yes" is true, and "<<" merges the fields of another entry', async ({ world }) => {
   const text = (cluster: string, token = 't'): string =>
     `contexts:\n- name: mine\n  context: {cluster: here, user: me}\nusers:\n- name: me\n  user: {token: ${token}}\n` +
     `clusters:\n- name: first\n  cluster: &first {server: "${world.url}", certificate-authority: ca.crt}\n- name: here\n  cluster: ${cluster}\n`
@@ -169,7 +169,7 @@ test('a kubeconfig is read as YAML 1.1, so that "yes" is true and "<<" takes ove
     expect(await whoAsks(world, text('{<<: *first}', token))).toContain('field "token" of user "me" is not text')
 })
 
-test('a file of another kind or version is no kubeconfig', async ({ world }) => {
+test('a file of another kind or version is refused as a kubeconfig', async ({ world }) => {
   const of = (over: object) =>
     whoAsks(world, JSON.stringify({ ...JSON.parse(config(world.server, { token: 't' })), ...over }))
   expect(await of({ kind: 'Config', apiVersion: 'v1' })).toBe('Bearer t')
@@ -177,7 +177,7 @@ test('a file of another kind or version is no kubeconfig', async ({ world }) => 
   expect(await of({ apiVersion: 'v2' })).toContain('its kind is not Config of v1')
 })
 
-test('the authorities of SSL_CERT_DIR are trusted where the kubeconfig names none', async ({ world }) => {
+test('the authorities of SSL_CERT_DIR are trusted if the kubeconfig has no authority', async ({ world }) => {
   const folder = join(world.folder, 'authorities')
   mkdirSync(folder)
   writeFileSync(join(folder, 'one.pem'), world.authority)
