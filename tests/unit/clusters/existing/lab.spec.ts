@@ -130,7 +130,7 @@ test('a lab that another process uses is not ended', async ({ world }) => {
   Object.assign(lease?.spec as object, { holderIdentity: 'ann@desk, process 7' })
   const mine = existing({ ...world.options, confirm: UID })
   const found = await mine.find()
-  await expect(mine.attach()).rejects.toThrow('belongs to another run')
+  await expect(mine.attach()).rejects.toThrow('does not hold the lease')
   const before = world.server.changes.length
   await expect(found?.end()).rejects.toThrow('is no longer this run')
   expect(world.server.changes).toHaveLength(before)
