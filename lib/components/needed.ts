@@ -1,7 +1,9 @@
 import type { Component } from './component.ts'
 import { components, type ComponentName } from './index.ts'
+import type { Terms } from '../lab/terms.ts'
 import type { MeshName } from './meshes.ts'
-import type { ToolName } from './tools.ts'
+import type { Tool } from './strategy.ts'
+import { tools, type ToolName } from './tools.ts'
 
 /** The choices of a run that decide which components it needs. */
 export interface RunNeeds {
@@ -12,6 +14,10 @@ export interface RunNeeds {
 }
 
 type ListedComponent = (typeof components)[number]
+
+/** The tools of a run that names none: all but those whose terms the user has not given. */
+export const usableTools = (terms: Terms): ToolName[] =>
+  tools.filter((tool: Tool) => tool.terms === undefined || terms[tool.terms] !== null).map(({ name }) => name)
 
 /** Name of the component that installs a tool. Errors: no component has that tool. */
 export function toolComponent(tool: ToolName): ComponentName {

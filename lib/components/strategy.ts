@@ -1,4 +1,5 @@
 import type { Lab } from '../lab/lab.ts'
+import type { Terms } from '../lab/terms.ts'
 import type { UserEffort } from '../record/facts.ts'
 import type { BackupTool } from './tool.ts'
 
@@ -31,6 +32,8 @@ export interface StrategyDriver {
 export interface Tool<Name extends string = string, Mode extends string = string> {
   name: Name
   strategies: Readonly<Record<Mode, StrategyTraits>>
+  /** What the user must give before the tool may be used. A run that names no tool leaves the tool out without it. */
+  terms?: keyof Terms
   /** Loads the drivers, which import the Kubernetes client. A strategy without one does not compile. */
   load: () => Promise<{ drivers: Readonly<Record<NoInfer<Mode>, StrategyDriver>> }>
 }

@@ -19,6 +19,8 @@ import {
   TOOLS,
 } from './options.ts'
 import { findNearest } from './kinds.ts'
+import { readTerms } from './terms.ts'
+import { NO_TERMS, type Terms } from '../lab/terms.ts'
 
 /** Names of Playwright's projects that no tool can have. */
 const PROJECTS = ['lab', 'drills', 'controls']
@@ -65,6 +67,8 @@ export interface Config extends ClientPlaces {
   existing: ExistingOptions | null
   /** Options for a kind cluster; null with another provider. */
   kind: Omit<KindOptions, 'components' | 'workloads'> | null
+  /** Licences and accepted agreements. */
+  terms: Terms
   /** The only tool to drill; null for every tool. */
   tool: ToolName | null
   /** The rows to drill: a slice with each tool and each family of faults, or all legal rows. */
@@ -113,11 +117,13 @@ export function readConfig(env: Environment, choose: () => ClusterName = chooseC
     problem(
       'MESHDRILL_KEEP: a run with several meshes makes a lab for each, so no lab can be kept. Next: set one MESHDRILL_MESH, or unset MESHDRILL_KEEP',
     )
+  const existing = cluster === 'existing' ? readExistingOptions(env, problem) : null
   const config: Config = {
     ...general,
     cluster,
-    existing: cluster === 'existing' ? readExistingOptions(env, problem) : null,
+    existing,
     kind: cluster === 'kind' ? readKindOptions(env, problem) : null,
+    terms: cluster === 'embedded' ? NO_TERMS : readTerms(env, problem, existing?.confirm ?? null),
     meshes: mesh,
     mesh: mesh[0] ?? USUAL_MESH,
     workloads: workload,

@@ -9,6 +9,7 @@ import {
   kindOptions,
   sourceOptions,
   storeOptions,
+  termsOptions,
 } from './options.ts'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
@@ -18,6 +19,7 @@ import { variableOf, type OptionGroup } from './option.ts'
 const TABLES: Record<string, OptionGroup> = {
   run: { ...clusterOption, ...generalOptions },
   sources: { ...sourceOptions, ...kindOptions },
+  terms: termsOptions,
   existing: { ...existingOptions, ...storeOptions },
 }
 

@@ -61,6 +61,7 @@ export async function createLab(
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
     toolGroups,
+    terms: config.terms,
     kube: labellingClient(connect(cluster.kubeconfig), cluster.labId),
     log,
   }
@@ -124,6 +125,7 @@ export async function attachLab(config: Config, log: (line: string) => void): Pr
     artifacts: cluster.artifacts,
     mesh: traitsOfMesh(config.mesh),
     toolGroups,
+    terms: config.terms,
     kube: labellingClient(connect(cluster.kubeconfig), cluster.labId),
     log,
   }

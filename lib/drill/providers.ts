@@ -1,23 +1,32 @@
-import { type Config, TOOLS } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import type { ClusterProvider } from '../lab/cluster.ts'
 import { embedded } from '../clusters/embedded/embedded.ts'
 import { existing } from '../clusters/existing/existing.ts'
 import { kind } from '../clusters/kind/kind.ts'
 import type { ComponentName } from '../components/index.ts'
-import { componentsFor } from '../components/needed.ts'
+import { componentsFor, usableTools } from '../components/needed.ts'
+import { findBuildObstacle } from '../components/sources.ts'
 
-/** The components that a run of this configuration needs. */
-export const componentsOfRun = ({
-  tool,
-  mesh,
-  loadParallelism,
-}: Pick<Config, 'tool' | 'mesh' | 'loadParallelism'>): ComponentName[] =>
-  componentsFor({ tools: tool === null ? TOOLS : [tool], meshes: [mesh], loadPods: loadParallelism > 0 })
+/** What decides which components a run needs, and where they come from. */
+type RunChoice = Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'mesh' | 'loadParallelism' | 'terms'>
+
+/**
+ * The components that a run of this configuration needs, without those that cannot be had where it runs. The drills that need
+ * these are skipped with that reason.
+ */
+export function componentsOfRun(config: RunChoice): ComponentName[] {
+  const { existing, kind, tool, mesh, loadParallelism, terms } = config
+  const needed = componentsFor({
+    tools: tool === null ? usableTools(terms) : [tool],
+    meshes: [mesh],
+    loadPods: loadParallelism > 0,
+  })
+  const fromRegistries = (existing ?? kind)?.artifacts === 'public'
+  return fromRegistries ? needed : needed.filter((name) => findBuildObstacle(name) === null)
+}
 
 /** The one place that knows which provider a run asks for. */
-export function providerOf(
-  config: Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'mesh' | 'workloads' | 'loadParallelism'>,
-): ClusterProvider {
+export function providerOf(config: RunChoice & Pick<Config, 'workloads'>): ClusterProvider {
   const components = componentsOfRun(config)
   const { workloads } = config
   if (config.existing !== null) return existing({ ...config.existing, components, workloads })

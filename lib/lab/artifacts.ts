@@ -15,6 +15,8 @@ export interface Artifacts {
   image(name: string): string
   /** Version and source of a component, such as `istio`. */
   component(name: string): { version: string; source: string }
+  /** Why a component cannot be had from here, with the next command; null if it can. */
+  obstacle(component: string): string | null
 }
 
 export interface Chart {

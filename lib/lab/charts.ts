@@ -1,7 +1,8 @@
 import { PatchStrategy } from '@kubernetes/client-node'
 import { stringify } from 'yaml'
-import { mergeValues, type Values } from './artifacts.ts'
-import { run } from '../system/run.ts'
+import { mergeValues, type Chart, type Values } from './artifacts.ts'
+import { messageOf } from '../system/file-error.ts'
+import { ProgramError, run } from '../system/run.ts'
 import type { Lab } from './lab.ts'
 import { withChildAccess } from '../kube/access/child.ts'
 import { definitionsOfGroup } from '../kube/definitions.ts'
@@ -11,6 +12,30 @@ import { LAB_LABEL, labLabel, hasLabLabel } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import { inNamespace } from '../kube/client.ts'
 import type { KubeObject } from '../kube/object.ts'
+
+/** Errors: the repository of a chart does not serve it at the pinned version. Nothing is changed. */
+export async function requireChart(lab: Pick<Lab, 'artifacts'>, name: string): Promise<void> {
+  const helm = await lab.artifacts.binary('helm')
+  const chart = await lab.artifacts.chart(name)
+  if (chart.version === undefined) return
+  const command = ['show', 'chart', ...sourceOf(chart)]
+  try {
+    await run(helm, command)
+  } catch (error) {
+    const said = error instanceof ProgramError ? error.stderr.trim() : ''
+    throw new Error(
+      `Nothing was changed. Chart "${name}" of version "${chart.version}" cannot be had: ${said || messageOf(error)}. Next: helm ${command.join(' ')}`,
+      { cause: error },
+    )
+  }
+}
+
+/** How helm is given a chart: its folder, its name in a repository, or its URL in a registry. */
+const sourceOf = ({ path, repository, version }: Chart): string[] => [
+  path,
+  ...(repository === undefined ? [] : ['--repo', repository]),
+  ...(version === undefined ? [] : ['--version', version]),
+]
 
 interface Release {
   name: string
@@ -38,13 +63,8 @@ export async function installChart(lab: Lab, release: Release): Promise<void> {
     throw new Error(
       `helm release "${name}" of namespace "${namespace}" was not installed by this lab, and was not changed. Next: helm -n ${namespace} list --all`,
     )
-  const source = [
-    chart.path,
-    ...(chart.repository === undefined ? [] : ['--repo', chart.repository]),
-    ...(chart.version === undefined ? [] : ['--version', chart.version]),
-  ]
   const values = mergeValues(chart.values, release.values ?? {})
-  const args = ['upgrade', '--install', name, ...source, '--namespace', namespace]
+  const args = ['upgrade', '--install', name, ...sourceOf(chart), '--namespace', namespace]
   const labels = ['--labels', `${LAB_LABEL}=${labId}`]
   const markDefinitions = await watchDefinitions(lab, release)
   await withChildAccess(lab.cluster.kubeconfig, ({ kubeconfig, env }) =>

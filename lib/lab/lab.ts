@@ -2,6 +2,7 @@ import type { Artifacts } from './artifacts.ts'
 import type { Cluster, StoreEndpoint } from './cluster.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { MeshTraits } from './mesh-traits.ts'
+import type { Terms } from './terms.ts'
 
 /** Maximum duration of a drill. After that, its changes undo themselves, or any process may undo them. */
 export const DRILL_TIMEOUT_MS = 10 * 60_000
@@ -16,5 +17,6 @@ export interface Lab {
   readonly mesh: MeshTraits
   /** Ends of the API groups of faults and backup tools, such as `velero.io`. Their objects are no part of a service. */
   readonly toolGroups: readonly string[]
+  readonly terms: Terms
   readonly log: (line: string) => void
 }

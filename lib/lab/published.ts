@@ -12,9 +12,10 @@ export interface Published {
   readonly programs?: Readonly<Record<string, ProgramPin>>
 }
 
-/** A chart of a project's own Helm repository. */
+/** A chart of a project's own Helm repository, or of an OCI registry. */
 export interface PinnedChart {
-  readonly repository: string
+  /** Null for a chart whose name is the URL of an OCI registry: `oci://…`. */
+  readonly repository: string | null
   readonly chart: string
   readonly version: string
 }

@@ -6,6 +6,7 @@ import { labellingClient } from '../kube/ownership.ts'
 import { ForeignObject } from '../kube/foreign-object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { toolGroups } from '../components/needed.ts'
+import { NO_TERMS } from '../lab/terms.ts'
 import { noTraits } from '../components/none/traits.ts'
 import type { Cluster, StoreEndpoint } from '../lab/cluster.ts'
 
@@ -27,6 +28,7 @@ export const noopLab = (): Lab => ({
   artifacts: noArtifacts,
   mesh: noTraits,
   toolGroups,
+  terms: NO_TERMS,
   log: () => undefined,
 })
 
@@ -36,6 +38,7 @@ const noArtifacts: Artifacts = {
   manifests: (name) => Promise.reject(new Error(`the noop cluster has no manifests "${name}"`)),
   image: (name) => `noop.invalid/${name}`,
   component: () => ({ version: 'none', source: 'none' }),
+  obstacle: () => null,
 }
 
 const noopParts = new Set<string>()

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Component } from '../../components/component.ts'
 import { components } from '../../components/index.ts'
+import { findBuildObstacle } from '../../components/sources.ts'
 import { readManifest } from '../../kube/client.ts'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { mergeNamed } from '../../system/merge-named.ts'
@@ -41,6 +42,7 @@ export function builtArtifacts(toolchain: Pick<Toolchain, 'binary'>): Artifacts 
       if (built === null) throw new Error(`no version is known of component "${name}"`)
       return { version: built.version, source: built.source }
     },
+    obstacle: findBuildObstacle,
   }
 }
 

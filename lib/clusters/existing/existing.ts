@@ -5,6 +5,7 @@ import { readVariable } from '../../system/environment.ts'
 import { runUid } from '../../record/run-folder.ts'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { NO_TERMS } from '../../lab/terms.ts'
 import { writeLine } from '../../output/print.ts'
 import { openLocalStore, startLocalStore, stopLocalStore } from '../../store/local.ts'
 import type {
@@ -180,7 +181,16 @@ async function labOn(
   const cluster = clusterOf(pinnedCluster, options, { notes, surroundings, log })
   const store = await cluster.openStore()
   // Undos start no pods and take no backups, so the lab needs neither traits of its mesh nor groups of tools.
-  return { cluster, store, artifacts: cluster.artifacts, kube: pinnedCluster.kube, mesh: noTraits, toolGroups: [], log }
+  return {
+    cluster,
+    store,
+    artifacts: cluster.artifacts,
+    kube: pinnedCluster.kube,
+    mesh: noTraits,
+    toolGroups: [],
+    terms: NO_TERMS,
+    log,
+  }
 }
 
 /** True if a component was found in the cluster or is completely installed. Several parts can share a component's name. */

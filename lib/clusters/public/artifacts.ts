@@ -25,7 +25,7 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
       const chart = charts[name]
       if (chart === undefined) throw new Error(`no chart "${name}"; known charts: ${Object.keys(charts).join(', ')}`)
       const { repository, chart: path, version } = chart
-      return Promise.resolve({ path, repository, version, values: {} })
+      return Promise.resolve({ path, ...(repository === null ? {} : { repository }), version, values: {} })
     },
     async manifests(name) {
       const files = manifests[name]
@@ -49,6 +49,7 @@ export function publicArtifacts(options: PublicOptions, manifests = pinnedManife
         pinned ?? { version: 'not known', source: "the cluster's or the machine's own" }
       return { version, source }
     },
+    obstacle: () => null,
   }
 }
 

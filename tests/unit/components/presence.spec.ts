@@ -27,7 +27,9 @@ test('a component that installs a chart, definitions or a namespace has parts an
   const installs = all.filter(({ name }) =>
     /installChart\(|waitForDefinitions\(|kind: 'Namespace'/.test(sourceOf(name)),
   )
-  expect(installs.map(({ name }) => name)).toEqual(['istio', 'chaos-mesh', 'velero', 'k8up', 'k6-operator'])
+  expect(installs.map(({ name }) => name)).toEqual([
+    ...['istio', 'chaos-mesh', 'velero', 'k8up', 'kubestash', 'k6-operator'],
+  ])
   const without = installs.filter((component) => partsOf(component).length === 0 || component.rights.length === 0)
   expect(without.map(({ name }) => name)).toEqual([])
 })

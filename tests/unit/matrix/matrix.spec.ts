@@ -4,7 +4,9 @@ import { replaceMatrix } from '../../../lib/matrix/table.ts'
 import { FAULTS } from '../../../lib/faults/index.ts'
 import { matrix, momentsOf, rowsOf, USUAL } from '../../../lib/matrix/matrix.ts'
 import { isUsual, MESHES, WORKLOADS } from '../../../lib/matrix/axes.ts'
-import { namesOf, strategies, tools } from '../../../lib/components/tools.ts'
+import { usableTools } from '../../../lib/components/needed.ts'
+import { strategies } from '../../../lib/components/tools.ts'
+import { NO_TERMS } from '../../../lib/lab/terms.ts'
 
 test('every strategy is named as its driver names itself, and stands on the volumes that it says', async () => {
   for (const { name, traits, load } of Object.values(strategies)) {
@@ -44,11 +46,11 @@ test('a fault that strikes a part of a mesh is not drilled on a mesh without tha
   expect(onNone('container-kill').filter(({ illegal }) => illegal === null)).not.toEqual([])
 })
 
-test('the default run shows each tool, and only rows that can be drilled', () => {
+test('the default run shows each tool that needs no licence of the user, and only rows that can be drilled', () => {
   const slice = matrix.filter(({ inSlice }) => inSlice)
   expect(slice.filter(({ illegal }) => illegal !== null)).toEqual([])
   const drilled = new Set(slice.map(({ strategy }) => strategies[strategy].tool))
-  expect([...drilled].sort()).toEqual(namesOf(tools).sort())
+  expect([...drilled].sort()).toEqual(usableTools(NO_TERMS).sort())
 })
 
 test('rows of snapshots are drilled on volumes that have them, and a node takes only its own volumes along', () => {

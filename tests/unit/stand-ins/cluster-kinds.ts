@@ -1,5 +1,8 @@
+import { LICENSED_KINDS } from './licensed/kinds.ts'
+
 /** Kinds that every stand-in for a cluster serves, by the path of their API group: `plural:Kind`, with `:ns` for namespaced ones. */
-const KINDS: Record<string, string[]> = {
+const KINDS: Record<string, readonly string[]> = {
+  ...Object.fromEntries(Object.entries(LICENSED_KINDS).map(([group, kinds]) => [`/apis/${group}`, kinds])),
   '/api/v1': [
     ...['namespaces:Namespace', 'nodes:Node', 'persistentvolumes:PersistentVolume'],
     ...['configmaps:ConfigMap:ns', 'secrets:Secret:ns', 'pods:Pod:ns', 'services:Service:ns'],
