@@ -5,6 +5,9 @@ import type { ToolName } from '../components/tools.ts'
 import type { ClientPlaces } from '../load/load.ts'
 import { MESHES, USUAL_MESH, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { type Environment, readVariable } from '../system/environment.ts'
+import { messageOf } from '../system/file-error.ts'
+import type { Application } from '../workloads/application/definition.ts'
+import { planApplication } from '../workloads/application/plan.ts'
 import { readExistingOptions, readSources } from './existing.ts'
 import { keysFromFile } from './from-file.ts'
 import { type ClusterName, readOptions, variableOf } from './option.ts'
@@ -110,7 +113,8 @@ export function readConfig(env: Environment, choose: () => ClusterName = chooseC
   const chosen = named ? readOptions(clusterOption, env, problem).cluster : choose()
   const cluster = chosen ?? 'embedded'
   if (chosen !== null) findIneffective(env, chosen).forEach(problem)
-  const { rto, rpo, volumeMib, mesh, workload, ...general } = readOptions(generalOptions, env, problem)
+  const { rto, rpo, volumeMib, mesh, workload, application, ...general } = readOptions(generalOptions, env, problem)
+  if (workload.includes('application')) checkApplication(application, problem)
   if (general.loadNodes !== null && general.loadParallelism === 0)
     problem('MESHDRILL_LOAD_NODES: has no effect without pods of the load. Next: set MESHDRILL_LOAD_PARALLELISM')
   if (mesh.length > 1 && general.keep)
@@ -133,6 +137,19 @@ export function readConfig(env: Environment, choose: () => ClusterName = chooseC
   }
   if (problems.length > 0) throw new Error(`The configuration is not valid:\n  ${problems.join('\n  ')}`)
   return config
+}
+
+/** What is wrong with the user's application is said before anything is changed. */
+function checkApplication(application: Application | null, problem: (text: string) => void): void {
+  if (application === null) {
+    problem('MESHDRILL_WORKLOAD: no application is configured. Next: application in meshdrill.config.ts')
+    return
+  }
+  try {
+    planApplication(application)
+  } catch (error) {
+    problem(`MESHDRILL_APPLICATION: ${messageOf(error)}`)
+  }
 }
 
 function readKindOptions(env: Environment, problem: (text: string) => void): Config['kind'] {

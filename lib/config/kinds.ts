@@ -108,6 +108,20 @@ export const parsed = <Value>(parse: (text: string) => Value) =>
     toText: (input) => input,
   })
 
+/** An object. In a variable: JSON. */
+export const object = <Schema extends z.ZodType>(schema: Schema) =>
+  kind({
+    schema,
+    fromText(text) {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        return text
+      }
+    },
+    toText: (input) => JSON.stringify(input),
+  })
+
 /** Labels by name. In a variable: `name=value,name=value`. */
 export const labels = kind({
   schema: z

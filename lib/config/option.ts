@@ -44,7 +44,8 @@ export const variableOf = (key: string): string => `MESHDRILL_${key.replaceAll(/
 export function readInput({ kind }: Option, input: unknown): unknown {
   const { success, data, error } = kind.schema.safeParse(input)
   if (success) return data
-  throw new Error(error.issues[0]?.message ?? 'the value is wrong')
+  const [{ path, message } = { path: [], message: 'the value is wrong' }] = error.issues
+  throw new Error([path.join('.'), message].filter((part) => part !== '').join(': '))
 }
 
 /** Reads the values of a group from the environment. Each wrong value goes to `problem`, and its fallback replaces it. */

@@ -3,8 +3,9 @@ import { unpublishedImages } from '../clusters/public/catalog.ts'
 import { namesOf, tools } from '../components/tools.ts'
 import { MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS, type MeshName, type WorkloadName } from '../matrix/axes.ts'
 import { parseDuration } from '../system/quantity.ts'
-import { flag, labels, listOf, oneOf, parsed, whole } from './kinds.ts'
+import { flag, labels, listOf, object, oneOf, parsed, whole } from './kinds.ts'
 import { CLUSTERS, option, type ClusterName, type OptionGroup } from './option.ts'
+import { applicationSchema } from '../workloads/application/definition.ts'
 import * as values from './values.ts'
 
 export const TOOLS = namesOf(tools)
@@ -38,6 +39,10 @@ export const generalOptions = {
   workload: option({
     what: 'the workloads to drill',
     ...{ ...EVERYWHERE, kind: listOf(WORKLOADS), fallback: [USUAL_WORKLOAD] as readonly WorkloadName[] },
+  }),
+  application: option({
+    what: 'your own application, which `MESHDRILL_WORKLOAD=application` drills. See [drill your application](application.md)',
+    ...{ ...EVERYWHERE, kind: object(applicationSchema), ...NONE },
   }),
   keep: option({
     what: 'keeps the lab for the next run, which attaches to it in seconds. `npm run lab:down` ends it',

@@ -21,11 +21,13 @@ export const startMeasuring =
     const clients = clientsOf(lab, clientPlaces, context.namespace)
     const intervalMs = 1000 / probeHz
     const timeoutMs = TIMEOUT_MS
+    const settings = workload.clients.settings?.()
+    const service = { route, seed, seeded, ...(settings === undefined ? {} : { settings }) }
     // They are what can fail to start: nothing else runs then.
     const { load, prober } = await startClients(clients, {
-      load: { script: workload.clients.load, route, seed, seeded, rate: context.loadRps, folder: context.folder },
+      load: { script: workload.clients.load, ...service, rate: context.loadRps, folder: context.folder },
       prober: {
-        ...{ main: workload.clients.prober, route, seed, seeded, rateHz: probeHz, timeoutMs },
+        ...{ main: workload.clients.prober, ...service, rateHz: probeHz, timeoutMs },
         onSamples: (samples) => {
           recent.push(...samples)
           record({ kind: 'probes', intervalMs, timeoutMs, samples })

@@ -38,6 +38,8 @@ export interface LoadOptions {
   seeded: number
   /** Requests per second: three quarters writes, one quarter reads. */
   rate: number
+  /** The workload's settings for its clients, if it has any. */
+  settings?: string
   /** Where k6's output is kept. */
   folder: string
 }

@@ -12,6 +12,8 @@ export const settings = {
   host: readText('ROUTE_HOST'),
   seed: readCount('SEED'),
   seeded: readCount('SEEDED'),
+  /** Settings of the workload, as text; empty if it has none. */
+  workload: __ENV.WORKLOAD ?? '',
 }
 
 /** Of each request, with its answer. */
@@ -26,6 +28,12 @@ export const writesAndReads = {
     writes: { ...schedule(), exec: 'write', rate: rate() * 3, preAllocatedVUs: rate() * 2 },
     reads: { ...schedule(), exec: 'read', rate: rate(), preAllocatedVUs: rate() },
   },
+}
+
+/** Function `read` at RATE requests per second, on a fixed schedule. */
+export const readsOnly = {
+  maxRedirects: 0,
+  scenarios: { reads: { ...schedule(), exec: 'read', rate: rate() * 4, preAllocatedVUs: rate() * 3 } },
 }
 
 export function logSent({ sequence, slot, generation }: PlannedWrite): void {

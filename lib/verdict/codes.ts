@@ -106,6 +106,7 @@ export const CODES = {
   'integrity.truncated': fails('Files are shorter than they must be.'),
   'integrity.phantom': fails('Records exist that were never written.'),
   'integrity.changed-attribute': fails('Attributes of files changed.'),
+  'integrity.changed-output': fails('A check of the user’s application printed another output than before the backup.'),
   'integrity.empty': fails('No record was there to read back.'),
   'integrity.unproven-damage': leavesOpen('Records look wrong, but the write log is incomplete.'),
   'integrity.damaged-before': leavesOpen('The volume was damaged before the fault.'),

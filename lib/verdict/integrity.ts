@@ -70,4 +70,5 @@ const codeOfFinding = {
   truncated: 'integrity.truncated',
   phantom: 'integrity.phantom',
   'changed attribute': 'integrity.changed-attribute',
+  'changed output': 'integrity.changed-output',
 } as const satisfies Record<FindingKind, Answer<'integrity'>['code']>

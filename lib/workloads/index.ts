@@ -1,10 +1,11 @@
+import { application } from './application/application.ts'
 import { files } from './files/files.ts'
 import { ledger } from './ledger/ledger.ts'
 import { postgres } from './postgres/postgres.ts'
 import type { Workload } from './workload.ts'
 
 /** The one list of workloads. A new one is a folder beside this file, and a line here. */
-export const workloads = [ledger, files, postgres] as const satisfies readonly Workload[]
+export const workloads = [ledger, files, postgres, application] as const satisfies readonly Workload[]
 
 export type WorkloadName = (typeof workloads)[number]['name']
 

@@ -34,6 +34,8 @@ export interface WorkloadClients {
   readonly load: string
   /** Path of the prober's main program: what each probe asks, and which answer is right. */
   readonly prober: string
+  /** What both must know beside the data, as text that they parse. Not needed where each service of the workload is the same. */
+  readonly settings?: () => string
 }
 
 export interface DeployedWorkload {

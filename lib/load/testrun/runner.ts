@@ -30,7 +30,7 @@ export const K6_FLAGS = [
 ]
 
 /** What script.ts is told, as arguments of k6; `url` is where the gateway is for whoever runs it. */
-export function settingsOf({ route, seed, seeded, rate }: LoadOptions, url: string): string[] {
+export function settingsOf({ route, seed, seeded, rate, settings: workload }: LoadOptions, url: string): string[] {
   const settings = {
     URL: url.replace(/\/$/, ''),
     ROUTE_HOST: route.host,
@@ -38,6 +38,7 @@ export function settingsOf({ route, seed, seeded, rate }: LoadOptions, url: stri
     SEEDED: seeded,
     RATE: rate,
     DURATION: LONGEST,
+    ...(workload === undefined ? {} : { WORKLOAD: workload }),
   }
   return Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`)
 }

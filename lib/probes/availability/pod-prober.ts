@@ -33,9 +33,10 @@ export interface ProberPod {
  * route is as pods reach it.
  */
 export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOptions): Promise<RunningProber> {
-  const { route, seed, seeded, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
+  const { route, seed, seeded, settings: workload, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
   const settings: ProberSettings = {
     ...{ route, seed, seeded, rateHz, timeoutMs },
+    ...(workload === undefined ? {} : { settings: workload }),
     goesFirst: false,
     longestMs: LONGEST_MS,
   }

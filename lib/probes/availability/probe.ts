@@ -13,6 +13,8 @@ export interface Dataset {
   seed: number
   /** Objects that were seeded: records, files or rows. */
   seeded: number
+  /** The workload's settings for its clients, if it has any. */
+  settings?: string
 }
 
 /**

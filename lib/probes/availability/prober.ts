@@ -52,12 +52,16 @@ export function startProber({
   route,
   seed,
   seeded,
+  settings: workload,
   rateHz,
   timeoutMs = TIMEOUT_MS,
   goesFirst = false,
   onSamples,
 }: ProberOptions): LocalProber {
-  const settings: ProberSettings = { route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS }
+  const settings: ProberSettings = {
+    ...{ route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS },
+    ...(workload === undefined ? {} : { settings: workload }),
+  }
   const child = spawn(process.execPath, [...punctual, ...scriptArguments(main)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })

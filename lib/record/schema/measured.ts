@@ -61,6 +61,7 @@ const FINDING_KINDS = [
   'truncated',
   'phantom',
   'changed attribute',
+  'changed output',
 ] as const
 
 export const finding = z.object({ kind: z.enum(FINDING_KINDS), file: text, offset: number, detail: text })

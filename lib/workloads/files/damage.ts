@@ -1,17 +1,19 @@
 import { forEachKind, type Damage, type DamageKind, type DamageOptions } from '../damage.ts'
 
-const TREE = ['--dir', '/data/tree']
-
-const corrupt =
+const corruptAt =
+  (folder: string) =>
   (kind: DamageKind) =>
   ({ seed, objects }: DamageOptions): string[] => [
-    ...['/volume', 'corrupt', ...TREE, '--seed', String(seed), '--files', String(objects), '--kind', kind],
+    ...['/volume', 'corrupt', '--dir', folder, '--seed', String(seed), '--files', String(objects), '--kind', kind],
   ]
+
+/** The ways to damage the files below a folder of the volume. */
+export const corruptFiles = (folder: string): Damage['commands'] => forEachKind(corruptAt(folder))
 
 /** Files are damaged as files, without any knowledge of what is in them. */
 export const filesDamage: Damage = {
   image: 'meshdrill/volume',
-  commands: forEachKind(corrupt),
+  commands: corruptFiles('/data/tree'),
   fill: {
     command: ['/volume', 'fill', '--dir', '/data', '--most', String(2 ** 31)],
     undo: ['/volume', 'fill', '--dir', '/data', '--undo'],

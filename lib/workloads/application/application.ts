@@ -1,0 +1,183 @@
+import { fileURLToPath } from 'node:url'
+import { podsReady, type KubeClient } from '../../kube/client.ts'
+import { execute } from '../../kube/exec.ts'
+import type { KubeObject } from '../../kube/object.ts'
+import type { Lab } from '../../lab/lab.ts'
+import { shellCommand } from '../../output/shorten.ts'
+import type { IntegrityCheck } from '../../record/facts.ts'
+import type { Route } from '../../components/mesh.ts'
+import { messageOf } from '../../system/file-error.ts'
+import { pending, waitFor } from '../../system/wait.ts'
+import { corruptFiles } from '../files/damage.ts'
+import { send } from '../support/http.ts'
+import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
+import { judgeOutputs, requireStable, type Outputs } from './checks.ts'
+import { readApplication, type Application } from './definition.ts'
+import { planApplication, podSpecOf, type ApplicationPlan } from './plan.ts'
+import { isRightAnswer } from './probe.ts'
+
+const NAME = 'application'
+const DAMAGE_IMAGE = 'meshdrill/volume'
+
+/** The user's own application, as `application` in the configuration describes it. It is read when a drill begins. */
+export const application: Workload<'application'> = {
+  name: NAME,
+  title: 'Your application',
+  about:
+    'The manifests that you name in the configuration. Each probe and each request of the load reads one path. The data are whole if your commands print the same before the backup and after the restore. Nothing is written, so lost writes cannot be counted.',
+  loss: { by: 'none', reason: 'the load writes nothing to the application, so no write can be missed' },
+  get images() {
+    return [DAMAGE_IMAGE, ...new Set(Object.values(configured()?.images ?? {}))]
+  },
+  artifacts: null,
+  clients: {
+    load: fileURLToPath(new URL('load.ts', import.meta.url)),
+    prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),
+    settings: () => JSON.stringify(readApplication().probe),
+  },
+  damage: {
+    image: DAMAGE_IMAGE,
+    commands: corruptFiles('/data'),
+    fill: { impossible: 'how the application reports a full volume is not known' },
+  },
+  async deploy(lab, namespace, { storageClass }) {
+    const definition = readApplication()
+    const plan = planApplication(definition)
+    await lab.kube.apply(
+      plan.objects.map((object) => prepare(object, definition, lab, storageClass)),
+      { namespace },
+    )
+    await podsReady(lab.kube, namespace, plan.labels, { timeout: `${definition.readyMinutes}m` })
+    return deployed(lab, namespace, definition, plan)
+  },
+}
+
+/** Null without a definition: lists of images and pages are made without one, too. */
+function configured(): Application | null {
+  try {
+    return readApplication()
+  } catch {
+    return null
+  }
+}
+
+/** The object with images that the cluster can have, and with claims of the drill's class. */
+function prepare(object: KubeObject, { images }: Application, lab: Lab, storageClass: string | null): KubeObject {
+  const copy = structuredClone(object)
+  const pod = podSpecOf(copy)
+  for (const container of [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])]) {
+    const ours = images[container.image ?? '']
+    if (ours !== undefined) container.image = lab.artifacts.image(ours)
+  }
+  if (storageClass !== null) for (const claim of claimSpecs(copy)) claim.storageClassName = storageClass
+  return copy
+}
+
+type ClaimSpec = { storageClassName?: string }
+
+function claimSpecs(object: KubeObject): ClaimSpec[] {
+  if (object.kind === 'PersistentVolumeClaim') return [object.spec as ClaimSpec]
+  const { volumeClaimTemplates = [] } = (object.spec ?? {}) as { volumeClaimTemplates?: { spec: ClaimSpec }[] }
+  return volumeClaimTemplates.map(({ spec }) => spec)
+}
+
+function deployed(lab: Lab, namespace: string, definition: Application, plan: ApplicationPlan): DeployedWorkload {
+  const { checks, probe } = definition
+  const { service, labels, container, claims } = plan
+  const run = (where: string): Promise<Outputs> => runChecks(lab, where, definition, plan)
+  let expected: Outputs | null = null
+  return {
+    namespace,
+    service: { namespace, ...service },
+    pods: { labels, container },
+    claims,
+    answers: (route) => answersRightly(route, probe, namespace),
+    /** The application has its data already. What its checks print now is what they must print after the restore. */
+    async seed() {
+      const first = await run(namespace)
+      requireStable(checks, first, await run(namespace))
+      expected = first
+      return checks.length
+    },
+    verify: (_route, { namespace: copy }: ExpectedData) =>
+      verifyOutputs(checks, expected, () => run(copy ?? namespace)),
+    discard: ({ kube }) => discardObjects(kube, namespace, plan),
+  }
+}
+
+async function verifyOutputs(
+  checks: Application['checks'],
+  expected: Outputs | null,
+  run: () => Promise<Outputs>,
+): Promise<IntegrityCheck> {
+  try {
+    if (expected === null) throw new Error('the checks did not run before the backup')
+    return judgeOutputs(checks, expected, await run())
+  } catch (error) {
+    return { objects: 0, bytes: 0, findings: [], slots: [], error: `the checks could not be run: ${messageOf(error)}` }
+  }
+}
+
+/** Runs the checks one after another, each in a pod that the Service selects. */
+async function runChecks(
+  { kube }: Lab,
+  namespace: string,
+  { checks }: Application,
+  { labels, container }: ApplicationPlan,
+): Promise<Outputs> {
+  const pods = await kube.pods(namespace, labels)
+  const running = pods.filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === 'Running')
+  const [pod] = running.flatMap(({ metadata }) => metadata?.name ?? []).sort()
+  if (pod === undefined) throw new Error(`no pod of the application runs in namespace "${namespace}"`)
+  const outputs: string[] = []
+  for (const check of checks) {
+    const target = { namespace, pod, container: check.container ?? container }
+    outputs.push(await execute(kube, target, check.command, check.timeoutSeconds * 1000))
+  }
+  return outputs
+}
+
+/** Resolves when a probe is answered rightly. */
+async function answersRightly(route: Route, probe: Application['probe'], namespace: string): Promise<void> {
+  const ask = async () => {
+    try {
+      const { status, body } = await send(route, 'GET', probe.path, 2_000)
+      if (isRightAnswer(probe, status, body.toString('utf8'))) return true
+      const wanted = `${probe.status}${probe.body === undefined ? '' : ` and a body that matches ${probe.body}`}`
+      return pending(`answered ${status}, wanted ${wanted}`)
+    } catch (error) {
+      return pending(messageOf(error))
+    }
+  }
+  const hint = shellCommand`kubectl -n ${namespace} get pods,services,endpointslices`
+  await waitFor(`GET ${probe.path} of the application (Host ${route.host}) answered rightly`, ask, {
+    timeout: '60s',
+    hint,
+  })
+}
+
+/** Deletes all that the manifests made, and the claims of StatefulSets. */
+async function discardObjects(
+  kube: KubeClient,
+  namespace: string,
+  { objects, labels, claims }: ApplicationPlan,
+): Promise<void> {
+  const claimObjects = claims.map((name) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace },
+  }))
+  const stateful = objects
+    .filter((object) => podSpecOf(object) !== null)
+    .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata: { name: metadata.name, namespace } }))
+  for (const object of [...stateful, ...claimObjects]) await kube.delete(object)
+  const gone = async () => {
+    const pods = (await kube.pods(namespace, labels)).length
+    const left = (await Promise.all(claimObjects.map((claim) => kube.get(claim)))).filter(
+      (claim) => claim !== null,
+    ).length
+    return pods + left === 0 || pending(`${pods} pods and ${left} claims left`)
+  }
+  const hint = shellCommand`kubectl -n ${namespace} describe pods,pvc`
+  await waitFor(`the application in namespace "${namespace}" gone`, gone, { timeout: '120s', hint })
+}

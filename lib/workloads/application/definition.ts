@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { type Environment, readVariable } from '../../system/environment.ts'
+import { messageOf } from '../../system/file-error.ts'
+
+/** The variable that holds the user's application, as JSON. */
+export const APPLICATION_VARIABLE = 'MESHDRILL_APPLICATION'
+
+const text = z.string().min(1)
+
+/** A command in a container of the application. Its output must be the same before the backup and after the restore. */
+const check = z.strictObject({
+  name: text.optional().describe('In the results. Default: the command.'),
+  command: z.array(text).min(1).describe('Program and arguments, such as `["sh", "-c", "pg_dump shop | sha256sum"]`.'),
+  container: text.optional().describe('Default: the first container that mounts a claim.'),
+  timeoutSeconds: z.int().positive().default(60),
+})
+
+const probe = z.strictObject({
+  path: z.string().startsWith('/').default('/'),
+  status: z.int().min(200).max(299).default(200),
+  body: text.optional().describe('A regular expression that the body must match.'),
+})
+
+/** What a user says about their application. */
+export const applicationSchema = z.strictObject({
+  manifests: z.array(text).min(1).describe('YAML files, or folders of them, below the current folder.'),
+  service: text.describe('Name of the Service to probe.'),
+  port: z.int().min(1).max(65_535).optional().describe('Port of the Service. Default: its first.'),
+  probe: probe.prefault({}),
+  checks: z.array(check).min(1, 'name at least one command whose output shows that the data are whole'),
+  images: z
+    .record(text, text)
+    .default({})
+    .describe('Images of the manifests that meshdrill provides, such as `{ "nginx:1.28": "library/nginx" }`.'),
+  readyMinutes: z.number().positive().max(60).default(5).describe('How long the pods may take to become ready.'),
+})
+
+export type Application = z.output<typeof applicationSchema>
+export type ApplicationInput = z.input<typeof applicationSchema>
+
+/** Errors: no application is configured, or it is wrong. */
+export function readApplication(environment: Environment = process.env): Application {
+  const json = readVariable(environment, APPLICATION_VARIABLE)
+  if (json === null)
+    throw new Error(
+      `no application is configured. Next: application in meshdrill.config.ts, or ${APPLICATION_VARIABLE}`,
+    )
+  return parseApplication(json)
+}
+
+/** Errors: the text is not JSON, or a field is wrong; the message names the field. */
+export function parseApplication(json: string): Application {
+  const { success, data, error } = applicationSchema.safeParse(parseJson(json))
+  if (success) return data
+  const problems = error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter((part) => part !== '').join(': '),
+  )
+  throw new Error(problems.join('; '))
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    throw new Error(`the text is not JSON: ${messageOf(error)}`, { cause: error })
+  }
+}
