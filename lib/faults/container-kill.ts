@@ -5,7 +5,7 @@ import { containerEnded, statusIn, statusOf, killFirstProcess } from './support/
 import type { Change, Fault, FaultTarget } from './fault.ts'
 import { isRunning, toPlacedPod } from '../kube/placed-pod.ts'
 
-/** The container that holds the state crashes; Kubernetes starts it again by itself. */
+/** Kills the container that holds the state. Kubernetes restarts it. */
 export const containerKill = (): Fault => ({
   name: 'container-kill',
   description: 'the container that holds the state is killed (SIGKILL)',
@@ -14,8 +14,8 @@ export const containerKill = (): Fault => ({
 })
 
 /**
- * The mesh's proxy beside the service crashes. Chaos Mesh knows no init containers, and a proxy may be one that
- * stays (a native sidecar): the first process of such a proxy is killed from its node.
+ * Kills the mesh's proxy in the service's pod. Chaos Mesh does not support init containers, and a proxy may be a native
+ * sidecar, which is one. The first process of such a proxy is killed from its node.
  */
 export const proxyKill = (): Fault => ({
   name: 'proxy-kill',
@@ -37,7 +37,7 @@ export const proxyKill = (): Fault => ({
 function killInitContainer(lab: Lab, { namespace, pods }: FaultTarget, pod: V1Pod, before: V1ContainerStatus): Change {
   let killed = ''
   return {
-    undo: [{ kind: 'nothing', because: 'a killed process leaves nothing to take away' }],
+    undo: [{ kind: 'nothing', because: 'a killed process leaves nothing to undo' }],
     async make() {
       killed = await killFirstProcess(lab, toPlacedPod(pod), before)
     },

@@ -5,9 +5,9 @@ import type { Lab } from '../lab/lab.ts'
 import { defaultWorkload, workloadOf } from '../workloads/index.ts'
 import { OUTPUT_LIMIT, shortenMiddle, shellCommand } from '../output/shorten.ts'
 import type { Fault, FaultTarget } from './fault.ts'
-import { firstClaim, possible } from './support/data-damage.ts'
+import { firstClaim, requirePossible } from './support/data-damage.ts'
 import { planTask, runTask, undosOf } from './support/volume-task.ts'
-/** The volume is filled to its last byte; what the service cannot write then, it must refuse. */
+/** Fills the volume to its last byte. The service must refuse the writes that no longer fit. */
 export const fullVolume = (): Fault => ({
   name: 'full-volume',
   description: "the service's volume is filled to its last byte",
@@ -16,7 +16,7 @@ export const fullVolume = (): Fault => ({
   async plan(lab, target) {
     const { namespace, workload } = target
     const claim = firstClaim(target)
-    const filling = possible(workload, workload.damage.fill)
+    const filling = requirePossible(workload, workload.damage.fill)
     const program = { image: workload.damage.image, command: filling.command }
     const task = await planTask(lab, { file: 'fill-volume.yaml', namespace, claim, program })
     return {
@@ -32,7 +32,7 @@ export const fullVolume = (): Fault => ({
   },
 })
 
-/** Removes the file that fills a volume, by a task of its own. A volume that is gone needs nothing. */
+/** Removes the file that fills a volume, by a separate task. Does nothing if the volume no longer exists. */
 export async function unfillVolume(
   lab: Lab,
   { namespace, claim, workload: name = defaultWorkload }: Extract<Undo, { kind: 'unfill-volume' }>,
@@ -40,7 +40,7 @@ export async function unfillVolume(
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim, namespace } }
   if ((await lab.kube.get(reference)) === null) return `claim "${claim}" is gone`
   const workload = workloadOf(name)
-  const program = { image: workload.damage.image, command: possible(workload, workload.damage.fill).undo }
+  const program = { image: workload.damage.image, command: requirePossible(workload, workload.damage.fill).undo }
   return runTask(lab, { file: 'unfill-volume.yaml', namespace, claim, program }, parseEmptying)
 }
 
@@ -49,7 +49,7 @@ interface Filling {
   fromMs: number
 }
 
-/** The log of the command that fills: a JSON line for the file that takes the room, and a last one that sums up. */
+/** Parses the log of the filling command: a JSON line for the file, and a last line with the totals. */
 export function parseFilling(log: string): Filling {
   const lines = log
     .split('\n')
@@ -58,7 +58,7 @@ export function parseFilling(log: string): Filling {
   const summary = lines.pop()
   const [change] = lines
   if (summary?.changed !== 1 || change === undefined) {
-    throw new Error(`the log of the task that fills the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
+    throw new Error(`the log of the task that fills the volume is incomplete: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
   }
   const { file = '?', length = '?', before = '?', after = '?' } = change
   const ended = summary.ended === undefined ? '' : `, ended by "${summary.ended}"`
@@ -68,7 +68,7 @@ export function parseFilling(log: string): Filling {
   }
 }
 
-/** The log of the command that empties, in words. */
+/** Describes the log of the emptying command. */
 export function parseEmptying(log: string): string {
   const lines = log
     .split('\n')
@@ -77,12 +77,12 @@ export function parseEmptying(log: string): string {
   const changed = lines.at(-1)?.changed
   if (changed === 0) return 'nothing filled the volume'
   if (changed !== 1)
-    throw new Error(`the log of the task that empties the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
+    throw new Error(`the log of the task that empties the volume is incomplete: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
   const { file = '?', length = '?', after = '?' } = lines[0] ?? {}
   return `${file} of ${length} bytes: ${after}`
 }
 
-/** The first write that the service refused since, as its log says it. The load writes all the time. */
+/** The first write that the service refused since then, by its log. The load writes all the time. */
 async function refusedWrite(
   lab: Lab,
   { namespace, pods }: FaultTarget,

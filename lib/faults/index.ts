@@ -2,14 +2,17 @@ import type { VolumeTrait } from '../lab/storage.ts'
 import type { Moment } from '../record/moment.ts'
 import type { DamageKind } from '../workloads/damage.ts'
 
-/** What a fault strikes at rest. After a strike at the `service` no restore is needed; a `backup` is struck before it is restored. */
+/**
+ * Target of a fault at rest. After a strike at the `service` no restore is needed. A `backup` is struck before it is
+ * restored.
+ */
 type Struck = 'service' | 'state' | 'backup'
 
 /** How a fault is drilled at one moment. */
 export interface Strike {
-  /** What it strikes. Null during a backup or a restore, as that is what it strikes then. */
+  /** Its target. Null during a backup or a restore, because the operation is the target. */
   at: Struck | null
-  /** What a strategy must have for the fault to strike it. */
+  /** Traits that a strategy needs so that the fault can strike it. */
   aims?: 'mover' | 'store' | 'objects'
   /** Why the fault is drilled with one strategy only. */
   once?: string
@@ -18,13 +21,13 @@ export interface Strike {
 export interface FaultTraits {
   /** The moments at which the fault is drilled. */
   moments: Partial<Record<Moment, Strike>>
-  /** The volumes on which its effect can be seen. Default: those of the strategy. */
+  /** Volumes that show its effect. Default: those of the strategy. */
   volumes?: 'local' | 'snapshots'
-  /** What volumes that can be snapshotted must also have. */
+  /** Further traits that snapshot volumes need. */
   needs?: VolumeTrait
-  /** The part of a mesh that it strikes. Without that part it cannot be drilled. */
+  /** The part of a mesh that it strikes. It is not drilled with a mesh without this part. */
   strikesMesh?: 'proxy' | 'control plane'
-  /** What it does to the service's data, if it damages any. Not every workload's data can be damaged so. */
+  /** The way in which it damages data, if it does. Some workloads do not support each way. */
   damages?: DamageKind | 'fill'
 }
 
@@ -38,7 +41,7 @@ const duringBackup = (more: Omit<Strike, 'at'>): Pick<FaultTraits, 'moments'> =>
 
 const service = atRest('service')
 const state = atRest('state')
-const damage = atRest('state', { once: 'a damaged volume is replaced in the same way whatever the damage was' })
+const damage = atRest('state', { once: 'a damaged volume is replaced in the same way after any damage' })
 const mover = { aims: 'mover' } as const
 const store = { aims: 'store' } as const
 
@@ -55,7 +58,7 @@ export const faults = {
       'during-backup': during(mover),
       'during-restore': during({
         ...mover,
-        once: 'tool-kill during the restore shows for each strategy what becomes of a mover that is gone',
+        once: 'tool-kill during the restore shows the effect of a lost mover for each strategy',
       }),
     },
   },
@@ -78,7 +81,10 @@ export const faults = {
   'file-deleted': { ...damage, damages: 'delete' },
   'wrong-permissions': { ...damage, damages: 'permissions' },
   'tool-kill': { moments: { 'during-backup': during(mover), 'during-restore': during(mover) } },
-  'tool-memory-limit': duringBackup({ ...mover, once: 'tool-kill shows for each strategy what a killed mover leaves' }),
+  'tool-memory-limit': duringBackup({
+    ...mover,
+    once: 'tool-kill shows the effect of a killed mover for each strategy',
+  }),
   'tool-store-partition': duringBackup(mover),
   'store-away': { moments: { 'during-backup': during(store), 'during-restore': during(store) } },
   'store-bandwidth': duringBackup({ ...store, once: 'a slow store slows every strategy' }),

@@ -13,7 +13,7 @@ import { planTask, undosOf } from './support/volume-task.ts'
 
 const nothing = () => Promise.resolve([])
 
-/** The claim and its volume are deleted under the service, which is left as it is. */
+/** Deletes the claim and its volume while the service uses them. The workload stays. */
 export const claimDeletion = (): Fault => ({
   name: 'claim-deletion',
   description: 'the claim and its volume are deleted, the workload is left',
@@ -21,7 +21,7 @@ export const claimDeletion = (): Fault => ({
   plan: loseClaim,
 })
 
-/** First the backups, then what they are of: by kubectl, as far as the cluster knows them. */
+/** Deletes the backup objects in the cluster, then the namespace. */
 export const backupObjectsDeletion = (): Fault => ({
   name: 'backup-objects-deletion',
   description: 'the objects of the backup are deleted from the cluster, then the namespace',
@@ -45,7 +45,7 @@ export const backupObjectsDeletion = (): Fault => ({
 })
 
 interface BucketOptions {
-  /** Of the newest backup alone, else everything that the tool has in the bucket. */
+  /** Strikes the objects of the newest backup, else all objects of the tool in the bucket. */
   newest?: boolean
 }
 
@@ -63,7 +63,7 @@ export const bucketOverwrite = ({ newest = true }: BucketOptions = {}): Fault =>
   plan: (lab, target) => attackBucket(lab, target, { newest, attack: overwriting }),
 })
 
-/** The tool's key to the store is a wrong one, until it is healed. */
+/** Replaces the tool's store key by a wrong one until the fault is healed. */
 export const wrongCredentials = (): Fault => ({
   name: 'wrong-credentials',
   description: "the tool's Secret holds a key that the store refuses",
@@ -72,7 +72,7 @@ export const wrongCredentials = (): Fault => ({
   plan: changeKey,
 })
 
-/** Every file of the volume is encrypted in place, behind the service's back. */
+/** Encrypts every file of the volume in place, without the service. */
 export const ransomware = (): Fault => ({
   name: 'ransomware',
   description: "every file of the service's volume is encrypted in place",
@@ -97,7 +97,7 @@ export const ransomware = (): Fault => ({
 })
 
 function backupToDelete({ backup, tool }: FaultTarget): Backup {
-  if (backup === null) throw new Error('there is no backup yet whose objects could be deleted')
+  if (backup === null) throw new Error('there is no backup yet, so no objects can be deleted')
   if (backup.objects.length === 0)
     throw new Error(`${tool.name}/${tool.strategy} keeps no object of a backup in the cluster`)
   return backup

@@ -4,7 +4,7 @@ import type { Lab } from '../lab/lab.ts'
 import type { Fault } from './fault.ts'
 import { shellCommand } from '../output/shorten.ts'
 
-/** The namespace is deleted with everything in it, its volumes too: an unplanned outage, or malice. */
+/** Deletes the namespace with everything in it, including its volumes: an unplanned outage, or malice. */
 export const namespaceDeletion = (): Fault => ({
   name: 'namespace-deletion',
   description: 'the namespace is deleted, with its volumes',
@@ -15,7 +15,7 @@ export const namespaceDeletion = (): Fault => ({
     const volumes = await Promise.all(claims.map((claim) => volumeOf(lab, namespace, claim)))
     const named = ['', ...volumes.map((volume) => `volume "${volume}"`)].join(' and ')
     return {
-      undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
+      undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to undo' }],
       make: () => lab.kube.delete(own),
       async see(requestedMs) {
         const seenMs = await waitFor(

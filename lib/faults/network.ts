@@ -24,28 +24,28 @@ const workloadPods = (lab: Lab, { namespace, pods }: FaultTarget) => placedPods(
 const partitions: Record<PartitionEnds, Partition> = {
   'workload-store': {
     name: 'store-partition',
-    description: 'nothing goes between the service and the S3 store',
+    description: 'the network between the service and the S3 store is cut',
     file: 'partition-store.yaml',
     pods: workloadPods,
     away: (lab) => [storeAddress(lab)],
   },
   'tool-store': {
     name: 'tool-store-partition',
-    description: 'nothing goes between the backup tool and the S3 store',
+    description: 'the network between the backup tool and the S3 store is cut',
     file: 'partition-tool-store.yaml',
     pods: toolPods,
     away: (lab) => [storeAddress(lab)],
   },
   'workload-control-plane': {
     name: 'control-plane-partition',
-    description: 'nothing goes between the service and the control planes, of Kubernetes and of the mesh',
+    description: 'the network between the service and the control planes of Kubernetes and the mesh is cut',
     file: 'partition-control-plane.yaml',
     pods: workloadPods,
     away: controlPlanes,
   },
 }
 
-/** Packets between pods and what they need are dropped, in both directions. Pods that come later are not cut off. */
+/** Drops packets between pods and a dependency, in both directions. Later pods are not cut off. */
 export function networkPartition({ between }: { between: PartitionEnds }): Fault {
   const { name, description, file, pods, away } = partitions[between]
   return {
@@ -58,9 +58,9 @@ export function networkPartition({ between }: { between: PartitionEnds }): Fault
 }
 
 /**
- * The store is gone for a while. Where the provider runs it, its power is cut: then it is away for whoever asks, for pods that
- * start meanwhile too. Elsewhere the tool's pods that run are cut off from it, which is all that can be done to a store that
- * is not ours.
+ * The store is unavailable for a while. If the provider runs it, its power is cut: then it is away for all clients,
+ * including pods that start in the meantime. Otherwise the tool's running pods are cut off from it, because meshdrill
+ * must not stop a foreign store.
  */
 export const storeAway = ({ lasts = '20s' }: { lasts?: string } = {}): Fault => ({
   name: 'store-away',
@@ -75,8 +75,9 @@ export const storeAway = ({ lasts = '20s' }: { lasts?: string } = {}): Fault => 
 })
 
 /**
- * All that the backup tool's pods send goes through a narrow line; most of it goes to the store. It is a limit of the pods'
- * whole device: one to a single address needs qdiscs (prio, sfq) that some kernels lack. `rate` is tc's.
+ * Limits the bandwidth of the backup tool's pods; most of their traffic goes to the store. The limit applies to the
+ * whole network device: a limit for one address needs qdiscs (prio, sfq) that some kernels lack. `rate` has the format
+ * of tc.
  */
 export const bandwidthLimit = ({ rate = '32mbit' }: { rate?: string } = {}): Fault => ({
   name: 'store-bandwidth',
@@ -86,16 +87,16 @@ export const bandwidthLimit = ({ rate = '32mbit' }: { rate?: string } = {}): Fau
   plan: (lab, target) => shapeTool(lab, target, rate),
 })
 
-/** All that the service sends comes late. */
+/** Delays all packets that the service sends. */
 export const networkDelay = (): Fault => ({
   name: 'network-delay',
-  description: 'all that the service sends comes 200 ms later, give or take 50 ms',
+  description: 'all packets that the service sends are delayed by 200 ms, plus or minus 50 ms',
   lasts: '15s',
   requires: needsNetem,
   plan: (lab, target) => shapeWorkload(lab, target, 'network-delay.yaml'),
 })
 
-/** Packets of what the service sends are lost. */
+/** Drops some packets that the service sends. */
 export const networkLoss = (): Fault => ({
   name: 'network-loss',
   description: 'a tenth of the packets that the service sends is lost',

@@ -12,13 +12,16 @@ import type { NodeState } from '../lab/undo.ts'
 import { shellCommand } from '../output/shorten.ts'
 
 const KUBELET_PORT = 10250
-/** So many tell whether this machine reaches kubelets; one that it does not reach is refused when it is to be cut off. */
-const KNOCKED_AT = 5
+/**
+ * Number of kubelets that are asked to learn whether this machine reaches kubelets. A node with an unreachable kubelet
+ * is never cut off.
+ */
+const PROBED_KUBELETS = 5
 
 /**
- * The power of the node is cut on which the service's pod runs, or is about to. With its volumes `kept` the node comes back
- * with them; `lost` it does not, by the operator's decision: its Node object is deleted, and when it is healed it starts with
- * empty disks.
+ * Cuts the power of the node of the service's pod. With volumes `kept`, the node comes back with them. With volumes
+ * `lost`, it does not, by decision of the operator: its Node object is deleted, and after healing it starts with empty
+ * disks.
  */
 export function nodeOutage({ volume }: { volume: 'kept' | 'lost' }): Fault {
   const lost = volume === 'lost'
@@ -45,15 +48,15 @@ async function requires({ cluster, kube }: Lab, lost: boolean): Promise<string[]
     ]
   const { items } = await kube.core.listNode()
   const workers = items.filter((node) => !hasLabels(node, cluster.systemNodes))
-  if (workers.length < 2) return [`the cluster has ${workers.length} workers: with one cut off there must be another`]
+  if (workers.length < 2) return [`the cluster has ${workers.length} workers, and at least 2 are needed`]
   const open = items.filter((node) => hasLabels(node, cluster.systemNodes) && !isAvoided(node)).map(nameOf)
-  const unseen = (await Promise.all(workers.slice(0, KNOCKED_AT).map(isSilent))).flat()
+  const unseen = (await Promise.all(workers.slice(0, PROBED_KUBELETS).map(isSilent))).flat()
   return [
     ...open.map(
       (name) =>
-        `nothing keeps the service from node "${name}", which holds what the drills stand on. Next: kubectl taint nodes ${name} meshdrill=system:PreferNoSchedule`,
+        `nothing keeps the service from node "${name}", which holds parts of the lab. Next: kubectl taint nodes ${name} meshdrill=system:PreferNoSchedule`,
     ),
-    ...unseen.map((where) => `the kubelet at ${where} does not answer this machine, by which an outage is seen`),
+    ...unseen.map((where) => `the kubelet at ${where} does not answer this machine, so an outage cannot be observed`),
   ]
 }
 
@@ -62,7 +65,7 @@ const nameOf = ({ metadata }: V1Node): string => metadata?.name ?? ''
 const hostOf = (node: V1Node): string =>
   node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nameOf(node)
 
-/** Where a node's kubelet does not answer. */
+/** The address of the node's kubelet if it does not answer. */
 async function isSilent(node: V1Node): Promise<string[]> {
   const host = hostOf(node)
   const answers = await tryThreeTimes(() => canConnect({ host, port: KUBELET_PORT }))
@@ -77,13 +80,13 @@ async function nodeOf(lab: Lab, target: FaultTarget): Promise<V1Node> {
   const node = await lab.kube.core.readNode({ name: pod.node })
   if (hasLabels(node, lab.cluster.systemNodes)) {
     throw new Error(
-      `pod "${pod.name}" runs on "${pod.node}", which holds what the drills stand on. Next: delete it, so that it moves`,
+      `pod "${pod.name}" runs on "${pod.node}", which holds parts of the lab. Next: delete it, so that it moves`,
     )
   }
   return node
 }
 
-/** The service's pod; while it is being restored that may not be there yet, and the one that moves its data is. */
+/** Finds the service's pod. During a restore it may not exist yet, and then this is the pod that moves its data. */
 async function findPlaced(lab: Lab, { namespace, pods, tool }: FaultTarget): Promise<PlacedPod> {
   const { mover } = tool.parts(namespace)
   const selections = [{ namespace, labels: pods.labels }, ...(mover === null ? [] : [mover])]
@@ -109,7 +112,7 @@ async function planOutage(lab: Lab, power: NodePower, node: V1Node, lost: boolea
     async make() {
       await cut.make()
       if (!lost) return
-      // A kubelet that still answered would make its Node again.
+      // A kubelet that is still running would create its Node object again.
       await cut.seen()
       await lab.kube.delete(nodeNamed(name))
     },
@@ -129,8 +132,8 @@ const stateOf = (node: V1Node): NodeState => ({
 })
 
 /**
- * Starts a node that was stopped, and gives it back its labels and taints; one that runs is not started. With `wipe`, a node
- * whose Node object was deleted comes back with empty disks.
+ * Starts a stopped node, and restores its labels and taints. Does nothing to the power of a running node. With `wipe`,
+ * a node with a deleted Node object starts with empty disks.
  */
 export async function startNode(lab: Lab, node: NodeState, wipe: boolean): Promise<string> {
   const { cluster } = lab

@@ -8,7 +8,7 @@ import type { Fault } from './fault.ts'
 import { toPlacedPod, type PlacedPod } from '../kube/placed-pod.ts'
 import { shellCommand } from '../output/shorten.ts'
 
-/** The service's pod stays, and does nothing: each of its containers is swapped for one that only waits. */
+/** The service's pod stays but does nothing: each of its containers is replaced by one that only waits. */
 export const podFailure = (): Fault => ({
   name: 'pod-failure',
   description: "the service's pod stays, and serves nothing",
@@ -45,7 +45,7 @@ const imagesOf = (pod: V1Pod): string => [...(pod.spec?.containers ?? [])].map((
 const current = ({ kube }: Lab, { metadata }: V1Pod): Promise<V1Pod> =>
   kube.core.readNamespacedPod({ name: metadata?.name ?? '', namespace: metadata?.namespace ?? '' })
 
-/** The pod is not Ready, and its containers are others than they were. */
+/** Waits until the pod is not Ready and its containers have other images. */
 async function notReady(lab: Lab, pod: V1Pod): Promise<string> {
   return waitFor(
     `pod "${pod.metadata?.name ?? '?'}" swapped and not Ready`,
@@ -62,8 +62,9 @@ async function notReady(lab: Lab, pod: V1Pod): Promise<string> {
 }
 
 /**
- * The pod has its own images again, and is Ready. A proxy that is an init container waits for its start to succeed before
- * the kubelet looks at its image again, which is never: such a container is ended here. A pod that is gone needs no healing.
+ * Waits until the pod has its own images again and is Ready. A proxy that is an init container must start successfully
+ * before the kubelet reads its image again. With the wrong image it never does, so such a container is ended here. A
+ * missing pod needs no healing.
  */
 export async function hasOwnImages(lab: Lab, pod: PlacedPod, images: string): Promise<string> {
   const { name, namespace, uid } = pod
@@ -86,7 +87,7 @@ export async function hasOwnImages(lab: Lab, pod: PlacedPod, images: string): Pr
   )
 }
 
-/** Init containers that run with another image than their pod says. */
+/** Init containers that run with another image than the one in their pod. */
 export const staleProxies = ({ spec, status }: V1Pod): V1ContainerStatus[] =>
   (status?.initContainerStatuses ?? []).filter(({ name, image, state }) => {
     const wanted = spec?.initContainers?.find((container) => container.name === name)?.image

@@ -7,7 +7,7 @@ import { create, deletionOf, readFault, waitForInjection } from '../components/c
 import type { Change, Fault } from './fault.ts'
 import { shellCommand } from '../output/shorten.ts'
 
-/** The service's pod is killed; its controller makes a new one. */
+/** Kills the service's pod. Its controller creates a new one. */
 export const servicePodKill = (): Fault => ({
   name: 'pod-kill',
   description: "the service's pod is killed without grace",
@@ -15,10 +15,10 @@ export const servicePodKill = (): Fault => ({
   plan: (lab, { namespace, pods }) => killPods(lab, { namespace, labels: pods.labels }, 'pod-kill.yaml'),
 })
 
-/** A pod of the tool's agent is killed, or of what moves the data where the tool has no agent. */
+/** Kills a pod of the tool's agent, or the pod that moves the data if the tool has no agent. */
 export const toolKill = (): Fault => ({
   name: 'tool-kill',
-  description: 'the pods of the backup tool that see to the data are killed without grace',
+  description: 'the pods of the backup tool that move the data are killed without grace',
   requires: () => Promise.resolve([]),
   async plan(lab, { namespace, tool }) {
     const { agent, mover } = tool.parts(namespace)
@@ -28,7 +28,7 @@ export const toolKill = (): Fault => ({
   },
 })
 
-/** Every part of the mesh's control plane is killed at once. It is healed when each part has a Ready pod again. */
+/** Kills every part of the mesh's control plane at once. It is healed when each part has a Ready pod again. */
 export const meshControlKill = (): Fault => ({
   name: 'mesh-control-kill',
   description: "the mesh's control plane is killed without grace",
@@ -50,12 +50,12 @@ export const meshControlKill = (): Fault => ({
         return { ...kill, undo: [...kill.undo, ready] as const }
       }),
     )
-    return atOnce(kills)
+    return combineChanges(kills)
   },
 })
 
-/** Several changes as one, whose effect begins with the first of theirs. */
-function atOnce(changes: Change[]): Change {
+/** Combines several changes. The effect begins with the first of them. */
+function combineChanges(changes: Change[]): Change {
   const [first, ...others] = changes.flatMap(({ undo }) => undo)
   if (first === undefined) throw new Error('there is nothing to change')
   return {
@@ -76,7 +76,7 @@ function atOnce(changes: Change[]): Change {
   }
 }
 
-/** `index` tells apart several kills by one file. */
+/** `index` distinguishes several kills from the same file. */
 async function killPods(lab: Lab, selection: PodSelection, file: string, index = 0): Promise<Change> {
   const { namespace, labels } = selection
   const before = await uidsOf(lab, selection)
@@ -97,7 +97,7 @@ async function killPods(lab: Lab, selection: PodSelection, file: string, index =
 const named = (fault: KubeObject, index: number): KubeObject =>
   index === 0 ? fault : { ...fault, metadata: { ...fault.metadata, name: `${fault.metadata.name}-${index}` } }
 
-/** When one of the pods of before was seen to be gone. */
+/** Time at which one of the earlier pods was seen to be gone. */
 async function goneOf(lab: Lab, selection: PodSelection, before: string[]): Promise<number> {
   return waitFor(
     `pod ${JSON.stringify(selection.labels)} of namespace "${selection.namespace}" gone`,

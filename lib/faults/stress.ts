@@ -17,11 +17,14 @@ import { placedPods, type PlacedPod } from '../kube/placed-pod.ts'
 import { parseQuantity } from '../system/quantity.ts'
 import { shellCommand } from '../output/shorten.ts'
 
-/** CPU time after which the neighbour is taken to be at work, in seconds; idle, it uses none. */
+/** CPU time in seconds after which the neighbour counts as active. An idle one uses none. */
 const BUSY_SECONDS = 0.3
 const MEMORY_SHARE = 0.75
 
-/** A neighbour on the service's node uses all of its CPUs: a pod of ours, as the service's own limits would hide it else. */
+/**
+ * A neighbour pod uses all CPUs of the service's node. It is a separate pod, because the limits of the service would
+ * hide the load.
+ */
 export const cpuStress = (): Fault => ({
   name: 'cpu-stress',
   description: "a pod on the service's node uses all of the node's CPUs",
@@ -56,7 +59,10 @@ export const cpuStress = (): Fault => ({
   },
 })
 
-/** The service's own container is short of memory, within its limit: the node's is the machine's, and has no end. */
+/**
+ * The service's container runs short of memory, within its limit. Memory of the node is that of the whole machine,
+ * which is not safe to fill.
+ */
 export const memoryStress = (): Fault => ({
   name: 'memory-stress',
   description: "three quarters of the memory of the service's container are taken",
@@ -124,14 +130,14 @@ interface Usage {
   memoryBytes: number
 }
 
-/** What a pod uses by its kubelet; nothing where the kubelet has not looked yet. */
+/** Resource usage of a pod by its kubelet. Undefined if the kubelet has not measured it yet. */
 async function usageOf(lab: Lab, pod: PlacedPod): Promise<Usage> {
   const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: pod.node, path: 'metrics/resource' })
   const samples = parseResources(text, { node: pod.node, toolPods: [], at: Date.now() })
   return samples.find(({ scope }) => scope === `pod/${pod.namespace}/${pod.name}`) ?? { cpuSeconds: 0, memoryBytes: 0 }
 }
 
-/** Resolves when the pod's use is what `enough` takes for the fault's, with that figure and when it was seen. */
+/** Resolves with the usage and its time when `enough` accepts the usage of the pod. */
 async function grown(lab: Lab, pod: PlacedPod, what: string, enough: (usage: Usage) => number | false) {
   return waitFor(
     `${what} of pod "${pod.namespace}/${pod.name}" under stress`,
@@ -144,7 +150,7 @@ async function grown(lab: Lab, pod: PlacedPod, what: string, enough: (usage: Usa
   )
 }
 
-/** Prints the PID of each stressor on a node; of those alone whose cgroup holds one of two texts, where they are given. */
+/** Prints the PID of each stressor on a node. With two arguments, only those in a cgroup that contains one of them. */
 export const LIST_STRESSORS = `
 for p in /proc/[0-9]*; do
   read -r name 2>/dev/null <"$p/comm" || continue
@@ -158,7 +164,7 @@ async function stressorsOf(lab: Lab, { node, uid }: PlacedPod): Promise<string[]
   return found.split('\n').filter(Boolean)
 }
 
-/** Resolves when no stressor runs in a pod. A pod that is gone has none. */
+/** Resolves when no stressor runs in the pod. A missing pod has none. */
 export async function stressorsGone(lab: Lab, namespace: string, name: string): Promise<string> {
   const pod = (await placedPods(lab, namespace, {})).find((one) => one.name === name)
   if (pod === undefined) return `pod "${name}" is gone`

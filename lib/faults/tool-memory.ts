@@ -7,9 +7,9 @@ import type { Fault } from './fault.ts'
 import { runBesidePod } from './support/node-shell.ts'
 import { isRunning, toPlacedPod, type PlacedPod } from '../kube/placed-pod.ts'
 /**
- * What moves the data gets a memory limit that it is already at, so that the kernel ends it while it goes on. The limit is set
- * where a kubelet would set it, in the running container's cgroup: a mover is made for one backup, from no template that could
- * be changed for it, and Kubernetes refuses to limit a running container that had no limit.
+ * Sets a memory limit on the mover that it has already reached, so that the kernel kills it when it continues. The
+ * limit is set in the cgroup of the running container, like a kubelet does. A mover is made for one backup, without a
+ * template that could be changed, and Kubernetes does not allow a new limit on a running container.
  */
 export const toolMemoryLimit = (): Fault => ({
   name: 'tool-memory-limit',
@@ -39,7 +39,7 @@ export const toolMemoryLimit = (): Fault => ({
   },
 })
 
-/** Sets the limit of a container that still runs. */
+/** Restores the limit of a container that still runs. */
 export async function restoreMemoryLimit(
   lab: Lab,
   pod: PlacedPod,
@@ -53,7 +53,7 @@ export async function restoreMemoryLimit(
   return `the limit of "${pod.name}" is ${after} again`
 }
 
-/** The cgroup of a process that holds its memory limit, in either version, by the names that it has on the node. */
+/** The cgroup file with the memory limit of a process, for both cgroup versions, by its path on the node. */
 const CGROUP = `
 paths=$(/usr/bin/nsenter -C -t 1 cat "/proc/$pid/cgroup")
 v1=$(echo "$paths" | sed -n 's/^[0-9]*:memory://p')
@@ -66,7 +66,7 @@ const READ_LIMIT = `${CGROUP}
 cat "$dir/$file"
 `
 
-/** Cache is given up for a limit, the rest is not: a version 1 cgroup refuses a limit below it. */
+/** A lower limit only drops cache: cgroup version 1 rejects a limit below the remaining memory. */
 const SET_LIMIT = `${CGROUP}
 before=$(cat "$dir/$file")
 if [ "$1" = tight ]; then
@@ -82,7 +82,7 @@ fi
 echo "before $before after $(cat "$dir/$file")"
 `
 
-/** The limit of a container before it was changed, and after, in bytes; 'max' where there is none. Errors: it is the same. */
+/** The limit of a container before and after the change, in bytes; 'max' if there is none. Throws if both are equal. */
 export function parseLimit(text: string): { before: string; after: string } {
   const { before, after } = readLimits(text)
   if (before === after) throw new Error(`the memory limit is still ${after}`)
@@ -104,15 +104,15 @@ async function isGone(lab: Lab, pod: PlacedPod, containerId: string): Promise<bo
   return !statuses.some((status) => containerIdOf(status) === containerId && status.state?.running)
 }
 
-/** Resolves when the kubelet says that the container was ended for want of memory. A pod that is gone says nothing more. */
+/** Resolves when the kubelet reports that the container ran out of memory. A missing pod reports nothing more. */
 async function killedForMemory(lab: Lab, pod: V1Pod, containerId: string, requestedMs: number) {
   const place = toPlacedPod(pod)
   const mover = `mover "${place.namespace}/${place.name}"`
   return waitFor(
-    `${mover} ended for want of memory`,
+    `${mover} killed because it ran out of memory`,
     async () => {
       const now = await current(lab, place)
-      if (now === undefined) throw new Error(`${mover} is gone, and nobody said why`)
+      if (now === undefined) throw new Error(`${mover} is gone, and the reason of its end is not known`)
       const states = (now.status?.containerStatuses ?? []).flatMap(({ state, lastState }) => [state, lastState])
       const end = states.find((state) => state?.terminated?.containerID?.endsWith(containerId))?.terminated
       if (end === undefined) return pending('it still runs')

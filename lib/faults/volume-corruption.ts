@@ -7,7 +7,7 @@ import { planTask, undosOf } from './support/volume-task.ts'
 interface Corruption {
   name: DamagingFault
   description: string
-  /** How many objects are damaged: records, files or pages. */
+  /** Number of damaged objects: records, files or pages. */
   objects: number
 }
 
@@ -23,14 +23,14 @@ export const FILE_DELETED: Corruption = {
   objects: 1,
 }
 
-/** Ways in which a volume goes bad behind the service's back; sizes and places are drawn from the drill's seed. */
+/** Ways to damage a volume without the service. Sizes and places are random, by the drill's seed. */
 export const CORRUPTIONS: readonly Corruption[] = [
   FLIPPED,
   { name: 'volume-zeroed', description: '4 ranges are zeroed, of 512 bytes to 64 KiB', objects: 4 },
   { name: 'volume-truncated', description: '2 files are cut short', objects: 2 },
   {
     name: 'volume-stale',
-    description: '4 objects are what they were before they were written over',
+    description: '4 objects are replaced by an older version',
     objects: 4,
   },
   {
@@ -42,7 +42,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
   { name: 'wrong-permissions', description: 'a file can no longer be read', objects: 1 },
 ]
 
-/** The volume is damaged by a Chaos Mesh Workflow's task that mounts the same claim. */
+/** Damages the volume by a task of a Chaos Mesh Workflow that mounts the same claim. */
 export function volumeCorruption(corruption: Corruption = FLIPPED): Fault {
   const { name, description, objects } = corruption
   return {
@@ -76,7 +76,7 @@ interface ByteChange {
   atMs: number
 }
 
-/** The log of a command of `Damage`: a JSON line for each change, and a last one that sums up. */
+/** Parses the log of a command of `Damage`: a JSON line for each change, and a last line with the totals. */
 export function parseChanges(log: string): { changes: ByteChange[]; fromMs: number } {
   const lines = log
     .split('\n')
@@ -91,7 +91,7 @@ export function parseChanges(log: string): { changes: ByteChange[]; fromMs: numb
     atMs: Date.parse(String(line.at)),
   }))
   if (summary?.changed !== changes.length || changes.length === 0) {
-    throw new Error(`the log of the task that corrupts the volume is not whole: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
+    throw new Error(`the log of the task that corrupts the volume is incomplete: ${shortenMiddle(log, OUTPUT_LIMIT)}`)
   }
   return { changes, fromMs: Date.parse(String(summary.from)) }
 }

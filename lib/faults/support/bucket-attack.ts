@@ -5,14 +5,14 @@ import { openBucket, type Bucket } from '../../store/s3.ts'
 import type { StoredObject } from '../../store/answers.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 
-/** Requests to the store at a time. */
+/** Maximum number of parallel requests to the store. */
 const AT_ONCE = 8
 
 export interface Attack {
-  /** What was done to an object, in the past tense. */
+  /** The attack on an object, in the past tense. */
   word: string
   strike: (bucket: Bucket, object: StoredObject) => Promise<unknown>
-  /** Whether an object is no longer what it was, by the listing before and after; null where it is gone. */
+  /** True if an object changed, by the listing before and after. Null if it is missing. */
   struck: (before: StoredObject, after: StoredObject | null) => boolean
 }
 
@@ -22,7 +22,7 @@ export const deletion: Attack = {
   struck: (_before, after) => after === null,
 }
 
-/** With as many bytes as there were, none of which is right. */
+/** Overwrites an object with the same number of wrong bytes. */
 export const overwriting: Attack = {
   word: 'overwritten',
   strike: (bucket, { key, bytes }) => bucket.put(key, randomBytes(bytes)),
@@ -30,8 +30,8 @@ export const overwriting: Attack = {
 }
 
 /**
- * Strikes the tool's objects in the bucket: those of the newest backup, which are what was written since it began, or all. It
- * is no accident that can be undone.
+ * Attacks the tool's objects in the bucket: all of them, or those of the newest backup, which were written since it
+ * started. This cannot be undone.
  */
 export async function attackBucket(
   lab: Lab,
@@ -46,7 +46,7 @@ export async function attackBucket(
   if (aimed.length === 0) throw new Error(`there is no object to strike below ${where}`)
   let firstMs: number | null = null
   return {
-    undo: [{ kind: 'nothing', because: `what was ${attack.word} in a bucket cannot be brought back` }],
+    undo: [{ kind: 'nothing', because: `objects that were ${attack.word} in a bucket cannot be brought back` }],
     async make() {
       for (let index = 0; index < aimed.length; index += AT_ONCE) {
         await Promise.all(aimed.slice(index, index + AT_ONCE).map((object) => attack.strike(bucket, object)))
@@ -67,7 +67,10 @@ export async function attackBucket(
   }
 }
 
-/** Where the tool keeps its objects: a folder of the lab's own. A prefix that is no folder would strike its neighbours too. */
+/**
+ * Prefix of the tool's objects: a folder within the lab's prefix. A prefix that is not a folder would also strike its
+ * neighbours.
+ */
 function prefixOf({ store }: Lab, { tool, namespace }: FaultTarget): string {
   const { prefix } = tool.parts(namespace)
   if (prefix === null) throw new Error(`${tool.name}/${tool.strategy} keeps nothing in the bucket`)
@@ -77,9 +80,9 @@ function prefixOf({ store }: Lab, { tool, namespace }: FaultTarget): string {
   )
 }
 
-/** The store tells times in whole seconds. */
+/** The store reports times in whole seconds. */
 function startOfNewest({ backup }: FaultTarget): number {
   const startedMs = backup?.result.startedMs ?? null
-  if (startedMs === null) throw new Error('there is no backup yet whose objects could be struck')
+  if (startedMs === null) throw new Error('there is no backup yet, so no objects can be attacked')
   return Math.floor(startedMs / 1000) * 1000
 }

@@ -7,13 +7,13 @@ import { shellCommand } from '../../output/shorten.ts'
 import type { Change, FaultTarget } from '../fault.ts'
 import { firstClaim } from './data-damage.ts'
 
-/** Annotation of a volume that a provisioner made for its claim. */
+/** Annotation of a volume that was provisioned for its claim. */
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
 
 /**
- * Deletes a claim and its volume under the pod that uses them. Kubernetes would keep a claim in use: whoever means harm takes
- * its protection away. The volume's data goes by its own policy, which needs the volume's object: that one is deleted by us
- * only where the policy keeps it.
+ * Deletes a claim and its volume while a pod uses them. Kubernetes protects a claim in use, so its protection is
+ * removed, as an attacker would do. The volume's policy deletes the data, and needs the volume object for that. The
+ * object is deleted here only if the policy keeps it.
  */
 export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> {
   const { namespace } = target
@@ -24,12 +24,12 @@ export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> 
   const [name, uid] = [metadata?.name ?? '', metadata?.uid ?? '']
   if (metadata?.annotations?.[PROVISIONED_BY] === undefined)
     throw new Error(
-      `volume "${name}" of claim "${claim}" in namespace "${namespace}" was not provisioned for it: it may be somebody else's. Next: ${shellCommand`kubectl describe pv ${name}`}`,
+      `volume "${name}" of claim "${claim}" in namespace "${namespace}" was not provisioned for it, so it may belong to someone else. Next: ${shellCommand`kubectl describe pv ${name}`}`,
     )
   const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, uid } }
   let seenMs = 0
   return {
-    undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to take away' }],
+    undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to undo' }],
     async make() {
       await lab.kube.delete(reference)
       await dropProtection(lab, reference)
@@ -71,7 +71,7 @@ async function dropProtection(lab: Lab, claim: { metadata: { name: string; names
     if (body.metadata !== undefined) body.metadata.finalizers = []
     await lab.kube.core.replaceNamespacedPersistentVolumeClaim({ name, namespace, body })
   } catch (error) {
-    // It was not in use.
+    // The claim was not in use.
     if (!isNotFound(error)) throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { runBesidePod } from './node-shell.ts'
 import type { PlacedPod } from '../../kube/placed-pod.ts'
 
-/** In its PID namespace it is number 1: the kernel ends the others with it. */
+/** The first process of a PID namespace is number 1: when it ends, the kernel ends the others. */
 const KILL = `
 space=$(stat -L -c %i "/proc/$pid/ns/pid")
 stat -L -c '%i %n' /proc/[0-9]*/ns/pid 2>/dev/null | while read -r inode path; do
@@ -27,18 +27,18 @@ export async function killFirstProcess(lab: Lab, pod: PlacedPod, status: V1Conta
   return killed
 }
 
-/** A container's ID as its runtime knows it, without the runtime's name; null where it never ran. */
+/** The container ID without the runtime's name. Null if the container never ran. */
 export const containerIdOf = ({ containerID }: V1ContainerStatus): string | null =>
   containerID?.replace(/^.*\/\//, '') ?? null
 
-/** A container of the one pod of a selection; it may be an init container that stays, as proxies are. */
+/** A container of the only pod of a selection. It may be a native sidecar, which is an init container. */
 interface ContainerPlace {
   namespace: string
   labels: Record<string, string>
   container: string
 }
 
-/** How a container ended. */
+/** The end of a container. */
 interface ContainerEnd {
   exitCode: number
   reason: string
@@ -46,7 +46,7 @@ interface ContainerEnd {
   between: [number, number]
 }
 
-/** Status of a container in its pod, wherever it stands in it. */
+/** Status of a container in its pod, in any of the status lists. */
 export function statusIn(pod: V1Pod | undefined, container: string): V1ContainerStatus | undefined {
   const statuses = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])]
   return statuses.find((status) => status.name === container)
@@ -57,7 +57,7 @@ export async function statusOf(lab: Lab, { namespace, labels, container }: Conta
   return statusIn(pod, container)
 }
 
-/** Resolves when a container that ran at `requestedMs` was seen to have ended since; `before` is its status of then. */
+/** Resolves when a container that ran at `requestedMs` has ended. `before` is its status at that time. */
 export async function containerEnded(
   lab: Lab,
   place: ContainerPlace,
@@ -78,7 +78,10 @@ export async function containerEnded(
   )
 }
 
-/** When a container ended that ran at `requestedMs`: the kubelet tells the time in whole seconds, if at all. */
+/**
+ * Interval in which a container ended that ran at `requestedMs`. The kubelet reports the time in whole seconds, if at
+ * all.
+ */
 export function endedBetween(finishedAt: Date | undefined, requestedMs: number, seenMs: number): [number, number] {
   const exitMs = finishedAt === undefined ? requestedMs : new Date(finishedAt).getTime()
   const laterThanRequest = (ms: number) => Math.max(requestedMs, ms)

@@ -15,8 +15,8 @@ import { tryThreeTimes } from '../../system/connect.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
 /**
- * Drops every packet between pods and addresses, by the NetworkChaos of a file, until no connection comes about any more;
- * there must have been one before. Pods that come later are not cut off.
+ * Drops all packets between pods and addresses with the NetworkChaos of a file, until no connection succeeds. One must
+ * succeed before the fault. Later pods are not cut off.
  */
 export async function cutOff(
   lab: Lab,
@@ -26,7 +26,7 @@ export async function cutOff(
   if (pods.length === 0) throw new Error(`there is no pod to cut off by chaos/${file}`)
   const ends = pods.flatMap((pod) => away.map((address) => ({ pod, address })))
   const open = await Promise.all(ends.map(({ pod, address }) => tryThreeTimes(() => connects(lab, pod, address))))
-  const closed = ends.filter((_, index) => !open[index]).map(inWords)
+  const closed = ends.filter((_, index) => !open[index]).map(describeEnd)
   if (closed.length > 0) throw new Error(`no connection even before the fault: ${closed.join(', ')}`)
   const fault = await readFault(file, {
     namespace: pods[0]?.namespace ?? '',
@@ -37,7 +37,7 @@ export async function cutOff(
     make: () => create(lab, fault),
     async see(requestedMs) {
       refuseSpared(pods, await waitForInjection(lab, fault))
-      // That the fault is injected is told before the last rule is in place.
+      // Chaos Mesh reports the fault as injected before the last rule is in place.
       const { dropped, seenMs } = await waitFor(
         `${fault.kind} "${fault.metadata.name}" cutting what it aims at`,
         () => lookOnce(lab, ends),
@@ -50,14 +50,14 @@ export async function cutOff(
       const packets = Math.max(...dropped)
       return {
         between: [requestedMs, seenMs],
-        evidence: `no connection any more: ${ends.map(inWords).join(', ')}; ${packets} packets dropped by then`,
+        evidence: `no connection any more: ${ends.map(describeEnd).join(', ')}; ${packets} packets dropped by then`,
         nodes: nodesOf(pods),
       }
     },
   }
 }
 
-/** Chaos Mesh passes over pods of a namespace that is not open to faults, and says that all are injected. */
+/** Chaos Mesh skips pods of a namespace that does not allow faults, and still reports success. */
 function refuseSpared(pods: PlacedPod[], reached: string[]): void {
   const spared = pods.filter(({ namespace, name }) => !reached.includes(`${namespace}/${name}`))
   if (spared.length === 0) return
@@ -73,18 +73,18 @@ interface End {
   address: Address
 }
 
-/** How many packets were dropped at each end, and by when no connection came about; pending where one does. */
+/** Number of dropped packets at each end, and the time at which no connection succeeded. Pending while one succeeds. */
 async function lookOnce(lab: Lab, ends: End[]): Promise<{ dropped: number[]; seenMs: number } | Pending> {
   const dropped = await Promise.all(ends.map(({ pod, address }) => countDropped(lab, pod, address)))
   const seenMs = Date.now()
   const through = await Promise.all(ends.map(({ pod, address }) => connects(lab, pod, address)))
-  const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(inWords)
+  const untouched = ends.filter((_, index) => through[index] === true || dropped[index] === 0).map(describeEnd)
   return untouched.length > 0 ? pending(`not cut: ${untouched.join(', ')}`) : { dropped, seenMs }
 }
 
-const inWords = ({ pod, address }: End): string => `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`
+const describeEnd = ({ pod, address }: End): string => `${pod.namespace}/${pod.name} to ${address.host}:${address.port}`
 
-/** By name: what else has the same labels, or comes later, is left alone. */
+/** Selects pods by name, so that other and later pods with the same labels are not affected. */
 export const selectorOf = (pods: PlacedPod[]): Record<string, unknown> => ({
   pods: Object.fromEntries(
     [...new Set(pods.map((pod) => pod.namespace))].map((namespace) => [
@@ -96,7 +96,7 @@ export const selectorOf = (pods: PlacedPod[]): Record<string, unknown> => ({
 
 export const nodesOf = (pods: PlacedPod[]): string[] => [...new Set(pods.map(({ node }) => node))]
 
-/** The backup tool's pods that run, wherever it has them; those in the host's own network cannot be cut off. */
+/** The running pods of the backup tool in all its namespaces. Pods in the host network cannot be cut off. */
 export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Promise<PlacedPod[]> {
   const lists = await Promise.all(
     tool
@@ -111,7 +111,7 @@ export async function toolPods(lab: Lab, { tool, namespace }: FaultTarget): Prom
     .map(toPlacedPod)
 }
 
-/** Removes from pods what Chaos Mesh leaves in their networks after its fault is gone. Pods that are gone need nothing. */
+/** Removes the rules that Chaos Mesh leaves in the networks of pods after its fault. Missing pods are ignored. */
 export async function clearNetworks(lab: Lab, pods: PlacedPod[]): Promise<string> {
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))]
   const there = (await Promise.all(namespaces.map((namespace) => placedPods(lab, namespace, {})))).flat()

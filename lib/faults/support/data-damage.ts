@@ -4,7 +4,7 @@ import type { FaultTarget } from '../fault.ts'
 import type { FaultTraits } from '../index.ts'
 import type { VolumeProgram } from './volume-task.ts'
 
-/** Why a fault cannot damage a workload's data, else null. */
+/** Why a fault cannot damage a workload's data. Null if it can. */
 export function damageObstacle(
   { damages }: Pick<FaultTraits, 'damages'>,
   { title, damage }: Pick<Workload, 'title' | 'damage'>,
@@ -14,23 +14,23 @@ export function damageObstacle(
   return isImpossible(way) ? `${title}: ${way.impossible}` : null
 }
 
-/** The program that damages a workload's data. Errors: no program can. */
+/** The program that damages a workload's data. Throws if there is none. */
 export function damageProgram(
   { workload, seed }: Pick<FaultTarget, 'workload' | 'seed'>,
   kind: DamageKind,
   objects: number,
 ): VolumeProgram {
-  const command = possible(workload, workload.damage.commands[kind])
+  const command = requirePossible(workload, workload.damage.commands[kind])
   return { image: workload.damage.image, command: command({ seed, objects }) }
 }
 
-/** Errors: the workload's data cannot be damaged so. */
-export function possible<Way extends object>({ name }: Pick<Workload, 'name'>, way: Way | Impossible): Way {
+/** Returns the way to damage the data. Throws if the workload does not support it. */
+export function requirePossible<Way extends object>({ name }: Pick<Workload, 'name'>, way: Way | Impossible): Way {
   if (isImpossible(way)) throw new Error(`the data of workload "${name}" cannot be damaged so: ${way.impossible}`)
   return way
 }
 
-/** The claim whose volume a fault strikes. Errors: the service has none. */
+/** The claim of the volume that a fault strikes. Throws if the service has none. */
 export function firstClaim({ namespace, claims }: Pick<FaultTarget, 'namespace' | 'claims'>): string {
   const [claim] = claims
   if (claim === undefined) throw new Error(`the service of namespace "${namespace}" has no volume to strike`)

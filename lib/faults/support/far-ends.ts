@@ -5,10 +5,10 @@ import type { MeshTraits } from '../../lab/mesh-traits.ts'
 import type { FaultTarget } from '../fault.ts'
 import type { Address } from '../../system/connect.ts'
 
-/** Where the S3 store is, as pods reach it. */
+/** Address of the S3 store for pods. */
 export const storeAddress = ({ store }: Lab): Address => addressIn(store.url)
 
-/** Where this machine reaches it. */
+/** Address of the S3 store for this machine. */
 export const storeAddressHere = ({ store }: Lab): Address => addressIn(urlHere(store))
 
 function addressIn(url: string): Address {
@@ -21,7 +21,9 @@ interface EndpointSlice extends KubeObject {
   ports?: { port?: number }[]
 }
 
-/** The control planes, of Kubernetes and of the mesh: by their Services' addresses, and by those behind them. */
+/**
+ * Addresses of the control planes of Kubernetes and of the mesh: of their Services, and of the endpoints behind them.
+ */
 export async function controlPlanes(lab: Lab, { mesh }: Pick<FaultTarget, 'mesh'>): Promise<Address[]> {
   return [...(await apiServers(lab)), ...(await meshControl(lab, mesh))]
 }
@@ -35,7 +37,9 @@ async function apiServers({ kube }: Lab): Promise<Address[]> {
   return [...service, ...hosts.map((host) => ({ host, port }))]
 }
 
-/** Where proxies reach the mesh's control plane. None where there is no mesh. Errors: a Service of it is not there. */
+/**
+ * Addresses of the mesh's control plane for its proxies. Empty without a mesh. Throws if a Service of it is missing.
+ */
 async function meshControl({ kube }: Lab, { name, controlPlane }: MeshTraits): Promise<Address[]> {
   if (controlPlane === null) return []
   const { namespace, parts } = controlPlane
@@ -53,7 +57,7 @@ async function meshControl({ kube }: Lab, { name, controlPlane }: MeshTraits): P
   return found
 }
 
-/** None where the Service is not there, or is headless. */
+/** Empty if the Service is missing or headless. */
 async function serviceAddresses(kube: Lab['kube'], metadata: { name: string; namespace: string }): Promise<string[]> {
   const service = await kube.get<KubeObject & { spec?: { clusterIP?: string } }>({
     apiVersion: 'v1',

@@ -12,9 +12,9 @@ import { canConnect, tryThreeTimes } from '../../system/connect.ts'
 import { LIST_RULES, parseRules } from './pod-network.ts'
 import { LIST_STRESSORS } from '../stress.ts'
 
-/** What faults left on a node, beside what the API server knows. */
+/** Leftovers of faults on a node that the API server does not know. */
 interface NodeTraces {
-  /** By the UID of the pod in whose network they are; '' where that is not known. */
+  /** Rules by the UID of the pod of their network; '' if it is not known. */
   rules: { podUid: string; rules: string[] }[]
   /** PIDs of stressors. */
   stressors: string[]
@@ -23,7 +23,7 @@ interface NodeTraces {
 const SPACE = 'space '
 const STRESSOR = 'stressor '
 
-/** Each network namespace of the node's processes once, but for the node's own. */
+/** Lists each network namespace of the node's processes once, except that of the node. */
 const SCRIPT = `
 seen=" $(stat -L -c %i /proc/1/ns/net) "
 stat -L -c '%i %n' /proc/[0-9]*/ns/net 2>/dev/null | while read -r space path; do
@@ -35,12 +35,12 @@ done
 ( ${LIST_STRESSORS} ) | sed 's/^/${STRESSOR}/'
 `
 
-/** What is left on the node of a daemon. */
+/** Leftovers on the node of a daemon. */
 async function tracesOn(lab: Lab, daemon: PlacedPod): Promise<NodeTraces> {
   return parseTraces(await runInDaemon(lab, daemon, SCRIPT, [LIST_RULES]))
 }
 
-/** The lines of the script: a heading for each network namespace with the rules in it, then the stressors. */
+/** Parses the output of the script: a heading for each network namespace with its rules, then the stressors. */
 export function parseTraces(text: string): NodeTraces {
   const lines = text.split('\n')
   const stressors = lines.filter((line) => line.startsWith(STRESSOR)).map((line) => line.slice(STRESSOR.length))
@@ -56,40 +56,40 @@ export function parseTraces(text: string): NodeTraces {
   return { rules: rules.filter((one) => one.rules.length > 0), stressors }
 }
 
-/** What was found in the lab, from which the leftovers are told. */
+/** Observations of the lab. The leftovers follow from them. */
 export interface Findings {
   /** Objects of Chaos Mesh, of every kind. */
   faults: KubeObject[]
   nodes: V1Node[]
-  /** How many nodes there should be; null where nobody knows. */
+  /** Expected number of nodes. Null if it is not known. */
   expectedNodes: number | null
   pods: V1Pod[]
-  /** The nodes that are looked at. */
+  /** The nodes that are checked. */
   lookedAt: string[]
   daemons: PlacedPod[]
   traces: { node: string; traces: NodeTraces }[]
   storeAnswers: boolean
 }
 
-/** Where a drill was, and so its faults. */
+/** The places of a drill, and so of its faults. */
 export interface Whereabouts {
-  /** Those of its pods, of the tool's and of the mesh's. */
+  /** Namespaces of its pods, of the tool and of the mesh. */
   namespaces: string[]
   nodes: string[]
 }
 
-/** Labels of pods that are part of a fault. */
+/** Labels of pods that belong to a fault. */
 const TASK = 'chaos-mesh.org/workflow'
 const OF_FAULT = 'meshdrill/fault'
 
-/** How long what is on its way out may take: objects that others own, pods that end. */
+/** Time for objects with owners and for ending pods to disappear. */
 const PATIENCE_MS = 10_000
 
 /**
- * What is still there of any fault: Chaos Mesh's objects, rules and shapers in pods' networks, stressors, pods of tasks, nodes
- * and a store that are not back. A sentence each; none where the lab is as it was. Looks again for some seconds before it
- * tells of anything. Networks and processes are looked at on the nodes that the drill or its faults came to, and where its
- * pods are by now: it costs the same however large the cluster is.
+ * Lists leftovers of faults, one sentence each: Chaos Mesh objects, rules and shapers in the networks of pods,
+ * stressors, pods of tasks, and nodes or a store that are not back. Empty if the lab is clean. Checks again for some
+ * seconds before it reports anything. Networks and processes are checked only on the nodes that the drill or its faults
+ * used, and on the current nodes of its pods, so the cost does not grow with the cluster.
  */
 export async function takeInventory(lab: Lab, where: Whereabouts, patienceMs = PATIENCE_MS): Promise<string[]> {
   const untilMs = Date.now() + patienceMs
@@ -113,7 +113,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
     daemons.map(async (daemon) => ({ node: daemon.node, traces: await tracesOn(lab, daemon) })),
   )
   const marked = traces.filter(({ traces: { rules } }) => rules.length > 0).map(({ node }) => node)
-  return tellLeftovers({
+  return describeLeftovers({
     faults,
     nodes: nodes.items,
     expectedNodes: 'nodeCount' in lab.cluster ? Number(lab.cluster.nodeCount) : null,
@@ -125,7 +125,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
   })
 }
 
-/** Pods of the drill's namespaces, and those of tasks and faults wherever they are; each once. */
+/** Pods of the drill's namespaces, and pods of tasks and faults in all namespaces, each once. */
 async function listPods({ kube }: Lab, namespaces: string[]): Promise<V1Pod[]> {
   const labelled = [TASK, OF_FAULT].map((labelSelector) => kube.core.listPodForAllNamespaces({ labelSelector }))
   const inside = namespaces.map((namespace) =>
@@ -136,34 +136,34 @@ async function listPods({ kube }: Lab, namespaces: string[]): Promise<V1Pod[]> {
 
 const once = (pods: V1Pod[]): V1Pod[] => [...new Map(pods.map((pod) => [pod.metadata?.uid, pod])).values()]
 
-/** To name the pods in whose networks something was found. */
+/** Pods of a node, to name the ones with leftovers in their networks. */
 const podsOn = async ({ kube }: Lab, node: string): Promise<V1Pod[]> =>
   (await kube.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` })).items
 
-/** The leftovers among what was found, a sentence each. */
-export function tellLeftovers(found: Findings): string[] {
+/** Describes the leftovers, one sentence each. */
+export function describeLeftovers(found: Findings): string[] {
   const missing = (found.expectedNodes ?? 0) - found.nodes.length
   return [
-    ...found.faults.map(tellFault),
-    ...found.nodes.flatMap(tellNode),
+    ...found.faults.map(describeFaultObject),
+    ...found.nodes.flatMap(describeNodeProblems),
     ...(missing > 0 ? [`${missing} of ${found.expectedNodes ?? 0} nodes are missing`] : []),
-    // Where no pod of a drill can come, no fault of it can either.
+    // A node without pods of the drill has no faults of it.
     ...found.nodes
       .filter((node) => found.lookedAt.includes(node.metadata?.name ?? '') && isReady(node) && admitsPods(node))
-      .flatMap((node) => tellDaemon(node, found.daemons)),
-    ...found.pods.flatMap(tellPod),
-    ...found.traces.flatMap(({ node, traces }) => tellTraces(node, traces, found.pods)),
+      .flatMap((node) => describeMissingDaemon(node, found.daemons)),
+    ...found.pods.flatMap(describePodProblems),
+    ...found.traces.flatMap(({ node, traces }) => describeTraces(node, traces, found.pods)),
     ...(found.storeAnswers ? [] : ['the S3 store does not answer']),
   ]
 }
 
-function tellFault({ kind, metadata }: KubeObject): string {
+function describeFaultObject({ kind, metadata }: KubeObject): string {
   const held = metadata.finalizers?.length ? `, held by the finalizer ${metadata.finalizers.join(', ')}` : ''
   const where = metadata.namespace === undefined ? '' : ` of namespace "${metadata.namespace}"`
   return `${kind} "${metadata.name}"${where} is still there${held}`
 }
 
-function tellNode(node: V1Node): string[] {
+function describeNodeProblems(node: V1Node): string[] {
   const name = node.metadata?.name ?? '?'
   return [
     ...(isReady(node) ? [] : [`node "${name}" is not Ready`]),
@@ -171,14 +171,14 @@ function tellNode(node: V1Node): string[] {
   ]
 }
 
-function tellDaemon({ metadata }: V1Node, daemons: PlacedPod[]): string[] {
+function describeMissingDaemon({ metadata }: V1Node, daemons: PlacedPod[]): string[] {
   const name = metadata?.name ?? '?'
   return daemons.some(({ node }) => node === name)
     ? []
-    : [`node "${name}" has no chaos-daemon that is Ready: it was not looked at`]
+    : [`node "${name}" has no chaos-daemon that is Ready, so it was not checked`]
 }
 
-function tellPod(pod: V1Pod): string[] {
+function describePodProblems(pod: V1Pod): string[] {
   const { name, namespace } = toPlacedPod(pod)
   const ended = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
   const task = pod.metadata?.labels?.[TASK]
@@ -197,7 +197,7 @@ function tellPod(pod: V1Pod): string[] {
   ]
 }
 
-function tellTraces(node: string, { rules, stressors }: NodeTraces, pods: V1Pod[]): string[] {
+function describeTraces(node: string, { rules, stressors }: NodeTraces, pods: V1Pod[]): string[] {
   const nameOf = (uid: string) => {
     const metadata = pods.find((pod) => pod.metadata?.uid === uid)?.metadata
     return metadata ? `"${metadata.namespace ?? '?'}/${metadata.name ?? '?'}"` : `of UID "${uid}"`

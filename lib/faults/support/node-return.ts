@@ -6,12 +6,12 @@ import type { Lab } from '../../lab/lab.ts'
 import type { NodeState } from '../../lab/undo.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** Times in the cluster are in whole seconds. */
+/** Times in the cluster have a resolution of one second. */
 const WHOLE_SECOND_MS = 1000
 
 /**
- * Resolves when a node that was started at `startedMs` is as it was: Ready by its own new word, schedulable, with the labels
- * and taints of before, and with what runs on every node. Returns that in words.
+ * Resolves with a description when a node that was started at `startedMs` is as before: it reported Ready after the
+ * start, is schedulable, has its labels and taints, and runs its daemons.
  */
 export async function nodeBack(lab: Lab, before: NodeState, startedMs: number): Promise<string> {
   const { name } = before
@@ -30,7 +30,7 @@ export async function nodeBack(lab: Lab, before: NodeState, startedMs: number): 
   return `node "${name}" was Ready ${readyMs - startedMs} ms after its start, and its ${pods} daemons ${Date.now() - startedMs} ms after it`
 }
 
-/** Resolves when a node that runs is Ready, with the labels and taints of before. Returns that in words. */
+/** Resolves with a description when a running node is Ready, with its earlier labels and taints. */
 export async function nodeRuns(lab: Lab, before: NodeState): Promise<string> {
   const { name } = before
   const ready = await waitFor(
@@ -57,7 +57,7 @@ async function readNode({ kube }: Lab, name: string): Promise<V1Node | null> {
 
 const readyCondition = ({ status }: V1Node) => status?.conditions?.find(({ type }) => type === 'Ready')
 
-/** Ready, and said so since it was started: after a short outage nobody has noticed that it was away. */
+/** True if the node reported Ready after its start. After a short outage, the old status may still say Ready. */
 export function isFresh(node: V1Node, startedMs: number): boolean {
   const saidMs = new Date(readyCondition(node)?.lastHeartbeatTime ?? 0).getTime()
   return isReady(node) && saidMs >= startedMs - WHOLE_SECOND_MS
@@ -68,7 +68,7 @@ function describeReady(node: V1Node): string {
   return `Ready is ${status}, as of ${lastHeartbeatTime ? new Date(lastHeartbeatTime).toISOString() : 'never'}: ${message}`
 }
 
-/** A node that was deleted comes back with what its kubelet knows of it, and no more. */
+/** A deleted Node object comes back with only the labels that its kubelet knows. */
 async function restoreNode({ kube }: Lab, before: NodeState, now: V1Node): Promise<void> {
   const { name, taints } = before
   const labels = missingLabels(before, now)
@@ -85,7 +85,7 @@ export function missingLabels(before: Pick<NodeState, 'labels'>, now: V1Node): R
   )
 }
 
-/** Resolves when every pod of a DaemonSet on the node runs again; returns how many there are. */
+/** Resolves with the number of DaemonSet pods when all of them run on the node again. */
 async function daemonsBack({ kube }: Lab, name: string, startedMs: number): Promise<number> {
   return waitFor(
     `daemons of node "${name}" running again`,
@@ -105,7 +105,7 @@ async function daemonsBack({ kube }: Lab, name: string, startedMs: number): Prom
 const isDaemon = ({ metadata }: V1Pod): boolean =>
   metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') ?? false
 
-/** What was told of a pod before its node went away stays, until the node tells something new. */
+/** The old status of a pod stays until its node reports a new one. */
 const isRestarted = ({ status }: V1Pod, startedMs: number): boolean =>
   (status?.containerStatuses ?? []).every(({ state }) => {
     const runsSince = state?.running?.startedAt

@@ -6,12 +6,12 @@ import { CHAOS_NAMESPACE } from '../../components/chaos-mesh/chaos-mesh.ts'
 
 const DAEMON = { 'app.kubernetes.io/component': 'chaos-daemon' }
 
-/** The pods of Chaos Mesh's daemon that are Ready, one a node. */
+/** The Ready pods of Chaos Mesh's daemon, one for each node. */
 export async function daemonPods(lab: Lab): Promise<PlacedPod[]> {
   return (await lab.kube.pods(CHAOS_NAMESPACE, DAEMON)).filter((pod) => isReady(pod)).map(toPlacedPod)
 }
 
-/** That of one node, where it is Ready. */
+/** The daemon pod of one node, if it is Ready. */
 export async function daemonOn(lab: Lab, node: string): Promise<PlacedPod | undefined> {
   const { items } = await lab.kube.core.listNamespacedPod({
     namespace: CHAOS_NAMESPACE,
@@ -22,8 +22,9 @@ export async function daemonOn(lab: Lab, node: string): Promise<PlacedPod | unde
 }
 
 /**
- * What a shell script prints that runs with every right on a node: in its chaos-daemon pod, which sees the node's processes.
- * The script calls programs by their full paths: the shell may have smaller ones of the same name built in.
+ * Runs a shell script with full rights on a node, and returns its output. It runs in the chaos-daemon pod, which sees
+ * the processes of the node. The script calls programs by full path, because the shell may have smaller builtins of the
+ * same name.
  */
 export async function runOnNode(lab: Lab, node: string, script: string, args: string[] = []): Promise<string> {
   const daemon = await daemonOn(lab, node)
@@ -38,13 +39,16 @@ export async function runInDaemon(lab: Lab, daemon: PlacedPod, script: string, a
   try {
     return await execute(lab.kube, where, ['sh', '-c', script, 'sh', ...args])
   } catch (error) {
-    // A script is longer than any line that one would read.
+    // A script is too long for an error message.
     const words = String(error).replace(script, '"…"')
     throw new Error(`on node "${daemon.node}": ${words}`, { cause: error })
   }
 }
 
-/** Shell function: the PID of a process in a cgroup whose path holds a text; not of the daemon's own, such as a stressor. */
+/**
+ * Shell function: the PID of a process in a cgroup with a given text in its path, except processes of the daemon, such
+ * as stressors.
+ */
 const PID_OF = `
 own=$(stat -L -c %i /proc/self/ns/net)
 pid_of() {
@@ -58,8 +62,8 @@ pid_of() {
 `
 
 /**
- * What a shell script prints that runs on the pod's node with `$pid` set to a process of it, which is of one container where
- * `containerId` says which.
+ * Runs a shell script on the pod's node, and returns its output. `$pid` is a process of the pod, or of the container
+ * `containerId`.
  */
 export async function runBesidePod(
   lab: Lab,
@@ -67,14 +71,14 @@ export async function runBesidePod(
   script: string,
   options: { args?: string[]; containerId?: string } = {},
 ): Promise<string> {
-  // By cgroup driver, the UID stands in the path with dashes or with underscores.
+  // The UID in the path has dashes or underscores, depending on the cgroup driver.
   const texts = options.containerId ? [options.containerId] : [pod.uid, pod.uid.replaceAll('-', '_')]
   const find = texts.map((text) => `pid_of ${text}`).join(' || ')
   const missing = `{ echo "no process of pod ${pod.namespace}/${pod.name}" >&2; exit 3; }`
   return runOnNode(lab, pod.node, `${PID_OF}pid=$(${find}) || ${missing}\n${script}`, options.args)
 }
 
-/** The same inside of the pod's network namespace. `user` is the UID to run as. */
+/** Runs a script in the network namespace of the pod. `user` is the UID to run as. */
 export async function runInPodNetwork(
   lab: Lab,
   pod: PlacedPod,

@@ -4,7 +4,7 @@ import type { Lab } from '../../lab/lab.ts'
 import { runInDaemon, runInPodNetwork } from './node-shell.ts'
 import type { PlacedPod } from '../../kube/placed-pod.ts'
 
-/** What lies in a pod's network namespace that Chaos Mesh puts there; it leaves the most of it behind. */
+/** Lists the rules of Chaos Mesh in a pod's network namespace. Chaos Mesh leaves most of them behind. */
 export const LIST_RULES = `
 /usr/sbin/iptables -S
 /usr/sbin/ip6tables -S
@@ -12,7 +12,9 @@ export const LIST_RULES = `
 /usr/sbin/tc qdisc show
 `
 
-/** A set stays for as long as a rule or another set names it: the rules go first, then what is in the sets. */
+/**
+ * A set cannot be removed while a rule or another set uses it, so rules are removed first, then the content of sets.
+ */
 const CLEAR_RULES = `
 for tables in iptables ip6tables; do
   chains=$(/usr/sbin/$tables -S | sed -n -E 's#^-N ((CHAOS-|TC-TABLES-|INPUT/|OUTPUT/).*)$#\\1#p')
@@ -29,7 +31,7 @@ ${LIST_RULES}`
 const CHAIN = /^-N ((?:CHAOS-|TC-TABLES-|INPUT\/|OUTPUT\/).*)$/
 const SHAPER = /^qdisc (netem|tbf|prio|sfq) \S+ dev (\S+)/
 
-/** Chains, sets and shapers of faults, in the lines of `LIST_RULES`, a few words each. */
+/** Describes the chains, sets and shapers of faults in the output of `LIST_RULES`. */
 export function parseRules(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const chain = CHAIN.exec(line)?.[1]
@@ -40,7 +42,7 @@ export function parseRules(text: string): string[] {
   })
 }
 
-/** Takes away what faults left in the pod's network, and the note of them, where no fault needs it any more. */
+/** Removes leftovers of faults in the pod's network, and their PodNetworkChaos if no fault uses it any more. */
 export async function clearPodNetwork(lab: Lab, pod: PlacedPod): Promise<void> {
   const note = noteOf(pod)
   const held = await lab.kube.get<PodNetworkChaos>(note)
@@ -54,7 +56,7 @@ interface PodNetworkChaos extends KubeObject {
   spec?: { iptables?: unknown[] | null; ipsets?: unknown[] | null; tcs?: unknown[] | null }
 }
 
-/** Chaos Mesh keeps one such object for each pod, with what all of its faults want there. */
+/** Chaos Mesh keeps one such object for each pod, with the wanted state of all its faults. */
 export const isInUse = ({ spec }: PodNetworkChaos): boolean =>
   [spec?.iptables, spec?.ipsets, spec?.tcs].some((list) => (list ?? []).length > 0)
 
@@ -71,23 +73,26 @@ exec timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
 
 const SAY_WHETHER = `( ${TRY} ) >/dev/null 2>&1 && echo yes || echo no`
 
-/** The user of the mesh's proxy: the mesh redirects what others send to the proxy, which would answer in place of the far end. */
+/**
+ * The user of the mesh's proxy. The mesh redirects the traffic of other users to the proxy, which would answer instead
+ * of the target.
+ */
 const asProxy = ({ mesh }: Lab): { user?: number } => (mesh.proxy === null ? {} : { user: mesh.proxy.user.id })
 
-/** Whether a connection from inside of a pod comes about within a second. */
+/** True if a connection from inside a pod succeeds within a second. */
 export async function connects(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<boolean> {
   const answer = await runInPodNetwork(lab, pod, SAY_WHETHER, { args: [host, String(port)], ...asProxy(lab) })
   return answer.trim() === 'yes'
 }
 
-/** The same from the pod of Chaos Mesh's daemon, where no other pod is needed on its node. */
+/** The same from the daemon pod of Chaos Mesh, so that no other pod is needed on its node. */
 export async function daemonConnects(lab: Lab, daemon: PlacedPod, { host, port }: Address): Promise<boolean> {
   return (await runInDaemon(lab, daemon, SAY_WHETHER, [host, String(port)])).trim() === 'yes'
 }
 
 /**
- * Tries to connect from inside of a pod until a rule has dropped a packet, for two seconds at most. Returns how many packets
- * were dropped.
+ * Tries to connect from inside a pod until a rule drops a packet, for at most two seconds. Returns the number of
+ * dropped packets.
  */
 export async function countDropped(lab: Lab, pod: PlacedPod, { host, port }: Address): Promise<number> {
   const { user } = asProxy(lab)

@@ -5,20 +5,20 @@ import { storeAddress, storeAddressHere } from './far-ends.ts'
 import { daemonPods } from './node-shell.ts'
 import { daemonConnects } from './pod-network.ts'
 
-/** Failures in a row before an address counts as silent: one may come from a busy machine. */
+/** Number of consecutive failures before an address counts as silent: a busy machine may cause a single failure. */
 const FAILURES = 3
 
-/** A cut that can be made once. */
+/** A prepared cut. It can be made once. */
 interface Cut {
   make(): Promise<void>
   /**
-   * Resolves with the times between which the address stopped to answer. The first is when the cut began: a host whose
-   * programs are gone may still take connections for a moment, by its kernel.
+   * Resolves with the interval in which the address stopped answering. It starts with the cut: the kernel of a host
+   * without programs may still accept connections for a moment.
    */
   seen(): Promise<[number, number]>
 }
 
-/** Prepares to cut something off while its address is watched. Errors: it does not answer even before. */
+/** Prepares a cut while its address is probed. Throws if the address does not answer before the cut. */
 export async function planCut(address: Address, cut: () => Promise<void>): Promise<Cut> {
   const where = `${address.host}:${address.port}`
   if (!(await tryThreeTimes(() => canConnect(address))))
@@ -29,7 +29,7 @@ export async function planCut(address: Address, cut: () => Promise<void>): Promi
     async make() {
       cutMs = Date.now()
       silence = silentSince(address)
-      // If the cut itself fails, nobody waits for its effect.
+      // If the cut fails, its effect is not awaited.
       silence.catch(() => undefined)
       await cut()
     },
@@ -56,7 +56,7 @@ function silentSince(address: Address): Promise<number> {
   )
 }
 
-/** Resolves when pods of every node reach the store, and this machine does: else each backup would fail, one by one. */
+/** Resolves when pods of every node and this machine reach the store. Otherwise each backup would fail. */
 export async function storeReached(lab: Lab): Promise<void> {
   const address = storeAddress(lab)
   await waitFor(

@@ -14,8 +14,9 @@ import { shellCommand } from '../../output/shorten.ts'
 type Data = Record<string, string>
 
 /**
- * Puts a wrong key into the tool's Secret. A pod that reads the Secret from a file gets the new one when its kubelet comes to
- * it, which a change of the pod hastens; one that took it into its environment keeps the old key until it is started again.
+ * Writes a wrong key into the tool's Secret. A pod that reads the Secret from a file gets the new key when its kubelet
+ * updates the file; a change of the pod speeds this up. A pod that reads it from its environment keeps the old key
+ * until it restarts.
  */
 export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Promise<Change> {
   const { secret } = tool.parts(namespace)
@@ -36,15 +37,15 @@ export async function changeKey(lab: Lab, { tool, namespace }: FaultTarget): Pro
       await Promise.all(readers.map((reader) => holds(lab, reader, after)))
       return {
         between: [requestedMs, Date.now()],
-        evidence: `${name} holds a key that the store refuses, ${inWords(readers)} too`,
+        evidence: `${name} holds a key that the store refuses, ${describeReaders(readers)} too`,
       }
     },
   }
 }
 
 /**
- * Puts the store's key where the wrong one is, in the Secret and in the files by which pods read it. Nothing else in the
- * Secret is changed, nor one that is another since. Errors: the store of this run has another key than the Secret had.
+ * Replaces the wrong key by the store's key, in the Secret and in the files of pods. Leaves other entries and later
+ * changes alone. Throws if the store of this run has another key than the Secret had.
  */
 export async function restoreKey(lab: Lab, secret: SecretReference, wrong: string, right: string): Promise<string> {
   const name = inQuotes(secret)
@@ -65,10 +66,10 @@ export async function restoreKey(lab: Lab, secret: SecretReference, wrong: strin
   const keys = Object.keys(replaceIn(now, secretKey, wrong))
   const readers = await readersOf(lab, secret, keys)
   await Promise.all(readers.map((reader) => holds(lab, reader, now)))
-  return `${name} has its key again, ${inWords(readers)} too`
+  return `${name} has its key again, ${describeReaders(readers)} too`
 }
 
-/** Tells two keys apart without telling the key: the undo that holds it is no secret. */
+/** Fingerprint that distinguishes keys without revealing them. The undo that holds it is not secret. */
 const fingerprint = (key: string, salt: string): string => createHash('sha256').update(`${salt}/${key}`).digest('hex')
 
 const inQuotes = ({ namespace, name }: Pick<SecretReference, 'namespace' | 'name'>): string =>
@@ -77,7 +78,7 @@ const inQuotes = ({ namespace, name }: Pick<SecretReference, 'namespace' | 'name
 const readersOf = async ({ kube }: Lab, secret: Pick<SecretReference, 'namespace' | 'name'>, keys: string[]) =>
   filesOf((await kube.pods(secret.namespace)).filter(isRunning), secret.name, keys)
 
-/** Errors: the Secret is another than it was, or changed at the same moment. */
+/** Throws if the Secret was replaced, or changed at the same moment. */
 async function write({ kube }: Lab, { namespace, name, uid }: SecretReference, data: Data): Promise<void> {
   const body = await kube.core.readNamespacedSecret({ namespace, name })
   if (body.metadata?.uid !== uid) throw new Error(`${inQuotes({ namespace, name })} is another than it was`)
@@ -85,7 +86,7 @@ async function write({ kube }: Lab, { namespace, name, uid }: SecretReference, d
   await kube.core.replaceNamespacedSecret({ namespace, name, body })
 }
 
-/** The entries of a Secret (base64) that hold a text, with another in its place. */
+/** Entries of a Secret (base64) that contain `text`, with it replaced. */
 export function replaceIn(data: Data, text: string, other: string): Data {
   const plain = Object.entries(data).map(
     ([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')] as const,
@@ -105,7 +106,7 @@ interface Reader {
   entry: string
 }
 
-/** The files by which pods read entries of a Secret: one a container, which is as good as all. */
+/** The files of entries of a Secret in pods, one for each container. */
 export function filesOf(pods: V1Pod[], secret: string, keys: string[]): Reader[] {
   return pods.flatMap((pod) => {
     const volumes = (pod.spec?.volumes ?? []).filter((volume) => volume.secret?.secretName === secret)
@@ -119,14 +120,14 @@ export function filesOf(pods: V1Pod[], secret: string, keys: string[]): Reader[]
   })
 }
 
-const inWords = (readers: Reader[]): string =>
+const describeReaders = (readers: Reader[]): string =>
   readers.length === 0
     ? 'which no pod reads from a file'
     : `as files in ${readers.map(({ pod }) => pod.metadata?.name ?? '?').join(', ')}`
 
 /**
- * Resolves when a pod's file shows its entry of `data`, or when the pod has ended, as pods of Jobs do. The node tells only the
- * file's hash: the arguments of an exec are part of its URL, which audit logs keep.
+ * Resolves when a pod's file holds its entry of `data`, or when the pod has ended, like pods of Jobs. The node returns
+ * only a hash of the file: exec arguments are part of the URL, which audit logs keep.
  */
 async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Data): Promise<void> {
   const { name, namespace } = toPlacedPod(pod)
@@ -153,10 +154,10 @@ async function holds(lab: Lab, { pod, container, path, entry }: Reader, data: Da
   )
 }
 
-/** From standard input, so that the name of the file never changes what is printed. A file that is not there yet is no error. */
+/** Hashes standard input, so that the output does not contain the file name. A missing file is not an error. */
 const HASH_FILE = 'sha256sum <"/proc/$pid/root$1" || echo missing'
 
-/** A pod that changes is looked at by its kubelet at once, and so are the Secrets that it shows. One that is gone is left. */
+/** The kubelet syncs a changed pod at once, including its Secrets. A missing pod is ignored. */
 async function hasten({ kube }: Lab, pod: V1Pod): Promise<void> {
   const { name, namespace } = toPlacedPod(pod)
   try {

@@ -10,7 +10,7 @@ import { placedPods, type PlacedPod } from '../../kube/placed-pod.ts'
 import { readShaping } from './pod-network.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** Hurts all that the service sends, by the NetworkChaos of a file that needs netem. */
+/** Delays or drops all packets of the service, with the NetworkChaos of a file. Needs netem. */
 export async function shapeWorkload(lab: Lab, target: FaultTarget, file: string): Promise<Change> {
   const pods = await placedPods(lab, target.namespace, target.pods.labels)
   return shape(lab, await readFault(file, aimAt(pods)), pods, 'netem')
@@ -21,7 +21,7 @@ const aimAt = (pods: PlacedPod[]) => {
   return { namespace: pods[0]?.namespace ?? '', spec: { selector: selectorOf(pods) } }
 }
 
-/** Limits what the backup tool's pods send to `rate`, as tc writes it, such as '8mbit'. */
+/** Limits the outgoing bandwidth of the backup tool's pods to `rate`, in the format of tc, such as '8mbit'. */
 export async function shapeTool(lab: Lab, target: FaultTarget, rate: string): Promise<Change> {
   const pods = await toolPods(lab, target)
   const fault = await readFault('store-bandwidth.yaml', aimAt(pods))
@@ -46,7 +46,7 @@ function shape(lab: Lab, fault: KubeObject, pods: PlacedPod[], kind: string): Ch
   }
 }
 
-/** The shaper in the pod's network, as tc tells of it, once packets went through it. */
+/** Waits until packets went through the shaper in the pod's network, and describes it. */
 async function shaperUsed(lab: Lab, pod: PlacedPod, kind: string): Promise<string> {
   return waitFor(
     `packets through ${kind} in pod "${pod.namespace}/${pod.name}"`,
@@ -59,7 +59,7 @@ async function shaperUsed(lab: Lab, pod: PlacedPod, kind: string): Promise<strin
   )
 }
 
-/** A qdisc of a kind, from the text of `tc -s qdisc`: its parameters, and how many packets it has sent. */
+/** Finds a qdisc of a kind in the output of `tc -s qdisc`: its parameters, and the number of packets that it sent. */
 export function parseShaper(text: string, kind: string): { words: string; packets: number } | null {
   const lines = text.split('\n')
   const at = lines.findIndex((line) => line.startsWith(`qdisc ${kind} `))
@@ -68,12 +68,12 @@ export function parseShaper(text: string, kind: string): { words: string; packet
   return { words: `${kind} ${words}`, packets: Number(/Sent \d+ bytes (\d+) pkt/.exec(lines[at + 1] ?? '')?.[1] ?? 0) }
 }
 
-/** In the daemon's own network, on its loopback, for a moment and without a delay. */
+/** Tests netem briefly on the loopback device of the daemon, without a delay. */
 const TRY_NETEM = `
 if said=$(/usr/sbin/tc qdisc add dev lo root netem 2>&1); then /usr/sbin/tc qdisc del dev lo root; else echo "$said"; fi
 `
 
-/** Whether the nodes' kernels can delay and lose packets; of nodes with the same system one is asked. */
+/** Checks whether the kernels of the nodes can delay and drop packets. Of nodes with the same system, one is tested. */
 export async function needsNetem(lab: Lab): Promise<string[]> {
   const daemons = await daemonPods(lab)
   const { items } = await lab.kube.core.listNode({ resourceVersion: '0' })
@@ -90,7 +90,7 @@ export async function needsNetem(lab: Lab): Promise<string[]> {
   return [`the kernel of ${nodes} has no sch_netem, which delays and loses packets (tc: ${lacking[0]?.said ?? ''})`]
 }
 
-/** The kernel and the image that it came with; the node's own name where it does not say. */
+/** Kernel and image of a node, or the node's name if it does not report them. */
 function systemOf(nodes: V1Node[], { node }: PlacedPod): string {
   const info = nodes.find(({ metadata }) => metadata?.name === node)?.status?.nodeInfo
   return info === undefined ? node : `${info.kernelVersion} ${info.osImage}`

@@ -9,7 +9,7 @@ import type { Address } from '../../system/connect.ts'
 import { planCut } from './reach.ts'
 import { canConnect } from '../../system/connect.ts'
 
-/** Cuts the store's power; what it holds is there again when it is started. */
+/** Cuts the store's power. Its objects exist again after a start. */
 export async function planStoreStop(lab: Lab, power: StorePower): Promise<Change> {
   const address = storeAddressHere(lab)
   const objects = (await openBucket(lab.store).list('')).length
@@ -24,7 +24,7 @@ export async function planStoreStop(lab: Lab, power: StorePower): Promise<Change
   }
 }
 
-/** Starts the store if it does not run. Errors: it has lost objects. */
+/** Starts the store if it does not run. Throws if it lost objects. */
 export async function startStore(lab: Lab, before: number): Promise<string> {
   const { cluster } = lab
   if (!hasStorePower(cluster)) throw new Error(`provider "${cluster.provider}" cannot start a store`)

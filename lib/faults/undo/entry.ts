@@ -1,7 +1,7 @@
 import type { UndoEntry } from './storage.ts'
 import { isUndoKind } from './perform.ts'
 
-/** The entry in a text. Errors: it is none, or of a kind that this version does not know. */
+/** Parses an entry. Throws if it is not an undo, or if this version does not know its kind. */
 export function parseEntry(text: string): UndoEntry {
   const value = JSON.parse(text) as Partial<UndoEntry> | null
   const { id, undo, fault, drill, writer, writtenMs, order, expiresMs } = value ?? {}

@@ -6,8 +6,9 @@ import type { UndoEntry, UndoStorage } from './storage.ts'
 const SUFFIX = '.json'
 
 /**
- * A file for each undo, for its owner alone. A file is written beside its place, flushed to the disk and then renamed: an
- * entry is there whole or not at all. What a killed process left half written has another suffix and is not an entry.
+ * Stores each undo in a file that only its owner can read. A file is written next to its final name, flushed to disk
+ * and renamed, so an entry is complete or missing. A half-written file of a killed process has another suffix and is
+ * not an entry.
  */
 export function undoFolder(folder: string): UndoStorage {
   const fileOf = (id: string): string => join(folder, `${id}${SUFFIX}`)
@@ -43,7 +44,7 @@ async function flushed(path: string, text: string): Promise<void> {
   }
 }
 
-/** The rename itself must outlive a power cut, too. */
+/** The rename must survive a power cut, too. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
@@ -62,14 +63,14 @@ async function readNames(folder: string): Promise<string[]> {
   }
 }
 
-/** Null if it was removed meanwhile; a sentence if it is damaged. */
+/** Null if it was removed in the meantime. A sentence if it is damaged. */
 async function readEntry(path: string): Promise<UndoEntry | string | null> {
   try {
     return parseEntry(await readFile(path, 'utf8'))
   } catch (error) {
     if (isMissing(error)) return null
     const reason = error instanceof Error ? error.message : String(error)
-    return `the undo in "${path}" cannot be read: ${reason}. Next: undo by hand what it says, then: rm ${path}`
+    return `the undo in "${path}" cannot be read: ${reason}. Next: undo the change that it describes by hand, then: rm ${path}`
   }
 }
 

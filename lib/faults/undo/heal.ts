@@ -8,14 +8,15 @@ import type { Undo } from '../../lab/undo.ts'
 
 export type PerformUndo = (lab: Lab, undo: Undo) => Promise<string>
 
-/** What became of one undo: what was seen, or why it is still to be done. */
+/** Result of one undo: the evidence, or the error. With an error it stays in the journal. */
 export type Healed = { entry: UndoEntry; evidence: string } | { entry: UndoEntry; error: string }
 
 const ATTEMPTS = 3
 
 /**
- * Does every undo, whatever becomes of the others: nodes and store first, as the others need them; then those of each fault
- * in their order, faults beside each other. What was done is removed from the journal, what was not stays in it.
+ * Runs every undo, even if others fail. Nodes and store come first, because the others need them. Then come the undos
+ * of each fault in their order, different faults in parallel. Finished undos are removed from the journal, and failed
+ * ones stay.
  */
 export async function healAll(
   lab: Lab,
@@ -60,7 +61,7 @@ async function healOne(lab: Lab, journal: UndoJournal, entry: UndoEntry, perform
       await journal.remove(entry)
       return evidence
     } catch (error) {
-      // One that is late may still be at work: another beside it would not help.
+      // A late undo may still be running: a second one at the same time would not help.
       if (error instanceof UndoTimeout || attempts === ATTEMPTS) throw error
       return pending(messageOf(error))
     }

@@ -13,14 +13,17 @@ import type { KubeObject } from '../../kube/object.ts'
 import { messageOf } from '../../system/file-error.ts'
 import { shellCommand } from '../../output/shorten.ts'
 
-/** On every ConfigMap that holds an undo. */
+/** Label of every ConfigMap that holds an undo. */
 const LABELS = { 'app.kubernetes.io/managed-by': 'meshdrill', 'meshdrill/undo': 'pending' }
 const SELECTOR = Object.entries(LABELS)
   .map(([name, value]) => `${name}=${value}`)
   .join(',')
 const KEY = 'undo.json'
 
-/** A ConfigMap for each undo in a namespace of ours, by which another machine can undo it. No undo holds a secret. */
+/**
+ * Stores each undo in a ConfigMap in a namespace of meshdrill, so that another machine can run it. Undos hold no
+ * secrets.
+ */
 export function undoCopies(kube: KubeClient, namespace: string): UndoStorage {
   const reference = (id: string) => ({
     apiVersion: 'v1',
@@ -54,23 +57,23 @@ export function undoCopies(kube: KubeClient, namespace: string): UndoStorage {
   }
 }
 
-/** The undos of a lab that are still to be done, on this machine and in its cluster. */
+/** The pending undos of a lab, on this machine and in its cluster. */
 export interface UndoJournal {
-  /** Writes undos down before their change is made; they are done in this order. Errors: then nothing may be changed. */
+  /** Records undos before their change is made, in order. If it throws, nothing may be changed. */
   write(what: { fault: string; drill: string }, undos: readonly Undo[]): Promise<UndoEntry[]>
-  /** Says that an undo was done. */
+  /** Records that an undo was done. */
   remove(entry: UndoEntry): Promise<void>
-  /** Undos to do, oldest first. `damaged`: a sentence for each that cannot be read. */
+  /** Pending undos, oldest first. `damaged`: a sentence for each unreadable entry. */
   list(): Promise<{ entries: UndoEntry[]; damaged: string[] }>
 }
 
-/** Folder of the undos below a lab's own. */
+/** Folder of the undos within the folder of a lab. */
 export const undoFolderOf = (folder: string): string => join(folder, 'undo')
 
 export const journalOf = ({ cluster, kube }: Lab): UndoJournal =>
   journalAt(cluster.folder, cluster.systemNamespace === undefined ? null : { kube, namespace: cluster.systemNamespace })
 
-/** The journal in a lab's folder, null for one in memory, and in a namespace of its cluster. */
+/** The journal in a lab's folder (null: in memory) and in a namespace of its cluster. */
 export function journalAt(
   folder: string | null,
   inCluster: { kube: KubeClient; namespace: string } | null,
@@ -90,7 +93,7 @@ export function journalIn(storages: readonly UndoStorage[]): UndoJournal {
       return entries
     },
     async remove({ id }) {
-      // This machine's last: until it is gone, the undo is done again.
+      // This machine's entry is removed last: while it exists, the undo is repeated.
       for (const storage of [...storages].reverse()) await storage.remove(id)
     },
     async list() {

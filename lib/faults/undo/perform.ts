@@ -21,7 +21,7 @@ const KINDS = {
   Schedule: { group: 'velero.io', version: 'v1', plural: 'schedules', suspended: { paused: true } },
 } as const
 
-/** Suspends CronJobs or Schedules, so that they make no backup any more. Those that are gone need nothing. */
+/** Suspends CronJobs or Schedules, so that they make no more backups. Missing ones are ignored. */
 async function suspendSchedules({ kube }: Lab, { kind, namespace, labels }: Schedules): Promise<string> {
   const { group, version, plural, suspended } = KINDS[kind]
   const request = { group, version, plural, namespace, labelSelector: selector(labels) }
@@ -29,7 +29,7 @@ async function suspendSchedules({ kube }: Lab, { kind, namespace, labels }: Sche
   for (const { metadata } of items) {
     const { name } = metadata
     const change = { apiVersion: `${group}/${version}`, kind, metadata: { name, namespace }, spec: suspended }
-    // Server-side apply would take away all that the change does not name.
+    // Server-side apply would remove all fields that the change does not name.
     await kube.objects.patch(change, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
   }
   const names = items.map(({ metadata }) => `"${metadata.name}"`).join(', ')
@@ -38,7 +38,7 @@ async function suspendSchedules({ kube }: Lab, { kind, namespace, labels }: Sche
 
 type UndoOf<Kind extends Undo['kind']> = Extract<Undo, { kind: Kind }>
 
-/** How each kind of undo is done, and how long one attempt may take. Resolves with what was seen, in words. */
+/** How each kind of undo is done, and the timeout of one attempt. Resolves with the evidence in words. */
 type Performers = {
   [Kind in Undo['kind']]: { timeout: string; perform: (lab: Lab, undo: UndoOf<Kind>) => Promise<string> }
 }
@@ -67,10 +67,10 @@ const performers: Performers = {
 
 export const isUndoKind = (kind: string): kind is Undo['kind'] => Object.hasOwn(performers, kind)
 
-/** Longest time that one attempt may take, in milliseconds. */
+/** Timeout of one attempt, in milliseconds. */
 export const timeoutOf = ({ kind }: Undo): number => parseDuration(performers[kind].timeout)
 
-/** Undoes one change, which may have been undone already, or never have been made. */
+/** Undoes one change. It may have been undone already, or may never have been made. */
 export function performUndo(lab: Lab, undo: Undo): Promise<string> {
   const { perform } = performers[undo.kind]
   return (perform as (lab: Lab, undo: Undo) => Promise<string>)(lab, undo)

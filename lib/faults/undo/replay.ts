@@ -9,12 +9,12 @@ import { healAll, type Healed, type PerformUndo } from './heal.ts'
 import { journalOf } from './journal.ts'
 import type { UndoEntry } from './storage.ts'
 
-/** How long a process that lives may take to undo its own faults, as a worker does whose run was ended. */
+/** Time that a live process has to undo its own faults, such as a worker of a run that was ended. */
 const LIVING_TIMEOUT = '120s'
 
 /**
- * Undoes what processes left that are gone, nodes and store included, and waits for those that still undo theirs. Returns the
- * names of the faults. Errors: what could not be undone; it stays in the journal.
+ * Undoes the faults of ended processes, including nodes and store, and waits for live processes that undo their own.
+ * Returns the names of the faults. Throws if an undo failed; it stays in the journal.
  */
 export async function replayUndos(lab: Lab, perform?: PerformUndo): Promise<string[]> {
   const journal = journalOf(lab)
@@ -39,8 +39,8 @@ export async function replayUndos(lab: Lab, perform?: PerformUndo): Promise<stri
 }
 
 /**
- * Undoes what nobody will undo any more: entries of processes that are gone, of other machines, as one run at a time uses a
- * cluster, of this process, and those that have expired. One process at a time does so.
+ * Undoes orphaned entries: those of ended processes, of this process, expired ones, and those of other machines,
+ * because only one run at a time uses a cluster. Only one process at a time does this.
  */
 export async function healOrphans(lab: Lab, perform?: PerformUndo): Promise<Healed[]> {
   const journal = journalOf(lab)
@@ -64,7 +64,7 @@ export async function isOrphan({ writer, expiresMs }: UndoEntry): Promise<boolea
   return (writer.pid === pid && writer.born === born) || !(await isRunning(writer))
 }
 
-/** The kernel gives the lock back however its holder ends. */
+/** The kernel releases the lock when its holder ends for any reason. */
 async function lockOf({ cluster, log }: Lab): Promise<() => Promise<void>> {
   if (cluster.folder === null) return () => Promise.resolve()
   const onWait = (pid: string): void => {
@@ -74,8 +74,7 @@ async function lockOf({ cluster, log }: Lab): Promise<() => Promise<void>> {
 }
 
 /**
- * Resolves when nothing of earlier faults is left: undoes what was written down, then takes the inventory. Errors: what is
- * left; nothing that is drilled then would measure its own fault alone.
+ * Runs the pending undos, then checks for leftovers. Throws if any are left, because they would distort the next drill.
  */
 export async function clearLeftovers(
   lab: Lab,
@@ -83,12 +82,12 @@ export async function clearLeftovers(
   { perform, inventory = takeInventory }: { perform?: PerformUndo; inventory?: typeof takeInventory } = {},
 ): Promise<void> {
   const undone = await replayUndos(lab, perform)
-  if (undone.length > 0) lab.log(`undone, as it was left by an earlier drill: ${undone.join(', ')}`)
+  if (undone.length > 0) lab.log(`undid the faults that an earlier drill left: ${undone.join(', ')}`)
   const left = await inventory(lab, where)
   if (left.length > 0) throw new Leftovers(left)
 }
 
-/** What an earlier drill left, and could not be taken away. */
+/** Leftovers of an earlier drill that could not be removed. */
 export class Leftovers extends Error {
   constructor(readonly left: readonly string[]) {
     super(`the lab is not as it was before its last drill: ${left.join('; ')}. Next: npm run lab:down`)

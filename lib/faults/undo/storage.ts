@@ -1,34 +1,34 @@
 import type { ProcessId } from '../../system/process.ts'
 import type { Undo } from '../../lab/undo.ts'
 
-/** An undo that is still to be done, with who wrote it down and for what. */
+/** A pending undo, with its writer and its reason. */
 export interface UndoEntry {
   id: string
   undo: Undo
-  /** Name of the fault, or of what else was changed. */
+  /** Name of the fault or of another change. */
   fault: string
   /** Namespace of the drill. */
   drill: string
-  /** The process that makes the change, and undoes it if it lives. */
+  /** The process that makes the change. It also undoes it, while it is alive. */
   writer: ProcessId & { host: string }
-  /** Order of writing within a drill; ms since the epoch. */
+  /** Order of writing within a drill, in ms since the epoch. */
   writtenMs: number
   order: number
-  /** From this time on anyone may undo it, though the writer lives (ms since the epoch). */
+  /** From this time on any process may undo it, even if the writer is alive (ms since the epoch). */
   expiresMs: number
 }
 
-/** Where undos are kept: a folder of this machine, the cluster, or memory. */
+/** Storage of undos: a folder of this machine, the cluster, or memory. */
 export interface UndoStorage {
-  /** Resolves when the entry outlives this process and a power cut of this machine. */
+  /** Resolves when the entry survives the end of this process and a power cut of this machine. */
   add(entry: UndoEntry): Promise<void>
-  /** Removes an entry; one that is not there is no error. */
+  /** Removes an entry. A missing entry is not an error. */
   remove(id: string): Promise<void>
-  /** Every entry. `damaged`: a sentence for each that cannot be read. */
+  /** All entries. `damaged`: a sentence for each unreadable entry. */
   list(): Promise<{ entries: UndoEntry[]; damaged: string[] }>
 }
 
-/** For tests and simulations of the pipeline, and never for a cluster. */
+/** For tests and simulations only, never for a cluster. */
 export function memoryStorage(): UndoStorage {
   const entries = new Map<string, UndoEntry>()
   return {

@@ -18,7 +18,7 @@ type WatchdogNote = ProcessId & { owner: ProcessId }
 
 const fileIn = (folder: string): string => join(folder, 'watchdog.json')
 
-/** The newest watchdog of a lab; null where none was noted, or a killed process wrote half a note. */
+/** The newest watchdog of a lab. Null if none was recorded, or if its file is incomplete. */
 export async function readWatchdog(folder: string): Promise<WatchdogNote | null> {
   const text = await readFile(fileIn(folder), 'utf8').catch(() => null)
   if (text === null) return null
@@ -33,7 +33,7 @@ export async function writeWatchdog(folder: string, note: WatchdogNote): Promise
   await writeFile(fileIn(folder), JSON.stringify(note), { mode: 0o600 })
 }
 
-/** Ends the watchdog of a lab that is about to end: it would start nodes and the store again. */
+/** Ends the watchdog of a lab that is about to end. Otherwise it would start nodes and the store again. */
 export async function endWatchdog(folder: string): Promise<void> {
   const there = await readWatchdog(folder)
   if (there !== null) await killProcess(there)
@@ -42,16 +42,18 @@ export async function endWatchdog(folder: string): Promise<void> {
 export interface WatchdogSettings<Config = unknown> {
   /** Folder of the lab. */
   folder: string
-  /** The run: its main process. */
+  /** The main process of the run. */
   owner: ProcessId
-  /** Configuration of the run, for the main program. It may hold the keys of a store: it is sent by standard input. */
+  /**
+   * Configuration of the run for the main program. It may contain the keys of a store, so it is sent by standard input.
+   */
   config: Config
 }
 
-/** Variables without which a watchdog would look for the lab, its programs or the run elsewhere. None of them is a secret. */
+/** Variables that a watchdog needs to find the lab, its programs and the run. None of them is a secret. */
 const KEPT = ['MESHDRILL_RUN_UID', 'SUDO_USER', 'SUDO_UID', 'GOCACHE', 'GOMODCACHE', 'GOPATH', 'GOAMD64', 'GOARM64']
 
-/** Environment of a watchdog: no proxy, kubeconfig or key of the user's shell, in a process that may outlive the run. */
+/** Environment of a watchdog. It may outlive the run, so it gets no proxy, kubeconfig or key from the user's shell. */
 export function watchdogEnvironment(environment: Environment = process.env): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = readVariable(environment, name)
@@ -65,12 +67,13 @@ export function watchdogEnvironment(environment: Environment = process.env): Rec
 }
 
 const EVERY_MS = 500
-/** After the run has ended: a cluster that went with it does not come back. */
+/** After the run ended: a cluster that was removed with it does not come back. */
 const MOST_FAILURES = 3
 
 /**
- * Starts the process that undoes faults when their process was killed; one a run. It is one of its own, so that it outlives
- * main process and workers, and ends when the run has ended and nothing is left to undo. `main` is the program's path.
+ * Starts the process that undoes the faults of killed processes, one for each run. It is a separate process, so it
+ * outlives main process and workers. It ends when the run ended and no undo is pending. `main` is the path of its
+ * program.
  */
 export async function ensureWatchdog(
   folder: string,
@@ -93,8 +96,8 @@ export async function ensureWatchdog(
 }
 
 /**
- * Undoes what killed processes of a run leave, until the run has ended and nothing is left. What it cannot undo stays in the
- * journal, for the next run.
+ * Undoes the faults of killed processes of a run, until the run ended and no undo is pending. A failed undo stays in
+ * the journal for the next run.
  */
 export async function watchOver(
   { folder, owner }: Pick<WatchdogSettings, 'folder' | 'owner'>,

@@ -102,7 +102,7 @@ test.describe('a full volume', () => {
       fromMs,
     })
     for (const text of ['', log(summary), log(change), log(change, { ...summary, changed: 0 })])
-      expect(() => parseFilling(text), text).toThrow('is not whole')
+      expect(() => parseFilling(text), text).toThrow('is incomplete')
   })
 })
 

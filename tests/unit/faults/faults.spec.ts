@@ -64,7 +64,7 @@ test.describe('the log of the task that corrupts a volume', () => {
       log(line(4096, '1'), summary(2)),
       log(line(4096, '1'), line(8192, '2'), summary(1)),
     ]
-    for (const text of broken) expect(() => parseChanges(text), text).toThrow('is not whole')
+    for (const text of broken) expect(() => parseChanges(text), text).toThrow('is incomplete')
     expect(() => parseChanges(log(line(4096, '1').slice(0, 20)))).toThrow()
   })
 

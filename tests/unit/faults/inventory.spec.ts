@@ -9,7 +9,7 @@ import {
   type V1Node,
   type V1Pod,
 } from '@kubernetes/client-node'
-import { takeInventory, tellLeftovers, type Findings, parseTraces } from '../../../lib/faults/support/inventory.ts'
+import { takeInventory, describeLeftovers, type Findings, parseTraces } from '../../../lib/faults/support/inventory.ts'
 import { isFresh, missingLabels } from '../../../lib/faults/support/node-return.ts'
 import { hasLabels } from '../../../lib/kube/placed-pod.ts'
 import { nodeOf, podOf } from '../stand-ins/faults.ts'
@@ -39,8 +39,8 @@ const clean: Findings = {
 
 test.describe('an inventory', () => {
   test('is empty where nothing of a fault is left', () => {
-    expect(tellLeftovers(clean)).toEqual([])
-    expect(tellLeftovers({ ...clean, expectedNodes: null })).toEqual([])
+    expect(describeLeftovers(clean)).toEqual([])
+    expect(describeLeftovers({ ...clean, expectedNodes: null })).toEqual([])
   })
 
   const fault = (finalizers?: string[]) => ({
@@ -76,7 +76,7 @@ test.describe('an inventory', () => {
     [
       'a node that nobody looked at',
       { daemons: [] },
-      'node "worker" has no chaos-daemon that is Ready: it was not looked at',
+      'node "worker" has no chaos-daemon that is Ready, so it was not checked',
     ],
     [
       'a task that still runs',
@@ -112,19 +112,19 @@ test.describe('an inventory', () => {
   ]
   for (const [what, changes, sentence] of left) {
     test(`tells of ${what}`, () => {
-      expect(tellLeftovers({ ...clean, ...changes })).toEqual([sentence])
+      expect(describeLeftovers({ ...clean, ...changes })).toEqual([sentence])
     })
   }
 
   test('looks for the daemon on each node to which pods of drills go, and no others', () => {
     const tainted = (effect: string) => ready('True', { spec: { taints: [{ key: 'control-plane', effect }] } })
-    const told = (effect: string) => tellLeftovers({ ...clean, nodes: [tainted(effect)], daemons: [] })
+    const told = (effect: string) => describeLeftovers({ ...clean, nodes: [tainted(effect)], daemons: [] })
     expect(told('PreferNoSchedule')).toEqual([expect.stringContaining('no chaos-daemon')])
     expect(told('NoSchedule')).toEqual([])
   })
 
   test('does not look for the daemon on nodes that no pod of the drill came to', () => {
-    expect(tellLeftovers({ ...clean, lookedAt: [], daemons: [] })).toEqual([])
+    expect(describeLeftovers({ ...clean, lookedAt: [], daemons: [] })).toEqual([])
   })
 
   test('asks for the daemons of the drill’s nodes, and for no list that grows with the cluster but that of the nodes', async () => {
@@ -146,7 +146,7 @@ test.describe('an inventory', () => {
       custom: only<CustomObjectsApi>({ getAPIResources }),
     }))
     const left = await takeInventory(lab, { namespaces: ['drill', 'velero'], nodes: ['gone'] }, 0)
-    expect(left).toContain('node "worker" has no chaos-daemon that is Ready: it was not looked at')
+    expect(left).toContain('node "worker" has no chaos-daemon that is Ready, so it was not checked')
     expect(left.filter((sentence) => sentence.includes('far'))).toEqual([])
     const daemon = { namespace: 'chaos-mesh', labelSelector: 'app.kubernetes.io/component=chaos-daemon' }
     const here = { labelSelector: '!pod-template-generation' }
@@ -186,7 +186,7 @@ test.describe('an inventory', () => {
 
   test('does not tell of a task that has ended', () => {
     const ended = labelled({ 'chaos-mesh.org/workflow': 'fill-volume' }, 'Succeeded')
-    expect(tellLeftovers({ ...clean, pods: [ended] })).toEqual([])
+    expect(describeLeftovers({ ...clean, pods: [ended] })).toEqual([])
   })
 })
 

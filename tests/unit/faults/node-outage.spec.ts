@@ -65,7 +65,7 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
     const outage = nodeOutage({ volume: 'kept' })
     expect(await outage.requires(labOf(['control', 'a', 'b']))).toEqual([])
     expect(await outage.requires(labOf(['control', 'a']))).toEqual([
-      'the cluster has 1 workers: with one cut off there must be another',
+      'the cluster has 1 workers, and at least 2 are needed',
     ])
   })
 
@@ -77,7 +77,7 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
 
   test('where an outage would not be seen', async () => {
     expect(await nodeOutage({ volume: 'kept' }).requires(labOf(['control', 'a', 'silent']))).toEqual([
-      `the kubelet at ${KUBELET.silent}:10250 does not answer this machine, by which an outage is seen`,
+      `the kubelet at ${KUBELET.silent}:10250 does not answer this machine, so an outage cannot be observed`,
     ])
   })
 

@@ -57,9 +57,9 @@ test('a schedule is suspended by a change that leaves all else of it', async () 
   expect(patched[1]).toBe('application/merge-patch+json')
 })
 
-test('a volume that nothing filled needs no undo, and a log that is not whole is an error', () => {
+test('a volume that nothing filled needs no undo, and a log that is incomplete is an error', () => {
   expect(parseEmptying('{"changed":0,"kind":"fill undone"}\n')).toBe('nothing filled the volume')
   const change = '{"file":"ballast","length":8,"before":"8","after":"deleted"}\n'
   expect(parseEmptying(`${change}{"changed":1}\n`)).toBe('ballast of 8 bytes: deleted')
-  expect(() => parseEmptying('')).toThrow('is not whole')
+  expect(() => parseEmptying('')).toThrow('is incomplete')
 })
