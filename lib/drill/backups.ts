@@ -7,13 +7,13 @@ import { openBucket } from '../store/s3.ts'
 
 interface Backups {
   start: () => Promise<RunningBackup>
-  /** Resolves when it has ended, in whatever state. */
+  /** Resolves when it has ended, in any state. */
   end: (backup: RunningBackup) => Promise<Backup>
-  /** What there is to restore from: of a tool that backs up by the clock, what it had made when the fault struck. */
+  /** The backup to restore: for a tool with its own schedule, the newest one before the fault. */
   newest: (backup: Backup) => Promise<Backup>
 }
 
-/** A drill's backups, each recorded as it is requested and as it ends, with what it put into the store. */
+/** Records each backup of a drill at its request and its end, with its growth of the store. */
 export function watchBackups(context: DrillContext, injected: Damage): Backups {
   const { lab, tool, namespace, record, clock = hostClock } = context
   const stored = watchStored(
@@ -49,8 +49,8 @@ export function watchBackups(context: DrillContext, injected: Damage): Backups {
 }
 
 /**
- * Bytes of all objects that the tool has in the store, of this namespace where it keeps namespaces apart. Null for a tool whose
- * data stays in the storage: how much of it a snapshot takes, nobody tells. Errors: the store does not answer.
+ * Size of the tool's objects in the store, in bytes, for this namespace if the tool separates namespaces. Null if the
+ * tool keeps its data in the storage: the size of a snapshot is not known. Throws if the store does not answer.
  */
 export async function readStored({ store }: Lab, tool: InstalledTool, namespace: string): Promise<number | null> {
   const { mover, prefix } = tool.parts(namespace)
@@ -60,8 +60,8 @@ export async function readStored({ store }: Lab, tool: InstalledTool, namespace:
 }
 
 /**
- * By how much the store grows from `begin` to `grown`; null where that is not known. A figure, and no verdict, hangs on it: a
- * store that does not answer, as it may be what the drill took away, is noted and stops nothing.
+ * Measures the growth of the store from `begin` to `grown`. Null if it is not known. No verdict depends on it, so a
+ * store that does not answer is noted and stops nothing: the fault may have cut it off.
  */
 function watchStored(read: () => Promise<number | null>, note: (text: string) => void) {
   let before: number | null = null
@@ -69,7 +69,7 @@ function watchStored(read: () => Promise<number | null>, note: (text: string) =>
     try {
       return await read()
     } catch (error) {
-      note(`how much the store holds is not known: ${String(error)}`)
+      note(`the size of the store is not known: ${String(error)}`)
       return null
     }
   }

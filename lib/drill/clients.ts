@@ -8,20 +8,20 @@ import type { Route } from '../components/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'
 import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
 
-/** The clients of a drill's service: what puts load on it, and what probes it. */
+/** The clients of a drill's service: load and probes. */
 export interface Clients {
   startLoad(options: LoadOptions): Promise<RunningLoad>
   startProber(options: ProberOptions): Promise<RunningProber>
-  /** Where they are, for the drill's record; null where they are on this machine. */
+  /** Their place, for the drill's record. Null if they run on this machine. */
   readonly where: string | null
-  /** Ends what is left of them. */
+  /** Removes all remaining clients. */
   end(): Promise<void>
 }
 
 export const clientsOf = (lab: Lab, places: ClientPlaces, namespace: string): Clients =>
   places.loadParallelism === 0 ? onMachine(lab) : inCluster(lab, places, `${namespace}-clients`)
 
-/** What runs a load in the cluster, where that is wanted. */
+/** The operator that runs a load in the cluster, if one is requested. */
 export const loadOperator = ({ loadParallelism, loadNodes }: ClientPlaces) =>
   loadParallelism === 0
     ? null
@@ -37,7 +37,7 @@ const onMachine = (lab: Lab): Clients => ({
   end: () => Promise.resolve(),
 })
 
-/** In a namespace of their own, out of the mesh's and of every fault's reach. */
+/** Runs the clients in a separate namespace, outside the mesh and every fault. */
 function inCluster(lab: Lab, places: ClientPlaces, namespace: string): Clients {
   const { loadParallelism } = places
   const nodes = nodesOf(lab, places)
@@ -53,9 +53,9 @@ function inCluster(lab: Lab, places: ClientPlaces, namespace: string): Clients {
   }
 }
 
-/** The same with the route as pods reach it. */
+/** The same options with the route for pods. */
 function fromInside<Options extends { route: Route }>(options: Options): Options {
   const { inside, host } = options.route
-  if (inside === undefined) throw new Error(`nobody knows how pods reach ${host}`)
+  if (inside === undefined) throw new Error(`The route for pods to "${host}" is not known.`)
   return { ...options, route: { url: inside, host } }
 }

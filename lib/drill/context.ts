@@ -21,60 +21,66 @@ export interface DrillContext {
   fault: Fault<string>
   /** The namespace of the drill's service. */
   namespace: string
-  /** The class of the service's volumes; null for the cluster's default. */
+  /** Storage class of the service's volumes. Null for the cluster's default. */
   storageClass: string | null
   seed: number
   volumeBytes: number
   loadRps: number
   probeHz: number
-  /** Whether the fault must take the service away: the drill then waits until it was seen to come back. */
+  /** True if the fault must interrupt the service. The drill then waits until it was seen to come back. */
   outage: boolean
-  /** How long the service may take to be well again before the drill ends without it, such as '2m'. */
+  /** Maximum time for the service to recover before the drill ends without it, such as '2m'. */
   patience: string
   /** Folder for the drill's files. */
   folder: string
-  /** The machine's clock where it is not given. */
+  /** Default: the clock of the machine. */
   clock?: Clock
   /** Starts load, probes and the sampling of resources. */
   measure: StartMeasuring
-  /** Bytes that the tool has in the store for a namespace; null where its data is not in the store. Nothing is read where it is not given. */
+  /**
+   * Size of the tool's objects in the store for a namespace, in bytes. Null if its data is not in the store. If absent,
+   * nothing is read.
+   */
   stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
-  /** Where the undo of each change is written down before it is made. */
+  /** Journal in which the undo of each change is recorded before the change is made. */
   journal: UndoJournal
-  /** Does an undo; by default as a cluster needs it. */
+  /** Runs an undo. Default: on a cluster. */
   performUndo?: PerformUndo
-  /** What is still there of any fault in the lab, a sentence each. */
+  /** Lists leftovers of faults in the lab, one sentence each. */
   inventory: (lab: Lab, where: Whereabouts) => Promise<string[]>
   record: (fact: DrillFactBody) => void
-  /** Runs a step: the test runner shows it. */
+  /** Runs a step and shows it in the test runner. */
   step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
 }
 
-/** A fact without what the drill itself adds: its id and the time. */
+/** A fact without the id and the time, which the drill adds. */
 export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? Omit<F, 'at' | 'drill'> : never) : never
 
-/** Starts what runs beside a drill; `seeded` is how many records the service holds. Resolves when the load has begun. */
+/**
+ * Starts load, probes and sampling. `seeded` is the number of records in the service. Resolves when the load has
+ * started.
+ */
 export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>
 
-/** What runs beside a drill from before the backup until after the restore: load, probes, resources. */
+/** Load, probes and resource sampling, from before the backup until after the restore. */
 export interface Measurements {
   /**
-   * Resolves when the last `durationMs` of probes, due since `sinceMs` (by default now), were all answered rightly; false
-   * where that took longer than `timeout`.
+   * Resolves when all probes of the last `durationMs`, due since `sinceMs` (default: now), were answered rightly. False
+   * if that took longer than `timeout`.
    */
   steady(durationMs: number, timeout: string, sinceMs?: number): Promise<boolean>
-  /** Resolves when a probe due after `sinceMs` was answered wrongly; false where none was within `timeout`. */
+  /** Resolves when a probe due after `sinceMs` was answered wrongly. False if there was none within `timeout`. */
   outageSeen(sinceMs: number, timeout: string): Promise<boolean>
   /** The writes so far. */
   writes: () => Promise<Write[]>
   stopLoad(): Promise<void>
-  /** The nodes that pods of the drill are or were on. Fails where some may not have been seen. */
+  /** Nodes that had pods of the drill. Throws if some pods may not have been seen. */
   nodes: () => string[]
-  /** Stops everything that still runs; can be called again. */
+  /** Stops everything that still runs. Can be called again. */
   stop(): Promise<void>
 }
 
-/** Runs a step between the facts of its start and its end. */
+/** Runs a step, and records its start and its end. */
 export async function recordStep<T>(
   record: (body: DrillFactBody) => void,
   name: StepName,

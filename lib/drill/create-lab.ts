@@ -22,17 +22,17 @@ export const meshOf = ({ mesh }: Config): Promise<Mesh> => loadMesh(mesh)
 
 export const NODES_READY = 'nodes Ready'
 
-/** How long each part took, in milliseconds, in the order in which they ended. */
+/** Duration of each part in milliseconds, in the order of their ends. */
 export type LabTimes = { part: string; durationMs: number }[]
 
-/** Makes the lab: cluster, store, mesh, Chaos Mesh. A part that is there already is left as it is. */
+/** Creates the lab: cluster, store, mesh, Chaos Mesh. An existing part is left as it is. */
 export async function createLab(
   config: Config,
   options: { ownerPid: number; log: (line: string) => void },
 ): Promise<{ lab: Lab; times: LabTimes }> {
   const { log } = options
   const times: LabTimes = []
-  // By its key: a component that the index does not have cannot be found or removed again.
+  // The key is typed: a component that is not in the index could not be found or removed again.
   const installOnce = async (name: ComponentName, usual: string, body: () => Promise<unknown>): Promise<void> => {
     if (cluster.has(name)) return
     await timed(componentOf(name).title, durationWords(componentOf(name), usual), body)
@@ -82,20 +82,20 @@ export async function createLab(
 export const durationWords = ({ presence }: Pick<Component, 'presence'>, usual: string): string =>
   'none' in presence ? 'nothing to install' : `usually ${usual}`
 
-/** A lab has one mesh. What a second one adds to the cluster would be measured with the drills. */
+/** A lab has one mesh. A second mesh would distort the measurements. */
 function requireNoOtherMesh(cluster: Cluster, { mesh, cluster: provider }: Config): void {
   const names: readonly string[] = MESH_NAMES
   const other = names.find((name) => name !== mesh && cluster.has(name))
   if (other === undefined) return
   throw new Error(
-    `the lab that was kept has the mesh "${other}", and this run drills on "${mesh}". Next: MESHDRILL_CLUSTER=${provider} npm run lab:down`,
+    `the kept lab has the mesh "${other}", and this run drills on "${mesh}". Next: MESHDRILL_CLUSTER=${provider} npm run lab:down`,
   )
 }
 
 /**
- * The tool, installed where it is not there yet. It comes after all else: Velero looks at the kinds that the cluster knows
- * when it starts, and again only minutes later, so that a mesh whose kinds came after that would be left out of its
- * backups, and they would end Completed.
+ * Installs the tool if it is missing. It comes last: Velero reads the kinds of the cluster when it starts, and again
+ * only minutes later. Kinds of a mesh that came after that would be missing in its backups, which would still end as
+ * Completed.
  */
 export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool> {
   if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
@@ -109,14 +109,14 @@ export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool>
   return { installed: tool.attach(lab), installMs, manifests: countManifests(watched.applied) }
 }
 
-/** A tool, and what its install took and brought; null where it was there already. */
+/** A tool, with the duration and the objects of its install. Null if it already existed. */
 export interface ReadyTool {
   installed: InstalledTool
   installMs: number | null
   manifests: ManifestCounts | null
 }
 
-/** The lab that `createLab` made in another process. */
+/** Attaches to the lab that `createLab` created in another process. */
 export async function attachLab(config: Config, log: (line: string) => void): Promise<Lab> {
   const cluster = await providerOf(config).attach()
   return {

@@ -11,27 +11,27 @@ import { hostClock } from '../system/wait.ts'
 import type { DrillContext } from './context.ts'
 import { podGroups } from './measure.ts'
 
-/** What a drill changes, from before it is changed until nothing of it is left. */
+/** The changes of a drill, from before each change until its leftovers are gone. */
 export interface Damage {
-  /** The newest backup that ended: what an attacker finds. */
+  /** The newest finished backup, which an attacker finds. */
   backup: Backup | null
-  /** When the first fault took effect, at the earliest; null until one was seen. */
+  /** Earliest time at which the first fault took effect. Null until one was seen. */
   readonly sinceMs: number | null
-  /** Writes down how a fault is undone, makes its change, and undoes it again unless it is to last. */
+  /** Records the undo of a fault, makes its change, and undoes it, unless it lasts longer. */
   strike: (fault: Fault<string>) => Promise<void>
-  /** Writes down what is undone when the drill ends, before it is changed. */
+  /** Records a change that is undone at the end of the drill, before it is made. */
   undoAtEnd: (what: string, undos: Undos) => Promise<void>
-  /** Undoes every fault that is still there; does nothing where there is none. Errors: what could not be undone. */
+  /** Undoes every active fault. Does nothing if there is none. Throws for failed undos. */
   heal: () => Promise<void>
   /**
-   * Ends the damage: undoes what is left, looks whether anything is still there, and records it. No fault strikes any more.
-   * What could not be undone is part of what is left, and stays in the journal.
+   * Undoes all active faults, then checks for leftovers and records the result. No fault can strike afterwards. A
+   * failed undo counts as a leftover and stays in the journal.
    */
   clear: () => Promise<void>
 }
 
-/** A fault that was written down, until it is undone. */
-interface Wound {
+/** A recorded fault that is not undone yet. */
+interface ActiveFault {
   name: string
   entries: UndoEntry[]
   /** Settles when the change was made. */
@@ -40,27 +40,27 @@ interface Wound {
 }
 
 /**
- * The facts of each fault's request, of its effect and of its end are recorded as they come. What is left of them is looked for
- * on the nodes of the drill, and on those that a fault says it reached beyond.
+ * Records the request, the effect and the end of each fault. Leftovers are searched on the nodes of the drill, and on
+ * other nodes that a fault reports.
  */
 export function damage(context: DrillContext, service: DeployedWorkload, nodesOfDrill: () => string[]): Damage {
   const { lab, tool, workload, mesh, namespace, record, seed, journal, performUndo, clock = hostClock } = context
-  const wounds = new Set<Wound>()
+  const wounds = new Set<ActiveFault>()
   const reached = new Set<string>()
   let ended = false
   let checked = false
 
-  const writeDown = async (name: string, undos: Undos, atEnd: boolean): Promise<Wound> => {
-    if (ended) throw new Error(`the drill has ended: "${name}" is not begun any more`)
+  const writeDown = async (name: string, undos: Undos, atEnd: boolean): Promise<ActiveFault> => {
+    if (ended) throw new Error(`the drill has ended: "${name}" cannot start any more`)
     const entries = await journal.write({ fault: name, drill: namespace }, undos)
     const wound = { name, entries, making: Promise.resolve(), atEnd }
     wounds.add(wound)
     return wound
   }
 
-  /** Undoes wounds beside each other; what could not be undone stays one. */
-  const undo = async (chosen: Wound[]): Promise<{ left: string[]; errors: unknown[] }> => {
-    // A change that is being made is undone after it, else it would come after its undo.
+  /** Undoes faults in parallel. A fault with a failed undo stays active. */
+  const undo = async (chosen: ActiveFault[]): Promise<{ left: string[]; errors: unknown[] }> => {
+    // A change in progress is undone after it was made. An earlier undo would have no effect.
     await Promise.allSettled(chosen.map(({ making }) => making))
     const entries = chosen.flatMap((wound) => wound.entries)
     const healed = await healAll(lab, journal, entries, performUndo)
@@ -72,7 +72,7 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
       left.push(...failed.map(({ error }) => error))
       wound.entries = failed.map(({ entry }) => entry)
       if (failed.length > 0) continue
-      // It may have been undone by somebody else who came at the same moment.
+      // Another process may have undone it at the same moment.
       if (!wounds.delete(wound) || wound.atEnd) continue
       await runAll([
         () => {
@@ -83,7 +83,7 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
     return { left, errors }
   }
 
-  const undoOrThrow = async (chosen: Wound[]): Promise<void> => {
+  const undoOrThrow = async (chosen: ActiveFault[]): Promise<void> => {
     const { left, errors } = await undo(chosen)
     throwAll([...left.map((reason) => new Error(reason)), ...errors])
   }
@@ -97,7 +97,7 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
       const change = await fault.plan(lab, { namespace, pods, claims, workload, seed, tool, mesh, backup: self.backup })
       const wound = await writeDown(fault.name, change.undo, false)
       try {
-        if (ended) throw new Error(`the drill has ended: fault "${fault.name}" does not strike any more`)
+        if (ended) throw new Error(`the drill has ended: fault "${fault.name}" cannot strike any more`)
         const requestedMs = clock.now()
         wound.making = change.make()
         await wound.making
@@ -139,7 +139,7 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
 const inWords = (healed: Healed[]): string =>
   healed.flatMap((one) => ('evidence' in one ? [one.evidence] : [])).join(', and ')
 
-/** An inventory that cannot be taken is no error of the drill: the verdict says what it means. */
+/** A failed check for leftovers is not an error of the drill: the verdict judges it. */
 async function takeStock(
   context: DrillContext,
   nodes: () => string[],

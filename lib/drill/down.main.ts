@@ -16,7 +16,7 @@ await applyConfigFile(process.env, process.cwd(), log)
 const config = readConfig(process.env)
 const provider = providerOf(config)
 
-/** A cluster that stays, and nodes and Secrets of its owner's, are put back as they were before a drill that was killed. */
+/** Restores an existing cluster, its nodes and its Secrets after a drill that was killed. */
 async function undoAndEnd(): Promise<string[]> {
   const found = await provider.find()
   if (found === null) return []
@@ -24,6 +24,6 @@ async function undoAndEnd(): Promise<string[]> {
   return found.end()
 }
 
-// What is left of a lab on this machine goes even where its own state is damaged.
+// The remains of a lab on this machine are removed even if its own state is damaged.
 const found = config.cluster === 'embedded' ? await tearDown() : await undoAndEnd()
 writeLine('stdout', found.length === 0 ? 'There was no lab.' : `The lab is gone: ${found.join(', ')}.`)

@@ -11,10 +11,10 @@ import { createNamespace } from './service.ts'
 import { watchRestores } from './restores.ts'
 import type { ProvisionedService, Running } from './service.ts'
 
-/** How long a service must be well before and after, so that the verdict has something to stand on. */
+/** Time that a service must be healthy before and after the fault, so that the verdict has enough evidence. */
 const STEADY = { beforeMs: 4_000, slackMs: 500, afterMs: 5_000 }
 
-/** Sets the service up behind the mesh, fills its volume, and puts load and probes on it. */
+/** Deploys the service behind the mesh, fills its volume, and starts load and probes. */
 export async function provision(context: DrillContext): Promise<ProvisionedService> {
   return context.step('provision', `${context.workload.name} behind ${context.mesh.name}`, async () => {
     const { lab, mesh, workload, namespace, seed } = context
@@ -22,7 +22,7 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
     await createNamespace(lab, mesh, namespace)
     const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
     const { route, end: conceal } = await mesh.expose(service.service)
-    // What has begun is ended here if a later step fails: the drill does not know of it yet.
+    // If a later step fails, everything started so far is stopped here: the drill does not know of it yet.
     const begun = [conceal]
     try {
       await service.answers(route)
@@ -39,7 +39,7 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
   })
 }
 
-/** What the service is like before anything is done to it. Fails where it is not well, or cannot be read back. */
+/** Records the initial state of the service. Throws if it is not healthy, or cannot be read back. */
 async function recordStart(context: DrillContext, { service, route, seeded, measuring }: Running): Promise<void> {
   const { mesh, namespace, record, seed } = context
   if (!(await measuring.steady(STEADY.beforeMs, '60s'))) {
@@ -53,7 +53,7 @@ async function recordStart(context: DrillContext, { service, route, seeded, meas
   record({ kind: 'mesh.state', phase: 'before', state: await readMesh(mesh, namespace) })
 }
 
-/** The state of the mesh, with the aspects that this mesh has no such thing for. */
+/** The state of the mesh, with the aspects that this mesh does not offer. */
 async function readMesh(mesh: InstalledMesh, namespace: string): Promise<MeshState> {
   const notOffered = MESH_ASPECTS.filter((aspect) => !mesh.offers.includes(aspect))
   return { ...(await mesh.state(namespace)), notOffered }
@@ -78,8 +78,9 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
   }
 
   const strike = async (one: Fault<string>): Promise<void> => {
-    // A tool may stop the service to back it up: it must be well again before the fault, and this must be observed. What was lost
-    // already will not be well before it is restored, and then there is no restore left to strike.
+    // A tool may stop the service for a backup: it must be healthy again before the fault, and this must be observed.
+    // If the state is already lost, it is not healthy before the restore, and then waiting would end before the fault
+    // can strike the restore.
     const well =
       injected.sinceMs !== null ||
       (await measuring.steady(STEADY.beforeMs, '10s', clock.now() - STEADY.beforeMs - STEADY.slackMs))
@@ -104,18 +105,18 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
       }),
     break: () => step('break', fault.description, () => strike(fault)),
     lose: (first) => step('break', first.description, () => strike(first)),
-    heal: () => step('break', 'the fault is taken away', injected.heal),
+    heal: () => step('break', 'the fault is healed', injected.heal),
     detect: () => step('break', 'read every record back', () => check('after-fault')),
-    discard: () => step('restore', 'take the damaged state away', () => service.discard(lab)),
+    discard: () => step('restore', 'remove the damaged state', () => service.discard(lab)),
     restore: (backup) =>
       step('restore', tool.name, async () => {
         await restore(await newest(backup))
       }),
     startRestore: (backup) =>
-      step('restore', `${tool.name}, until the volume is there`, async () => {
+      step('restore', `${tool.name}, until the volume exists`, async () => {
         const chosen = await newest(backup)
         const restoring = restore(chosen)
-        // Its failure is told by ended(): nobody waits for it until then.
+        // A failure is reported by ended(). Until then it is not awaited.
         const settled = restoring.catch(() => null)
         if (await claimedOrEnded(settled)) {
           note('the restore ended before its volume was seen: the fault comes after it')
@@ -129,21 +130,21 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         return { ended }
       }),
     prove: (backup) =>
-      step('assert', 'what the backup holds, restored beside the service', async () => {
+      step('assert', 'restore the backup beside the service and read it back', async () => {
         if (!backup.result.succeeded) {
-          note(`the backup says "${backup.result.state}" of itself: there is nothing to prove`)
+          note(`the tool reported "${backup.result.state}" for the backup, so its content needs no proof`)
           return
         }
         await prove(backup)
       }),
     settle: () =>
-      step('assert', 'the service is back, every byte and the mesh too', async () => {
-        // What is not seen here is not an error of the drill: the verdict says what it means.
+      step('assert', 'the service, its data and the mesh are as before', async () => {
+        // Missing observations are not an error of the drill: the verdict judges them.
         if (context.outage && injected.sinceMs !== null) await measuring.outageSeen(injected.sinceMs, '10s')
         if (!(await measuring.steady(STEADY.afterMs, context.patience))) {
           note(`the service was not well for ${STEADY.afterMs / 1000} s within ${context.patience}`)
         }
-        // The load ends first: a write that is on its way while the records are read would look lost.
+        // The load ends first: a write in flight would look lost while the records are read.
         await measuring.stopLoad()
         await check('after-restore')
         record({ kind: 'mesh.state', phase: 'after', state: await readMesh(mesh, namespace) })
@@ -151,7 +152,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         await conceal()
         await injected.clear()
       }),
-    // A disk that is full, or a client that does not stop, keeps no fault from being undone.
+    // A full disk or a client that does not stop must not prevent the undo of a fault.
     stop: () => runAll([injected.heal, () => measuring.stop(), conceal, injected.clear]),
   }
 }

@@ -12,7 +12,7 @@ import type { DrillContext, StartMeasuring } from './context.ts'
 
 const POLL_MS = 50
 
-/** With clients that run where they are to. */
+/** Starts the measurements with the given clients. */
 export const startMeasuring =
   (clientPlaces: ClientPlaces): StartMeasuring =>
   async (context, route, seeded) => {
@@ -23,7 +23,7 @@ export const startMeasuring =
     const timeoutMs = TIMEOUT_MS
     const settings = workload.clients.settings?.()
     const service = { route, seed, seeded, ...(settings === undefined ? {} : { settings }) }
-    // They are what can fail to start: nothing else runs then.
+    // The clients start first, because they may fail to start. Nothing else runs yet.
     const { load, prober } = await startClients(clients, {
       load: { script: workload.clients.load, ...service, rate: context.loadRps, folder: context.folder },
       prober: {
@@ -35,7 +35,7 @@ export const startMeasuring =
       },
     })
     if (clients.where !== null) {
-      const wider = `each probe is told ${prober.widenedMs} ms wider than it was, as their clock is known no better`
+      const wider = `each probe interval is widened by ${prober.widenedMs} ms, the error of the clock of the prober`
       record({ kind: 'note', text: `${clients.where}; ${wider}` })
     }
     const groups = podGroups(context)
@@ -59,7 +59,7 @@ export const startMeasuring =
       record({ kind: 'writes', writes: result.writes })
       record({ kind: 'load.ended', load: result.load })
     }
-    // Each of them ends, whatever becomes of the others: a disk may be full of what they measured.
+    // Each client is stopped, even if others fail: their data may have filled a disk.
     const stopAll = () =>
       runAll([
         stopLoad,
@@ -68,7 +68,7 @@ export const startMeasuring =
           record({ kind: 'probes.ended', sent, error })
         },
         async () => {
-          // Gaps that the verdict sees: the notes say where they come from.
+          // Notes explain the gaps that the verdict finds.
           for (const blind of [places.blindness(), await sampler.stop()])
             if (blind !== null) record({ kind: 'note', text: blind })
         },
@@ -114,13 +114,13 @@ async function startClients(clients: Clients, options: { load: LoadOptions; prob
   }
 }
 
-/** The pods that a drill is of: those of its service, of the tool, of the mesh, and Chaos Mesh's own. */
+/** The pods of a drill: those of its service, the tool, the mesh and Chaos Mesh. */
 export const podGroups = ({ namespace, tool, mesh }: DrillContext): PodGroup[] => [
   ...[namespace, ...mesh.namespaces, CHAOS_NAMESPACE].map((name) => ({ namespace: name, prefix: '' })),
   ...tool.parts(namespace).pods,
 ]
 
-/** Whether probes due since `sinceMs` cover `durationMs` without a wrong one, up to the newest. */
+/** True if probes due since `sinceMs` cover `durationMs` up to the newest without a wrong one. */
 export function steadyFor(samples: ProbeSample[], sinceMs: number, durationMs: number): boolean {
   const before = samples.findLastIndex(([dueMs, , right]) => !right || dueMs < sinceMs)
   const [first, last] = [samples[before + 1], samples.at(-1)]

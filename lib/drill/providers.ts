@@ -25,7 +25,7 @@ export function componentsOfRun(config: RunChoice): ComponentName[] {
   return fromRegistries ? needed : needed.filter((name) => findBuildObstacle(name) === null)
 }
 
-/** The one place that knows which provider a run asks for. */
+/** Selects the provider of a run. No other place does. */
 export function providerOf(config: RunChoice & Pick<Config, 'workloads'>): ClusterProvider {
   const components = componentsOfRun(config)
   const { workloads } = config

@@ -8,15 +8,15 @@ import type { Running } from './service.ts'
 import { shellCommand } from '../output/shorten.ts'
 
 export interface Restores {
-  /** Restores into the service's own namespace and resolves at the tool's terminal state. */
+  /** Restores into the namespace of the service. Resolves at the tool's terminal state. */
   restore: (backup: Backup) => Promise<OperationResult>
-  /** Resolves when the claims that are restored have their volumes; true if the restore ended before that was seen. */
+  /** Resolves when the restored claims have volumes. True if the restore ended before that was seen. */
   claimedOrEnded: (restoring: Promise<unknown>) => Promise<boolean>
-  /** Restores a copy beside the service, reads it back and takes it away again. */
+  /** Restores a copy beside the service, reads it back and removes it. */
   prove: (backup: Backup) => Promise<void>
 }
 
-/** A drill's restores, each recorded with whether all of the service's claims were there before and after. */
+/** Records each restore of a drill, with the existence of all claims of the service before and after it. */
 export function watchRestores(context: DrillContext, { service, seeded, measuring }: Running): Restores {
   const { lab, mesh, namespace, record, seed } = context
   type Claim = KubeObject & { status?: { phase?: string } }

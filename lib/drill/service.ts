@@ -8,62 +8,59 @@ import { FAULTS_ALLOWED } from '../components/chaos-mesh/chaos-mesh.ts'
 import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
 
-/** A service that is up, loaded and measured. */
+/** A running service with load and measurements. */
 export interface ProvisionedService {
-  /** Takes a backup and resolves when it has ended, in whatever state. */
+  /** Takes a backup and resolves when it has ended, in any state. */
   backUp(): Promise<Backup>
-  /** Lets the service go on under its load, until it was well for so long, such as '10s': what it holds then is newer. */
+  /** Continues the load until the service was healthy for this duration, such as '10s', so that it holds newer data. */
   goOn(duration: string): Promise<void>
   /** Starts a backup and resolves when its data is moving. */
   startBackup(): Promise<{ ended(): Promise<Backup> }>
-  /**
-   * Injects the drill's fault and resolves when it was seen to have taken effect and, unless it is to last, when it was
-   * taken away again.
-   */
+  /** Injects the drill's fault. Resolves when it was seen to take effect and, unless it lasts longer, was undone. */
   break(): Promise<void>
-  /** Loses the service by another fault first, so that the drill's own can strike what brings it back. */
+  /** Loses the service by another fault first, so that the drill's fault can strike the restore. */
   lose(first: Fault<string>): Promise<void>
-  /** Takes a fault away that lasts until then. */
+  /** Heals a fault that lasts until this call. */
   heal(): Promise<void>
-  /** Reads every record back, while the fault's damage is there. */
+  /** Reads every record back while the damage exists. */
   detect(): Promise<IntegrityCheck>
-  /** Takes away what is left of the service's state, so that a restore can bring it back. */
+  /** Removes the remaining state of the service, so that a restore can bring it back. */
   discard(): Promise<void>
-  /** Restores from a backup, or the newest that there was when the fault struck, and resolves at the tool's terminal state. */
+  /** Restores a backup, by default the newest one before the fault. Resolves at the tool's terminal state. */
   restore(backup: Backup): Promise<void>
-  /** Starts a restore and resolves when the volume is there for its data, or when the restore has ended. */
+  /** Starts a restore. Resolves when its volume exists, or when the restore has ended. */
   startRestore(backup: Backup): Promise<RunningRestore>
-  /** Restores a copy beside the service and reads it back: what a tool says of its backup is no proof. */
+  /** Restores a copy beside the service and reads it back, because the report of a tool is no proof. */
   prove(backup: Backup): Promise<void>
-  /** Waits until the service is well again, reads everything back, and ends the measuring. */
+  /** Waits until the service is healthy again, reads everything back, and ends the measurements. */
   settle(): Promise<void>
-  /** Ends the measuring, for a drill that did not get to `settle`. */
+  /** Ends the measurements of a drill that did not reach `settle`. */
   stop(): Promise<void>
 }
 
 interface RunningRestore {
-  /** Resolves at the tool's terminal state. One that did not succeed is discarded and done again, as an operator would. */
+  /** Resolves at the tool's terminal state. A failed restore is discarded and repeated, as an operator would do. */
   ended(): Promise<void>
 }
 
-/** A drill's service while it runs, as its parts know it. */
+/** The shared state of a drill with a running service. */
 export interface Running {
   service: DeployedWorkload
-  /** Where the service is reached. */
+  /** The route to the service. */
   route: Route
-  /** Takes away what publishes the service. */
+  /** Removes the objects that publish the service. */
   conceal: () => Promise<void>
   seeded: number
   measuring: Measurements
 }
 
 /**
- * Makes a drill's namespace, empty: one of an earlier drill is removed. Chaos Mesh may reach into it. Errors: `ForeignObject` where
- * the namespace is not the lab's.
+ * Creates an empty namespace for a drill, and removes that of an earlier drill. Chaos Mesh may reach into it. Throws
+ * `ForeignObject` if the namespace does not belong to the lab.
  */
 export async function createNamespace(lab: Lab, mesh: InstalledMesh, namespace: string): Promise<void> {
   await removeNamespace(lab, namespace)
-  // The mesh's proxies change their pod's network, and movers of backups read files of every owner.
+  // The mesh's proxies change the network of their pod, and movers of backups read files of every owner.
   const { labels = {}, annotations: marks = {} } = mesh.takesIn
   const annotations = { ...marks, ...FAULTS_ALLOWED }
   const options = { podSecurity: 'privileged', labels, annotations } as const

@@ -11,7 +11,10 @@ const undisturbed = {
   expects: { backupMayFail: true },
 } as const
 
-/** The fault strikes while the backup's data moves. A backup that then reports success must be seen to hold everything. */
+/**
+ * The fault strikes while the backup moves data. If the backup then reports success, it must be shown to hold all
+ * records.
+ */
 async function interruptBackup(drill: Drill): Promise<void> {
   const service = await drill.provision()
   const running = await service.startBackup()
@@ -21,31 +24,32 @@ async function interruptBackup(drill: Drill): Promise<void> {
 }
 
 drillEach({ ...undisturbed, fault: toolKill() }, (test) => {
-  test('a backup whose mover is killed ends in an honest state, and the service does not notice', ({ drill }) =>
+  test('a backup whose mover is killed ends in an honest state, and the service continues to serve', ({ drill }) =>
     interruptBackup(drill))
 })
 
 drillEach({ ...undisturbed, fault: toolMemoryLimit() }, (test) => {
-  test('a backup whose mover runs out of memory ends in an honest state, and the service does not notice', ({
+  test('a backup whose mover runs out of memory ends in an honest state, and the service continues to serve', ({
     drill,
   }) => interruptBackup(drill))
 })
 
 drillEach({ ...undisturbed, fault: storeAway() }, (test) => {
-  test('a backup whose store is away for a while ends in an honest state, and the service does not notice', ({
+  test('a backup whose store is away for a while ends in an honest state, and the service continues to serve', ({
     drill,
   }) => interruptBackup(drill))
 })
 
 drillEach({ ...undisturbed, fault: networkPartition({ between: 'tool-store' }) }, (test) => {
-  test('a backup whose tool is cut off from the store ends in an honest state, and the service does not notice', ({
+  test('a backup whose tool is cut off from the store ends in an honest state, and the service continues to serve', ({
     drill,
   }) => interruptBackup(drill))
 })
 
 drillEach({ ...undisturbed, fault: bandwidthLimit() }, (test) => {
-  test('a backup over a slow line to the store ends in an honest state, and the service does not notice', ({ drill }) =>
-    interruptBackup(drill))
+  test('a backup over a slow line to the store ends in an honest state, and the service continues to serve', ({
+    drill,
+  }) => interruptBackup(drill))
 })
 
 drillEach({ ...undisturbed, fault: wrongCredentials() }, (test) => {

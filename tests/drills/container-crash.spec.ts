@@ -4,21 +4,21 @@ import { podFailure } from '../../lib/faults/pod-failure.ts'
 import { servicePodKill } from '../../lib/faults/pod-kill.ts'
 import { endure } from './courses.ts'
 
-// Kubernetes brings the service back by itself.
+// Kubernetes restores the service without a backup.
 const options = { objectives: { rto: '1m', rpo: '0s' }, expects: { outage: true } }
 
 drillEach({ ...options, fault: containerKill(), objectives: { rto: '30s', rpo: '0s' } }, (test) => {
-  test('a container that crashes comes back by itself, and no acknowledged write is lost', ({ drill }) => endure(drill))
+  test('a crashed container restarts without a backup, and no acknowledged write is lost', ({ drill }) => endure(drill))
 })
 
 drillEach({ ...options, fault: servicePodKill() }, (test) => {
-  test('a pod that is killed is replaced, with its volume', ({ drill }) => endure(drill))
+  test('a killed pod is replaced and keeps its volume', ({ drill }) => endure(drill))
 })
 
 drillEach({ ...options, fault: podFailure() }, (test) => {
-  test('a pod that fails for a while comes back when it may', ({ drill }) => endure(drill))
+  test('a pod recovers when its failure ends', ({ drill }) => endure(drill))
 })
 
 drillEach({ ...options, fault: proxyKill() }, (test) => {
-  test('a proxy that crashes takes the service away no longer than it needs to start', ({ drill }) => endure(drill))
+  test('a crashed proxy interrupts the service only until it has restarted', ({ drill }) => endure(drill))
 })

@@ -1,13 +1,13 @@
 import type { Drill, DrilledService } from '../../fixtures/index.ts'
 
-/** The service is struck, and no backup has a part in what becomes of it. */
+/** Strikes the service. It must recover without a restore. */
 export async function endure(drill: Drill): Promise<void> {
   const service = await drill.provision()
   await service.break()
   await service.assert()
 }
 
-/** The state is gone: what is left of it is taken away, and it is restored. */
+/** Removes the rest of the lost state, and restores it. */
 export async function comeBack(drill: Drill): Promise<void> {
   const service = await drill.provision()
   const backup = await service.backUp()
@@ -17,10 +17,10 @@ export async function comeBack(drill: Drill): Promise<void> {
   await service.assert()
 }
 
-/** The state is there and wrong: that must be seen before the volume is replaced from its backup. */
+/** The state exists and is damaged. The damage must be detected before the volume is replaced from its backup. */
 export const replaceDamaged = async (drill: Drill): Promise<void> => (await replaceUnasserted(drill)).assert()
 
-/** The same, for who asserts something else. */
+/** The same without the assertion, for specs with other assertions. */
 export async function replaceUnasserted(drill: Drill): Promise<DrilledService> {
   const service = await drill.provision()
   const backup = await service.backUp()

@@ -10,7 +10,7 @@ import { comeBack, replaceDamaged } from './courses.ts'
 
 const lost = { objectives: { rto: '3m', rpo: '3m' }, expects: { outage: true, restore: true } }
 
-/** The state is deleted, and the newest backup is attacked too. An older one is there. */
+/** Deletes the state and attacks the newest backup. An older one exists. */
 async function comeBackFromOlder(drill: Drill): Promise<void> {
   const service = await drill.provision()
   const older = await service.backUp()
@@ -25,22 +25,21 @@ async function comeBackFromOlder(drill: Drill): Promise<void> {
 }
 
 drillEach({ ...lost, fault: claimDeletion() }, (test) => {
-  test('claims and volumes that were deleted come back from the backup', ({ drill }) => comeBack(drill))
+  test('deleted claims and volumes are restored from the backup', ({ drill }) => comeBack(drill))
 })
 
 drillEach({ ...lost, fault: backupObjectsDeletion(), objectives: { rto: '4m', rpo: '3m' } }, (test) => {
-  test('a backup survives that its objects are deleted from the cluster, and the namespace with them', ({ drill }) =>
-    comeBack(drill))
+  test('a backup survives the deletion of its cluster objects and of the namespace', ({ drill }) => comeBack(drill))
 })
 
 drillEach({ ...lost, fault: bucketDeletion() }, (test) => {
-  test('when the newest backup’s objects are deleted from the bucket, an older one still gives the state back', ({
+  test('an older backup restores the state after the objects of the newest one were deleted from the bucket', ({
     drill,
   }) => comeBackFromOlder(drill))
 })
 
 drillEach({ ...lost, fault: bucketOverwrite() }, (test) => {
-  test('when the newest backup’s objects are overwritten in the bucket, an older one still gives the state back', ({
+  test('an older backup restores the state after the objects of the newest one were overwritten in the bucket', ({
     drill,
   }) => comeBackFromOlder(drill))
 })
@@ -48,7 +47,6 @@ drillEach({ ...lost, fault: bucketOverwrite() }, (test) => {
 drillEach(
   { fault: ransomware(), objectives: { rto: '3m', rpo: '3m' }, expects: { restore: true, corruption: true } },
   (test) => {
-    test('files that were encrypted in place are detected, and replaced from the backup before', ({ drill }) =>
-      replaceDamaged(drill))
+    test('encrypted files are detected, and replaced from an earlier backup', ({ drill }) => replaceDamaged(drill))
   },
 )

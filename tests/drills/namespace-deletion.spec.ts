@@ -8,7 +8,7 @@ drillEach(
     expects: { outage: true, restore: true },
   },
   (test) => {
-    test('a namespace that was deleted comes back from its backup, with its volume', async ({ drill }) => {
+    test('a deleted namespace is restored from its backup with its volume', async ({ drill }) => {
       const service = await drill.provision()
       const backup = await service.backUp()
       await service.break()

@@ -5,8 +5,7 @@ import { comeBack, endure } from './courses.ts'
 drillEach(
   { fault: nodeOutage({ volume: 'kept' }), objectives: { rto: '2m', rpo: '0s' }, expects: { outage: true } },
   (test) => {
-    test('a node that loses its power comes back with its volumes, and so does the service', ({ drill }) =>
-      endure(drill))
+    test('a node that lost power returns with its volumes, and the service recovers', ({ drill }) => endure(drill))
   },
 )
 
@@ -17,8 +16,6 @@ drillEach(
     expects: { outage: true, restore: true },
   },
   (test) => {
-    test('a node that is lost with its volumes is replaced by another one, with the state from the backup', ({
-      drill,
-    }) => comeBack(drill))
+    test('a lost node is replaced by another one, with the state from the backup', ({ drill }) => comeBack(drill))
   },
 )

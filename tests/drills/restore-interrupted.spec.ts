@@ -22,24 +22,21 @@ async function interruptRestore(drill: Drill): Promise<void> {
 }
 
 drillEach({ ...options, fault: toolKill() }, (test) => {
-  test('a restore whose mover is killed ends in an honest state, and brings the service back in the end', ({ drill }) =>
+  test('a restore whose mover is killed ends in an honest state, and brings the service back', ({ drill }) =>
     interruptRestore(drill))
 })
 
 drillEach({ ...options, fault: storeAway() }, (test) => {
-  test('a restore whose store is away for a while ends in an honest state, and brings the service back in the end', ({
-    drill,
-  }) => interruptRestore(drill))
+  test('a restore whose store is away for a while ends in an honest state, and brings the service back', ({ drill }) =>
+    interruptRestore(drill))
 })
 
 drillEach({ ...options, fault: nodeOutage({ volume: 'kept' }) }, (test) => {
-  test('a restore whose node loses power ends in an honest state, and brings the service back in the end', ({
-    drill,
-  }) => interruptRestore(drill))
+  test('a restore whose node loses power ends in an honest state, and brings the service back', ({ drill }) =>
+    interruptRestore(drill))
 })
 
 drillEach({ ...options, fault: meshControlKill() }, (test) => {
-  test('a restore during which the mesh’s control plane is killed brings the service back with its proxy', ({
-    drill,
-  }) => interruptRestore(drill))
+  test('a restore brings the service back with its proxy while the control plane of the mesh is killed', ({ drill }) =>
+    interruptRestore(drill))
 })

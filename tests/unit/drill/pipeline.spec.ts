@@ -75,7 +75,7 @@ test('by how much the store grew is told', async () => {
 test('a store that does not say how much it holds stops no drill', async () => {
   const { result } = await play(new World(), loseAndRestore, { stored: () => Promise.reject(new Error('refused')) })
   expect(result).toMatchObject({ verdict: 'pass', backup: { storedBytes: null } })
-  expect(result.evidence.notes).toContain('how much the store holds is not known: Error: refused')
+  expect(result.evidence.notes).toContain('the size of the store is not known: Error: refused')
 })
 
 test('a workload that forgets acknowledged writes fails', async () => {
