@@ -34,7 +34,7 @@ export function renderControls(drills: DrillResult[]): SafeHtml | null {
     ${renderTable(heads, rows)}`
 }
 
-/** An alarm that nobody overlooks, if a control passed. */
+/** The alarm at the top of the page if a control passed. */
 export function renderAlarms(drills: DrillResult[]): SafeHtml | null {
   const alarms = findAlarms(drills)
   if (alarms.length === 0) return null

@@ -22,7 +22,7 @@ test('an unknown variable is an error that names the nearest known one', () => {
     )
 })
 
-test('variables of other programs, and unknown ones without a value, are nobody’s concern', () => {
+test('variables of other programs, and unknown variables without a value, are ignored', () => {
   const others = { PATH: '/bin', MESH_ID: '1', KUBECONFIG: '/a', MESHDRILL_REPETITION: ' ', DRILL_SEED: '1' }
   expect(() => readConfig({ ...embedded, ...others })).not.toThrow()
 })
@@ -66,7 +66,7 @@ test('labels of nodes for a load that has no pods are an error', () => {
   )
 })
 
-test('a typo, a variable without effect and a wrong value are told at once', () => {
+test('a typo, a variable without effect and a wrong value are reported together', () => {
   const env = { ...embedded, MESHDRILL_SEEDS: '1', MESHDRILL_CONTEXT: 'a', MESHDRILL_SEED: '0x10' }
   expect(() => readConfig(env)).toThrow(
     /MESHDRILL_SEEDS: [^]*MESHDRILL_CONTEXT has no effect[^]*MESHDRILL_SEED: "0x10"/,

@@ -8,7 +8,7 @@ import { usableTools } from '../../../lib/components/needed.ts'
 import { strategies } from '../../../lib/components/tools.ts'
 import { NO_TERMS } from '../../../lib/lab/terms.ts'
 
-test('every strategy is named as its driver names itself, and stands on the volumes that it says', async () => {
+test('every strategy has the name and the kind of volumes of its driver', async () => {
   for (const { name, traits, load } of Object.values(strategies)) {
     const tool = (await load()).create()
     expect(`${tool.name}/${tool.strategy}`).toBe(name)

@@ -19,7 +19,7 @@ test('a namespace names the moment, the mesh and the workload only where they ar
   expect(drillNamespace({ ...usual, mesh: 'none', workload: 'files' }, 0)).toBe('file-system-tool-kill-none-files')
 })
 
-test('a namespace whose name would be too long is cut, and stays different from others of the same beginning', () => {
+test('a namespace name that is too long is cut, and stays different from others with the same beginning', () => {
   const long = { ...usual, mode: 'file-system-mesh-volumes', fault: 'backup-objects-deletion' }
   const names = ['one-workload', 'one-workshop'].map((workload) => drillNamespace({ ...long, workload }, 0))
   expect(new Set(names).size).toBe(2)

@@ -65,7 +65,7 @@ test('drills of one provider, and of a run that was not merged, have nothing bes
   expect(renderShared(alone)).toBe(null)
 })
 
-test('nothing is said where it is not known which drill is whose', () => {
+test('clusters are not compared if the run does not record where each drill ran', () => {
   const velero = drillOf('velero')
   const summary = mergedOf(['embedded', velero], ['kind', velero])
   expect(findShared({ ...summary, drills: summary.drills.slice(1) })).toEqual([])

@@ -27,7 +27,7 @@ test('a control that was failed for what is wrong with it stands beside the tool
   expect(terminal).not.toContain('ALARM')
 })
 
-test('a control that passed is an alarm that nobody overlooks', () => {
+test('a control that passed is an alarm at the top of the page and of the terminal', () => {
   const { page, terminal } = show(drillOf('real', 'velero'), drillOf('control', flips))
   expect(page).toMatch(
     /role="alert">\s*<strong>No pass of this run can be relied on\.<\/strong>[^]*flips bits of one byte/,
@@ -36,7 +36,7 @@ test('a control that passed is an alarm that nobody overlooks', () => {
   expect(terminal.split('\n').at(-1)).toMatch(/^ALARM: no pass of this run can be relied on: a tool that flips bits/)
 })
 
-test('a control that was failed for something else, or not seen well enough, is told as such', () => {
+test('a control that failed for another reason, or was inconclusive, is reported as such', () => {
   const slow = drillOf('slow', flips, chain(flipped, reading({ findings: [] }), drop('restore.ended')))
   const { page, terminal } = show(slow, drillOf('blind', flips, drop('resources')))
   expect(page).toContain('? failed for another reason')

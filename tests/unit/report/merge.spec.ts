@@ -76,7 +76,7 @@ test('a row that two runs drilled is drilled twice: the later run has its next r
   expect(said).toMatch(new RegExp(`beware: drill ${id} of .* is ${next} here`))
 })
 
-test('clusters, machines and versions that differ are told, and no figure of one stands for the other', async () => {
+test('different clusters, machines and versions are reported, and their figures are kept apart', async () => {
   const [one, other] = [await makeRun(0), await makeRun(1)]
   const version = (folder: string, text: string) => {
     const component = { kind: 'run.component' as const, name: 'istio', version: text, source: `built as ${text}` }

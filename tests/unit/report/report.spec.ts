@@ -68,7 +68,7 @@ test('what was not measured is null in the summary and empty in the table, never
   expect(head.split(',')[row.split(',').indexOf('0')]).toBe('rpoObjectiveMs')
 })
 
-test('a drill that was cut short floods no terminal: its first reasons are told, and how many more there are', () => {
+test('a drill that was cut short floods no terminal: the terminal shows its first reasons and the number of the others', () => {
   const cut = judgeDrill(buildDrill().slice(0, 1))
   const lines = renderDrills([cut]).split('\n')
   expect(lines.filter((line) => line.startsWith(`${cut.id}: `))).toHaveLength(5)
@@ -95,7 +95,7 @@ test('commas, quotes and line ends stay within their field of the CSV', () => {
   expect(line).toContain(',"a, ""b""\nc"\r\n')
 })
 
-test('pictures are drawn of drills of which little or nothing is known', () => {
+test('a drill with few facts or none still has its pictures', () => {
   const facts = buildDrill()
   for (let kept = 1; kept <= facts.length; kept += 4) expect(drawTimeline(facts.slice(0, kept))).toContain('</svg>')
   expect(drawTimeline([])).toContain('</svg>')

@@ -36,7 +36,7 @@ test('more than one worker is refused before anything runs', async () => {
   expect(suite.diary()).toEqual([])
 })
 
-test('a second run on this machine is refused before anything runs, and told which one is going on', async () => {
+test('a second run on this machine is refused before anything runs, and the message names the first run', async () => {
   const name = `unit-${process.pid}-${Date.now()}`
   const lock = await takeLock(name, 'the run of process 7', { patience: '0s', hint: 'wait' })
   const suite = makeSuite(passes)

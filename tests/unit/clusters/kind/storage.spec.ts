@@ -98,7 +98,7 @@ test('sidecars of the public storage that no drill needs are left out, with thei
   expect(used).toEqual(['mirror/sig-storage/snapshot-controller:x', 'mirror/sig-storage/hostpathplugin:x'])
 })
 
-test('the public storage runs in the namespace whose pods count as the tool’s, and its controller on the system nodes', async () => {
+test('the public storage runs in the namespace of the storage pods, whose use counts as the tool’s, and its controller on the system nodes', async () => {
   const { objects } = await hostPathOf(artifacts).read()
   const namespaces = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined ? [] : [namespace]))
   expect(namespaces).toEqual(['storage', 'storage', 'storage'])

@@ -33,7 +33,7 @@ test('runs that all ended before their first fact cannot be merged, and nothing 
   )
 })
 
-test('what cannot be read of a run is told of the merged one, and counts against the same drills there', async () => {
+test('what cannot be read of a run is reported in the merged run, and counts against the same drills there', async () => {
   const { nights } = makeResults()
   const [one = '', other = ''] = nights
   appendFileSync(
