@@ -15,7 +15,7 @@ const GROUPS = {
     files: /^workloads\/(ledger\/(compare|diagnose|listing)|files\/(check|compare|tree))[.]ts$/,
   },
   proof: {
-    specs: /^verdict\/(outcome|proof|recoverable|incomplete|uncertainty|result|codes)/,
+    specs: /^(verdict\/(?!recorded)[^/]+|simulation\/damage)[.]spec/,
     files:
       /^verdict\/(answer|describe-evidence|evidence|flaws|integrity|mesh|operations|outcome|proof|recoverable|restored-state|uncertainty)[.]ts$/,
   },
