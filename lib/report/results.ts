@@ -9,7 +9,7 @@ import { summary as summarySchema } from '../verdict/schema/summary.ts'
 import { renderDrill } from './page/drill.ts'
 import { renderHead, renderTail } from './page/page.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
-import { drawTimeline } from './timeline.ts'
+import { drawTimeline } from './pictures/timeline.ts'
 import { describeUnreadable, type Unreadable } from './latest.ts'
 import { columnsOf, type Scalar } from './column.ts'
 import { columns } from './columns.ts'
@@ -68,8 +68,8 @@ function judge(events: EventsFile, { create, spool }: Replacement): { summary: S
     // Nothing but lines that cannot be read: the page names them.
     if (facts.length === 0) continue
     const result = judgeDrill(facts, unreadable)
-    const picture = result.verdict === 'skipped' ? '' : drawTimeline(facts, `picture-${pictures++}`)
-    sections.write(`${drills.length === 0 ? '' : '\n'}${String(renderDrill(result, drills.length, picture))}`)
+    const picture = result.verdict === 'skipped' ? '' : drawTimeline(facts, `picture-${pictures++}`, result)
+    sections.write(`${drills.length === 0 ? '' : '\n'}${String(renderDrill(result, drills.length, picture, facts))}`)
     drills.push(result)
   }
   const summary = summariseRun(events.runFacts, drills)

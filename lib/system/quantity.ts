@@ -23,6 +23,13 @@ export function formatInterval(interval: { low: number; high: number }): string 
   return low === high ? low : `${low}–${high}`
 }
 
+/** '7.7–8.3 s': a unit that both ends share is written once. */
+export function joinRange(low: string, high: string): string {
+  if (low === high) return low
+  const [number = low, unit, ...more] = low.split(' ')
+  return unit !== undefined && more.length === 0 && high.endsWith(` ${unit}`) ? `${number}–${high}` : `${low}–${high}`
+}
+
 const factors: Record<string, number> = {
   '': 1,
   m: 1e-3,

@@ -247,3 +247,19 @@ function countFiles(
   const certain = readings.filter((reading) => (match.found[reading] ?? NaN) >= BEFORE)
   return { acknowledged: acknowledged.size, lost: readings.length, certainlyLost: certain.length }
 }
+
+/** The acknowledged writes that are not there after the restore, in the order in which they were acknowledged. */
+export function findLostWrites(
+  writes: Write[],
+  check: Pick<IntegrityCheck, 'slots'>,
+  restoreMs: number | null,
+): Write[] {
+  const placed = writes.filter(({ slot }) => isSlot(slot))
+  const history = toHistory(
+    placed,
+    check.slots.filter(([slot]) => isSlot(slot)),
+  )
+  return checkHistory(history, { restoreMs, toleranceMs: clockToleranceMs })
+    .lostWrites.flatMap((index) => placed[index] ?? [])
+    .toSorted((one, other) => (one.acknowledgedMs ?? 0) - (other.acknowledgedMs ?? 0))
+}

@@ -1,30 +1,43 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { DrillFact } from '../../record/facts.ts'
+import { CODES } from '../../verdict/codes.ts'
 import type { DrillResult, Question } from '../../verdict/result.ts'
 import { axes, describeAxes } from '../axes.ts'
 import { columns } from '../columns.ts'
 import { renderItems, renderTable, sectionId, renderVerdict, type Content } from './table.ts'
 import { columnsOf, notMeasured } from '../column.ts'
+import { renderPicture } from './picture.ts'
+import { renderCourse } from './drill/course.ts'
+import { renderIntegrity, renderLostWrites, renderMeshDifferences } from './drill/data.ts'
 import { capitalise } from '../words.ts'
 
-/** Findings beyond these are in `summary.json`. */
-const SHOWN_FINDINGS = 20
-
-/** The section of a drill. `index` is its place among all drills, and `picture` an SVG of `drawTimeline`, or empty. */
-export function renderDrill(drill: DrillResult, index: number, picture: string, from = columns): SafeHtml {
+/**
+ * The section of a drill. `index` is its place among all drills, `picture` an SVG of `drawTimeline` or empty, and `facts` are those of
+ * the drill.
+ */
+export function renderDrill(drill: DrillResult, index: number, picture: string, facts: DrillFact[] = []): SafeHtml {
   const { id, verdict } = drill
-  return html`<section id="${sectionId(index)}">
-    <h2>${id} ${renderVerdict(verdict)}</h2>
-    <p>${describeAxes(drill, axes)}</p>
-    ${renderReasons(drill)} ${renderPicture(picture)}
+  return html`<section id="${sectionId(index)}" aria-label="drill ${id}">
+    <h2><bdi>${id}</bdi> ${renderVerdict(verdict)}</h2>
+    <p class="note">${describeAxes(drill, axes)}</p>
+    ${renderReasons(drill)} ${picture === '' ? null : renderPicture(picture, describePicture(drill))}
     ${
       verdict === 'skipped'
         ? null
         : html`<h3>Figures</h3>
-            ${renderFigures(drill, from)}`
+            ${renderFigures(drill)}`
     }
-    ${renderParts(drill)} ${renderFindings(drill)} ${renderNotes(drill)}
+    ${renderParts(drill)} ${renderIntegrity(drill)} ${renderMeshDifferences(drill)} ${renderLostWrites(facts, drill)}
+    ${renderCourse(facts, drill)} ${renderNotes(drill)}
   </section>`
 }
+
+/** The picture in words. */
+const describePicture = (drill: DrillResult): string =>
+  `Course of drill ${drill.id}: ${['RTO', 'RPO', 'backup', 'restore']
+    .flatMap((title) => columns.find((column) => column.title === title) ?? [])
+    .map(({ title, text }) => `${title} ${text(drill)}`)
+    .join('; ')}`
 
 const renderReasons = ({ reasons }: DrillResult): SafeHtml | null =>
   reasons.length === 0
@@ -33,26 +46,25 @@ const renderReasons = ({ reasons }: DrillResult): SafeHtml | null =>
         ${renderItems(reasons)}
       </ul>`
 
-/** The chart library has escaped the names in its picture. */
-const renderPicture = (picture: string): SafeHtml | null =>
-  picture === '' ? null : html`<figure role="img" aria-label="course of the drill">${html.raw`${picture}`}</figure>`
-
+/** Each answer with its reason. A code that is no pass says what it means, with a link to all codes. */
 function renderParts({ parts }: DrillResult): SafeHtml | null {
-  const rows = parts.map(({ verdict, code, reason }) => [html`<code>${code}</code>`, renderVerdict(verdict), reason])
+  const rows = parts.map(({ verdict, code, reason }) => [
+    html`<code>${code}</code>`,
+    renderVerdict(verdict),
+    verdict === 'pass'
+      ? html`<bdi>${reason}</bdi>`
+      : html`<bdi>${reason}</bdi><small>${CODES[code].meaning} <a href="${CODES_PAGE}">All codes</a></small>`,
+  ])
   return rows.length === 0
     ? null
-    : html`<h3>What the verdict is made of</h3>
-        ${renderTable(['Answer', '', 'Because'], rows)}`
+    : html`<details ${parts.some(({ verdict }) => verdict !== 'pass') ? html.raw`open` : null}>
+        <summary>What the verdict is made of</summary>
+        ${renderTable(['Answer', 'Verdict', 'Because'], rows, 'answers')}
+      </details>`
 }
 
-function renderFindings({ integrity }: DrillResult): SafeHtml | null {
-  const findings = (integrity?.findings ?? []).slice(0, SHOWN_FINDINGS)
-  const rows = findings.map(({ kind, file, offset, detail }) => [kind, file, String(offset), detail])
-  return rows.length === 0
-    ? null
-    : html`<h3>Findings</h3>
-        ${renderTable(['Kind', 'File', 'Offset', 'Detail'], rows)}`
-}
+/** Beside the results of a run in the project's folder. */
+const CODES_PAGE = '../../docs/verdict-codes.md'
 
 const renderNotes = ({ evidence: { notes } }: DrillResult): SafeHtml | null =>
   notes.length === 0
@@ -69,7 +81,7 @@ export function renderFigures(drill: DrillResult, from = columns): SafeHtml {
     text(drill) === notMeasured ? explain(question, drill) : text(drill),
     objective?.(drill) ?? '',
   ])
-  return renderTable(['', 'Measured', 'Objective'], rows)
+  return renderTable(['Figure', 'Measured', 'Objective'], rows, 'figures')
 }
 
 /** The answer of the verdict to a question says why nothing was measured. */

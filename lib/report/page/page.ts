@@ -8,9 +8,16 @@ import { findShared, nameEnd, describeShared } from '../clusters.ts'
 import { describeUnreadable, type Unreadable } from '../latest.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderReasons, renderAlarms, renderControls } from './reasons.ts'
+import { describeRun } from './first/verdict.ts'
+import { renderChoice } from './first/choice.ts'
+import { renderObjectives } from './first/objectives.ts'
+import { renderPareto } from './first/pareto.ts'
+import { describeUnknown, renderUnknown } from './first/unknown.ts'
+import { policyOf } from './policy.ts'
+import { readScript } from './script.ts'
 import { renderRanking } from './ranking/section.ts'
 import { renderComponents, renderMerged, renderRun, renderOverview } from './run.ts'
-import { countVerdicts, renderTable, linkTo } from './table.ts'
+import { renderTable, linkTo } from './table.ts'
 import { type Column, columnsOf } from '../column.ts'
 import { capitalise } from '../words.ts'
 
@@ -46,51 +53,63 @@ const describeRatio = (ms: number | null, first: number | null): string =>
 
 const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
 
-/** `report.html` before the sections of its drills: one file that needs nothing else. */
+/** `report.html` before the sections of its drills: one file that needs nothing else. The first screen is complete in it. */
 export function renderHead(summary: Summary, unreadable: Unreadable, from = columns): SafeHtml {
   const { run, drills, ranking } = summary
   const { real } = splitControls(drills)
   const told = describeUnreadable(unreadable)
+  const script = readScript()
+  const gaps = describeUnknown(summary)
   // Some tags are open until the tail; the formatter would close them.
   // prettier-ignore
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style, script)}">
+<meta name="color-scheme" content="light dark">
 <title>meshdrill ${run.id}</title>
 <style>${html.raw`${style}`}</style>
 </head>
 <body>
-<h1>${describeVerdicts(drills)}</h1>
-${renderAlarms(drills)}
+<a class="skip" href="#drills">To the drills</a>
+<header>
+<p class="brand">meshdrill <bdi>${run.id}</bdi></p>
+<h1>${describeRun(summary)}</h1>
+${gaps === null ? null : html`<p class="gaps">${gaps} <a href="#unknown">Why</a></p>`}
 ${renderRun(run, real)}
-${renderMerged(run.merged)}
+</header>
+<main>
+${renderAlarms(drills)}
 ${told === null ? null : html`<p class="warning">${told}</p>`}
+${renderMerged(run.merged)}
+${renderChoice(ranking)}
+<div class="pair">
+${renderObjectives(drills)}
+${renderPareto(ranking)}
+</div>
 ${renderMatrix(drills)}
+<div class="pair">
+${renderUnknown(summary)}
+${renderControls(drills)}
+</div>
+<script>${html.raw`${script}`}</script>
 ${renderReasons(drills)}
+${renderShared(summary, from)}
 ${renderRanking(ranking)}
 ${renderOverview(drills, from)}
-${renderShared(summary, from)}
-${renderControls(drills)}
+<div id="drills">
 `
-}
-
-/** 'Backup drills: 3 pass, 1 fail' */
-function describeVerdicts(drills: DrillResult[]): string {
-  const { real, controls } = splitControls(drills)
-  const failed = controls.filter(({ seen }) => seen === 'failed').length
-  return real.length === 0 && controls.length > 0
-    ? `Controls: ${failed} of ${controls.length} failed as they must`
-    : `Backup drills: ${countVerdicts(real.map(({ verdict }) => verdict))}`
 }
 
 /** `report.html` after the sections of its drills. */
 export function renderTail({ components }: Summary['run']): SafeHtml {
   // prettier-ignore
   return html`
+</div>
 ${renderComponents(components)}
+</main>
 </body>
 </html>
 `

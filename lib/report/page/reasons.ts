@@ -29,9 +29,11 @@ export function renderControls(drills: DrillResult[]): SafeHtml | null {
     because,
   ])
   const heads = ['The tool …', ...shown.map(({ title }) => capitalise(title)), 'Was it failed?', 'Because']
-  return html`<h2>Controls: tools that are broken on purpose</h2>
+  return html`<section class="controls" aria-labelledby="controls">
+    <h2 id="controls">Controls: tools that are broken on purpose</h2>
     <p>Each must be failed, for what is wrong with it; none is counted or ranked among the tools.</p>
-    ${renderTable(heads, rows)}`
+    ${renderTable(heads, rows, 'controls')}
+  </section>`
 }
 
 /** The alarm at the top of the page if a control passed. */
@@ -58,8 +60,10 @@ export function renderReasons(drills: DrillResult[]): SafeHtml | null {
     renderLinks(own, drills, real),
   ])
   if (rows.length === 0) return null
-  return html`<h2>Why drills did not pass</h2>
-    ${renderTable(['', 'Reason', 'Drills'], rows)}`
+  return html`<section>
+    <h2>Why drills did not pass</h2>
+    ${renderTable(['Verdict', 'Reason', 'Drills'], rows, 'reasons')}
+  </section>`
 }
 
 function renderLinks(own: DrillResult[], drills: DrillResult[], real: DrillResult[]): SafeHtml {

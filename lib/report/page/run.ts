@@ -22,8 +22,10 @@ export function renderOverview(drills: DrillResult[], from: readonly Column[]): 
     ...shown.map((column) => (column === verdictColumn ? renderVerdict(drill.verdict) : keepUnits(column.text(drill)))),
   ])
   const heads = [...names, ...shown].map(({ title }) => capitalise(title))
-  return html`<h2>Every drill</h2>
-    ${renderTable(heads, rows)}`
+  return html`<section class="overview">
+    <h2>Every drill</h2>
+    ${renderTable(heads, rows, 'every drill')}
+  </section>`
 }
 
 /** A number and its unit stay on one line. */
@@ -33,9 +35,8 @@ type Run = Summary['run']
 
 /** When, where and with what seed the run was, and what is the same in all of its drills. */
 export function renderRun(run: Run, drills: DrillResult[]): SafeHtml {
-  const { id, startedAt, durationMs, seed, kubernetes, provider, nodes, machine } = run
+  const { startedAt, durationMs, seed, kubernetes, provider, nodes, machine } = run
   const facts = [
-    `run ${id}`,
     formatDate(startedAt),
     durationMs === null ? 'did not come to its end' : `took ${formatDuration(durationMs)}`,
     seed === null ? 'several seeds' : `seed ${seed}`,
@@ -81,6 +82,8 @@ export function renderComponents(components: Run['components']): SafeHtml | null
   ])
   return rows.length === 0
     ? null
-    : html`<h2>Components</h2>
-        ${renderTable(['Name', 'Version', 'Source'], rows)}`
+    : html`<section>
+        <h2>Components</h2>
+        ${renderTable(['Name', 'Version', 'Source'], rows, 'components')}
+      </section>`
 }

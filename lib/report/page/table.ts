@@ -18,21 +18,24 @@ export function countVerdicts(verdicts: Verdict[]): string {
 }
 
 /** A link to the section of a drill, which is named by the drill's place among all drills of the run. */
-export const linkTo = (drill: DrillResult, drills: readonly DrillResult[], words = drill.id): SafeHtml =>
-  html`<a href="#${sectionId(drills.indexOf(drill))}">${words}</a>`
+export const linkTo = (drill: DrillResult, drills: readonly DrillResult[], words: Content = drill.id): SafeHtml =>
+  html`<a href="#${sectionId(drills.indexOf(drill))}"><bdi>${words}</bdi></a>`
 
 export const sectionId = (index: number): string => `drill-${index}`
 
 /** A text, which is escaped, or HTML of a template. */
 export type Content = string | SafeHtml
 
-/** A table. On a narrow screen it scrolls by itself, so that the text around it does not. */
-export const renderTable = (heads: Content[], rows: Content[][]): SafeHtml =>
-  html`<div class="scroll">
+/**
+ * A table. On a narrow screen it scrolls by itself, so that the text around it does not; with the keyboard too.
+ * @param name what the table shows, for screen readers
+ */
+export const renderTable = (heads: Content[], rows: Content[][], name = 'table'): SafeHtml =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
     <table>
       <thead>
         <tr>
-          ${heads.map((head) => html`<th>${head}</th>`)}
+          ${heads.map((head) => (head === '' ? html`<td></td>` : html`<th scope="col">${head}</th>`))}
         </tr>
       </thead>
       <tbody>

@@ -23,6 +23,8 @@ export interface HistoryCheck {
    * Acknowledged writes that are missing, with nothing newer in their slot. Each counts once, however its slot is bad.
    */
   lost: number
+  /** Indices of the lost writes. */
+  lostWrites: number[]
   /** Time at which the first lost write was acknowledged. Infinity if no write was lost. */
   oldestLostMs: number
   /**
@@ -70,6 +72,7 @@ function countWrites(
   const unread = new Set<number>()
   const unknown = { sent: 0, there: 0 }
   const certain = { lost: 0, oldestLostMs: Infinity }
+  const lostWrites: number[] = []
   let [acknowledged, lost, hidden, oldestLostMs] = [0, 0, 0, Infinity]
   for (let write = 0; write < sequence.length; write++) {
     const ownSlot = slot[write] ?? NaN
@@ -89,6 +92,7 @@ function countWrites(
       if (shown !== write && settled[reading] !== 1 && (sentMs[write] ?? NaN) < restoreMs) hidden++
     } else {
       lost++
+      lostWrites.push(write)
       oldestLostMs = Math.min(oldestLostMs, answeredMs)
       if (shown >= BEFORE) {
         certain.lost++
@@ -97,7 +101,7 @@ function countWrites(
       if (isEarlier(writes, write, missed[reading] ?? NaN)) missed[reading] = write
     }
   }
-  return { acknowledged, lost, oldestLostMs, certain, unknown, hidden, unread: unread.size, missed }
+  return { acknowledged, lost, lostWrites, oldestLostMs, certain, unknown, hidden, unread: unread.size, missed }
 }
 
 function findSettled({ sentMs, acknowledgedMs }: WriteColumns, { found }: Match, restoreMs: number): Uint8Array {

@@ -18,7 +18,7 @@ const flipped = reading({ findings: [{ ...finding, file: 'segment-00001' }] })
 
 test('a control that was failed for what is wrong with it stands beside the tools, and is not counted with them', () => {
   const { page, terminal } = show(drillOf('real', 'velero'), drillOf('control', flips, flipped))
-  expect(page).toContain('<h1>Backup drills: 1 pass</h1>')
+  expect(page).toContain('<h1>1 of 1 backup drill passed.</h1>')
   expect(page).toMatch(/Controls: tools that are broken on purpose[^]*#drill-1[^]*flips bits of one byte[^]*✓ failed/)
   expect(page).not.toContain('role="alert"')
   expect(terminal).toMatch(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommandLine } from '../../../lib/runner/command-line.ts'
 import type { DrillFact, Fact } from '../../../lib/record/facts.ts'
-import { drawTimeline } from '../../../lib/report/timeline.ts'
+import { drawTimeline } from '../../../lib/report/pictures/timeline.ts'
 import { buildDrill, buildRun, change } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 

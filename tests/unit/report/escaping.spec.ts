@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { Fact } from '../../../lib/record/facts.ts'
 import { renderDrill, renderFigures } from '../../../lib/report/page/drill.ts'
 import { renderHead, renderTail } from '../../../lib/report/page/page.ts'
-import { drawTimeline } from '../../../lib/report/timeline.ts'
+import { drawTimeline } from '../../../lib/report/pictures/timeline.ts'
 import { controlName } from '../../../lib/verdict/flaws.ts'
 import type { DrillResult } from '../../../lib/verdict/result.ts'
 import { summarise, type Summary } from '../../../lib/verdict/summarise.ts'
@@ -95,19 +95,30 @@ function render(summary: Summary): string {
   ]
     .join('\n')
     .replaceAll('<wbr />', '')
+    .replace(/<svg[^]*?<\/svg>/g, '')
 }
+
+/** The data of the page's script, which is JSON and no HTML. */
+const DATA = /<script type="application\/json" id="\w+">([^]*?)<\/script>/g
 
 const count = (text: string, part: string) => text.split(part).length - 1
 
 test('each text from outside is escaped wherever the page shows it', () => {
   const clean = render(buildSummary())
-  const page = render(poison(buildSummary()) as Summary)
+  const whole = render(poison(buildSummary()) as Summary)
+  const page = whole.replace(DATA, '')
+  const data = [...whole.matchAll(DATA)].map(([, json = '']) => json)
+  expect(data).not.toEqual([])
+  for (const json of data) {
+    expect(json).not.toContain('<')
+    expect(JSON.stringify(JSON.parse(json))).toContain('<script>alert(1)')
+  }
   // Where nothing is escaped, or escaped twice, these do not hold.
   expect(count(page, ESCAPED)).toBeGreaterThan(100)
   const rest = page.replaceAll(ESCAPED, '')
   expect(rest).not.toContain('alert(1)')
   // What hostile texts are shown in has the same tags as what harmless texts are shown in.
-  const tags = (text: string) => text.match(/<[^>]*>/g)
+  const tags = (text: string) => text.replace(DATA, '').match(/<[^>]*>/g)
   expect(tags(rest)).toEqual(tags(clean.replaceAll(ESCAPED, '')))
 })
 

@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { joinRange } from '../../../system/quantity.ts'
 import { type Condition, keyOf, nameCondition } from '../../../verdict/ranking/candidates.ts'
 import { type Figure, metrics } from '../../../verdict/ranking/metrics.ts'
 import type { RankingEntry } from '../../../verdict/ranking/ranking.ts'
@@ -88,12 +89,4 @@ function renderFigure({ metric, median, size, text }: Figure, standing: Standing
   const missing = size.missing === 0 ? [] : [`${size.missing} missing`]
   const below = [...(interval === null ? [] : [interval]), `n = ${size.values}`, ...missing]
   return html`${value}<small>${below.join(', ')}</small>`
-}
-
-/** '7.7–8.3 s': a shared unit is written once. */
-function joinRange(low: string, high: string): string {
-  const [number = low, unit] = low.split(' ')
-  return unit !== undefined && low.split(' ').length === 2 && high.endsWith(` ${unit}`)
-    ? `${number}–${high}`
-    : `${low}–${high}`
 }

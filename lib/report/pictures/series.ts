@@ -1,7 +1,7 @@
-import type { DrillFact, ProbeSample } from '../record/facts.ts'
-import { gatherEvidence, select } from '../verdict/evidence.ts'
-import { isRight } from '../verdict/recovery.ts'
-import { findMemory, groupByScope, type ResourceGroup, selectSamples, sumIncrease } from '../verdict/resources.ts'
+import type { DrillFact, ProbeSample } from '../../record/facts.ts'
+import { gatherEvidence, select } from '../../verdict/evidence.ts'
+import { isRight } from '../../verdict/recovery.ts'
+import { findMemory, groupByScope, type ResourceGroup, selectSamples, sumIncrease } from '../../verdict/resources.ts'
 
 /** A point of a line: seconds from the fault, and a value; null breaks the line. */
 export type Point = [seconds: number, value: number | null]
@@ -12,14 +12,37 @@ export interface Band {
   to: number
 }
 
+/** How a probe ended: answered rightly, answered wrongly or too late, or not answered. */
+export const OUTCOMES = ['right', 'wrong', 'none'] as const
+export type ProbeOutcome = (typeof OUTCOMES)[number]
+
+/** The probes of one span of time that had one outcome: how many, and the fastest and the slowest, in milliseconds. */
+export interface Span {
+  at: number
+  count: number
+  fastestMs: number
+  slowestMs: number
+}
+
+/** A bracket from the fault: it ends between the two, in seconds from the fault. */
+export interface Bracket {
+  sure: number
+  latest: number
+}
+
 /** What the timeline shows, in seconds from the fault (from the first fact where there was none). */
 export interface Timeline {
   range: [number, number]
-  fault: string | null
+  fault: { name: string; from: number; seen: number; healed: number | null } | null
+  steps: Band[]
   bands: Band[]
   outages: Band[]
   medianMs: Point[]
-  slowestMs: Point[]
+  /** 99 of 100 right answers were at least as fast. */
+  p99Ms: Point[]
+  /** Each span of time has one entry for each outcome that its probes had, so none is hidden by another. */
+  probes: Record<ProbeOutcome, Span[]>
+  samples: number
   usage: Record<ResourceGroup, { cores: Point[]; memoryMiB: Point[] }>
 }
 
@@ -40,17 +63,29 @@ export function readTimeline(facts: DrillFact[]): Timeline {
       return { name, from: toSeconds(request.at), to: toSeconds(end ?? last) }
     }),
   )
-  const latency = summariseLatency(samples, probes?.timeoutMs ?? 0, [first, last], toSeconds)
+  const steps = select(facts, 'step.started').map(({ step, at }): Band => {
+    const end = select(facts, 'step.ended').find((ended) => ended.step === step && ended.at >= at)?.at
+    return { name: step, from: toSeconds(at), to: toSeconds(end ?? last) }
+  })
+  const timeoutMs = probes?.timeoutMs ?? 0
   const use = (group: ResourceGroup) => {
     const selected = selectSamples(resources, group)
     return summariseUsage(selected, [first, last], toSeconds)
   }
+  const healed = select(facts, 'fault.healed')[0]?.at ?? null
   return {
     range: [toSeconds(Math.min(first, ...select(facts, 'backup.requested').map(({ at }) => at))), toSeconds(last)],
-    fault: fault?.fault ?? null,
+    fault: fault && {
+      name: fault.fault,
+      from: 0,
+      seen: toSeconds(fault.between[1]),
+      healed: healed === null ? null : toSeconds(healed),
+    },
+    steps,
     bands: operations,
-    outages: findOutages(samples, probes?.timeoutMs ?? 0, toSeconds),
-    ...latency,
+    outages: findOutages(samples, timeoutMs, toSeconds),
+    ...summariseLatency(samples, timeoutMs, [first, last], toSeconds),
+    samples: samples.length,
     usage: { tool: use('tool'), node: use('node') },
   }
 }
@@ -75,31 +110,45 @@ function findOutages(samples: ProbeSample[], timeoutMs: number, toSeconds: ToSec
   return outages.slice(0, drawnOutages)
 }
 
-/** The median and the slowest right answer in each of `buckets` equal spans of time. */
+/** A logarithmic axis has no zero. */
+const leastMs = 0.1
+
+/** Right answers by their quantiles, and all probes by their outcome, in each of `buckets` equal spans of time. */
 function summariseLatency(
   samples: ProbeSample[],
   timeoutMs: number,
   [first, last]: [number, number],
   toSeconds: ToSeconds,
-): Pick<Timeline, 'medianMs' | 'slowestMs'> {
+): Pick<Timeline, 'medianMs' | 'p99Ms' | 'probes'> {
   const widthMs = (last - first) / buckets
-  const stretches: number[][] = Array.from({ length: buckets }, () => [])
+  const empty = () => Array.from({ length: buckets }, (): number[] => [])
+  const stretches: Record<ProbeOutcome, number[][]> = { right: empty(), wrong: empty(), none: empty() }
   for (const sample of samples) {
     const [due, answered] = sample
-    if (!isRight(sample, timeoutMs) || answered === null) continue
+    const outcome = isRight(sample, timeoutMs) ? 'right' : answered === null ? 'none' : 'wrong'
     const stretch = Math.min(buckets - 1, Math.floor((due - first) / widthMs))
-    // A logarithmic axis has no zero.
-    stretches[stretch]?.push(Math.max(0.1, answered - due))
+    stretches[outcome][stretch]?.push(Math.max(leastMs, answered === null ? timeoutMs : answered - due))
   }
-  const point = (values: number[], index: number, share: number): Point => {
-    const value = values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]
-    return [toSeconds(first + (index + 0.5) * widthMs), value ?? null]
-  }
+  const sorted = stretches.right.map((values) => Float64Array.from(values).sort())
+  const middle = (index: number) => toSeconds(first + (index + 0.5) * widthMs)
+  const quantile = (share: number) =>
+    sorted.map((values, index): Point => [middle(index), values[Math.ceil(share * values.length) - 1] ?? null])
+  const toSpans = (outcome: ProbeOutcome) =>
+    stretches[outcome].flatMap((values, index): Span[] => {
+      if (values.length === 0) return []
+      const [fastestMs, slowestMs] = findEnds(values)
+      return [{ at: middle(index), count: values.length, fastestMs, slowestMs }]
+    })
   return {
-    medianMs: stretches.map((values, index) => point(values, index, 0.5)),
-    slowestMs: stretches.map((values, index) => point(values, index, 1)),
+    medianMs: quantile(0.5),
+    p99Ms: quantile(0.99),
+    probes: { right: toSpans('right'), wrong: toSpans('wrong'), none: toSpans('none') },
   }
 }
+
+/** The least and the greatest, of more values than a call takes as arguments. */
+const findEnds = (values: number[]): [number, number] =>
+  values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, 0])
 
 function summariseUsage(
   samples: ReturnType<typeof selectSamples>,
