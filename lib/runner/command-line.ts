@@ -12,6 +12,7 @@ const USAGE = `meshdrill: does our backup really work?
 
   npx meshdrill judge <run>    judges the facts of a run again, without a cluster: reads <run>/events.jsonl, writes
                                summary.json, summary.csv and report.html beside it, and prints the drills
+  npx meshdrill report <run>   makes the report of a run again, of any version and also of a merged one, and prints its path
   npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
                                judges it, and tells in what they differ
   npx meshdrill node-image     makes the node image of kind clusters that ask no registry for anything, and lets Docker know it;
@@ -35,6 +36,7 @@ export async function runCommandLine(
   const [command, ...rest] = args
   try {
     if (command === 'judge') say(judge(rest))
+    else if (command === 'report') say(report(rest))
     else if (command === 'merge') say(merge(rest, results))
     else if (command === 'node-image') say(await nodeImage(rest, complain))
     else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
@@ -53,11 +55,22 @@ async function nodeImage(more: string[], log: (line: string) => void): Promise<s
   return makeNodeImage(log)
 }
 
-function judge([folder, ...more]: string[]): string {
-  if (folder === undefined) throw new Error('which run? Give its folder: npx meshdrill judge results/latest')
+const judge = (args: string[]): string => show(findRun('judge', args))
+
+/** The report is a pure function of the facts, so a new version shows an old run as it shows a new one. */
+function report(args: string[]): string {
+  const run = findRun('report', args)
+  const warnings: string[] = []
+  writeResults(run, (sentence) => warnings.push(sentence))
+  return [...warnings.map((sentence) => `beware: ${sentence}`), `report: ${join(run, 'report.html')}`].join('\n')
+}
+
+/** The folder of the one run that a command is given. */
+function findRun(command: string, [folder, ...more]: string[]): string {
+  if (folder === undefined) throw new Error(`which run? Give its folder: npx meshdrill ${command} results/latest`)
   if (more.length > 0) throw new Error(`one run at a time; "${more.join(' ')}" is one too many`)
   requireRun(folder)
-  return show(realpathSync(folder))
+  return realpathSync(folder)
 }
 
 function merge(folders: string[], results: string): string {

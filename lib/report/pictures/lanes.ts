@@ -96,13 +96,14 @@ export const drawBar =
     const { from, to, latest, objective, words, fill } = bar
     const ends = [from, to, latest ?? to].map(clip)
     const [left, right] = [Math.min(...ends), Math.max(...ends)]
-    const isInside = bar.lane === 0 && right - left > 7 * words.length
-    const isLate = right > clip(max) - 7 * words.length
+    const long = 6.5 * words.length
+    const isInside = right - left > long + 8
+    const isLate = right + 6 + long > clip(max)
     const place = isInside
-      ? { x: left + 5, align: 'left' }
+      ? { x: left + 5, align: 'left', fill: bar.lane === 0 ? palette.ink : palette.paper }
       : isLate
-        ? { x: left - 6, align: 'right' }
-        : { x: right + 6, align: 'left' }
+        ? { x: left - 6, align: 'right', fill: palette.ink }
+        : { x: right + 6, align: 'left', fill: palette.ink }
     const isShown = bar.lane !== 0 || isInside
     const isMarked = objective !== null && objective >= min && objective <= max
     return {
@@ -119,7 +120,7 @@ export const drawBar =
                   text: words,
                   x: place.x,
                   y,
-                  fill: palette.ink,
+                  fill: place.fill,
                   fontSize: 11,
                   fontFamily: text.fontFamily,
                   textAlign: place.align,
