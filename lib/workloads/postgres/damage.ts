@@ -22,7 +22,8 @@ export const postgresDamage: Damage = {
 }
 
 /** The server logs a write that it refuses with its time, its severity, and the system's words. */
-const REFUSAL = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC .*?((?:ERROR|FATAL|PANIC): .*No space left on device)/
+const REFUSAL =
+  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) (?:GMT|UTC) .*?((?:ERROR|FATAL|PANIC): .*No space left on device)/
 
 export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
   for (const line of log.split('\n')) {

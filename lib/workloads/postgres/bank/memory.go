@@ -46,10 +46,8 @@ func (b *bank) pagesInMemory(ctx context.Context, find func(records.Finding) err
 	return held, nil
 }
 
-// older says what is wrong with a page on the disk that the server holds in a newer state; empty if nothing is.
-func (h heldPages) older(name string, number uint32, lsn uint64) string {
-	if pages := h[name]; int(number) < len(pages) && lsn < pages[number] {
-		return fmt.Sprintf("page %d is older on the disk than in the server's memory", number)
-	}
-	return ""
+// isOlder holds for a page on the disk that the server holds in a newer state.
+func (h heldPages) isOlder(name string, number uint32, lsn uint64) bool {
+	pages := h[name]
+	return int(number) < len(pages) && lsn < pages[number]
 }

@@ -64,14 +64,14 @@ func checkFile(path, name string, held heldPages, find func(records.Finding) err
 	defer file.Close()
 	volumes.ForgetCached(file, 0, 0)
 	first := firstPage(path)
-	buffer := make([]byte, 128*pageBytes)
+	buffer, suspects := make([]byte, 128*pageBytes), []pageOf{}
 	for at := int64(0); ; {
 		n, err := file.ReadAt(buffer, at)
 		for from := 0; from+pageBytes <= n; from += pageBytes {
 			offset := at + int64(from)
 			number := first + uint32(offset/pageBytes)
-			if err := checkPage(file, pageOf{name, offset, number}, buffer[from:from+pageBytes], held, find); err != nil {
-				return err
+			if page := (pageOf{offset, number}); held.problem(name, page, buffer[from:from+pageBytes]) != nil {
+				suspects = append(suspects, page)
 			}
 		}
 		if rest := n % pageBytes; rest != 0 && errors.Is(err, io.EOF) {
@@ -81,7 +81,7 @@ func checkFile(path, name string, held heldPages, find func(records.Finding) err
 		}
 		at += int64(n)
 		if errors.Is(err, io.EOF) {
-			return nil
+			return checkAgain(file, name, suspects, held, find)
 		}
 		if err != nil {
 			return find(records.Finding{Kind: "lost", File: name, Offset: at, Detail: "cannot be read: " + err.Error()})
@@ -94,32 +94,58 @@ func firstPage(path string) uint32 {
 	return uint32(segment) * pagesPerSegment
 }
 
-// pageOf is the place of a page.
+// pageOf is the place of a page in its file, and its number in its relation.
 type pageOf struct {
-	file   string
 	offset int64
 	number uint32
 }
 
-func checkPage(file *os.File, at pageOf, page []byte, held heldPages, find func(records.Finding) error) error {
-	older := func() string { return held.older(at.file, at.number, lsnOf(page)) }
-	for range pageReads {
-		if isWhole(page, at.number) && older() == "" {
+// checkAgain reports the pages that are still wrong after some time.
+func checkAgain(file *os.File, name string, suspects []pageOf, held heldPages, find func(records.Finding) error) error {
+	page := make([]byte, pageBytes)
+	for round := range pageReads {
+		if len(suspects) == 0 {
 			return nil
 		}
 		time.Sleep(pageReadEvery)
-		if _, err := file.ReadAt(page, at.offset); errors.Is(err, io.EOF) {
-			return nil
+		remaining := suspects[:0]
+		for _, suspect := range suspects {
+			if _, err := file.ReadAt(page, suspect.offset); errors.Is(err, io.EOF) {
+				continue
+			}
+			problem := held.problem(name, suspect, page)
+			if problem == nil {
+				continue
+			}
+			remaining = append(remaining, suspect)
+			if round < pageReads-1 {
+				continue
+			}
+			if err := find(*problem); err != nil {
+				return err
+			}
 		}
+		suspects = remaining
 	}
-	kind, detail := "stale", older()
-	if !isWhole(page, at.number) {
-		stored := binary.LittleEndian.Uint16(page[checksumOffset:])
-		kind, detail = "flipped", fmt.Sprintf("page %d has checksum %#04x, its bytes give %#04x", at.number, stored, checksumOf(page, at.number))
-	} else if isZero(page) {
+	return nil
+}
+
+// problem says what is wrong with a page of a file on the disk; nil if nothing is.
+func (h heldPages) problem(name string, at pageOf, page []byte) *records.Finding {
+	stored, due := binary.LittleEndian.Uint16(page[checksumOffset:]), checksumOf(page, at.number)
+	empty := isZero(page)
+	kind, detail := "", ""
+	switch {
+	case stored != due && !empty:
+		kind, detail = "flipped", fmt.Sprintf("page %d has checksum %#04x, its bytes give %#04x", at.number, stored, due)
+	case !h.isOlder(name, at.number, lsnOf(page)):
+		return nil
+	case empty:
 		kind, detail = "torn", fmt.Sprintf("page %d is zeros", at.number)
+	default:
+		kind, detail = "stale", fmt.Sprintf("page %d is older on the disk than in the server's memory", at.number)
 	}
-	return find(records.Finding{Kind: kind, File: at.file, Offset: at.offset, Detail: detail})
+	return &records.Finding{Kind: kind, File: name, Offset: at.offset, Detail: detail}
 }
 
 // findCut reports a file that ends within a page, unless the server was just writing it.
