@@ -225,5 +225,5 @@ test.describe('a deleted namespace', () => {
 })
 
 test('a fault that asks a cluster for what is not there says so', async () => {
-  await expect(namespaceDeletion().plan(noopLab(), target)).rejects.toThrow(/^namespace "drill" is not there$/)
+  await expect(namespaceDeletion().plan(noopLab(), target)).rejects.toThrow(/^namespace "drill" does not exist$/)
 })

@@ -65,7 +65,7 @@ test.describe('what runs the load', () => {
   test('is told to be missing, with both ways to have it, where Docker does not answer either', async ({ use }) => {
     use(SILENT)
     await expect(chooseK6(found, missing)).rejects.toThrow(
-      /^there is no "k6" in PATH\. Next: https; and it cannot run in a container: Docker does not answer .*Next: docker info$/,
+      /^there is no "k6" in PATH\. Next: https[.] It cannot run in a container either: Docker does not answer .*Next: docker info$/,
     )
     await expect(chooseK6({ ...found, k6: 'container' }, missing)).rejects.toThrow(
       /^MESHDRILL_K6=container: Docker does not answer/,

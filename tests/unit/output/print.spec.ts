@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
 import { printableText } from '../../../lib/output/print.ts'
 import { printable } from '../../../lib/output/shorten.ts'
-import { scriptArguments } from '../../../lib/system/process.ts'
+import { runScript } from '../run-script.ts'
 
 test('a printed line contains no control characters, line separators or direction marks', () => {
   const controls = [0x00, 0x07, 0x08, 0x0b, 0x0d, 0x1b, 0x7f, 0x80, 0x85, 0x9b, 0x9d, 0x061c]
@@ -22,9 +21,8 @@ test('a printed text keeps its lines and loses its control characters', () => {
 /** The output of a script that imports the module. */
 const printed = (script: string) => {
   const url = (name: string) => JSON.stringify(new URL(`../../../lib/output/${name}.ts`, import.meta.url).href)
-  const imports = `import * as p from ${url('print')}\nimport { protectSecret } from ${url('secrets')}\nimport { printUncaughtErrors } from ${url('print')}\n`
-  const args = [...scriptArguments('-').slice(0, -1), '--input-type=module', '-e', `${imports}${script}`]
-  return spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const imports = `import * as p from ${url('print')}\nimport { protectSecret } from ${url('secrets')}\n`
+  return runScript(`${imports}${script}`)
 }
 
 test('lines, texts and chunks are printed without secrets, even if a secret spans two chunks', () => {
@@ -45,7 +43,7 @@ test('an uncaught error is printed without secrets and escape codes, and ends th
     "throw new Error('a secretOfAPrint \\x1b[2J')",
     "await Promise.reject(new Error('a secretOfAPrint \\x1b[2J'))",
   ]) {
-    const { stderr, status } = printed(`protectSecret('secretOfAPrint')\nprintUncaughtErrors()\n${raise}`)
+    const { stderr, status } = printed(`protectSecret('secretOfAPrint')\np.printUncaughtErrors()\n${raise}`)
     expect(stderr).toBe('a [redacted] \u{fffd}[2J\n')
     expect(status).toBe(1)
   }

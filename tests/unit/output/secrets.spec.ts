@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { messageOf } from '../../../lib/system/file-error.ts'
 import { redactDeep, redactError, redactErrors } from '../../../lib/output/redaction.ts'
 import { holdsSecret, protectSecret, redact } from '../../../lib/output/secrets.ts'
-import { scriptArguments } from '../../../lib/system/process.ts'
+import { runScript } from '../run-script.ts'
 
 const SECRET = `c4n4ry+/&'"<Ü>-0123456789`
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -106,11 +105,7 @@ test('the processes of a run share their secrets in a file that only this user c
   }
   const module = JSON.stringify(new URL('../../../lib/output/secrets.ts', import.meta.url).href)
   const run = (script: string, environment: Record<string, string | undefined> = env) =>
-    spawnSync(
-      process.execPath,
-      [...scriptArguments('-').slice(0, -1), '--input-type=module', '-e', `import * as s from ${module}\n${script}`],
-      { env: environment, encoding: 'utf8' },
-    )
+    runScript(`import * as s from ${module}\n${script}`, environment)
   const print = "console.log(s.redact('shared: secretOfARun'))"
   expect(run("s.protectSecret('secretOfARun')").stderr).toBe('')
   expect(run(print).stdout).toBe('shared: [redacted]\n')

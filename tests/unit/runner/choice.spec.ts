@@ -70,7 +70,8 @@ test('the file of a spec runs its rows, and a line of it the rows of that drill'
   expect(file.output).not.toContain('container-crash.spec.ts')
   expect(file.rows).toContain('k8up/operator × ransomware')
   const lines = readFileSync(new URL('../../drills/malice.spec.ts', import.meta.url), 'utf8').split('\n')
-  const line = lines.findIndex((text) => text.includes("test('files that were encrypted")) + 1
+  const line = lines.findIndex((text) => text.includes("test('encrypted files")) + 1
+  expect(line).toBeGreaterThan(0)
   const drill = await list(folder, [`tests/drills/malice.spec.ts:${line}`])
   expect(drill.rows).toContain('k8up/operator × ransomware')
   expect(drill.rows.filter((row) => !row.endsWith(' × ransomware'))).toEqual([])

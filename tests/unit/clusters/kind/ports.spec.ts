@@ -171,7 +171,7 @@ test('the ingress gateway is reached by the mapped port, or else by its NodePort
   expect(await urlOf(labWithGateway(30_080, { nodePort: 30_080, port }))).toBe(`http://127.0.0.1:${port}`)
   expect(await urlOf(labWithGateway(port, undefined))).toBe(`http://127.0.0.1:${port}`)
   await expect(urlOf(labWithGateway(31_234, { nodePort: 30_080, port }))).rejects.toThrow(
-    'has NodePort 31234, and only 30080 is mapped',
+    'has NodePort 31234, but this machine only reaches NodePort 30080',
   )
 })
 

@@ -139,7 +139,9 @@ test('no credentials are sent to a remote server without TLS, and the error says
   const far = { server: 'http://api.example:8080' }
   const users = [{ token: 't' }, { username: 'u', password: 'p' }, pluginUser(world, { token: 'px' })]
   for (const user of users) {
-    expect(await whoAsks(world, config(far, user), env)).toContain('none are sent to it, as its URL is not https')
+    expect(await whoAsks(world, config(far, user), env)).toContain(
+      'requires credentials, but none are sent, because its URL is not https',
+    )
     expect(await whoAsks(world, config({ server: plain.url }, user), env)).not.toBe('nobody')
   }
   expect(plain.answered.filter(({ request }) => request.headers.host?.[0] === 'api.example:8080').length).toBe(3)
