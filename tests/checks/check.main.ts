@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { codeOf } from '../../lib/system/file-error.ts'
 import { formatDuration } from '../../lib/system/quantity.ts'
-import { printUncaughtErrors, writeLine, writeText } from '../../lib/output/print.ts'
+import { lineWriter, printUncaughtErrors, writeLine, writeText } from '../../lib/output/print.ts'
 
 // Runs scripts of package.json beside each other. Each argument is a lane: scripts that run one after another, with commas between.
+// The output of the first lane is printed as it comes, that of the others when each script has ended.
 printUncaughtErrors()
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
 const lanes = process.argv.slice(2).map((lane) =>
@@ -31,16 +32,19 @@ function endAll(): void {
   }
 }
 
-/** Prints the whole output of a check when it has ended. */
-function run(name: string, command: string): Promise<void> {
+function run(name: string, command: string, prints: 'as it comes' | 'at its end'): Promise<void> {
   const startedMs = Date.now()
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
   // A group of its own, so that it can be ended with its children.
   const child = spawn('/bin/sh', ['-c', command], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let output = ''
+  const lines = lineWriter('stdout')
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      if (prints === 'as it comes') lines.write(text)
+      else output += text
+    })
   return new Promise((done, fail) => {
     child.once('error', fail).once('close', (code) => {
       running.delete(child)
@@ -50,7 +54,8 @@ function run(name: string, command: string): Promise<void> {
         done()
         return
       }
-      writeText('stdout', output)
+      lines.end()
+      if (output !== '') writeText('stdout', output)
       if (code === 0) writeLine('stdout', `check "${name}" passed after ${after}`)
       else {
         writeLine(
@@ -71,7 +76,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     endAll()
   })
 await Promise.all(
-  lanes.map(async (lane) => {
-    for (const { name, command } of lane) if (!isEnding) await run(name, command)
+  lanes.map(async (lane, index) => {
+    for (const { name, command } of lane)
+      if (!isEnding) await run(name, command, index === 0 ? 'as it comes' : 'at its end')
   }),
 )

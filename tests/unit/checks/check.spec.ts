@@ -18,12 +18,18 @@ function check(scripts: Record<string, string>, ...lanes: string[]) {
   return { status, stdout, ran: Object.keys(scripts).filter((name) => existsSync(join(folder, name))) }
 }
 
-test('all checks pass, and what each printed is shown in one piece', () => {
-  const scripts = { a: 'echo 1; sleep 0.2; echo 2 >&2; touch a', b: 'echo 3; touch b', c: 'touch c' }
+test('the first lane prints as it runs, and each other check in one piece when it has ended', () => {
+  const wait = 'until test -e b; do sleep 0.02; done; sleep 0.2'
+  const scripts = {
+    a: `echo 1; ${wait}; echo 2 >&2; touch a`,
+    b: 'echo 3; sleep 0.3; echo 4 >&2; touch b',
+    c: 'touch c',
+  }
   const { status, stdout, ran } = check(scripts, 'a', 'b,c')
   expect(status).toBe(0)
-  expect(stdout).toContain('1\n2\n')
-  expect(stdout).toContain('3\n')
+  expect(stdout).toContain('3\n4\n')
+  expect(stdout.indexOf('1\n')).toBeLessThan(stdout.indexOf('3\n'))
+  expect(stdout.indexOf('2\n')).toBeGreaterThan(stdout.indexOf('4\n'))
   expect(stdout).toMatch(/check "a" passed after/)
   expect(ran).toEqual(['a', 'b', 'c'])
 })
