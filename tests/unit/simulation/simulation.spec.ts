@@ -78,7 +78,7 @@ const harnessTroubles: [what: string, harness: Partial<HarnessTrouble>, because:
   [
     'no fact of the fault is written',
     { missing: ({ kind }) => kind === 'fault.observed' },
-    /never seen to take effect/,
+    /no fault was seen to take effect/,
   ],
   ['no fact of the probes is written', { missing: ({ kind }) => kind === 'probes' }, /there are no probes/],
   ['the clock is set back by 5 s', { clockJump: { afterMs: 8_000, byMs: -5_000 } }, /the clock (went back|jumped)/],
@@ -133,7 +133,7 @@ test('what was simulated can be in no ranking of what was measured', async () =>
   const file = join(test.info().outputPath(), 'events.jsonl')
   await writeSimulation(file, [drawScenario(0)])
   const { facts } = readFacts(file)
-  expect(() => summarise({ facts: [...buildRun(), ...facts], torn: [] })).toThrow(/of more than one run/)
+  expect(() => summarise({ facts: [...buildRun(), ...facts], torn: [] })).toThrow(/belong to more than one run/)
   expect(summarise({ facts, torn: [] }).ranking).toEqual([])
 })
 
