@@ -3,6 +3,8 @@ import { basename, dirname, join } from 'node:path'
 
 /** The cluster that the user confirmed for a run, and the run. The file is beside the run's kubeconfig. */
 export interface Pin {
+  /** A UUID of this pin. A run that ends a lab and creates another has another pin in the same place. */
+  id: string
   /** URL of the API server, and SHA-256 of its authority's certificates; null for those that the system trusts. */
   server: string
   caFingerprint: string | null

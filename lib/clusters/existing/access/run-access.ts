@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -47,7 +47,7 @@ export function pinAccess(access: KubeAccess, run: { uid: string; runUid: string
   const kubeconfig = kubeconfigOf(run.uid, run.runUid)
   writeFileSync(kubeconfig, kubeconfigText(access), { mode: 0o600 })
   const { url: server, ca } = access.server
-  writePin(kubeconfig, { ...run, server, caFingerprint: fingerprint(ca), isLeased: false })
+  writePin(kubeconfig, { id: randomUUID(), ...run, server, caFingerprint: fingerprint(ca), isLeased: false })
   return openPin(kubeconfig)
 }
 

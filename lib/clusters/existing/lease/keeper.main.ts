@@ -19,8 +19,14 @@ const say = (line: string): void => {
   writeLine('stdout', `${new Date().toISOString()} ${line}`)
 }
 
-/** True if the run has ended normally: before it releases or removes its lease, it notes that in its pin. */
-const isReleased = (): boolean => readPin(kubeconfig)?.isLeased !== true
+/**
+ * True if the run has ended normally: before it releases or removes its lease, it notes that in its pin. With another pin the run
+ * has taken the cluster again, and has another keeper.
+ */
+function isReleased(): boolean {
+  const current = readPin(kubeconfig)
+  return current?.isLeased !== true || current.id !== pin?.id
+}
 
 /** Ends the run: its processes refuse further changes, and its first process gets SIGTERM. */
 async function endRun(reason: string): Promise<void> {
@@ -50,7 +56,7 @@ while ((await isNeeded()) && !isReleased()) {
       break
     }
   }
-  for (let step = 0; step < RENEW_MS / 1000 && (await isNeeded()); step++) await sleep(1000)
+  for (let step = 0; step < RENEW_MS / 1000 && (await isNeeded()) && !isReleased(); step++) await sleep(1000)
 }
 say(`last renewal: ${new Date(renewedMs).toISOString()}`)
 if (!isReleased()) while (await isRunning(run)) await sleep(1000)
