@@ -31,5 +31,5 @@ export function providerOf(config: RunChoice & Pick<Config, 'workloads'>): Clust
   const { workloads } = config
   if (config.existing !== null) return existing({ ...config.existing, components, workloads })
   if (config.kind !== null) return kind({ ...config.kind, components, workloads })
-  return embedded(components)
+  return embedded(components, workloads)
 }

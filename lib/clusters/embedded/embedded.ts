@@ -34,6 +34,7 @@ import { keyOf } from './toolchain/cache.ts'
 import { programs, programsFor } from './toolchain/programs.ts'
 import { allImages } from './images/recipes.ts'
 import type { ComponentName } from '../../components/index.ts'
+import type { WorkloadName } from '../../workloads/index.ts'
 import { buildKey, goEnvironment } from './toolchain/go.ts'
 import { installPackages, missingPackages } from './toolchain/debian.ts'
 import { takeLock } from '../../system/lock.ts'
@@ -48,10 +49,10 @@ const SYSTEM_IMAGES = ['pause', 'coredns', 'local-path-provisioner', 'busybox'].
 
 /**
  * Upstream Kubernetes on this machine, without Docker or a registry. Each node is a set of Linux namespaces. Only the programs
- * that the `needed` components use are built.
+ * that the `needed` components and the chosen workloads use are built.
  */
-export function embedded(needed: readonly ComponentName[]): ClusterProvider {
-  const wanted = programsFor(needed)
+export function embedded(needed: readonly ComponentName[], chosen: readonly WorkloadName[]): ClusterProvider {
+  const wanted = programsFor(needed, chosen)
   return {
     name: 'embedded',
     requires: () => preflight(wanted),

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Component } from '../../../components/component.ts'
 import { components, type ComponentName } from '../../../components/index.ts'
 import type { GoModule, GoProgram } from '../../../lab/built.ts'
-import { workloads } from '../../../workloads/index.ts'
+import { workloadOf, workloads, type WorkloadName } from '../../../workloads/index.ts'
+import type { Workload } from '../../../workloads/workload.ts'
 import { KUBERNETES, PROVISIONER, SNAPSHOTTER } from '../../versions.ts'
 
 const here = import.meta.dirname
@@ -78,7 +79,8 @@ const kindPrograms = [
 ] as const satisfies readonly GoProgram[]
 
 const programsOf = ({ built }: Pick<Component, 'built'>): readonly GoProgram[] => built?.programs ?? []
-const workloadPrograms = workloads.flatMap(({ artifacts }): readonly GoProgram[] => artifacts?.built.programs ?? [])
+const programsOfWorkload = ({ artifacts }: Workload): readonly GoProgram[] => artifacts?.built.programs ?? []
+const workloadPrograms = workloads.flatMap(programsOfWorkload)
 
 /** All programs that an embedded cluster can need, in build order. */
 export const programs: readonly GoProgram[] = [
@@ -104,9 +106,15 @@ export function programOf(name: string): GoProgram & { name: BinaryName } {
   return found as GoProgram & { name: BinaryName }
 }
 
-/** The programs that a run with these components needs, in build order. */
-export function programsFor(needed: readonly ComponentName[]): readonly GoProgram[] {
-  const unneeded = (components as readonly Component[]).filter(({ name }) => !isAmong(needed, name)).flatMap(programsOf)
+/** The programs that a run with these components and workloads needs, in build order. */
+export function programsFor(needed: readonly ComponentName[], chosen: readonly WorkloadName[]): readonly GoProgram[] {
+  const images = chosen.flatMap((name) => workloadOf(name).images)
+  const bringsImage = ({ artifacts }: Workload): boolean =>
+    Object.keys(artifacts?.built.images ?? {}).some((image) => images.includes(image))
+  const unneeded = [
+    ...(components as readonly Component[]).filter(({ name }) => !isAmong(needed, name)).flatMap(programsOf),
+    ...(workloads as readonly Workload[]).filter((workload) => !bringsImage(workload)).flatMap(programsOfWorkload),
+  ]
   return programs.filter((one) => !unneeded.includes(one))
 }
 

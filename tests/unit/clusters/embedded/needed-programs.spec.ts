@@ -5,8 +5,10 @@ import { filesOf } from '../../../../lib/clusters/embedded/images/content.ts'
 import { allImages } from '../../../../lib/clusters/embedded/images/recipes.ts'
 import { programs, programsFor } from '../../../../lib/clusters/embedded/toolchain/programs.ts'
 
-const builtFor = (environment: Record<string, string>): string[] =>
-  programsFor(componentsOfRun(readConfig(environment, () => 'embedded'))).map(({ name }) => name)
+function builtFor(environment: Record<string, string>): string[] {
+  const config = readConfig(environment, () => 'embedded')
+  return programsFor(componentsOfRun(config), config.workloads).map(({ name }) => name)
+}
 
 const CLUSTER = ['kubernetes', 'node-init', 'coredns', 'helm', 'csi-driver', 'snapshot-controller', 'versitygw', 'k6']
 
@@ -25,10 +27,12 @@ test('a run with only VolumeSnapshots builds no backup tool', () => {
   for (const tool of ['velero', 'restic', 'k8up']) expect(names).not.toContain(tool)
 })
 
-test('a run with all tools builds all programs except that of the load pods', () => {
+test('a run with all tools builds all programs except those of the load pods and of other workloads', () => {
   const all = programs.map(({ name }) => name)
-  expect(builtFor({})).toEqual(all.filter((name) => name !== 'k6-operator'))
-  expect(builtFor({ MESHDRILL_LOAD_PARALLELISM: '2' })).toEqual(all)
+  const others = ['volume', 'bank']
+  expect(builtFor({})).toEqual(all.filter((name) => ![...others, 'k6-operator'].includes(name)))
+  const everything = { MESHDRILL_LOAD_PARALLELISM: '2', MESHDRILL_WORKLOAD: 'ledger,files,postgres' }
+  expect(builtFor(everything)).toEqual(all)
 })
 
 test('the toolchain can build every program that an image contains', async () => {
