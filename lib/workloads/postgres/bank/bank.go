@@ -42,6 +42,8 @@ func openBank(socket, data string) (*bank, error) {
 	}
 	config.MaxConns = maxConnections
 	config.ConnConfig.ConnectTimeout = connectTimeout
+	// A server that crashed leaves connections that look alive. Each is asked before it carries a request.
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	return &bank{pool, data}, err
 }
