@@ -5,4 +5,8 @@ import { ledgerPayloads } from './payload.ts'
 
 export const options = writesAndReads
 
-export const { write, read } = recordsLoad(ledgerPayloads)
+const load = recordsLoad(ledgerPayloads)
+
+// k6 does not export the names of a destructuring.
+export const write = load.write
+export const read = load.read

@@ -4,4 +4,6 @@ import { payloadsOf } from '../support/records/payloads.ts'
 export const ledgerPayloads = payloadsOf({ seededBytes: 4032, writtenBytes: 256 })
 
 /** The payload that `POST /seed` gives a slot, the one that the load gives a write, and the one that a record must have. */
-export const { seeded: seededPayload, written: writtenPayload, expected: expectedPayload } = ledgerPayloads
+export const seededPayload = ledgerPayloads.seeded
+export const writtenPayload = ledgerPayloads.written
+export const expectedPayload = ledgerPayloads.expected

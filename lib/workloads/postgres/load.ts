@@ -5,4 +5,8 @@ import { accountPayloads } from './payloads.ts'
 
 export const options = writesAndReads
 
-export const { write, read } = recordsLoad(accountPayloads)
+const load = recordsLoad(accountPayloads)
+
+// k6 does not export the names of a destructuring.
+export const write = load.write
+export const read = load.read

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { damageObstacle } from '../../../lib/faults/support/data-damage.ts'
 import { faults } from '../../../lib/faults/index.ts'
@@ -49,4 +49,21 @@ test('load, probes, faults, drills and fixtures name no workload', () => {
       .flatMap((line, index) => (naming.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
   )
   expect(found).toEqual([])
+})
+
+/** A script of k6 and the files that it imports, types left out. */
+function scriptsOf(path: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(path)) return seen
+  seen.add(path)
+  for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(/^import (?!type).* from '([.][^']+)'/gm))
+    scriptsOf(join(dirname(path), name), seen)
+  return seen
+}
+
+test('no script of a load exports the names of a destructuring, which k6 does not support', () => {
+  for (const { name, clients } of workloads) {
+    const scripts = [...scriptsOf(clients.load)]
+    expect(scripts.length, name).toBeGreaterThan(1)
+    for (const path of scripts) expect(readFileSync(path, 'utf8'), path).not.toMatch(/^export (const|let|var) [{[]/m)
+  }
 })
