@@ -207,9 +207,9 @@ function name(test: TestCase): string {
   return [project, ...path].filter((part) => part !== '' && part !== undefined).join(' › ')
 }
 
-/** ' (usually 12 s)'; nothing if no earlier run shows it. */
+/** ' (usually 12 s)'; nothing if no earlier run shows it, or if it is over at once. */
 const describeUsual = (usualMs: number | null): string =>
-  usualMs === null ? '' : ` (usually ${formatDuration(Math.round(usualMs / 1000) * 1000)})`
+  usualMs === null || usualMs < 1000 ? '' : ` (usually ${formatDuration(Math.round(usualMs / 1000) * 1000)})`
 
 function isDrillStep(step: TestStep): boolean {
   return step.category === 'test.step'
