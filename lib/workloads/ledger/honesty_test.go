@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"meshdrill/workloads/support/records"
 	"meshdrill/workloads/support/volumes"
 )
 
@@ -133,7 +134,7 @@ func TestRefusedWriteLeavesNoHalfRecord(t *testing.T) {
 func TestNoRoomIs507WhateverSaysSo(t *testing.T) {
 	for errno, status := range map[syscall.Errno]int{syscall.ENOSPC: 507, syscall.EDQUOT: 507, syscall.EIO: 500, syscall.EACCES: 500} {
 		answer := httptest.NewRecorder()
-		fail(answer, httptest.NewRequest("PUT", "/records/1", nil), errors.Join(&fs.PathError{Op: "write", Path: "x", Err: errno}))
+		records.Fail(answer, httptest.NewRequest("PUT", "/records/1", nil), errors.Join(&fs.PathError{Op: "write", Path: "x", Err: errno}))
 		if answer.Code != status {
 			t.Errorf("%v: %d, want %d", errno, answer.Code, status)
 		}

@@ -38,19 +38,13 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
-	"time"
 
+	"meshdrill/workloads/support/records"
 	"meshdrill/workloads/support/volumes"
 )
 
@@ -127,26 +121,5 @@ func serve(dir, listen string) error {
 	if err != nil {
 		return err
 	}
-	stopped, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer release()
-	listener, err := net.Listen("tcp", listen)
-	if err != nil {
-		return err
-	}
-	http := &http.Server{Handler: server{store}.routes(), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- http.Serve(listener) }()
-	log.Printf("serving %s on %s", dir, listener.Addr())
-	select {
-	case err := <-failed:
-		return err
-	case <-stopped.Done():
-	}
-	// Within the two seconds that the pod is given; what is not answered by then is not acknowledged.
-	deadline, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
-	defer cancel()
-	if err := http.Shutdown(deadline); errors.Is(err, context.DeadlineExceeded) {
-		log.Print("stopped with requests in flight")
-	}
-	return nil
+	return records.Serve(store.routes(), dir, listen)
 }

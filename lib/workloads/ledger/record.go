@@ -12,9 +12,6 @@ const (
 	hashOffset      = 32
 	payloadCapacity = recordBytes - headerBytes
 	recordVersion   = 1
-
-	// Numbers must survive JSON readers that hold them as float64.
-	maxSequence = 1<<53 - 1
 )
 
 var (

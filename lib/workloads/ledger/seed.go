@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"meshdrill/workloads/support/records"
 	"meshdrill/workloads/support/volumes"
 )
 
@@ -71,7 +72,7 @@ func seededBefore(stored record, state state, slot, seed uint64, payload []byte)
 	}
 	volumes.FillRandom(payload, seed, slot)
 	if stored.sequence != slot || !bytes.Equal(stored.payload, payload) {
-		return fmt.Errorf("%w: slot %d holds a record that seed %d does not give", errConflict, slot, seed)
+		return fmt.Errorf("%w: slot %d holds a record that seed %d does not give", records.ErrConflict, slot, seed)
 	}
 	return nil
 }

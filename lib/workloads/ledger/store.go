@@ -7,14 +7,13 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"meshdrill/workloads/support/records"
 )
 
 const maxBatch = 256
 
-var (
-	errConflict = errors.New("conflict")
-	errCorrupt  = errors.New("corrupt")
-)
+var errCorrupt = errors.New("corrupt")
 
 // store reads and writes records. All writes go through one committer, so that those which wait together share one sync.
 type store struct {
@@ -118,7 +117,7 @@ func place(file blocks, r record) error {
 		return fmt.Errorf("%w: slot %d holds the record of slot %d, which is not overwritten", errCorrupt, r.slot, stored.slot)
 	}
 	if state == stateOK && stored.sequence > r.sequence {
-		return fmt.Errorf("%w: slot %d holds sequence %d, sent was %d", errConflict, r.slot, stored.sequence, r.sequence)
+		return fmt.Errorf("%w: slot %d holds sequence %d, sent was %d", records.ErrConflict, r.slot, stored.sequence, r.sequence)
 	}
 	written := make([]byte, recordBytes)
 	r.encode(written)

@@ -26,7 +26,7 @@ func serviceOn(t *testing.T, dir string) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := httptest.NewServer(server{store}.routes())
+	service := httptest.NewServer(store.routes())
 	t.Cleanup(service.Close)
 	return service
 }

@@ -50,7 +50,7 @@ func openBank(socket, data string) (*bank, error) {
 
 func (b *bank) Ready(ctx context.Context) error {
 	_, err := b.pool.Exec(ctx, "SELECT 1")
-	return b.explain(err)
+	return explain(err)
 }
 
 func (b *bank) Put(ctx context.Context, r records.Record) error {
@@ -59,7 +59,7 @@ func (b *bank) Put(ctx context.Context, r records.Record) error {
 	if err == nil && !written {
 		err = fmt.Errorf("%w: slot %d holds sequence %d or a higher one", records.ErrConflict, r.Slot, r.Sequence)
 	}
-	return b.explain(err)
+	return explain(err)
 }
 
 func (b *bank) Get(ctx context.Context, slot uint64) (records.Record, bool, error) {
@@ -69,7 +69,7 @@ func (b *bank) Get(ctx context.Context, slot uint64) (records.Record, bool, erro
 	if errors.Is(err, pgx.ErrNoRows) {
 		return found, false, nil
 	}
-	return found, true, b.explain(err)
+	return found, true, explain(err)
 }
 
 // Seed makes the tables and fills them in one transaction: they are there whole, or not at all.
@@ -101,12 +101,12 @@ func (b *bank) Seed(ctx context.Context, bytes, seed uint64) (uint64, error) {
 		return err
 	})
 	if err != nil {
-		return 0, b.explain(err)
+		return 0, explain(err)
 	}
 	// The statistics are those of a database that has been in use; after the checkpoint, its pages are on the disk.
 	for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
 		if _, err := b.pool.Exec(ctx, statement); err != nil {
-			return 0, b.explain(err)
+			return 0, explain(err)
 		}
 	}
 	return count, nil
@@ -123,17 +123,10 @@ func seededAlike(ctx context.Context, tx pgx.Tx, count, seed uint64) error {
 	return nil
 }
 
-// explain says what an error means to a client. The connections of a server that is gone are given up at once: each would fail
-// one more request.
-func (b *bank) explain(err error) error {
-	refused := new(pgconn.PgError)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &refused) && refused.Code == diskFull:
+// explain says what an error means to a client.
+func explain(err error) error {
+	if refused := new(pgconn.PgError); errors.As(err, &refused) && refused.Code == diskFull {
 		return fmt.Errorf("%w: %w", records.ErrFull, err)
-	case !errors.As(err, &refused) && !errors.Is(err, records.ErrConflict) && !errors.Is(err, context.Canceled):
-		b.pool.Reset()
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -18,10 +19,14 @@ const pagesPerStatement = 64
 
 // List checks what PostgreSQL can be asked about, then what lies below it, and reads every account. All that it reads of the tables
 // is of one snapshot, so that a load may go on meanwhile.
-func (b *bank) List(ctx context.Context, listing *records.Listing) error {
+func (b *bank) List(ctx context.Context, w io.Writer) error {
+	return records.WriteListing(w, func(listing *records.Listing) error { return b.list(ctx, listing) })
+}
+
+func (b *bank) list(ctx context.Context, listing *records.Listing) error {
 	held, err := b.pagesInMemory(ctx, listing.Find)
 	if err != nil {
-		return b.explain(err)
+		return explain(err)
 	}
 	steps := []func() error{
 		// What the server holds in memory is on the disk afterwards, so that both can be compared.
@@ -34,7 +39,7 @@ func (b *bank) List(ctx context.Context, listing *records.Listing) error {
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return b.explain(err)
+			return explain(err)
 		}
 	}
 	return nil

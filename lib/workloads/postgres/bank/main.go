@@ -59,7 +59,7 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		return records.Serve(bank, *listen)
+		return records.Serve(records.Routes(bank), "the bank", *listen)
 	case "corrupt":
 		return corrupt(os.Stdout, *data, *kind, *seed, *objects)
 	case "fill":

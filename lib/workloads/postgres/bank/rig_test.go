@@ -152,7 +152,7 @@ func (s *server) start(settings ...string) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	s.http = httptest.NewServer(records.Handler(bank))
+	s.http = httptest.NewServer(records.Routes(bank))
 	s.t.Cleanup(s.http.Close)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"hash"
 	"io"
+	"log"
 	"strconv"
 )
 
@@ -35,9 +36,15 @@ type Listing struct {
 	line    []byte
 }
 
-func newListing(w io.Writer) *Listing {
+// WriteListing writes what `list` adds, and at last whether something stopped it.
+func WriteListing(w io.Writer, list func(*Listing) error) error {
 	out, sum := bufio.NewWriterSize(w, 64<<10), sha256.New()
-	return &Listing{out: out, lines: io.MultiWriter(out, sum), sum: sum}
+	listing := &Listing{out: out, lines: io.MultiWriter(out, sum), sum: sum}
+	stopped := list(listing)
+	if stopped != nil {
+		log.Printf("listing stopped: %v", stopped)
+	}
+	return listing.end(stopped)
 }
 
 // Add writes one record.

@@ -13,20 +13,22 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"meshdrill/workloads/support/volumes"
 )
 
-// Serve answers requests until the process is asked to stop.
-func Serve(store Store, listen string) error {
+// Serve answers requests until the process is asked to stop. The log names what it serves.
+func Serve(handler http.Handler, what, listen string) error {
 	stopped, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer release()
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
-	http := &http.Server{Handler: Handler(store), ReadHeaderTimeout: 10 * time.Second}
+	http := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- http.Serve(listener) }()
-	log.Printf("serving on %s", listener.Addr())
+	log.Printf("serving %s on %s", what, listener.Addr())
 	select {
 	case err := <-failed:
 		return err
@@ -43,8 +45,8 @@ func Serve(store Store, listen string) error {
 
 type server struct{ store Store }
 
-// Handler answers the requests.
-func Handler(store Store) http.Handler {
+// Routes answers the requests of the package. A service may add some of its own.
+func Routes(store Store) *http.ServeMux {
 	s := server{store}
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /records/{slot}", s.put)
@@ -69,12 +71,16 @@ func (s server) put(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("payload is longer than %d bytes", MaxPayloadBytes), http.StatusRequestEntityTooLarge)
 		return
 	}
-	if err != nil || len(payload) == 0 {
-		http.Error(w, fmt.Sprintf("payload is empty or was cut short: %v", err), http.StatusBadRequest)
+	if err != nil {
+		http.Error(w, "body was cut short: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	if len(payload) == 0 {
+		http.Error(w, "payload is empty", http.StatusBadRequest)
 		return
 	}
 	if err := s.store.Put(r.Context(), Record{slot, sequence, generation, payload}); err != nil {
-		fail(w, r, err)
+		Fail(w, r, err)
 	}
 }
 
@@ -87,7 +93,7 @@ func (s server) get(w http.ResponseWriter, r *http.Request) {
 	record, found, err := s.store.Get(r.Context(), slot)
 	switch {
 	case err != nil:
-		fail(w, r, err)
+		Fail(w, r, err)
 	case !found:
 		http.Error(w, fmt.Sprintf("slot %d is empty", slot), http.StatusNotFound)
 	default:
@@ -100,19 +106,14 @@ func (s server) get(w http.ResponseWriter, r *http.Request) {
 
 func (s server) list(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	listing := newListing(w)
-	stopped := s.store.List(r.Context(), listing)
-	if stopped != nil {
-		log.Printf("listing stopped: %v", stopped)
-	}
-	if err := listing.end(stopped); err != nil {
+	if err := s.store.List(r.Context(), w); err != nil {
 		log.Printf("listing cut: %v", err)
 	}
 }
 
 func (s server) seed(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	bytes, errBytes := number("bytes", query.Get("bytes"), 1, 1<<36)
+	bytes, errBytes := number("bytes", query.Get("bytes"), 1, maxSeedBytes)
 	seed, errSeed := number("seed", query.Get("seed"), 0, maxSequence)
 	if err := errors.Join(errBytes, errSeed); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -120,28 +121,36 @@ func (s server) seed(w http.ResponseWriter, r *http.Request) {
 	}
 	records, err := s.store.Seed(r.Context(), bytes, seed)
 	if err != nil {
-		fail(w, r, err)
+		Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(map[string]uint64{"records": records}); err != nil {
-		log.Printf("answer cut: %v", err)
-	}
+	Answer(w, map[string]uint64{"records": records})
 }
 
 func (s server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.store.Ready(r.Context()); err != nil {
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		Fail(w, r, err)
 	}
 }
 
-func fail(w http.ResponseWriter, r *http.Request, err error) {
+// Answer writes a value as JSON.
+func Answer(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(value); err != nil {
+		log.Printf("answer cut: %v", err)
+	}
+}
+
+// Fail answers with the status of an error, and logs it. Nothing is written to a client that is gone.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, ErrConflict):
 		status = http.StatusConflict
-	case errors.Is(err, ErrFull):
+	case errors.Is(err, ErrFull) || volumes.IsFull(err):
 		status = http.StatusInsufficientStorage
+	case errors.Is(err, context.Canceled):
+		return
 	}
 	log.Printf("%s %s: %d: %v", r.Method, r.URL.Path, status, err)
 	http.Error(w, err.Error(), status)

@@ -49,7 +49,7 @@ export async function startService(
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const [line] = (await once(createInterface(service.stderr), 'line')) as [string]
-  const address = /serving on (\S+)$/.exec(line)?.[1]
+  const address = /serving .* on (\S+)$/.exec(line)?.[1]
   if (address === undefined) throw new Error(`the service did not start: ${line}`)
   const end = async () => {
     const ended = once(service, 'exit')
