@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { replaceFile } from '../system/replace-file.ts'
 
 const STATE_FILE = 'state.json'
 const NOTES_FOLDER = 'notes'
@@ -61,9 +62,6 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-function writeJson(path: string, content: object): void {
-  const whole = `${path}.${process.pid}.new`
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(whole, JSON.stringify(content, null, 2), { mode: 0o600 })
-  renameSync(whole, path)
+const writeJson = (path: string, content: object): void => {
+  replaceFile(path, JSON.stringify(content, null, 2), { isPrivate: true })
 }

@@ -8,7 +8,7 @@ import { findNearest } from './kinds.ts'
 import { readInput, variableOf } from './option.ts'
 import { KEYS, OPTIONS } from './options.ts'
 
-export const CONFIG_FILE = 'meshdrill.config.ts'
+const CONFIG_FILE = 'meshdrill.config.ts'
 
 /**
  * Adds the values of a folder's configuration file to the environment, so that child processes inherit them. A variable that is

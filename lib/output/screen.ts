@@ -2,7 +2,7 @@ import { redact } from './secrets.ts'
 import { printable } from './shorten.ts'
 
 /** Colours of the terminal's own palette. They are never the only sign. */
-export const COLOURS = { green: 32, yellow: 33, red: 31, grey: 90, bold: 1 } as const
+const COLOURS = { green: 32, yellow: 33, red: 31, grey: 90, bold: 1 } as const
 export type Colour = keyof typeof COLOURS
 
 /** A piece of a line in one colour. */

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { replaceFile } from './replace-file.ts'
 import { compiledPaths, findCompiled, hashSources } from './compiled.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -50,16 +51,8 @@ export async function compileProgram(main: string): Promise<void> {
   const paths = Object.keys(metafile.inputs)
     .map((path) => relative(ROOT, join(ROOT, path)))
     .filter((path) => !path.startsWith('node_modules/'))
-  mkdirSync(dirname(code), { recursive: true })
   // The list of sources goes first and comes last: it never stands beside the code of other sources.
   rmSync(sources, { force: true })
-  replace(code, file.contents)
-  replace(sources, JSON.stringify({ paths, hash: hashSources(paths) }))
-}
-
-/** Another process may read the file at any time. */
-function replace(path: string, content: string | Uint8Array): void {
-  const next = `${path}.${process.pid}`
-  writeFileSync(next, content)
-  renameSync(next, path)
+  replaceFile(code, file.contents)
+  replaceFile(sources, JSON.stringify({ paths, hash: hashSources(paths) }))
 }

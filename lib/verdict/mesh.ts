@@ -44,7 +44,7 @@ export function compareMeshStates(before: MeshState, after: MeshState): MeshComp
 }
 
 /** Why a state before the fault cannot be compared, else null. Two empty states are equal and prove nothing. */
-export function findBlindSpot(before: MeshState): string | null {
+function findBlindSpot(before: MeshState): string | null {
   const offered = offeredBy(before)
   const hasNone: Record<MeshAspect, boolean> = {
     configuration: Object.keys(before.configuration).length === 0,

@@ -68,7 +68,7 @@ async function removeOfLab(labId: string): Promise<string[]> {
 }
 
 /** Processes in the cgroups of a lab. */
-export async function processesOf(labId: string): Promise<number[]> {
+async function processesOf(labId: string): Promise<number[]> {
   const pids = new Set<number>()
   for (const root of await cgroupsOfLab(labId)) {
     for (const folder of await cgroupTree(root)) {

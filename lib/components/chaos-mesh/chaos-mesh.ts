@@ -62,7 +62,7 @@ interface Definition extends KubeObject {
  * field. Without it in the definition the API server drops the field, the webhook refuses this as a change of the fault, and no
  * NetworkChaos is injected.
  */
-export async function addPartitionBehavior({ kube }: Lab): Promise<void> {
+async function addPartitionBehavior({ kube }: Lab): Promise<void> {
   const { apiVersion, kind } = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
   const metadata = { name: 'networkchaos.chaos-mesh.org' }
   const definition = await kube.get<Definition>({ apiVersion, kind, metadata })

@@ -10,7 +10,7 @@ import { SERVICE, STEPS, textOf } from '../support/effort.ts'
 const { namespace, uid, claim, backup: name } = SERVICE
 
 /** Effort of a user who applies a Backup and a Restore. */
-export function operatorEffort(lab: Lab): UserEffort {
+function operatorEffort(lab: Lab): UserEffort {
   const spec = commonSpec(lab, repositoryOf(lab, namespace, uid))
   const source = { snapshot: 'latest', restoreMethod: { folder: { claimName: claim } } }
   const operation = (kind: 'Backup' | 'Restore', own: object) => ({ ...reference(kind, namespace, name), spec: own })

@@ -16,7 +16,7 @@ const SESSION = 'drill'
 const BACKEND = 'store'
 
 export const configurationName = (claim: string): string => `${PREFIX}${claim}`
-export const repositoryName = configurationName
+const repositoryName = configurationName
 
 const encryptionSecret = { name: PASSWORD_SECRET, namespace: NAMESPACE }
 

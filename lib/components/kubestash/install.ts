@@ -11,7 +11,7 @@ import { objectReady, storageReference, type Timing } from './objects.ts'
 import { NAMESPACE, STORAGE_NAME, storageObjects } from './storage.ts'
 
 export const RELEASE = 'kubestash'
-export const CHART = 'kubestash/kubestash'
+const CHART = 'kubestash/kubestash'
 const OPERATOR = { 'app.kubernetes.io/name': 'kubestash-operator', 'app.kubernetes.io/instance': RELEASE }
 
 /** Starts after which an operator that ended each time will not come up. */

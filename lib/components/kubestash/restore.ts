@@ -58,7 +58,7 @@ async function snapshotListed(lab: Lab, namespace: string, name: string, { ready
   )
 }
 
-export function describeRestore(ends: Session[], details: OperationResult['details']): OperationResult {
+function describeRestore(ends: Session[], details: OperationResult['details']): OperationResult {
   const failed = ends.find(({ status }) => status?.phase !== 'Succeeded')
   return {
     state: failed?.status?.phase ?? 'Succeeded',

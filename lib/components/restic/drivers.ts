@@ -14,18 +14,18 @@ const { namespace, uid, claim, backup: name } = SERVICE
 const applyJob = 'Apply a Job for each volume that backs it up.'
 
 /** Effort of a user who stops the service, backs up by a Job, and starts the service again. */
-export const manualEffort = (lab: Lab): UserEffort =>
+const manualEffort = (lab: Lab): UserEffort =>
   effortOf(lab, 'manual', {
     request: jobText(lab, 'manual'),
     firstBackup: ['Scale the workloads down.', applyJob, 'Scale the workloads up again.'],
   })
 
 /** Effort of a user who backs up the running service by a Job. */
-export const incrementalEffort = (lab: Lab): UserEffort =>
+const incrementalEffort = (lab: Lab): UserEffort =>
   effortOf(lab, 'incremental', { request: jobText(lab, 'incremental'), firstBackup: [applyJob] })
 
 /** Effort of a user with a CronJob that starts the backups. */
-export function automatedEffort(lab: Lab): UserEffort {
+function automatedEffort(lab: Lab): UserEffort {
   const subject = { namespace, repository: repositoryFor(lab, 'automated'), objects: [], claims: [claim] }
   return effortOf(lab, 'automated', {
     request: textOf('the CronJob', ...cronJobs(lab, subject)),

@@ -69,7 +69,7 @@ async function finishBackup(lab: Lab, taken: SnapshotBackup): Promise<Backup> {
 const { namespace, claim, backup: name } = SERVICE
 
 /** Effort of a user who applies a VolumeSnapshot and restores from it. */
-export function volumeSnapshotEffort(lab: Lab): UserEffort {
+function volumeSnapshotEffort(lab: Lab): UserEffort {
   const bareClaim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claim }, spec: {} }
   return {
     configuration: [

@@ -40,7 +40,7 @@ export interface JobEnd {
   log: string
 }
 
-export const jobLabels = (job: string): Record<string, string> => ({ 'batch.kubernetes.io/job-name': job })
+const jobLabels = (job: string): Record<string, string> => ({ 'batch.kubernetes.io/job-name': job })
 
 /** Resolves when the Job has ended, successfully or not. Errors: the Job was deleted, or it does not end. */
 export async function waitForJob(lab: Lab, job: ObjectReference): Promise<JobEnd> {

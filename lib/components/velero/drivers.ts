@@ -23,11 +23,11 @@ interface Preparation {
   step: string
 }
 
-export const applyVolumePolicy: Preparation = {
+const applyVolumePolicy: Preparation = {
   configuration: [textOf('the ConfigMap with the policy of volumes', volumePolicy)],
   step: 'Apply the ConfigMap with the policy of volumes.',
 }
-export const labelSnapshotClass: Preparation = {
+const labelSnapshotClass: Preparation = {
   configuration: [],
   step: 'Label the VolumeSnapshotClass for Velero.',
 }
@@ -42,7 +42,7 @@ const operation = (kind: 'Backup' | 'Restore' | 'Schedule', spec: object): KubeO
 })
 
 /** Effort of a user who starts each backup. */
-export const backupEffort =
+const backupEffort =
   (method: Method, preparation: Preparation | null) =>
   (lab: Lab): UserEffort => ({
     configuration: configurationOf(
@@ -56,7 +56,7 @@ export const backupEffort =
   })
 
 /** Effort of a user with a Schedule that starts the backups. */
-export const scheduleEffort =
+const scheduleEffort =
   (method: Method, preparation: Preparation | null) =>
   (lab: Lab): UserEffort => ({
     configuration: configurationOf(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withChildAccess } from '../../kube/access/child.ts'
 import { parseManifest } from '../../kube/client.ts'
+import { waitForDefinitions } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
@@ -24,7 +25,7 @@ export async function installVelero(lab: Lab): Promise<void> {
   const definitions = ofKind(DEFINITION.kind)
   const workloads = ofKind('Deployment', 'DaemonSet')
   await lab.kube.apply(definitions)
-  await waitForDefinitions(lab, definitions)
+  await waitForDefinitions(lab.kube, definitions)
   await lab.kube.apply(objects.filter((object) => !definitions.includes(object) && !workloads.includes(object)))
   // The node-agent exits if its settings do not exist.
   await lab.kube.apply([volumePolicy, nodeAgentSettings])
@@ -86,21 +87,6 @@ async function hasSnapshotApi(lab: Lab): Promise<boolean> {
   return (await lab.kube.get({ ...DEFINITION, metadata })) !== null
 }
 
-async function waitForDefinitions(lab: Lab, definitions: KubeObject[]): Promise<void> {
-  for (const { metadata } of definitions) {
-    const { name } = metadata
-    await waitFor(
-      `CustomResourceDefinition "${name}" established`,
-      async () => {
-        const found = await lab.kube.get<Conditioned>({ ...DEFINITION, metadata: { name } })
-        const established = found?.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True')
-        return established ? true : pending(found === null ? 'not found' : 'not established')
-      },
-      { timeout: '30s', every: '50ms' },
-    )
-  }
-}
-
 /** Resolves when each pod of a Deployment or a DaemonSet has the newest template and is available. */
 async function waitForRollout(lab: Lab, { apiVersion, kind, metadata }: KubeObject): Promise<void> {
   const { name, namespace = NAMESPACE } = metadata
@@ -119,10 +105,6 @@ async function waitForRollout(lab: Lab, { apiVersion, kind, metadata }: KubeObje
     },
     { timeout: '120s', hint: shellCommand`kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}` },
   )
-}
-
-interface Conditioned extends KubeObject {
-  status?: { conditions?: { type: string; status: string }[] }
 }
 
 interface Workload extends KubeObject {

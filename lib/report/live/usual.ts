@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { messageOf } from '../../system/file-error.ts'
+import { replaceFile } from '../../system/replace-file.ts'
 
 /** How long drills and their steps took on this machine in earlier runs. */
 export interface UsualDurations {
@@ -27,13 +28,10 @@ export function readUsualDurations(path: string): UsualDurations {
     },
     save() {
       try {
-        mkdirSync(dirname(path), { recursive: true })
-        const temporary = `${path}.${process.pid}`
-        writeFileSync(temporary, JSON.stringify(Object.fromEntries(known)))
-        renameSync(temporary, path)
+        replaceFile(path, JSON.stringify(Object.fromEntries(known)))
         return null
       } catch (error) {
-        return `the durations of this run could not be kept in "${path}": ${String(error)}`
+        return `the durations of this run could not be kept in "${path}": ${messageOf(error)}`
       }
     },
   }

@@ -8,15 +8,6 @@ export const marks: Record<Verdict, string> = { pass: '✓', fail: '✗', inconc
 export const renderVerdict = (verdict: Verdict, words: string = verdict): SafeHtml =>
   html`<span class="verdict ${verdict}">${marks[verdict]} ${words}</span>`
 
-/** '3 pass, 1 fail' */
-export function countVerdicts(verdicts: Verdict[]): string {
-  const counts = (Object.keys(marks) as Verdict[]).map((verdict) => {
-    const count = verdicts.filter((one) => one === verdict).length
-    return count === 0 ? '' : `${count} ${verdict}`
-  })
-  return counts.filter((count) => count !== '').join(', ') || 'none'
-}
-
 /** A link to the section of a drill, which is named by the drill's place among all drills of the run. */
 export const linkTo = (drill: DrillResult, drills: readonly DrillResult[], words: Content = drill.id): SafeHtml =>
   html`<a href="#${sectionId(drills.indexOf(drill))}"><bdi>${words}</bdi></a>`

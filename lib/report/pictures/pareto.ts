@@ -16,7 +16,7 @@ export interface ParetoPoint {
 const size = { width: 560, height: 330 }
 
 /** A shape for each strategy, so that no colour is needed to tell them apart. */
-export const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'arrow', 'roundRect'] as const
+const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'arrow', 'roundRect'] as const
 
 /** Recovery time against CPU of the tool. The best are at the bottom left. */
 export function drawPareto(points: ParetoPoint[], place: string): string {

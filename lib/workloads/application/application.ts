@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { podsReady, type KubeClient } from '../../kube/client.ts'
+import { podsReady } from '../../kube/client.ts'
 import { execute } from '../../kube/exec.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
@@ -7,12 +7,11 @@ import { shellCommand } from '../../output/shorten.ts'
 import type { IntegrityCheck } from '../../record/facts.ts'
 import type { Route } from '../../components/mesh.ts'
 import { messageOf } from '../../system/file-error.ts'
-import { pending, waitFor } from '../../system/wait.ts'
 import { corruptFiles } from '../files/damage.ts'
-import { send } from '../support/http.ts'
+import { discard, findRunningPod, waitForAnswer } from '../support/deployment.ts'
 import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
 import { judgeOutputs, requireStable, type Outputs } from './checks.ts'
-import { readApplication, type Application } from './definition.ts'
+import { findApplication, readApplication, type Application } from './definition.ts'
 import { planApplication, podSpecOf, type ApplicationPlan } from './plan.ts'
 import { isRightAnswer } from './probe.ts'
 
@@ -27,7 +26,7 @@ export const application: Workload<'application'> = {
     'The manifests that you name in the configuration. Each probe and each request of the load reads one path. The data are whole if your commands print the same before the backup and after the restore. Nothing is written, so lost writes cannot be counted.',
   loss: { by: 'none', reason: 'the load writes nothing to the application, so no write can be missed' },
   get images() {
-    return [DAMAGE_IMAGE, ...new Set(Object.values(configured()?.images ?? {}))]
+    return [DAMAGE_IMAGE, ...new Set(Object.values(findApplication()?.images ?? {}))]
   },
   artifacts: null,
   clients: {
@@ -50,15 +49,6 @@ export const application: Workload<'application'> = {
     await podsReady(lab.kube, namespace, plan.labels, { timeout: `${definition.readyMinutes}m` })
     return deployed(lab, namespace, definition, plan)
   },
-}
-
-/** Null without a definition: lists of images and pages are made without one, too. */
-function configured(): Application | null {
-  try {
-    return readApplication()
-  } catch {
-    return null
-  }
 }
 
 /** The object with images that the cluster can have, and with claims of the drill's class. */
@@ -101,7 +91,10 @@ function deployed(lab: Lab, namespace: string, definition: Application, plan: Ap
     },
     verify: (_route, { namespace: copy }: ExpectedData) =>
       verifyOutputs(checks, expected, () => run(copy ?? namespace)),
-    discard: ({ kube }) => discardObjects(kube, namespace, plan),
+    discard: ({ kube }) => {
+      const controllers = plan.objects.filter((object) => podSpecOf(object) !== null)
+      return discard(kube, namespace, { name: NAME, labels, controllers, claims })
+    },
   }
 }
 
@@ -125,10 +118,7 @@ async function runChecks(
   { checks }: Application,
   { labels, container }: ApplicationPlan,
 ): Promise<Outputs> {
-  const pods = await kube.pods(namespace, labels)
-  const running = pods.filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === 'Running')
-  const [pod] = running.flatMap(({ metadata }) => metadata?.name ?? []).sort()
-  if (pod === undefined) throw new Error(`no pod of the application runs in namespace "${namespace}"`)
+  const pod = await findRunningPod(kube, namespace, labels)
   const outputs: string[] = []
   for (const check of checks) {
     const target = { namespace, pod, container: check.container ?? container }
@@ -138,46 +128,12 @@ async function runChecks(
 }
 
 /** Resolves when a probe is answered rightly. */
-async function answersRightly(route: Route, probe: Application['probe'], namespace: string): Promise<void> {
-  const ask = async () => {
-    try {
-      const { status, body } = await send(route, 'GET', probe.path, 2_000)
-      if (isRightAnswer(probe, status, body.toString('utf8'))) return true
-      const wanted = `${probe.status}${probe.body === undefined ? '' : ` and a body that matches ${probe.body}`}`
-      return pending(`answered ${status}, wanted ${wanted}`)
-    } catch (error) {
-      return pending(messageOf(error))
-    }
-  }
-  const hint = shellCommand`kubectl -n ${namespace} get pods,services,endpointslices`
-  await waitFor(`GET ${probe.path} of the application (Host ${route.host}) answered rightly`, ask, {
-    timeout: '60s',
-    hint,
+const answersRightly = (route: Route, probe: Application['probe'], namespace: string): Promise<void> => {
+  const wanted = `${probe.status}${probe.body === undefined ? '' : ` and a body that matches ${probe.body}`}`
+  return waitForAnswer(route, probe.path, {
+    what: `GET ${probe.path} of the application (Host ${route.host}) answered rightly`,
+    findProblem: ({ status, body }) =>
+      isRightAnswer(probe, status, body.toString('utf8')) ? null : `answered ${status}, wanted ${wanted}`,
+    hint: shellCommand`kubectl -n ${namespace} get pods,services,endpointslices`,
   })
-}
-
-/** Deletes all that the manifests made, and the claims of StatefulSets. */
-async function discardObjects(
-  kube: KubeClient,
-  namespace: string,
-  { objects, labels, claims }: ApplicationPlan,
-): Promise<void> {
-  const claimObjects = claims.map((name) => ({
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace },
-  }))
-  const stateful = objects
-    .filter((object) => podSpecOf(object) !== null)
-    .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata: { name: metadata.name, namespace } }))
-  for (const object of [...stateful, ...claimObjects]) await kube.delete(object)
-  const gone = async () => {
-    const pods = (await kube.pods(namespace, labels)).length
-    const left = (await Promise.all(claimObjects.map((claim) => kube.get(claim)))).filter(
-      (claim) => claim !== null,
-    ).length
-    return pods + left === 0 || pending(`${pods} pods and ${left} claims left`)
-  }
-  const hint = shellCommand`kubectl -n ${namespace} describe pods,pvc`
-  await waitFor(`the application in namespace "${namespace}" gone`, gone, { timeout: '120s', hint })
 }

@@ -3,7 +3,7 @@ import { type Environment, readVariable } from '../../system/environment.ts'
 import { messageOf } from '../../system/file-error.ts'
 
 /** The variable that holds the user's application, as JSON. */
-export const APPLICATION_VARIABLE = 'MESHDRILL_APPLICATION'
+const APPLICATION_VARIABLE = 'MESHDRILL_APPLICATION'
 
 const text = z.string().min(1)
 
@@ -36,16 +36,21 @@ export const applicationSchema = z.strictObject({
 })
 
 export type Application = z.output<typeof applicationSchema>
-export type ApplicationInput = z.input<typeof applicationSchema>
+
+/** Null if no application is configured: lists of images and pages are made without one, too. Errors: it is wrong. */
+export function findApplication(environment: Environment = process.env): Application | null {
+  const json = readVariable(environment, APPLICATION_VARIABLE)
+  return json === null ? null : parseApplication(json)
+}
 
 /** Errors: no application is configured, or it is wrong. */
 export function readApplication(environment: Environment = process.env): Application {
-  const json = readVariable(environment, APPLICATION_VARIABLE)
-  if (json === null)
+  const found = findApplication(environment)
+  if (found === null)
     throw new Error(
       `no application is configured. Next: application in meshdrill.config.ts, or ${APPLICATION_VARIABLE}`,
     )
-  return parseApplication(json)
+  return found
 }
 
 /** Errors: the text is not JSON, or a field is wrong; the message names the field. */

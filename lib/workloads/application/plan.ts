@@ -24,7 +24,7 @@ interface Container {
   volumeMounts?: { name: string }[]
 }
 
-export interface PodSpec {
+interface PodSpec {
   containers: Container[]
   initContainers?: Container[]
   volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[]

@@ -1,21 +1,10 @@
 import type { Finding, IntegrityCheck, Write } from '../../record/facts.ts'
 import { formatClock } from '../../verdict/interval.ts'
+import type { ExpectedState } from '../support/read-back.ts'
+import { bySlot, newestHeld } from '../support/writes.ts'
 import { compareTrees } from './compare.ts'
 import { pathOf, seededContent, writtenContent } from './content.ts'
 import { BLOCK_BYTES, hashOf, type Tree, type TreeFile } from './tree.ts'
-
-/** What the tree of files must hold. */
-export interface ExpectedFiles {
-  seed: number
-  seeded: number
-  /** All writes that were sent, acknowledged or not. */
-  writes: readonly Write[]
-  /**
-   * Set if nothing was restored since the writes: those acknowledged before this time (ms since the epoch) must be there, and a
-   * file that is older or missing is a finding. Without it, such a file is loss, which the verdict counts from `slots`.
-   */
-  heldBeforeMs?: number
-}
 
 /** Permissions of every file: the server and the program that fills the volume give them. */
 const MODE = '0664'
@@ -30,9 +19,10 @@ interface Version {
  * Compares the files that were read with those that were seeded and written. A file is right if it holds any content that was
  * meant for it; which one says how much of the load is there.
  */
-export function checkFiles(found: Tree, expected: ExpectedFiles): IntegrityCheck {
+export function checkFiles(found: Tree, expected: ExpectedState): IntegrityCheck {
   const { seeded, heldBeforeMs = -Infinity } = expected
   const writes = bySlot(expected.writes)
+  const newest = newestHeld(expected.writes, heldBeforeMs)
   const slots = [...new Set([...Array(seeded).keys(), ...writes.keys()])].sort((one, other) => one - other)
   const findings: Finding[] = []
   const there: [slot: number, sequence: number][] = []
@@ -41,7 +31,7 @@ export function checkFiles(found: Tree, expected: ExpectedFiles): IntegrityCheck
     const versions = versionsOf(slot, sent, expected)
     const file = found.get(pathOf(slot))
     const version = file && versions.find((one) => isSame(one.file, file))
-    const held = newest(sent.filter(({ acknowledgedMs }) => (acknowledgedMs ?? Infinity) < heldBeforeMs))
+    const held = newest.get(slot) ?? null
     if (sent.length > 0) there.push([slot, version?.sequence ?? -1])
     if (file === undefined) {
       if (slot < seeded || held !== null) findings.push(missing(slot, held))
@@ -63,7 +53,7 @@ export function checkFiles(found: Tree, expected: ExpectedFiles): IntegrityCheck
 const isFile = ({ attributes }: TreeFile): boolean => attributes === undefined || attributes.type === 'file'
 
 /** The contents that the file may have, the oldest first. */
-function versionsOf(slot: number, writes: readonly Write[], { seed, seeded }: ExpectedFiles): Version[] {
+function versionsOf(slot: number, writes: readonly Write[], { seed, seeded }: ExpectedState): Version[] {
   const path = pathOf(slot)
   const seededVersion = slot < seeded ? [{ sequence: slot, file: describe(path, seededContent(seed, slot)) }] : []
   const written = writes.map(({ sequence }) => ({ sequence, file: describe(path, writtenContent(seed, sequence)) }))
@@ -103,12 +93,3 @@ function rolledBack(slot: number, version: Version, held: Write): Finding {
 }
 
 const finding = (kind: Finding['kind'], file: string, detail: string): Finding => ({ kind, file, offset: 0, detail })
-
-const newest = (writes: Write[]): Write | null =>
-  writes.reduce<Write | null>((best, one) => (best !== null && best.sequence > one.sequence ? best : one), null)
-
-function bySlot(writes: readonly Write[]): Map<number, Write[]> {
-  const slots = new Map<number, Write[]>()
-  for (const write of writes) slots.set(write.slot, [...(slots.get(write.slot) ?? []), write])
-  return slots
-}

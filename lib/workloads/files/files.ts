@@ -3,27 +3,20 @@ import { checkSeeded } from '../../load/load.ts'
 import { execute } from '../../kube/exec.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
-import type { IntegrityCheck } from '../../record/facts.ts'
-import { messageOf } from '../../system/file-error.ts'
-import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
-import type { DeployedWorkload, ExpectedData, Workload } from '../workload.ts'
+import { applyManifest, discardDeployment, findRunningPod, readyAt } from '../support/deployment.ts'
+import { goProgram, ownImage } from '../support/programs.ts'
+import { readBack } from '../support/read-back.ts'
+import type { DeployedWorkload, Workload } from '../workload.ts'
 import { checkFiles } from './check.ts'
 import { filesDamage } from './damage.ts'
 import { parseTree } from './tree.ts'
-import { join } from 'node:path'
-import type { Built, GoProgram } from '../../lab/built.ts'
+import type { Built } from '../../lab/built.ts'
 import { imageByTag, type Published } from '../../lab/published.ts'
 
 const SERVER_IMAGE = 'library/nginx'
 const VOLUME_IMAGE = 'meshdrill/volume'
 
-const programs = [
-  {
-    ...{ name: 'volume', folder: join(import.meta.dirname, '..'), package: './files/volume', module: null, cgo: false },
-    stamps: {},
-    coldSeconds: 5,
-  },
-] as const satisfies readonly GoProgram[]
+const programs = [goProgram('volume', 'files/volume', 5)] as const
 
 const published: Published = {
   images: { [SERVER_IMAGE]: imageByTag('docker.io/library/nginx:1.28.0'), [VOLUME_IMAGE]: null },
@@ -41,12 +34,7 @@ const artifacts = {
         user: '10001:10001',
         content: [{ host: ['/usr/sbin/nginx'], package: 'nginx' }],
       },
-      [VOLUME_IMAGE]: {
-        reference: 'localhost/meshdrill/volume:1',
-        entrypoint: ['/volume'],
-        user: '10001:10001',
-        content: [{ built: { '/volume': 'volume' } }],
-      },
+      [VOLUME_IMAGE]: ownImage('volume'),
     },
   } as const satisfies Built,
 }
@@ -91,35 +79,28 @@ function deployedFiles(lab: Lab, namespace: string): DeployedWorkload {
       checkSeeded(seeded)
       return seeded
     },
-    verify: (_route, expected) => verifyFiles(lab, expected.namespace ?? namespace, expected),
+    verify: (_route, data) =>
+      readBack(data, {
+        what: 'files',
+        read: async () =>
+          parseTree(
+            await executeBeside(
+              lab,
+              data.namespace ?? namespace,
+              ['/volume', 'tree', '--dir', TREE],
+              LISTING_TIMEOUT_MS,
+            ),
+          ),
+        compare: checkFiles,
+      }),
     discard: ({ kube }) => discardDeployment(kube, namespace, { name: NAME, labels: LABELS, claim: CLAIM }),
   }
 }
 
 /** Runs a command of the program that stands beside the server, on the same volume. */
 async function executeBeside(lab: Lab, namespace: string, command: string[], timeoutMs: number): Promise<string> {
-  const pods = await lab.kube.pods(namespace, LABELS)
-  const pod = pods.find(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === 'Running')
-  const name = pod?.metadata?.name
-  if (name === undefined) throw new Error(`no pod of the files runs in namespace "${namespace}"`)
-  return execute(lab.kube, { namespace, pod: name, container: 'volume' }, command, timeoutMs)
-}
-
-async function verifyFiles(
-  lab: Lab,
-  namespace: string,
-  { seed, seeded, writes, since }: ExpectedData,
-): Promise<IntegrityCheck> {
-  try {
-    // What is acknowledged while the files are read may come too late for the reading.
-    const readFromMs = Date.now()
-    const listing = await executeBeside(lab, namespace, ['/volume', 'tree', '--dir', TREE], LISTING_TIMEOUT_MS)
-    const expected = { seed, seeded, writes: await writes() }
-    return checkFiles(parseTree(listing), since === 'fault' ? { ...expected, heldBeforeMs: readFromMs } : expected)
-  } catch (error) {
-    const message = messageOf(error)
-    return { objects: 0, bytes: 0, findings: [], slots: [], error: `the files could not be read back: ${message}` }
-  }
+  const pod = await findRunningPod(lab.kube, namespace, LABELS)
+  return execute(lab.kube, { namespace, pod, container: 'volume' }, command, timeoutMs)
 }
 
 function parseSeeded(output: string): number {

@@ -3,29 +3,18 @@ import { formatClock } from '../../verdict/interval.ts'
 import { diagnose, OVERWRITTEN, type Candidate, type Judgement } from './diagnose.ts'
 import type { ListedSlot, Listing, SlotState } from './listing.ts'
 import { seededPayload, writtenPayload } from './payload.ts'
+import type { ExpectedState } from '../support/read-back.ts'
 import { bySlot, newestHeld } from '../support/writes.ts'
 import { encodeRecord, payloadHash, placeOf, RECORD_BYTES } from './record.ts'
 
 /** Findings that a check names one by one; the rest is counted in one more. */
 const MAX_FINDINGS = 1000
 
-/** What a volume must hold. `writes` are all that were sent to it, whether or not they were acknowledged. */
-export interface Expected {
-  seed: number
-  seeded: number
-  writes: Write[]
-  /**
-   * Where nothing was restored since the writes: those acknowledged before this time (ms since the epoch) must be there, and
-   * a slot that holds less is a finding, stale or lost. Without it, writes that are not there are none.
-   */
-  heldBeforeMs?: number
-}
-
 /**
  * Compares what was read with what was sent. After a restore, a write that is not there is no finding: `slots` shows it, and
  * the verdict counts it. A slot whose record cannot be trusted counts as empty there.
  */
-export function compare(listing: Listing, expected: Expected): IntegrityCheck {
+export function compare(listing: Listing, expected: ExpectedState): IntegrityCheck {
   const sent = bySlot(expected.writes)
   const held = newestHeld(expected.writes, expected.heldBeforeMs ?? -Infinity)
   const runs: Run[] = []
@@ -51,7 +40,7 @@ export function compare(listing: Listing, expected: Expected): IntegrityCheck {
 const WITHOUT_RECORD = new Set<SlotState>(['empty', 'missing', 'short', 'unreadable'])
 
 /** What one slot must hold: `writes` are those sent to it, `held` the newest that must be there. */
-interface ExpectedSlot extends Omit<Expected, 'heldBeforeMs'> {
+interface ExpectedSlot extends Omit<ExpectedState, 'heldBeforeMs'> {
   held: Write | null
 }
 
@@ -106,7 +95,7 @@ function judgeAge({ sequence }: ListedSlot, held: Write | null): Judgement | nul
   return { kind: 'stale', cause, at: 0, rolledBack: true }
 }
 
-function candidates(slot: number, writes: Write[], seed: number, seeded: number): Candidate[] {
+function candidates(slot: number, writes: readonly Write[], seed: number, seeded: number): Candidate[] {
   const written = writes.map(({ sequence, generation }) => {
     return {
       sequence,

@@ -1,8 +1,9 @@
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Built, GoProgram } from '../../lab/built.ts'
+import type { Built } from '../../lab/built.ts'
 import { imageByTag, type Published } from '../../lab/published.ts'
 import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
+import { comparison } from '../support/records/compare.ts'
+import { goProgram, ownImage } from '../support/programs.ts'
 import { seedRecords, verifyRecords } from '../support/records/service.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
 import { postgresDamage } from './damage.ts'
@@ -11,13 +12,7 @@ import { accountPayloads } from './payloads.ts'
 const SERVER_IMAGE = 'library/postgres'
 const BANK_IMAGE = 'meshdrill/bank'
 
-const programs = [
-  {
-    ...{ name: 'bank', folder: join(import.meta.dirname, '..'), package: './postgres/bank', module: null, cgo: false },
-    stamps: {},
-    coldSeconds: 15,
-  },
-] as const satisfies readonly GoProgram[]
+const programs = [goProgram('bank', 'postgres/bank', 15)] as const
 
 const published: Published = {
   images: { [SERVER_IMAGE]: imageByTag('docker.io/library/postgres:15.14-bookworm'), [BANK_IMAGE]: null },
@@ -45,12 +40,7 @@ const artifacts = {
         user: '10001:10001',
         content: [{ set: 'busybox' }, { tree: SERVER_FILES, package: 'postgresql' }],
       },
-      [BANK_IMAGE]: {
-        reference: 'localhost/meshdrill/bank:1',
-        entrypoint: ['/bank'],
-        user: '10001:10001',
-        content: [{ built: { '/bank': 'bank' } }],
-      },
+      [BANK_IMAGE]: ownImage('bank'),
     },
   } as const satisfies Built,
 }
@@ -87,7 +77,7 @@ function deployedPostgres(namespace: string): DeployedWorkload {
     claims: [CLAIM],
     answers: (route) => readyAt(route, { namespace, name: NAME, labels: LABELS }),
     seed: seedRecords,
-    verify: (route, expected) => verifyRecords(route, expected, accountPayloads),
+    verify: (route, data) => verifyRecords(route, data, comparison(accountPayloads)),
     discard: ({ kube }) => discardDeployment(kube, namespace, { name: NAME, labels: LABELS, claim: CLAIM }),
   }
 }

@@ -1,11 +1,11 @@
 import { podsReady, readManifest, selector, type KubeClient } from '../../kube/client.ts'
-import type { KubeObject } from '../../kube/object.ts'
+import type { KubeObject, ObjectReference } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Route } from '../../components/mesh.ts'
 import { shellCommand } from '../../output/shorten.ts'
 import { messageOf } from '../../system/file-error.ts'
 import { pending, waitFor } from '../../system/wait.ts'
-import { send } from './http.ts'
+import { send, type Answer } from './http.ts'
 
 /** A Deployment with one claim, as the manifest of a workload has it. */
 export interface OneDeployment {
@@ -54,36 +54,96 @@ const onClass =
       : object
 
 /** Deletes Deployment and claim, and resolves when they and the pods are gone. */
-export async function discardDeployment(
+export const discardDeployment = (
   kube: KubeClient,
   namespace: string,
-  { name, labels, claim: claimName }: OneDeployment,
-): Promise<void> {
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: claimName, namespace } }
-  await kube.delete({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace } })
-  await kube.delete(claim)
-  const probe = async () => {
-    const pods = (await kube.pods(namespace, labels)).length
-    const claimed = (await kube.get(claim)) !== null
-    return pods > 0 || claimed ? pending(`${pods} pods, the claim ${claimed ? 'still there' : 'gone'}`) : true
-  }
-  const hint = shellCommand`kubectl -n ${namespace} describe pods,pvc`
-  await waitFor(`"${name}" in namespace "${namespace}" gone`, probe, { timeout: '120s', hint })
+  { name, labels, claim }: OneDeployment,
+): Promise<void> =>
+  discard(kube, namespace, {
+    name,
+    labels,
+    controllers: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } }],
+    claims: [claim],
+  })
+
+/** What holds the state of a service in a namespace. */
+export interface Stateful {
+  /** For errors. */
+  name: string
+  /** Of its pods. */
+  labels: Record<string, string>
+  /** Objects that make its pods. */
+  controllers: readonly ObjectReference[]
+  claims: readonly string[]
 }
 
-/** Resolves when /readyz is answered by 200. A gateway takes a moment to learn of a route: a refusal until then is no failure. */
-export async function readyAt(
+/** Deletes controllers and claims, and resolves when the claims and the pods are gone. */
+export async function discard(
+  kube: KubeClient,
+  namespace: string,
+  { name: what, labels, controllers, claims }: Stateful,
+): Promise<void> {
+  const claimed = claims.map((name) => ({
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace } },
+  }))
+  for (const { apiVersion, kind, metadata } of controllers)
+    await kube.delete({ apiVersion, kind, metadata: { name: metadata.name, namespace } })
+  for (const claim of claimed) await kube.delete(claim)
+  const gone = async () => {
+    const pods = (await kube.pods(namespace, labels)).length
+    const left = (await Promise.all(claimed.map((claim) => kube.get(claim)))).filter((found) => found !== null).length
+    return pods + left === 0 || pending(`${pods} pods and ${left} claims left`)
+  }
+  const hint = shellCommand`kubectl -n ${namespace} describe pods,pvc`
+  await waitFor(`"${what}" in namespace "${namespace}" gone`, gone, { timeout: '120s', hint })
+}
+
+/** Name of a pod of a service that runs, always the same one of several. Errors: none runs. */
+export async function findRunningPod(
+  kube: KubeClient,
+  namespace: string,
+  labels: Record<string, string>,
+): Promise<string> {
+  const pods = await kube.pods(namespace, labels)
+  const running = pods.filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === 'Running')
+  const [name] = running.flatMap(({ metadata }) => metadata?.name ?? []).sort()
+  if (name === undefined) throw new Error(`no pod "${selector(labels)}" runs in namespace "${namespace}"`)
+  return name
+}
+
+/** Resolves when /readyz is answered by 200. */
+export const readyAt = (
   route: Route,
   { namespace, name, labels }: { namespace: string; name: string; labels: Record<string, string> },
+): Promise<void> =>
+  waitForAnswer(route, '/readyz', {
+    what: `${name} at ${route.url} (Host ${route.host}) ready`,
+    findProblem: ({ status }) => (status === 200 ? null : `answered ${status}`),
+    hint: shellCommand`kubectl -n ${namespace} get pods,endpointslices -l ${selector(labels)}`,
+  })
+
+export interface WaitingForAnswer {
+  /** What is waited for, for errors. */
+  what: string
+  /** Why an answer is not the one that is waited for; null if it is. */
+  findProblem: (answer: Answer) => string | null
+  /** The next command if there is none in time. */
+  hint: string
+}
+
+/** Resolves when a path has the right answer. A gateway takes a moment to learn of a route: a refusal until then is no failure. */
+export async function waitForAnswer(
+  route: Route,
+  path: string,
+  { what, findProblem, hint }: WaitingForAnswer,
 ): Promise<void> {
-  const probe = async () => {
+  const ask = async () => {
     try {
-      const { status } = await send(route, 'GET', '/readyz', 2_000)
-      return status === 200 || pending(`answered ${status}`)
+      const problem = findProblem(await send(route, 'GET', path, 2_000))
+      return problem === null || pending(problem)
     } catch (error) {
       return pending(messageOf(error))
     }
   }
-  const hint = shellCommand`kubectl -n ${namespace} get pods,endpointslices -l ${selector(labels)}`
-  await waitFor(`${name} at ${route.url} (Host ${route.host}) ready`, probe, { timeout: '60s', hint })
+  await waitFor(what, ask, { timeout: '60s', hint })
 }

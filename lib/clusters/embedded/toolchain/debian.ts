@@ -19,7 +19,7 @@ const program = (name: string): string[] => programFolders.map((folder) => `${fo
 const needed = (name: string, shownBy: string[]): HostPackage => ({ name, shownBy, forBuilding: false })
 const toBuild = (name: string, shownBy: string[]): HostPackage => ({ name, shownBy, forBuilding: true })
 
-export const hostPackages: readonly HostPackage[] = [
+const hostPackages: readonly HostPackage[] = [
   needed('containerd', program('containerd')),
   needed('runc', program('runc')),
   needed('containernetworking-plugins', ['/usr/lib/cni/bridge', '/opt/cni/bin/bridge']),

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { GoProgram } from '../../../lab/built.ts'
+import { replaceFile } from '../../../system/replace-file.ts'
 
 type Timed = Pick<GoProgram, 'coldSeconds'>
 
@@ -37,7 +37,8 @@ export function readPace(path: string, cores = availableParallelism()): Pace {
     learn({ coldSeconds }, tookSeconds) {
       took += tookSeconds
       cold += coldSeconds
-      writeFile(path, { secondsPerColdSecond: took / cold })
+      const learned: z.infer<typeof file> = { secondsPerColdSecond: took / cold }
+      replaceFile(path, JSON.stringify(learned))
     },
   }
 }
@@ -48,12 +49,6 @@ function readFile(path: string): number | null {
   } catch {
     return null
   }
-}
-
-function writeFile(path: string, pace: z.infer<typeof file>): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(`${path}.${process.pid}`, JSON.stringify(pace))
-  renameSync(`${path}.${process.pid}`, path)
 }
 
 const CELLS = 20

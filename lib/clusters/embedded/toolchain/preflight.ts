@@ -99,7 +99,7 @@ function problemOfDisk({ freeBytes, toBuild }: HostFacts): string | null {
   )
 }
 
-export async function readHostFacts(wanted: readonly GoProgram[], cache = cacheFolder()): Promise<HostFacts> {
+async function readHostFacts(wanted: readonly GoProgram[], cache = cacheFolder()): Promise<HostFacts> {
   const root = process.getuid?.() === 0
   const go = await goVersion()
   const linux = process.platform === 'linux'

@@ -23,7 +23,7 @@ const MINUTES = 60_000
 type Log = (line: string) => void
 
 /** Reasons why a node image cannot be built here, each with the next command. Empty if it can. Changes nothing. */
-export async function nodeImageProblems(): Promise<string[]> {
+async function nodeImageProblems(): Promise<string[]> {
   const docker = await dockerProblem()
   return [
     ...(docker === null ? [] : [docker]),

@@ -1,25 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Finding, FindingKind, IntegrityCheck, Write } from '../../../record/facts.ts'
 import { formatClock } from '../../../verdict/interval.ts'
+import type { ExpectedState } from '../read-back.ts'
 import { bySlot, newestHeld } from '../writes.ts'
-import type { ListedRecord, RecordsListing } from './listing.ts'
+import { parseRecords, type ListedRecord, type RecordsListing } from './listing.ts'
 import type { Payloads } from './payloads.ts'
 
 /** Findings that a check names one by one; the rest is counted in the last one. */
 const MAX_FINDINGS = 1000
-
-/** What a store of numbered records must hold. */
-export interface ExpectedRecords {
-  seed: number
-  seeded: number
-  /** All writes that were sent, acknowledged or not. */
-  writes: readonly Write[]
-  /**
-   * Set if nothing was restored since the writes: those acknowledged before this time (ms since the epoch) must be there, and a
-   * record that is older or missing is a finding. Without it, such a record is loss, which the verdict counts from `slots`.
-   */
-  heldBeforeMs?: number
-}
 
 /** What is wrong with a record. */
 interface Judgement {
@@ -29,8 +17,16 @@ interface Judgement {
   rolledBack?: true
 }
 
-/** Compares the records that were read with those that were seeded and written. The service's own findings come first. */
-export function compareRecords(listing: RecordsListing, expected: ExpectedRecords, payloads: Payloads): IntegrityCheck {
+/**
+ * Compares the records of a listing with those that were seeded and written. The service's own findings come first. Errors: the
+ * text is no complete listing.
+ */
+export const comparison =
+  (payloads: Payloads) =>
+  (listing: Buffer, expected: ExpectedState): IntegrityCheck =>
+    compareRecords(parseRecords(listing), expected, payloads)
+
+export function compareRecords(listing: RecordsListing, expected: ExpectedState, payloads: Payloads): IntegrityCheck {
   const sent = bySlot(expected.writes)
   const held = newestHeld(expected.writes, expected.heldBeforeMs ?? -Infinity)
   const slots = [
@@ -64,7 +60,7 @@ export function compareRecords(listing: RecordsListing, expected: ExpectedRecord
   }
 }
 
-interface ExpectedSlot extends ExpectedRecords {
+interface ExpectedSlot extends ExpectedState {
   slot: number
   /** Those sent to the slot. */
   writes: Write[]

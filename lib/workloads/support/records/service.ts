@@ -3,12 +3,9 @@ import type { Route } from '../../../components/mesh.ts'
 import { checkSeeded } from '../../../load/load.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../../output/shorten.ts'
 import type { IntegrityCheck } from '../../../record/facts.ts'
-import { messageOf } from '../../../system/file-error.ts'
 import type { ExpectedData } from '../../workload.ts'
 import { sendWell } from '../http.ts'
-import { compareRecords } from './compare.ts'
-import { parseRecords } from './listing.ts'
-import type { Payloads } from './payloads.ts'
+import { readBack, type ReadingBack } from '../read-back.ts'
 
 const SEED_TIMEOUT_MS = 300_000
 const LISTING_TIMEOUT_MS = 60_000
@@ -26,20 +23,14 @@ export async function seedRecords(route: Route, { seed, bytes }: { seed: number;
   return answer.data.records
 }
 
-/** Has the service check its store and list it, and compares every record. What stops the reading is the check's `error`. */
-export async function verifyRecords(
+/** Has the service list its store, and compares the listing with what must be there. */
+export const verifyRecords = (
   route: Route,
-  { since, writes, seed, seeded }: ExpectedData,
-  payloads: Payloads,
-): Promise<IntegrityCheck> {
-  try {
-    // What is acknowledged while the records are read may come too late for the reading.
-    const readFromMs = Date.now()
-    const listing = parseRecords(await sendWell(route, 'GET', '/records', LISTING_TIMEOUT_MS))
-    const expected = { seed, seeded, writes: await writes() }
-    return compareRecords(listing, since === 'fault' ? { ...expected, heldBeforeMs: readFromMs } : expected, payloads)
-  } catch (error) {
-    const message = messageOf(error)
-    return { objects: 0, bytes: 0, findings: [], slots: [], error: `the records could not be read back: ${message}` }
-  }
-}
+  data: ExpectedData,
+  compare: ReadingBack<Buffer>['compare'],
+): Promise<IntegrityCheck> =>
+  readBack(data, {
+    what: 'records',
+    read: () => sendWell(route, 'GET', '/records', LISTING_TIMEOUT_MS),
+    compare,
+  })

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { Write } from '../../../../lib/record/facts.ts'
-import { compare, type Expected } from '../../../../lib/workloads/ledger/compare.ts'
+import { compare } from '../../../../lib/workloads/ledger/compare.ts'
+import type { ExpectedState } from '../../../../lib/workloads/support/read-back.ts'
 import { type Candidate, diagnose, OVERWRITTEN } from '../../../../lib/workloads/ledger/diagnose.ts'
 import type { ListedSlot } from '../../../../lib/workloads/ledger/listing.ts'
 import { seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
@@ -17,7 +18,7 @@ function list(slot: number, changes: Partial<ListedSlot> = {}): ListedSlot {
   const seeded = { sequence: slot, generation: 1, place: slot, hash: payloadHash(seededPayload(seed, slot)) }
   return { slot, state: 'ok', ...placeOf(slot), ...seeded, block: null, reason: null, ...changes }
 }
-const check = (slots: ListedSlot[], expected: Partial<Expected> = {}) =>
+const check = (slots: ListedSlot[], expected: Partial<ExpectedState> = {}) =>
   compare({ slots, others: [] }, { seed, seeded: slots.length, writes: [], ...expected })
 const tell = (...args: Parameters<typeof check>) => check(...args).findings.map(({ kind, detail }) => [kind, detail])
 

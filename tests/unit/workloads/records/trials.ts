@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { IntegrityCheck, Write } from '../../../../lib/record/facts.ts'
 import { planWrite } from '../../../../lib/load/load.ts'
+import { comparison } from '../../../../lib/workloads/support/records/compare.ts'
 import { seedRecords, verifyRecords } from '../../../../lib/workloads/support/records/service.ts'
 import { createRandom } from '../ledger/damages.ts'
 import type { RunningStore } from './store.ts'
@@ -85,7 +86,7 @@ async function write({ route, payloads }: RunningStore, planned: ReturnType<type
 
 const verify = ({ route, payloads }: RunningStore, { seeded, writes }: Volume): Promise<IntegrityCheck> => {
   const expected = { seed: SEED, seeded, writes: () => Promise.resolve(writes), since: 'fault' as const }
-  return verifyRecords(route, expected, payloads)
+  return verifyRecords(route, expected, comparison(payloads))
 }
 
 function firstOf({ error, findings, slots }: IntegrityCheck): string | null {
