@@ -45,7 +45,7 @@ interface ActiveFault {
  */
 export function damage(context: DrillContext, service: DeployedWorkload, nodesOfDrill: () => string[]): Damage {
   const { lab, tool, workload, mesh, namespace, record, seed, journal, performUndo, clock = hostClock } = context
-  const wounds = new Set<ActiveFault>()
+  const active = new Set<ActiveFault>()
   const reached = new Set<string>()
   let ended = false
   let checked = false
@@ -53,30 +53,30 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
   const writeDown = async (name: string, undos: Undos, atEnd: boolean): Promise<ActiveFault> => {
     if (ended) throw new Error(`the drill has ended: "${name}" cannot start any more`)
     const entries = await journal.write({ fault: name, drill: namespace }, undos)
-    const wound = { name, entries, making: Promise.resolve(), atEnd }
-    wounds.add(wound)
-    return wound
+    const struck = { name, entries, making: Promise.resolve(), atEnd }
+    active.add(struck)
+    return struck
   }
 
   /** Undoes faults in parallel. A fault with a failed undo stays active. */
   const undo = async (chosen: ActiveFault[]): Promise<{ left: string[]; errors: unknown[] }> => {
     // A change in progress is undone after it was made. An earlier undo would have no effect.
     await Promise.allSettled(chosen.map(({ making }) => making))
-    const entries = chosen.flatMap((wound) => wound.entries)
+    const entries = chosen.flatMap((struck) => struck.entries)
     const healed = await healAll(lab, journal, entries, performUndo)
     const errors: unknown[] = []
     const left: string[] = []
-    for (const wound of chosen) {
-      const own = healed.filter(({ entry }) => wound.entries.includes(entry))
+    for (const struck of chosen) {
+      const own = healed.filter(({ entry }) => struck.entries.includes(entry))
       const failed = own.filter((one) => 'error' in one)
       left.push(...failed.map(({ error }) => error))
-      wound.entries = failed.map(({ entry }) => entry)
+      struck.entries = failed.map(({ entry }) => entry)
       if (failed.length > 0) continue
       // Another process may have undone it at the same moment.
-      if (!wounds.delete(wound) || wound.atEnd) continue
+      if (!active.delete(struck) || struck.atEnd) continue
       await runAll([
         () => {
-          record({ kind: 'fault.healed', fault: wound.name, evidence: inWords(own) })
+          record({ kind: 'fault.healed', fault: struck.name, evidence: inWords(own) })
         },
       ]).catch((error: unknown) => errors.push(error))
     }
@@ -95,18 +95,18 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
       const { pods, claims } = service
       record({ kind: 'fault.requested', fault: fault.name, target: namespace })
       const change = await fault.plan(lab, { namespace, pods, claims, workload, seed, tool, mesh, backup: self.backup })
-      const wound = await writeDown(fault.name, change.undo, false)
+      const struck = await writeDown(fault.name, change.undo, false)
       try {
         if (ended) throw new Error(`the drill has ended: fault "${fault.name}" cannot strike any more`)
         const requestedMs = clock.now()
-        wound.making = change.make()
-        await wound.making
+        struck.making = change.make()
+        await struck.making
         const observed = await change.see(requestedMs)
         for (const node of observed.nodes ?? []) reached.add(node)
         self.sinceMs ??= observed.between[0]
         record({ kind: 'fault.observed', fault: fault.name, between: observed.between, evidence: observed.evidence })
       } catch (error) {
-        const { left } = await undo([wound])
+        const { left } = await undo([struck])
         throwAll([error, ...left.map((reason) => new Error(reason))])
       }
       if (fault.lasts === UNTIL_HEALED) return
@@ -116,10 +116,10 @@ export function damage(context: DrillContext, service: DeployedWorkload, nodesOf
     async undoAtEnd(what, undos) {
       await writeDown(what, undos, true)
     },
-    heal: () => undoOrThrow([...wounds].filter(({ atEnd }) => !atEnd)),
+    heal: () => undoOrThrow([...active].filter(({ atEnd }) => !atEnd)),
     async clear() {
       ended = true
-      const { left, errors } = await undo([...wounds])
+      const { left, errors } = await undo([...active])
       await runAll([
         async () => {
           if (checked) return

@@ -36,13 +36,13 @@ export const seeRows = (isSeen: (row: Row) => boolean): SeenRow[] =>
   })
 
 /** A project of Playwright, and the rows of the full matrix that it chooses, by their titles. */
-export interface SeenProject {
+interface SeenProject {
   rows: string[]
   /** Whether the project of its lab exists. */
   hasLab: boolean
 }
 
-export async function seeProject(name: string): Promise<SeenProject> {
+async function seeProject(name: string): Promise<SeenProject> {
   Object.assign(process.env, { MESHDRILL_CLUSTER: 'embedded', MESHDRILL_MATRIX: 'full' })
   const { projects = [] } = (await import('../../../playwright.config.ts')).default
   const found = projects.find((project) => project.name === name)
@@ -66,15 +66,35 @@ export async function seeDocs() {
 
 export type SeenDocs = Awaited<ReturnType<typeof seeDocs>>
 
+/** What every part of the program says of a name that was added to an axis. */
+export interface Seen {
+  rows: SeenRow[]
+  choice: SeenChoice
+  docs: SeenDocs
+  project: SeenProject
+}
+
+/** `project` is the name of the project that chooses the rows of the added name. */
+export const seeProgram = async (
+  key: Parameters<typeof seeChoice>[0],
+  isOfName: Parameters<typeof seeRows>[0],
+  project: string,
+): Promise<Seen> => ({
+  rows: seeRows(isOfName),
+  choice: seeChoice(key),
+  docs: await seeDocs(),
+  project: await seeProject(project),
+})
+
 /** What the configuration makes of a name that was added. */
-export interface SeenChoice {
+interface SeenChoice {
   chosen: unknown
   /** What is said of a misspelt name. */
   hint: string
   isAcceptedInFile: boolean
 }
 
-export function seeChoice(key: 'tool' | 'mesh' | 'workload'): SeenChoice {
+function seeChoice(key: 'tool' | 'mesh' | 'workload'): SeenChoice {
   const read = (name: string) => readConfig({ MESHDRILL_CLUSTER: 'embedded', [`MESHDRILL_${key.toUpperCase()}`]: name })
   const { tool, meshes, workloads } = read(MADE_UP)
   let hint = 'nothing'

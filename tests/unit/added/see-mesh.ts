@@ -6,24 +6,11 @@ import { toolGroups } from '../../../lib/components/needed.ts'
 import { isGroupOfService } from '../../../lib/components/support/namespace-objects.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
-import {
-  MADE_UP,
-  print,
-  seeChoice,
-  seeDocs,
-  seeProject,
-  seeRows,
-  type SeenChoice,
-  type SeenDocs,
-  type SeenProject,
-  type SeenRow,
-} from './program.ts'
+import { MADE_UP, print, seeProgram, type Seen } from './program.ts'
 import { seeResults, type SeenResults } from './results.ts'
 
 /** What a copy of meshdrill with a made-up mesh says of it. */
-export interface SeenMesh {
-  rows: SeenRow[]
-  choice: SeenChoice
+export interface SeenMesh extends Seen {
   version: string | undefined
   parts: string[]
   isOwnObjectLeftOut: boolean
@@ -31,22 +18,17 @@ export interface SeenMesh {
   /** Whether objects of its API group are backed up with a service. */
   isGroupOfService: boolean
   results: SeenResults
-  docs: SeenDocs
-  project: SeenProject
 }
 
 const name = MADE_UP as MeshName
 const traits = traitsOfMesh(name)
 const installed = await (await loadMesh(name)).install(noopLab())
 print({
-  rows: seeRows(({ mesh }) => mesh === name),
-  choice: seeChoice('mesh'),
   version: allVersions[name]?.published?.version,
   parts: neededParts([name]).map(({ title }) => title),
   isOwnObjectLeftOut: isMeshObject(traits, { kind: 'ConfigMap', metadata: { name: 'made-up-roots' } }),
   isGroupOfService: isGroupOfService('made-up.example', { toolGroups }),
   cluster: await seeOnCluster(name, { tools: [], meshes: [name] }),
   results: await seeResults({ mesh: (simulated) => ({ ...simulated, ...traits, version: installed.version }) }),
-  docs: await seeDocs(),
-  project: await seeProject(`mesh-${name}`),
+  ...(await seeProgram('mesh', ({ mesh }) => mesh === name, `mesh-${name}`)),
 } satisfies SeenMesh)

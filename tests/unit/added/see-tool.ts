@@ -5,40 +5,23 @@ import { toolGroups } from '../../../lib/components/needed.ts'
 import { isGroupOfService } from '../../../lib/components/support/namespace-objects.ts'
 import { noopLab } from '../../../lib/simulation/noop-cluster.ts'
 import { seeOnCluster, type SeenOnCluster } from './cluster.ts'
-import {
-  MADE_UP,
-  print,
-  seeChoice,
-  seeDocs,
-  seeProject,
-  seeRows,
-  type SeenChoice,
-  type SeenDocs,
-  type SeenProject,
-  type SeenRow,
-} from './program.ts'
+import { MADE_UP, print, seeProgram, type Seen } from './program.ts'
 import { seeResults, type SeenResults } from './results.ts'
 
 /** What a copy of meshdrill with a made-up tool says of it. */
-export interface SeenTool {
-  rows: SeenRow[]
-  choice: SeenChoice
+export interface SeenTool extends Seen {
   traits: { tool: string; mode: string }
   effort: UserEffort
   cluster: SeenOnCluster
   /** Whether objects of its API group are backed up with a service. */
   isGroupOfService: boolean
   results: SeenResults
-  docs: SeenDocs
-  project: SeenProject
 }
 
 const strategy = `${MADE_UP}/copy`
 const { load, tool, mode } = strategies[strategy as StrategyName]
 const named = { name: tool, strategy: mode }
 print({
-  rows: seeRows((row) => row.strategy === strategy),
-  choice: seeChoice('tool'),
   traits: { tool, mode },
   effort: (await load()).effort(noopLab()),
   isGroupOfService: isGroupOfService('made-up.example', { toolGroups }),
@@ -50,6 +33,5 @@ print({
       install: async (lab) => ({ ...(await simulated.install(lab)), ...named }),
     }),
   }),
-  docs: await seeDocs(),
-  project: await seeProject(tool),
+  ...(await seeProgram('tool', (row) => row.strategy === strategy, tool)),
 } satisfies SeenTool)
