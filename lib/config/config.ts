@@ -142,7 +142,7 @@ export function readConfig(env: Environment, choose: () => ClusterName = chooseC
 /** What is wrong with the user's application is said before anything is changed. */
 function checkApplication(application: Application | null, problem: (text: string) => void): void {
   if (application === null) {
-    problem('MESHDRILL_WORKLOAD: no application is configured. Next: application in meshdrill.config.ts')
+    problem('MESHDRILL_WORKLOAD: no application is configured. Next: set application in meshdrill.config.ts')
     return
   }
   try {

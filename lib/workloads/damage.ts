@@ -1,63 +1,63 @@
-/** Ways to damage data at rest, behind the service's back. */
+/** Ways to damage data at rest, without the service. */
 const DAMAGE_KINDS = [
-  /** A byte of each object is flipped. */
+  /** Flips one byte of each object. */
   'flip',
-  /** Ranges are zeroed. */
+  /** Overwrites ranges with zeros. */
   'zero',
-  /** Files are cut short. */
+  /** Truncates files. */
   'truncate',
-  /** Objects are what they were before they were written over. */
+  /** Replaces objects by an earlier version. */
   'stale',
-  /** Objects are written to the places of others. */
+  /** Writes objects to the places of other objects. */
   'misdirect',
-  /** Files are deleted. */
+  /** Deletes files. */
   'delete',
-  /** The service may no longer open a file. */
+  /** Takes away the service's permission to open a file. */
   'permissions',
-  /** Every file is encrypted in place, and a ransom note left. */
+  /** Encrypts every file in place and leaves a ransom note. */
   'encrypt',
 ] as const
 
 export type DamageKind = (typeof DAMAGE_KINDS)[number]
 
-/** The same way for every kind, such as one program that takes the kind as an argument. */
+/** Builds the entry of each kind by one function, such as a program that takes the kind as an argument. */
 export const forEachKind = <Way>(wayOf: (kind: DamageKind) => Way): Record<DamageKind, Way> =>
   Object.fromEntries(DAMAGE_KINDS.map((kind) => [kind, wayOf(kind)])) as Record<DamageKind, Way>
 
 export interface DamageOptions {
   /** Seed of all random choices. */
   seed: number
-  /** How many objects are damaged: records, files or pages. Kind `encrypt` damages them all. */
+  /** Number of objects to damage: records, files or pages. Kind `encrypt` damages all. */
   objects: number
 }
 
-/** Why a workload's data cannot be damaged in some way. Drills that need it are skipped with this reason. */
+/** Why a workload does not support a kind of damage. Drills that need it are skipped with this reason. */
 export interface Impossible {
   impossible: string
 }
 
 /**
- * How one kind of data is damaged. A pod that mounts the first claim at /data, beside the service, runs the commands: see
- * faults/support/volume-task.ts.
+ * Commands that damage the data of a workload. A pod that mounts the first claim at /data runs them while the service
+ * runs: see faults/support/volume-task.ts.
  *
- * A command prints a JSON line for each change, with at least `file`, `offset`, `before`, `after` and `at` (ISO 8601), and a last
- * line with `changed` (the number of changes) and `from` (ISO 8601: nothing was changed earlier). If it cannot make all changes,
- * it makes none, and fails.
+ * A command prints a JSON line for each change, with at least `file`, `offset`, `before`, `after` and `at` (ISO 8601).
+ * Its last line has `changed` (the number of changes) and `from` (ISO 8601: no change was earlier). If it cannot make all
+ * changes, it makes none and fails.
  */
 export interface Damage {
-  /** The image of the commands, by its name among the artifacts. */
+  /** Image that runs the commands, by its name among the artifacts. */
   readonly image: string
   readonly commands: Readonly<Record<DamageKind, ((options: DamageOptions) => string[]) | Impossible>>
   readonly fill: VolumeFilling | Impossible
 }
 
-/** How a volume is filled up to its last byte. */
+/** Commands that fill a volume to its last byte and empty it again. */
 export interface VolumeFilling {
-  /** Its one change is the file that takes the room, with its `length`. The last line may say why it `ended`. */
+  /** Creates one file that fills the volume. Prints that change with its `length`. The last line may say why it `ended`. */
   command: string[]
-  /** Removes that file; no file is no error, and `changed` is 0 then. */
+  /** Removes that file. If there is none, the command succeeds and `changed` is 0. */
   undo: string[]
-  /** The first write that the service refused at or after `fromMs` because the volume is full, in the log of its container. */
+  /** Finds, in the container's log, the first write at or after `fromMs` that the service refused due to the full volume. */
   findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null
 }
 
@@ -65,7 +65,7 @@ export const isImpossible = (way: object): way is Impossible => 'impossible' in 
 
 const nothing: Impossible = { impossible: 'it holds no data on a volume' }
 
-/** Of a workload without a volume. */
+/** Damage of a workload without a volume: every kind is impossible. */
 export const undamaged: Damage = {
   image: 'meshdrill/busybox',
   commands: forEachKind(() => nothing),

@@ -4,17 +4,17 @@ import { ledger } from './ledger/ledger.ts'
 import { postgres } from './postgres/postgres.ts'
 import type { Workload } from './workload.ts'
 
-/** The one list of workloads. A new one is a folder beside this file, and a line here. */
+/** List of all workloads. A new one needs a folder here and a line in this list. */
 export const workloads = [ledger, files, postgres, application] as const satisfies readonly Workload[]
 
 export type WorkloadName = (typeof workloads)[number]['name']
 
-/** The workload that is drilled if nothing else is asked for. */
+/** The workload that is drilled by default. */
 export const defaultWorkload: WorkloadName = 'ledger'
 
 export const workloadNames: readonly WorkloadName[] = workloads.map(({ name }) => name)
 
-/** Errors: no workload has that name. */
+/** Throws if no workload has that name. */
 export function workloadOf(name: string): Workload<WorkloadName> {
   const found = workloads.find((workload) => workload.name === name)
   if (found === undefined) throw new Error(`no workload "${name}"; there are ${workloadNames.join(', ')}`)

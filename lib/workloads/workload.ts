@@ -5,36 +5,36 @@ import type { Published } from '../lab/published.ts'
 import type { IntegrityCheck, LossMeasure, Write } from '../record/facts.ts'
 import type { Damage } from './damage.ts'
 
-/** A stateful service to lose and to get back. */
+/** A stateful service for drills. */
 export interface Workload<Name extends string = string> {
-  /** As in the matrix, the configuration and the results. */
+  /** Name in the matrix, the configuration and the results. */
   readonly name: Name
-  /** As people call it. */
+  /** Name for people. */
   readonly title: string
-  /** What a user must know before they trust its figures, in one or two sentences, for docs and report. */
+  /** Limits of its figures that a user must know, for docs and report: one or two sentences. */
   readonly about: string
-  /** Which loss its check can measure. */
+  /** Kind of loss that its check can measure. */
   readonly loss: LossMeasure
   /** Images that its pods and its damage need, by their names among the artifacts, such as `meshdrill/ledger`. */
   readonly images: readonly string[]
-  /** Where those images come from; null if the workload brings none of its own. */
+  /** Sources of those images. Null if the workload has no images of its own. */
   readonly artifacts: { readonly published: Published; readonly built: Built } | null
   readonly clients: WorkloadClients
   readonly damage: Damage
   /**
-   * Applies the workload into a namespace that exists, and resolves when its pods are ready. `storageClass` is that of its
+   * Applies the workload in an existing namespace and resolves when its pods are ready. `storageClass` is the class of its
    * volumes, null for the cluster's default.
    */
   deploy(lab: Lab, namespace: string, options: { storageClass: string | null }): Promise<DeployedWorkload>
 }
 
-/** The programs that use the service, which run as processes or pods of their own. */
+/** Programs that use the service. They run as separate processes or pods. */
 export interface WorkloadClients {
-  /** Path of the k6 script. It writes the lines that load/outcomes.ts reads: the log of writes, and which were acknowledged. */
+  /** Path of the k6 script. It prints the log of writes and acknowledgements that load/outcomes.ts reads. */
   readonly load: string
-  /** Path of the prober's main program: what each probe asks, and which answer is right. */
+  /** Path of the prober's main program. It defines the request and the right answer of each probe. */
   readonly prober: string
-  /** What both must know beside the data, as text that they parse. Not needed where each service of the workload is the same. */
+  /** Further settings of both programs, as text that they parse. Only needed if services of the workload differ. */
   readonly settings?: () => string
 }
 
@@ -42,31 +42,31 @@ export interface DeployedWorkload {
   readonly namespace: string
   /** The Service that clients talk to. */
   readonly service: { namespace: string; name: string; port: number }
-  /** Labels that select the pods that hold the state, and the name of the container in them that does. */
+  /** Labels that select the stateful pods, and the name of their stateful container. */
   readonly pods: { labels: Record<string, string>; container: string }
-  /** The claims of its volumes, none if it has no state. Faults strike the first; a restore has to bring back all. */
+  /** Claims of its volumes, none if it has no state. Faults strike the first. A restore must bring back all. */
   readonly claims: readonly string[]
-  /** Resolves when the service answers through the route; a gateway takes a moment to learn of one. */
+  /** Resolves when the service answers through the route. A gateway needs some time to learn of a new route. */
   answers(route: Route): Promise<void>
-  /** Fills the volumes with at least `bytes` of data, all of it chosen by `seed`; returns how many objects there are now. */
+  /** Fills the volumes with at least `bytes` of data that depends on `seed` only. Returns the number of objects. */
   seed(route: Route, options: { seed: number; bytes: number }): Promise<number>
-  /** Reads every object back and compares it with what was written. What stops it is the `error` of its result. */
+  /** Reads every object back and compares it with what was written. If reading fails, `error` of the result is set. */
   verify(route: Route, expected: ExpectedData): Promise<IntegrityCheck>
-  /** Deletes what holds the state (controller, pods, claims) and resolves when it is gone, so that a restore can bring it back. */
+  /** Deletes controllers, pods and claims, so that a restore can bring them back. Resolves when they are gone. */
   discard(lab: Lab): Promise<void>
 }
 
 export interface ExpectedData {
   seed: number
-  /** What `seed` returned. */
+  /** Number of objects that `seed` returned. */
   seeded: number
-  /** All writes that the load sent so far. They are asked for after the reading, so that it includes those that came in between. */
+  /** All writes that the load sent so far. Called after the objects were read, so that no write is missing. */
   writes: () => Promise<Write[]>
   /**
-   * What happened to the data last. After a `fault`, what was acknowledged must be there: an object that is older, or missing, is
-   * a finding. After a `restore` (the default) it is none: the verdict counts it as loss.
+   * The last event that affected the data. After a `fault`, an older or missing object is a finding, because every
+   * acknowledged write must be there. After a `restore` (the default) the verdict counts it as loss.
    */
   since?: 'fault' | 'restore'
-  /** Namespace of the copy that is read, if it is not the workload's own. */
+  /** Namespace of the copy to read. Default: the workload's namespace. */
   namespace?: string
 }

@@ -18,12 +18,12 @@ import { isRightAnswer } from './probe.ts'
 const NAME = 'application'
 const DAMAGE_IMAGE = 'meshdrill/volume'
 
-/** The user's own application, as `application` in the configuration describes it. It is read when a drill begins. */
+/** The user's own application, as described by `application` in the configuration. A drill reads it when it begins. */
 export const application: Workload<'application'> = {
   name: NAME,
   title: 'Your application',
   about:
-    'The manifests that you name in the configuration. Each probe and each request of the load reads one path. The data are whole if your commands print the same before the backup and after the restore. Nothing is written, so lost writes cannot be counted.',
+    'The manifests that you name in the configuration. Each probe and each request of the load reads one path. The data are intact if your commands print the same output before the backup and after the restore. The load writes nothing, so lost writes cannot be counted.',
   loss: { by: 'none', reason: 'the load writes nothing to the application, so no write can be missed' },
   get images() {
     return [DAMAGE_IMAGE, ...new Set(Object.values(findApplication()?.images ?? {}))]
@@ -37,7 +37,7 @@ export const application: Workload<'application'> = {
   damage: {
     image: DAMAGE_IMAGE,
     commands: corruptFiles('/data'),
-    fill: { impossible: 'how the application reports a full volume is not known' },
+    fill: { impossible: 'meshdrill does not know how the application reports a full volume' },
   },
   async deploy(lab, namespace, { storageClass }) {
     const definition = readApplication()
@@ -51,7 +51,7 @@ export const application: Workload<'application'> = {
   },
 }
 
-/** The object with images that the cluster can have, and with claims of the drill's class. */
+/** Replaces images by those that the cluster can pull, and sets the storage class of the claims. */
 function prepare(object: KubeObject, { images }: Application, lab: Lab, storageClass: string | null): KubeObject {
   const copy = structuredClone(object)
   const pod = podSpecOf(copy)
@@ -82,7 +82,7 @@ function deployed(lab: Lab, namespace: string, definition: Application, plan: Ap
     pods: { labels, container },
     claims,
     answers: (route) => answersRightly(route, probe, namespace),
-    /** The application has its data already. What its checks print now is what they must print after the restore. */
+    /** Writes nothing: the application has its data. Records the output of the checks for the comparison after the restore. */
     async seed() {
       const first = await run(namespace)
       requireStable(checks, first, await run(namespace))
@@ -111,7 +111,7 @@ async function verifyOutputs(
   }
 }
 
-/** Runs the checks one after another, each in a pod that the Service selects. */
+/** Runs the checks one after another in a pod that the Service selects. */
 async function runChecks(
   { kube }: Lab,
   namespace: string,
@@ -127,7 +127,7 @@ async function runChecks(
   return outputs
 }
 
-/** Resolves when a probe is answered rightly. */
+/** Resolves when a probe receives the right answer. */
 const answersRightly = (route: Route, probe: Application['probe'], namespace: string): Promise<void> => {
   const wanted = `${probe.status}${probe.body === undefined ? '' : ` and a body that matches ${probe.body}`}`
   return waitForAnswer(route, probe.path, {

@@ -5,21 +5,21 @@ import type { Application } from './definition.ts'
 /** The output of each check, in the order of the definition. */
 export type Outputs = readonly string[]
 
-/** Characters of an output that a finding shows: most checks print a hash or a count. */
+/** Maximum length of an output in a finding, in characters. Most checks print a hash or a count. */
 const SHOWN = 200
 
 export const nameOf = ({ name, command }: Application['checks'][number]): string => name ?? command.join(' ')
 
-/** Checks that print another thing each time cannot show whether data came back. Errors: names the first such check. */
+/** Throws if a check printed two different outputs from the same data. Such a check cannot show whether data came back. */
 export function requireStable(checks: Application['checks'], first: Outputs, second: Outputs): void {
   const [difference] = compareOutputs(checks, first, second)
   if (difference !== undefined)
     throw new Error(
-      `check "${difference.file}" prints another output each time, so it cannot show whether the data came back: ${difference.detail}. Next: a command whose output depends on the data alone`,
+      `check "${difference.file}" prints a different output each time, so it cannot show whether the data came back: ${difference.detail}. Next: use a command with an output that depends on the data alone`,
     )
 }
 
-/** What the checks found. `expected` was printed before the backup. */
+/** Compares the outputs after the restore (`found`) with those before the backup (`expected`). */
 export function judgeOutputs(checks: Application['checks'], expected: Outputs, found: Outputs): IntegrityCheck {
   return {
     objects: found.length,

@@ -21,13 +21,13 @@ const probe = z.strictObject({
   body: text.optional().describe('A regular expression that the body must match.'),
 })
 
-/** What a user says about their application. */
+/** A user's description of their application. */
 export const applicationSchema = z.strictObject({
   manifests: z.array(text).min(1).describe('YAML files, or folders of them, below the current folder.'),
   service: text.describe('Name of the Service to probe.'),
   port: z.int().min(1).max(65_535).optional().describe('Port of the Service. Default: its first.'),
   probe: probe.prefault({}),
-  checks: z.array(check).min(1, 'name at least one command whose output shows that the data are whole'),
+  checks: z.array(check).min(1, 'name at least one command that shows by its output that the data are intact'),
   images: z
     .record(text, text)
     .default({})
@@ -37,23 +37,23 @@ export const applicationSchema = z.strictObject({
 
 export type Application = z.output<typeof applicationSchema>
 
-/** Null if no application is configured: lists of images and pages are made without one, too. Errors: it is wrong. */
+/** Null if no application is configured, because lists of images and docs need none. Throws if it is invalid. */
 export function findApplication(environment: Environment = process.env): Application | null {
   const json = readVariable(environment, APPLICATION_VARIABLE)
   return json === null ? null : parseApplication(json)
 }
 
-/** Errors: no application is configured, or it is wrong. */
+/** Throws if no application is configured, or if it is invalid. */
 export function readApplication(environment: Environment = process.env): Application {
   const found = findApplication(environment)
   if (found === null)
     throw new Error(
-      `no application is configured. Next: application in meshdrill.config.ts, or ${APPLICATION_VARIABLE}`,
+      `no application is configured. Next: set application in meshdrill.config.ts, or ${APPLICATION_VARIABLE}`,
     )
   return found
 }
 
-/** Errors: the text is not JSON, or a field is wrong; the message names the field. */
+/** Throws if the text is not JSON, or if a field is invalid. The error names the field. */
 export function parseApplication(json: string): Application {
   const { success, data, error } = applicationSchema.safeParse(parseJson(json))
   if (success) return data

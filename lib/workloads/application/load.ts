@@ -1,4 +1,4 @@
-/** The load on the user's application, run by k6: reads of the probe's path. Nothing is written. */
+/** Load on the user's application, run by k6. It reads the path of the probe and writes nothing. */
 import exec from 'k6/execution'
 import http from 'k6/http'
 import { logRead, readsOnly, settings, timeout } from '../../load/script.ts'

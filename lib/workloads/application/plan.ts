@@ -5,9 +5,9 @@ import type { KubeObject } from '../../kube/object.ts'
 import { messageOf } from '../../system/file-error.ts'
 import type { Application } from './definition.ts'
 
-/** What the manifests of an application say, as far as a drill needs it. */
+/** Objects and selectors that a drill needs from the manifests of an application. */
 export interface ApplicationPlan {
-  /** Without the Namespace, and without namespaces: the drill has a namespace of its own. */
+  /** Objects without a namespace, and without the Namespace itself, because each drill creates one. */
   objects: KubeObject[]
   service: { name: string; port: number }
   /** Labels by which the Service selects its pods. */
@@ -38,16 +38,16 @@ interface Controller extends KubeObject {
   }
 }
 
-/** Kinds whose pods a drill can find. */
+/** Kinds with pods that a drill can find. */
 const CONTROLLERS = ['Deployment', 'StatefulSet', 'DaemonSet']
 
-/** Kinds without a namespace that applications often bring. They would outlive the drill's namespace. */
+/** Kinds without a namespace that applications often include. Deleting the drill's namespace would not remove them. */
 const CLUSTER_WIDE = [
   ...['CustomResourceDefinition', 'ClusterRole', 'ClusterRoleBinding', 'PersistentVolume', 'StorageClass'],
   ...['PriorityClass', 'IngressClass', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
 ]
 
-/** Reads the manifests. Relative paths are below `folder`. Errors: what cannot be drilled, before anything is changed. */
+/** Reads the manifests. Relative paths start at `folder`. Throws, before any change, if the application cannot be drilled. */
 export function planApplication(application: Application, folder = process.cwd()): ApplicationPlan {
   const all = application.manifests.flatMap((path) => readObjects(resolve(folder, path)))
   const objects = all.filter(({ kind }) => kind !== 'Namespace').map(withoutNamespace)
@@ -69,7 +69,7 @@ export function planApplication(application: Application, folder = process.cwd()
   }
 }
 
-/** The template of the pods that an object makes; null if it makes none. */
+/** The pod template of an object. Null if the object creates no pods. */
 export const podSpecOf = (object: KubeObject): PodSpec | null =>
   (object.spec as Partial<Controller['spec']> | undefined)?.template?.spec ?? null
 
@@ -110,7 +110,7 @@ function requireOneNamespace(objects: KubeObject[]): void {
   const names = [...new Set(named)]
   if (names.length > 1)
     throw new Error(
-      `the manifests have objects in ${names.length} namespaces (${names.join(', ')}). Next: the manifests of one`,
+      `the manifests have objects in ${names.length} namespaces (${names.join(', ')}). Next: name manifests of one namespace`,
     )
 }
 
@@ -145,11 +145,11 @@ function findController(objects: KubeObject[], labels: Record<string, string>, s
   if (stateful !== undefined) return stateful
   if (selected.length === 0) throw new Error(`no ${CONTROLLERS.join(', ')} has pods that Service "${service}" selects`)
   throw new Error(
-    `no pod behind Service "${service}" mounts a PersistentVolumeClaim, so there is no data to lose. Next: the Service of the part that keeps the data`,
+    `no pod behind Service "${service}" mounts a PersistentVolumeClaim, so there is no data to lose. Next: name the Service of the pods that store the data`,
   )
 }
 
-/** Claims that the pods mount: those named in the template, and those that a StatefulSet makes for each replica. */
+/** Claims that the pods mount: those in the template, and those that a StatefulSet creates for each replica. */
 function claimsOf({ metadata, spec }: Controller): string[] {
   const named = (spec.template.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
     persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],

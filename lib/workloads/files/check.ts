@@ -6,7 +6,7 @@ import { compareTrees } from './compare.ts'
 import { pathOf, seededContent, writtenContent } from './content.ts'
 import { BLOCK_BYTES, hashOf, type Tree, type TreeFile } from './tree.ts'
 
-/** Permissions of every file: the server and the program that fills the volume give them. */
+/** Permissions of every file, as set by the server and by the seeding program. */
 const MODE = '0664'
 
 /** A content that a file may have. */
@@ -16,8 +16,8 @@ interface Version {
 }
 
 /**
- * Compares the files that were read with those that were seeded and written. A file is right if it holds any content that was
- * meant for it; which one says how much of the load is there.
+ * Compares the files that were read with those that were seeded and written. A file is right if it holds any content
+ * that was sent to it. Its sequence number shows how recent the content is.
  */
 export function checkFiles(found: Tree, expected: ExpectedState): IntegrityCheck {
   const { seeded, heldBeforeMs = -Infinity } = expected
@@ -44,7 +44,7 @@ export function checkFiles(found: Tree, expected: ExpectedState): IntegrityCheck
   return {
     objects: files.length - foreign.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    findings: [...findings, ...foreign.map(({ path }) => finding('phantom', path, 'a file that nobody wrote'))],
+    findings: [...findings, ...foreign.map(({ path }) => finding('phantom', path, 'a file that was never written'))],
     slots: there,
     error: null,
   }
@@ -52,7 +52,7 @@ export function checkFiles(found: Tree, expected: ExpectedState): IntegrityCheck
 
 const isFile = ({ attributes }: TreeFile): boolean => attributes === undefined || attributes.type === 'file'
 
-/** The contents that the file may have, the oldest first. */
+/** The contents that the file may have, oldest first. */
 function versionsOf(slot: number, writes: readonly Write[], { seed, seeded }: ExpectedState): Version[] {
   const path = pathOf(slot)
   const seededVersion = slot < seeded ? [{ sequence: slot, file: describe(path, seededContent(seed, slot)) }] : []
@@ -72,10 +72,10 @@ const isSame = (one: TreeFile, other: TreeFile): boolean =>
   one.mode === other.mode &&
   one.blocks.every((block, index) => block === other.blocks[index])
 
-/** A damaged file, compared with the content that is nearest to it: one of the same size, else the newest. */
+/** Compares a damaged file with the most similar content: one of the same size, else the newest. */
 function describeDamage(file: TreeFile, versions: Version[]): Finding[] {
   const nearest = versions.findLast((one) => one.file.size === file.size) ?? versions.at(-1)
-  if (nearest === undefined) return [finding('phantom', file.path, 'a file that nobody wrote')]
+  if (nearest === undefined) return [finding('phantom', file.path, 'a file that was never written')]
   const now = new Map([[file.path, nearest.file]])
   const earlier = versions.filter((one) => one !== nearest).map((one) => new Map([[file.path, one.file]]))
   return compareTrees(new Map([[file.path, file]]), { now, earlier })
@@ -85,7 +85,7 @@ function missing(slot: number, held: Write | null): Finding {
   return finding('lost', pathOf(slot), held === null ? 'the file is not there' : 'the acknowledged file is not there')
 }
 
-/** A file that was right once, and is older than what was acknowledged since. */
+/** Finding for a file with a correct content that is older than an acknowledged one. */
 function rolledBack(slot: number, version: Version, held: Write): Finding {
   const acknowledged = formatClock(held.acknowledgedMs ?? 0)
   const detail = `holds sequence ${version.sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`

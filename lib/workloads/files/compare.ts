@@ -5,22 +5,22 @@ const words: Record<Exclude<keyof Attributes, 'xattrs' | 'unseen'>, string> = {
   type: 'its type',
   uid: 'its owner',
   gid: 'its group',
-  mtimeNs: 'its time of writing, in nanoseconds,',
+  mtimeNs: 'its modification time in nanoseconds',
   target: 'its target',
-  device: 'the number of its device',
-  link: 'the file that it is a name of',
+  device: 'its device number',
+  link: 'the file that it is a hard link to',
 }
 
-/** What differs beside the content and the permissions, a sentence each. Of a listing without attributes nothing is said. */
+/** Differences of attributes, one sentence each, without permissions. Empty if a listing has no attributes. */
 export function compareAttributes({ attributes: is }: TreeFile, { attributes: was }: TreeFile): string[] {
   if (is === undefined || was === undefined) return []
   const names = Object.keys(words) as (keyof typeof words)[]
   const changes = names.flatMap((name) =>
     is[name] === was[name] ? [] : [`${words[name]} is ${show(is[name])}, was ${show(was[name])}`],
   )
-  // What was not looked at, then or now, is neither the same nor another.
+  // Attributes that were not read, then or now, cannot be compared.
   if (is.unseen !== '' || was.unseen !== '')
-    return [...changes, ...(was.unseen === '' ? [`its extended attributes were not looked at: ${is.unseen}`] : [])]
+    return [...changes, ...(was.unseen === '' ? [`its extended attributes were not read: ${is.unseen}`] : [])]
   const keys = [...new Set([...Object.keys(was.xattrs), ...Object.keys(is.xattrs)])].sort()
   return [
     ...changes,
@@ -35,25 +35,25 @@ export function compareAttributes({ attributes: is }: TreeFile, { attributes: wa
 const show = (value: string | number | undefined): string =>
   value === undefined || value === '' ? 'none' : JSON.stringify(value)
 
-/** An attribute may be there and empty. */
+/** Distinguishes an attribute with an empty value from a missing attribute. */
 const showValue = (value: string | undefined): string => (value === '' ? 'empty' : show(value))
 
-/** What a volume of plain files must hold. */
+/** Expected content of a volume of plain files. */
 interface ExpectedTree {
   now: Tree
-  /** Earlier states of it, by which a block that was rolled back is known. */
+  /** Earlier states of the volume, to recognise blocks that were rolled back. */
   earlier?: Tree[]
 }
 
-/** Where a block with some content was seen. */
+/** Place of a block. */
 interface Source {
   path: string
   offset: number
 }
 
 /**
- * What is wrong with a volume of plain files. There are hashes and no contents to compare with, so the offset is that of the
- * block of 64 KiB in which the damage begins; where sectors were zeroed, or a file was cut, it is exact.
+ * Finds the damage of a volume of plain files. It compares hashes of 64 KiB blocks, so the offset is that of the first
+ * damaged block. For zeroed sectors and truncated files the offset is exact.
  */
 export function compareTrees(found: Tree, { now, earlier = [] }: ExpectedTree): Finding[] {
   const known = indexBlocks(now)
@@ -65,7 +65,7 @@ export function compareTrees(found: Tree, { now, earlier = [] }: ExpectedTree): 
       findings.push(...compareFile(there, file, { known, older: earlier.flatMap((tree) => tree.get(file.path) ?? []) }))
   }
   const foreign = [...found.keys()].filter((path) => !now.has(path))
-  return [...findings, ...foreign.map((path) => nameFinding('phantom', path, 0, 'a file that nobody wrote'))]
+  return [...findings, ...foreign.map((path) => nameFinding('phantom', path, 0, 'a file that was never written'))]
 }
 
 const nameFinding = (kind: FindingKind, file: string, offset: number, detail: string): Finding => {
@@ -84,11 +84,11 @@ function compareFile(found: TreeFile, expected: TreeFile, known: Known): Finding
   if (found.mode !== mode)
     findings.push(name('changed attribute', 0, `its permissions are ${found.mode}, were ${mode}`))
   findings.push(...compareAttributes(found, expected).map((detail) => name('changed attribute', 0, detail)))
-  // What could not be read before either, such as another file system, is no loss.
+  // A file that could not be read before either, such as another file system, is no loss.
   if (expected.reason !== null) return findings
   if (found.reason !== null) return [...findings, name('lost', 0, `cannot be read: ${found.reason}`)]
   const whole = Math.floor(Math.min(found.size, size) / BLOCK_BYTES)
-  // A last block that was cut has another hash: that it is shorter says why.
+  // The hash of a truncated last block differs. The size explains that already.
   const count = found.size === size ? expected.blocks.length : whole
   findings.push(...compareBlocks(found, expected, count, known))
   if (found.size < size) findings.push(name('truncated', found.size, `has ${found.size} bytes, had ${size}`))
@@ -96,7 +96,7 @@ function compareFile(found: TreeFile, expected: TreeFile, known: Known): Finding
   return findings
 }
 
-/** Blocks in a row of which the same is said are one finding. */
+/** Consecutive blocks with the same kind of damage become one finding. */
 function compareBlocks(found: TreeFile, expected: TreeFile, count: number, known: Known): Finding[] {
   const findings: (Finding & { next: number })[] = []
   for (let index = 0; index < count; index++) {
@@ -117,15 +117,15 @@ function judgeBlock(found: TreeFile, expected: TreeFile, index: number, { known,
   const [offset, hash] = [index * BLOCK_BYTES, found.blocks[index] ?? '']
   const name = (kind: FindingKind, at: number, detail: string) => nameFinding(kind, expected.path, at, detail)
   const rolledBack = older.some((file) => file.blocks[index] === hash)
-  if (rolledBack) return name('stale', offset, 'holds what it held before')
+  if (rolledBack) return name('stale', offset, 'holds an earlier content')
   const source = known.get(hash)
   if (source) return name('misdirected', offset, `holds what belongs to "${source.path}" at ${source.offset}`)
   const zeroed = findZeroed(found, expected, [offset, offset + BLOCK_BYTES])
   if (zeroed) return name('torn', zeroed[0], `bytes ${zeroed[0]}-${zeroed[1] - 1} are zeros`)
-  return name('flipped', offset, 'holds bytes that nobody wrote')
+  return name('flipped', offset, 'holds bytes that were never written')
 }
 
-/** The first sectors of a block that are zeros and were none before. */
+/** The first range of the block that is zeros now and was not before. Null if there is none. */
 function findZeroed(found: TreeFile, expected: TreeFile, [start, end]: [number, number]): [number, number] | null {
   for (const [from, to] of found.zeros) {
     const [first, last] = [Math.max(from, start), Math.min(to, end)]
@@ -135,7 +135,7 @@ function findZeroed(found: TreeFile, expected: TreeFile, [start, end]: [number, 
   return null
 }
 
-/** Where each content belongs. One that is in several places, such as zeros, says nothing of where it came from. */
+/** Maps each block's hash to its place. Hashes with several places, such as that of zeros, are left out. */
 function indexBlocks(tree: Tree): Map<string, Source> {
   const sources = new Map<string, Source>()
   const shared = new Set<string>()

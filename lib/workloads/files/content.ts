@@ -6,7 +6,7 @@ import { fillPayload } from '../support/random-bytes.ts'
 const HEAD_BYTES = 32
 const SMALL_BYTES = 4096
 const LARGE_BYTES = 262_144
-/** One seeded file in so many is large. */
+/** Every eighth seeded file is large. */
 const LARGE_EVERY = 8
 const FOLDERS = 64
 /** Size of a file that the load writes. */
@@ -17,7 +17,7 @@ export function pathOf(slot: number): string {
   return `${String(slot % FOLDERS).padStart(4, '0')}/${String(slot).padStart(6, '0')}`
 }
 
-/** A small seeded file near `slot`: readers do not wait for large ones. */
+/** The number of a small seeded file near `slot`, because readers must not wait for large ones. */
 export const smallSlot = (slot: number): number => (isLarge(slot) ? slot - 1 : slot)
 
 const isLarge = (slot: number): boolean => slot % LARGE_EVERY === LARGE_EVERY - 1
@@ -29,7 +29,7 @@ export const seededContent = (seed: number, slot: number): Uint8Array =>
 /** The content that a write of the load gives a file. */
 export const writtenContent = (seed: number, sequence: number): Uint8Array => contentOf(seed, sequence, WRITTEN_BYTES)
 
-/** A content tells its own sequence: it begins with a line of 32 bytes, and random bytes follow. */
+/** A content begins with a line of 32 bytes that names its sequence. Random bytes follow. */
 function contentOf(seed: number, sequence: number, size: number): Uint8Array {
   const content = new Uint8Array(size)
   const head = `${`sequence ${sequence}`.padEnd(HEAD_BYTES - 1)}\n`
@@ -38,7 +38,7 @@ function contentOf(seed: number, sequence: number, size: number): Uint8Array {
   return content
 }
 
-/** True for a content that was meant for the file, whole to its last byte. */
+/** True if every byte equals a content that was sent to this file. */
 export function isMeantFor(volume: { seed: number; seeded: number }, slot: number, content: Uint8Array): boolean {
   const { seed, seeded } = volume
   const sequence = sequenceOf(content)

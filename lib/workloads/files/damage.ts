@@ -7,10 +7,10 @@ const corruptAt =
     ...['/volume', 'corrupt', '--dir', folder, '--seed', String(seed), '--files', String(objects), '--kind', kind],
   ]
 
-/** The ways to damage the files below a folder of the volume. */
+/** Commands that damage the files below a folder of the volume. */
 export const corruptFiles = (folder: string): Damage['commands'] => forEachKind(corruptAt(folder))
 
-/** Files are damaged as files, without any knowledge of what is in them. */
+/** Damages files without any knowledge of their content. */
 export const filesDamage: Damage = {
   image: 'meshdrill/volume',
   commands: corruptFiles('/data/tree'),
@@ -21,11 +21,11 @@ export const filesDamage: Damage = {
   },
 }
 
-/** The server logs each write that it refuses, by the log format of its configuration: time in seconds, status, request. */
+/** A refused write in the server's log: time in seconds, status, request. manifest.yaml sets this format. */
 const REFUSAL = /^refused (\d+\.\d{3}) (5\d\d) (PUT \S+)/
 const FULL = '(28: No space left on device)'
 
-/** A write that was refused while the server also logs that the device is full. */
+/** Finds a refused write in a log that also reports a full device. */
 export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
   if (!log.includes(FULL)) return null
   for (const line of log.split('\n')) {

@@ -22,7 +22,7 @@ const published: Published = {
   images: { [SERVER_IMAGE]: imageByTag('docker.io/library/nginx:1.28.0'), [VOLUME_IMAGE]: null },
 }
 
-/** The server is nginx, with its module for PUT. The program beside it, which nobody publishes, is written in Go in this folder. */
+/** The server is nginx with its WebDAV module. The Go source of the program in its sidecar is in this folder. */
 const artifacts = {
   published,
   built: {
@@ -46,12 +46,12 @@ const TREE = '/data/tree'
 const SEED_TIMEOUT_MS = 300_000
 const LISTING_TIMEOUT_MS = 60_000
 
-/** Plain files behind nginx, which clients read by GET and write by PUT. */
+/** Plain files behind nginx. Clients read them by GET and write them by PUT. */
 export const files: Workload<'files'> = {
   name: NAME,
   title: 'Files',
   about:
-    'Plain files behind nginx, written whole by PUT. Loss is counted in files: one file is lost if its newest acknowledged content is missing. nginx acknowledges a file before it is on the disk, so a power cut may lose files that no backup could hold.',
+    'Plain files behind nginx, each written by one PUT. Loss is counted in files: a file is lost if its newest acknowledged content is missing. nginx acknowledges a file before it is on the disk, so a power cut may lose files that no backup could contain.',
   loss: { by: 'files' },
   images: [SERVER_IMAGE, VOLUME_IMAGE],
   artifacts,
@@ -97,7 +97,7 @@ function deployedFiles(lab: Lab, namespace: string): DeployedWorkload {
   }
 }
 
-/** Runs a command of the program that stands beside the server, on the same volume. */
+/** Runs a command in the sidecar, which mounts the server's volume. */
 async function executeBeside(lab: Lab, namespace: string, command: string[], timeoutMs: number): Promise<string> {
   const pod = await findRunningPod(lab.kube, namespace, LABELS)
   return execute(lab.kube, { namespace, pod, container: 'volume' }, command, timeoutMs)

@@ -1,4 +1,4 @@
-/** The load on the files, run by k6: PUT of whole files, and GET of small ones. */
+/** Load on the files, run by k6: PUT of whole files, and GET of small ones. */
 import exec from 'k6/execution'
 import http from 'k6/http'
 import { planWrite } from '../../load/load.ts'

@@ -7,12 +7,12 @@ import type { ExpectedState } from '../support/read-back.ts'
 import { bySlot, newestHeld } from '../support/writes.ts'
 import { encodeRecord, payloadHash, placeOf, RECORD_BYTES } from './record.ts'
 
-/** Findings that a check names one by one; the rest is counted in one more. */
+/** Maximum number of separate findings. One more finding counts the rest. */
 const MAX_FINDINGS = 1000
 
 /**
- * Compares what was read with what was sent. After a restore, a write that is not there is no finding: `slots` shows it, and
- * the verdict counts it. A slot whose record cannot be trusted counts as empty there.
+ * Compares the records that were read with those that were sent. After a restore, a missing write is no finding: `slots`
+ * shows it, and the verdict counts it. A slot with an invalid record counts as empty there.
  */
 export function compare(listing: Listing, expected: ExpectedState): IntegrityCheck {
   const sent = bySlot(expected.writes)
@@ -39,7 +39,7 @@ export function compare(listing: Listing, expected: ExpectedState): IntegrityChe
 
 const WITHOUT_RECORD = new Set<SlotState>(['empty', 'missing', 'short', 'unreadable'])
 
-/** What one slot must hold: `writes` are those sent to it, `held` the newest that must be there. */
+/** Expected content of one slot: `writes` were sent to it, `held` is the newest that must be there. */
 interface ExpectedSlot extends Omit<ExpectedState, 'heldBeforeMs'> {
   held: Write | null
 }
@@ -59,13 +59,13 @@ function judge(listed: ListedSlot, expected: ExpectedSlot): Judgement | null {
     case 'unreadable':
       return { kind: 'lost', cause: `cannot be read: ${listed.reason ?? 'no reason given'}`, at: 0 }
     case 'short':
-      return { kind: 'truncated', cause: 'the file ends before the record does', at: 0 }
+      return { kind: 'truncated', cause: 'the file ends within the record', at: 0 }
     default:
       return diagnose(listed, candidates(slot, writes, seed, seeded))
   }
 }
 
-/** Judges a record that verifies by itself: is it one that was sent there? */
+/** Judges a record with a valid checksum: was it sent to this slot? */
 function judgeRecord(listed: ListedSlot, { seed, seeded, writes }: ExpectedSlot): Judgement | null {
   const { slot, sequence, generation, place, hash } = listed
   const judgement = (kind: FindingKind, cause: string): Judgement => ({ kind, cause, at: 0 })
@@ -74,7 +74,7 @@ function judgeRecord(listed: ListedSlot, { seed, seeded, writes }: ExpectedSlot)
   if (!write && !(slot < seeded && sequence === slot)) {
     return slot < seeded && sequence < slot
       ? judgement('stale', `sequence ${sequence} is older than what was seeded`)
-      : judgement('phantom', `nobody sent sequence ${sequence} there`)
+      : judgement('phantom', `sequence ${sequence} was never sent there`)
   }
   const sentGeneration = write?.generation ?? 1
   if (generation !== sentGeneration) {
@@ -84,10 +84,10 @@ function judgeRecord(listed: ListedSlot, { seed, seeded, writes }: ExpectedSlot)
   const payload = write ? writtenPayload(seed, sequence) : seededPayload(seed, slot)
   return hash === payloadHash(payload)
     ? null
-    : judgement('phantom', `sequence ${sequence} has content that nobody sent`)
+    : judgement('phantom', `sequence ${sequence} has content that was never sent`)
 }
 
-/** A record that was right once, and older than what was acknowledged since: the slot was rolled back. */
+/** Judges a record with a correct content that is older than an acknowledged one: the slot was rolled back. */
 function judgeAge({ sequence }: ListedSlot, held: Write | null): Judgement | null {
   if (held === null || sequence >= held.sequence) return null
   const acknowledged = formatClock(held.acknowledgedMs ?? 0)
@@ -113,7 +113,7 @@ const absent = (slot: number): ListedSlot => {
   return { slot, state: 'missing', ...placeOf(slot), ...nothing }
 }
 
-/** Slots in a row that have the same thing wrong: a whole file that is gone is one finding, not a thousand. */
+/** Consecutive slots with the same damage. A lost file becomes one finding, not a thousand. */
 interface Run extends Judgement {
   file: string
   offset: number

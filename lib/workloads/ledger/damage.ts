@@ -12,7 +12,7 @@ const corrupt =
     ...(kind === 'encrypt' ? ['--all'] : []),
   ]
 
-/** The service's own program knows where its records are, so that each damage hits one that was written. */
+/** The service's program knows the places of its records, so each damage hits a record that was written. */
 export const ledgerDamage: Damage = {
   image: 'meshdrill/ledger',
   commands: forEachKind(corrupt),
@@ -25,7 +25,7 @@ export const ledgerDamage: Damage = {
 
 const REFUSAL = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d\.\d{3})\d* (PUT \S+: 507: .*)$/
 
-/** The ledger logs each write that it refuses because the volume is full, with the status 507. */
+/** Finds a write with status 507 in the log: the ledger refused it because the volume is full. */
 export function findRefusal(log: string, fromMs: number): { atMs: number; words: string } | null {
   for (const line of log.split('\n')) {
     const [, year = '', month = '', day = '', time = '', words = ''] = REFUSAL.exec(line) ?? []

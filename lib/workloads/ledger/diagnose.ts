@@ -14,25 +14,25 @@ export interface Candidate {
 /** What is wrong with a slot. */
 export interface Judgement {
   kind: FindingKind
-  /** In words, without the slot. */
+  /** Text without the slot. */
   cause: string
-  /** From the start of the record. */
+  /** Offset of the damage from the start of the record, in bytes. */
   at: number
-  /** The block was not in the listing: it is taken for one more like the slot before it, where that one was overwritten. */
+  /** True if the listing has no bytes of the block. It then counts to the run of an overwritten slot before it. */
   unread?: boolean
-  /** The record is right but for its age. */
+  /** True if the record is right except for its age. */
   rolledBack?: boolean
 }
 
-/** The cause where nothing of a block is left: that of an encrypted file, slot by slot. */
+/** Cause for a block of which almost every byte differs, as in an encrypted file. */
 export const OVERWRITTEN = 'nothing of it verifies; looks encrypted or overwritten'
 
-/** Of the bytes of a block; two random ones share one in 256. */
+/** Share of different bytes in an overwritten block. Two random blocks have one equal byte in 256. */
 const OVERWRITTEN_SHARE = 0.95
 
 /**
- * Says what happened to a record that does not verify: `torn` where its sectors come from different blocks that were
- * sent there (or were never written), `flipped` where bytes differ. `candidates` are all blocks sent to this slot.
+ * Explains a record with an invalid checksum. It is `torn` if its sectors come from different blocks that were sent there
+ * (or were never written), and `flipped` if bytes differ. `candidates` are all blocks sent to this slot.
  */
 export function diagnose({ block, state, sequence }: ListedSlot, candidates: Candidate[]): Judgement {
   if (!block) {
@@ -46,7 +46,7 @@ export function diagnose({ block, state, sequence }: ListedSlot, candidates: Can
       const different = differences(block, candidate.block)
       return { candidate, different, zeroed: different.every((at) => block[at] === 0) }
     })
-    // A block of which much was zeroed is nearer to an empty one, and yet is not that.
+    // A largely zeroed block resembles an empty slot most. Prefer the record that it was.
     .sort((one, other) => Number(other.zeroed) - Number(one.zeroed) || one.different.length - other.different.length)
   const { candidate, different, zeroed } = nearest ?? { candidate: BLANK, different: [], zeroed: false }
   if (different.length > OVERWRITTEN_SHARE * RECORD_BYTES && !zeroed) {
@@ -56,7 +56,7 @@ export function diagnose({ block, state, sequence }: ListedSlot, candidates: Can
 }
 
 function describe(block: Buffer, candidate: Candidate, different: number[], zeroed: boolean): string {
-  const against = candidate === BLANK ? 'against an empty slot' : `against sequence ${candidate.sequence}`
+  const against = candidate === BLANK ? 'compared with an empty slot' : `compared with sequence ${candidate.sequence}`
   const shown = different.slice(0, 4).map((at) => `byte ${at} is ${hex(block[at])}, was ${hex(candidate.block[at])}`)
   if (zeroed && different.length > shown.length) {
     return `${against}: bytes ${different[0] ?? 0}-${different.at(-1) ?? 0} are zeros`
@@ -73,12 +73,12 @@ function differences(block: Buffer, other: Buffer): number[] {
   return different
 }
 
-/** What a slot holds that nothing was written to. */
+/** Content of a slot that was never written. */
 const BLANK: Candidate = { sequence: -1, seeded: false, block: Buffer.alloc(RECORD_BYTES) }
 
 /**
- * Which block each sector comes from, such as `0 of sequence 7, 1-7 of sequence 3`; null where some sector comes from
- * none. A sector that several blocks share says nothing, so it counts to the one before.
+ * Source of each sector, such as `0 of sequence 7, 1-7 of sequence 3`. Null if a sector comes from no candidate. A sector
+ * that is equal in several candidates counts to the source of the sector before it.
  */
 function sectorSources(block: Buffer, candidates: Candidate[]): string | null {
   const runs: { first: number; last: number; from: Candidate }[] = []

@@ -15,7 +15,7 @@ const programs = [goProgram('ledger', 'ledger', 5)] as const
 
 const published: Published = { images: { [IMAGE]: null } }
 
-/** Where the service's image comes from. Nobody publishes it: it is written in Go in this folder. */
+/** Sources of the service's image. It is built from the Go program in this folder. */
 const artifacts = {
   published,
   built: {
@@ -27,12 +27,12 @@ const artifacts = {
 const LABELS = { app: 'ledger' }
 const CLAIM = 'ledger-data'
 
-/** The ledger: fixed records in plain files, acknowledged when they are on the disk. Its service is written in Go here. */
+/** The ledger: records of a fixed size in plain files. A write is acknowledged when it is on the disk. */
 export const ledger: Workload<'ledger'> = {
   name: 'ledger',
   title: 'Ledger',
   about:
-    'Every record carries its own checksum, place and sequence number, so each acknowledged write is found or counted as lost. It answers a write only when the record is on the disk, as few services do.',
+    'Every record has its own checksum, place and sequence number, so each acknowledged write is found or counted as lost. The service answers a write only when the record is on the disk. Few services do so.',
   loss: { by: 'writes' },
   images: [IMAGE],
   artifacts,
@@ -47,7 +47,7 @@ export const ledger: Workload<'ledger'> = {
   },
 }
 
-/** A ledger that runs, in a namespace. */
+/** The handle of a ledger that runs in `namespace`. */
 export function deployedLedger(namespace: string): DeployedWorkload {
   return {
     namespace,

@@ -1,9 +1,9 @@
 import { payloadsOf } from '../support/records/payloads.ts'
 
-/** The content of the ledger's records. A seeded one fills its block, and does not compress. */
+/** Payloads of the ledger's records. A seeded payload fills its block and cannot be compressed. */
 export const ledgerPayloads = payloadsOf({ seededBytes: 4032, writtenBytes: 256 })
 
-/** The payload that `POST /seed` gives a slot, the one that the load gives a write, and the one that a record must have. */
+/** The payload that `POST /seed` writes to a slot. */
 export const seededPayload = ledgerPayloads.seeded
 export const writtenPayload = ledgerPayloads.written
 export const expectedPayload = ledgerPayloads.expected

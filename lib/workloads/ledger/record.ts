@@ -6,7 +6,7 @@ export const SEGMENT_BYTES = SEGMENT_SLOTS * RECORD_BYTES
 const HASH_OFFSET = 32
 const PAYLOAD_OFFSET = 64
 
-/** One entry of the ledger; record.go holds the layout of its block. */
+/** One entry of the ledger. record.go defines the layout of its block. */
 export interface LedgerRecord {
   sequence: number
   generation: number
@@ -14,7 +14,7 @@ export interface LedgerRecord {
   payload: Uint8Array
 }
 
-/** The 4096 bytes of a record, as the service writes them. */
+/** Encodes a record as the 4096 bytes that the service writes. */
 export function encodeRecord({ sequence, generation, slot, payload }: LedgerRecord): Buffer {
   const block = Buffer.alloc(RECORD_BYTES)
   block.write('LDGR', 'latin1')
@@ -29,11 +29,11 @@ export function encodeRecord({ sequence, generation, slot, payload }: LedgerReco
   return block
 }
 
-/** The hash of a payload as the listing gives it: the first 16 bytes of its SHA-256, in hex. */
+/** Hash of a payload as in the listing: the first 16 bytes of its SHA-256, in hex. */
 export const payloadHash = (payload: Uint8Array): string =>
   createHash('sha256').update(payload).digest('hex').slice(0, 32)
 
-/** Where a slot lives. */
+/** File and offset of a slot. */
 export const placeOf = (slot: number): { file: string; offset: number } => ({
   file: `segment-${String(Math.floor(slot / SEGMENT_SLOTS)).padStart(5, '0')}`,
   offset: (slot % SEGMENT_SLOTS) * RECORD_BYTES,

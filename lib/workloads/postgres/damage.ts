@@ -7,12 +7,12 @@ const corrupt =
     ...['--seed', String(seed), '--objects', String(objects), '--kind', kind],
   ]
 
-/** Pages and files of the tables and indexes are damaged below the server. */
+/** Damages pages and files of tables and indexes on the volume, without the server. */
 export const postgresDamage: Damage = {
   image: 'meshdrill/bank',
   commands: {
     ...forEachKind(corrupt),
-    stale: { impossible: 'an older state of a page can only come from its history, which PostgreSQL does not keep' },
+    stale: { impossible: 'PostgreSQL keeps no earlier versions of a page' },
   },
   fill: {
     command: ['/bank', 'fill', '--dir', '/data', '--most', String(2 ** 31)],
@@ -21,7 +21,7 @@ export const postgresDamage: Damage = {
   },
 }
 
-/** The server logs a write that it refuses with its time, its severity, and the system's words. */
+/** A refused write in the server's log: time, severity, and the system's error. */
 const REFUSAL =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) (?:GMT|UTC) .*?((?:ERROR|FATAL|PANIC): .*No space left on device)/
 

@@ -1,4 +1,4 @@
-/** The load on the bank, run by k6: each write is a transaction with a transfer. */
+/** Load on the bank, run by k6. Each write is a transaction with a transfer. */
 import { writesAndReads } from '../../load/script.ts'
 import { recordsLoad } from '../support/records/script.ts'
 import { accountPayloads } from './payloads.ts'
@@ -7,6 +7,6 @@ export const options = writesAndReads
 
 const load = recordsLoad(accountPayloads)
 
-// k6 does not export the names of a destructuring.
+// k6 does not see exports that are made by destructuring.
 export const write = load.write
 export const read = load.read

@@ -18,7 +18,7 @@ const published: Published = {
   images: { [SERVER_IMAGE]: imageByTag('docker.io/library/postgres:15.14-bookworm'), [BANK_IMAGE]: null },
 }
 
-/** Programs of PostgreSQL that run in the pod, and what they load by name, where Debian and the official image have them. */
+/** PostgreSQL's programs that run in the pod and the files that they load, by their paths in Debian and the official image. */
 const SERVER_FILES = [
   ...['postgres', 'initdb', 'pg_ctl', 'pg_amcheck', 'pg_checksums', 'psql'].map(
     (name) => `/usr/lib/postgresql/*/bin/${name}`,
@@ -54,7 +54,7 @@ export const postgres: Workload<'postgres'> = {
   name: NAME,
   title: 'PostgreSQL',
   about:
-    'PostgreSQL with data checksums, behind a small HTTP service. Each write is one transaction that also moves money between two accounts, and is answered after COMMIT. The check reads every page below the server, does what pg_amcheck does, and compares the accounts with their transfers.',
+    'PostgreSQL with data checksums, behind a small HTTP service. Each write is one transaction that also moves money between two accounts. It is answered after COMMIT. The check reads every page on the volume, runs the checks of pg_amcheck, and compares the accounts with their transfers.',
   loss: { by: 'writes' },
   images: [SERVER_IMAGE, BANK_IMAGE],
   artifacts,

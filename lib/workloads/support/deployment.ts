@@ -7,11 +7,11 @@ import { messageOf } from '../../system/file-error.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { send, type Answer } from './http.ts'
 
-/** A Deployment with one claim, as the manifest of a workload has it. */
+/** The Deployment with one claim in a workload's manifest. */
 export interface OneDeployment {
-  /** Of the Deployment and its Service. */
+  /** Name of the Deployment and its Service. */
   name: string
-  /** Of its pods. */
+  /** Labels of its pods. */
   labels: Record<string, string>
   claim: string
 }
@@ -21,8 +21,8 @@ interface PodTemplate {
 }
 
 /**
- * Applies a manifest, and resolves when the pods are ready. Containers name their images as the artifacts do. `storageClass` is
- * that of the claims, null for the cluster's default.
+ * Applies a manifest and resolves when the pods are ready. The manifest names images as the artifacts do. `storageClass`
+ * is the class of the claims, null for the cluster's default.
  */
 export async function applyManifest(
   lab: Lab,
@@ -53,7 +53,7 @@ const onClass =
       ? { ...object, spec: { ...(object.spec as object), storageClassName } }
       : object
 
-/** Deletes Deployment and claim, and resolves when they and the pods are gone. */
+/** Deletes the Deployment and the claim. Resolves when they and the pods are gone. */
 export const discardDeployment = (
   kube: KubeClient,
   namespace: string,
@@ -66,18 +66,18 @@ export const discardDeployment = (
     claims: [claim],
   })
 
-/** What holds the state of a service in a namespace. */
+/** The objects that hold the state of a service. */
 export interface Stateful {
-  /** For errors. */
+  /** Name of the service in errors. */
   name: string
-  /** Of its pods. */
+  /** Labels of its pods. */
   labels: Record<string, string>
-  /** Objects that make its pods. */
+  /** Objects that create its pods. */
   controllers: readonly ObjectReference[]
   claims: readonly string[]
 }
 
-/** Deletes controllers and claims, and resolves when the claims and the pods are gone. */
+/** Deletes controllers and claims. Resolves when the claims and the pods are gone. */
 export async function discard(
   kube: KubeClient,
   namespace: string,
@@ -98,7 +98,7 @@ export async function discard(
   await waitFor(`"${what}" in namespace "${namespace}" gone`, gone, { timeout: '120s', hint })
 }
 
-/** Name of a pod of a service that runs, always the same one of several. Errors: none runs. */
+/** Name of a running pod of a service, the same one each time. Throws if none runs. */
 export async function findRunningPod(
   kube: KubeClient,
   namespace: string,
@@ -111,7 +111,7 @@ export async function findRunningPod(
   return name
 }
 
-/** Resolves when /readyz is answered by 200. */
+/** Resolves when /readyz answers 200. */
 export const readyAt = (
   route: Route,
   { namespace, name, labels }: { namespace: string; name: string; labels: Record<string, string> },
@@ -123,15 +123,15 @@ export const readyAt = (
   })
 
 export interface WaitingForAnswer {
-  /** What is waited for, for errors. */
+  /** The awaited event, for errors. */
   what: string
-  /** Why an answer is not the one that is waited for; null if it is. */
+  /** Why an answer is wrong. Null if it is right. */
   findProblem: (answer: Answer) => string | null
-  /** The next command if there is none in time. */
+  /** The next command after a timeout. */
   hint: string
 }
 
-/** Resolves when a path has the right answer. A gateway takes a moment to learn of a route: a refusal until then is no failure. */
+/** Resolves when a path gives the right answer. Refusals before that are no failure: a gateway learns of a route late. */
 export async function waitForAnswer(
   route: Route,
   path: string,

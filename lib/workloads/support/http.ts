@@ -8,8 +8,8 @@ export interface Answer {
 }
 
 /**
- * Sends one request to the service behind a route and reads the whole answer. An answer that does not come within
- * `timeoutMs`, or is cut, is an error. node:http, as `fetch` does not let the Host header be set.
+ * Sends one request to the service behind a route and reads the whole answer. Throws if the answer is incomplete or takes
+ * longer than `timeoutMs`. It uses node:http, because `fetch` cannot set the Host header.
  */
 export async function send(route: Route, method: string, path: string, timeoutMs: number): Promise<Answer> {
   const url = new URL(path, route.url)
@@ -35,7 +35,7 @@ export async function send(route: Route, method: string, path: string, timeoutMs
   }
 }
 
-/** As `send`; an answer other than 200 is an error with what the service said. */
+/** Like `send`. Throws if the status is not 200. The error carries the service's answer. */
 export async function sendWell(route: Route, method: string, path: string, timeoutMs: number): Promise<Buffer> {
   const { status, body } = await send(route, method, path, timeoutMs)
   if (status === 200) return body

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { GoProgram, PackedImage } from '../../lab/built.ts'
 
-/** A program of the Go module in `lib/workloads`. `folder` is its package; the build takes `coldSeconds` on two cores. */
+/** A program of the Go module in `lib/workloads`. `folder` is its package. A cold build takes `coldSeconds` on two cores. */
 export const goProgram = <const Name extends string>(name: Name, folder: string, coldSeconds: number) =>
   ({
     name,
@@ -13,7 +13,7 @@ export const goProgram = <const Name extends string>(name: Name, folder: string,
     coldSeconds,
   }) satisfies GoProgram
 
-/** An image that holds one such program, and runs it as the user of all workloads. */
+/** An image with one such program. It runs as the user of all workloads. */
 export const ownImage = (name: string): PackedImage => ({
   reference: `localhost/meshdrill/${name}:1`,
   entrypoint: [`/${name}`],

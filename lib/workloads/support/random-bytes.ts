@@ -15,9 +15,9 @@ export function fillPayload(payload: Uint8Array, seed: number, sequence: number)
     a = b ^ (b >>> 9)
     b = (c + (c << 3)) | 0
     c = (((c << 21) | (c >>> 11)) + word) | 0
-    // The first twelve words only stir the state.
+    // The first twelve words only mix the state.
     if (at < 0) continue
-    // A store beyond the end of a typed array is ignored, so that any length works.
+    // Typed arrays ignore writes beyond their end, so any length works.
     payload[at] = word
     payload[at + 1] = word >>> 8
     payload[at + 2] = word >>> 16

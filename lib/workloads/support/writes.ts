@@ -1,6 +1,6 @@
 import type { Write } from '../../record/facts.ts'
 
-/** Of each slot the newest write that was acknowledged before a time (ms since the epoch), in rising order of slots. */
+/** The newest write of each slot that was acknowledged before `heldBeforeMs` (ms since the epoch), in order of slots. */
 export function newestHeld(writes: readonly Write[], heldBeforeMs: number): Map<number, Write> {
   const newest = new Map<number, Write>()
   for (const write of writes) {
@@ -10,7 +10,7 @@ export function newestHeld(writes: readonly Write[], heldBeforeMs: number): Map<
   return new Map([...newest].sort(([one], [other]) => one - other))
 }
 
-/** The writes of each slot, in their order. */
+/** Groups writes by slot, in the order in which they were sent. */
 export function bySlot(writes: readonly Write[]): Map<number, Write[]> {
   const slots = new Map<number, Write[]>()
   for (const write of writes) {

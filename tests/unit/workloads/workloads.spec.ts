@@ -7,7 +7,7 @@ import { noopWorkload } from '../../../lib/simulation/noop-tool.ts'
 import { isImpossible } from '../../../lib/workloads/damage.ts'
 import { workloadNames, workloadOf, workloads } from '../../../lib/workloads/index.ts'
 
-test('each workload of the list has a name of its own, and programs that are there', () => {
+test('each workload has a unique name, and its programs exist', () => {
   expect(new Set(workloadNames).size).toBe(workloads.length)
   for (const { name, title, about, clients } of workloads) {
     expect(workloadOf(name).name).toBe(name)
@@ -16,17 +16,17 @@ test('each workload of the list has a name of its own, and programs that are the
   }
 })
 
-test('a workload that is not in the list is an error that names those that are', () => {
+test('an unknown workload is an error that names the known ones', () => {
   expect(() => workloadOf('ledgre')).toThrow(`no workload "ledgre"; there are ${workloadNames.join(', ')}`)
 })
 
-test('each way in which the data of a workload cannot be damaged has its reason', () => {
+test('each kind of damage that a workload does not support has a reason', () => {
   for (const { name, damage } of workloads)
     for (const [kind, way] of Object.entries({ ...damage.commands, fill: damage.fill }))
       if (isImpossible(way)) expect(way.impossible.length, `${name}, ${kind}`).toBeGreaterThan(10)
 })
 
-test('a fault that a workload cannot suffer is an obstacle with the reason, and any other fault is none', () => {
+test('a fault that a workload does not support is an obstacle with the reason, and other faults are not', () => {
   expect(damageObstacle(faults.ransomware, noopWorkload())).toBe('No-op: it holds no data on a volume')
   expect(damageObstacle(faults.ransomware, workloadOf('ledger'))).toBeNull()
   expect(damageObstacle({}, noopWorkload())).toBeNull()
@@ -60,7 +60,7 @@ function scriptsOf(path: string, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-test('no script of a load exports the names of a destructuring, which k6 does not support', () => {
+test('no load script exports by destructuring, which k6 does not support', () => {
   for (const { name, clients } of workloads) {
     const scripts = [...scriptsOf(clients.load)]
     expect(scripts.length, name).toBeGreaterThan(1)

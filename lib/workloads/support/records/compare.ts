@@ -6,20 +6,20 @@ import { bySlot, newestHeld } from '../writes.ts'
 import { parseRecords, type ListedRecord, type RecordsListing } from './listing.ts'
 import type { Payloads } from './payloads.ts'
 
-/** Findings that a check names one by one; the rest is counted in the last one. */
+/** Maximum number of separate findings. The last finding counts the rest. */
 const MAX_FINDINGS = 1000
 
-/** What is wrong with a record. */
+/** The damage of a record. */
 interface Judgement {
   kind: FindingKind
   cause: string
-  /** The record is right but for its age. */
+  /** True if the record is right except for its age. */
   rolledBack?: true
 }
 
 /**
- * Compares the records of a listing with those that were seeded and written. The service's own findings come first. Errors: the
- * text is no complete listing.
+ * Compares the records of a listing with those that were seeded and written. The service's own findings come first.
+ * Throws if the listing is incomplete.
  */
 export const comparison =
   (payloads: Payloads) =>
@@ -62,9 +62,9 @@ export function compareRecords(listing: RecordsListing, expected: ExpectedState,
 
 interface ExpectedSlot extends ExpectedState {
   slot: number
-  /** Those sent to the slot. */
+  /** Writes that were sent to the slot. */
   writes: Write[]
-  /** The newest that must be there. */
+  /** The newest write that must be there. */
   held: Write | null
   payloads: Payloads
 }
@@ -79,12 +79,12 @@ function judge(record: ListedRecord, expected: ExpectedSlot): Judgement | null {
   const { sequence, generation, hash } = record
   const write = writes.find((one) => one.sequence === sequence)
   if (!write && !(slot < seeded && sequence === slot))
-    return { kind: 'phantom', cause: `nobody sent sequence ${sequence} there` }
+    return { kind: 'phantom', cause: `sequence ${sequence} was never sent there` }
   const sentGeneration = write?.generation ?? 1
   if (generation !== sentGeneration)
     return { kind: 'phantom', cause: `sequence ${sequence} is of generation ${generation}, sent was ${sentGeneration}` }
   if (hash !== hashOf(write ? payloads.written(seed, sequence) : payloads.seeded(seed, slot)))
-    return { kind: 'flipped', cause: `sequence ${sequence} has content that nobody sent` }
+    return { kind: 'flipped', cause: `sequence ${sequence} has content that was never sent` }
   if (held === null || sequence >= held.sequence) return null
   const acknowledged = formatClock(held.acknowledgedMs ?? 0)
   const cause = `holds sequence ${sequence}, though ${held.sequence} was acknowledged at ${acknowledged}`
@@ -93,7 +93,7 @@ function judge(record: ListedRecord, expected: ExpectedSlot): Judgement | null {
 
 const hashOf = (payload: Uint8Array): string => createHash('sha256').update(payload).digest('hex').slice(0, 32)
 
-/** Slots in a row with the same thing wrong are one finding. */
+/** Consecutive slots with the same damage become one finding. */
 interface Run extends Judgement {
   first: number
   last: number

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { Finding } from '../../../record/facts.ts'
 import { finding } from '../../../record/schema/measured.ts'
 
-/** What a service of numbered records said of all that it holds. */
+/** The listing of a service of numbered records. */
 export interface RecordsListing {
   records: ListedRecord[]
-  /** What the service itself found wrong. */
+  /** Damage that the service itself found. */
   findings: Finding[]
 }
 
@@ -27,15 +27,16 @@ const end = z.object({ records: number, sha256: z.string() })
 const failure = z.object({ error: z.string() })
 
 /**
- * Parses what `GET /records` answered. A stream that was cut, changed, or ended by the service with an error is an error: it must
- * not pass for a store that ends early.
+ * Parses the answer to `GET /records`. Throws if it is incomplete, changed, or ends with an error of the service. It must
+ * not look like a smaller store.
  */
 export function parseRecords(body: Buffer): RecordsListing {
   const lastStart = body.lastIndexOf('\n', -2) + 1
   const last = parseLast(body.subarray(lastStart).toString('utf8'))
   const lines = body.subarray(0, lastStart)
   const hash = createHash('sha256').update(lines).digest('hex')
-  if (hash !== last.sha256) throw new Error(`the listing's lines give SHA-256 ${hash}, its end says ${last.sha256}`)
+  if (hash !== last.sha256)
+    throw new Error(`the listing's lines have SHA-256 ${hash}, its last line says ${last.sha256}`)
   const parsed = lines
     .toString('utf8')
     .split('\n')
@@ -43,7 +44,7 @@ export function parseRecords(body: Buffer): RecordsListing {
     .map((line): unknown => JSON.parse(line))
   const records = parsed.filter((line) => Array.isArray(line)).map((line) => toRecord(record.parse(line)))
   if (records.length !== last.records)
-    throw new Error(`the listing has ${records.length} records, its end says ${last.records}`)
+    throw new Error(`the listing has ${records.length} records, its last line says ${last.records}`)
   return { records, findings: parsed.filter((line) => !Array.isArray(line)).map((line) => finding.parse(line)) }
 }
 
@@ -52,7 +53,7 @@ function parseLast(line: string): z.infer<typeof end> {
   const failed = failure.safeParse(read)
   if (failed.success) throw new Error(`the service could not read its records: ${failed.data.error}`)
   const last = end.safeParse(read)
-  if (!last.success) throw new Error(`the listing was cut: it ends with ${JSON.stringify(line.slice(-80))}`)
+  if (!last.success) throw new Error(`the listing is incomplete. It ends with ${JSON.stringify(line.slice(-80))}`)
   return last.data
 }
 
@@ -60,7 +61,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // Half a line is what a cut stream ends with; the caller says so.
+    // An incomplete stream ends with half a line. The caller throws.
     if (error instanceof SyntaxError) return null
     throw error
   }

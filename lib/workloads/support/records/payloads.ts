@@ -3,13 +3,13 @@ import { fillPayload } from '../random-bytes.ts'
 
 /* The content of numbered records: plain arithmetic without imports of Node, as k6 runs it too. The Go programs have the same. */
 
-/** The payloads of a service's records. Each is a function of (seed, sequence). */
+/** Payloads of a service's records. Each depends on seed and sequence only. */
 export interface Payloads {
-  /** The payload that a slot was seeded with. Its sequence is its slot. */
+  /** Payload of a seeded record. Its sequence is its slot. */
   readonly seeded: (seed: number, slot: number) => Uint8Array
-  /** The payload that a write of the load gives a record. */
+  /** Payload of a write of the load. */
   readonly written: (seed: number, sequence: number) => Uint8Array
-  /** The payload that a slot's record of this sequence must have; null if no such record was ever meant for the slot. */
+  /** Payload that the slot's record of this sequence must have. Null if the sequence was never sent to the slot. */
   readonly expected: (volume: { seed: number; seeded: number }, slot: number, sequence: number) => Uint8Array | null
 }
 

@@ -5,7 +5,7 @@ import type { Payloads } from './payloads.ts'
 /** A prime, so that the probes visit every slot. */
 const STRIDE = 7919
 
-/** Each probe reads another record, and is right if every byte of it is. */
+/** Each probe reads a different record. An answer is right if every byte is. */
 export const recordsProbes =
   (payloads: Payloads): ProbesOf =>
   (volume) =>

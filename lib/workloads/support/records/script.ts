@@ -1,11 +1,11 @@
-/** The load on a service of numbered records, run by k6. */
+/** Load on a service of numbered records, run by k6. */
 import exec from 'k6/execution'
 import http from 'k6/http'
 import { planWrite } from '../../../load/load.ts'
 import { logRead, logSent, logWrite, settings, timeout } from '../../../load/script.ts'
 import type { Payloads } from './payloads.ts'
 
-/** The two functions of a script's scenarios. */
+/** Functions of the two scenarios of a script. */
 export function recordsLoad(payloads: Payloads): { write: () => void; read: () => void } {
   const { url, seed, seeded } = settings
   const headers = { Host: settings.host }

@@ -12,7 +12,7 @@ const LISTING_TIMEOUT_MS = 60_000
 
 const seedAnswer = z.object({ records: z.number().int().positive() })
 
-/** Has the service fill its store; returns how many records there are. */
+/** Asks the service to fill its store. Returns the number of records. */
 export async function seedRecords(route: Route, { seed, bytes }: { seed: number; bytes: number }): Promise<number> {
   const body = await sendWell(route, 'POST', `/seed?bytes=${bytes}&seed=${seed}`, SEED_TIMEOUT_MS)
   const text = body.toString('utf8')
@@ -23,7 +23,7 @@ export async function seedRecords(route: Route, { seed, bytes }: { seed: number;
   return answer.data.records
 }
 
-/** Has the service list its store, and compares the listing with what must be there. */
+/** Asks the service for its listing and compares it with the expected records. */
 export const verifyRecords = (
   route: Route,
   data: ExpectedData,

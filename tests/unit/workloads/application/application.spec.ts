@@ -51,7 +51,7 @@ test('manifests, a Service and one check are enough: claims, container, labels a
   })
 })
 
-test('a folder is read in the order of its file names, and the objects lose their namespace', () => {
+test('a folder is read in the order of its file names, and its objects have no namespace', () => {
   const folder = newFolder()
   mkdirSync(join(folder, 'k8s'))
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
@@ -69,7 +69,7 @@ test('a folder is read in the order of its file names, and the objects lose thei
   ])
 })
 
-test('the claims of a StatefulSet are those of each replica', () => {
+test('a StatefulSet has the claims of each replica', () => {
   const stateful = {
     ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db' } },
     spec: {
@@ -132,7 +132,7 @@ for (const [what, objects, message] of refusals)
     expect(() => plan(...objects)).toThrow(message)
   })
 
-test('a manifest that is missing, empty or no YAML is named', () => {
+test('the error names a manifest that is missing, empty or not YAML', () => {
   const folder = newFolder()
   mkdirSync(join(folder, 'empty'))
   writeFileSync(join(folder, 'bad.yaml'), 'a: [1')
@@ -142,7 +142,7 @@ test('a manifest that is missing, empty or no YAML is named', () => {
   expect(read('bad.yaml')).toThrow(/bad.yaml" cannot be read as YAML/)
 })
 
-test('a wrong definition names the field', () => {
+test('the error for an invalid definition names the field', () => {
   expect(() => define({ checks: [] })).toThrow(/^checks: name at least one command/)
   expect(() => define({ probe: { path: 'health' } })).toThrow(/^probe.path: /)
   expect(() => define({ prob: {} })).toThrow(/prob/)
@@ -151,14 +151,14 @@ test('a wrong definition names the field', () => {
 
 const checks = define({ checks: [{ name: 'orders', command: ['count'] }, { command: ['sum', 'of all'] }] }).checks
 
-test('a check that prints another thing each time is refused, with both outputs', () => {
+test('a check with a different output each time is refused, and the error shows both outputs', () => {
   requireStable(checks, ['1', '2'], ['1', '2'])
   expect(() => {
     requireStable(checks, ['1', 'at 12:01'], ['1', 'at 12:02'])
-  }).toThrow(/check "sum of all" prints another output each time.*"at 12:01" before, and "at 12:02" now.*Next: /)
+  }).toThrow(/check "sum of all" prints a different output each time.*"at 12:01" before, and "at 12:02" now.*Next: /)
 })
 
-test('a check whose output differs after the restore is a finding, and equal outputs are none', () => {
+test('a check with a different output after the restore is a finding, and equal outputs are not', () => {
   expect(judgeOutputs(checks, ['10', 'ä'], ['10', 'ä'])).toEqual({
     objects: 2,
     bytes: 4,
@@ -172,7 +172,7 @@ test('a check whose output differs after the restore is a finding, and equal out
   ])
 })
 
-test('an answer is right if its status and its body are', () => {
+test('an answer is right if both its status and its body are right', () => {
   const probe = { path: '/', status: 200, body: '^ok' }
   expect(isRightAnswer(probe, 200, 'ok, all is well')).toBe(true)
   expect(isRightAnswer(probe, 200, 'not ok')).toBe(false)

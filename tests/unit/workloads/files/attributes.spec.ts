@@ -67,7 +67,7 @@ const changes: [what: string, change: Change, findings: [kind: string, file: str
       true,
     ],
     ['an empty folder that is gone', (path) => rmdir(path('empty')), [['lost', 'empty', /not there/]]],
-    ['an empty folder that nobody made', (path) => mkdir(path('new')), [['phantom', 'new', /nobody wrote/]]],
+    ['an unexpected empty folder', (path) => mkdir(path('new')), [['phantom', 'new', /never written/]]],
     ['a symbolic link that is gone', (path) => unlink(path('link')), [['lost', 'link', /not there/]]],
     [
       'a symbolic link to elsewhere',
@@ -110,7 +110,7 @@ const changes: [what: string, change: Change, findings: [kind: string, file: str
   ]
 
 for (const [what, change, expected, needsRoot] of changes)
-  test(`a tree of files with ${what} has ${expected.length === 0 ? 'no finding' : 'that as its finding'}`, async ({
+  test(`a tree of files with ${what} has ${expected.length === 0 ? 'no finding' : 'this finding'}`, async ({
     binary,
   }) => {
     test.skip(needsRoot === true && !isRoot, 'only root can give a file to another owner')
@@ -135,9 +135,7 @@ for (const [what, change, expected, needsRoot] of changes)
     }
   })
 
-test('of two files whose names are no text and differ in one byte, the one that is lost is named', async ({
-  binary,
-}) => {
+test('of two files with names that are not UTF-8 and differ in one byte, the lost one is named', async ({ binary }) => {
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-tree-'))
   const bytes = (last: number) => Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([last])])
   try {
@@ -152,7 +150,7 @@ test('of two files whose names are no text and differ in one byte, the one that 
   }
 })
 
-test('a sparse file that came back full is no finding about integrity', async ({ binary }) => {
+test('a sparse file that was restored without holes is no integrity finding', async ({ binary }) => {
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-tree-'))
   const file = join(folder, 'sparse')
   try {
@@ -186,7 +184,7 @@ const attributes = (changed: object = {}) => {
   return { ...file, attributes: { ...none, ...changed } }
 }
 
-test('extended attributes and ACLs are compared one by one, and are never equal where nobody could look', () => {
+test('extended attributes and ACLs are compared one by one, and unreadable ones are never equal', () => {
   const acl = (value: string) => attributes({ xattrs: { 'system.posix_acl_access': value, 'user.k': '76' } })
   expect(compareAttributes(acl('02'), acl('02'))).toEqual([])
   expect(compareAttributes(acl('03'), acl('02'))).toEqual(['its attribute "system.posix_acl_access" is "03", was "02"'])
@@ -195,12 +193,12 @@ test('extended attributes and ACLs are compared one by one, and are never equal 
     'its attribute "user.k" is empty, was none',
   ])
   expect(compareAttributes(attributes({ unseen: 'EPERM' }), acl('02'))).toEqual([
-    'its extended attributes were not looked at: EPERM',
+    'its extended attributes were not read: EPERM',
   ])
   expect(compareAttributes(acl('02'), attributes({ unseen: 'EPERM' }))).toEqual([])
 })
 
-test('each attribute that is not compared is named with the reason', () => {
+test('each attribute that is not compared has a reason', () => {
   expect(notCompared.map(({ what }) => what)).toEqual(expect.arrayContaining(['access time', 'change time']))
   for (const { why } of notCompared) expect(why).not.toBe('')
 })

@@ -32,9 +32,7 @@ async function put(folder: string, { slot, sequence }: Pick<Write, 'slot' | 'seq
   await chmod(path, 0o664)
 }
 
-test('files that are as they were seeded and written have no finding, and say which writes are there', async ({
-  binary,
-}) => {
+test('unchanged files have no finding, and show which writes they hold', async ({ binary }) => {
   const { folder, seeded, writes } = await writtenTree(binary)
   const check = checkFiles(await listTree(binary, folder), { seed, seeded, writes, heldBeforeMs: 5000 })
   expect(check).toMatchObject({ findings: [], error: null, objects: seeded + 1 })
@@ -53,7 +51,7 @@ const kinds: [kind: string, found: FindingKind[]][] = [
   ['encrypt', ['flipped', 'phantom']],
 ]
 for (const [kind, found] of kinds)
-  test(`a file that is damaged by "${kind}" is found and named`, async ({ binary }) => {
+  test(`a file that is damaged by "${kind}" is detected and named`, async ({ binary }) => {
     const { folder, seeded, writes } = await writtenTree(binary)
     const log = await runVolume(binary, 'corrupt', folder, '--seed', String(seed), '--files', '2', '--kind', kind)
     const struck = log
@@ -90,7 +88,7 @@ test('after a restore, an older file and a missing new one are loss and no findi
   await rm(folder, { recursive: true })
 })
 
-test('a probe of the files is right only for a content that was meant for its file', () => {
+test('a probe of the files accepts only a content that was sent to its file', () => {
   const volume = { seed, seeded: 100 }
   const { path, isRight } = filesProbes(volume)(0)
   const answer = (content: Uint8Array, status = 200) => ({ status, headers: new Map(), body: Buffer.from(content) })

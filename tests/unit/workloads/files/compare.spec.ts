@@ -24,19 +24,19 @@ const check = (one: TreeFile, earlier: Tree[] = []) =>
 /** Without what is said. */
 const places = (one: TreeFile, earlier: Tree[] = []) => check(one, earlier).map((found) => found.slice(0, 3))
 
-test('files as they were written have no findings', () => {
+test('unchanged files have no findings', () => {
   expect(check(file('a', 'abcz'))).toEqual([])
 })
 
-test('blocks in a row are one finding, with the offset of the first', () => {
+test('consecutive damaged blocks are one finding, with the offset of the first', () => {
   expect(check(file('a', 'axyz'))).toEqual([
-    ['flipped', 'a', BLOCK, 'blocks 1-2 of 64 KiB: holds bytes that nobody wrote'],
+    ['flipped', 'a', BLOCK, 'blocks 1-2 of 64 KiB: holds bytes that were never written'],
   ])
   expect(check(file('a', 'xbyz')).map(([, , offset]) => offset)).toEqual([0, 2 * BLOCK])
   expect(places(file('a', 'abcx'))).toEqual([['flipped', 'a', 3 * BLOCK]])
 })
 
-test('a block of another place is misdirected, each with where it belongs; one that is in several places tells nothing', () => {
+test('a block from another place is misdirected, unless its content is in several places', () => {
   expect(check(file('a', 'aefz'))).toEqual([
     ['misdirected', 'a', BLOCK, `block 1 of 64 KiB: holds what belongs to "b" at ${BLOCK}`],
     ['misdirected', 'a', 2 * BLOCK, `block 2 of 64 KiB: holds what belongs to "b" at ${2 * BLOCK}`],
@@ -44,19 +44,19 @@ test('a block of another place is misdirected, each with where it belongs; one t
   expect(places(file('a', 'azcz'))).toEqual([['flipped', 'a', BLOCK]])
 })
 
-test('a block that was there before, in that place, is stale', () => {
+test('a block with an earlier content of its place is stale', () => {
   const earlier = [tree(file('a', 'abyz'), file('b', 'qefz'))]
   expect(places(file('a', 'abyz'), earlier)).toEqual([['stale', 'a', 2 * BLOCK]])
   expect(places(file('a', 'aycz'), earlier)).toEqual([['flipped', 'a', BLOCK]])
   expect(places(file('a', 'qbcz'), earlier)).toEqual([['flipped', 'a', 0]])
   expect(check(file('a', 'axyz'), earlier).map(([kind, , , detail]) => [kind, detail])).toEqual([
-    ['flipped', 'block 1 of 64 KiB: holds bytes that nobody wrote'],
-    ['stale', 'block 2 of 64 KiB: holds what it held before'],
+    ['flipped', 'block 1 of 64 KiB: holds bytes that were never written'],
+    ['stale', 'block 2 of 64 KiB: holds an earlier content'],
   ])
   expect(places(file('a', 'abyz'), [tree(file('b', 'defz')), ...earlier])).toEqual([['stale', 'a', 2 * BLOCK]])
 })
 
-test('sectors that became zeros are told exactly, and those that always were are not', () => {
+test('a finding gives the exact range of zeroed sectors, without those that were zeros before', () => {
   const zeros: TreeFile['zeros'] = [
     [10, 522],
     [BLOCK + 1024, BLOCK + 2048],
@@ -69,7 +69,7 @@ test('sectors that became zeros are told exactly, and those that always were are
   expect(found).toMatchObject([{ kind: 'flipped', offset: BLOCK }])
 })
 
-test('zeros are told unless the same bytes, or more, were zeros before', () => {
+test('zeros are a finding unless all of these bytes were zeros before', () => {
   const found = (before: TreeFile['zeros'], zeros: TreeFile['zeros'] = [[BLOCK + 1024, BLOCK + 2048]]) => {
     const b = file('b', 'defz')
     return compareTrees(tree(file('a', 'axcz', { zeros }), b), { now: tree(file('a', 'abcz', { zeros: before }), b) })
@@ -82,12 +82,12 @@ test('zeros are told unless the same bytes, or more, were zeros before', () => {
   expect(kinds([], [[2 * BLOCK, 3 * BLOCK]]), 'of the block behind alone').toEqual(['flipped'])
 })
 
-test('a run of zeros over several blocks is told from its first byte', () => {
+test('the finding of zeros over several blocks begins at their first byte', () => {
   const zeros: TreeFile['zeros'] = [[BLOCK - 512, 3 * BLOCK]]
   expect(places(file('a', 'xyvz', { zeros }))).toEqual([['torn', 'a', BLOCK - 512]])
 })
 
-test('a file that is shorter or longer is told from where it ends, beside what else is wrong', () => {
+test('a file of another length is a finding at its end, in addition to its other findings', () => {
   expect(check(file('a', 'ab', { size: BLOCK + 7 }))).toEqual([
     ['truncated', 'a', BLOCK + 7, `has ${BLOCK + 7} bytes, had ${3.5 * BLOCK}`],
   ])
@@ -97,10 +97,10 @@ test('a file that is shorter or longer is told from where it ends, beside what e
   ])
 })
 
-test('files that are gone, not readable, of other permissions or foreign', () => {
+test('missing, unreadable and foreign files, and changed permissions, are findings', () => {
   expect(compareTrees(tree(file('b', 'defz'), file('c', 'd')), { now })).toMatchObject([
     { kind: 'lost', file: 'a', detail: 'the file is not there' },
-    { kind: 'phantom', file: 'c', detail: 'a file that nobody wrote' },
+    { kind: 'phantom', file: 'c', detail: 'a file that was never written' },
   ])
   expect(check(file('a', '', { reason: 'permission denied', mode: '0000', size: 3.5 * BLOCK }))).toEqual([
     ['changed attribute', 'a', 0, 'its permissions are 0000, were 0644'],
@@ -112,7 +112,7 @@ const line = '{"path":"a/b","size":70000,"mode":"0644","blocks":"' + 'ab'.repeat
 const end = (lines: string, files: number) =>
   `${lines}${JSON.stringify({ files, sha256: createHash('sha256').update(lines).digest('hex') })}\n`
 
-test('a listing is read file by file', () => {
+test('a listing is parsed into its files', () => {
   const hash = 'ab'.repeat(16)
   const [one] = [...parseTree(end(line, 1)).values()]
   expect(one).toEqual({
@@ -126,11 +126,11 @@ test('a listing is read file by file', () => {
   expect(parseTree(end('', 0)).size).toBe(0)
 })
 
-test('a listing that was cut or changed, or that the service could not finish, is an error', () => {
+test('a listing that is incomplete, changed, or ends with an error is an error', () => {
   const whole = end(line, 1)
   for (const cut of [0, 1, line.length, whole.length - 30, whole.length - 1])
-    expect(() => parseTree(whole.slice(0, cut)), `cut at ${cut}`).toThrow(/cut/)
+    expect(() => parseTree(whole.slice(0, cut)), `cut at ${cut}`).toThrow(/incomplete/)
   expect(() => parseTree(whole.replace('70000', '70001'))).toThrow(/SHA-256/)
   expect(() => parseTree('{"files":0,"error":"no such file"}\n')).toThrow(/could not be listed: no such file/)
-  expect(() => parseTree(end('{"path":1}\n', 1))).toThrow(/line 1 of the listing is that of no file/)
+  expect(() => parseTree(end('{"path":1}\n', 1))).toThrow(/line 1 of the listing describes no file/)
 })

@@ -2,25 +2,25 @@ import type { Finding, FindingKind } from '../../../../lib/record/facts.ts'
 import { BLOCK_BYTES } from '../../../../lib/workloads/files/tree.ts'
 import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 
-/** A plain file, with what it held before some of its blocks were written over. */
+/** A plain file, and its content before some of its blocks were overwritten. */
 export interface PlainFile {
   path: string
   content: Buffer
   before: Buffer
 }
 
-/** What becomes of a file: its new content, null where it is gone, and its permissions. */
+/** The new content of a file, null if it is deleted, and its permissions. */
 export interface FileDamage {
   name: string
   kinds: FindingKind[]
   content: Buffer | null
   mode: number
-  /** Where the finding must say that it begins; null leaves it to the first block that differs. */
+  /** Expected offset of the finding. Null means the first block that differs. */
   offset: number | null
 }
 
 type Draw = (below: number) => number
-type Hurt = (file: PlainFile, draw: Draw) => Pick<FileDamage, 'kinds'> & Partial<FileDamage>
+type Damage = (file: PlainFile, draw: Draw) => Pick<FileDamage, 'kinds'> & Partial<FileDamage>
 
 const SECTOR = 512
 export const WHOLE_MODE = 0o644
@@ -35,7 +35,7 @@ function overwrite({ content }: PlainFile, at: number, bytes: Uint8Array): Buffe
 
 const blockOf = (content: Buffer, index: number) => content.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES)
 
-const hurts: Record<string, Hurt> = {
+const damages: Record<string, Damage> = {
   'single bit': (file, draw) => {
     const at = draw(file.content.length)
     const flipped = file.content.readUInt8(at) ^ (1 << draw(8))
@@ -73,17 +73,17 @@ const hurts: Record<string, Hurt> = {
   },
 }
 
-export const fileDamageNames = Object.keys(hurts).sort()
+export const fileDamageNames = Object.keys(damages).sort()
 
-/** Hurts a file in the way that is named; null where that would change nothing. */
-export function hurtFile(name: string, file: PlainFile, draw: Draw): FileDamage | null {
+/** Damages a file in the named way. Null if that would change nothing. */
+export function damageFile(name: string, file: PlainFile, draw: Draw): FileDamage | null {
   if (file.content.length === 0 && name !== 'deleted' && name !== 'permissions') return null
-  const { content = file.content, kinds = [], ...damage } = hurts[name]?.(file, draw) ?? {}
+  const { content = file.content, kinds = [], ...damage } = damages[name]?.(file, draw) ?? {}
   const damaged = { name, kinds, content, mode: WHOLE_MODE, offset: null, ...damage }
   return content?.equals(file.content) === true && damaged.mode === WHOLE_MODE ? null : damaged
 }
 
-/** Whether each block that changed is in a finding, and whether those findings say what it was and where it begins. */
+/** Tests whether each changed block is in a finding, and whether the findings name the damage and its offset. */
 export function recogniseDamage(
   { content, kinds, offset }: FileDamage,
   file: PlainFile,

@@ -4,7 +4,7 @@ import { fileDamageNames } from './damage.ts'
 import { tryFileCorruptions } from './trials.ts'
 import { findShare } from '../mix.ts'
 
-test('of 300 corruptions of plain files every one is detected, and 99 of 100 are named with file and offset', async ({
+test('each of 300 corruptions of plain files is detected, and 99 % are named with file and offset', async ({
   binary,
 }) => {
   const struck = await tryFileCorruptions(binary, 300, 20261121)

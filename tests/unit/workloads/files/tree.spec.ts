@@ -11,7 +11,7 @@ function seal(lines: unknown[], end: object = {}): string {
   return `${text}${JSON.stringify({ files: lines.length, sha256, ...end })}\n`
 }
 
-test('a file without a block, one without zeros and one that cannot be read are files too', () => {
+test('files without blocks, without zeros, and unreadable files are parsed', () => {
   const { zeros, ...dense } = file
   const empty = { ...dense, path: 'empty', size: 0, blocks: '' }
   const tree = parseTree(seal([file, { ...dense, path: 'dense' }, empty, { ...empty, path: 'shut', reason: 'EACCES' }]))
@@ -26,20 +26,20 @@ test('a file without a block, one without zeros and one that cannot be read are 
 
 const long = 'x'.repeat(200)
 const refused: [what: string, listing: string, message: string][] = [
-  ['no number of files', seal([file], { files: '1' }), 'the listing of the files was cut'],
-  ['no hash', seal([file], { sha256: 1 }), 'the listing of the files was cut'],
-  ['an end that is nothing', 'null\n', 'the listing of the files was cut: it ends with "null\\n"'],
-  ['a long end', long, `the listing of the files was cut: it ends with "${'x'.repeat(80)}"`],
-  ['a line that is nothing', seal([file, null]), 'line 2 of the listing is that of no file: null'],
-  ['a long line', seal([long]), `line 1 of the listing is that of no file: "${'x'.repeat(119)}`],
+  ['no number of files', seal([file], { files: '1' }), 'the listing of the files is incomplete'],
+  ['no hash', seal([file], { sha256: 1 }), 'the listing of the files is incomplete'],
+  ['null as its last line', 'null\n', 'the listing of the files is incomplete. It ends with "null\\n"'],
+  ['a long end', long, `the listing of the files is incomplete. It ends with "${'x'.repeat(80)}"`],
+  ['null as a line', seal([file, null]), 'line 2 of the listing describes no file: null'],
+  ['a long line', seal([long]), `line 1 of the listing describes no file: "${'x'.repeat(119)}`],
   ...Object.entries({ path: 1, size: '1', mode: 420, blocks: [] }).map(([field, wrong]): [string, string, string] => [
     `a wrong ${field}`,
     seal([{ ...file, [field]: wrong }]),
-    'line 1 of the listing is that of no file: {',
+    'line 1 of the listing describes no file: {',
   ]),
 ]
 
-test('a listing with anything wrong is refused, and what is wrong is said', () => {
+test('an invalid listing of files is refused with the reason', () => {
   for (const [what, listing, message] of refused) {
     const parse = () => parseTree(listing)
     expect(parse, what).toThrow(message)

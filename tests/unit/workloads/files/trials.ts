@@ -6,7 +6,7 @@ import type { Tree } from '../../../../lib/workloads/files/tree.ts'
 import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 import { listTree as list } from './program.ts'
 import { createRandom } from '../ledger/damages.ts'
-import { fileDamageNames, hurtFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './damage.ts'
+import { fileDamageNames, damageFile, type PlainFile, recogniseDamage, WHOLE_MODE } from './damage.ts'
 import { drawName, type Struck } from '../mix.ts'
 
 const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garbage of 64 KiB' }
@@ -16,7 +16,7 @@ const longest = 1 << 19
 /** In seconds since the epoch. */
 const writtenAt = 1_700_000_000
 
-/** Hurts a volume of plain files in at least `count` ways, each file in one at a time, and has it checked. */
+/** Damages a volume of plain files in at least `count` ways, each file in one way at a time, and checks it. */
 export async function tryFileCorruptions(binary: string, count: number, drawSeed: number): Promise<Struck[]> {
   const folder = await mkdtemp(join(tmpdir(), 'meshdrill-files-'))
   try {
@@ -25,7 +25,7 @@ export async function tryFileCorruptions(binary: string, count: number, drawSeed
     const results: Struck[] = []
     while (results.length < count) {
       const damaged = volume.flatMap((file) => {
-        const damage = draw(2) === 0 ? null : hurtFile(drawName(draw, studied, fileDamageNames), file, draw)
+        const damage = draw(2) === 0 ? null : damageFile(drawName(draw, studied, fileDamageNames), file, draw)
         return damage ? [{ file, damage }] : []
       })
       for (const { file, damage } of damaged) await put(folder, file.path, damage.content, damage.mode)
@@ -33,11 +33,11 @@ export async function tryFileCorruptions(binary: string, count: number, drawSeed
       for (const { file, damage } of damaged)
         results.push({ name: damage.name, where: file.path, ...recogniseDamage(damage, file, findings) })
       const accused = findings.find(({ file }) => !damaged.some((one) => one.file.path === file))
-      if (accused) throw new Error(`what is whole is accused: ${JSON.stringify(accused)}`)
+      if (accused) throw new Error(`an intact file has a finding: ${JSON.stringify(accused)}`)
       for (const { file } of damaged) await put(folder, file.path, file.content, WHOLE_MODE)
     }
     const [left] = compareTrees(await list(binary, folder), expected)
-    if (left) throw new Error(`a whole volume is accused: ${JSON.stringify(left)}`)
+    if (left) throw new Error(`an intact volume has a finding: ${JSON.stringify(left)}`)
     return results
   } finally {
     await rm(folder, { recursive: true })

@@ -32,7 +32,7 @@ function volume(): StandInVolume {
 
 const check = (made: StandInVolume, sent = writes) => compare(parseListing(made.list()), { seed, seeded, writes: sent })
 
-test('payloads are those that the service makes', () => {
+test('payloads are computed as the service does', () => {
   // The same vectors stand in record_test.go.
   const hex = (s: number, sequence: number) => Buffer.from(fillPayload(new Uint8Array(18), s, sequence)).toString('hex')
   expect(hex(1, 0)).toBe('3e38551ae8b89f245676026216bbecc90ba9')
@@ -40,7 +40,7 @@ test('payloads are those that the service makes', () => {
   expect(hex(2 ** 53 - 1, 2 ** 53 - 1)).toBe('22acd01ccd2aea66fd93071684ee9cea9d43')
 })
 
-test('blocks are those that the service writes', () => {
+test('blocks are encoded as the service does', () => {
   const payload = writtenPayload(1, 40_000)
   const block = encodeRecord({ sequence: 40_000, generation: 2, slot: 9, payload })
   expect(createHash('sha256').update(block).digest('hex')).toBe(
@@ -48,7 +48,7 @@ test('blocks are those that the service writes', () => {
   )
 })
 
-test('a volume as it was written has no findings, and shows what each written slot holds', () => {
+test('an unchanged volume has no findings, and shows the content of each written slot', () => {
   expect(check(volume())).toEqual({
     objects: 1031,
     bytes: 1031 * 4096,
@@ -61,7 +61,7 @@ test('a volume as it was written has no findings, and shows what each written sl
   })
 })
 
-test('writes that are not there are no findings, but show in the slots', () => {
+test('missing writes are no findings, but the slots show them', () => {
   const made = volume()
   made.put(5, encodeRecord(seededRecord(5)))
   made.put(1030, Buffer.alloc(4096))
@@ -75,7 +75,7 @@ test('writes that are not there are no findings, but show in the slots', () => {
   ])
 })
 
-test('a seeded record that is empty is lost, also where a write had replaced it', () => {
+test('a seeded slot that is empty is lost, even if a write had replaced its record', () => {
   const made = volume()
   made.put(5, Buffer.alloc(4096))
   const { findings, slots } = check(made)
@@ -83,7 +83,7 @@ test('a seeded record that is empty is lost, also where a write had replaced it'
   expect(slots[0]).toEqual([5, -1])
 })
 
-test('a volume that lost everything is lost, not an empty success', () => {
+test('an empty volume is lost, not a success', () => {
   const { findings, objects } = check(new StandInVolume())
   expect(objects).toBe(0)
   expect(findings.map(({ kind, file, detail }) => [kind, file, detail.split(':')[0]])).toEqual([
@@ -98,7 +98,7 @@ test('a missing file before the last is one finding', () => {
   expect(check(made).findings).toMatchObject([{ kind: 'lost', file: 'segment-00000', offset: 0 }])
 })
 
-test('a file that was cut short is truncated', () => {
+test('a shortened file is truncated', () => {
   const made = volume()
   made.truncate('segment-00001', 3 * 4096 + 17)
   const { findings } = check(made)
@@ -112,7 +112,7 @@ for (const [where, at] of [
   ['hash', 40],
   ['payload', 3000],
 ] as const) {
-  test(`a changed byte of the ${where} is flipped, and named`, () => {
+  test(`a changed byte of the ${where} is flipped, with its offset`, () => {
     const made = volume()
     const [before, after] = made.flip(200, at, 0x10)
     const { findings } = check(made)
@@ -121,7 +121,7 @@ for (const [where, at] of [
   })
 }
 
-test('a changed byte of a write is flipped, and the write counts as not there', () => {
+test('a changed byte of a write is flipped, and the write counts as missing', () => {
   const made = volume()
   made.flip(1030, 70, 0xff)
   const { findings, slots } = check(made)
@@ -129,7 +129,7 @@ test('a changed byte of a write is flipped, and the write counts as not there', 
   expect(slots).toContainEqual([1030, -1])
 })
 
-test('half old and half new is torn', () => {
+test('a record with half old and half new content is torn', () => {
   const made = volume()
   made.put(
     5,
@@ -143,13 +143,13 @@ test('half old and half new is torn', () => {
   expect(findings[0]?.detail).toContain('0-1 of sequence 1030, 2-7 of sequence 5')
 })
 
-test('half written and half never written is torn', () => {
+test('a record of which half was never written is torn', () => {
   const made = volume()
   made.put(9, Buffer.concat([encodeRecord(seededRecord(9)).subarray(0, 2048), Buffer.alloc(2048)]))
   expect(check(made).findings).toMatchObject([{ kind: 'torn', offset: 9 * 4096 }])
 })
 
-test('corruption that was not read byte by byte is still found', () => {
+test('corruption is found without the bytes of the record', () => {
   const made = volume()
   made.flip(200, 100, 1)
   made.flip(5, 100, 1)
@@ -178,7 +178,7 @@ test('a record older than the seeded one is stale, and so is an older generation
   ])
 })
 
-test('a record that nobody sent is a phantom: by sequence, by content, by seed, in a slot that nobody wrote to', () => {
+test('a record that was never sent is a phantom: by sequence, by content, by seed, by slot', () => {
   const made = volume()
   made.put(5, encodeRecord({ ...writtenRecord(overwrite), sequence: 5000 }))
   made.put(6, encodeRecord({ ...seededRecord(6), payload: seededPayload(seed + 1, 6) }))
@@ -199,7 +199,7 @@ test('a record that nobody sent is a phantom: by sequence, by content, by seed, 
   ])
 })
 
-test('findings are bounded, and say how many there are more', () => {
+test('the number of findings is limited, and the last one counts the others', () => {
   const made = volume()
   for (let slot = 0; slot < 1010; slot++) made.flip(slot, 4000, 1)
   const { findings } = check(made)
@@ -207,13 +207,13 @@ test('findings are bounded, and say how many there are more', () => {
   expect(findings.at(-1)?.detail).toContain('and 10 findings more')
 })
 
-test('a listing that was cut anywhere is an error, never a shorter volume', () => {
+test('a listing that is incomplete at any place is an error, never a smaller volume', () => {
   const whole = volume().list()
   const cuts = [0, 1, 40, whole.indexOf('\n') + 1, whole.length - 200, whole.length - 30, whole.length - 1]
-  for (const cut of cuts) expect(() => parseListing(whole.subarray(0, cut)), `cut at ${cut}`).toThrow(/cut/)
+  for (const cut of cuts) expect(() => parseListing(whole.subarray(0, cut)), `cut at ${cut}`).toThrow(/incomplete/)
 })
 
-test('a listing without one of its lines, or with a changed one, is an error', () => {
+test('a listing with a missing or changed line is an error', () => {
   const text = volume().list().toString('latin1')
   const lines = text.split('\n')
   const without = [...lines.slice(0, 3), ...lines.slice(4)].join('\n')
@@ -221,7 +221,7 @@ test('a listing without one of its lines, or with a changed one, is an error', (
   expect(() => parseListing(Buffer.from(text.replace('"empty"', '"ok"')))).toThrow(/SHA-256/)
 })
 
-test('a listing that the service could not finish is an error with its reason', () => {
+test('a listing that ends with an error of the service is an error with this reason', () => {
   const text = volume().list().toString('latin1').split('\n').slice(0, 1024)
   const ended = [...text, '{"slots":1024,"records":1024,"error":"read segment-00001: input/output error"}', ''].join(
     '\n',
@@ -231,7 +231,7 @@ test('a listing that the service could not finish is an error with its reason', 
   )
 })
 
-test('a service that cannot be read back is an error of the check, never a clean volume', async () => {
+test('an unreadable service is an error of the check, never an intact volume', async () => {
   const service = await startStandIn(seed)
   const verify = () =>
     deployedLedger('test').verify(service.route, { seed, seeded, writes: () => Promise.resolve(writes) })
@@ -239,7 +239,7 @@ test('a service that cannot be read back is an error of the check, never a clean
     ['unavailable', /answered 503: no healthy upstream/],
     ['cut', /aborted/],
     ['refusing', /ECONNREFUSED/],
-    ['right', /the listing was cut/],
+    ['right', /the listing is incomplete/],
   ] as const) {
     await service.behave(behaviour)
     const check = await verify()

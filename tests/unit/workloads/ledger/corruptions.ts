@@ -13,7 +13,7 @@ const seed = 7
 const seeded = 1100
 const studied = { bit: 'single bit', sector: 'garbage in a sector', range: 'garbage up to 64 KiB' }
 
-/** Hurts a volume of records in at least `count` ways, one a file at a time so that none hides another, and has it checked. */
+/** Damages a volume of records in at least `count` ways, one for each file at a time so that none hides another, and checks it. */
 export async function tryRecordCorruptions(ledger: RunningLedger, count: number, drawSeed: number): Promise<Struck[]> {
   const { writes, files } = await writeVolume(ledger)
   const draw = createRandom(drawSeed)
@@ -29,7 +29,7 @@ export async function tryRecordCorruptions(ledger: RunningLedger, count: number,
       results.push({ name, where, ...recognise(corruption, findings) })
     }
     const accused = findings.find(({ file }) => !struck.some((one) => one.file === file))
-    if (accused) throw new Error(`what is whole is accused: ${JSON.stringify(accused)}`)
+    if (accused) throw new Error(`an intact file has a finding: ${JSON.stringify(accused)}`)
     for (const corruption of struck) await mend(ledger, corruption, files)
   }
   await expectNothing(ledger, writes)
@@ -38,7 +38,7 @@ export async function tryRecordCorruptions(ledger: RunningLedger, count: number,
 
 async function expectNothing(ledger: RunningLedger, writes: Write[]): Promise<void> {
   const [finding] = await findingsOf(ledger, writes)
-  if (finding) throw new Error(`a whole volume is accused: ${JSON.stringify(finding)}`)
+  if (finding) throw new Error(`an intact volume has a finding: ${JSON.stringify(finding)}`)
 }
 
 /** The first file is full of seeded records; the others hold some of the load's. Of each, some were written over. */

@@ -33,7 +33,7 @@ const covers = (finding: Finding, { file, slot }: LedgerChange): boolean => {
 const kinds: [string, number, string[], RegExp][] = [
   ['flip', 6, ['flipped'], /byte \d+ is 0x.., was 0x../],
   ['zero', 6, ['torn', 'lost'], /never written or zeroed|is not there/],
-  ['truncate', 2, ['truncated'], /the file ends before/],
+  ['truncate', 2, ['truncated'], /the file ends within/],
   ['stale', 4, ['stale'], /holds sequence \d+, though 5\d+ was acknowledged at \d\d:/],
   ['misdirect', 4, ['misdirected'], /holds the record of slot \d+/],
   ['delete', 1, ['lost'], /its file is not there/],
@@ -42,7 +42,7 @@ const kinds: [string, number, string[], RegExp][] = [
 ]
 
 for (const [kind, count, names, says] of kinds) {
-  test(`corruption of kind ${kind} is found where its evidence says, is named, and is not served`, async ({
+  test(`corruption of kind ${kind} is found at the place in its evidence, is named, and is not served`, async ({
     ledger,
   }) => {
     const writes = await fill(ledger)
@@ -71,7 +71,7 @@ for (const [kind, count, names, says] of kinds) {
   })
 }
 
-test('an encrypted volume is a finding a file, and the ransom note is one', async ({ ledger }) => {
+test('an encrypted volume has one finding for each file, and one for the ransom note', async ({ ledger }) => {
   const writes = await fill(ledger)
   const { lines, summary } = await ledger.command('corrupt', '--kind', 'encrypt', '--all')
   const { findings, objects, slots } = await check(ledger, writes, 'restore')
@@ -86,7 +86,7 @@ test('an encrypted volume is a finding a file, and the ransom note is one', asyn
   expect(slots.every(([, sequence]) => sequence === -1)).toBe(true)
 })
 
-test('a deleted file that held only writes is lost after a fault, and no finding after a restore', async ({
+test('a deleted file that contained only writes is lost after a fault, and no finding after a restore', async ({
   ledger,
 }) => {
   const writes = await fill(ledger)
@@ -103,7 +103,7 @@ test('a deleted file that held only writes is lost after a fault, and no finding
   expect((await check(ledger, [...writes, ...far], 'restore')).findings).toEqual([])
 })
 
-test('a file that cannot be read or written is refused, and its neighbours serve on', async ({ ledger }) => {
+test('requests to an unreadable file are refused, and other files are still served', async ({ ledger }) => {
   const writes = await fill(ledger)
   const { lines } = await ledger.command('corrupt', '--kind', 'permissions', '--seed', '1')
   const [{ slot } = { slot: -1 }] = lines
@@ -116,7 +116,7 @@ test('a file that cannot be read or written is refused, and its neighbours serve
   expect(findings).toHaveLength(1)
 })
 
-test('a volume that is filled up is named by the file that fills it, until that is taken away', async ({ ledger }) => {
+test('the file that fills a volume is a finding until it is removed', async ({ ledger }) => {
   const writes = await fill(ledger)
   const refused = ledger.command('fill', '--leave', '1', '--most', '5000')
   await expect(refused).rejects.toThrow(/is not full after 5000 bytes; nothing was left behind/)

@@ -3,28 +3,28 @@ import { OVERWRITTEN } from '../../../../lib/workloads/ledger/diagnose.ts'
 import { fillPayload } from '../../../../lib/workloads/support/random-bytes.ts'
 import { placeOf, RECORD_BYTES, SEGMENT_SLOTS } from '../../../../lib/workloads/ledger/record.ts'
 
-/** A file of a volume, and what is on it. */
+/** A file of a volume, and its content. */
 export interface VolumeFile {
   name: string
   content: Buffer
-  /** Slots that hold a record, rising. */
+  /** Slots with a record, in rising order. */
   used: number[]
-  /** Of some of them, the block that was there before. */
+  /** Earlier blocks of some of these slots. */
   older: Map<number, Buffer>
 }
 
-/** A corruption of one file as it was done, and what a check may call it. */
+/** A corruption of one file, and the names that a check may give it. */
 export interface Corruption {
   name: string
   file: string
   kinds: FindingKind[]
-  /** Slots whose content is another now, rising; each must be in a finding. */
+  /** Slots with changed content, in rising order. Each must be in a finding. */
   slots: number[]
-  /** The first byte in the file that is another now. */
+  /** Offset of the first changed byte in the file. */
   firstByte: number
   /** What was written into the file. */
   written: Bytes[]
-  /** How long the file is then; null where it is gone. */
+  /** Size of the file afterwards. Null if it is deleted. */
   size: number | null
   readable: boolean
 }
@@ -128,7 +128,7 @@ const slotsOf = ({ name }: VolumeFile): number[] =>
 
 export const corruptionNames = [...Object.keys(overwriting), ...Object.keys(ofTheWhole)].sort()
 
-/** Hurts a file in the way that is named; null where that would change nothing. */
+/** Damages a file in the named way. Null if that would change nothing. */
 export function corruptFile(name: string, file: VolumeFile, draw: Draw): Corruption | null {
   const whole = ofTheWhole[name]?.(file, draw)
   if (whole) return { name, file: file.name, written: [], ...whole }
@@ -147,7 +147,7 @@ export function corruptFile(name: string, file: VolumeFile, draw: Draw): Corrupt
   return { name, file: file.name, kinds, slots, firstByte: first.at, written, size: content.length, readable: true }
 }
 
-/** The slots in which the bytes differ from what is there, with the first byte of each that does. */
+/** Slots in which the bytes differ from the file, with the first differing byte of each. */
 function changedSlots(file: VolumeFile, from: number, bytes: Uint8Array): { slot: number; at: number }[] {
   const changed: { slot: number; at: number }[] = []
   const [firstSlot = 0] = slotsOf(file)
@@ -160,7 +160,7 @@ function changedSlots(file: VolumeFile, from: number, bytes: Uint8Array): { slot
   return changed
 }
 
-/** Whether each slot that was damaged is in a finding, and whether those findings say what it was and where it begins. */
+/** Tests whether each damaged slot is in a finding, and whether the findings name the damage and its offset. */
 export function recognise(corruption: Corruption, findings: Finding[]): { detected: boolean; named: boolean } {
   const { file, kinds, slots, firstByte } = corruption
   const here = findings.filter((finding) => finding.file === file).map((finding) => ({ ...finding, ...span(finding) }))

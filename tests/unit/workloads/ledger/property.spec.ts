@@ -4,7 +4,7 @@ import { tryRecordCorruptions } from './corruptions.ts'
 import { corruptionNames } from './damages.ts'
 import { test } from './service.ts'
 
-test('of 300 random corruptions every one is detected, and 99 of 100 are named with kind, file and offset', async ({
+test('each of 300 random corruptions is detected, and 99 % are named with kind, file and offset', async ({
   ledger,
 }) => {
   const results = await tryRecordCorruptions(ledger, 300, 20261121)

@@ -42,7 +42,7 @@ const afterRestore = (made: StandInVolume, sent = writes) =>
   compare(parseListing(made.list()), { seed, seeded, writes: sent })
 
 test.describe('after a fault, before any restore', () => {
-  test('a volume that holds what was acknowledged has no findings', () => {
+  test('after a fault, a volume with all acknowledged writes has no findings', () => {
     expect(afterFault(volume()).findings).toEqual([])
   })
 
@@ -50,7 +50,7 @@ test.describe('after a fault, before any restore', () => {
     ['its seeded record', seededBlock(5), 5],
     ['an older write', writtenBlock(older), 30],
   ] as const) {
-    test(`a slot that was rolled back to ${what} is stale, and after a restore it is what the slot holds`, () => {
+    test(`after a fault, a slot that was rolled back to ${what} is stale, and after a restore it is accepted`, () => {
       const made = volume()
       made.put(5, block)
       const detail = `slot 5: holds sequence ${sequence}, though 40 was acknowledged at 00:00:02.000`
@@ -60,7 +60,7 @@ test.describe('after a fault, before any restore', () => {
     })
   }
 
-  test('an acknowledged write that is not there is lost, also where nothing was seeded', () => {
+  test('after a fault, a missing acknowledged write is lost, even in a slot that was not seeded', () => {
     const made = volume()
     made.put(20, Buffer.alloc(4096))
     const far = write(50, 5000, 1, 2500)
@@ -76,7 +76,7 @@ test.describe('after a fault, before any restore', () => {
     expect(afterRestore(made, [...writes, far]).findings).toEqual([])
   })
 
-  test('what was never acknowledged, or not before the reading began, may be there or not', () => {
+  test('after a fault, a write that was not acknowledged before the reading may be there or not', () => {
     const made = volume()
     const late = [write(60, 5, 4, null), write(61, 6, 2, 3000), write(62, 21, 1, 3001), write(63, 22, 1, null)]
     expect(afterFault(made, [...writes, ...late]).findings).toEqual([])
@@ -84,7 +84,7 @@ test.describe('after a fault, before any restore', () => {
     expect(afterFault(made, [...writes, ...late]).findings).toEqual([])
   })
 
-  test('the newest acknowledged write counts, in whatever order the outcomes came', () => {
+  test('the newest acknowledged write counts, independent of the order of outcomes', () => {
     const made = volume()
     made.put(5, writtenBlock(older))
     expect(afterFault(made, [newest, older, appended]).findings).toMatchObject([{ kind: 'stale' }])
@@ -92,7 +92,7 @@ test.describe('after a fault, before any restore', () => {
     expect(afterFault(made, writes, 2001).findings).toMatchObject([{ kind: 'stale' }])
   })
 
-  test('a record of the wrong slot, or of nobody, is that, and not stale', () => {
+  test('a misdirected record and a phantom are not stale', () => {
     const made = volume()
     made.put(5, seededBlock(6))
     made.put(20, encodeRecord({ sequence: 3, generation: 1, slot: 20, payload: writtenPayload(seed, 3) }))
@@ -105,7 +105,7 @@ test.describe('after a fault, before any restore', () => {
   })
 })
 
-test('a slot that cannot be read is lost with the reason, and is no object', () => {
+test('an unreadable slot is lost with the reason, and is not counted as an object', () => {
   const listing = parseListing(volume().list())
   const { objects } = afterFault(listing)
   for (const slot of listing.slots.slice(0, 10))
@@ -118,7 +118,7 @@ test('a slot that cannot be read is lost with the reason, and is no object', () 
   expect(result.slots[0]).toEqual([5, -1])
 })
 
-test('a file of which nothing verifies is one finding, of which not all is read byte by byte', () => {
+test('a file without a valid record is one finding, though only some of its bytes are listed', () => {
   const made = volume()
   made.files.set('segment-00000', Buffer.from(fillPayload(new Uint8Array(1024 * 4096), 99, 1)))
   const listing = parseListing(made.list())
@@ -129,7 +129,7 @@ test('a file of which nothing verifies is one finding, of which not all is read 
   ])
 })
 
-test('one changed byte beside an encrypted record is a finding of its own', () => {
+test('a changed byte in the slot after an encrypted record is a separate finding', () => {
   const made = volume()
   made.put(8, Buffer.from(fillPayload(new Uint8Array(4096), 99, 1)))
   made.flip(9, 100, 1)
@@ -139,7 +139,7 @@ test('one changed byte beside an encrypted record is a finding of its own', () =
   ])
 })
 
-test('a record that was not read byte by byte is not taken for an encrypted one beside one with a changed byte', () => {
+test('a record without listed bytes is not taken for encrypted after a record with one changed byte', () => {
   const made = volume()
   made.flip(8, 100, 1)
   made.flip(9, 0, 1)
@@ -151,19 +151,19 @@ test('a record that was not read byte by byte is not taken for an encrypted one 
   ])
 })
 
-test('a sector of garbage is named by its first byte, as the rest of the record is still there', () => {
+test('the finding of a garbage sector begins at its first byte, if the rest of the record is intact', () => {
   const made = volume()
   made.files.get('segment-00000')?.set(fillPayload(new Uint8Array(512), 99, 1), 9 * 4096 + 1024)
   expect(afterFault(made).findings).toMatchObject([
     {
       kind: 'flipped',
       offset: 9 * 4096 + 1024,
-      detail: expect.stringMatching(/against sequence 9: byte 1024 is .* and \d+ bytes more$/),
+      detail: expect.stringMatching(/compared with sequence 9: byte 1024 is .* and \d+ bytes more$/),
     },
   ])
 })
 
-test('bytes that were zeroed are named as such, however many they are', () => {
+test('zeroed bytes are named, independent of their number', () => {
   for (const [from, until] of [
     [700, 1000],
     [20, 4090],
@@ -172,18 +172,18 @@ test('bytes that were zeroed are named as such, however many they are', () => {
     made.files.get('segment-00000')?.fill(0, 9 * 4096 + from, 9 * 4096 + until)
     const [finding] = afterFault(made).findings
     expect(finding).toMatchObject({ kind: 'flipped', offset: 9 * 4096 + from })
-    expect(finding?.detail).toContain(`against sequence 9: bytes ${from}-${until - 1} are zeros`)
+    expect(finding?.detail).toContain(`compared with sequence 9: bytes ${from}-${until - 1} are zeros`)
   }
 })
 
-test('a byte that changed where nothing was written is named', () => {
+test('a changed byte in a slot that was never written is named', () => {
   const made = volume()
   made.flip(900, 3000, 4)
   expect(afterFault(made).findings).toMatchObject([
     {
       kind: 'flipped',
       offset: 900 * 4096 + 3000,
-      detail: expect.stringMatching(/against an empty slot: byte 3000 is 0x04, was 0x00$/),
+      detail: expect.stringMatching(/compared with an empty slot: byte 3000 is 0x04, was 0x00$/),
     },
   ])
 })

@@ -22,7 +22,7 @@ const check = (slots: ListedSlot[], expected: Partial<ExpectedState> = {}) =>
   compare({ slots, others: [] }, { seed, seeded: slots.length, writes: [], ...expected })
 const tell = (...args: Parameters<typeof check>) => check(...args).findings.map(({ kind, detail }) => [kind, detail])
 
-test('each thing that can be wrong with a record is told with what it holds', () => {
+test('each kind of damage to a record has a finding that shows its content', () => {
   const slots = [
     list(0, { state: 'empty' }),
     list(1, { state: 'unreadable', reason: null }),
@@ -38,33 +38,33 @@ test('each thing that can be wrong with a record is told with what it holds', ()
   expect(tell(slots)).toEqual([
     ['lost', 'slot 0: the seeded record is not there'],
     ['lost', 'slot 1: cannot be read: no reason given'],
-    ['truncated', 'slot 2: the file ends before the record does'],
+    ['truncated', 'slot 2: the file ends within the record'],
     ['misdirected', 'slot 3: holds the record of slot 9, sequence 8'],
     ['stale', 'slot 4: sequence 3 is older than what was seeded'],
-    ['phantom', 'slot 5: nobody sent sequence 70 there'],
+    ['phantom', 'slot 5: sequence 70 was never sent there'],
     ['stale', 'slot 6: sequence 6 is of generation 0, sent was 1'],
     ['phantom', 'slot 7: sequence 7 is of generation 2, sent was 1'],
-    ['phantom', 'slot 8: sequence 8 has content that nobody sent'],
+    ['phantom', 'slot 8: sequence 8 has content that was never sent'],
     ['lost', 'slot 9: its file is not there'],
   ])
 })
 
-test('a record such as was seeded is a phantom where nothing was', () => {
+test('a seeded record in a slot that was not seeded is a phantom', () => {
   for (const slot of [1, 2])
     expect(
       tell(
         [0, 1, 2].map((one) => list(one, one === 0 || one === slot ? {} : { state: 'empty' })),
         { seeded: 1 },
       ),
-    ).toEqual([['phantom', `slot ${slot}: nobody sent sequence ${slot} there`]])
+    ).toEqual([['phantom', `slot ${slot}: sequence ${slot} was never sent there`]])
 })
 
-test('slots with the same thing wrong are one finding only where they are neighbours', () => {
+test('only consecutive slots with the same damage are one finding', () => {
   const slots = [0, 1, 2, 3, 4].map((slot) => list(slot, slot === 2 ? {} : { state: 'empty' }))
   expect(tell(slots).map(([, detail]) => detail?.split(':')[0])).toEqual(['slots 0-1', 'slots 3-4'])
 })
 
-test('a thousand findings are named, and no word is said of more where there are none', () => {
+test('exactly a thousand findings are named, without a line that counts more', () => {
   const last = (many: number) => {
     const slots = Array.from({ length: many }, (_, slot) => list(slot, { state: 'unreadable', reason: `${slot}` }))
     return check(slots).findings.at(-1)?.detail
@@ -73,7 +73,7 @@ test('a thousand findings are named, and no word is said of more where there are
   expect(last(1001)).toBe('slot 999: cannot be read: 999; and 1 findings more')
 })
 
-test('writes are looked for in whatever order they were sent, from the first of all and up to the last slot', () => {
+test('writes are found in any order, from the first write to the last slot', () => {
   const writes = [write(2, 9), write(1, 4), write(0, 2)]
   const { findings, slots } = check([list(0)], { writes, seeded: 0, heldBeforeMs: 2000 })
   expect(slots.map(([slot]) => slot)).toEqual([2, 4, 9])
@@ -90,7 +90,7 @@ const noise = (bytes: number) => Buffer.from(fillPayload(new Uint8Array(bytes), 
 const seededBlock = (slot: number) =>
   encodeRecord({ sequence: slot, generation: 1, slot, payload: seededPayload(seed, slot) })
 
-test('beside an overwritten record only what was not read byte by byte, and has no magic, is taken for another', () => {
+test('after an overwritten record, only a record without listed bytes and magic counts as overwritten', () => {
   const overwritten = list(0, { state: 'bad magic', block: noise(4096) })
   const flipped = seededBlock(1)
   flipped.writeUInt8(0, 0)
@@ -100,7 +100,7 @@ test('beside an overwritten record only what was not read byte by byte, and has 
   expect(beside({ state: 'bad magic', block: flipped })).toHaveLength(2)
 })
 
-test('half a seeded record where nothing was seeded is not taken for one that was torn', () => {
+test('half a seeded record in a slot that was not seeded is not torn', () => {
   const torn = Buffer.concat([seededBlock(1).subarray(0, 2048), Buffer.alloc(2048)])
   const slots = [list(0), list(1, { state: 'bad hash', block: torn })]
   expect(tell(slots)).toEqual([['torn', 'slot 1: bad hash; sectors 0-3 of sequence 1, 4-7 never written or zeroed']])
@@ -120,30 +120,32 @@ const ones = (at: number, ...bytes: number[]) => {
   return block
 }
 
-test('changed bytes are shown one by one up to four, and then counted', () => {
+test('up to four changed bytes are shown, and the rest is counted', () => {
   const flipped = (...bytes: number[]) => diagnoseBlock(ones(100, ...bytes), [sent(3, 1)])
   const four =
     'byte 100 is 0x09, was 0x01, byte 101 is 0x08, was 0x01, byte 102 is 0x07, was 0x01, byte 103 is 0x06, was 0x01'
-  const cause = `bad hash; against sequence 3: ${four}`
+  const cause = `bad hash; compared with sequence 3: ${four}`
   expect(flipped(9, 8, 7, 6)).toEqual({ kind: 'flipped', cause, at: 100 })
   expect(flipped(9, 8, 7, 6, 5).cause).toBe(`${cause} and 1 bytes more`)
-  expect(flipped(0).cause).toBe('bad hash; against sequence 3: byte 100 is 0x00, was 0x01')
-  expect(flipped(0, 0, 0, 0).cause).toMatch(/against sequence 3: byte 100 is 0x00, .* byte 103 is 0x00, was 0x01$/)
-  expect(flipped(0, 0, 0, 0, 0).cause).toBe('bad hash; against sequence 3: bytes 100-104 are zeros')
+  expect(flipped(0).cause).toBe('bad hash; compared with sequence 3: byte 100 is 0x00, was 0x01')
+  expect(flipped(0, 0, 0, 0).cause).toMatch(
+    /compared with sequence 3: byte 100 is 0x00, .* byte 103 is 0x00, was 0x01$/,
+  )
+  expect(flipped(0, 0, 0, 0, 0).cause).toBe('bad hash; compared with sequence 3: bytes 100-104 are zeros')
 })
 
-test('a block is compared with the nearest of those that were sent, and with one that was zeroed before all', () => {
+test('a block is compared with the most similar one that was sent, and first with a zeroed one', () => {
   const others = [sent(3, 3), sent(4, 1), sent(5, 5)]
   for (const candidates of [others, others.toReversed()]) {
     expect(diagnoseBlock(ones(100, 9), candidates).cause).toBe(
-      'bad hash; against sequence 4: byte 100 is 0x09, was 0x01',
+      'bad hash; compared with sequence 4: byte 100 is 0x09, was 0x01',
     )
     const zeroed = ones(50, ...Buffer.alloc(4040))
-    expect(diagnoseBlock(zeroed, candidates).cause).toBe('bad hash; against sequence 4: bytes 50-4089 are zeros')
+    expect(diagnoseBlock(zeroed, candidates).cause).toBe('bad hash; compared with sequence 4: bytes 50-4089 are zeros')
   }
 })
 
-test('sectors are named by the block that each comes from', () => {
+test('each sector is named by the block that it comes from', () => {
   const block = Buffer.alloc(4096, 1)
   block.fill(3, 512, 1024)
   block.fill(0, 3584)
@@ -151,7 +153,7 @@ test('sectors are named by the block that each comes from', () => {
   expect(diagnoseBlock(block, [sent(3, 3), sent(4, 1)])).toEqual({ kind: 'torn', cause, at: 0 })
 })
 
-test('what was not read byte by byte is torn only where it says that it is a write of this slot', () => {
+test('a record without listed bytes is torn only if its header names a write to this slot', () => {
   const candidates = [sent(0, 1, true), sent(30, 3)]
   expect([30, 0, 31].map((sequence) => diagnoseBlock(null, candidates, sequence).kind)).toEqual([
     'torn',

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { KINDS, tryDamages } from '../records/trials.ts'
 import { programFolder, startBank } from './server.ts'
 
-test('of 14 damages to a real PostgreSQL none is accepted as whole, and a whole database has no finding', async () => {
+test('each of 14 damages to a real PostgreSQL is found, and an intact database has no finding', async () => {
   test.setTimeout(600_000)
   const programs = programFolder()
   test.skip(programs === null, 'there is no PostgreSQL on this machine. Next: apt-get install postgresql')

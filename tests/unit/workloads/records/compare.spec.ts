@@ -32,28 +32,28 @@ const check = (records: ListedRecord[], { writes = [] as Write[], heldBeforeMs =
 
 const kinds = (result: ReturnType<typeof check>) => result.findings.map(({ kind, detail }) => [kind, detail])
 
-test('records as they were seeded have no finding, and count with their bytes', () => {
+test('seeded records have no finding, and are counted with their bytes', () => {
   expect(check(whole)).toEqual({ objects: 4, bytes: 160, findings: [], slots: [], error: null })
 })
 
-test('a seeded record that is not there is lost, and those in a row are one finding', () => {
+test('a missing seeded record is lost, and consecutive ones are one finding', () => {
   expect(kinds(check([record(0)]))).toEqual([['lost', 'slots 1-3: the seeded record is not there']])
 })
 
-test('a record with content that nobody sent is flipped, with its file and offset', () => {
+test('a record with content that was never sent is flipped, with its file and offset', () => {
   const [finding] = check([...whole.slice(0, 3), record(3, 3, { hash: '00' })]).findings
   expect(finding).toMatchObject({ kind: 'flipped', file: 'table', offset: 300 })
 })
 
-test('a record of a sequence or a generation that nobody sent is a phantom', () => {
+test('a record with a sequence or a generation that was never sent is a phantom', () => {
   const writes = [write(1, 4)]
   expect(kinds(check([record(0), record(1, 9), record(2), record(3, 3, { generation: 3 })], { writes }))).toEqual([
-    ['phantom', 'slot 1: nobody sent sequence 9 there'],
+    ['phantom', 'slot 1: sequence 9 was never sent there'],
     ['phantom', 'slot 3: sequence 3 is of generation 3, sent was 1'],
   ])
 })
 
-test('after a restore an older record is no finding but a loss that the slots show', () => {
+test('after a restore an older record is no finding, and the slots show the loss', () => {
   const result = check(whole, { writes: [write(1, 4), write(7, 5)] })
   expect(result.findings).toEqual([])
   expect(result.slots).toEqual([
@@ -62,7 +62,7 @@ test('after a restore an older record is no finding but a loss that the slots sh
   ])
 })
 
-test('after a fault an acknowledged write that is not there is a finding', () => {
+test('after a fault a missing acknowledged write is a finding', () => {
   const result = check(whole, { writes: [write(1, 4), write(7, 5), write(2, 6, null)], heldBeforeMs: 2000 })
   expect(result.findings.map(({ kind }) => kind)).toEqual(['stale', 'lost'])
   expect(result.slots).toContainEqual([1, 1])
@@ -97,11 +97,11 @@ test('a listing is parsed into its records and its findings', () => {
   })
 })
 
-test('a listing that was cut, changed or ended by an error is an error', () => {
+test('a listing that is incomplete, changed, or ends with an error is an error', () => {
   const listing = listingOf([line, own])
-  expect(() => parseRecords(listing.subarray(0, -20))).toThrow('the listing was cut')
-  expect(() => parseRecords(listing.subarray(0, listing.indexOf('\n') + 1))).toThrow('the listing was cut')
+  expect(() => parseRecords(listing.subarray(0, -20))).toThrow('the listing is incomplete')
+  expect(() => parseRecords(listing.subarray(0, listing.indexOf('\n') + 1))).toThrow('the listing is incomplete')
   expect(() => parseRecords(Buffer.from(listing.toString().replace('[3,9', '[3,8')))).toThrow('SHA-256')
   expect(() => parseRecords(listingOf([line], { error: 'the connection is gone' }))).toThrow('the connection is gone')
-  expect(() => parseRecords(Buffer.alloc(0))).toThrow('the listing was cut')
+  expect(() => parseRecords(Buffer.alloc(0))).toThrow('the listing is incomplete')
 })
