@@ -10,34 +10,34 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// corruption is one call of the corrupt command. All that it draws is drawn from the seed.
+// corruption holds the options of the corrupt command. The seed decides all random choices.
 type corruption struct {
 	dir  string
 	kind string
 	seed uint64
-	// How many records to damage; files, for the kinds that damage whole files.
+	// Number of records to damage, or of files for the kinds that damage whole files.
 	records int
-	// All files, for the kinds that damage whole files.
+	// Damage all files, for the kinds that damage whole files.
 	all bool
-	// What the volume was seeded with: an older version of a record is made anew from it.
+	// Seed of the volume, to compute the seeded version of a record.
 	volumeSeed uint64
 }
 
-// change is one line of the command, with the record that it struck.
+// change is one output line of the command, with the damaged record.
 type change struct {
 	volumes.Change
 	Slot   uint64 `json:"slot"`
 	Detail string `json:"detail,omitempty"`
 }
 
-// target is what one change strikes: a record, or the file that begins with it.
+// target is the place of one change: a record, or the file that begins with it.
 type target struct {
 	slot uint64
-	// Whose block is written there, where it is that of another slot.
+	// Slot of the block that is written there, for a misdirected block.
 	source uint64
 }
 
-// damage is a way to corrupt: what it strikes is chosen before anything is changed.
+// damage is a kind of corruption. It chooses all targets before it changes anything.
 type damage struct {
 	choose func(victim, int) ([]target, error)
 	strike func(victim, target) (change, error)
@@ -45,7 +45,7 @@ type damage struct {
 
 var damages = map[string]damage{
 	"flip":        {seededRecords(1), inFile(flipByte)},
-	"zero":        {seededRecords(1 + volumes.MostZeroedSectors*volumes.SectorBytes/recordBytes), inFile(zeroSectors)},
+	"zero":        {seededRecords(1 + volumes.MaxZeroedSectors*volumes.SectorBytes/recordBytes), inFile(zeroSectors)},
 	"truncate":    {seededFiles, inFile(truncateFile)},
 	"stale":       {overwrittenRecords, inFile(rollBack)},
 	"misdirect":   {recordPairs, inFile(misdirect)},
@@ -54,17 +54,17 @@ var damages = map[string]damage{
 	"encrypt":     {seededFiles, inFile(encryptFile)},
 }
 
-// allFiles are the kinds that can strike every file.
+// allFiles lists the kinds that can damage every file.
 var allFiles = []string{"delete", "permissions", "encrypt"}
 
-// corrupt changes the volume behind the service's back: seeded records, each once, or files that hold some.
+// corrupt damages the volume without the service: seeded records, each once, or files with seeded records.
 func corrupt(out io.Writer, order corruption) error {
 	damage, known := damages[order.kind]
 	switch {
 	case !known:
-		return fmt.Errorf("unknown kind %q; there are flip, zero, truncate, stale, misdirect, delete, permissions and encrypt", order.kind)
+		return fmt.Errorf("unknown kind %q. Kinds: flip, zero, truncate, stale, misdirect, delete, permissions, encrypt", order.kind)
 	case order.all && !slices.Contains(allFiles, order.kind):
-		return fmt.Errorf("kind %q cannot strike all files; delete, permissions and encrypt can", order.kind)
+		return fmt.Errorf("kind %q cannot damage all files. Next: use delete, permissions or encrypt", order.kind)
 	case order.records < 1:
 		return fmt.Errorf("records must be at least 1, got %d", order.records)
 	}

@@ -14,7 +14,7 @@ import (
 
 const testSeed = 7
 
-// seeded makes a volume of two files, of whose 1500 records slots 100 to 119 were written over.
+// seeded makes a volume of two files with 1500 records. Slots 100 to 119 were overwritten.
 func seeded(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -34,7 +34,7 @@ func seeded(t *testing.T) string {
 	return dir
 }
 
-// contents is what each file of a directory holds.
+// contents returns the content of each file of a directory.
 func contents(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -61,7 +61,7 @@ func same(one, other map[string][]byte) bool {
 	return len(one) == len(other)
 }
 
-// damaged runs the command and gives its lines and its summary.
+// damaged runs the command and returns its lines and its summary.
 func damaged(t *testing.T, order corruption) ([]change, volumes.Changes) {
 	t.Helper()
 	var out bytes.Buffer
@@ -90,7 +90,7 @@ func damaged(t *testing.T, order corruption) ([]change, volumes.Changes) {
 	return lines, end
 }
 
-// outside tells whether something differs that none of the lines names.
+// outside returns true if there is a difference that no line names.
 func outside(before, after map[string][]byte, lines []change) bool {
 	for name, content := range before {
 		expected := bytes.Clone(content)
@@ -112,7 +112,7 @@ func TestFlipChangesExactlyOneByteInEachOfTheRecords(t *testing.T) {
 	lines, _ := damaged(t, corruption{dir: dir, seed: 5, records: 20, kind: "flip"})
 	after := contents(t, dir)
 	if outside(before, after, lines) {
-		t.Error("more was changed than was told")
+		t.Error("the command changed more than its lines name")
 	}
 	slots := map[uint64]bool{}
 	for _, done := range lines {
@@ -125,17 +125,17 @@ func TestFlipChangesExactlyOneByteInEachOfTheRecords(t *testing.T) {
 		}
 	}
 	if len(lines) != 20 || len(slots) != 20 {
-		t.Errorf("%d volumes.Changes of %d records, want 20 of 20", len(lines), len(slots))
+		t.Errorf("%d changes of %d records, want 20 of 20", len(lines), len(slots))
 	}
 }
 
-func TestZeroZeroesSectorsOfDrawnLengths(t *testing.T) {
+func TestZeroZeroesSectorsOfRandomLengths(t *testing.T) {
 	dir := seeded(t)
 	before := contents(t, dir)
 	lines, _ := damaged(t, corruption{dir: dir, seed: 5, records: 12, kind: "zero"})
 	after := contents(t, dir)
 	if outside(before, after, lines) {
-		t.Error("more was changed than was told")
+		t.Error("the command changed more than its lines name")
 	}
 	lengths := map[int64]bool{}
 	for _, done := range lines {
@@ -145,11 +145,11 @@ func TestZeroZeroesSectorsOfDrawnLengths(t *testing.T) {
 		}
 	}
 	if len(lines) != 12 || len(lengths) < 6 {
-		t.Errorf("%d volumes.Changes of %d lengths", len(lines), len(lengths))
+		t.Errorf("%d changes of %d lengths", len(lines), len(lengths))
 	}
 }
 
-func TestTruncateCutsEachFileInsideARecord(t *testing.T) {
+func TestTruncateShortensEachFileWithinARecord(t *testing.T) {
 	dir := seeded(t)
 	lines, _ := damaged(t, corruption{dir: dir, seed: 5, records: 2, kind: "truncate"})
 	after := contents(t, dir)
@@ -163,7 +163,7 @@ func TestTruncateCutsEachFileInsideARecord(t *testing.T) {
 	}
 }
 
-func TestStalePutsBackWhatTheSlotHeldBefore(t *testing.T) {
+func TestStaleRestoresTheSeededRecord(t *testing.T) {
 	dir := seeded(t)
 	lines, _ := damaged(t, corruption{dir: dir, seed: 5, records: 4, kind: "stale"})
 	store, err := openStore(dir)
@@ -176,7 +176,7 @@ func TestStalePutsBackWhatTheSlotHeldBefore(t *testing.T) {
 			t.Errorf("slot %d holds sequence %d, %s: %v", done.Slot, r.sequence, state, err)
 		}
 	}
-	// Every record is once more one that the seed gives: what is not overwritten says so.
+	// Seeding succeeds only if every record comes from the seed.
 	if err := store.seed(1500, testSeed); err != nil {
 		t.Error(err)
 	}
@@ -194,11 +194,11 @@ func TestMisdirectPutsAWholeRecordInTheWrongPlace(t *testing.T) {
 		}
 	}
 	if len(lines) != 4 || outside(before, after, lines) {
-		t.Errorf("%d volumes.Changes, or more than was told", len(lines))
+		t.Errorf("%d changes, or more than the lines name", len(lines))
 	}
 }
 
-func TestSameSeedStrikesTheSame(t *testing.T) {
+func TestSameSeedDamagesTheSamePlaces(t *testing.T) {
 	for kind := range damages {
 		var places [2][]change
 		for i := range places {
@@ -209,7 +209,7 @@ func TestSameSeedStrikesTheSame(t *testing.T) {
 			t.Errorf("%s: %s and %s", kind, at(places[0]), at(places[1]))
 		}
 		if at(places[0]) == at(other) && kind != "delete" && kind != "permissions" && kind != "encrypt" {
-			t.Errorf("%s: another seed strikes the same: %s", kind, at(other))
+			t.Errorf("%s: another seed damages the same places: %s", kind, at(other))
 		}
 	}
 }
@@ -222,7 +222,7 @@ func at(lines []change) string {
 	return places
 }
 
-func TestCorruptChangesNothingWhereItCannotChangeAll(t *testing.T) {
+func TestCorruptChangesNothingIfItCannotChangeAll(t *testing.T) {
 	dir := seeded(t)
 	before := contents(t, dir)
 	for _, bad := range []corruption{

@@ -21,7 +21,7 @@ func TestDeleteUnlinksFiles(t *testing.T) {
 	}
 }
 
-func TestPermissionsKeepEveryoneElseOut(t *testing.T) {
+func TestPermissionsDenyTheService(t *testing.T) {
 	kept := map[string]bool{}
 	for seed := range uint64(8) {
 		dir := seeded(t)
@@ -37,7 +37,7 @@ func TestPermissionsKeepEveryoneElseOut(t *testing.T) {
 	}
 }
 
-func TestEncryptLeavesNothingReadableAndANote(t *testing.T) {
+func TestEncryptLeavesNoReadableRecordAndARansomNote(t *testing.T) {
 	dir := seeded(t)
 	before := contents(t, dir)
 	lines, end := damaged(t, corruption{dir: dir, seed: 5, records: 1, kind: "encrypt", all: true})

@@ -78,7 +78,7 @@ func TestFullVolumeRefusesWritesAndServesReads(t *testing.T) {
 	expect(t, 200, "PUT", service.URL+"/records/2?sequence=5&generation=1", "more")
 }
 
-func TestFillLeavesWhatItIsTold(t *testing.T) {
+func TestFillLeavesTheRequestedSpaceFree(t *testing.T) {
 	dir := small(t)
 	const leave = 1<<20 + 300_000
 	done, end := filled(t, dir, leave, 1<<30)
@@ -86,15 +86,15 @@ func TestFillLeavesWhatItIsTold(t *testing.T) {
 	if err != nil || free > leave || free < leave-recordBytes {
 		t.Errorf("%d bytes are free after %+v %+v: %v", free, done, end, err)
 	}
-	if end.Ended != volumes.ErrLeft.Error() {
-		t.Errorf("ended by %q, want what the file system said", end.Ended)
+	if end.Ended != volumes.ErrLeaveReached.Error() {
+		t.Errorf("ended by %q, want the error of the file system", end.Ended)
 	}
 	if err := volumes.Fill(&bytes.Buffer{}, volumes.Filling{Dir: dir, Most: 1 << 30, Undo: "ledger fill --undo"}); err == nil || !strings.Contains(err.Error(), "--undo") {
 		t.Errorf("a second fill: %v", err)
 	}
 }
 
-// limited makes a volume of which the file system says that much is free, while a quota allows 32 MiB.
+// limited makes a volume with much free space according to the file system, and with a quota of 32 MiB.
 func limited(t *testing.T) string {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -123,7 +123,7 @@ func limited(t *testing.T) string {
 	return volume
 }
 
-func TestFillLeavesRoomUnderAQuota(t *testing.T) {
+func TestFillLeavesTheRequestedSpaceFreeUnderAQuota(t *testing.T) {
 	dir := limited(t)
 	service := serviceOn(t, dir)
 	expect(t, 200, "PUT", service.URL+"/records/1?sequence=1&generation=1", "before")

@@ -16,7 +16,7 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-func TestDeletedFileIsNeitherEmptyNorMadeAnew(t *testing.T) {
+func TestDeletedFileIsNeitherEmptyNorCreatedAgain(t *testing.T) {
 	dir := seeded(t)
 	service := serviceOn(t, dir)
 	if err := os.Remove(filepath.Join(dir, "segment-00001")); err != nil {
@@ -24,7 +24,7 @@ func TestDeletedFileIsNeitherEmptyNorMadeAnew(t *testing.T) {
 	}
 	for _, method := range []string{"GET", "PUT"} {
 		text := expect(t, 500, method, service.URL+"/records/1030?sequence=9000&generation=2", "x")
-		if !strings.Contains(text, "segment-00001 was there before and is gone") {
+		if !strings.Contains(text, "segment-00001 existed before and is gone") {
 			t.Errorf("%s: %s", method, text)
 		}
 	}
@@ -32,7 +32,7 @@ func TestDeletedFileIsNeitherEmptyNorMadeAnew(t *testing.T) {
 		t.Errorf("the listing has %d lines", len(lines))
 	}
 	expect(t, 200, "GET", service.URL+"/readyz", "")
-	// What nobody ever wrote to is still made.
+	// A file that never existed is still created.
 	expect(t, 200, "PUT", service.URL+"/records/2048?sequence=9001&generation=1", "x")
 }
 
@@ -65,14 +65,14 @@ func TestUnreadableFileIsListedWithItsReason(t *testing.T) {
 	if text := expect(t, 200, "GET", service.URL+"/verify", ""); !strings.Contains(text, "is a directory") {
 		t.Errorf("own findings: %s", text)
 	}
-	// A digest of the rest would pass for one of the whole.
+	// A digest without the unreadable file would look like one of all files.
 	expect(t, 500, "GET", service.URL+"/digest", "")
 	expect(t, 500, "GET", service.URL+"/records/5", "")
 	expect(t, 500, "PUT", service.URL+"/records/5?sequence=9000&generation=2", "x")
 	expect(t, 200, "GET", service.URL+"/readyz", "")
 }
 
-// badSector is a file of which one block cannot be read.
+// badSector is a file with one unreadable block.
 type badSector struct {
 	size, bad int64
 }
@@ -131,7 +131,7 @@ func TestRefusedWriteLeavesNoHalfRecord(t *testing.T) {
 	}
 }
 
-func TestNoRoomIs507WhateverSaysSo(t *testing.T) {
+func TestFullDiskAndFullQuotaAre507(t *testing.T) {
 	for errno, status := range map[syscall.Errno]int{syscall.ENOSPC: 507, syscall.EDQUOT: 507, syscall.EIO: 500, syscall.EACCES: 500} {
 		answer := httptest.NewRecorder()
 		records.Fail(answer, httptest.NewRequest("PUT", "/records/1", nil), errors.Join(&fs.PathError{Op: "write", Path: "x", Err: errno}))
@@ -155,7 +155,7 @@ func TestListingShowsSomeBlocksOfEachFileThatIsCorrupt(t *testing.T) {
 	}
 }
 
-func TestListingNamesForeignFilesAndNotWhatToolsLeave(t *testing.T) {
+func TestListingNamesForeignFilesButNoHiddenOnes(t *testing.T) {
 	dir := seeded(t)
 	for _, name := range []string{volumes.RansomNote, ".velero-done", "segment-00009.new"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {

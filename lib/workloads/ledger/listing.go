@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// How many corrupt blocks a listing carries whole, in all and in a row within a file: it stays small where everything is
-// corrupt, and still shows some of each file.
+// Maximum number of corrupt blocks in a listing, in total and consecutively within a file. The listing of a fully corrupt
+// volume stays small and still shows blocks of each file.
 const (
 	maxRawBlocks = 1024
 	maxRawInARow = 24
@@ -22,23 +22,23 @@ const (
 	maxOthers = 100
 )
 
-// listingEnd is the last line of a listing; without it the stream was cut.
+// listingEnd is the last line of a listing. A stream without it is incomplete.
 type listingEnd struct {
 	Slots   int      `json:"slots"`
 	Records int      `json:"records"`
-	Others  []string `json:"others,omitempty"` // files that are none of the ledger's, the first hundred
+	Others  []string `json:"others,omitempty"` // the first hundred files that the ledger did not create
 	SHA256  string   `json:"sha256,omitempty"` // over all lines before this one
 	Error   string   `json:"error,omitempty"`
 }
 
-// list writes one JSON array a slot, [slot, sequence, generation, place, hash, state, file, offset] and, for a corrupt
-// block, its bytes in base64, for an unreadable one the reason; then a listingEnd.
+// list writes one JSON array for each slot, then a listingEnd. The array is [slot, sequence, generation, place, hash, state,
+// file, offset]. A corrupt block adds its bytes in base64, an unreadable one the reason.
 func (s *store) list(w io.Writer) error {
 	hash := sha256.New()
 	out := bufio.NewWriterSize(w, 64<<10)
 	lines := io.MultiWriter(out, hash)
 	end, raw, inARow, line := listingEnd{}, 0, 0, make([]byte, 0, 8<<10)
-	err := s.scan(func(found seen) error {
+	err := s.scan(func(found scannedSlot) error {
 		end.Slots++
 		corrupt := found.state.corrupt() && found.block != nil
 		if found.state == stateOK || corrupt {
@@ -73,7 +73,7 @@ func (s *store) list(w io.Writer) error {
 	return out.Flush()
 }
 
-func appendLine(line []byte, found seen, withBlock bool) []byte {
+func appendLine(line []byte, found scannedSlot, withBlock bool) []byte {
 	line = append(line, '[')
 	line = strconv.AppendUint(line, found.slot, 10)
 	for _, number := range []uint64{found.record.sequence, uint64(found.record.generation), found.record.slot} {
@@ -91,14 +91,14 @@ func appendLine(line []byte, found seen, withBlock bool) []byte {
 		line = append(base64.StdEncoding.AppendEncode(append(line, `,"`...), found.block), '"')
 	}
 	if found.err != nil {
-		// A string always has an encoding.
+		// Encoding a string cannot fail.
 		reason, _ := json.Marshal(reasonOf(found.err))
 		line = append(append(line, ','), reason...)
 	}
 	return append(line, "]\n"...)
 }
 
-// reasonOf is the kernel's own word where there is one: the path stands beside it.
+// reasonOf returns the kernel's error if there is one, without the path, which the line has.
 func reasonOf(err error) string {
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
 		return errno.Error()
@@ -106,10 +106,10 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
-// digest is one SHA-256 over the place and the bytes of every slot that is not empty.
+// digest returns one SHA-256 of the places and bytes of all slots that are not empty.
 func (s *store) digest() (string, error) {
 	hash := sha256.New()
-	err := s.scan(func(found seen) error {
+	err := s.scan(func(found scannedSlot) error {
 		if found.err != nil {
 			return found.err
 		}
@@ -136,10 +136,10 @@ type ownFindings struct {
 	Findings []ownFinding `json:"findings"` // the first hundred
 }
 
-// check is what the service can tell by itself: it knows neither what was sent nor what was acknowledged.
+// check returns the service's own findings. The service does not know what was sent or acknowledged.
 func (s *store) check() (ownFindings, error) {
 	result := ownFindings{Findings: []ownFinding{}}
-	err := s.scan(func(found seen) error {
+	err := s.scan(func(found scannedSlot) error {
 		detail := string(found.state)
 		switch {
 		case found.state == stateEmpty || found.state == stateMissing:

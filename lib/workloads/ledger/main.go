@@ -1,28 +1,26 @@
-// Ledger is a small durable record store to be lost and got back: an HTTP service over fixed 4096-byte records in plain
-// files, which acknowledges a write only when it is on the disk.
+// Ledger is a small durable record store for drills: an HTTP service over fixed 4096-byte records in plain files. It
+// acknowledges a write only when it is on the disk.
 //
-// Slot s lives in segment-%05d (1024 slots a file) at offset (s%1024)*4096; the layout of a record is at type record, the
-// content of seeded records at volumes.FillRandom.
+// Slot s is stored in segment-%05d (1024 slots per file) at offset (s%1024)*4096. See type record for the layout of a record,
+// and volumes.FillRandom for the content of seeded records.
 //
-//	PUT  /records/{slot}?sequence=&generation=   body is the payload (1 to 4032 bytes). 200 only when durable. 409 where a
-//	                                             higher sequence is stored, 400 and 413 bad input, 507 disk or quota full, 500
-//	                                             I/O error, a file that is gone, or a corrupt record in the slot, which
-//	                                             is not overwritten.
-//	GET  /records/{slot}                         from the disk: 200 with payload, X-Sequence and X-Generation; 404 empty;
-//	                                             500 with the reason where the record does not verify, belongs elsewhere or
-//	                                             cannot be read, or its file is gone.
+//	PUT  /records/{slot}?sequence=&generation=   body is the payload (1 to 4032 bytes). 200: durable. 409: a higher sequence is
+//	                                             stored. 400, 413: bad input. 507: disk or quota full. 500: I/O error, lost file,
+//	                                             or a corrupt record in the slot, which is not overwritten.
+//	GET  /records/{slot}                         reads from the disk. 200: payload, X-Sequence and X-Generation. 404: empty.
+//	                                             500: the record is invalid, misplaced or unreadable, or its file is lost.
 //	POST /seed?bytes=&seed=                      fills slots 0..n-1, sequence = slot, generation 1: {"records": n}.
-//	                                             Idempotent; 409 where the volume holds another seed.
-//	GET  /records                                every slot up to the end of the last file, a JSON array a line:
-//	                                             [slot, sequence, generation, place, hash, state, file, offset, block?],
-//	                                             hash: first 16 bytes of the payload's SHA-256 in hex; block: base64, for
-//	                                             corrupt ones (1024 at most, 24 in a row), the reason for unreadable ones.
-//	                                             Last line {"slots", "records", "others", "sha256"} (others: files that are
-//	                                             none of the ledger's; sha256: of all lines before) or {"error"}; a stream
-//	                                             without it was cut.
+//	                                             Idempotent. 409: the volume has another seed.
+//	GET  /records                                every slot up to the end of the last file, one JSON array per line:
+//	                                             [slot, sequence, generation, place, hash, state, file, offset, block?].
+//	                                             hash: first 16 bytes of the payload's SHA-256 in hex. block: base64 of corrupt
+//	                                             blocks (at most 1024, and 24 in a row), or the reason of unreadable ones.
+//	                                             Last line: {"slots", "records", "others", "sha256"}, or {"error"}. others:
+//	                                             files that the ledger did not create. sha256: of all lines before. A stream
+//	                                             without the last line is incomplete.
 //	GET  /digest                                 {"sha256"} over all records.
 //	GET  /verify                                 the service's own findings: {"records", "corrupt", "findings"}.
-//	GET  /healthz, GET /readyz                   the process lives; the data directory can be read.
+//	GET  /healthz, GET /readyz                   the process runs; the data directory can be read.
 //
 // Commands:
 //
@@ -31,10 +29,10 @@
 //	ledger fill --dir /data --leave BYTES --most BYTES
 //	ledger fill --dir /data --undo
 //
-// Kinds of corruption, of K records: flip (one byte), zero (512 bytes to 64 KiB), stale (the seeded record that was written
-// over, back in its place), misdirect (the record of another slot); of K files, or all: delete, permissions (the service
-// cannot open it), encrypt (a ransom note beside them); of K files: truncate. Each change is a JSON line with what was there
-// before and after; a last line sums up. Where the choice cannot be made, nothing is changed.
+// Kinds of corruption of K records: flip (one byte), zero (512 bytes to 64 KiB), stale (an overwritten record gets its seeded
+// content again), misdirect (the record of another slot). Of K files: truncate. Of K files or all: delete, permissions (the
+// service cannot open the file), encrypt (and leave a ransom note). Each change is a JSON line with the content before and
+// after. The last line has totals. If there are too few records or files, nothing is changed.
 package main
 
 import (
@@ -72,11 +70,11 @@ func run(args []string) error {
 		return serve(*dir, *listen)
 	case "corrupt":
 		order := corruption{}
-		flags.Uint64Var(&order.seed, "seed", 0, "what the choice of records and bytes is drawn from")
-		flags.IntVar(&order.records, "records", 1, "how many seeded records to change; files, for truncate, delete, permissions and encrypt")
+		flags.Uint64Var(&order.seed, "seed", 0, "seed of all random choices")
+		flags.IntVar(&order.records, "records", 1, "number of seeded records to change, or of files for truncate, delete, permissions and encrypt")
 		flags.StringVar(&order.kind, "kind", "flip", "flip, zero, truncate, stale, misdirect, delete, permissions or encrypt")
 		flags.BoolVar(&order.all, "all", false, "all files, for delete, permissions and encrypt")
-		flags.Uint64Var(&order.volumeSeed, "volume-seed", 0, "for stale: what the volume was seeded with (default: the seed)")
+		flags.Uint64Var(&order.volumeSeed, "volume-seed", 0, "for stale: seed of the volume (default: the seed)")
 		if err := parseAll(flags, args); err != nil {
 			return err
 		}
@@ -86,9 +84,9 @@ func run(args []string) error {
 		}
 		return corrupt(os.Stdout, order)
 	case "fill":
-		leave := flags.Int64("leave", 0, "how many bytes to leave free; 0 fills until nothing fits")
-		most := flags.Int64("most", 1<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
-		undo := flags.Bool("undo", false, "take away what was filled in")
+		leave := flags.Int64("leave", 0, "number of bytes to leave free; 0 fills the volume")
+		most := flags.Int64("most", 1<<30, "maximum number of bytes to write; a volume that is not full then is left unchanged")
+		undo := flags.Bool("undo", false, "remove the file that fills the volume")
 		if err := parseAll(flags, args); err != nil {
 			return err
 		}
@@ -97,7 +95,7 @@ func run(args []string) error {
 		}
 		return volumes.Fill(os.Stdout, volumes.Filling{Dir: *dir, Leave: *leave, Most: *most, Undo: "ledger fill --dir " + *dir + " --undo"})
 	}
-	return fmt.Errorf("unknown command %q; there are serve, corrupt and fill", command)
+	return fmt.Errorf("unknown command %q. Commands: serve, corrupt, fill", command)
 }
 
 func isSet(flags *flag.FlagSet, name string) bool {

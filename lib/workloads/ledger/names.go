@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// names is what the directory holds: indices of segments in rising order, and files that are none of the ledger's.
+// names holds the content of the directory: indices of segments in rising order, and files that the ledger did not create.
 type names struct {
 	indices []uint64
 	others  []string
 }
 
-// names reads the directory. Hidden files are left out, as backup tools leave marks in them.
+// names reads the directory. It ignores hidden files, because backup tools create some.
 func (s *segments) names() (names, error) {
 	entries, err := os.ReadDir(s.dir)
 	found := names{}
@@ -30,33 +30,33 @@ func (s *segments) names() (names, error) {
 	return found, err
 }
 
-// meet learns which files are there now.
-func (s *segments) meet() error {
+// recordExisting records which files exist now.
+func (s *segments) recordExisting() error {
 	found, err := s.names()
 	for _, index := range found.indices {
-		s.met.Store(index, true)
+		s.existed.Store(index, true)
 	}
 	return err
 }
 
-// count is one more than the highest index of a file that is, or was, there.
+// count returns one more than the highest index of a file that exists or existed.
 func (s *segments) count() (uint64, error) {
 	found, err := s.names()
 	count := uint64(0)
 	if n := len(found.indices); n > 0 {
 		count = found.indices[n-1] + 1
 	}
-	s.met.Range(func(index, _ any) bool {
+	s.existed.Range(func(index, _ any) bool {
 		count = max(count, index.(uint64)+1)
 		return true
 	})
 	return count, err
 }
 
-// gone is an error where the file that does not exist was there before.
-func (s *segments) gone(index uint64) error {
-	if _, met := s.met.Load(index); !met {
+// checkNotLost fails if the missing file existed before.
+func (s *segments) checkNotLost(index uint64) error {
+	if _, existed := s.existed.Load(index); !existed {
 		return nil
 	}
-	return fmt.Errorf("%w: %s was there before and is gone", errCorrupt, segmentName(index))
+	return fmt.Errorf("%w: %s existed before and is gone", errCorrupt, segmentName(index))
 }

@@ -40,8 +40,8 @@ const (
 	stateBadVersion state = "bad version"
 	stateBadLength  state = "bad length"
 	stateBadHash    state = "bad hash"
-	stateShort      state = "short"   // the file ends before the slot does
-	stateMissing    state = "missing" // a later file exists, this one does not; or it was there and is gone
+	stateShort      state = "short"   // the file ends within the slot
+	stateMissing    state = "missing" // the file does not exist, but a later one does, or it existed before
 	stateUnreadable state = "unreadable"
 )
 
@@ -63,7 +63,7 @@ func (r record) encode(block []byte) {
 	copy(block[hashOffset:], hash[:])
 }
 
-// parse reads a block; the header's fields are filled in even where the block is corrupt. The payload aliases the block.
+// parse reads a block. It fills in the header's fields even if the block is corrupt. The payload aliases the block.
 func parse(block []byte) (record, state) {
 	r := record{
 		sequence:   binary.LittleEndian.Uint64(block[8:]),

@@ -8,7 +8,7 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-func TestParseNamesWhatIsWrong(t *testing.T) {
+func TestParseNamesTheDamage(t *testing.T) {
 	whole := make([]byte, recordBytes)
 	record{sequence: 7, generation: 2, slot: 9, payload: []byte("hello")}.encode(whole)
 	if r, state := parse(whole); state != stateOK || r.sequence != 7 || r.generation != 2 || r.slot != 9 || string(r.payload) != "hello" {
@@ -29,8 +29,8 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestBlockIsTheKnownOne(t *testing.T) {
-	// The same hash stands in the tests of the TypeScript side.
+func TestBlockHasTheKnownHash(t *testing.T) {
+	// The TypeScript tests have the same hash.
 	payload, block := make([]byte, 256), make([]byte, recordBytes)
 	volumes.FillRandom(payload, 1, 40000)
 	record{sequence: 40000, generation: 2, slot: 9, payload: payload}.encode(block)

@@ -8,8 +8,8 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// seed makes slots 0 to records-1 hold what (seed, sequence = slot) says, at generation 1. Records that were written over
-// since are left. A volume that holds something else is refused rather than mended.
+// seed writes slots 0 to records-1 with the content of (seed, sequence = slot) at generation 1. It keeps overwritten records.
+// It refuses a volume with any other content.
 func (s *store) seed(records, seed uint64) error {
 	for index := uint64(0); index*segmentSlots < records; index++ {
 		slots := min(records-index*segmentSlots, segmentSlots)
@@ -30,7 +30,7 @@ func (s *store) seedSegment(index uint64, slots int, seed uint64) error {
 	s.blocks.Lock()
 	defer s.blocks.Unlock()
 	if _, err := file.ReadAt(buffer, 0); err != nil {
-		return fmt.Errorf("%w: %s is cut short: %w", errCorrupt, segmentName(index), err)
+		return fmt.Errorf("%w: %s is truncated: %w", errCorrupt, segmentName(index), err)
 	}
 	first, payload := slots, make([]byte, payloadCapacity)
 	flush := func(end int) error {
@@ -72,7 +72,7 @@ func seededBefore(stored record, state state, slot, seed uint64, payload []byte)
 	}
 	volumes.FillRandom(payload, seed, slot)
 	if stored.sequence != slot || !bytes.Equal(stored.payload, payload) {
-		return fmt.Errorf("%w: slot %d holds a record that seed %d does not give", records.ErrConflict, slot, seed)
+		return fmt.Errorf("%w: slot %d holds a record that does not come from seed %d", records.ErrConflict, slot, seed)
 	}
 	return nil
 }

@@ -20,22 +20,22 @@ const (
 	newSuffix    = ".new"
 )
 
-// segments is the directory of files that hold the slots. A file has its full size from the moment it has its name, so
-// that a shorter one can only have been cut.
+// segments is the directory of files with the slots. A file has its full size before it gets its name, so a shorter file was
+// truncated.
 type segments struct {
 	dir    string
 	create sync.Mutex
-	// Whether all names in the directory are on the disk. Not known at the start: the process before may have been killed.
+	// True if all names in the directory are on the disk. False at the start, because the previous process may have been killed.
 	named bool
-	// Indices of files that were there: one that is gone since was taken away, and is neither empty nor made anew.
-	met sync.Map
+	// Indices of files that existed. A file that is missing now was deleted: it is not empty, and is not created again.
+	existed sync.Map
 }
 
 func segmentName(index uint64) string { return fmt.Sprintf("segment-%05d", index) }
 
 func (s *segments) path(index uint64) string { return filepath.Join(s.dir, segmentName(index)) }
 
-// clean removes what a creation left behind that was interrupted.
+// clean removes the files of an interrupted creation.
 func (s *segments) clean() error {
 	left, err := filepath.Glob(filepath.Join(s.dir, "segment-*"+newSuffix))
 	for _, path := range left {
@@ -44,13 +44,13 @@ func (s *segments) clean() error {
 	return err
 }
 
-// open opens a segment for writing and makes it where it does not exist. Its name is on the disk when it returns.
+// open opens a segment for writing and creates it if it does not exist. The segment's name is on the disk when open returns.
 func (s *segments) open(index uint64) (*os.File, error) {
 	s.create.Lock()
 	defer s.create.Unlock()
 	file, err := os.OpenFile(s.path(index), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := s.gone(index); err != nil {
+		if err := s.checkNotLost(index); err != nil {
 			return nil, err
 		}
 		if err := s.makeFile(index); err != nil {
@@ -61,7 +61,7 @@ func (s *segments) open(index uint64) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.met.Store(index, true)
+	s.existed.Store(index, true)
 	if s.named {
 		return file, nil
 	}
@@ -84,7 +84,7 @@ func (s *segments) makeFile(index uint64) error {
 	return os.Rename(s.path(index)+newSuffix, s.path(index))
 }
 
-// syncData returns once the data of the file is on the disk.
+// syncData returns when the data of the file is on the disk.
 func syncData(file *os.File) error {
 	for {
 		err := syscall.Fdatasync(int(file.Fd()))
@@ -97,8 +97,8 @@ func syncData(file *os.File) error {
 	}
 }
 
-// read fills the buffer with a segment and returns how many of its bytes exist, -1 where the file does not. Where some of
-// them cannot be read, there is an error for each slot that is hit.
+// read fills the buffer with a segment and returns the number of bytes that exist, -1 if the file does not. If some bytes
+// cannot be read, it returns an error for each affected slot.
 func (s *segments) read(index uint64, buffer []byte) (int, []error) {
 	file, err := os.Open(s.path(index))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -108,7 +108,7 @@ func (s *segments) read(index uint64, buffer []byte) (int, []error) {
 		return segmentBytes, slices.Repeat([]error{err}, segmentSlots)
 	}
 	defer file.Close()
-	s.met.Store(index, true)
+	s.existed.Store(index, true)
 	volumes.ForgetCached(file, 0, 0)
 	n, err := io.ReadFull(file, buffer)
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -117,7 +117,7 @@ func (s *segments) read(index uint64, buffer []byte) (int, []error) {
 	return readBlocks(file, buffer)
 }
 
-// readBlocks reads a segment block by block: a bad sector hides no other record.
+// readBlocks reads a segment block by block, so that a bad sector hides no other record.
 func readBlocks(file io.ReaderAt, buffer []byte) (int, []error) {
 	bad := make([]error, segmentSlots)
 	for i := range bad {
@@ -131,12 +131,12 @@ func readBlocks(file io.ReaderAt, buffer []byte) (int, []error) {
 	return segmentBytes, bad
 }
 
-// readSlot reads one block; false where the file does not reach that far.
+// readSlot reads one block. It returns false if the file ends before the slot.
 func (s *segments) readSlot(slot uint64, block []byte) (bool, error) {
 	file, err := os.Open(s.path(slot / segmentSlots))
 	if errors.Is(err, fs.ErrNotExist) {
 		clear(block)
-		return true, s.gone(slot / segmentSlots)
+		return true, s.checkNotLost(slot / segmentSlots)
 	}
 	if err != nil {
 		return false, err

@@ -10,7 +10,7 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// routes are those of all services that keep records, and what only the ledger can answer.
+// routes returns the routes of all record services and those of the ledger alone.
 func (s *store) routes() http.Handler {
 	mux := records.Routes(s)
 	mux.HandleFunc("GET /digest", s.serveDigest)

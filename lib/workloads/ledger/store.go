@@ -15,11 +15,11 @@ const maxBatch = 256
 
 var errCorrupt = errors.New("corrupt")
 
-// store reads and writes records. All writes go through one committer, so that those which wait together share one sync.
+// store reads and writes records. One committer does all writes, so that waiting writes share one sync.
 type store struct {
 	files segments
 	queue chan *pendingWrite
-	// Writing a block excludes reading it: the kernel does not promise that a read sees a whole write.
+	// Excludes reads of a block during its write: the kernel does not promise that a read sees a whole write.
 	blocks sync.RWMutex
 }
 
@@ -37,14 +37,14 @@ func openStore(dir string) (*store, error) {
 		return nil, fmt.Errorf("%q is not a directory", dir)
 	}
 	s := &store{files: segments{dir: dir}, queue: make(chan *pendingWrite, maxBatch)}
-	if err := errors.Join(s.files.clean(), s.files.meet()); err != nil {
+	if err := errors.Join(s.files.clean(), s.files.recordExisting()); err != nil {
 		return nil, err
 	}
 	go s.commitAll()
 	return s, nil
 }
 
-// put returns nil once the record is durable. A write whose context ends while it waits in line is not made.
+// put returns nil when the record is durable. If the context ends while the write waits, the write is skipped.
 func (s *store) put(ctx context.Context, r record) error {
 	write := &pendingWrite{record: r, done: make(chan error, 1)}
 	select {
@@ -72,8 +72,8 @@ func (s *store) commitAll() {
 	}
 }
 
-// commit places the writes of one segment and syncs it once, through the descriptor that wrote: another one might not
-// be told of an error.
+// commit places the writes of one segment and syncs it once. It syncs the descriptor that wrote, because another one might
+// not receive a write error.
 func (s *store) commit(index uint64, writes []*pendingWrite) {
 	file, err := s.files.open(index)
 	if err != nil {
@@ -102,8 +102,8 @@ func (s *store) commit(index uint64, writes []*pendingWrite) {
 	}
 }
 
-// place writes one record unless what is stored forbids it: a newer one, or one that does not verify or belongs elsewhere,
-// which must not be covered up.
+// place writes one record. It refuses to replace a newer record. It also refuses to replace a corrupt or misplaced one, because
+// that would hide the damage.
 func place(file blocks, r record) error {
 	block, at := make([]byte, recordBytes), slotOffset(r.slot)
 	if _, err := file.ReadAt(block, at); err != nil {
@@ -123,7 +123,7 @@ func place(file blocks, r record) error {
 	r.encode(written)
 	n, err := file.WriteAt(written, at)
 	if err != nil && n > 0 {
-		// A volume can run full within a block: what is refused must not leave half a record.
+		// A volume can become full within a block. A refused write must not leave half a record.
 		_, undone := file.WriteAt(block[:n], at)
 		err = errors.Join(err, undone)
 	}
@@ -135,7 +135,7 @@ type blocks interface {
 	io.WriterAt
 }
 
-// get reads a record from the disk. The state says whether it can be trusted.
+// get reads a record from the disk. The state shows if the record is valid.
 func (s *store) get(slot uint64) (record, state, error) {
 	block := make([]byte, recordBytes)
 	s.blocks.RLock()
@@ -151,8 +151,8 @@ func (s *store) get(slot uint64) (record, state, error) {
 	return r, state, nil
 }
 
-// seen is one slot as it was read; the block is valid until the visit returns, nil where there is none.
-type seen struct {
+// scannedSlot is one slot as read from the disk. Its block is valid until the visit returns, and nil if there is none.
+type scannedSlot struct {
 	slot   uint64
 	record record
 	state  state
@@ -161,7 +161,7 @@ type seen struct {
 }
 
 // scan reads every slot up to the end of the last file from the disk.
-func (s *store) scan(visit func(seen) error) error {
+func (s *store) scan(visit func(scannedSlot) error) error {
 	count, err := s.files.count()
 	if err != nil {
 		return err
@@ -172,7 +172,7 @@ func (s *store) scan(visit func(seen) error) error {
 		n, bad := s.files.read(index, buffer)
 		s.blocks.RUnlock()
 		for i := range segmentSlots {
-			found := seen{slot: index*segmentSlots + uint64(i), state: stateShort}
+			found := scannedSlot{slot: index*segmentSlots + uint64(i), state: stateShort}
 			switch {
 			case n < 0:
 				found.state = stateMissing

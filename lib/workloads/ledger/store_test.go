@@ -86,7 +86,7 @@ func TestBadInputIsRefused(t *testing.T) {
 	expect(t, 400, "POST", service.URL+"/seed?bytes=0&seed=1", "")
 }
 
-func TestConcurrentWritersAllStay(t *testing.T) {
+func TestConcurrentWritesAreAllStored(t *testing.T) {
 	_, service := start(t)
 	var group sync.WaitGroup
 	for i := range 64 {
@@ -107,7 +107,7 @@ func TestConcurrentWritersAllStay(t *testing.T) {
 	}
 }
 
-func TestSeedIsIdempotentAndKeepsWhatWasWrittenOver(t *testing.T) {
+func TestSeedIsIdempotentAndKeepsOverwrittenRecords(t *testing.T) {
 	_, service := start(t)
 	if got := expect(t, 200, "POST", service.URL+"/seed?bytes=5000000&seed=7", ""); got != "{\"records\":1221}\n" {
 		t.Fatalf("seed answered %q", got)
@@ -168,7 +168,7 @@ func TestListingHasEverySlotAndItsEnd(t *testing.T) {
 	}
 }
 
-func TestListingThatFailsSaysSo(t *testing.T) {
+func TestFailedListingEndsWithItsError(t *testing.T) {
 	dir, service := start(t)
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestListingThatFailsSaysSo(t *testing.T) {
 	}
 }
 
-func TestInterruptedCreationIsClearedAway(t *testing.T) {
+func TestFilesOfAnInterruptedCreationAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	left := filepath.Join(dir, "segment-00003.new")
 	if err := os.WriteFile(left, []byte("x"), 0o640); err != nil {

@@ -8,7 +8,7 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// inFile strikes an open file, and returns when what was changed is on the disk.
+// inFile damages an open file. It returns when the change is on the disk.
 func inFile(strike func(victim, target, *os.File) (change, error)) func(victim, target) (change, error) {
 	return func(v victim, t target) (change, error) {
 		file, err := os.OpenFile(v.files.path(t.slot/segmentSlots), os.O_RDWR, 0)
@@ -20,7 +20,7 @@ func inFile(strike func(victim, target, *os.File) (change, error)) func(victim, 
 	}
 }
 
-// flipByte changes one byte of the hash or the payload, never of the fields that a reader looks at first.
+// flipByte changes one byte of the hash or the payload, never of the header fields that a reader checks first.
 func flipByte(v victim, t target, file *os.File) (change, error) {
 	at := slotOffset(t.slot) + hashOffset + int64(v.random.IntN(recordBytes-hashOffset))
 	one := make([]byte, 1)
@@ -30,18 +30,18 @@ func flipByte(v victim, t target, file *os.File) (change, error) {
 	return inChange(volumes.Replace(file, at, []byte{one[0] ^ byte(1+v.random.IntN(255))}))
 }
 
-// zeroSectors zeroes 512 bytes to 64 KiB from some sector of the record on, as far as the file goes.
+// zeroSectors zeroes 512 bytes to 64 KiB from a sector of the record on, at most to the end of the file.
 func zeroSectors(v victim, t target, file *os.File) (change, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return change{}, err
 	}
 	at := slotOffset(t.slot) + int64(v.random.IntN(recordBytes/volumes.SectorBytes))*volumes.SectorBytes
-	length := int64(1+v.random.IntN(volumes.MostZeroedSectors)) * volumes.SectorBytes
+	length := int64(1+v.random.IntN(volumes.MaxZeroedSectors)) * volumes.SectorBytes
 	return inChange(volumes.Replace(file, at, make([]byte, min(length, info.Size()-at))))
 }
 
-// truncateFile cuts the file inside the record.
+// truncateFile truncates the file within the record.
 func truncateFile(v victim, t target, file *os.File) (change, error) {
 	return inChange(volumes.Truncate(file, slotOffset(t.slot)+1+int64(v.random.IntN(recordBytes-1))))
 }
@@ -51,19 +51,19 @@ func deleteFile(v victim, t target) (change, error) {
 	return inChange(volumes.Delete(v.files.path(t.slot / segmentSlots)))
 }
 
-// denyFile makes the file one that the service cannot open.
+// denyFile removes the service's permission to open the file.
 func denyFile(v victim, t target) (change, error) {
 	return inChange(volumes.Deny(v.files.path(t.slot/segmentSlots), v.random))
 }
 
-// encryptFile replaces the whole content in place.
+// encryptFile encrypts the whole content in place.
 func encryptFile(_ victim, _ target, file *os.File) (change, error) {
 	return inChange(volumes.Encrypt(file))
 }
 
 func inChange(done volumes.Change, err error) (change, error) { return change{Change: done}, err }
 
-// rollBack puts the seeded record back that was written over: a write that the disk had taken and then forgot.
+// rollBack replaces an overwritten record by its seeded one. This simulates a disk that lost an acknowledged write.
 func rollBack(v victim, t target, file *os.File) (change, error) {
 	newer := make([]byte, recordBytes)
 	if _, err := file.ReadAt(newer, slotOffset(t.slot)); err != nil {
@@ -75,7 +75,7 @@ func rollBack(v victim, t target, file *os.File) (change, error) {
 	return done, err
 }
 
-// misdirect puts the whole record of another slot in this one's place.
+// misdirect writes the whole record of another slot to this slot.
 func misdirect(v victim, t target, file *os.File) (change, error) {
 	block := make([]byte, recordBytes)
 	if _, err := v.files.readSlot(t.source, block); err != nil {

@@ -12,23 +12,23 @@ import (
 
 const triesPerTarget = 200
 
-// victim is the volume that is to be damaged, with what the choice is drawn from.
+// victim holds the volume to damage and the generator of random choices.
 type victim struct {
 	files  *segments
 	random *rand.Rand
-	// What the volume was seeded with.
+	// Seed of the volume.
 	volumeSeed uint64
 }
 
-// seededRecords draws seeded records that were not written over, for damage that reaches over so many slots from there.
+// seededRecords chooses seeded records that were not overwritten. The damage affects `reach` slots from each of them.
 func seededRecords(reach uint64) func(victim, int) ([]target, error) {
 	return func(v victim, count int) ([]target, error) { return v.draw(count, 1, reach) }
 }
 
-// seededFiles draws distinct files, by such a record in each.
+// seededFiles chooses distinct files by a seeded record in each.
 func seededFiles(v victim, count int) ([]target, error) { return v.draw(count, segmentSlots, 1) }
 
-// recordPairs draws such records, and as many others whose blocks take their places.
+// recordPairs chooses seeded records, and as many others with blocks that replace them.
 func recordPairs(v victim, count int) ([]target, error) {
 	targets, err := v.draw(2*count, 1, 1)
 	if err != nil {
@@ -40,7 +40,7 @@ func recordPairs(v victim, count int) ([]target, error) {
 	return targets[:count], nil
 }
 
-// draw finds seeded records at random places, no two of which are within `apart` times `unit` slots.
+// draw chooses seeded records at random places. Any two are at least `apart` times `unit` slots apart.
 func (v victim) draw(count int, unit, apart uint64) ([]target, error) {
 	end, err := v.end()
 	if err != nil {
@@ -70,7 +70,7 @@ func (v victim) draw(count int, unit, apart uint64) ([]target, error) {
 	return nil, fmt.Errorf("found only %d of %d seeded records to change in %q; nothing was changed", len(targets), count, v.files.dir)
 }
 
-// everyFile gives all files there are, in an order that is drawn.
+// everyFile returns all files in random order.
 func everyFile(v victim, _ int) ([]target, error) {
 	if _, err := v.end(); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func everyFile(v victim, _ int) ([]target, error) {
 	return targets, nil
 }
 
-// overwrittenRecords draws slots whose seeded record was written over, and makes sure that it can be made anew.
+// overwrittenRecords chooses slots with an overwritten seeded record. It checks that the seed gives the seeded records.
 func overwrittenRecords(v victim, count int) ([]target, error) {
 	end, err := v.end()
 	if err != nil {
@@ -107,22 +107,22 @@ func overwrittenRecords(v victim, count int) ([]target, error) {
 				found = append(found, target{slot: slot})
 			case isSeeded(r):
 				if seeded == 0 && !bytes.Equal(block, v.seededBlock(slot)) {
-					return nil, fmt.Errorf("slot %d holds a record that seed %d does not give; nothing was changed. Next: --volume-seed", slot, v.volumeSeed)
+					return nil, fmt.Errorf("slot %d holds a record that does not come from seed %d; nothing was changed. Next: set --volume-seed", slot, v.volumeSeed)
 				}
 				seeded = slot + 1
 			}
 		}
 	}
-	// The seeded slots are the first ones: behind the last of them, nothing was there before the load came.
+	// The seeded slots come first. The slots after them were empty before the load started.
 	found = slices.DeleteFunc(found, func(t target) bool { return t.slot >= seeded })
 	if len(found) < count {
-		return nil, fmt.Errorf("found only %d of %d seeded records that were written over in %q; nothing was changed", len(found), count, v.files.dir)
+		return nil, fmt.Errorf("found only %d of %d overwritten seeded records in %q; nothing was changed", len(found), count, v.files.dir)
 	}
 	v.random.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
 	return found[:count], nil
 }
 
-// end is one more than the last slot that a file has room for.
+// end returns one more than the last slot of the last file.
 func (v victim) end() (uint64, error) {
 	count, err := v.files.count()
 	if err == nil && count == 0 {
@@ -131,7 +131,7 @@ func (v victim) end() (uint64, error) {
 	return count * segmentSlots, err
 }
 
-// read gives a slot's record; false where it is none that verifies and belongs there.
+// read returns a slot's record, and false if it is invalid or misplaced.
 func (v victim) read(slot uint64) (record, bool, error) {
 	block := make([]byte, recordBytes)
 	whole, err := v.files.readSlot(slot, block)
@@ -144,7 +144,7 @@ func (v victim) read(slot uint64) (record, bool, error) {
 
 func isSeeded(r record) bool { return r.sequence == r.slot && r.generation == 1 }
 
-// seededBlock is what the slot held before anything was written over it.
+// seededBlock returns the slot's seeded block.
 func (v victim) seededBlock(slot uint64) []byte {
 	payload, block := make([]byte, payloadCapacity), make([]byte, recordBytes)
 	volumes.FillRandom(payload, v.volumeSeed, slot)

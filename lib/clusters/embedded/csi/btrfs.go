@@ -86,8 +86,7 @@ func prepareRoot(root string) error {
 	return checkQuotas(root)
 }
 
-// checkQuotas makes the kernel count again if its numbers are inconsistent. Errors: the kernel counts in a mode that is wrong for
-// limits.
+// checkQuotas makes the kernel count again if its numbers are inconsistent. Errors: the kernel's mode cannot enforce limits.
 func checkQuotas(root string) error {
 	info := fileSystemInfoArgs{}
 	if err := ioctl("read the file system's id", root, fileSystemInfo, unsafe.Pointer(&info)); err != nil {
@@ -95,7 +94,7 @@ func checkQuotas(root string) error {
 	}
 	// Older kernels have only one mode, and no file for it. Simple quotas would count a snapshot's data for its source.
 	if mode, err := os.ReadFile(qgroupFile(info, "mode")); err == nil && strings.TrimSpace(string(mode)) != "qgroup" {
-		return fmt.Errorf("the btrfs at %q counts in mode %q instead of qgroup; run btrfs quota disable %s", root, mode, root)
+		return fmt.Errorf("the btrfs at %q counts quotas in mode %q instead of qgroup. Next: btrfs quota disable %s", root, mode, root)
 	}
 	if err := ioctl("wait for the count of quotas", root, quotaRescanWait, nil); err != nil {
 		return err
@@ -116,7 +115,7 @@ func statBtrfs(root string) (unix.Statfs_t, error) {
 		return stat, &fs.PathError{Op: "statfs", Path: root, Err: err}
 	}
 	if stat.Type != unix.BTRFS_SUPER_MAGIC {
-		return stat, fmt.Errorf("%q is no btrfs (file system type %#x); is it mounted? see findmnt -T %s", root, stat.Type, root)
+		return stat, fmt.Errorf("%q is not a btrfs file system (type %#x), or is not mounted. Next: findmnt -T %s", root, stat.Type, root)
 	}
 	return stat, nil
 }

@@ -141,7 +141,7 @@ func expectNoRemains(t *testing.T, root string) {
 		}
 		for name, pair := range count {
 			if pair != 2 || !plainID.MatchString(name) {
-				t.Errorf("%s/%s is the remains of something", k, name)
+				t.Errorf("%s/%s is a remainder of an interrupted change", k, name)
 			}
 		}
 	}
@@ -188,10 +188,10 @@ func TestNextDriverWorksWithStateOfKilledDriver(t *testing.T) {
 		expectNoRemains(t, root)
 		next.end(syscall.SIGTERM)
 	}
-	t.Logf("%d calls answered; %d of 15 kills left something to sweep up", answered, left)
+	t.Logf("%d calls answered; %d of 15 kills left files behind", answered, left)
 }
 
-// remains returns 1 if a killed driver left something behind.
+// remains returns 1 if a killed driver left files behind.
 func remains(t *testing.T, root string) int {
 	t.Helper()
 	for _, k := range []kind{volumes, snapshots} {

@@ -101,7 +101,7 @@ func TestUnpublishingRemovesOnlyTheMount(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := r.NodeUnpublishVolume(soon(t), request); err == nil {
-		t.Error("a full directory was taken for a mount point")
+		t.Error("a directory with content was taken for a mount point")
 	}
 	if _, err := os.Stat(filepath.Join(target, "precious")); err != nil {
 		t.Error(err)

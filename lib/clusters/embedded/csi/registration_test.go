@@ -63,7 +63,7 @@ func TestDriverRegistersWithTheKubelet(t *testing.T) {
 		t.Errorf("the driver ended with %s", err)
 	}
 	if _, err := os.Stat(socket); err == nil {
-		t.Error("the socket is there after the end: the kubelet would call it")
+		t.Error("the socket still exists after the driver's end, so the kubelet would call it")
 	}
 }
 
@@ -81,14 +81,14 @@ func TestDriverEndsIfKubeletRefusesIt(t *testing.T) {
 			t.Error("the driver ended without an error")
 		}
 	case <-time.After(10 * time.Second):
-		t.Error("the driver goes on")
+		t.Error("the driver did not end")
 	}
 }
 
 func TestDriverDoesNotStartWithInvalidOptions(t *testing.T) {
 	dir := t.TempDir()
 	for want, args := range map[string][]string{
-		"is no btrfs":          {"--root", dir, "--node-id", "n"},
+		"is not a btrfs":       {"--root", dir, "--node-id", "n"},
 		"--node-id is missing": {"--root", dir},
 		"must be set together": {"--root", dir, "--node-id", "n", "--register", "/x"},
 		"must start with":      {"--root", dir, "--node-id", "n", "--endpoint", "/csi.sock"},

@@ -89,7 +89,7 @@ func TestSnapshotNeverHasALaterWriteWithoutAnEarlierOne(t *testing.T) {
 		}
 		for n := 1; n < ordered; n++ {
 			if values[n] > values[n-1] || values[n]+1 < values[n-1] {
-				t.Errorf("snapshot %d holds %v: not a state that was", i, values)
+				t.Errorf("snapshot %d holds %v, which was never the state of the volume", i, values)
 			}
 		}
 		if values[ordered-1] < before[ordered-1] && before[ordered-1]-values[ordered-1] > 1 || values[0] > after[0] {
@@ -104,9 +104,9 @@ func TestSnapshotNeverHasALaterWriteWithoutAnEarlierOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if split == 0 {
-		t.Error("no snapshot was taken amid a round: nothing was shown")
+		t.Error("no snapshot was taken during a round, so the test shows nothing")
 	}
-	t.Logf("%d of 60 snapshots were taken amid a round", split)
+	t.Logf("%d of 60 snapshots were taken during a round", split)
 }
 
 func TestSnapshotIsCompleteAndHasTheTimeOfItsContent(t *testing.T) {

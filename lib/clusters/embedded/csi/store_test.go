@@ -157,7 +157,7 @@ func TestNextChangeRemovesRemainsOfInterruptedChange(t *testing.T) {
 			return errors.Join(s.create(volumes, object{ID: "a"}, makeDirectory), os.Rename(path, path+".deleted"))
 		}, nil},
 		"removal, without metadata": {func(_ store, path string) error { return makeDirectory(path + ".deleted") }, nil},
-		"no change: data without metadata is not ours to take away": {func(_ store, path string) error {
+		"no change: data without metadata is kept": {func(_ store, path string) error {
 			return makeDirectory(path)
 		}, []string{"a"}},
 	} {

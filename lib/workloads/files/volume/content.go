@@ -11,21 +11,21 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// The layout of the files; content.ts has the same.
+// Layout of the files. content.ts has the same constants.
 const (
 	headBytes  = 32
 	smallBytes = 4 << 10
 	largeBytes = 256 << 10
-	// One file in so many is large.
+	// Every eighth file is large.
 	largeEvery      = 8
 	folders         = 64
 	fileMode        = 0o664
 	folderMode      = 0o775
-	overwriteStride = 7919 // a number of files that is a multiple of it is none that the load's plan fits
+	overwriteStride = 7919 // the load's plan does not fit a number of files that is a multiple of it
 )
 
-// pathOf spreads the files over a fixed number of folders, so that the server never has to make one: it would make it again while
-// the volume is being deleted.
+// pathOf spreads the files over a fixed number of folders. The server must not create folders, because it would create them
+// again while the volume is being deleted.
 func pathOf(slot uint64) string {
 	return fmt.Sprintf("%04d/%06d", slot%folders, slot)
 }
@@ -37,7 +37,7 @@ func sizeOf(slot uint64) int {
 	return smallBytes
 }
 
-// contentOf is the content of the file that write `sequence` made: a line with the sequence, then random bytes.
+// contentOf returns the content of write `sequence`: a line with the sequence, then random bytes.
 func contentOf(seed, sequence uint64, size int) []byte {
 	content := make([]byte, size)
 	copy(content, fmt.Sprintf("%-*s\n", headBytes-1, fmt.Sprintf("sequence %d", sequence)))
@@ -45,14 +45,14 @@ func contentOf(seed, sequence uint64, size int) []byte {
 	return content
 }
 
-// sequenceOf reads the sequence that a content begins with.
+// sequenceOf parses the sequence at the start of a content.
 func sequenceOf(content []byte) (uint64, bool) {
 	var sequence uint64
 	n, err := fmt.Sscanf(string(content[:min(headBytes, len(content))]), "sequence %d", &sequence)
 	return sequence, n == 1 && err == nil
 }
 
-// seedFiles makes files 0 to n-1, each with its own number as its sequence, and returns when they are on the disk.
+// seedFiles creates files 0 to n-1, each with its number as its sequence. It returns when they are on the disk.
 func seedFiles(out io.Writer, dir string, seed uint64, bytes int64) error {
 	for folder := uint64(0); folder < folders; folder++ {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, pathOf(folder))), folderMode); err != nil {
@@ -76,11 +76,11 @@ func writeFile(path string, content []byte) error {
 	if err := os.WriteFile(path, content, fileMode); err != nil {
 		return err
 	}
-	// The umask does not count.
+	// Chmod ignores the umask.
 	return os.Chmod(path, fileMode)
 }
 
-// syncVolume brings all files of the volume to the disk.
+// syncVolume writes all files of the volume to the disk.
 func syncVolume(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {

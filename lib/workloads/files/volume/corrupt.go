@@ -17,7 +17,7 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// victims are the files that can be damaged, and what random choices are made with.
+// victims holds the files that can be damaged, and the generator of random choices.
 type victims struct {
 	dir    string
 	seed   uint64
@@ -25,7 +25,7 @@ type victims struct {
 	paths  []string
 }
 
-// damages change one file each.
+// damages holds a function for each kind of damage. It changes one file.
 var damages = map[string]func(v victims, path string) (volumes.Change, error){
 	"flip":        inFile(flipByte),
 	"zero":        inFile(zeroSectors),
@@ -37,7 +37,7 @@ var damages = map[string]func(v victims, path string) (volumes.Change, error){
 	"encrypt":     inFile(encrypt),
 }
 
-// corrupt damages `count` files, or all to encrypt them. If there are fewer, it changes none.
+// corrupt damages `count` files. Kind `encrypt` damages all files. If there are fewer than `count`, corrupt changes none.
 func corrupt(out io.Writer, dir, kind string, seed uint64, count int) error {
 	damage, known := damages[kind]
 	if !known {
@@ -78,7 +78,7 @@ func corrupt(out io.Writer, dir, kind string, seed uint64, count int) error {
 
 func (v victims) name(path string) string { return strings.TrimPrefix(path, v.dir+"/") }
 
-// find lists the files that are not empty; for `stale`, those that were seeded and written over since.
+// find lists the files that are not empty. For `stale` it lists the seeded files that were overwritten.
 func (v *victims) find(kind string) error {
 	sequences := map[string]uint64{}
 	err := filepath.WalkDir(v.dir, func(path string, entry fs.DirEntry, err error) error {
@@ -107,8 +107,8 @@ func readHead(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, headBytes))
 }
 
-// overwritten are the files with another sequence than their own number, as far as seeded files go: up to the last one with its
-// own. Files behind that were appended by the load.
+// overwritten returns the seeded files with a sequence other than their number. The last file with its number as its sequence
+// ends the seeded ones. The load appended the files after it.
 func overwritten(paths []string, sequences map[string]uint64) []string {
 	last := uint64(0)
 	for _, path := range paths {
@@ -128,7 +128,7 @@ func slotOf(path string) (uint64, bool) {
 	return slot, err == nil
 }
 
-// inFile damages an open file, and returns when the change is on the disk.
+// inFile damages an open file. It returns when the change is on the disk.
 func inFile(damage func(v victims, file *os.File) (volumes.Change, error)) func(v victims, path string) (volumes.Change, error) {
 	return func(v victims, path string) (volumes.Change, error) {
 		file, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -158,7 +158,7 @@ func zeroSectors(v victims, file *os.File) (volumes.Change, error) {
 		return volumes.Change{}, err
 	}
 	at := v.random.Int64N(max(1, info.Size()/volumes.SectorBytes)) * volumes.SectorBytes
-	length := int64(1+v.random.IntN(volumes.MostZeroedSectors)) * volumes.SectorBytes
+	length := int64(1+v.random.IntN(volumes.MaxZeroedSectors)) * volumes.SectorBytes
 	return volumes.Replace(file, at, make([]byte, min(length, info.Size()-at)))
 }
 
@@ -176,13 +176,13 @@ func remove(_ victims, path string) (volumes.Change, error) { return volumes.Del
 
 func deny(v victims, path string) (volumes.Change, error) { return volumes.Deny(path, v.random) }
 
-// rollBack makes the file what it was when it was seeded.
+// rollBack gives the file its seeded content again.
 func rollBack(v victims, path string) (volumes.Change, error) {
 	slot, _ := slotOf(path)
 	return rewrite(path, contentOf(v.seed, slot, sizeOf(slot)))
 }
 
-// misdirect puts the content of another file in its place.
+// misdirect gives the file the content of another one.
 func misdirect(v victims, path string) (volumes.Change, error) {
 	for range 100 {
 		if other := v.paths[v.random.IntN(len(v.paths))]; other != path {
@@ -196,14 +196,14 @@ func misdirect(v victims, path string) (volumes.Change, error) {
 	return volumes.Change{}, fmt.Errorf("there is no other file")
 }
 
-// rewrite gives the file another content, and keeps its inode.
+// rewrite replaces the content of the file and keeps its inode.
 func rewrite(path string, content []byte) (volumes.Change, error) {
 	before, err := os.ReadFile(path)
 	if err != nil {
 		return volumes.Change{}, err
 	}
 	if bytes.Equal(before, content) {
-		return volumes.Change{}, fmt.Errorf("%q is as before", path)
+		return volumes.Change{}, fmt.Errorf("%q did not change", path)
 	}
 	if err := os.WriteFile(path, content, fileMode); err != nil {
 		return volumes.Change{}, err

@@ -32,10 +32,10 @@ func contents(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-func TestEachKindChangesAsManyFilesAsItWasAskedTo(t *testing.T) {
+func TestEachKindChangesTheRequestedNumberOfFiles(t *testing.T) {
 	for kind := range damages {
 		dir := seeded(t)
-		// The load wrote over some files, and appended one.
+		// The load overwrote some files and appended one.
 		for sequence, slot := range []uint64{3, 5, 8} {
 			must(t, writeFile(filepath.Join(dir, pathOf(slot)), contentOf(7, 40+uint64(sequence), 1024)))
 		}
@@ -64,7 +64,7 @@ func TestEachKindChangesAsManyFilesAsItWasAskedTo(t *testing.T) {
 	}
 }
 
-func TestStaleFilesAreOnlyThoseThatWereWrittenOver(t *testing.T) {
+func TestOnlyOverwrittenFilesBecomeStale(t *testing.T) {
 	dir := seeded(t)
 	must(t, writeFile(filepath.Join(dir, pathOf(3)), contentOf(7, 32, 1024)), writeFile(filepath.Join(dir, pathOf(32)), contentOf(7, 33, 1024)))
 	if err := corrupt(&bytes.Buffer{}, dir, "stale", 11, 2); err == nil || !strings.Contains(err.Error(), "there are 1") {
@@ -78,7 +78,7 @@ func TestStaleFilesAreOnlyThoseThatWereWrittenOver(t *testing.T) {
 	}
 }
 
-func TestFillingThatDoesNotFillTheVolumeLeavesNothing(t *testing.T) {
+func TestFillRemovesItsFileIfTheVolumeIsNotFull(t *testing.T) {
 	dir := t.TempDir()
 	if err := volumes.Fill(&bytes.Buffer{}, volumes.Filling{Dir: dir, Most: 1 << 20}); err == nil || !strings.Contains(err.Error(), "is not full after 1048576 bytes") {
 		t.Errorf("error %v", err)

@@ -1,15 +1,16 @@
-// Volume works on a volume of plain files, beside the service that serves them.
+// Volume works on a volume of plain files while a service serves them.
 //
 //	volume seed --dir DIR --seed N --bytes B     fills an empty folder with at least B bytes of files: {"files": n}
 //	volume tree --dir DIR [--workers N]          every entry below a folder with its attributes, and a hash of each 64 KiB
 //	volume corrupt --dir DIR --seed N --files K --kind KIND
 //	volume fill --dir DIR --most BYTES           fills the volume to its last byte
 //	volume fill --dir DIR --undo
-//	volume wait                                  does nothing until it is stopped, so that the other commands can be executed
+//	volume wait                                  waits until it is stopped, so that the other commands can be run in its pod
 //
-// Kinds of corruption, of K files: flip (one byte), zero (512 bytes to 64 KiB), truncate, stale (a file that was written over is
-// as it was seeded), misdirect (the content of another file), delete, permissions (the service cannot open it); of all files:
-// encrypt (a ransom note beside them). Each change is a JSON line with what was there before and after; a last line sums up.
+// Kinds of corruption of K files: flip (one byte), zero (512 bytes to 64 KiB), truncate, stale (an overwritten file gets its
+// seeded content again), misdirect (the content of another file), delete, permissions (the service cannot open the file).
+// Corruption of all files: encrypt (and leave a ransom note). Each change is a JSON line with the content before and after.
+// The last line has totals.
 package main
 
 import (
@@ -31,18 +32,18 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("no command; there are seed, tree, corrupt, fill and wait")
+		return fmt.Errorf("no command. Commands: seed, tree, corrupt, fill, wait")
 	}
 	command := args[0]
 	flags := flag.NewFlagSet("volume "+command, flag.ContinueOnError)
 	dir := flags.String("dir", "/data", "folder of the files")
 	seed := flags.Uint64("seed", 0, "seed of all content and all random choices")
-	bytes := flags.Int64("bytes", 0, "how many bytes to write at least")
-	workers := flags.Int("workers", defaultWorkers(), "how many hash at once")
-	files := flags.Int("files", 1, "how many files to damage")
-	kind := flags.String("kind", "flip", "how files are damaged")
-	most := flags.Int64("most", 2<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
-	undo := flags.Bool("undo", false, "removes what was filled in")
+	bytes := flags.Int64("bytes", 0, "minimum number of bytes to write")
+	workers := flags.Int("workers", defaultWorkers(), "number of parallel workers")
+	files := flags.Int("files", 1, "number of files to damage")
+	kind := flags.String("kind", "flip", "kind of damage")
+	most := flags.Int64("most", 2<<30, "maximum number of bytes to write; a volume that is not full then is left unchanged")
+	undo := flags.Bool("undo", false, "remove the file that fills the volume")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -67,5 +68,5 @@ func run(args []string) error {
 		<-stopped
 		return nil
 	}
-	return fmt.Errorf("unknown command %q; there are seed, tree, corrupt, fill and wait", command)
+	return fmt.Errorf("unknown command %q. Commands: seed, tree, corrupt, fill, wait", command)
 }

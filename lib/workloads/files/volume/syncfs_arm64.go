@@ -1,4 +1,4 @@
 package main
 
-// The package syscall does not name it.
+// Package syscall does not define this number.
 const sysSyncfs = 267

@@ -19,33 +19,33 @@ import (
 
 const (
 	treeBlockBytes = 64 << 10
-	// What a worker reads at once; it stays in the cache of its core.
+	// Bytes that a worker reads at once. They fit into the cache of its core.
 	spanBytes = 4 * treeBlockBytes
 	hashBytes = 16
 )
 
 var zeroSector = make([]byte, volumes.SectorBytes)
 
-// treeFile is a line of the listing of a tree: an entry of any type, the top of the tree (".") among them. Names are bytes: what
-// is no printable UTF-8, and the backslash, is written as \xNN, so that two names never become one.
+// treeFile is a line of a listing: an entry of any type, including the top of the tree ("."). In names, bytes that are not
+// printable UTF-8, and the backslash, are written as \xNN, so that different names stay different.
 type treeFile struct {
 	Path string `json:"path"`
-	Type string `json:"type,omitempty"` // none for a regular file
-	Size int64  `json:"size"`           // 0 for all but regular files
+	Type string `json:"type,omitempty"` // empty for a regular file
+	Size int64  `json:"size"`           // 0 except for regular files
 	Mode string `json:"mode"`           // permissions with setuid, setgid and sticky, in octal
 	Uid  uint32 `json:"uid"`
 	Gid  uint32 `json:"gid"`
-	// When it was written to, in nanoseconds since the epoch, as text: more digits than a JSON number keeps.
+	// Modification time in nanoseconds since the epoch, as text: a JSON number would lose digits.
 	Mtime     string            `json:"mtimeNs,omitempty"`
 	Allocated int64             `json:"allocated"`        // bytes on the disk
-	Target    string            `json:"target,omitempty"` // of a symbolic link, written as names are
-	Device    uint64            `json:"device,omitempty"` // of a device
-	Link      string            `json:"link,omitempty"`   // the first path of the same file, where it has several
-	Xattrs    map[string]string `json:"xattrs,omitempty"` // extended attributes, ACLs among them: name, value in hex
-	Unseen    string            `json:"unseen,omitempty"` // why the extended attributes were not looked at
-	// Of each block of 64 KiB, the first 16 bytes of its SHA-256 in hex, one after the other.
+	Target    string            `json:"target,omitempty"` // of a symbolic link, escaped like names
+	Device    uint64            `json:"device,omitempty"` // device number
+	Link      string            `json:"link,omitempty"`   // first path of a file with several hard links
+	Xattrs    map[string]string `json:"xattrs,omitempty"` // extended attributes, including ACLs; values in hex
+	Unseen    string            `json:"unseen,omitempty"` // why the extended attributes were not read
+	// The first 16 bytes of the SHA-256 of each 64 KiB block, in hex, concatenated.
 	Blocks string `json:"blocks"`
-	// Runs of sectors (512 bytes) that are all zeros: [from, to) in bytes, rising.
+	// Ranges of zeroed sectors (512 bytes): [from, to) in bytes, in rising order.
 	Zeros  [][2]int64 `json:"zeros,omitempty"`
 	Reason string     `json:"reason,omitempty"` // why it cannot be read
 
@@ -56,7 +56,7 @@ type treeFile struct {
 	failed []error      // by span
 }
 
-// treeEnd is the last line of a listing; without it the stream was cut.
+// treeEnd is the last line of a listing. A stream without it is incomplete.
 type treeEnd struct {
 	Files  int    `json:"files"`
 	SHA256 string `json:"sha256,omitempty"` // over all lines before this one
@@ -68,10 +68,10 @@ type span struct {
 	index int
 }
 
-// listTree writes a treeFile a line for the directory and all below it, in the order of their paths, then a treeEnd.
+// listTree writes one treeFile line for the directory and each entry below it, in the order of their paths, then a treeEnd.
 //
-// Every byte is read and hashed each time. Size, times and the file system's own generation numbers prove that nobody wrote
-// through the file system; of a block that changed below it they prove nothing, and such blocks are what is looked for.
+// It reads and hashes every byte each time. Size, times and generation numbers cannot show a block that changed below the
+// file system, and listTree must find such blocks.
 func listTree(w io.Writer, dir string, workers int) error {
 	files, err := walkTree(dir)
 	if err == nil {
@@ -94,13 +94,13 @@ func listTree(w io.Writer, dir string, workers int) error {
 	return errors.Join(json.NewEncoder(out).Encode(end), out.Flush())
 }
 
-// How often a file that changes while it is read is read again: the service goes on while its tree is listed.
+// Maximum number of reads of a file that changes while it is read. The service may write during the listing.
 const readings = 5
 
-// settle reads a file again that was written to, or replaced, while it was read. One that never keeps still has that as its reason.
+// settle reads a file again that was written or replaced while it was read. If it changes each time, that is its reason.
 func (f *treeFile) settle(dir string) *treeFile {
 	for range readings {
-		if f.lookAgain(dir); f.Reason != changedReason {
+		if f.detectChange(dir); f.Reason != changedReason {
 			break
 		}
 		var now syscall.Stat_t
@@ -112,13 +112,13 @@ func (f *treeFile) settle(dir string) *treeFile {
 		hashTree(dir, []*treeFile{again}, 1)
 		f = again
 	}
-	f.lookAgain(dir)
+	f.detectChange(dir)
 	return f
 }
 
 func countParts(size, part int64) int64 { return (size + part - 1) / part }
 
-// hashTree hashes spans of all files, as many at once as there are workers.
+// hashTree hashes spans of all files with `workers` goroutines.
 func hashTree(dir string, files []*treeFile, workers int) {
 	spans := make(chan span)
 	var done sync.WaitGroup
@@ -142,7 +142,7 @@ func hashTree(dir string, files []*treeFile, workers int) {
 }
 
 func (s span) hash(dir string, buffer []byte) ([][2]int64, error) {
-	// What was a regular file may be a link or a pipe by now: it is neither followed nor waited for.
+	// The file may have become a link or a pipe. Do not follow it, and do not wait for it.
 	file, err := os.OpenFile(filepath.Join(dir, s.file.path), os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (s span) hash(dir string, buffer []byte) ([][2]int64, error) {
 	return findZeros(content, from), nil
 }
 
-// hashBlocks writes the first bytes of the SHA-256 of each block, one after the other.
+// hashBlocks writes the first bytes of the SHA-256 of each block to `hashes`.
 func hashBlocks(hashes, content []byte) {
 	for at := 0; at < len(content); at += treeBlockBytes {
 		sum := sha256.Sum256(content[at:min(at+treeBlockBytes, len(content))])

@@ -35,7 +35,7 @@ func listed(t *testing.T, dir string, workers int) ([]treeFile, treeEnd, string)
 	return files, end, out.String()
 }
 
-func TestTreeIsListedBlockByBlockHoweverManyWork(t *testing.T) {
+func TestTreeListingDoesNotDependOnTheNumberOfWorkers(t *testing.T) {
 	dir := t.TempDir()
 	large := make([]byte, 2*spanBytes+treeBlockBytes+700)
 	volumes.FillRandom(large, 1, 1)
@@ -58,7 +58,7 @@ func TestTreeIsListedBlockByBlockHoweverManyWork(t *testing.T) {
 		}
 	}
 	if _, _, one := listed(t, dir, 1); one != text {
-		t.Error("the listing depends on how many work at it")
+		t.Error("the listing depends on the number of workers")
 	}
 	if end.Files != 6 || end.Error != "" || files[0].Path != "a/b/large" || files[1].Size != 0 || files[2].Mode != "0640" {
 		t.Fatalf("files %+v, end %+v", files, end)
@@ -69,17 +69,17 @@ func TestTreeIsListedBlockByBlockHoweverManyWork(t *testing.T) {
 		expected += hex.EncodeToString(sum[:hashBytes])
 	}
 	if files[0].Blocks != expected {
-		t.Error("the blocks' hashes are others")
+		t.Error("the blocks' hashes differ")
 	}
 	if got := files[0].Zeros; len(got) != 3 || got[0] != [2]int64{spanBytes - 512, spanBytes} || got[1] != [2]int64{spanBytes, spanBytes + 1024} || got[2][1] != int64(len(large)) {
 		t.Errorf("zeros %v", got)
 	}
 	if sum := sha256.Sum256([]byte(text[:strings.LastIndex(strings.TrimSpace(text), "\n")+1])); end.SHA256 != hex.EncodeToString(sum[:]) {
-		t.Error("the end's hash is another")
+		t.Error("the hash in the last line differs")
 	}
 }
 
-func TestTreeThatIsNotThereIsAnError(t *testing.T) {
+func TestMissingTreeIsAnError(t *testing.T) {
 	_, end, _ := listed(t, filepath.Join(t.TempDir(), "gone"), 1)
 	if end.SHA256 != "" || !strings.Contains(end.Error, "no such file") {
 		t.Errorf("end %+v", end)
@@ -98,7 +98,7 @@ func TestFileThatShrinksWhileItIsReadIsUnreadable(t *testing.T) {
 	}
 }
 
-// The benchmarks tell bytes a second of processor time, as `openssl speed` does: on a busy machine the clock shows what others do.
+// The benchmarks report bytes per second of CPU time, as `openssl speed` does, because other processes affect the wall-clock time.
 
 func BenchmarkHashBlocks(b *testing.B) {
 	content, hashes := make([]byte, spanBytes), make([]byte, spanBytes/treeBlockBytes*hashBytes)
@@ -122,7 +122,7 @@ func BenchmarkHashBlocksOnEveryCore(b *testing.B) {
 	})
 }
 
-// BenchmarkListTree is all of it: what is hashed is read too.
+// BenchmarkListTree includes reading the files.
 func BenchmarkListTree(b *testing.B) {
 	const size = 32 << 20
 	dir, content := b.TempDir(), make([]byte, size)

@@ -17,7 +17,7 @@ import (
 
 type inode struct{ dev, ino uint64 }
 
-// walker goes through a tree without following links. It stays on the file system of the top.
+// walker walks a tree without following links. It stays on the file system of the top.
 type walker struct {
 	top     string
 	dev     uint64
@@ -27,7 +27,7 @@ type walker struct {
 	buffer  []byte           // for extended attributes, as large as the kernel lets them be
 }
 
-// walkTree lists a tree. Only a top that cannot be read is an error: anything else is an entry with its reason.
+// walkTree lists a tree. It fails only if the top cannot be read. Any other unreadable entry is listed with its reason.
 func walkTree(dir string) ([]*treeFile, error) {
 	var top syscall.Stat_t
 	if err := syscall.Stat(dir, &top); err != nil {
@@ -47,7 +47,7 @@ func (w *walker) visit(path string, stat syscall.Stat_t) {
 	full := filepath.Join(w.top, path)
 	id := inode{uint64(stat.Dev), stat.Ino}
 	if id.dev != w.dev {
-		entry.refuse("is of another file system: not looked at")
+		entry.refuse("is on another file system: not read")
 		return
 	}
 	entry.Xattrs, entry.Unseen = readXattrs(w.buffer, full)
@@ -58,7 +58,7 @@ func (w *walker) visit(path string, stat syscall.Stat_t) {
 		entry.refuse(textOf(err))
 	case "folder":
 		if first, again := w.folders[id]; again {
-			entry.refuse(fmt.Sprintf("is folder %q again: not looked at twice", first))
+			entry.refuse(fmt.Sprintf("is folder %q again: not read twice", first))
 			return
 		}
 		w.folders[id] = entry.Path
@@ -82,7 +82,7 @@ func (w *walker) enter(path string, folder *treeFile) {
 		name := filepath.Join(path, child.Name())
 		var stat syscall.Stat_t
 		if err := syscall.Lstat(filepath.Join(w.top, name), &stat); err != nil {
-			// It vanished, or its path is longer than the kernel takes.
+			// It vanished, or its path is too long for the kernel.
 			lost := &treeFile{Path: escapeName(name), Type: "unknown", path: name}
 			lost.refuse(textOf(err))
 			w.entries = append(w.entries, lost)
@@ -129,7 +129,7 @@ func typeOf(mode uint32) string {
 	return "unknown"
 }
 
-// refuse notes the first reason, and that nothing of the content is read.
+// refuse records the first reason, and skips the content.
 func (f *treeFile) refuse(reason string) {
 	if f.Reason == "" && reason != "" {
 		f.Reason, f.hashes, f.zeros, f.failed = reason, nil, nil, nil
@@ -138,8 +138,8 @@ func (f *treeFile) refuse(reason string) {
 
 const changedReason = "changed while it was read"
 
-// lookAgain tells of a file that was written to, or replaced, while it was read.
-func (f *treeFile) lookAgain(dir string) {
+// detectChange detects a file that was written or replaced while it was read.
+func (f *treeFile) detectChange(dir string) {
 	var now syscall.Stat_t
 	if f.Type != "" || f.Reason != "" || f.path == "" {
 		return
@@ -158,7 +158,7 @@ func textOf(err error) string {
 	return reasonOf(err)
 }
 
-// escapeName writes a name so that people can read it, and so that no two names are written alike.
+// escapeName makes a name readable. Different names stay different.
 func escapeName(name string) string {
 	var text strings.Builder
 	for at := 0; at < len(name); {
@@ -175,7 +175,7 @@ func escapeName(name string) string {
 	return text.String()
 }
 
-// readXattrs reads the extended attributes of the entry itself, never of what a link points to.
+// readXattrs reads the extended attributes of the entry itself, never those of a link's target.
 func readXattrs(buffer []byte, path string) (map[string]string, string) {
 	names, err := callXattr(buffer, syscall.SYS_LLISTXATTR, path, "")
 	if err != nil {
@@ -195,7 +195,7 @@ func readXattrs(buffer []byte, path string) (map[string]string, string) {
 	return values, ""
 }
 
-// callXattr asks for the names (no name given) or the value of a name, as many as the buffer takes.
+// callXattr reads the list of names (if no name is given) or the value of a name, up to the size of the buffer.
 func callXattr(buffer []byte, call uintptr, path, name string) ([]byte, error) {
 	from, err := syscall.BytePtrFromString(path)
 	if err != nil {
@@ -219,7 +219,7 @@ func callXattr(buffer []byte, call uintptr, path, name string) ([]byte, error) {
 	return bytes.Clone(buffer[:length]), nil
 }
 
-// reasonOf is the kernel's own word if there is one: the path stands beside it.
+// reasonOf returns the kernel's error if there is one, without the path, which the entry has.
 func reasonOf(err error) string {
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
 		return errno.Error()

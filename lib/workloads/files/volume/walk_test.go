@@ -29,7 +29,7 @@ func listedByPath(t *testing.T, dir string) map[string]treeFile {
 	return byPath
 }
 
-func TestNamesThatAreNoTextStayApart(t *testing.T) {
+func TestNamesThatAreNotTextStayDifferent(t *testing.T) {
 	dir := t.TempDir()
 	names := map[string]string{
 		"caf\xe9.txt": `caf\xe9.txt`, "caf\xe8.txt": `caf\xe8.txt`, `caf\xe9.txt`: `caf\x5cxe9.txt`, "\ufffd": "\ufffd",
@@ -85,10 +85,10 @@ func TestDeepFolderVanishedFileAndLargeSparseFile(t *testing.T) {
 		t.Errorf("sparse file %d bytes, %d on the disk", entries[1].Size, entries[1].Allocated)
 	}
 	must(t, os.Remove(filepath.Join(dir, "sparse")))
-	if entries[1].lookAgain(dir); !strings.HasPrefix(entries[1].Reason, "vanished while it was read") {
+	if entries[1].detectChange(dir); !strings.HasPrefix(entries[1].Reason, "vanished while it was read") {
 		t.Errorf("reason %q", entries[1].Reason)
 	}
-	// Each step is short, and all of them are longer than a path may be.
+	// Each name is short, but the whole path is longer than the kernel's limit.
 	back, err := os.Getwd()
 	must(t, err, os.Chdir(dir))
 	defer os.Chdir(back)
@@ -105,7 +105,7 @@ func TestDeepFolderVanishedFileAndLargeSparseFile(t *testing.T) {
 	must(t, removeDeep(dir))
 }
 
-// removeDeep removes a chain of folders that no path reaches the end of: it takes the upper ones off the lower ones.
+// removeDeep removes a chain of folders with a path that is too long for the kernel. It moves the lower folders up.
 func removeDeep(dir string) error {
 	name := filepath.Join(dir, strings.Repeat("d", 200))
 	for {
@@ -121,18 +121,18 @@ func removeDeep(dir string) error {
 	}
 }
 
-func TestFileThatIsWrittenToWhileItIsReadHasThatAsItsReason(t *testing.T) {
+func TestFileThatChangesWhileItIsReadIsListedWithThatReason(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
 	must(t, os.WriteFile(path, []byte("hello"), 0o600))
 	entries, err := walkTree(dir)
 	must(t, err, os.WriteFile(path, []byte("other text"), 0o600))
-	if entries[1].lookAgain(dir); entries[1].Reason != "changed while it was read" {
+	if entries[1].detectChange(dir); entries[1].Reason != "changed while it was read" {
 		t.Errorf("reason %q", entries[1].Reason)
 	}
 }
 
-func TestFileThatWasReplacedWhileItWasReadIsReadAgain(t *testing.T) {
+func TestFileThatIsReplacedWhileItIsReadIsReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
 	must(t, os.WriteFile(path, []byte("hello, first"), 0o600))
@@ -146,7 +146,7 @@ func TestFileThatWasReplacedWhileItWasReadIsReadAgain(t *testing.T) {
 	}
 }
 
-func TestFolderThatCannotBeReadIsListedWithItsReason(t *testing.T) {
+func TestUnreadableFolderIsListedWithItsReason(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root reads every folder")
 	}

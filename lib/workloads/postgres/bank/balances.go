@@ -9,10 +9,10 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// What each seeded account begins with. Accounts that the load opens begin with nothing.
+// Opening balance of each seeded account. Accounts that the load opens begin with 0.
 const openingBalance = 1000
 
-// invariants hold in every state that was ever committed. Each query returns what contradicts it, in words.
+// invariants hold in every committed state. Each query returns a text for each violation.
 var invariants = []string{
 	`SELECT format('the balances sum up to %s, not to %s', held, due) FROM
 		(SELECT (SELECT coalesce(sum(balance), 0) FROM accounts) AS held, (SELECT sum(seeded) * $1 FROM bank) AS due) sums
@@ -29,7 +29,7 @@ var invariants = []string{
 		WHERE sequence <> newest LIMIT 20`,
 }
 
-// checkBalances compares the tables with each other: a state that mixes two moments breaks an invariant though each page is whole.
+// checkBalances compares the tables with each other. A state that mixes two moments breaks an invariant, though each page is valid.
 func checkBalances(ctx context.Context, tx pgx.Tx, find func(records.Finding) error) error {
 	for _, query := range invariants {
 		var broken []string

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// Four records fill a page of 8 KiB.
+	// Four records fill one page of 8 KiB.
 	seededPayloadBytes = 1960
 	bytesPerRecord     = 2048
 
@@ -29,7 +29,7 @@ const (
 //go:embed schema.sql
 var schema string
 
-// bank keeps records in PostgreSQL. Its data folder is read below the server, to check pages.
+// bank stores records in PostgreSQL. It also reads the server's data folder directly, to check pages.
 type bank struct {
 	pool *pgxpool.Pool
 	data string
@@ -42,7 +42,7 @@ func openBank(socket, data string) (*bank, error) {
 	}
 	config.MaxConns = maxConnections
 	config.ConnConfig.ConnectTimeout = connectTimeout
-	// A server that crashed leaves connections that look alive. Each is asked before it carries a request.
+	// A crashed server leaves connections that look open. Ping each connection before a request uses it.
 	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	return &bank{pool, data}, err
@@ -72,7 +72,7 @@ func (b *bank) Get(ctx context.Context, slot uint64) (records.Record, bool, erro
 	return found, true, explain(err)
 }
 
-// Seed makes the tables and fills them in one transaction: they are there whole, or not at all.
+// Seed creates and fills the tables in one transaction, so that they exist completely or not at all.
 func (b *bank) Seed(ctx context.Context, bytes, seed uint64) (uint64, error) {
 	count := (bytes + bytesPerRecord - 1) / bytesPerRecord
 	err := pgx.BeginFunc(ctx, b.pool, func(tx pgx.Tx) error {
@@ -103,7 +103,7 @@ func (b *bank) Seed(ctx context.Context, bytes, seed uint64) (uint64, error) {
 	if err != nil {
 		return 0, explain(err)
 	}
-	// The statistics are those of a database that has been in use; after the checkpoint, its pages are on the disk.
+	// A used database has statistics. After the checkpoint, all pages are on the disk.
 	for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
 		if _, err := b.pool.Exec(ctx, statement); err != nil {
 			return 0, explain(err)
@@ -118,12 +118,12 @@ func seededAlike(ctx context.Context, tx pgx.Tx, count, seed uint64) error {
 		return err
 	}
 	if heldSeed != seed || heldCount != count {
-		return fmt.Errorf("%w: the bank holds %d records of seed %d, asked for were %d of %d", records.ErrConflict, heldCount, heldSeed, count, seed)
+		return fmt.Errorf("%w: the bank holds %d records of seed %d, requested were %d of seed %d", records.ErrConflict, heldCount, heldSeed, count, seed)
 	}
 	return nil
 }
 
-// explain says what an error means to a client.
+// explain translates an error of PostgreSQL for a client.
 func explain(err error) error {
 	if refused := new(pgconn.PgError); errors.As(err, &refused) && refused.Code == diskFull {
 		return fmt.Errorf("%w: %w", records.ErrFull, err)

@@ -11,7 +11,7 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// listed is what a listing says.
+// listed holds a parsed listing.
 type listed struct {
 	sequences map[uint64]uint64
 	findings  []records.Finding
@@ -67,12 +67,12 @@ func (s *server) mustBeWhole(count int) listed {
 	s.t.Helper()
 	found := s.list()
 	if found.stopped != "" || len(found.findings) > 0 || len(found.sequences) != count {
-		s.t.Fatalf("want %d records and nothing wrong, got %d, %q and %v", count, len(found.sequences), found.stopped, found.findings)
+		s.t.Fatalf("want %d records and no finding, got %d, %q and %v", count, len(found.sequences), found.stopped, found.findings)
 	}
 	return found
 }
 
-func TestSeededDatabaseIsListedWhole(t *testing.T) {
+func TestSeededDatabaseIsListedCompletely(t *testing.T) {
 	s := seeded(t)
 	s.mustBeWhole(200)
 	if status, _ := s.send("POST", "/seed?bytes=409600&seed=7", ""); status != 200 {
@@ -83,7 +83,7 @@ func TestSeededDatabaseIsListedWhole(t *testing.T) {
 	}
 }
 
-func TestAcknowledgedWritesOutliveACrash(t *testing.T) {
+func TestAcknowledgedWritesSurviveACrash(t *testing.T) {
 	s := seeded(t)
 	for sequence := uint64(200); sequence < 260; sequence++ {
 		if status := s.write(sequence*31%230, sequence); status != 200 {
@@ -109,7 +109,7 @@ func TestAcknowledgedWritesOutliveACrash(t *testing.T) {
 	}
 }
 
-func TestReadAnswersWhatWasWritten(t *testing.T) {
+func TestReadReturnsTheWrittenPayload(t *testing.T) {
 	s := seeded(t)
 	s.write(5, 200)
 	if status, body := s.send("GET", "/records/5", ""); status != 200 || body != "the payload" {
@@ -120,7 +120,7 @@ func TestReadAnswersWhatWasWritten(t *testing.T) {
 	}
 }
 
-func TestMixedMomentsBreakAnInvariantThoughEachPageIsWhole(t *testing.T) {
+func TestMixedMomentsBreakAnInvariantThoughEachPageIsValid(t *testing.T) {
 	for name, statement := range map[string]string{
 		"an account of an older moment":    "UPDATE accounts SET balance = balance + 5 WHERE slot = 17",
 		"a transfer that is not there":     "DELETE FROM transfers WHERE sequence = 201",
@@ -144,7 +144,7 @@ func TestMixedMomentsBreakAnInvariantThoughEachPageIsWhole(t *testing.T) {
 	}
 }
 
-func TestChecksumsAreThoseOfPostgreSQL(t *testing.T) {
+func TestChecksumsEqualThoseOfPostgreSQL(t *testing.T) {
 	s := seeded(t)
 	s.kill()
 	out, err := command(t, "pg_checksums", "--check", "-D", s.data).CombinedOutput()

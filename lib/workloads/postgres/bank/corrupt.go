@@ -20,11 +20,11 @@ import (
 )
 
 const (
-	// Numbers of files below are those of the system catalogs.
+	// Smaller file numbers belong to the system catalogs.
 	firstUserFile = 16384
-	// How often a place is drawn until a change makes a difference: much of a page may be zeros already.
-	mostDraws = 1000
-	// One deletion in so many strikes the write-ahead log.
+	// Maximum number of places to try until a change makes a difference. Much of a page may be zeros already.
+	maxTries = 1000
+	// Every sixth deletion strikes the write-ahead log.
 	logEvery = 6
 )
 
@@ -33,11 +33,11 @@ var (
 	logSegment = regexp.MustCompile(`^[0-9A-F]{24}$`)
 )
 
-// victims are the files that can be damaged, and what random choices are made with.
+// victims holds the files that can be damaged, and the generator of random choices.
 type victims struct {
 	data   string
 	random *rand.Rand
-	// The tables and indexes, and all files.
+	// Files of tables and indexes, and all files.
 	relations, all []string
 	// The newest segment of the write-ahead log.
 	log string
@@ -52,11 +52,11 @@ var damages = map[string]func(v victims) (string, volumes.Change, error){
 	"permissions": deny,
 }
 
-// corrupt damages so many objects of the database behind the server's back.
+// corrupt damages `count` objects of the database without the server.
 func corrupt(out io.Writer, data, kind string, seed uint64, count int) error {
 	damage, known := damages[kind]
 	if !known && kind != "encrypt" {
-		return fmt.Errorf("unknown kind %q; there are encrypt, %s", kind, strings.Join(slices.Sorted(maps.Keys(damages)), ", "))
+		return fmt.Errorf("unknown kind %q. Kinds: encrypt, %s", kind, strings.Join(slices.Sorted(maps.Keys(damages)), ", "))
 	}
 	v := victims{data: data, random: rand.New(rand.NewPCG(seed, 2))}
 	if err := v.find(); err != nil {
@@ -88,7 +88,7 @@ func corrupt(out io.Writer, data, kind string, seed uint64, count int) error {
 	return lines.Encode(summary)
 }
 
-// find lists the files. Tables and indexes are those that users made, as far as they hold a page.
+// find lists the files. Tables and indexes are those that users created and that have at least one page.
 func (v *victims) find() error {
 	var newest int64
 	err := filepath.WalkDir(v.data, func(path string, entry fs.DirEntry, err error) error {
@@ -120,7 +120,7 @@ func (v *victims) find() error {
 	return err
 }
 
-// pick draws a page of all tables and indexes.
+// pick chooses a page of all tables and indexes.
 func (v victims) pick() (path string, offset int64, err error) {
 	sizes, pages := make([]int64, len(v.relations)), int64(0)
 	for index, path := range v.relations {
@@ -138,15 +138,15 @@ func (v victims) pick() (path string, offset int64, err error) {
 		}
 		drawn -= size
 	}
-	return "", 0, fmt.Errorf("the tables in %q hold no page", v.data)
+	return "", 0, fmt.Errorf("the tables in %q have no page", v.data)
 }
 
 var errNoChange = errors.New("nothing would change")
 
-// inPage changes an open file at a page, and returns when the change is on the disk.
+// inPage damages a page of an open file. It returns when the change is on the disk.
 func inPage(damage func(v victims, file *os.File, at int64) (volumes.Change, error)) func(v victims) (string, volumes.Change, error) {
 	return func(v victims) (string, volumes.Change, error) {
-		for range mostDraws {
+		for range maxTries {
 			path, at, err := v.pick()
 			if err != nil {
 				return path, volumes.Change{}, err
@@ -161,7 +161,7 @@ func inPage(damage func(v victims, file *os.File, at int64) (volumes.Change, err
 				return path, done, err
 			}
 		}
-		return "", volumes.Change{}, fmt.Errorf("%d places were drawn, and no change would make a difference", mostDraws)
+		return "", volumes.Change{}, fmt.Errorf("tried %d places, and no change would make a difference", maxTries)
 	}
 }
 
@@ -175,10 +175,10 @@ func flipByte(v victims, file *os.File, page int64) (volumes.Change, error) {
 
 func zeroSectors(v victims, file *os.File, page int64) (volumes.Change, error) {
 	at := page + v.random.Int64N(pageBytes/volumes.SectorBytes)*volumes.SectorBytes
-	return replace(file, at, make([]byte, (1+v.random.IntN(volumes.MostZeroedSectors))*volumes.SectorBytes))
+	return replace(file, at, make([]byte, (1+v.random.IntN(volumes.MaxZeroedSectors))*volumes.SectorBytes))
 }
 
-// replace leaves the file's size as it is. Errors: errNoChange.
+// replace keeps the file's size. Errors: errNoChange.
 func replace(file *os.File, at int64, content []byte) (volumes.Change, error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// How many pages one statement reads. One that fails is read again page by page.
+// Number of pages that one statement reads. After an error they are read again one by one.
 const pagesPerStatement = 64
 
-// List checks what PostgreSQL can be asked about, then what lies below it, and reads every account. All that it reads of the tables
-// is of one snapshot, so that a load may go on meanwhile.
+// List runs PostgreSQL's own checks, then checks the files, and reads every account. It reads all tables in one snapshot, so
+// that the load may go on.
 func (b *bank) List(ctx context.Context, w io.Writer) error {
 	return records.WriteListing(w, func(listing *records.Listing) error { return b.list(ctx, listing) })
 }
@@ -29,7 +29,7 @@ func (b *bank) list(ctx context.Context, listing *records.Listing) error {
 		return explain(err)
 	}
 	steps := []func() error{
-		// What the server holds in memory is on the disk afterwards, so that both can be compared.
+		// Writes the server's memory to the disk, so that both can be compared.
 		func() error { return b.tryTo(ctx, "CHECKPOINT", listing.Find) },
 		func() error { return checkPages(b.data, held, listing.Find) },
 		func() error { return b.checkFilesExist(ctx, listing.Find) },
@@ -55,7 +55,7 @@ func (b *bank) readTables(ctx context.Context, listing *records.Listing) error {
 	})
 }
 
-// readAccounts reads the table page by page, in the order of the disk, so that one bad page does not hide the others.
+// readAccounts reads the table page by page, in the order on the disk, so that one bad page does not hide the others.
 func readAccounts(ctx context.Context, tx pgx.Tx, listing *records.Listing) error {
 	var file string
 	var pages uint32
@@ -98,7 +98,7 @@ type account struct {
 	record records.Record
 }
 
-// accountsOf reads within a savepoint: a page that cannot be read must not end the snapshot.
+// accountsOf reads within a savepoint, because an unreadable page must not end the snapshot.
 func accountsOf(ctx context.Context, tx pgx.Tx, from, below uint32) ([]account, error) {
 	var found []account
 	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
@@ -127,13 +127,13 @@ func addAccounts(listing *records.Listing, file string, found []account) error {
 	return nil
 }
 
-// tryTo executes a statement; if it fails as something is broken, that is a finding.
+// tryTo executes a statement. If it fails because stored data is broken, that is a finding.
 func (b *bank) tryTo(ctx context.Context, statement string, find func(records.Finding) error) error {
 	_, err := b.pool.Exec(ctx, statement)
 	return findBroken(err, statement, find)
 }
 
-// findBroken makes a finding of an error that says that something stored is broken. Any other error stays one.
+// findBroken turns an error about broken stored data into a finding. It returns any other error.
 func findBroken(err error, what string, find func(records.Finding) error) error {
 	if err == nil || !isBroken(err) {
 		return err
@@ -141,12 +141,12 @@ func findBroken(err error, what string, find func(records.Finding) error) error 
 	return find(records.Finding{Kind: "lost", File: what, Detail: err.Error()})
 }
 
-// isBroken holds for what the server says of what it has stored, and not of the connection or of the client: data or an index is
-// corrupted, a file is gone or cannot be read, or a value of a broken row makes no sense.
+// isBroken returns true for errors about stored data, not about the connection or the client: corrupted data or indexes, a
+// lost or unreadable file, or an invalid value in a broken row.
 func isBroken(err error) bool {
 	said := new(pgconn.PgError)
 	if !errors.As(err, &said) {
-		// A value that its type does not allow, such as a negative number.
+		// A value that is outside its type's range, such as a negative number.
 		scan := pgx.ScanArgError{}
 		return errors.As(err, &scan)
 	}
@@ -155,6 +155,6 @@ func isBroken(err error) bool {
 			return true
 		}
 	}
-	// A catalog that lost rows: an undefined table, column or function; permission of a file.
+	// A catalog without some of its rows: an undefined table, column or function. Also a file without permission.
 	return strings.HasPrefix(said.Code, "42")
 }

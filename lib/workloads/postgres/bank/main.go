@@ -5,13 +5,13 @@
 //	bank fill --dir DIR --most BYTES                      fills the volume to its last byte
 //	bank fill --dir DIR --undo
 //
-// Each write is one transaction: it replaces a record, moves money between two accounts and notes the transfer. It is answered
-// after COMMIT.
+// Each write is one transaction: it replaces a record, moves money between two accounts and records the transfer. It is
+// answered after COMMIT.
 //
-// Kinds of corruption, of K objects of the tables and indexes: flip (one byte of a page), zero (512 bytes to 64 KiB), truncate
-// (a file), misdirect (a page in the place of another), delete (a file, or the newest segment of the write-ahead log),
-// permissions (the server cannot open a file); of all files: encrypt (a ransom note beside them). Each change is a JSON line with
-// what was there before and after; a last line sums up.
+// Kinds of corruption of K objects of the tables and indexes: flip (one byte of a page), zero (512 bytes to 64 KiB), truncate
+// (a file), misdirect (a page replaces another), delete (a file, or the newest segment of the write-ahead log), permissions
+// (the server cannot open a file). Corruption of all files: encrypt (and leave a ransom note). Each change is a JSON line with
+// the content before and after. The last line has totals.
 package main
 
 import (
@@ -34,7 +34,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("no command; there are serve, corrupt and fill")
+		return fmt.Errorf("no command. Commands: serve, corrupt, fill")
 	}
 	command := args[0]
 	flags := flag.NewFlagSet("bank "+command, flag.ContinueOnError)
@@ -43,10 +43,10 @@ func run(args []string) error {
 	listen := flags.String("listen", ":8080", "address to listen on")
 	dir := flags.String("dir", "/data", "folder to fill")
 	seed := flags.Uint64("seed", 0, "seed of all random choices")
-	objects := flags.Int("objects", 1, "how many objects to damage")
-	kind := flags.String("kind", "flip", "how they are damaged")
-	most := flags.Int64("most", 2<<30, "how many bytes to write at most: a volume that is not full then is left as it was")
-	undo := flags.Bool("undo", false, "removes what was filled in")
+	objects := flags.Int("objects", 1, "number of objects to damage")
+	kind := flags.String("kind", "flip", "kind of damage")
+	most := flags.Int64("most", 2<<30, "maximum number of bytes to write; a volume that is not full then is left unchanged")
+	undo := flags.Bool("undo", false, "remove the file that fills the volume")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -68,5 +68,5 @@ func run(args []string) error {
 		}
 		return volumes.Fill(os.Stdout, volumes.Filling{Dir: *dir, Most: *most, Undo: "bank fill --dir " + *dir + " --undo"})
 	}
-	return fmt.Errorf("unknown command %q; there are serve, corrupt and fill", command)
+	return fmt.Errorf("unknown command %q. Commands: serve, corrupt, fill", command)
 }

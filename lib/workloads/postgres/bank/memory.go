@@ -9,11 +9,11 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// heldPages says how new the pages of a file are in the server's memory, by their log sequence numbers. The disk must hold them as
-// new, or newer, after a checkpoint.
+// heldPages holds the log sequence numbers of a file's pages in the server's memory. After a checkpoint, those on the disk must
+// be equal or higher.
 type heldPages map[string][]uint64
 
-// pagesInMemory asks the server for each page of the bank's tables and indexes. A page that is not in memory is read for it.
+// pagesInMemory asks the server for each page of the bank's tables and indexes. The server loads pages that are not in memory.
 func (b *bank) pagesInMemory(ctx context.Context, find func(records.Finding) error) (heldPages, error) {
 	const relations = `SELECT oid, pg_relation_filepath(oid) FROM pg_class
 		WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`
@@ -46,7 +46,7 @@ func (b *bank) pagesInMemory(ctx context.Context, find func(records.Finding) err
 	return held, nil
 }
 
-// isOlder holds for a page on the disk that the server holds in a newer state.
+// isOlder returns true if the page on the disk is older than in the server's memory.
 func (h heldPages) isOlder(name string, number uint32, lsn uint64) bool {
 	pages := h[name]
 	return int(number) < len(pages) && lsn < pages[number]

@@ -21,7 +21,7 @@ const (
 	pagesPerSegment = 1 << 17
 	checksumOffset  = 8
 
-	// A page that the server is writing is seen half written for a moment.
+	// A page that the server is writing can look half written for a moment.
 	pageReads     = 10
 	pageReadEvery = 50 * time.Millisecond
 )
@@ -29,7 +29,7 @@ const (
 // relationFile matches the files of tables and indexes: <number>[_fork][.segment].
 var relationFile = regexp.MustCompile(`^\d+(?:_[a-z]+)?(?:\.(\d+))?$`)
 
-// checkPages reads every page of every database below the server, and verifies its checksum and that it is as new as in memory.
+// checkPages reads every page of every database from the files. It verifies the checksum, and that no page is older than in memory.
 func checkPages(data string, held heldPages, find func(records.Finding) error) error {
 	for _, folder := range []string{"global", "base"} {
 		err := filepath.WalkDir(filepath.Join(data, folder), func(path string, entry fs.DirEntry, err error) error {
@@ -52,7 +52,7 @@ func checkPages(data string, held heldPages, find func(records.Finding) error) e
 	return nil
 }
 
-// checkFile verifies the pages of one file. A file that is gone by now was dropped.
+// checkFile verifies the pages of one file. If the file no longer exists, its table was dropped.
 func checkFile(path, name string, held heldPages, find func(records.Finding) error) error {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +94,7 @@ func firstPage(path string) uint32 {
 	return uint32(segment) * pagesPerSegment
 }
 
-// pageOf is the place of a page in its file, and its number in its relation.
+// pageOf holds the offset of a page in its file, and its number in its relation.
 type pageOf struct {
 	offset int64
 	number uint32
@@ -130,7 +130,7 @@ func checkAgain(file *os.File, name string, suspects []pageOf, held heldPages, f
 	return nil
 }
 
-// problem says what is wrong with a page of a file on the disk; nil if nothing is.
+// problem returns the finding for a page on the disk, nil if the page is valid.
 func (h heldPages) problem(name string, at pageOf, page []byte) *records.Finding {
 	stored, due := binary.LittleEndian.Uint16(page[checksumOffset:]), checksumOf(page, at.number)
 	empty := isZero(page)
@@ -148,7 +148,7 @@ func (h heldPages) problem(name string, at pageOf, page []byte) *records.Finding
 	return &records.Finding{Kind: kind, File: name, Offset: at.offset, Detail: detail}
 }
 
-// findCut reports a file that ends within a page, unless the server was just writing it.
+// findCut reports a file that ends within a page, unless the server was writing it.
 func findCut(file *os.File, name string, offset int64, find func(records.Finding) error) error {
 	for range pageReads {
 		time.Sleep(pageReadEvery)
@@ -159,12 +159,12 @@ func findCut(file *os.File, name string, offset int64, find func(records.Finding
 	return find(records.Finding{Kind: "truncated", File: name, Offset: offset, Detail: "the file ends within a page"})
 }
 
-// isWhole holds for a page with the right checksum, and for one that was never written.
+// isWhole returns true for a page with the right checksum, and for one that was never written.
 func isWhole(page []byte, number uint32) bool {
 	return binary.LittleEndian.Uint16(page[checksumOffset:]) == checksumOf(page, number) || isZero(page)
 }
 
-// lsnOf is the place in the log of the page's last change.
+// lsnOf returns the log sequence number of the page's last change.
 func lsnOf(page []byte) uint64 {
 	return uint64(binary.LittleEndian.Uint32(page))<<32 | uint64(binary.LittleEndian.Uint32(page[4:]))
 }

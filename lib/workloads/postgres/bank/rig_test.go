@@ -19,7 +19,7 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// programs is the folder of PostgreSQL's own programs, as Debian places it. The test is skipped if there is none.
+// programs returns the folder of PostgreSQL's programs in Debian. The test is skipped if it does not exist.
 func programs(t *testing.T) string {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(found) == 0 {
@@ -28,7 +28,7 @@ func programs(t *testing.T) string {
 	return found[len(found)-1]
 }
 
-// server is a real PostgreSQL on a data folder of its own, with the bank in front of it.
+// server is a real PostgreSQL with its own data folder, and the bank in front of it.
 type server struct {
 	t            *testing.T
 	data, socket string
@@ -37,7 +37,7 @@ type server struct {
 	http         *httptest.Server
 }
 
-// command runs one of these programs. PostgreSQL refuses to run as root: the package brings a user.
+// command runs one of these programs as the user of the package, because PostgreSQL refuses to run as root.
 func command(t *testing.T, name string, args ...string) *exec.Cmd {
 	made := exec.Command(filepath.Join(programs(t), name), args...)
 	made.Dir, made.Env = "/", []string{"LC_ALL=C"}
@@ -62,7 +62,7 @@ func serverUser(t *testing.T) (id int, isRoot bool) {
 	return id, true
 }
 
-// template is an empty database, made once: initdb takes seconds.
+// template is an empty database. It is made once, because initdb takes seconds.
 var template string
 
 func TestMain(m *testing.M) {
@@ -113,7 +113,7 @@ func runCommand(t *testing.T, made *exec.Cmd) {
 	}
 }
 
-// start begins the server, and waits until it answers, or has ended.
+// start starts the server, and waits until it answers or has ended.
 func (s *server) start(settings ...string) error {
 	args := []string{"-D", s.data, "-k", s.socket, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=1MB", "-c", "autovacuum=off", "-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB"}
 	for _, setting := range settings {
@@ -157,7 +157,7 @@ func (s *server) start(settings ...string) error {
 	return nil
 }
 
-// kill ends the server as a crash of its container does.
+// kill stops the server like a crash of its container.
 func (s *server) kill() {
 	if s.process == nil || s.process.Process == nil {
 		return

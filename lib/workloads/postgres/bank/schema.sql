@@ -46,7 +46,7 @@ BEGIN
   END IF;
   UPDATE accounts SET balance = balance + amount WHERE slot = partner;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'account % is not there', partner USING ERRCODE = 'data_corrupted';
+    RAISE EXCEPTION 'account % does not exist', partner USING ERRCODE = 'data_corrupted';
   END IF;
   INSERT INTO transfers VALUES (new_sequence, to_slot, partner, amount);
   RETURN true;

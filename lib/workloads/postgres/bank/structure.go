@@ -13,7 +13,7 @@ import (
 	"meshdrill/workloads/support/records"
 )
 
-// checkFilesExist looks for the file of each table and index by its name: the server may still hold one that was deleted.
+// checkFilesExist looks for the file of each table and index by name, because the server may keep a deleted file open.
 func (b *bank) checkFilesExist(ctx context.Context, find func(records.Finding) error) error {
 	rows, err := b.pool.Query(ctx, "SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL AND relpersistence = 'p'")
 	if err != nil {
@@ -36,7 +36,7 @@ func (b *bank) checkFilesExist(ctx context.Context, find func(records.Finding) e
 	return nil
 }
 
-// checkLog reads the part of the write-ahead log that a recovery would need now, with its checksums.
+// checkLog reads the part of the write-ahead log that a recovery would need now, and verifies its checksums.
 func (b *bank) checkLog(ctx context.Context, find func(records.Finding) error) error {
 	const read = `SELECT coalesce((
 		SELECT count(*) FROM pg_control_checkpoint() c, LATERAL pg_get_wal_records_info(c.redo_lsn, pg_current_wal_flush_lsn())
@@ -49,8 +49,8 @@ func (b *bank) tryToCheck(ctx context.Context, query, what string, find func(rec
 	return findBroken(err, what, find)
 }
 
-// checkStructure does what pg_amcheck does with --heapallindexed: every table of the database, system catalogs included, and every
-// B-tree index with all rows that it must hold.
+// checkStructure runs the checks of pg_amcheck --heapallindexed: every table of the database, including system catalogs, and
+// every B-tree index with all rows that it must contain.
 func (b *bank) checkStructure(ctx context.Context, find func(records.Finding) error) error {
 	const relations = `SELECT c.oid, coalesce(pg_relation_filepath(c.oid), c.relname), c.relkind = 'i'
 		FROM pg_class c JOIN pg_am a ON a.oid = c.relam

@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// Finding is what the store itself found wrong. Kinds are those of the drills' integrity check.
+// Finding is damage that the store itself found. Its kinds are those of the drills' integrity check.
 type Finding struct {
 	Kind   string `json:"kind"`
 	File   string `json:"file"`
@@ -19,7 +19,7 @@ type Finding struct {
 	Detail string `json:"detail"`
 }
 
-// Place says where a record is stored.
+// Place is the file and offset of a record.
 type Place struct {
 	File   string
 	Offset int64
@@ -27,7 +27,7 @@ type Place struct {
 
 // Listing writes one JSON line for each record, [slot, sequence, generation, size, hash, file, offset], and one for each finding.
 // The hash is the first 16 bytes of the payload's SHA-256 in hex. The last line is {"records", "sha256"} (of all lines before), or
-// {"error"}. A stream without it was cut.
+// {"error"}. A stream without it is incomplete.
 type Listing struct {
 	out     *bufio.Writer
 	lines   io.Writer
@@ -36,7 +36,7 @@ type Listing struct {
 	line    []byte
 }
 
-// WriteListing writes what `list` adds, and at last whether something stopped it.
+// WriteListing writes the lines that `list` adds, then the last line, with the error of `list` if there is one.
 func WriteListing(w io.Writer, list func(*Listing) error) error {
 	out, sum := bufio.NewWriterSize(w, 64<<10), sha256.New()
 	listing := &Listing{out: out, lines: io.MultiWriter(out, sum), sum: sum}

@@ -17,7 +17,7 @@ import (
 	"meshdrill/workloads/support/volumes"
 )
 
-// Serve answers requests until the process is asked to stop. The log names what it serves.
+// Serve answers requests until the process receives a signal to stop. `what` names the service in the log.
 func Serve(handler http.Handler, what, listen string) error {
 	stopped, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer release()
@@ -34,7 +34,7 @@ func Serve(handler http.Handler, what, listen string) error {
 		return err
 	case <-stopped.Done():
 	}
-	// Within the two seconds that the pod is given; what is not answered by then is not acknowledged.
+	// Less than the two seconds of the pod's grace period. Requests without an answer by then are not acknowledged.
 	deadline, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
 	defer cancel()
 	if err := http.Shutdown(deadline); errors.Is(err, context.DeadlineExceeded) {
@@ -45,7 +45,7 @@ func Serve(handler http.Handler, what, listen string) error {
 
 type server struct{ store Store }
 
-// Routes answers the requests of the package. A service may add some of its own.
+// Routes returns the routes of the package. A service may add its own.
 func Routes(store Store) *http.ServeMux {
 	s := server{store}
 	mux := http.NewServeMux()
@@ -72,7 +72,7 @@ func (s server) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		http.Error(w, "body was cut short: "+err.Error(), http.StatusBadRequest)
+		http.Error(w, "body is incomplete: "+err.Error(), http.StatusBadRequest)
 		return
 	}
 	if len(payload) == 0 {
@@ -141,7 +141,7 @@ func Answer(w http.ResponseWriter, value any) {
 	}
 }
 
-// Fail answers with the status of an error, and logs it. Nothing is written to a client that is gone.
+// Fail answers with the status of an error, and logs the error. It writes nothing to a client that disconnected.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	switch {

@@ -1,4 +1,4 @@
-// Package volumes works on a volume behind its service's back: it damages files, fills volumes, and makes content from a seed.
+// Package volumes damages files and fills volumes without their service, and computes content from a seed.
 package volumes
 
 import (
@@ -15,33 +15,33 @@ import (
 const (
 	ballast      = "ballast"
 	ballastChunk = 1 << 20
-	// Filling ends when not even so much fits.
+	// Filling ends when a piece of this size does not fit.
 	smallestPiece = 4 << 10
-	// A file system that places late says only at a sync that it is full.
+	// A file system with delayed allocation reports only at a sync that it is full.
 	ballastPerSync = 16 << 20
 )
 
-// ErrLeft ends a filling that was to leave some room.
-var ErrLeft = errors.New("the room that was to be left is left")
+// ErrLeaveReached ends a filling that reached the free space to leave.
+var ErrLeaveReached = errors.New("the free space to leave was reached")
 
-// Filling says how a volume is filled.
+// Filling holds the options of Fill.
 type Filling struct {
 	Dir string
-	// Bytes that stay free; 0 fills until nothing more fits.
+	// Bytes that stay free. 0 fills the volume.
 	Leave int64
-	// Bytes to write at most.
+	// Maximum number of bytes to write.
 	Most int64
-	// The command that removes the file, for the error if it is there already.
+	// Command that removes the file, for the error if the file exists already.
 	Undo string
 }
 
-// Fill puts a file into the folder until nothing more fits, or until only the bytes to leave are free. If `Most` bytes do not
-// bring that about, it removes the file and fails.
+// Fill writes a file into the folder until nothing more fits, or until only the bytes to leave are free. If `Most` bytes are not
+// enough, it removes the file and fails.
 func Fill(out io.Writer, filling Filling) error {
 	dir, leave, most := filling.Dir, filling.Leave, filling.Most
 	path := filepath.Join(dir, ballast)
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%q is there already. Next: %s", path, filling.Undo)
+		return fmt.Errorf("%q exists already. Next: %s", path, filling.Undo)
 	}
 	summary := Changes{Changed: 1, Kind: "fill", From: Now()}
 	before, err := FreeBytes(dir)
@@ -51,13 +51,13 @@ func Fill(out io.Writer, filling Filling) error {
 	written, end := makeBallast(path, leave, most)
 	switch {
 	case IsFull(end) && leave > 0:
-		// A quota is not in the figures of the file system. A full volume may refuse even to shorten a file, not to lose one.
+		// The figures of the file system do not include a quota. A full volume may refuse to truncate a file, but not to remove one.
 		if err = errors.Join(os.Remove(path), SyncDirectory(dir)); err == nil {
 			written, err = makeBallast(path, 0, max(0, written-leave))
 		}
-	case IsFull(end), errors.Is(end, ErrLeft):
+	case IsFull(end), errors.Is(end, ErrLeaveReached):
 	case end == nil:
-		err = fmt.Errorf("%q is not full after %d bytes; nothing was left behind. Next: --most", dir, written)
+		err = fmt.Errorf("%q is not full after %d bytes; the file was removed. Next: raise --most", dir, written)
 	default:
 		err = end
 	}
@@ -73,7 +73,7 @@ func Fill(out io.Writer, filling Filling) error {
 
 func freeWords(bytes int64) string { return fmt.Sprintf("%d bytes free", bytes) }
 
-// makeBallast makes the file and fills it; see fillUp.
+// makeBallast creates the file and fills it: see fillUp.
 func makeBallast(path string, leave, most int64) (int64, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
@@ -88,8 +88,8 @@ type filler interface {
 	Sync() error
 }
 
-// fillUp writes until nothing more fits, `leave` bytes are free, or `most` are written. It returns how many were, and the
-// error of the file system, ErrLeft or nil.
+// fillUp writes until nothing more fits, `leave` bytes are free, or `most` bytes are written. It returns the number of written
+// bytes, and the error of the file system, ErrLeaveReached or nil.
 func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 	buffer, written, unsynced := make([]byte, ballastChunk), int64(0), int64(0)
 	for chunk := int64(ballastChunk); ; {
@@ -98,7 +98,7 @@ func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 			return written, err
 		}
 		if leave > 0 && free <= leave {
-			return written, ErrLeft
+			return written, ErrLeaveReached
 		}
 		if written >= most {
 			return written, nil
@@ -107,7 +107,7 @@ func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 		if leave > 0 {
 			size = min(size, max(free-leave, smallestPiece))
 		}
-		// Each chunk is another: nothing that compresses or shares would fill what it seems to.
+		// Each chunk differs, because a file system that compresses or deduplicates would store equal ones in less space.
 		FillRandom(buffer[:size], 0, uint64(written))
 		n, err := file.Write(buffer[:size])
 		written, unsynced = written+int64(n), unsynced+int64(n)
@@ -123,7 +123,7 @@ func fillUp(file filler, dir string, leave, most int64) (int64, error) {
 	}
 }
 
-// Empty removes what Fill put there; nothing to remove is no error.
+// Empty removes the file of Fill. It succeeds if there is none.
 func Empty(out io.Writer, dir string) error {
 	path := filepath.Join(dir, ballast)
 	lines, summary := json.NewEncoder(out), Changes{Kind: "fill undone", From: Now()}
@@ -144,10 +144,10 @@ func Empty(out io.Writer, dir string) error {
 	return lines.Encode(summary)
 }
 
-// IsFull tells whether the volume has no room, be it that of the disk or of a quota.
+// IsFull returns true if the disk or a quota has no free space.
 func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// FreeBytes is the room that an ordinary user has.
+// FreeBytes returns the free space for users without privileges.
 func FreeBytes(dir string) (int64, error) {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(dir, &stat); err != nil {

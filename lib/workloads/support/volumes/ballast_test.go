@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestFillThatCannotFillLeavesNothing(t *testing.T) {
+func TestFailedFillRemovesItsFile(t *testing.T) {
 	dir := t.TempDir()
 	err := Fill(&bytes.Buffer{}, Filling{Dir: dir, Most: 3 << 20})
 	if err == nil || !strings.Contains(err.Error(), "not full after 3145728 bytes") {
@@ -20,7 +20,7 @@ func TestFillThatCannotFillLeavesNothing(t *testing.T) {
 	}
 }
 
-// stiff is a file on a volume that takes a write whole or not at all.
+// stiff is a file on a volume that accepts a write completely or not at all.
 type stiff struct {
 	room int
 }
@@ -35,7 +35,7 @@ func (s *stiff) Write(content []byte) (int, error) {
 	return len(content), nil
 }
 
-func TestFillGoesOnInSmallerPiecesUntilNoneFits(t *testing.T) {
+func TestFillContinuesInSmallerPiecesUntilNoneFits(t *testing.T) {
 	volume := &stiff{room: 3<<20 + 5*smallestPiece + 17}
 	written, end := fillUp(volume, t.TempDir(), 0, 1<<30)
 	if !IsFull(end) || volume.room >= smallestPiece || written != 3<<20+5*smallestPiece {

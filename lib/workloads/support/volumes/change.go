@@ -13,17 +13,17 @@ import (
 
 const (
 	SectorBytes = 512
-	// Damage that zeroes sectors zeroes so many at most.
-	MostZeroedSectors = 128
+	// Maximum number of sectors that one damage zeroes.
+	MaxZeroedSectors = 128
 
 	timeLayout = "2006-01-02T15:04:05.000000000Z07:00"
-	// A content that is longer is shown by its SHA-256: the lines end up in a report.
+	// Longer content is shown by its SHA-256, because the lines appear in a report.
 	longestHex      = 64
 	fadviseDontNeed = 4
 )
 
-// Change is one line of a command. Before and after are what was there in hex, its SHA-256 if it is long, or sizes and modes;
-// both were read from the volume.
+// Change is one output line of a command. Before and After were read from the volume: content in hex, its SHA-256 if it is
+// long, or a size or mode.
 type Change struct {
 	File   string `json:"file"`
 	Offset int64  `json:"offset"`
@@ -33,7 +33,7 @@ type Change struct {
 	At     string `json:"at"`
 }
 
-// Changes is its last line: everything happened between the two times.
+// Changes is the last output line of a command. All changes happened between its two times.
 type Changes struct {
 	Changed int    `json:"changed"`
 	Kind    string `json:"kind"`
@@ -54,13 +54,13 @@ func SyncDirectory(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// ForgetCached makes the next read come from the disk: what the kernel still holds would hide a change below it. Length 0 stands
-// for the rest of the file. Advice only: an error changes nothing.
+// ForgetCached drops the kernel's cache of a range, so that the next read comes from the disk. Length 0 means the rest of the
+// file. The kernel may ignore it.
 func ForgetCached(file *os.File, from, length int64) {
 	_, _, _ = syscall.Syscall6(syscall.SYS_FADVISE64, file.Fd(), uintptr(from), uintptr(length), fadviseDontNeed, 0, 0)
 }
 
-// Replace writes the content and reads back what is there then. What made no difference is an error.
+// Replace writes the content and reads it back. It fails if the content did not change.
 func Replace(file *os.File, at int64, content []byte) (Change, error) {
 	before, after := make([]byte, len(content)), make([]byte, len(content))
 	if _, err := file.ReadAt(before, at); err != nil {
@@ -73,12 +73,12 @@ func Replace(file *os.File, at int64, content []byte) (Change, error) {
 		return Change{}, err
 	}
 	if bytes.Equal(before, after) {
-		return Change{}, fmt.Errorf("the %d bytes at %d of %q are as before", len(content), at, file.Name())
+		return Change{}, fmt.Errorf("the %d bytes at %d of %q did not change", len(content), at, file.Name())
 	}
 	return Change{Offset: at, Length: int64(len(content)), Before: Describe(before), After: Describe(after)}, nil
 }
 
-// Describe gives a content in hex, or its SHA-256 if it is long.
+// Describe returns the content in hex, or its SHA-256 if it is long.
 func Describe(content []byte) string {
 	if len(content) <= longestHex {
 		return hex.EncodeToString(content)

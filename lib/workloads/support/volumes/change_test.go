@@ -16,7 +16,7 @@ func TestChangeThatMakesNoDifferenceIsAnError(t *testing.T) {
 	if _, err := file.WriteString("abc"); err != nil {
 		t.Fatal(err)
 	}
-	if done, err := Replace(file, 1, []byte("b")); err == nil || !strings.Contains(err.Error(), "as before") {
+	if done, err := Replace(file, 1, []byte("b")); err == nil || !strings.Contains(err.Error(), "did not change") {
 		t.Errorf("%+v, error %v", done, err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 
 const (
 	RansomNote     = "READ-ME-TO-GET-YOUR-FILES-BACK.txt"
-	ransomNoteText = "This is a drill. The files beside this one were encrypted with a key that nobody kept. Restore them from the backup.\n"
+	ransomNoteText = "This is a drill. The other files in this folder were encrypted with a key that was not stored. Restore them from the backup.\n"
 )
 
-// Truncate cuts the file at a place.
+// Truncate shortens the file to `at` bytes.
 func Truncate(file *os.File, at int64) (Change, error) {
 	before, err := file.Stat()
 	if err != nil {
@@ -45,12 +45,12 @@ func Delete(path string) (Change, error) {
 		return Change{}, err
 	}
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return Change{}, fmt.Errorf("%q is still there: %w", path, err)
+		return Change{}, fmt.Errorf("%q still exists: %w", path, err)
 	}
 	return Change{Length: info.Size(), Before: fmt.Sprint(info.Size()), After: "deleted"}, nil
 }
 
-// Deny takes all modes from the file, or, if it may, gives it to root: the service cannot open it after either.
+// Deny removes all permissions of the file or, if the process may, gives the file to root. The service cannot open it then.
 func Deny(path string, random *rand.Rand) (Change, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func Deny(path string, random *rand.Rand) (Change, error) {
 	}
 	after, _, err := modes(file)
 	if err == nil && after == before {
-		err = fmt.Errorf("%q is as before: %s", file.Name(), after)
+		err = fmt.Errorf("%q did not change: %s", file.Name(), after)
 	}
 	return Change{Length: size, Before: before, After: after}, err
 }
@@ -84,7 +84,7 @@ func modes(file *os.File) (string, int64, error) {
 	return fmt.Sprintf("%04o %d:%d", info.Mode().Perm(), owner.Uid, owner.Gid), info.Size(), nil
 }
 
-// Encrypt replaces the whole content in place, by AES-CTR with a key that is kept nowhere.
+// Encrypt encrypts the whole content in place by AES-CTR with a key that is not stored.
 func Encrypt(file *os.File) (Change, error) {
 	content, err := io.ReadAll(file)
 	if err != nil {
@@ -102,7 +102,7 @@ func Encrypt(file *os.File) (Change, error) {
 	return Replace(file, 0, content)
 }
 
-// LeaveRansomNote says beside the encrypted files what became of them.
+// LeaveRansomNote writes a note about the encryption into the folder of the encrypted files.
 func LeaveRansomNote(dir string) error {
 	file, err := os.OpenFile(filepath.Join(dir, RansomNote), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// FillRandom writes the content of (seed, sequence): the stream of the generator sfc32, whose 128 bits of state start as
-// (seed's low word, sequence's low word, sequence's high word, 1 + seed's high word) and are stirred twelve times.
-// 32-bit arithmetic without multiplication, so that Go, TypeScript and k6 compute the same at a useful speed.
+// FillRandom writes the content of (seed, sequence): the stream of the generator sfc32. The initial state is (seed's low word,
+// sequence's low word, sequence's high word, 1 + seed's high word), mixed by twelve rounds. 32-bit arithmetic without
+// multiplication lets Go, TypeScript and k6 compute the same bytes fast.
 func FillRandom(payload []byte, seed, sequence uint64) {
 	a, b, c, d := uint32(seed), uint32(sequence), uint32(sequence>>32), 1+uint32(seed>>32)
 	next := func() uint32 {

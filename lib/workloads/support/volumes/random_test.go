@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-func TestFillRandomGivesTheKnownStream(t *testing.T) {
-	// The same vectors stand in the tests of the TypeScript side.
+func TestFillRandomWritesTheKnownStream(t *testing.T) {
+	// The TypeScript tests have the same vectors.
 	for _, known := range []struct {
 		seed, sequence uint64
 		want           string

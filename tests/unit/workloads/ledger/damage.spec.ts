@@ -119,7 +119,7 @@ test('requests to an unreadable file are refused, and other files are still serv
 test('the file that fills a volume is a finding until it is removed', async ({ ledger }) => {
   const writes = await fill(ledger)
   const refused = ledger.command('fill', '--leave', '1', '--most', '5000')
-  await expect(refused).rejects.toThrow(/is not full after 5000 bytes; nothing was left behind/)
+  await expect(refused).rejects.toThrow(/is not full after 5000 bytes; the file was removed/)
   expect((await check(ledger, writes, 'fault')).findings).toEqual([])
   // Less than that is free to begin with, so that nothing is written.
   const { summary } = await ledger.command('fill', '--leave', String(2 ** 52))
