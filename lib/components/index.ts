@@ -6,6 +6,7 @@ import { istio } from './istio/component.ts'
 import { k6 } from './k6/component.ts'
 import { k6Operator } from './k6-operator/component.ts'
 import { k8up } from './k8up/component.ts'
+import { kasten } from './kasten/component.ts'
 import { kubestash } from './kubestash/component.ts'
 import { node } from './node/component.ts'
 import { none } from './none/component.ts'
@@ -31,6 +32,7 @@ export const components = [
   snapshots,
   k8up,
   kubestash,
+  kasten,
   k6Operator,
 ] as const satisfies readonly Component[]
 

@@ -99,11 +99,23 @@ export const sourceOptions = {
   }),
 }
 
-/** What only the user can give: licences. Without them those tools are skipped. */
+/** What only the user can give: licences, and agreements that the user accepts. Without them those tools are skipped. */
 export const termsOptions = {
   stashLicense: option({
     what: 'path of the licence of KubeStash, which is for this cluster',
     ...{ ...NOT_EMBEDDED, kind: parsed(values.existingFile), ...NONE },
+  }),
+  k10Eula: option({
+    what: '`accept`: you accept the agreement (EULA) of Kasten K10',
+    ...{ ...NOT_EMBEDDED, kind: oneOf(['accept']), ...NONE },
+  }),
+  k10Company: option({
+    what: 'company that accepts that agreement',
+    ...{ ...NOT_EMBEDDED, kind: parsed(values.companyName), ...NONE },
+  }),
+  k10Email: option({
+    what: 'e-mail address of the person who accepts that agreement',
+    ...{ ...NOT_EMBEDDED, kind: parsed(values.emailAddress), ...NONE },
   }),
 }
 

@@ -19,6 +19,10 @@ export const contextName = matching(/^\P{Cc}+$/u, 'the name of a context')
 
 export const region = matching(/^[A-Za-z0-9-]+$/, 'the name of a region, such as us-east-1')
 
+export const companyName = matching(/^[^\p{Cc}]{1,200}$/u, 'the name of a company')
+
+export const emailAddress = matching(/^[^\s@]+@[^\s@]+$/, 'an e-mail address, such as ann@example.org')
+
 /** Key of a store; an error does not repeat it. */
 export function storeKey(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text

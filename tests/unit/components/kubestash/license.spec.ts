@@ -54,7 +54,7 @@ test('a licence that is missing, no certificate or expired is an error of the co
     expect(wrong('/nowhere/licence')).toThrow('MESHDRILL_STASH_LICENSE: there is no file "/nowhere/licence"')
     expect(wrong(files.text)).toThrow(`"${files.text}" is no licence: it contains no certificate in PEM. Next:`)
     expect(wrong(files.expired)).toThrow(/the licence in ".*expired.*" expired at 20\d\d-.*Next: .*unset/)
-    expect(kind({ MESHDRILL_STASH_LICENSE: files.good }).terms).toEqual({ stashLicense: files.good })
+    expect(kind({ MESHDRILL_STASH_LICENSE: files.good }).terms).toEqual({ stashLicense: files.good, k10Eula: null })
     return Promise.resolve()
   }))
 

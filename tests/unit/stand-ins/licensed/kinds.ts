@@ -13,6 +13,11 @@ export const LICENSED_KINDS: Record<string, readonly string[]> = {
     ...['backupstorages:BackupStorage:ns', 'retentionpolicies:RetentionPolicy:ns'],
     ...['repositories:Repository:ns', 'snapshots:Snapshot:ns'],
   ],
+  'actions.kio.kasten.io/v1alpha1': [
+    ...['backupactions:BackupAction:ns', 'exportactions:ExportAction:ns', 'restoreactions:RestoreAction:ns'],
+  ],
+  'apps.kio.kasten.io/v1alpha1': ['restorepoints:RestorePoint:ns', 'restorepointcontents:RestorePointContent'],
+  'config.kio.kasten.io/v1alpha1': ['profiles:Profile:ns'],
 }
 
 /** Definitions of those kinds for a real API server. Any field is accepted, and the status is a subresource. */
