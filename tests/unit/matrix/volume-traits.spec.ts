@@ -12,8 +12,12 @@ test.describe('volumes that are folders of a node', () => {
     const told = legal.flatMap((row) =>
       obstaclesOf(row, row.fault, classes).map((why) => `${row.strategy} ${row.fault}: ${why}`),
     )
+    const oneNode =
+      'node-outage: the volumes of class "csi-hostpath" are on one node, with their driver: without it nothing of the storage is there'
     expect(told).toEqual([
-      'velero/data-mover node-outage: the volumes of class "csi-hostpath" are on one node, with their driver: without it nothing of the storage is there',
+      `velero/data-mover ${oneNode}`,
+      `kasten/export ${oneNode}`,
+      `kasten/export-incremental ${oneNode}`,
       'velero/file-system full-volume: the volumes of class "csi-hostpath" have no size of their own: what fills one fills the disk of its node',
     ])
     const others = { snapshots: 'btrfs', lacks: lacksOf('btrfs.meshdrill.dev') }
