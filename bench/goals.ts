@@ -41,7 +41,7 @@ const parts: { what: string; minutes: number; measure: () => Promise<Findings> }
     minutes: 20,
     measure: async () => {
       const { measureOutages } = await import('./recovery.ts')
-      return measureOutages({ outages: shareOf(1_000), stalled: shareOf(100), pairs: 4, goesFirst: true })
+      return measureOutages({ outages: shareOf(1_000), stalled: shareOf(100), pairs: 4, highPriority: true })
     },
   },
 ]

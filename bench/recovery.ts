@@ -15,7 +15,7 @@ export interface RecoveryOptions {
   stalled: number
   /** Stubs that run at the same time, each with its own prober. */
   pairs: number
-  goesFirst: boolean
+  highPriority: boolean
 }
 
 const rateHz = 100
@@ -23,10 +23,10 @@ const patienceMs = 30_000
 /** A processor that stalls for longer than the time between two probes is not quiet. */
 const quietMs = 1000 / rateHz
 
-export async function measureOutages({ outages, stalled, pairs, goesFirst }: RecoveryOptions): Promise<Findings> {
+export async function measureOutages({ outages, stalled, pairs, highPriority }: RecoveryOptions): Promise<Findings> {
   const table = startTable()
   const watch = await watchStalls({ lateMs: quietMs })
-  const { trials, coreShare } = await tryInPairs(outages, pairs, { rateHz, patienceMs, goesFirst, stalls: false })
+  const { trials, coreShare } = await tryInPairs(outages, pairs, { rateHz, patienceMs, highPriority, stalls: false })
   const stalls = await watch.end()
   tellTrials(table, 'outages', trials)
   tellWidths(table, trials, stalls)
@@ -34,7 +34,7 @@ export async function measureOutages({ outages, stalled, pairs, goesFirst }: Rec
   table.tell('  what a prober takes of a core', `${(100 * coreShare).toFixed(1)} %`, 'at most 10 %', coreShare <= 0.1)
   if (stalled === 0) return table
 
-  const blind = await tryInPairs(stalled, pairs, { rateHz, patienceMs, goesFirst, stalls: true })
+  const blind = await tryInPairs(stalled, pairs, { rateHz, patienceMs, highPriority, stalls: true })
   tellTrials(table, 'outages while the prober stands still', blind.trials)
   table.tell('  width then', describeWidths(blind.trials).figure)
   return table
@@ -126,5 +126,5 @@ if (isStarted(import.meta.url)) {
     },
   })
   const [outages, stalled, pairs] = [Number(values.outages), Number(values.stalled), Number(values.pairs)]
-  print(await measureOutages({ outages, stalled, pairs, goesFirst: !values.ordinary }))
+  print(await measureOutages({ outages, stalled, pairs, highPriority: !values.ordinary }))
 }

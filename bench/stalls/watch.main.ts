@@ -1,6 +1,6 @@
 /** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
 import { readSettings } from '../../lib/system/child-settings.ts'
-import { goFirst } from '../../lib/probes/availability/protocol.ts'
+import { raisePriority } from '../../lib/probes/availability/protocol.ts'
 import { now } from '../../lib/probes/availability/run-prober.ts'
 import type { WatchLine, WatchSettings } from './watch.ts'
 
@@ -9,7 +9,7 @@ const EVERY_MS = 5
 const { lateMs } = await readSettings<WatchSettings>()
 const tell = (line: WatchLine) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-goFirst(2)
+raisePriority(2)
 let looks = 0
 let lookedMs = now()
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { punctual } from '../../lib/probes/availability/protocol.ts'
+import { PUNCTUAL_NODE_OPTIONS } from '../../lib/probes/availability/protocol.ts'
 import { sendSettings } from '../../lib/system/child-settings.ts'
 import { scriptArguments } from '../../lib/system/process.ts'
 
@@ -41,7 +41,7 @@ export async function watchStalls(settings: WatchSettings): Promise<StallWatch> 
 async function watchProcessor(processor: number, settings: WatchSettings) {
   const child = spawn(
     'taskset',
-    ['--cpu-list', String(processor), process.execPath, ...punctual, ...scriptArguments(MAIN)],
+    ['--cpu-list', String(processor), process.execPath, ...PUNCTUAL_NODE_OPTIONS, ...scriptArguments(MAIN)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   sendSettings(child.stdin, settings)

@@ -32,7 +32,7 @@ const nodesOf = (lab: Lab, { loadNodes }: Pick<ClientPlaces, 'loadNodes'>): Reco
 
 const onMachine = (lab: Lab): Clients => ({
   startLoad: async (options) => startLoad({ ...options, k6: await lab.cluster.k6() }),
-  startProber: (options) => Promise.resolve(startProber({ ...options, goesFirst: true })),
+  startProber: (options) => Promise.resolve(startProber({ ...options, highPriority: true })),
   where: null,
   end: () => Promise.resolve(),
 })

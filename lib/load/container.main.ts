@@ -7,22 +7,22 @@ import { lineWriter, writeLine, printUncaughtErrors } from '../output/print.ts'
 import { holdContainer, type EndSignal, type HeldContainer } from './container.ts'
 import type { LoadSettings } from './container.ts'
 
-/** Holds the container that a load runs in: see `spawnContainer`. */
+/** Main program of the process that manages a load's container: see `spawnContainer`. */
 printUncaughtErrors()
 const settings = await readSettings<LoadSettings>()
-/** A Docker that does not answer must not hold up a run that has ended. */
+/** Time limit for Docker at the end, so that a Docker that does not answer cannot delay a finished run. */
 const DOCKER_TIMEOUT_MS = 10_000
-const LAST_WORDS_MS = 1_000
+const REST_OF_OUTPUT_MS = 1_000
 
-const say = (line: string): void => {
+const complain = (line: string): void => {
   writeLine('stderr', line)
 }
 
-const code = await holdContainer(start, { listen, say }).catch((error: unknown) => {
-  say(messageOf(error))
+const code = await holdContainer(start, { listen, complain }).catch((error: unknown) => {
+  complain(messageOf(error))
   return 1
 })
-// Connections of Testcontainers would keep this process.
+// Open connections of Testcontainers would keep this process alive.
 process.exit(code)
 
 function listen(end: (signal: EndSignal) => void): void {
@@ -50,34 +50,34 @@ async function start(): Promise<HeldContainer> {
     .withBindMounts(settings.mounts)
     .withWorkingDir(settings.folder)
     .withUser(await user())
-    // The load tells of itself by its first request.
+    // No wait strategy: the load is ready when it sends its first request.
     .withWaitStrategy(Wait.forAll([]))
     .start()
   const container = (await getContainerRuntimeClient()).container.getById(started.getId())
-  const words = await started.logs()
-  words.on('error', (error) => {
-    say(`its output cannot be read: ${String(error)}`)
+  const logs = await started.logs()
+  logs.on('error', (error) => {
+    complain(`the output of the container cannot be read: ${String(error)}`)
   })
-  const lastWords = once(words, 'close')
+  const outputClosed = once(logs, 'close')
   const output = lineWriter('stdout')
-  words.setEncoding('utf8').on('data', (chunk: string) => {
+  logs.setEncoding('utf8').on('data', (chunk: string) => {
     output.write(chunk)
   })
-  words.once('close', () => {
+  logs.once('close', () => {
     output.end()
   })
   return {
     kill: (signal) => container.kill({ signal }),
     async ended() {
       const { StatusCode } = (await container.wait()) as { StatusCode: number }
-      await Promise.race([lastWords, sleep(LAST_WORDS_MS)])
+      await Promise.race([outputClosed, sleep(REST_OF_OUTPUT_MS)])
       return StatusCode
     },
     remove: () => container.remove({ force: true, v: true }),
   }
 }
 
-/** Who this is, so that what k6 writes is ours; to a Docker without root that is its own root. */
+/** User of the container, so that this process owns the files of k6. Rootless Docker maps its root to this user. */
 async function user(): Promise<string> {
   const rootless = (await docker(['info', '--format', '{{ .SecurityOptions }}'])).includes('name=rootless')
   return rootless ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`

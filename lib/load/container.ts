@@ -5,9 +5,9 @@ import type { K6Container } from '../lab/cluster.ts'
 import { sendSettings } from '../system/child-settings.ts'
 import { scriptArguments } from '../system/process.ts'
 
-/** What the process is told that holds the container. */
+/** Settings of the process that manages the container. */
 export interface LoadSettings extends Omit<K6Container, 'reach'> {
-  /** Folders of this machine, by their places in the container. */
+  /** Folders of this machine (`source`) and their paths in the container (`target`). */
   mounts: { source: string; target: string; mode: 'ro' | 'rw' }[]
   command: string[]
   environment: Record<string, string>
@@ -16,57 +16,59 @@ export interface LoadSettings extends Omit<K6Container, 'reach'> {
 
 const MAIN = fileURLToPath(new URL('container.main.ts', import.meta.url))
 const LIBRARY = dirname(fileURLToPath(new URL('.', import.meta.url)))
-const AT = { library: '/meshdrill/lib', folder: '/meshdrill/load' }
+const IN_CONTAINER = { library: '/meshdrill/lib', folder: '/meshdrill/load' }
 
-/** The file that k6 writes of what became of each request. */
+/** File in which k6 records the outcome of each request. */
 export const OUTCOMES = 'outcomes.jsonl'
-/** Where the container has what k6 writes. */
-export const OUTCOMES_IN_CONTAINER = `${AT.folder}/${OUTCOMES}`
+/** Path of that file in the container. */
+export const OUTCOMES_IN_CONTAINER = `${IN_CONTAINER.folder}/${OUTCOMES}`
 
-/** Where the container has a script of the library. The files that it imports are there too. */
+/** Path of a script of the library in the container. The container also has the files that the script imports. */
 export function scriptInContainer(script: string): string {
   const below = relative(LIBRARY, script)
   if (below.startsWith('..'))
-    throw new Error(`the k6 script "${script}" is not in "${LIBRARY}", and the container of k6 has no other folder`)
-  return `${AT.library}/${below}`
+    throw new Error(
+      `the k6 script "${script}" is not in "${LIBRARY}", the only folder of scripts in the container of k6. Next: MESHDRILL_K6=found`,
+    )
+  return `${IN_CONTAINER.library}/${below}`
 }
 
 /**
- * Starts k6 in a container; `args` are its own, with paths inside the container. The process that is returned stands for it: it
- * writes what k6 says, passes SIGINT on, ends with k6's exit code, and on SIGTERM, or when this process is gone, ends k6 at once.
- * It must not be killed, as nothing would then be left to end the container but Ryuk.
+ * Starts k6 in a container. `args` are the arguments of k6, with paths inside the container. Returns a process that
+ * represents k6: it prints k6's output, forwards SIGINT, and ends with k6's exit code. On SIGTERM, or if this process has
+ * ended, it ends k6 at once. Do not kill it, because then only Ryuk would remove the container.
  */
 export function spawnContainer(
   { image, network, labels, pulls }: K6Container,
   { args, folder, log }: { args: string[]; folder: string; log: number },
 ): ChildProcess {
-  // The pipe's other end closes when this process ends, however that is.
+  // The pipe closes when this process ends, in any way.
   const child = spawn(process.execPath, scriptArguments(MAIN), { stdio: ['pipe', log, log] })
   sendSettings(child.stdin, loadSettings({ image, network, labels, pulls }, { args, folder }))
   return child
 }
 
-/** What the process has to know that holds a container with k6. */
+/** Settings of the process that manages a container with k6. */
 export function loadSettings(
   { image, network, labels, pulls }: Omit<K6Container, 'reach'>,
   { args, folder }: { args: string[]; folder: string },
 ): LoadSettings {
   return {
-    ...{ image, network, labels, pulls, folder: AT.folder },
+    ...{ image, network, labels, pulls, folder: IN_CONTAINER.folder },
     command: args,
     mounts: [
-      { source: LIBRARY, target: AT.library, mode: 'ro' },
-      { source: folder, target: AT.folder, mode: 'rw' },
+      { source: LIBRARY, target: IN_CONTAINER.library, mode: 'ro' },
+      { source: folder, target: IN_CONTAINER.folder, mode: 'rw' },
     ],
-    environment: { HOME: AT.folder, GOMAXPROCS: '1' },
+    environment: { HOME: IN_CONTAINER.folder, GOMAXPROCS: '1' },
   }
 }
 
 export type EndSignal = 'SIGINT' | 'SIGKILL'
 
-/** A container that was started, as Docker lets it be ended. */
+/** A started container. */
 export interface HeldContainer {
-  /** Errors: it has ended already. */
+  /** Throws if the container has ended already. */
   kill(signal: EndSignal): Promise<unknown>
   /** Resolves with its exit code when it has ended. */
   ended(): Promise<number>
@@ -74,27 +76,27 @@ export interface HeldContainer {
 }
 
 /**
- * Starts a container, passes on the signals by which it is to end, also those that come before it has started, and removes it
- * when it has ended. Returns its exit code.
+ * Starts a container, forwards signals to it, including those received before its start, and removes it after its end.
+ * Returns its exit code.
  */
 export async function holdContainer(
   start: () => Promise<HeldContainer>,
-  { listen, say }: { listen: (end: (signal: EndSignal) => void) => void; say: (line: string) => void },
+  { listen, complain }: { listen: (end: (signal: EndSignal) => void) => void; complain: (line: string) => void },
 ): Promise<number> {
-  const asked: EndSignal[] = []
-  let pass = (signal: EndSignal): void => {
-    asked.push(signal)
+  const early: EndSignal[] = []
+  let forward = (signal: EndSignal): void => {
+    early.push(signal)
   }
   listen((signal) => {
-    pass(signal)
+    forward(signal)
   })
   const container = await start()
-  pass = (signal) => {
+  forward = (signal) => {
     container.kill(signal).catch((error: unknown) => {
-      say(`${signal} did not reach the container: ${String(error)}`)
+      complain(`${signal} did not reach the container: ${String(error)}`)
     })
   }
-  asked.forEach(pass)
+  early.forEach(forward)
   try {
     return await container.ended()
   } finally {

@@ -1,9 +1,9 @@
 import type { Route } from '../components/mesh.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
-/** What the load writes when: plain arithmetic without imports of Node, as k6 runs it and the prober checks by it. */
+/** Plan of the load's writes. It imports nothing from Node, because k6 runs it. The prober checks answers against it. */
 
-/** A prime, so that the overwritten slots come from all over the volume and each comes once a round. */
+/** A prime, so that overwritten slots are spread over the volume and each one is overwritten once per round. */
 const STRIDE = 7919
 
 export interface PlannedWrite {
@@ -13,8 +13,8 @@ export interface PlannedWrite {
 }
 
 /**
- * The write number `index` of a load on a volume of `seeded` records: each fourth overwrites a seeded slot, the others
- * append behind them. Sequences go on where the seeded ones end.
+ * Write number `index` of a load on a volume with `seeded` records. Each fourth write overwrites a seeded slot, the others
+ * append slots. Sequences continue after those of the seeded records.
  */
 export function planWrite(index: number, seeded: number): PlannedWrite {
   const sequence = seeded + index
@@ -23,10 +23,10 @@ export function planWrite(index: number, seeded: number): PlannedWrite {
   return { sequence, slot: (overwrites * STRIDE) % seeded, generation: 2 + Math.floor(overwrites / seeded) }
 }
 
-/** Fails where `seeded` records are no volume that the plan fits. */
+/** Throws if the plan does not fit a volume with `seeded` records. */
 export function checkSeeded(seeded: number): void {
   if (Number.isInteger(seeded) && seeded > 0 && seeded % STRIDE !== 0) return
-  throw new Error(`a load needs a number of seeded records that is not a multiple of ${STRIDE}, got ${seeded}`)
+  throw new Error(`the number of seeded records must not be a multiple of ${STRIDE}, got ${seeded}`)
 }
 
 export interface LoadOptions {
@@ -34,21 +34,21 @@ export interface LoadOptions {
   script: string
   route: Route
   seed: number
-  /** Objects that were seeded: records, files or rows. */
+  /** Number of seeded objects: records, files or rows. */
   seeded: number
   /** Requests per second: three quarters writes, one quarter reads. */
   rate: number
   /** The workload's settings for its clients, if it has any. */
   settings?: string
-  /** Where k6's output is kept. */
+  /** Folder for k6's output. */
   folder: string
 }
 
-/** A load of writes and reads, by k6: as a process of this machine (runner.ts), or as pods of the cluster (testrun). */
+/** A load of writes and reads by k6: a process of this machine (runner.ts), or pods of the cluster (testrun). */
 export interface RunningLoad {
-  /** All writes sent so far: those with an outcome in the order it was known, then those without. */
+  /** All writes sent so far: those with an outcome in the order of their outcomes, then those without. */
   writes(): Promise<Write[]>
-  /** Stops the load and reads what it did. A load that ended by itself, or did not stop, has an `error`. */
+  /** Stops the load and reads its outcomes. A load that ended by itself, or did not stop, has an `error`. */
   stop(): Promise<{ load: LoadResult; writes: Write[] }>
 }
 
@@ -56,6 +56,6 @@ export interface RunningLoad {
 export interface ClientPlaces {
   /** Pods that share the load; 0 for this machine. */
   loadParallelism: number
-  /** Labels of the nodes of those pods; null for the nodes that no drill cuts off. */
+  /** Labels of the nodes for those pods. Null means the nodes that no drill cuts off. */
   loadNodes: Record<string, string> | null
 }

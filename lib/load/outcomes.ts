@@ -1,25 +1,25 @@
 import { messageOf } from '../system/file-error.ts'
 import type { LoadResult, Write } from '../record/facts.ts'
 
-/** Of one request, and the time that its outcome takes to be written. */
+/** Maximum duration of a request, plus the time until k6 has written its outcome. */
 const OUTCOME_MS = 2_000 + 1_000
 
-/** Outcomes of a load, read from the lines that script.ts wrote. */
+/** Outcomes of a load, parsed from the lines that script.ts prints. */
 export interface Outcomes {
-  /** In the order their outcome was known, those without one last, in the order they were sent. */
+  /** Writes in the order of their outcomes. Then those without an outcome, in the order in which they were sent. */
   writes: Write[]
-  /** Those of them that have none. */
+  /** Writes without an outcome. */
   open: Write[]
-  /** Requests that have an outcome. */
+  /** Number of requests with an outcome. */
   requests: number
-  /** Of those, the ones not answered by a 2xx, or answered with the wrong content. */
+  /** Number of requests that were not answered by a 2xx, or were answered with wrong content. */
   failed: number
-  /** Of the requests that were answered, in milliseconds. */
+  /** Latencies of the answered requests, in milliseconds. */
   latenciesMs: number[]
-  /** From the first line to the last. */
+  /** Time from the first line to the last, in milliseconds. */
   durationMs: number
   lastMs: number
-  /** Whether the text ends within a line. */
+  /** True if the text ends within a line. */
   torn: boolean
 }
 
@@ -28,7 +28,7 @@ type Line =
   | { kind: 'write'; sequence: number; status: number; at: number; latencyMs: number }
   | { kind: 'read'; status: number; at: number; latencyMs: number; right: boolean }
 
-/** Parses the lines; a last line without its end is left out. Any other line that is not understood is an error. */
+/** Parses the lines. Ignores an incomplete last line. Throws on any other invalid line. */
 export function parseOutcomes(text: string): Outcomes {
   const lines = text.split('\n')
   const torn = lines.pop() !== ''
@@ -79,14 +79,14 @@ export function summariseLoad(outcomes: Outcomes, error: string | null): LoadRes
   return { requests, failed, durationMs, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99), error }
 }
 
-/** Writes that were in flight when the load was stopped have no outcome, and need none; older ones must have. */
+/** Finds missing outcomes. Only writes that were in flight at the end of the load may lack one. */
 function findGap({ torn, open, lastMs }: Outcomes): string | null {
-  if (torn) return 'the last line of the load is torn'
+  if (torn) return 'the last line of the load is incomplete'
   const missing = open.filter(({ sentMs }) => sentMs < lastMs - OUTCOME_MS).length
   return missing > 0 ? `${missing} writes were sent and have no outcome` : null
 }
 
-/** What a load that has ended did; `error` is why it is not to be trusted. So is one whose lines cannot be read. */
+/** Result of a finished load. `error` says why the result cannot be trusted, for example because of invalid lines. */
 export async function concludeLoad(
   read: () => Promise<Outcomes>,
   error: string | null,
@@ -100,7 +100,7 @@ export async function concludeLoad(
   }
 }
 
-/** Nearest rank. */
+/** Percentile by the nearest-rank method. Null without values. */
 function percentile(sorted: number[], share: number): number | null {
   return sorted[Math.ceil(sorted.length * share) - 1] ?? null
 }
@@ -119,7 +119,7 @@ function parseLine(text: string): Line {
     if (kind === 'write') return { kind, sequence: one, status: two, at: three, latencyMs: four }
     if (kind === 'read') return { kind, status: two, at: three, latencyMs: four, right }
   }
-  throw new Error(`the load wrote a line that is not understood: ${text.slice(0, 120)}`)
+  throw new Error(`the load wrote an invalid line: ${text.slice(0, 120)}`)
 }
 
 function parseArray(text: string): unknown[] {

@@ -14,16 +14,16 @@ import { concludeLoad, parseOutcomes, type Outcomes } from './outcomes.ts'
 const STOP_TIMEOUT_MS = 5_000
 
 export interface LocalLoadOptions extends LoadOptions {
-  /** Path of the k6 binary, or the container that it runs in. */
+  /** Path of the k6 binary, or the container for k6. */
   k6: string | K6Container
 }
 
-/** How k6 ended; an Error where it could not even be started. */
+/** The end of k6. An Error if it could not be started. */
 type Exit = { code: number | null; signal: NodeJS.Signals | null } | Error
 
 interface Run {
   child: ChildProcess
-  /** Ends it at once. */
+  /** Ends k6 at once. */
   kill: () => void
   /** Null while it runs. */
   exit: () => Exit | null
@@ -32,10 +32,10 @@ interface Run {
   logFile: string
 }
 
-/** Starts the load and resolves when it has sent its first request. A k6 that does not get there is an error. */
+/** Starts the load and resolves when it has sent its first request. Throws if k6 sends none. */
 export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad> {
   await mkdir(options.folder, { recursive: true })
-  // k6 runs in the folder, so that a relative path would mean another place there.
+  // k6 runs in the folder, so a relative path would have a different meaning there.
   const run = await runK6({ ...options, folder: resolve(options.folder) })
   try {
     await firstRequest(run, options.route)
@@ -53,7 +53,7 @@ export async function startLoad(options: LocalLoadOptions): Promise<RunningLoad>
 async function runK6(options: LocalLoadOptions): Promise<Run> {
   const outcomesFile = join(options.folder, OUTCOMES)
   const logFile = join(options.folder, 'k6.log')
-  // Of an earlier load, which would be taken for this one's.
+  // Remove the outcomes of an earlier load, so that they do not count for this one.
   await rm(outcomesFile, { force: true })
   const log = await open(logFile, 'w')
   try {
@@ -66,7 +66,7 @@ async function runK6(options: LocalLoadOptions): Promise<Run> {
   }
 }
 
-/** Must be called in the turn in which the child was made: a failure to start it is told in the next one. */
+/** Call it in the same tick as spawn: Node reports a failure to start in the next tick. */
 function watchExit(child: ChildProcess, kill: () => void): Pick<Run, 'exit' | 'exited'> {
   process.once('exit', kill)
   let exit: Exit | null = null
@@ -102,10 +102,10 @@ function spawnK6(options: LocalLoadOptions, outcomesFile: string, log: number): 
     const args = k6Arguments(options, k6.reach(route.url), at)
     return spawnContainer(k6, { args, folder, log })
   }
-  // An environment of its own: K6_* variables and a configuration in the home folder would change the load.
+  // A separate environment, because K6_* variables and a configuration in the home folder would change the load.
   const env = { PATH: process.env.PATH ?? '', HOME: folder, GOMAXPROCS: '1' }
   const command = [k6, ...k6Arguments(options, route.url, { script: options.script, outcomes: outcomesFile })]
-  // The kernel ends the load when this process dies, even when it is killed: none goes on against whatever comes next.
+  // The kernel ends the load if this process ends in any way. A remaining load would disturb the next run.
   const [program = '', ...args] =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command
   return spawn(program, args, {
@@ -135,7 +135,7 @@ async function stopLoad({
   clearTimeout(timer)
   let error: string | null = null
   if (early) error = `k6 ended before it was stopped: ${await describeExit(logFile, end)}`
-  else if (!endedWell(end)) error = `k6 did not end well: ${await describeExit(logFile, end)}`
+  else if (!endedWell(end)) error = `k6 ended with an error: ${await describeExit(logFile, end)}`
   return concludeLoad(outcomes, error)
 }
 
@@ -145,7 +145,7 @@ async function readIfThere(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    // k6 makes the file with its first line.
+    // k6 creates the file with its first line.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw error
   }

@@ -1,36 +1,36 @@
 /**
- * What the k6 scripts of all workloads share: their settings, when requests are sent, and the lines that outcomes.ts reads.
- * Each line goes to the console, which k6 writes through to a file at once: only a killed k6's current line is lost.
+ * Shared parts of the k6 scripts of all workloads: settings, request schedule, and the lines that outcomes.ts parses. k6
+ * writes each console line to a file at once, so a killed k6 loses at most its current line.
  */
 import type { Response } from 'k6/http'
 import type { PlannedWrite } from './load.ts'
 
-/** What a script is told; k6.ts sets it. */
+/** Settings of a script. `settingsOf` in testrun/runner.ts sets them. */
 export const settings = {
   url: readText('URL'),
-  /** Names the service at the gateway. */
+  /** Host name of the service at the gateway. */
   host: readText('ROUTE_HOST'),
   seed: readCount('SEED'),
   seeded: readCount('SEEDED'),
-  /** Settings of the workload, as text; empty if it has none. */
+  /** Settings of the workload, as text. Empty if it has none. */
   workload: __ENV.WORKLOAD ?? '',
 }
 
-/** Of each request, with its answer. */
+/** Timeout of each request, including its answer. */
 export const timeout = '2s'
 
-/** Function `write` at three quarters of RATE requests per second and function `read` at one quarter, on a fixed schedule. */
+/** Fixed schedule: function `write` at three quarters of RATE requests per second, function `read` at one quarter. */
 export const writesAndReads = {
-  // A redirect would send a write twice.
+  // Following a redirect would send a write twice.
   maxRedirects: 0,
   scenarios: {
-    // Enough virtual users for every request to hang until its timeout.
+    // Enough virtual users, even if every request hangs until its timeout.
     writes: { ...schedule(), exec: 'write', rate: rate() * 3, preAllocatedVUs: rate() * 2 },
     reads: { ...schedule(), exec: 'read', rate: rate(), preAllocatedVUs: rate() },
   },
 }
 
-/** Function `read` at RATE requests per second, on a fixed schedule. */
+/** Fixed schedule: function `read` at RATE requests per second. */
 export const readsOnly = {
   maxRedirects: 0,
   scenarios: { reads: { ...schedule(), exec: 'read', rate: rate() * 4, preAllocatedVUs: rate() * 3 } },
@@ -44,7 +44,7 @@ export function logWrite({ sequence }: PlannedWrite, { status, timings }: Pick<R
   log(['write', sequence, status, Date.now(), took(timings)])
 }
 
-/** `right`: whether the answer was a 2xx with the right content. */
+/** Logs a read. `right` is true if the answer was a 2xx with the right content. */
 export function logRead(slot: number, { status, timings }: Pick<Response, 'status' | 'timings'>, right: boolean): void {
   log(['read', slot, status, Date.now(), took(timings), right])
 }
@@ -62,7 +62,7 @@ function rate(): number {
   return readCount('RATE')
 }
 
-/** From wanting a connection to the end of the answer, in milliseconds. */
+/** Duration from the start of the connection to the end of the answer, in milliseconds. */
 function took({ blocked, connecting, tls_handshaking: handshaking, duration }: Response['timings']): number {
   return blocked + connecting + handshaking + duration
 }
@@ -74,7 +74,7 @@ function log(line: (string | number | boolean)[]): void {
 
 function readText(name: string): string {
   const value = __ENV[name]
-  if (!value) throw new Error(`the load needs ${name}`)
+  if (!value) throw new Error(`the load needs variable ${name}`)
   return value
 }
 

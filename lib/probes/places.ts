@@ -3,23 +3,23 @@ import type { KubeClient } from '../kube/client.ts'
 import { watchOnce } from '../kube/watch.ts'
 import type { ToolParts } from '../components/tool.ts'
 
-/** Pods of a namespace whose names begin with `prefix`. */
+/** Pods of a namespace with names that begin with `prefix`. */
 export type PodGroup = ToolParts['pods'][number]
 
-/** Where the pods of some groups are. */
+/** Nodes of the pods of some groups. */
 export interface PlacesWatch {
-  /** The nodes that one of the pods was on since the watch began; none is ever taken away again. */
+  /** All nodes that one of the pods was on since the start of the watch. A node is never removed. */
   readonly nodes: ReadonlySet<string>
-  /** Why some of the pods may not have been seen, else null. */
+  /** Why some pods may have been missed, else null. */
   blindness: () => string | null
   stop(): Promise<void>
 }
 
 /**
- * Set by the DaemonSet controller alone. What stands on every node tells nothing of where a drill is, and a list of it would
- * grow with the cluster.
+ * Selects pods without the label that the DaemonSet controller sets. Pods of DaemonSets run on every node, so they do not show
+ * where a drill runs, and their list would grow with the cluster.
  */
-export const NOT_OF_DAEMONS = '!pod-template-generation'
+export const NOT_OF_DAEMON_SETS = '!pod-template-generation'
 
 const PAUSE_MS = 500
 
@@ -27,8 +27,9 @@ export const isIn = (groups: readonly PodGroup[], namespace: string, name: strin
   groups.some((group) => group.namespace === namespace && name.startsWith(group.prefix))
 
 /**
- * Watches the namespaces of the groups: a request each, over which only changes come, however large the cluster is. Each watch
- * begins with what is there, so that one that has to begin again misses only pods that came and went in between.
+ * Watches the pods in the namespaces of the groups. Each namespace needs one request, which receives only changes, so the
+ * traffic does not depend on the size of the cluster. A watch begins with the existing pods. A restarted watch misses only
+ * pods that came and went in between.
  */
 export function watchPlaces(kube: KubeClient, groups: readonly PodGroup[]): PlacesWatch {
   const nodes = new Set<string>()
@@ -40,12 +41,12 @@ export function watchPlaces(kube: KubeClient, groups: readonly PodGroup[]): Plac
     if (node !== '' && isIn(groups, metadata?.namespace ?? '', metadata?.name ?? '')) nodes.add(node)
   }
   const follow = async (namespace: string) => {
-    unseen.set(namespace, 'the watch has not begun')
+    unseen.set(namespace, 'the watch has not started')
     while (!isOver()) {
       const lost = await watchOnce<V1Pod>(kube, {
         path: `/api/v1/namespaces/${namespace}/pods`,
-        // From the API server's cache: what it does not hold yet follows as a change.
-        query: { labelSelector: NOT_OF_DAEMONS, resourceVersion: '0' },
+        // Read from the API server's cache. Newer objects follow as changes.
+        query: { labelSelector: NOT_OF_DAEMON_SETS, resourceVersion: '0' },
         onEvent: (_event, pod) => {
           see(pod)
         },

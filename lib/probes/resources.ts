@@ -16,19 +16,19 @@ const LINE = /^(\w+)(?:\{([^}]*)\})? (\S+)(?: (\d+))?$/
 
 /** Reads the kubelets' metrics at a fixed rate until stopped. */
 export interface ResourceSampler {
-  /** Stops; returns why not one reading succeeded, else null. */
+  /** Stops. Returns why no reading succeeded, else null. */
   stop(): Promise<string | null>
 }
 
 /**
- * The kubelets are asked through the API server (`nodes/proxy`), which every cluster has; no metrics server is needed. CPU is
- * a counter: what it grew by is exact, but its ends are only as fine as the kubelets measure (every second on the embedded
- * cluster, every 10 to 15 s on most others). Memory is the highest that was read, and may have been higher in between.
- * `toolPods` are the backup tool's own pods. A reading that fails is a gap, which the verdict sees.
+ * Reads the kubelets' metrics through the API server (`nodes/proxy`), so no metrics server is needed. CPU time is an exact
+ * counter, but the kubelets update it only every second on the embedded cluster, and every 10 to 15 s on most others. Peak
+ * memory is the highest reading; memory may have been higher in between. `toolPods` are the pods of the backup tool. A failed
+ * reading is a gap, which the verdict sees.
  *
- * Asked are the system nodes and those of `nodes`, where pods of `groups` are or were: one that was asked once is asked until
- * the end, also when its power is cut or the pods have left it, as only its own reading says that a pod is gone. What it costs
- * is by the drill, and not by the cluster. Of pods that stand on every node, those on other nodes are not measured.
+ * The sampler reads the system nodes and the nodes in `nodes`, on which pods of `groups` run or ran. It reads a node until the
+ * end, even if its power is cut or its pods have left, because only the node's reading shows that a pod is gone. The cost
+ * depends on the drill, not on the size of the cluster. It does not measure DaemonSet pods on other nodes.
  */
 export function startResourceSampler(
   lab: Lab,
@@ -52,21 +52,21 @@ export function startResourceSampler(
       lastError = error
     }
   }
-  /** When a pod began is told with its first sample that knows it. */
-  const tellOnce = (sample: ResourceSample): ResourceSample => {
+  /** Keeps the start time in the first sample of a pod only. */
+  const keepFirstStart = (sample: ResourceSample): ResourceSample => {
     const { sinceMs, ...rest } = sample
     if (sinceMs === undefined || begun.has(sample.scope)) return rest
     begun.add(sample.scope)
     return sample
   }
-  const isOurs = ({ scope }: ResourceSample): boolean => {
+  const isInScope = ({ scope }: ResourceSample): boolean => {
     const [kind, namespace = '', name = ''] = scope.split('/')
     return kind === 'node' || isIn(groups, namespace, name)
   }
   const readNode = (node: string) =>
     attempt(async () => {
       const text = await lab.kube.core.connectGetNodeProxyWithPath({ name: node, path: 'metrics/resource' })
-      onSamples(parseResources(text, { node, toolPods, at: Date.now() }).filter(isOurs).map(tellOnce))
+      onSamples(parseResources(text, { node, toolPods, at: Date.now() }).filter(isInScope).map(keepFirstStart))
       readings += 1
     })
   let system: string[] | null = null
@@ -74,7 +74,7 @@ export function startResourceSampler(
     await attempt(async () => {
       system ??= await listSystemNodes(lab)
     })
-    // Side by side: a node whose power is cut answers nothing, and must not hold up the others.
+    // In parallel, so that a node without power does not delay the others.
     await Promise.all([...new Set([...(system ?? []), ...options.nodes])].map(readNode))
   }
   const running = (async () => {
@@ -93,7 +93,7 @@ export function startResourceSampler(
   }
 }
 
-/** Where no label says which nodes they are, there are none. */
+/** System nodes of the cluster. None if the cluster has no label for them. */
 async function listSystemNodes({ cluster, kube }: Lab): Promise<string[]> {
   const labelSelector = selector(cluster.systemNodes)
   if (labelSelector === '') return []
@@ -101,7 +101,7 @@ async function listSystemNodes({ cluster, kube }: Lab): Promise<string[]> {
   return items.map(({ metadata }) => metadata?.name ?? '')
 }
 
-/** The text of a kubelet's `/metrics/resource`, by scope. Times are the kubelet's own, of when it measured. */
+/** Parses a kubelet's `/metrics/resource` into samples by scope. Times are those of the measurement, by the kubelet's clock. */
 export function parseResources(
   text: string,
   options: { node: string; toolPods: ToolParts['pods']; at: number },

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { listFaultObjects } from '../../components/chaos-mesh/component.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { storeAddressHere } from './far-ends.ts'
-import { NOT_OF_DAEMONS } from '../../probes/places.ts'
+import { NOT_OF_DAEMON_SETS } from '../../probes/places.ts'
 import { daemonOn, runInDaemon } from './node-shell.ts'
 import { toPlacedPod, type PlacedPod, admitsPods } from '../../kube/placed-pod.ts'
 import { staleProxies } from '../pod-failure.ts'
@@ -129,7 +129,7 @@ async function lookOnce(lab: Lab, where: Whereabouts): Promise<string[]> {
 async function listPods({ kube }: Lab, namespaces: string[]): Promise<V1Pod[]> {
   const labelled = [TASK, OF_FAULT].map((labelSelector) => kube.core.listPodForAllNamespaces({ labelSelector }))
   const inside = namespaces.map((namespace) =>
-    kube.core.listNamespacedPod({ namespace, labelSelector: NOT_OF_DAEMONS }),
+    kube.core.listNamespacedPod({ namespace, labelSelector: NOT_OF_DAEMON_SETS }),
   )
   return once((await Promise.all([...labelled, ...inside])).flatMap(({ items }) => items))
 }

@@ -15,12 +15,12 @@ import { concludeLoad, parseOutcomes } from '../outcomes.ts'
 import { OPERATOR_NAMESPACE } from '../../components/k6-operator/k6-operator.ts'
 
 const LONGEST = '15m'
-/** All went well; thresholds failed (there are none); stopped by a signal. */
+/** Exit codes of k6 without an error: finished (0), thresholds failed (99; there are none), stopped by a signal (105). */
 const GOOD_EXITS = [0, 99, 105]
 
 export const isGoodExit = (code: number): boolean => GOOD_EXITS.includes(code)
 
-/** So that nothing but the script's own lines, as they are, and k6's complaints are written. */
+/** Flags that limit k6's output to the unchanged lines of the script and k6's own errors. */
 export const K6_FLAGS = [
   '--no-color',
   '--summary-mode=disabled',
@@ -29,7 +29,7 @@ export const K6_FLAGS = [
   '--log-format=raw',
 ]
 
-/** What script.ts is told, as arguments of k6; `url` is where the gateway is for whoever runs it. */
+/** The settings of script.ts, as arguments of k6. `url` is the gateway's address from k6. */
 export function settingsOf({ route, seed, seeded, rate, settings: workload }: LoadOptions, url: string): string[] {
   const settings = {
     URL: url.replace(/\/$/, ''),
@@ -44,15 +44,15 @@ export function settingsOf({ route, seed, seeded, rate, settings: workload }: Lo
 }
 
 const TEST_RUN = 'load'
-/** Of the pods that the operator makes of it, and of their only container. */
+/** Labels of the pods that the operator creates. */
 const RUNNERS = { k6_cr: TEST_RUN, runner: 'true' }
 const CONTAINER = 'k6'
 
-/** Where pods that are clients of the service are, and how many make the load. */
+/** Number and place of the load's pods. */
 interface ClientPods {
   namespace: string
   parallelism: number
-  /** Labels of their nodes. */
+  /** Labels of the pods' nodes. */
   nodes: Record<string, string>
 }
 
@@ -62,7 +62,7 @@ const testRunIn = (namespace: string): ObjectReference => ({
   metadata: { name: TEST_RUN, namespace },
 })
 
-/** The script, and the TestRun that splits its requests over the pods. */
+/** The ConfigMap with the script, and the TestRun that distributes its requests over the pods. */
 export function testRunObjects(
   lab: Lab,
   { namespace, parallelism, nodes }: ClientPods,
@@ -89,17 +89,16 @@ export function testRunObjects(
   ]
 }
 
-/** What one pod of the load has written so far, and its clock. */
+/** Log of one pod of the load up to now, and the offset of its clock. */
 interface RunnerLog {
   text: string
   clock: ClockOffset
 }
 
 /**
- * The lines of script.ts out of the logs of several pods, as one pod would have written them: by this machine's clock, in the
- * order of time. What is not known of a clock is told such that nothing seems to come sooner than it can have: what was sent,
- * at its earliest, and what was answered, at its latest. k6's own complaints, which stand between, are left out; a log that
- * ends within a line gives a text that does.
+ * Merges the lines of script.ts from the logs of several pods: in the order of time, by this machine's clock. Clock offsets
+ * have an error. So `sent` gets the earliest possible time, and an outcome the latest. Leaves out k6's own errors between the
+ * lines. If a log ends within a line, so does the result.
  */
 export function mergeLines(logs: readonly RunnerLog[]): string {
   const merged = logs.flatMap(({ text, clock }) => {
@@ -113,12 +112,12 @@ export function mergeLines(logs: readonly RunnerLog[]): string {
 
 const isOutcome = (line: string): boolean => line.startsWith('["')
 
-/** Where in a line the time is: the fifth field of what was sent, and the fourth of what became of it. */
+/** Converts the time of a line to this machine's clock: field five of a sent request, field four of an outcome. */
 function toOwnClock(line: string, clock: ClockOffset): { line: string; atMs: number } {
   const fields = JSON.parse(line) as unknown[]
-  const [place, correct] = fields[0] === 'sent' ? [4, earliest] : [3, latest]
-  const atMs = correct(Number(fields[place]), clock)
-  return { line: JSON.stringify(fields.with(place, atMs)), atMs }
+  const [field, correct] = fields[0] === 'sent' ? [4, earliest] : [3, latest]
+  const atMs = correct(Number(fields[field]), clock)
+  return { line: JSON.stringify(fields.with(field, atMs)), atMs }
 }
 
 const STOP_TIMEOUT = '20s'
@@ -128,26 +127,26 @@ interface Runner {
   target: ExecTarget
   clock: ClockOffset
   text: () => string
-  /** Null while it runs. */
+  /** Null while the pod runs. */
   end: () => ContainerEnd | Error | null
 }
 
 /**
- * Starts the load as a TestRun of k6-operator, whose pods share its requests by k6's execution segments, and resolves when
- * each has sent its first. The route is as pods reach it. What they did is read from their logs, as it comes. Errors: the
- * operator refuses the script, or its pods do not come.
+ * Starts the load as a TestRun of k6-operator. Its pods share the requests by k6's execution segments. Resolves when each pod
+ * has sent its first request. `options.route` is the route from a pod. The outcomes come from the pods' logs. Throws if the
+ * operator refuses the script, or if the pods do not start.
  */
 export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOptions): Promise<RunningLoad> {
   await mkdir(options.folder, { recursive: true })
   const script = await bundle(options.script, { platform: 'neutral', external: ['k6/*'] })
   await lab.kube.apply(testRunObjects(lab, pods, options, script))
-  const targets = await runnersUp(lab, pods)
+  const targets = await waitForRunners(lab, pods)
   const runners = await Promise.all(targets.map((target) => watchRunner(lab, target, options.folder)))
   const outcomes = () =>
     Promise.resolve(runners.map(({ text, clock }) => ({ text: text(), clock })))
       .then(mergeLines)
       .then(parseOutcomes)
-  await allSent(runners)
+  await waitForFirstRequests(runners)
   let stopped: ReturnType<RunningLoad['stop']> | null = null
   const stop = async () => concludeLoad(outcomes, await stopRunners(lab, runners))
   return {
@@ -156,7 +155,7 @@ export async function startTestRun(lab: Lab, pods: ClientPods, options: LoadOpti
   }
 }
 
-async function runnersUp(lab: Lab, { namespace, parallelism }: ClientPods): Promise<ExecTarget[]> {
+async function waitForRunners(lab: Lab, { namespace, parallelism }: ClientPods): Promise<ExecTarget[]> {
   return waitFor(
     `${parallelism} pods of TestRun ${namespace}/${TEST_RUN} running`,
     async () => {
@@ -164,7 +163,7 @@ async function runnersUp(lab: Lab, { namespace, parallelism }: ClientPods): Prom
       const stage = run?.status?.stage ?? 'none yet'
       if (stage === 'error')
         throw new Error(
-          `k6-operator refuses the load. Next: kubectl -n ${namespace} logs job/${TEST_RUN}-initializer; kubectl -n ${OPERATOR_NAMESPACE} logs deployment/k6-operator-controller-manager`,
+          `k6-operator refused TestRun "${namespace}/${TEST_RUN}". Next: kubectl -n ${namespace} logs job/${TEST_RUN}-initializer; kubectl -n ${OPERATOR_NAMESPACE} logs deployment/k6-operator-controller-manager`,
         )
       const found = await lab.kube.pods(namespace, RUNNERS)
       const running = found.filter(({ status }) => status?.phase === 'Running')
@@ -191,14 +190,14 @@ async function watchRunner(lab: Lab, target: ExecTarget, folder: string): Promis
   return { target, clock, text: () => text, end: () => end }
 }
 
-async function allSent(runners: Runner[]): Promise<void> {
+async function waitForFirstRequests(runners: Runner[]): Promise<void> {
   await waitFor(
     `the first requests of ${runners.length} pods of the load`,
     () => {
       const ended = runners.find(({ end }) => end() !== null)
-      if (ended) throw new Error(`${ended.target.pod} ended before its first request: ${describeEnd(ended)}`)
+      if (ended) throw new Error(`pod "${ended.target.pod}" ended before its first request: ${describeEnd(ended)}`)
       const silent = runners.filter(({ text }) => !text().includes('["'))
-      return Promise.resolve(silent.length === 0 || pending(`${silent.length} have sent nothing yet`))
+      return Promise.resolve(silent.length === 0 || pending(`${silent.length} pods have sent nothing yet`))
     },
     {
       timeout: '60s',
@@ -209,21 +208,21 @@ async function allSent(runners: Runner[]): Promise<void> {
 }
 
 /**
- * Interrupts k6 in each pod, as it would be in a terminal, and waits for the end of its log, whatever else is wrong. Returns
+ * Interrupts k6 in each pod, like Ctrl-C in a terminal, and waits for the end of its log, even after other errors. Returns
  * why the load cannot be trusted, else null.
  */
 async function stopRunners(lab: Lab, runners: Runner[]): Promise<string | null> {
   const early = runners.find(({ end }) => end() !== null)
-  const problems = [early ? `${early.target.pod} ended before it was stopped: ${describeEnd(early)}` : null]
+  const problems = [early ? `pod "${early.target.pod}" ended before it was stopped: ${describeEnd(early)}` : null]
   const running = runners.filter(({ end }) => end() === null)
   problems.push(...(await Promise.all(running.map(({ target, clock }) => findUnsteady(lab.kube, target, clock)))))
   problems.push(await interrupt(lab, running))
   const bad = runners.find(({ end }) => !endedWell(end()))
-  problems.push(bad ? `${bad.target.pod} did not end well: ${describeEnd(bad)}` : null)
+  problems.push(bad ? `pod "${bad.target.pod}" ended with an error: ${describeEnd(bad)}` : null)
   return problems.find((problem) => problem !== null) ?? null
 }
 
-/** Returns why some could not be interrupted, or did not end, else null. */
+/** Returns why some pods could not be interrupted, or did not end, else null. */
 async function interrupt({ kube }: Lab, runners: Runner[]): Promise<string | null> {
   try {
     await Promise.all(runners.map(({ target }) => execute(kube, target, ['sh', '-c', 'kill -INT 1'])))

@@ -1,7 +1,7 @@
-/** A whole answer over HTTP/1.1. */
+/** A complete HTTP/1.1 answer. */
 export interface Answer {
   status: number
-  /** By their names in lower case. */
+  /** Headers by lower-case name. */
   headers: ReadonlyMap<string, string>
   body: Buffer
 }
@@ -9,8 +9,8 @@ export interface Answer {
 const HEAD_END = '\r\n\r\n'
 
 /**
- * Reads an answer from what has come so far; null while it is not whole. What cannot be an answer never becomes whole.
- * Written by hand for the prober: Node's own client costs twice as much of the machine that is being measured.
+ * Parses an answer from the bytes received so far. Null while it is incomplete, and for bytes that are no answer. Written by
+ * hand for the prober, because Node's client takes twice as much CPU time of the measured machine.
  */
 export function parseAnswer(bytes: Buffer, ended: boolean): Answer | null {
   const headEnd = bytes.indexOf(HEAD_END)
@@ -18,7 +18,7 @@ export function parseAnswer(bytes: Buffer, ended: boolean): Answer | null {
   const [first = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1])
   const rest = bytes.subarray(headEnd + HEAD_END.length)
-  // An interim answer comes before the one that counts.
+  // An interim answer (1xx) comes before the final one.
   if (status < 200) return parseAnswer(rest, ended)
   const headers = new Map(lines.map(splitHeader))
   const body = readBody(headers, rest, ended)
@@ -30,7 +30,7 @@ function splitHeader(line: string): [name: string, value: string] {
   return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
 }
 
-/** The number in a header; NaN if the header is missing, or holds no whole number. */
+/** The number in a header. NaN if the header is missing or is not a whole number. */
 export function readNumber(headers: ReadonlyMap<string, string>, name: string): number {
   const value = headers.get(name) ?? ''
   return /^\d+$/.test(value) ? Number(value) : NaN

@@ -3,10 +3,10 @@ import { shortenMiddle } from '../../output/shorten.ts'
 import type { ProbeSample } from '../../record/facts.ts'
 import type { ProberLine } from './protocol.ts'
 
-/** A wall clock that is set by more leaves the probes at other times than everything else that is recorded. */
+/** Maximum drift of the wall clock. With more, the times of probes would not fit the other recorded times. */
 const DRIFT_MS = 50
 
-/** Reads the prober's lines and judges, once it has ended, whether they are all of them. */
+/** Reads the prober's lines. After its end, `conclude` tests if they are complete. */
 export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples: ProbeSample[]) => void) {
   let samples = 0
   let totals: Exclude<ProberLine, { samples: unknown }> | null = null
@@ -21,12 +21,12 @@ export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples:
   })
   const findProblem = ({ how, early }: { how: string; early: boolean }, complaints: string): string | null => {
     const said = complaints ? `: ${complaints.trim()}` : ''
-    if (broken !== null) return `the prober wrote a line that is not understood: ${broken}`
+    if (broken !== null) return `the prober wrote an invalid line: ${broken}`
     if (!totals) return `the prober crashed (${how})${said}`
     if (early) return `the prober ended before it was stopped (${totals.ended}, ${how})${said}`
     if (totals.sent === 0) return 'the prober sent no probe'
     if (Math.abs(totals.driftMs) > DRIFT_MS) return `the clock was set by ${totals.driftMs} ms while the prober ran`
-    return totals.sent === samples ? null : `the prober sent ${totals.sent} probes and told of ${samples}`
+    return totals.sent === samples ? null : `the prober sent ${totals.sent} probes, but reported ${samples}`
   }
   return {
     conclude: (end: { how: string; early: boolean }, complaints: string): ProberEnd => {
@@ -43,16 +43,16 @@ function parseLine(text: string): ProberLine | null {
       ? (line as ProberLine)
       : null
   } catch (error) {
-    // Half a line is what a killed prober leaves.
+    // A killed prober leaves half a line.
     if (error instanceof SyntaxError) return null
     throw error
   }
 }
 
-/** The end of a prober. `error`: why its samples are not to be trusted, else null. */
+/** The end of a prober. `error` says why its samples cannot be trusted, else null. */
 export interface ProberEnd {
   sent: number
   error: string | null
-  /** What the prober itself cost of the machine's processors; null where it did not say. */
+  /** CPU time of the prober, in milliseconds. Null if it did not report it. */
   cpuMs: number | null
 }

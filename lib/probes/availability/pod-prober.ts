@@ -9,7 +9,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { earliest, findUnsteady, latest, measureClock, type ClockOffset } from '../../kube/pod-clock.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import { punctual } from './protocol.ts'
+import { PUNCTUAL_NODE_OPTIONS } from './protocol.ts'
 import { collectLines } from './lines.ts'
 import { LONGEST_MS, TIMEOUT_MS, type ProberOptions, type RunningProber } from './prober.ts'
 import type { ProberSettings } from './protocol.ts'
@@ -20,24 +20,24 @@ const MOUNT = '/prober'
 const STOP_TIMEOUT_MS = 15_000
 const NEVER = { how: `it did not end within ${STOP_TIMEOUT_MS / 1000} s`, early: false }
 
-/** Where the pod is to be. */
+/** Place of the prober's pod. */
 export interface ProberPod {
   namespace: string
-  /** Labels of its node. */
+  /** Labels of the pod's node. */
   nodes: Record<string, string>
 }
 
 /**
- * The prober as a pod, near the clients of a large cluster. Its samples are told by this machine's clock: what is not known of
- * the other one widens each of them, so that the interval of a recovery holds as well as that of a prober beside the drill. The
- * route is as pods reach it.
+ * Starts the prober as a pod, near the clients of a large cluster. Converts its samples to this machine's clock and widens
+ * each by the error of the clock offset, so that the interval of a recovery contains the truth. `options.route` is the route
+ * from a pod.
  */
 export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOptions): Promise<RunningProber> {
   const { route, seed, seeded, settings: workload, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
   const settings: ProberSettings = {
     ...{ route, seed, seeded, rateHz, timeoutMs },
     ...(workload === undefined ? {} : { settings: workload }),
-    goesFirst: false,
+    highPriority: false,
     longestMs: LONGEST_MS,
   }
   const target = { namespace: pod.namespace, pod: NAME, container: NAME }
@@ -55,7 +55,7 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
       (error: unknown) => ({ how: String(error), early: !asked }),
     )
     .then(async (end) => {
-      // Its last lines are read first.
+      // Read the last lines before the end is reported.
       await finished(lines.end())
       return end
     })
@@ -67,15 +67,15 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
       String,
     )
     const end = await Promise.race([closed, sleep(STOP_TIMEOUT_MS, NEVER, { ref: false })])
-    const { error, ...told } = received.conclude(end, refused)
-    return { ...told, error: error ?? unsteady }
+    const { error, ...rest } = received.conclude(end, refused)
+    return { ...rest, error: error ?? unsteady }
   }
   let stopped: ReturnType<RunningProber['stop']> | null = null
   const widenedMs = clock.high - clock.low
   return { widenedMs, stop: () => (stopped ??= stop()) }
 }
 
-/** A probe was due and sent no sooner, and answered no later, than is told of it. */
+/** Converts a sample to this machine's clock: the earliest possible due and sent times, the latest possible answer. */
 export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockOffset): ProbeSample {
   const [due, answered] = [earliest(dueMs, clock), answeredMs === null ? null : latest(answeredMs, clock)]
   return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
@@ -108,8 +108,8 @@ async function podObjects(
             name: NAME,
             image: lab.artifacts.image('meshdrill/node'),
             imagePullPolicy: 'IfNotPresent',
-            command: ['node', ...punctual, `${MOUNT}/prober.mjs`, `${MOUNT}/settings.json`],
-            // Its end is when its input closes: nobody is attached to it, and it stays open.
+            command: ['node', ...PUNCTUAL_NODE_OPTIONS, `${MOUNT}/prober.mjs`, `${MOUNT}/settings.json`],
+            // The prober ends when its input closes. In a pod the input stays open, because no client is attached.
             stdin: true,
             resources: { requests: { cpu: '100m', memory: '64Mi' } },
             volumeMounts: [{ name: NAME, mountPath: MOUNT }],

@@ -2,37 +2,37 @@ import { connect } from 'node:net'
 import type { Route } from '../../components/mesh.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 
-/** A GET request, and which answer to it is right. */
+/** A GET request, and the test of its answer. */
 export interface Probe {
   path: string
   isRight: (answer: Answer) => boolean
 }
 
-/** The data that a service was filled with. */
+/** The seeded data of a service. */
 export interface Dataset {
   seed: number
-  /** Objects that were seeded: records, files or rows. */
+  /** Number of seeded objects: records, files or rows. */
   seeded: number
   /** The workload's settings for its clients, if it has any. */
   settings?: string
 }
 
 /**
- * What became of a probe: `cut` where the connection ended before a whole answer, `not asked` where this machine could not
- * even try, which says nothing of the service.
+ * Outcome of a probe. `cut`: the connection ended before the answer was complete. `not asked`: this machine could not send
+ * the request, which says nothing about the service.
  */
 export type Outcome = 'right' | 'wrong' | 'refused' | 'cut' | 'not asked'
 
-/** Longest answer, with its headers, that a probe may ask for. A longer one is wrong. */
+/** Maximum size of an answer with its headers. A longer one is wrong. */
 const MAX_BYTES = 65_536
-/** Errors of the machine that asks: no more ports, files or memory. */
+/** Errors of the probing machine: no more ports, files or memory. */
 const OWN_ERRORS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /**
- * Sends one probe through the route and checks the whole answer. Calls `done` once, unless it is abandoned before.
+ * Sends one probe through the route and checks the complete answer. Calls `done` once, unless the probe is abandoned before.
  *
- * Each probe has a connection of its own. A pooled one may be dead since its pod went, which says nothing about whether
- * a client that comes now is served; and one that still lives says nothing about whether a new one would be taken.
+ * Each probe opens a new connection. A pooled connection to a lost pod can be broken although new clients are served. A
+ * pooled connection can also work although the service refuses new ones.
  */
 export function startProbe(
   route: Route,
@@ -48,10 +48,10 @@ export function startProbe(
   }
   const abandon = () => {
     socket.removeAllListeners()
-    // An error that comes after the end is of no interest, and without a listener it would end the process.
+    // Ignore errors after the end. Without a listener they would end the process.
     socket.on('error', () => undefined)
-    // By a reset: what is closed in order leaves a half of itself with a service that hangs, or in what forwards to it, and a
-    // later probe that comes from the same port would meet that half, and wait a second for nothing.
+    // Reset the connection. An orderly close leaves a half-open connection at a hanging service or at a proxy before it. A later
+    // probe from the same port would reach that half and wait a second in vain.
     if (socket.connecting) socket.destroy()
     else socket.resetAndDestroy()
   }

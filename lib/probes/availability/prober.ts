@@ -4,7 +4,7 @@ import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
 import { sendSettings } from '../../system/child-settings.ts'
 import { scriptArguments } from '../../system/process.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import { punctual } from './protocol.ts'
+import { PUNCTUAL_NODE_OPTIONS } from './protocol.ts'
 import { collectLines } from './lines.ts'
 import type { Dataset } from './probe.ts'
 import type { ProberEnd } from './lines.ts'
@@ -12,40 +12,40 @@ import type { ProberSettings } from './protocol.ts'
 
 export const LONGEST_MS = 20 * 60_000
 const STOP_GRACE_MS = 5_000
-/** How long a client waits. */
+/** Default timeout of a probe, in milliseconds. */
 export const TIMEOUT_MS = 1000
 
 export interface ProberOptions extends Dataset {
   route: Route
-  /** Path of the workload's program that probes it: it calls `runProber`. */
+  /** Path of the workload's prober program, which calls `runProber`. */
   main: string
   /** Probes per second. */
   rateHz: number
-  /** How long a client waits for an answer, from when the probe was due; a second where not given. */
+  /** Timeout for an answer, from the time at which the probe was due. Default: 1 s. */
   timeoutMs?: number
-  /** Whether it runs before all ordinary work of the machine, where that is allowed; not where not given. */
-  goesFirst?: boolean
-  /** Called about once a second with samples in the order they were due, each of which is final. */
+  /** True to run the prober with realtime priority, if the machine permits it. Default: false. */
+  highPriority?: boolean
+  /** Called about once a second with final samples, in the order in which they were due. */
   onSamples: (samples: ProbeSample[]) => void
 }
 
 export interface RunningProber {
-  /** By how much each probe is told wider than it was, as its clock is known no better. */
+  /** Milliseconds by which each sample is widened because of the error of the clock offset. */
   readonly widenedMs: number
-  /** Ends the probing; every sample has been given to `onSamples` by then. `error` is why they are not to be trusted. */
+  /** Stops probing. `onSamples` has received every sample by then. `error` says why they cannot be trusted. */
   stop(): Promise<ProberEnd>
 }
 
 /** A process of this machine. */
 export interface LocalProber extends RunningProber {
-  /** -1 where it could not be started. */
+  /** -1 if the process could not be started. */
   readonly pid: number
   readonly intervalMs: number
 }
 
 /**
- * Probes the service by the clock, never after the last answer, so that a stall does not hide itself: a process that
- * sends a request `rateHz` times a second through the route, and times each from when it was due.
+ * Starts a process that sends `rateHz` requests per second through the route on a fixed schedule, independent of answers, so
+ * that a stall is visible. Each probe is timed from the time at which it was due.
  */
 export function startProber({
   main,
@@ -55,14 +55,14 @@ export function startProber({
   settings: workload,
   rateHz,
   timeoutMs = TIMEOUT_MS,
-  goesFirst = false,
+  highPriority = false,
   onSamples,
 }: ProberOptions): LocalProber {
   const settings: ProberSettings = {
-    ...{ route, seed, seeded, rateHz, timeoutMs, goesFirst, longestMs: LONGEST_MS },
+    ...{ route, seed, seeded, rateHz, timeoutMs, highPriority, longestMs: LONGEST_MS },
     ...(workload === undefined ? {} : { settings: workload }),
   }
-  const child = spawn(process.execPath, [...punctual, ...scriptArguments(main)], {
+  const child = spawn(process.execPath, [...PUNCTUAL_NODE_OPTIONS, ...scriptArguments(main)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const received = collectLines(child.stdout, onSamples)

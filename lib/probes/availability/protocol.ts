@@ -4,16 +4,17 @@ import type { Dataset } from './probe.ts'
 import { spawnSync } from 'node:child_process'
 
 /**
- * What Node is started with where milliseconds matter. Threads that collect garbage, as urgent as the one that they collect
- * for, held it up for 0.1 s on two cores; and what frees memory for its own sake does so at any time.
+ * Options of Node for precise timing. With realtime priority, threads for garbage collection delayed the main thread by 0.1 s on
+ * two cores. The memory reducer can start a collection at any time.
  */
-export const punctual = ['--single-threaded-gc', '--no-memory-reducer']
+export const PUNCTUAL_NODE_OPTIONS = ['--single-threaded-gc', '--no-memory-reducer']
 
 /**
- * Other work of the machine must not hold the probes up: they take a few hundredths of one core. A nice value would not do,
- * as the kernel weighs sessions first. Where it is not allowed, the probes that come late say so.
+ * Gives this process realtime priority, so that other work of the machine does not delay the probes. They take a few percent of
+ * one core. A nice value has no effect, because the kernel weighs sessions first. If the machine does not permit it, samples
+ * show late probes.
  */
-export function goFirst(priority = 1): void {
+export function raisePriority(priority = 1): void {
   spawnSync('chrt', ['--all-tasks', '--rr', '--pid', String(priority), String(process.pid)], { stdio: 'ignore' })
 }
 
@@ -22,25 +23,25 @@ export interface ProberSettings extends Dataset {
   route: Route
   rateHz: number
   timeoutMs: number
-  /** Whether it runs before all ordinary work of the machine, where that is allowed. */
-  goesFirst: boolean
-  /** After which it ends by itself. */
+  /** True to run with realtime priority, if the machine permits it. */
+  highPriority: boolean
+  /** Milliseconds after which the prober ends by itself. */
   longestMs: number
 }
 
-/** A line of the prober's standard output: samples in the order they were due, and at last the totals. */
+/** A line of the prober's standard output: samples in the order in which they were due. The last line has the totals. */
 export type ProberLine =
   | { samples: ProbeSample[] }
   | {
       ended: 'asked' | 'longest'
-      /** Probes that were told of. */
+      /** Number of reported probes. */
       sent: number
-      /** Probes of which nothing is known, as the process itself stood still, or had no means to send them. */
+      /** Number of probes without a result, because the process stalled or could not send them. */
       skipped: number
-      /** By how much the latest probe was sent after it was due. */
+      /** Maximum delay of a probe after it was due, in milliseconds. */
       latestMs: number
-      /** By how much the wall clock was set, or went otherwise than the monotonic one, since the start. */
+      /** Drift of the wall clock against the monotonic clock since the start, in milliseconds. */
       driftMs: number
-      /** Time of the processor that the prober itself took. */
+      /** CPU time of the prober, in milliseconds. */
       cpuMs: number
     }

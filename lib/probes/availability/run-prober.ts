@@ -1,40 +1,40 @@
 import { readSettings } from '../../system/child-settings.ts'
 import { writeMessage } from '../../output/print.ts'
 import type { ProbeSample } from '../../record/facts.ts'
-import { watchAttention } from './attention.ts'
-import { goFirst } from './protocol.ts'
+import { createStallMeter } from './stall-meter.ts'
+import { raisePriority } from './protocol.ts'
 import { type Dataset, type Outcome, type Probe, startProbe } from './probe.ts'
 import type { ProberLine, ProberSettings } from './protocol.ts'
 
 /**
- * Milliseconds since the epoch by a clock that nobody can set: this process reads the wall's once, and the monotonic one from
- * then on.
+ * Milliseconds since the epoch by a clock that cannot be set: this process reads the wall clock once, and then only the
+ * monotonic clock.
  */
 export const now = (): number => performance.timeOrigin + performance.now()
 
-/** The probes of a workload, by their number from 0, for what its service was filled with. */
+/** The probes of a workload for a dataset, by index from 0. */
 export type ProbesOf = (dataset: Dataset) => (index: number) => Probe
 
-/** Main function of a prober's process, which is apart from the drills so that their work does not hold it up. */
+/** Main function of a prober's process. It is a separate process, so that the work of drills does not delay it. */
 export async function runProber(probesOf: ProbesOf): Promise<void> {
   const settings = await readSettings<ProberSettings>()
-  if (settings.goesFirst) goFirst()
+  if (settings.highPriority) raisePriority()
   await new Prober(settings, probesOf(settings)).run()
 }
 
 const BATCH_MS = 1000
-/** A probe that is sent within this of when it was due is on time; else its sample says when it was sent. */
+/** Maximum delay of a punctual probe, in milliseconds. The sample of a later one has the time at which it was sent. */
 const PUNCTUAL_MS = 2
 
-// A clock that is set must not move the probes.
+// A change of the wall clock must not move the probes.
 const readDrift = () => Date.now() - now()
 
 interface Sent {
   dueMs: number
   sentMs: number
-  /** How much attention had been missed when it was sent. */
-  missedMs: number
-  /** Its sample; null if nothing is known of it, undefined while it is under way. */
+  /** Milliseconds that this process had stalled before the probe was sent. */
+  stalledMs: number
+  /** Its sample. Null if the result is unknown, undefined while the probe is in flight. */
   sample: ProbeSample | null | undefined
   abandon: () => void
 }
@@ -45,11 +45,11 @@ class Prober {
   private readonly intervalMs: number
   private readonly startedMs = now()
   private readonly startDriftMs = readDrift()
-  private readonly attention = watchAttention()
-  /** Probes whose samples were not written yet, in the order they were due. */
+  private readonly stalls = createStallMeter()
+  /** Probes without a written sample, in the order in which they were due. */
   private waiting: Sent[] = []
   private index = 0
-  private told = 0
+  private reported = 0
   private skipped = 0
   private latestMs = 0
 
@@ -65,7 +65,7 @@ class Prober {
     process.stdin.resume().once('close', () => {
       stop('asked')
     })
-    // In a pod nobody closes its input.
+    // In a pod the input is never closed.
     process.once('SIGTERM', () => {
       stop('asked')
     })
@@ -81,7 +81,7 @@ class Prober {
       }
       if (now() - this.startedMs >= this.settings.longestMs) stop('longest')
       const nextMs = sending ? this.due() : now() + this.intervalMs
-      this.attention.look(now(), nextMs)
+      this.stalls.tick(now(), nextMs)
       setTimeout(tick, Math.max(0, nextMs - now()))
     }
     tick()
@@ -97,7 +97,7 @@ class Prober {
     emit(this.totals(ended))
   }
 
-  /** When the next probe is due. */
+  /** Time at which the next probe is due. */
   private due(): number {
     return this.startedMs + this.index * this.intervalMs
   }
@@ -113,8 +113,8 @@ class Prober {
 
   private send(dueMs: number, probe: Probe): void {
     const sentMs = now()
-    const missedMs = this.attention.missedMs(sentMs)
-    const sent: Sent = { dueMs, sentMs, missedMs, sample: undefined, abandon: () => undefined }
+    const stalledMs = this.stalls.stalledMs(sentMs)
+    const sent: Sent = { dueMs, sentMs, stalledMs, sample: undefined, abandon: () => undefined }
     this.waiting.push(sent)
     const { abandon } = startProbe(this.settings.route, probe, (outcome) => {
       this.conclude(sent, outcome)
@@ -122,31 +122,31 @@ class Prober {
     sent.abandon = abandon
   }
 
-  /** How much of the time since a probe was sent this process did not look. */
-  private findMissed(probe: Sent): number {
-    return this.attention.missedMs(now()) - probe.missedMs
+  /** Milliseconds that this process has stalled since a probe was sent. */
+  private stalledSince(probe: Sent): number {
+    return this.stalls.stalledMs(now()) - probe.stalledMs
   }
 
   /**
-   * Where this process did not look, an answer that was read too late may have come in time, and a connection that was cut
-   * may have been cut because this end of it said nothing: then nothing is known of the service.
+   * Records the outcome of a probe. If this process stalled, a late answer may have arrived in time, and a connection may have
+   * been cut because this process did not send. Then the state of the service is unknown.
    */
   private conclude(probe: Sent, outcome: Outcome): void {
     const { timeoutMs } = this.settings
     const answeredMs = now()
-    const missedMs = this.findMissed(probe)
+    const stalledMs = this.stalledSince(probe)
     const answered = outcome === 'right' || outcome === 'wrong'
     const inTime = answeredMs - probe.sentMs <= timeoutMs
-    const known = answered ? inTime || missedMs === 0 : outcome === 'refused' || missedMs < timeoutMs / 2
+    const known = answered ? inTime || stalledMs === 0 : outcome === 'refused' || stalledMs < timeoutMs / 2
     if (outcome === 'not asked' || !known) probe.sample = null
     else probe.sample = describe(probe, answered && inTime ? answeredMs : null, inTime && outcome === 'right')
   }
 
-  /** A client waits so long, and this process as much longer as it did not look: an answer that is there by then is read first. */
+  /** Ends probes after the timeout plus the stalls of this process, so that answers that arrived during a stall are read first. */
   private expire(): void {
     for (const probe of this.waiting) {
-      const waitedMs = now() - probe.sentMs - this.findMissed(probe)
-      // Those behind were sent later.
+      const waitedMs = now() - probe.sentMs - this.stalledSince(probe)
+      // The following probes were sent later.
       if (waitedMs < this.settings.timeoutMs) break
       if (probe.sample !== undefined) continue
       probe.abandon()
@@ -160,7 +160,7 @@ class Prober {
     this.waiting = open === -1 ? [] : this.waiting.slice(open)
     const samples = ended.flatMap(({ sample }) => (sample ? [sample] : []))
     this.skipped += ended.length - samples.length
-    this.told += samples.length
+    this.reported += samples.length
     if (samples.length > 0) emit({ samples })
   }
 
@@ -168,7 +168,7 @@ class Prober {
     const { user, system } = process.cpuUsage()
     return {
       ended,
-      sent: this.told,
+      sent: this.reported,
       skipped: this.skipped,
       latestMs: floor(this.latestMs),
       driftMs: floor(readDrift() - this.startDriftMs),
@@ -177,7 +177,7 @@ class Prober {
   }
 }
 
-/** A bound never gets narrower by being rounded. */
+/** Builds a sample. Rounding never makes its interval narrower. */
 function describe({ dueMs, sentMs }: Sent, answeredMs: number | null, right: boolean): ProbeSample {
   const [dueAt, sentAt] = [floor(dueMs), floor(sentMs)]
   const answeredAt = answeredMs === null ? null : Math.ceil(answeredMs * 10) / 10

@@ -19,7 +19,7 @@ import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startLoad } from '../../../lib/load/runner.ts'
 import { standIn, type Answers, type StandInProgram } from '../stand-ins/docker.ts'
 
-/** A load that runs in a container, as far as that can be seen without Docker. */
+/** A load in a container: the parts that can be tested without Docker. */
 const test = base.extend<{ use: (answers: Answers) => StandInProgram }>({
   use: async ({}, use, testInfo) => {
     const { PATH } = process.env
@@ -44,13 +44,13 @@ const missing = artifacts(new Error('there is no "k6" in PATH. Next: https'))
 const found = { artifacts: 'public', k6: 'found' } as const
 
 test.describe('what runs the load', () => {
-  test('is the program where it is there, and Docker is not asked', async ({ use }) => {
+  test('the load uses the k6 program if it exists, and does not ask Docker', async ({ use }) => {
     const docker = use(ANSWERS)
     expect(await chooseK6(found, artifacts('/bin/k6'))).toBe('/bin/k6')
     expect(docker.calls()).toEqual([])
   })
 
-  test('is a container of its pinned image where no program is there, in the network of this machine or of kind', async ({
+  test('the load uses a container of the pinned image if there is no k6 program, in the network of this machine or of kind', async ({
     use,
   }) => {
     use(ANSWERS)
@@ -62,7 +62,7 @@ test.describe('what runs the load', () => {
     expect(await chooseK6({ ...found, k6: 'container' }, artifacts('/bin/k6'))).toMatchObject(container)
   })
 
-  test('is told to be missing, with both ways to have it, where Docker does not answer either', async ({ use }) => {
+  test('without k6 and Docker, the error names both ways to get k6', async ({ use }) => {
     use(SILENT)
     await expect(chooseK6(found, missing)).rejects.toThrow(
       /^there is no "k6" in PATH\. Next: https[.] It cannot run in a container either: Docker does not answer .*Next: docker info$/,
@@ -72,14 +72,14 @@ test.describe('what runs the load', () => {
     )
   })
 
-  test('is no container of another build where the toolchain fails to build it', async ({ use }) => {
+  test('a k6 that cannot be built is not replaced by a container of another build', async ({ use }) => {
     const docker = use(ANSWERS)
     const broken = artifacts(new Error('"k6" could not be built'))
     await expect(chooseK6({ ...found, artifacts: 'built' }, broken)).rejects.toThrow(/^"k6" could not be built$/)
     expect(docker.calls()).toEqual([])
   })
 
-  test('is brought to Docker before the drills, and known by its version', async ({ use }) => {
+  test('the image of k6 is pulled before the drills, and its version is reported', async ({ use }) => {
     const docker = use([...ANSWERS, ['pull', 'done']])
     const log: string[] = []
     const chosen = await chooseK6({ ...found, k6: 'container' }, missing)
@@ -89,7 +89,7 @@ test.describe('what runs the load', () => {
     expect(log[0]).toBe(`the load runs in containers of ${IMAGE}`)
   })
 
-  test('is chosen by what is asked for, and not of a cluster that builds its own', () => {
+  test('the configuration chooses k6, except for a cluster that builds its own', () => {
     expect(readConfig({ MESHDRILL_CLUSTER: 'kind' }).kind?.k6).toBe('found')
     expect(readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_K6: 'container' }).kind?.k6).toBe('container')
     expect(() => readConfig({ MESHDRILL_CLUSTER: 'kind', MESHDRILL_K6: '/bin/k6' })).toThrow(/one of found, container/)
@@ -99,7 +99,7 @@ test.describe('what runs the load', () => {
   })
 })
 
-test('a container beside the nodes goes to the gateway itself', () => {
+test('a container in the network of the nodes connects to the gateway directly', () => {
   const reach = reachBeside(43_211)
   expect(reach('http://127.0.0.1:43211')).toBe('http://meshdrill-control-plane:30080')
   expect(reach('http://127.0.0.1:8080/x')).toBe('http://127.0.0.1:8080/x')
@@ -114,7 +114,7 @@ const K6: K6Container = {
   reach: reachBeside(43_211),
 }
 
-test('the container has the library to read, and the folder of the drill to write', ({ use }, testInfo) => {
+test('the container of k6 can read the library and write the folder of the drill', ({ use }, testInfo) => {
   use(SILENT)
   const folder = testInfo.outputPath()
   const inContainer = scriptInContainer(ledger.clients.load)
@@ -129,12 +129,12 @@ test('the container has the library to read, and the folder of the drill to writ
   expect(existsSync(join(script, '..', '..', '..', 'load', 'script.ts'))).toBe(true)
 })
 
-test('a k6 script outside of the library is refused, as the container does not have it', ({ use }) => {
+test('a k6 script outside the library is refused, because the container does not have it', ({ use }) => {
   use(SILENT)
   expect(() => scriptInContainer('/home/user/load.ts')).toThrow(/"\/home\/user\/load.ts" is not in/)
 })
 
-test('a container that cannot be started is an error with what Docker said', async ({ use }, testInfo) => {
+test('a container that cannot be started is an error with Docker’s output', async ({ use }, testInfo) => {
   use(SILENT)
   const route = { url: 'http://127.0.0.1:43211', host: 'web' }
   const load = startLoad({
@@ -149,7 +149,7 @@ test('a container that cannot be started is an error with what Docker said', asy
   await expect(load).rejects.toThrow(/k6 ended before its first request: exit code 1; .*Cannot connect to the Docker/)
 })
 
-/** A container that ends when it is told to, as `docker kill` does, and what was done to it. */
+/** A container that ends on a signal, like after `docker kill`, and the log of its calls. */
 function aContainer(code: number | Error) {
   const done: string[] = []
   let end: () => void = () => undefined
@@ -180,11 +180,11 @@ test.describe('the end of a container', () => {
     const listen = (send: (signal: EndSignal) => void) => {
       ask(send, started)
     }
-    const held = holdContainer(start, { listen, say: (line) => said.push(line) })
+    const held = holdContainer(start, { listen, complain: (line) => said.push(line) })
     return { held, done, said }
   }
 
-  test('is that which it was asked for, and its exit code', async () => {
+  test('a container of k6 ends by the requested signal, and its exit code is returned', async () => {
     const { held, done } = run(105, (send, started) => {
       started()
       setTimeout(() => {
@@ -195,7 +195,7 @@ test.describe('the end of a container', () => {
     expect(done).toEqual(['SIGINT', 'removed'])
   })
 
-  test('comes also where it was asked for before the container had started', async () => {
+  test('a signal before the start of a container ends it after its start', async () => {
     const { held, done } = run(105, (send, started) => {
       send('SIGINT')
       setTimeout(started, 20)
@@ -204,7 +204,7 @@ test.describe('the end of a container', () => {
     expect(done).toEqual(['SIGINT', 'removed'])
   })
 
-  test('leaves no container, whatever Docker says', async () => {
+  test('an ended container is removed even if Docker fails', async () => {
     const { held, done, said } = run(new Error('Docker went away'), (send, started) => {
       send('SIGKILL')
       started()

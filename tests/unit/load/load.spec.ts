@@ -13,7 +13,7 @@ import { quote } from '../stand-ins/shell.ts'
 
 const script = ledger.clients.load
 
-test('the plan gives each write a sequence of its own, and each slot rising sequences and generations', () => {
+test('the plan gives each write a unique sequence, and each slot rising sequences and generations', () => {
   const seeded = 10
   const slots = new Map<number, { sequence: number; generation: number }>()
   for (let slot = 0; slot < seeded; slot++) slots.set(slot, { sequence: slot, generation: 1 })
@@ -28,13 +28,13 @@ test('the plan gives each write a sequence of its own, and each slot rising sequ
   expect(slots.size).toBe(seeded + 300)
 })
 
-test('a volume that the plan does not fit is refused', () => {
+test('a number of seeded records that does not fit the plan is refused', () => {
   expect(() => {
     checkSeeded(7919 * 2)
   }).toThrow(/multiple of 7919/)
 })
 
-test('a record is expected only where it was meant to be', () => {
+test('a record is expected only in the slot that it was sent to', () => {
   const volume = { seed: 7, seeded: 10 }
   expect(expectedPayload(volume, 3, 3)).toHaveLength(4032)
   expect(expectedPayload(volume, 3, 4)).toBeNull()
@@ -43,7 +43,7 @@ test('a record is expected only where it was meant to be', () => {
   expect(expectedPayload(volume, 3, NaN)).toBeNull()
 })
 
-test('without an answer there is no latency, not one of zero', () => {
+test('without an answer the latency is null, not zero', () => {
   const outcomes = parseOutcomes('["sent",10,0,2,1000]\n["write",10,0,3000,2000]\n')
   expect(summariseLoad(outcomes, null)).toMatchObject({ requests: 1, failed: 1, p50Ms: null, p99Ms: null })
 })
@@ -66,7 +66,7 @@ test.describe('with a stand-in for k6', () => {
   }
   const folderOf = (name: string) => test.info().outputPath(name)
 
-  test('outcomes become writes, counts and percentiles', async () => {
+  test('the outcomes of k6 become writes, counts and percentiles', async () => {
     const running = await start('stops', folderOf('load'))
     await expect.poll(async () => (await running.writes()).length).toBe(4)
     const { load, writes } = await running.stop()
@@ -80,16 +80,16 @@ test.describe('with a stand-in for k6', () => {
     expect(await running.stop()).toEqual({ load, writes })
   })
 
-  test('a relative folder means the same to k6 as to the runner', async () => {
+  test('a relative folder is the same for k6 and for the runner', async () => {
     const running = await start('stops', relative(process.cwd(), folderOf('load')))
     expect((await running.stop()).load.requests).toBe(6)
   })
 
-  test('a k6 that ends at once is an error with what it said', async () => {
+  test('a k6 that ends at once is an error with its output', async () => {
     await expect(start('ends-at-once', folderOf('load'))).rejects.toThrow(/exit code 107[^]*no such script/)
   })
 
-  test('a k6 that is not there is an error', async () => {
+  test('a missing k6 program is an error', async () => {
     const options = {
       script,
       route: { url: 'http://127.0.0.1:9', host: 'x' },
@@ -104,14 +104,14 @@ test.describe('with a stand-in for k6', () => {
   const ways: { ends: string; error: RegExp; waitsFor?: number }[] = [
     { ends: 'crashes-later', error: /before it was stopped: exit code 2/, waitsFor: 600 },
     { ends: 'ends-by-itself', error: /before it was stopped: exit code 0/, waitsFor: 600 },
-    { ends: 'ends-badly', error: /did not end well: exit code 108/ },
-    { ends: 'does-not-stop', error: /did not end well: signal SIGKILL/ },
-    { ends: 'tears-its-last-line', error: /last line of the load is torn/ },
-    { ends: 'tears-a-line', error: /not understood/ },
+    { ends: 'ends-badly', error: /ended with an error: exit code 108/ },
+    { ends: 'does-not-stop', error: /ended with an error: signal SIGKILL/ },
+    { ends: 'tears-its-last-line', error: /last line of the load is incomplete/ },
+    { ends: 'tears-a-line', error: /invalid line/ },
     { ends: 'forgets-an-outcome', error: /1 writes were sent and have no outcome/ },
   ]
   for (const { ends, error, waitsFor = 0 } of ways) {
-    test(`a load that ${ends.replaceAll('-', ' ')} is not to be trusted`, async () => {
+    test(`a load that ${ends.replaceAll('-', ' ')} cannot be trusted`, async () => {
       const running = await start(ends, folderOf('load'))
       const started = Date.now()
       await expect.poll(async () => (await running.writes()).length).toBe(4)
@@ -125,7 +125,7 @@ test.describe('with k6', () => {
   const k6 = process.env.MESHDRILL_K6_PROGRAM ?? ''
   test.skip(!existsSync(k6), 'MESHDRILL_K6_PROGRAM names no k6 binary')
 
-  test('what was answered is acknowledged, and what was not is not', async () => {
+  test('with k6, only answered writes are acknowledged', async () => {
     const service = await startStandIn(7)
     const running = await startLoad({
       k6,
@@ -155,7 +155,7 @@ test.describe('with k6', () => {
       [],
     )
     expect(acknowledged.length).toBeGreaterThan(20)
-    // Each write was sent once: k6 does not retry behind our back.
+    // Each write was sent once: k6 does not retry.
     expect(puts).toBeLessThanOrEqual(writes.length)
     expect(writes.length - puts).toBeLessThanOrEqual(2)
     const reads = load.requests - writes.length

@@ -8,7 +8,7 @@ import { widen } from '../../../lib/probes/availability/pod-prober.ts'
 
 const exact = { low: 0, high: 0 }
 
-test('the lines of several pods are as one load, by this clock, in the order of time', () => {
+test('the lines of several pods are merged in the order of time, by this machine’s clock', () => {
   const one = 'level=info\n["sent",10,0,2,1000]\nRequest Failed\n["write",10,200,1030,30]\n'
   const fast = '["sent",11,10,1,6010]\n["write",11,503,6012,2]\n'
   const text = mergeLines([
@@ -34,7 +34,7 @@ test('the lines of several pods are as one load, by this clock, in the order of 
   ])
 })
 
-test('a line that one pod has not ended yet is none, and a load that ends so is torn', () => {
+test('an incomplete line of a pod is ignored, and makes the load incomplete', () => {
   const logs = [
     { text: '["sent",10,0,2,1000]\n["wri', clock: exact },
     { text: '["sent",11,10,1,1001]\n', clock: exact },
@@ -44,7 +44,7 @@ test('a line that one pod has not ended yet is none, and a load that ends so is 
   expect(parseOutcomes(mergeLines(complaint)).torn).toBe(false)
 })
 
-test('a clock is known by the turn of its second, and by what it may drift', () => {
+test('a clock offset is measured at a full second, and includes the possible drift', () => {
   // Asked at 100 and answered by 120, the other clock turned to 10 s: it is 9,880 to 9,900 ms ahead.
   const ahead = offsetOf(10_000, [100, 120])
   expect(ahead).toEqual({ low: 9_875, high: 9_905 })
@@ -57,7 +57,7 @@ test('a clock is known by the turn of its second, and by what it may drift', () 
   expect(() => requirePrecise('it', null)).toThrow(/Infinity/)
 })
 
-test('a clock that is another one in the end is not relied on', () => {
+test('a clock that changed during the load is not trusted', () => {
   requireSteady({ low: 0, high: 20 }, { low: 20, high: 40 })
   requireSteady({ low: 20, high: 40 }, { low: 0, high: 20 })
   expect(() => {
@@ -68,13 +68,13 @@ test('a clock that is another one in the end is not relied on', () => {
   }).toThrow(/set or drifted by at least 3 ms/)
 })
 
-test('a sample of another clock is widened by what is not known of it', () => {
+test('a sample of another clock is widened by the error of its offset', () => {
   const clock = { low: -10, high: 30 }
   expect(widen([1000, 1002, true], clock)).toEqual([970, 1012, true])
   expect(widen([1000, null, false, 1500], clock)).toEqual([970, null, false, 1470])
 })
 
-test('the operator is told of parallelism, of nodes, and of one argument for each word', () => {
+test('a TestRun has the parallelism, the nodes and one argument for each word', () => {
   const options = {
     ...{ script: ledger.clients.load, seed: 7, seeded: 10, rate: 40, folder: '/nowhere' },
     route: { url: 'http://10.0.0.1:80/', host: 'ledger.drill' },

@@ -10,7 +10,7 @@ const pod = (name: string, node: string | null, namespace = 'drill') => ({
   object: { metadata: { name, namespace }, spec: node === null ? {} : { nodeName: node } },
 })
 
-/** An API server of which only watches on pods are there; `refuse` says how many of the first ones it refuses. */
+/** An API server that only offers watches on pods. It refuses the first `refuse` of them. */
 async function startWatched({ refuse = 0 } = {}) {
   const open = new Map<string, ServerResponse>()
   const asked: URL[] = []
@@ -49,7 +49,7 @@ const groups = [
   { namespace: 'tool', prefix: 'mover-' },
 ]
 
-test('the nodes are those of the groups’ pods, from the moment that they have one, and stay', async () => {
+test('the places include the node of each pod of the groups, and never lose one', async () => {
   const server = await startWatched()
   const places = watchPlaces(server.kube, groups)
   const known = () => [...places.nodes].sort()
@@ -69,7 +69,7 @@ test('the nodes are those of the groups’ pods, from the moment that they have 
   }
 })
 
-test('one watch a namespace is all that is asked, and none for what stands on every node', async () => {
+test('there is one watch for each namespace, without pods of DaemonSets', async () => {
   const server = await startWatched()
   const places = watchPlaces(server.kube, [...groups, { namespace: 'drill', prefix: 'again' }])
   try {
@@ -88,7 +88,7 @@ test('one watch a namespace is all that is asked, and none for what stands on ev
   }
 })
 
-test('a watch that ends begins again, and one that is refused is told of until it is not', async () => {
+test('an ended watch restarts, and a refused watch is reported until it succeeds', async () => {
   const server = await startWatched({ refuse: 1 })
   const places = watchPlaces(server.kube, groups.slice(0, 1))
   try {

@@ -5,7 +5,7 @@ import { startProbe, type Outcome } from '../../../lib/probes/availability/probe
 
 const probe = { path: '/records/3', isRight: () => false }
 
-/** A service that says nothing by itself, and keeps its half of a connection whose other half is closed. */
+/** A service that never answers, and keeps half-closed connections open. */
 async function listen() {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -26,7 +26,7 @@ async function listen() {
   return { route, taken, stop: () => server.close() }
 }
 
-test('a probe that is given up leaves no half of its connection to a later one from the same port', async () => {
+test('an abandoned probe leaves no half-open connection', async () => {
   const { route, taken, stop } = await listen()
   const connected = taken()
   const { abandon } = startProbe(route, probe, () => undefined)
@@ -37,7 +37,7 @@ test('a probe that is given up leaves no half of its connection to a later one f
   stop()
 })
 
-test('nor does one that was answered', async () => {
+test('an answered probe leaves no half-open connection', async () => {
   const { route, taken, stop } = await listen()
   const connected = taken()
   const outcome = new Promise<Outcome>((resolve) => startProbe(route, probe, resolve))

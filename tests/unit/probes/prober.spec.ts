@@ -42,7 +42,7 @@ function watch(service: StandIn) {
   return { samples, prober, dueAfter }
 }
 
-/** How far a time is from the nearest multiple of the interval. */
+/** Distance of a time from the nearest multiple of the interval. */
 const offBeat = (ms: number) => ms - Math.round(ms / 20) * 20
 
 const clockPasses = (time: number) => expect.poll(() => Date.now(), { intervals: [10] }).toBeGreaterThan(time)
@@ -57,7 +57,7 @@ async function expectNoError(prober: RunningProber, samples: ProbeSample[]) {
   expect(await prober.stop()).toMatchObject({ sent: samples.length, error: null })
 }
 
-test('a service that answers rightly is right in every probe, each due one interval after the one before', async ({
+test('every probe of a working service is right, and is due one interval after the previous one', async ({
   service,
 }) => {
   const { samples, prober, dueAfter } = watch(service)
@@ -76,7 +76,7 @@ const outages: { behaviour: Behaviour; answered: boolean }[] = [
   { behaviour: 'another slot', answered: true },
 ]
 
-test('a service is wrong for exactly as long as it does not answer, or answers wrongly', async ({ service }) => {
+test('probes are wrong exactly while the service does not answer, or answers wrong', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 10)
   const seen: {
@@ -89,7 +89,7 @@ test('a service is wrong for exactly as long as it does not answer, or answers w
   }[] = []
   for (const { behaviour, answered } of outages) {
     const from = Date.now()
-    // By probes and not by the clock: a machine that is busy sends them later.
+    // Count probes instead of time, because a busy machine sends them later.
     await dueAfter(from, 10)
     const began = await service.behave(behaviour)
     await dueAfter(began.until + timeoutMs, 10)
@@ -97,7 +97,7 @@ test('a service is wrong for exactly as long as it does not answer, or answers w
     const ended = await service.behave('right')
     await dueAfter(ended.until, 10)
     seen.push({ behaviour, answered, from, began: began.from, wrong: [began.until, ended.from], until: Date.now() })
-    // A probe of the last behaviour may yet be under way; the next one starts from a quiet service.
+    // A probe of the previous behaviour may still be in flight. Start the next behaviour with a quiet service.
     await clockPasses(ended.until + timeoutMs)
   }
   await expectNoError(prober, samples)
@@ -130,7 +130,7 @@ test('a hanging service does not slow the probes down', async ({ service }) => {
   expect(Math.max(...gaps)).toBeLessThan(20.3)
 })
 
-test('probes that come late, as the prober stood still, are timed from when they were due', async ({ service }) => {
+test('probes that are late because of a stalled prober are timed from when they were due', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 25)
   const [pid = 0] = proberPids()
@@ -145,15 +145,15 @@ test('probes that come late, as the prober stood still, are timed from when they
   expect(late.length).toBeGreaterThan(3)
   for (const [due, at] of late) expect((at ?? 0) - due).toBeGreaterThanOrEqual(goesOn - due - toleranceMs)
   for (const [, , , sent] of late) expect(sent).toBeGreaterThanOrEqual(goesOn - toleranceMs)
-  // What no client waits for was not probed: a gap, not an outage of the service.
+  // A time without probes is a gap, not an outage of the service.
   expect(samples.filter(([due]) => due > stoppedAt + 50 && due < goesOn - timeoutMs - 50)).toEqual([])
 })
 
-test('a probe whose time ran out while the prober stood still is not held against the service', async ({ service }) => {
+test('a probe that times out while the prober stalls does not count against the service', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 25)
   const [pid = 0] = proberPids()
-  // Some are under way each time: the answers to them are there, and nobody reads them in time.
+  // Some probes are in flight each time. Their answers arrive, but are not read in time.
   for (let times = 0; times < 5; times++) {
     process.kill(pid, 'SIGSTOP')
     const stoppedAt = Date.now()
@@ -165,9 +165,7 @@ test('a probe whose time ran out while the prober stood still is not held agains
   expect(samples.filter(([, answered, right]) => answered === null || !right)).toEqual([])
 })
 
-test('a prober that stood still while the service hung waits for its answer as long as a client would', async ({
-  service,
-}) => {
+test('after a stall, the prober waits for a hanging service as long as a client would', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 25)
   const { until } = await service.behave('hanging')
@@ -183,7 +181,7 @@ test('a prober that stood still while the service hung waits for its answer as l
   expect(during.filter(([, answered]) => answered !== null)).toEqual([])
 })
 
-test('a prober that is killed is an error, and its samples stay', async ({ service }) => {
+test('a killed prober is an error, and its samples are kept', async ({ service }) => {
   const { samples, prober, dueAfter } = watch(service)
   await dueAfter(0, 25)
   const [pid = 0] = proberPids()
@@ -193,7 +191,7 @@ test('a prober that is killed is an error, and its samples stay', async ({ servi
   expect(sent).toBe(samples.length)
 })
 
-test('a prober that crashes is an error with what it said', async () => {
+test('a crashed prober is an error with its output', async () => {
   const route = { url: 'nowhere', host: 'ledger.test' }
   const prober = startProber({ main, route, seed, seeded, rateHz: 50, onSamples: () => undefined })
   await expect.poll(() => proberPids().length).toBe(0)
@@ -201,7 +199,7 @@ test('a prober that crashes is an error with what it said', async () => {
   expect(error).toMatch(/crashed[^]*Invalid URL/)
 })
 
-test('the cause of a prober that crashed is told, however much it wrote after it', async () => {
+test('the error of a crashed prober shows the cause, even with much output after it', async () => {
   const route = { url: 'nowhere'.repeat(1000), host: 'ledger.test' }
   const prober = startProber({ main, route, seed, seeded, rateHz: 50, onSamples: () => undefined })
   await expect.poll(() => proberPids().length).toBe(0)

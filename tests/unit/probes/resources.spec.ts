@@ -31,7 +31,7 @@ pod_memory_working_set_bytes{namespace="velero",pod="node-agent-x2k9p"} 8.388608
 resource_scrape_error 0
 `
 
-test('the text of a kubelet gives node and pods, at the times at which it measured them', () => {
+test('the metrics of a kubelet give samples of node and pods, with the times of measurement', () => {
   expect(parse(kubelet)).toEqual([
     { at: 1763690508000, scope: 'node/one', tool: false, cpuSeconds: 323.410731, memoryBytes: 1452015616 },
     { at: 1763690506000, scope: 'pod/drill/ledger-5c9-abcde', tool: false, cpuSeconds: 2.25, memoryBytes: 12345344 },
@@ -46,7 +46,7 @@ test('the text of a kubelet gives node and pods, at the times at which it measur
   ])
 })
 
-test('pods of the same name in two namespaces are two, and only one is of the tool', () => {
+test('pods of the same name in two namespaces are different, and only one belongs to the tool', () => {
   const lines = ['velero', 'drill'].flatMap((namespace, index) => [
     `pod_cpu_usage_seconds_total{namespace="${namespace}",pod="a"} ${index} 7`,
     `pod_memory_working_set_bytes{namespace="${namespace}",pod="a"} ${index} 7`,
@@ -57,12 +57,12 @@ test('pods of the same name in two namespaces are two, and only one is of the to
   ])
 })
 
-test('a figure without a time was measured when it was read', () => {
+test('a metric without a time gets the time of its reading', () => {
   const [sample] = parse('node_cpu_usage_seconds_total 1', 'node_memory_working_set_bytes 2')
   expect(sample?.at).toBe(5)
 })
 
-test('a scope of which only one figure can be read is left out, never taken for zero', () => {
+test('a scope with only one readable metric is left out, never set to zero', () => {
   const cpu = 'pod_cpu_usage_seconds_total{namespace="drill",pod="a"} 1 7'
   const memory = 'pod_memory_working_set_bytes{namespace="drill",pod="a"} 2 7'
   expect(parse(cpu, memory)).toHaveLength(1)
@@ -79,7 +79,7 @@ test('a scope of which only one figure can be read is left out, never taken for 
   expect(parse('', '# HELP', 'Internal error occurred: no metrics')).toEqual([])
 })
 
-test('a pod began when the first of its containers did', () => {
+test('a pod starts when its first container starts', () => {
   const start = (container: string, seconds: string) =>
     `container_start_time_seconds{container="${container}",namespace="drill",pod="a"} ${seconds}`
   const cpu = 'pod_cpu_usage_seconds_total{namespace="drill",pod="a"} 1 7'
@@ -119,7 +119,7 @@ test.describe('the sampler', () => {
     return { blind: await sampler.stop(), samples, asked }
   }
 
-  test('asks the system nodes and those that pods of the drill come to, and no others', async () => {
+  test('the sampler reads the system nodes and the nodes with pods of the drill, and no others', async () => {
     const nodes = new Set(['one'])
     const { asked } = await sample(nodes, {
       system: ['control'],
@@ -132,18 +132,18 @@ test.describe('the sampler', () => {
     expect(new Set(asked)).toEqual(new Set(['control', 'one', 'two']))
   })
 
-  test('asks no node for being the cluster’s where no label says which are the system’s', async () => {
+  test('the sampler reads no system node if no label selects them', async () => {
     const { asked } = await sample(new Set(['one']), { until: ({ length }) => length === 3 })
     expect(new Set(asked)).toEqual(new Set(['one']))
   })
 
-  test('keeps the node and the pods of the drill, and tells once when those began', async () => {
+  test('the sampler keeps the node and the pods of the drill, and reports the start of each pod once', async () => {
     const { samples } = await sample(new Set(['one']), { until: ({ length }) => length === 3 })
     expect(new Set(samples.map(({ scope }) => scope))).toEqual(new Set(['node/one', 'pod/velero/node-agent-x2k9p']))
     expect(samples.filter(({ sinceMs }) => sinceMs !== undefined)).toHaveLength(1)
   })
 
-  test('says why it is blind', async () => {
+  test('a sampler without a reading reports why', async () => {
     expect((await sample(new Set(['silent']), { until: ({ length }) => length === 2 })).blind).toMatch(/no answer/)
     expect((await sample(new Set(['silent', 'one']), { until: ({ length }) => length === 4 })).blind).toBe(null)
   })

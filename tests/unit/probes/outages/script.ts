@@ -1,31 +1,31 @@
 import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 
-/** How a service is away: for all requests, or, in a brown-out, for a share of them. */
+/** Kind of an outage. A brown-out affects a share of the requests, each other kind affects all. */
 export type Manner = 'refused' | 'hanging' | 'unavailable' | 'wrong' | 'brown-out'
 
-/** An outage that a stub plays: it is away so often, so long, with so much between, in milliseconds. */
+/** An outage for a stub to play: number and duration of its gaps, and the time between them, in milliseconds. */
 export interface ScriptedOutage {
   manner: Manner
   spells: { lastsMs: number; thenMs: number }[]
-  /** Of the requests that fail while it is away. */
+  /** Share of requests that fail during the outage. */
   share: number
-  /** For what is drawn request by request. */
+  /** Seed of the random choice for each request. */
   seed: number
 }
 
-/** What a stub did, in milliseconds since the epoch by its own monotonic clock. */
+/** Outage that a stub played, in milliseconds since the epoch by the stub's monotonic clock. */
 export interface PlayedOutage {
-  /** When it began to be away: a time between the two. */
+  /** The outage began between these two times. */
   began: [number, number]
-  /** From when on every request was answered rightly. */
+  /** Time from which every request was answered right. */
   endedMs: number
-  /** True if clients saw the outage. A stub that stalled itself had no outage to see. */
+  /** True if clients saw the outage. A stub that stalled has no visible outage. */
   affected: boolean
 }
 
 const manners: Manner[] = ['refused', 'hanging', 'unavailable', 'wrong', 'brown-out']
 
-/** One outage in three flaps. What lasts no longer than five intervals of the probes may pass unseen, so none does. */
+/** One outage in three flaps. Probes may miss gaps of up to five intervals, so all gaps are longer. */
 export function drawOutage(seed: number): ScriptedOutage {
   const draw = createRandom(seed)
   const between = (low: number, high: number) => low + draw() * (high - low)

@@ -1,21 +1,21 @@
-/** A service that goes away as it is told over IPC, and tells when it really did: a process of its own, as a service is. */
+/** A service in a separate process. It plays outages on request over IPC and reports their true times. */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { goFirst } from '../../../../lib/probes/availability/protocol.ts'
+import { raisePriority } from '../../../../lib/probes/availability/protocol.ts'
 import { now } from '../../../../lib/probes/availability/run-prober.ts'
 import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 import { seededPayload } from '../../../../lib/workloads/ledger/payload.ts'
 import type { Manner, PlayedOutage, ScriptedOutage } from './script.ts'
 
 const seed = Number(process.argv[2])
-if (process.argv[3] === 'first') goFirst()
+if (process.argv[3] === 'first') raisePriority()
 const server = createServer((request, response) => {
   answer(Number(/^\/records\/(\d+)/.exec(request.url ?? '')?.[1]), response)
 })
 let away: { manner: Manner; share: number; draw: () => number } | null = null
-/** When it failed somebody, in the spell that it plays now. */
+/** Times of failed requests in the current outage. */
 const victims: number[] = []
 
 function answer(slot: number, response: ServerResponse): void {
@@ -39,7 +39,7 @@ async function listen(port: number): Promise<number> {
 
 const port = await listen(0)
 
-/** What is done at once is seen by nobody in between: the time after it is that of the change. */
+/** No client can see a state within one tick, so the time after a synchronous change is that of the change. */
 function goAway({ manner, share }: ScriptedOutage, draw: () => number): [number, number] {
   const fromMs = now()
   if (manner === 'refused') {
@@ -64,7 +64,7 @@ async function play(script: ScriptedOutage): Promise<PlayedOutage> {
     const began = goAway(script, draw)
     await sleep(lastsMs)
     const backMs = await comeBack(script)
-    // Of a brown-out nobody can know more than that its last victim was one.
+    // The end of a brown-out is only visible by its last failed request.
     const endedMs = script.manner === 'brown-out' ? (victims.at(-1) ?? backMs) : backMs
     if (victims.length > 0) affected.push({ began, endedMs, affected: true })
     await sleep(thenMs)

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { punctual } from '../../../../lib/probes/availability/protocol.ts'
+import { PUNCTUAL_NODE_OPTIONS } from '../../../../lib/probes/availability/protocol.ts'
 import { now } from '../../../../lib/probes/availability/run-prober.ts'
 import { ledger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { startProber } from '../../../../lib/probes/availability/prober.ts'
@@ -17,47 +17,47 @@ export interface Trial {
   script: ScriptedOutage
   played: PlayedOutage
   recovery: Recovery
-  /** From the fault to the last probe that was looked at. */
+  /** Time from the fault to the last evaluated probe. */
   spanMs: [number, number]
-  /** Whether the true recovery time lies in the interval; null where none was given. */
+  /** True if the interval contains the true recovery time. Null without an interval. */
   inside: boolean | null
-  /** How wide the interval is beyond the latency of the probe that ends it; null where none was given. */
+  /** Width of the interval minus the latency of the probe that ends it. Null without an interval. */
   widthMs: number | null
 }
 
 export interface Trials {
   trials: Trial[]
-  /** The share of a core that the prober took. */
+  /** Share of a core that the prober used. */
   coreShare: number
 }
 
 export interface TrialOptions {
-  /** The outages are those of these seeds, one after the other. */
+  /** Seeds of the outages, which are played one after the other. */
   seeds: number[]
   rateHz: number
-  /** Whether the prober runs before all ordinary work, as it does in a drill; the stub does too then. */
-  goesFirst: boolean
-  /** Whether the prober is stopped for a while, once an outage, at a time that is drawn. */
+  /** True to run the prober and the stub with realtime priority, like the prober in a drill. */
+  highPriority: boolean
+  /** True to stop the prober for some time once per outage, at a random time. */
   stalls: boolean
-  /** How much longer than needed to wait where the machine stalls, and an interval is not known yet. */
+  /** Maximum extra waiting time if the machine stalls and there is no interval yet. */
   patienceMs: number
 }
 
 const volumeSeed = 7
 const timeoutMs = 1000
-/** So long after an outage as before the next the service must be right; a stall makes that begin anew. */
+/** Required time of right answers after an outage, and before the next one. A stall restarts it. */
 const pauseMs = steadyMs + 250
 const longestStallMs = 1500
-/** A probe that is under way when the next outage begins may be its victim. */
+/** Maximum time that a probe is in flight. It may fail if the next outage begins within this time. */
 const underWayMs = 30
 
 /** Plays outages on a stub and measures each with the prober and the verdict of a drill. */
-export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs }: TrialOptions): Promise<Trials> {
+export async function tryOutages({ seeds, rateHz, highPriority, stalls, patienceMs }: TrialOptions): Promise<Trials> {
   const stub = fork(
     fileURLToPath(new URL('stub.main.ts', import.meta.url)),
-    [String(volumeSeed), goesFirst ? 'first' : ''],
+    [String(volumeSeed), highPriority ? 'first' : ''],
     {
-      execArgv: [...punctual, '--import', import.meta.resolve('tsx')],
+      execArgv: [...PUNCTUAL_NODE_OPTIONS, '--import', import.meta.resolve('tsx')],
     },
   )
   const told = async <Told>() => ((await once(stub, 'message')) as [Told])[0]
@@ -70,7 +70,7 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
     seeded: 100,
     rateHz,
     timeoutMs,
-    goesFirst,
+    highPriority,
     onSamples: (more) => samples.push(...more),
   })
   while (samples.length === 0) await sleep(50)
@@ -92,7 +92,7 @@ export async function tryOutages({ seeds, rateHz, goesFirst, stalls, patienceMs 
   const tookMs = performance.now() - startedMs
   const { error, cpuMs } = await prober.stop()
   stub.disconnect()
-  if (error !== null || cpuMs === null) throw new Error(`the prober is not to be trusted: ${error ?? 'no end'}`)
+  if (error !== null || cpuMs === null) throw new Error(`the prober cannot be trusted: ${error ?? 'no end'}`)
   return { trials, coreShare: cpuMs / tookMs }
 }
 
