@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type Fact, FACTS } from './facts.ts'
 import type { z } from 'zod'
+import { dropRightList } from './long-lists.ts'
 import { LATEST_MS } from './schema/measured.ts'
 
 const schemas = new Map<string, z.ZodType>(Object.entries(FACTS))
@@ -15,7 +16,7 @@ export function describeInvalid(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return 'it has no kind'
   const schema = typeof value.kind === 'string' ? schemas.get(value.kind) : undefined
   if (!schema) return `unknown kind ${JSON.stringify(value.kind)}`
-  const { error } = schema.safeParse(value)
+  const { error } = schema.safeParse(dropRightList(value))
   return error ? describeIssues(error) : describeTime(value as Fact)
 }
 

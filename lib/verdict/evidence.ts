@@ -35,7 +35,18 @@ export interface DrillEvidence {
   clock: ClockTrouble[]
 }
 
+const gathered = new WeakMap<DrillFact[], DrillEvidence>()
+
+/** Gathered once for each list of facts: verdict, picture and tables read the same. The list must not change after that. */
 export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
+  const before = gathered.get(facts)
+  if (before !== undefined) return before
+  const evidence = gather(facts)
+  gathered.set(facts, evidence)
+  return evidence
+}
+
+function gather(facts: DrillFact[]): DrillEvidence {
   const planned = select(facts, 'drill.planned')[0] ?? null
   const batches = select(facts, 'probes')
   const phase = (name: FactOf<'integrity.checked'>['phase']) =>
@@ -55,17 +66,24 @@ export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
     readBack: phase('after-restore') ?? (planned?.expectations.restore === false ? phase('after-fault') : null),
     probes: batches[0]
       ? {
-          samples: batches.flatMap((batch) => batch.samples),
+          samples: join(batches.map((batch) => batch.samples)),
           intervalMs: Math.max(...batches.map((batch) => batch.intervalMs)),
           timeoutMs: Math.max(...batches.map((batch) => batch.timeoutMs)),
           sent: select(facts, 'probes.ended').at(-1)?.sent ?? null,
         }
       : null,
-    writes: select(facts, 'writes').flatMap((batch) => batch.writes),
+    writes: join(select(facts, 'writes').map((batch) => batch.writes)),
     incompleteWriteLog: findIncompleteWriteLog(facts),
-    resources: select(facts, 'resources').flatMap((batch) => batch.samples),
+    resources: join(select(facts, 'resources').map((batch) => batch.samples)),
     clock: findClockTroubles(facts),
   }
+}
+
+/** As `flat`, several times faster. */
+function join<Each>(lists: Each[][]): Each[] {
+  const all: Each[] = []
+  for (const list of lists) for (const each of list) all.push(each)
+  return all
 }
 
 function findIncompleteWriteLog(facts: DrillFact[]): Answer<'load'> | null {

@@ -95,7 +95,7 @@ export function measureLoss(
     contradiction === null
       ? {
           ...age({ ...checked.certain, lost: files?.certainlyLost ?? checked.certain.lost }),
-          phantoms: phantoms.filter(cannotBeUnlisted(writes)).map(describePhantom),
+          phantoms: phantoms.length === 0 ? [] : phantoms.filter(cannotBeUnlisted(writes)).map(describePhantom),
         }
       : { ...age({ lost: 0, oldestLostMs: Infinity }), phantoms: [] }
   const { hidden, ...moment } = findMoment(history, checked, options, uncertainMs)

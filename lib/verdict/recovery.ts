@@ -140,28 +140,27 @@ function findDisorder({ samples, intervalMs, timeoutMs, fault }: ProbedOutage): 
     return { problem: answer('rto.unusable-probes', 'the probes have no interval or no timeout'), doubtMs: Infinity }
   if (!(fault[0] <= fault[1]))
     return { problem: answer('rto.invalid-fault-time', 'the time of the fault is not an interval'), doubtMs: Infinity }
-  const disorders = samples.flatMap((sample, index): Doubt[] => {
-    const [due, answered] = sample
-    const previous = samples[index - 1]?.[0] ?? -Infinity
-    const sent = sentOf(sample)
-    const name = (what: string, doubtMs: number) => [
-      {
-        problem: answer('rto.probe-disorder', `probe ${index + 1} was ${what}: the clock jumped`),
-        doubtMs: doubtMs >= 0 ? doubtMs : Infinity,
-      },
-    ]
-    if (!(due > previous)) return name('due no later than the one before', previous - due)
-    if (!Number.isFinite(due) || (answered !== null && !(answered >= due - clockToleranceMs && answered < Infinity)))
-      return name('answered before it was due', due - (answered ?? NaN))
-    if (!(sent >= due && sent <= (answered ?? Infinity) + clockToleranceMs))
-      return name(
-        'sent before it was due, or after it was answered',
-        Math.max(due - sent, sent - (answered ?? Infinity)),
-      )
-    return []
-  })
+  const disorders: Doubt[] = []
+  for (const [index, sample] of samples.entries()) {
+    const found = findProbeDisorder(sample, samples[index - 1]?.[0] ?? -Infinity)
+    if (found === null) continue
+    const problem = answer('rto.probe-disorder', `probe ${index + 1} was ${found.what}: the clock jumped`)
+    disorders.push({ problem, doubtMs: found.doubtMs >= 0 ? found.doubtMs : Infinity })
+  }
   const [first] = disorders
   return first ? { ...first, doubtMs: disorders.reduce((sum, { doubtMs }) => sum + doubtMs, 0) } : null
+}
+
+function findProbeDisorder(sample: ProbeSample, previousMs: number): { what: string; doubtMs: number } | null {
+  const [due, answered] = sample
+  const sent = sentOf(sample)
+  if (!(due > previousMs)) return { what: 'due no later than the one before', doubtMs: previousMs - due }
+  if (!Number.isFinite(due) || (answered !== null && !(answered >= due - clockToleranceMs && answered < Infinity)))
+    return { what: 'answered before it was due', doubtMs: due - (answered ?? NaN) }
+  const latestMs = answered ?? Infinity
+  return sent >= due && sent <= latestMs + clockToleranceMs
+    ? null
+    : { what: 'sent before it was due, or after it was answered', doubtMs: Math.max(due - sent, sent - latestMs) }
 }
 
 /** The service must be right for 3 s before the fault. Otherwise the fault did not cause the later failures. */

@@ -1,12 +1,5 @@
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import { GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent } from 'echarts/components'
-import * as echarts from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
-
-echarts.use([
-  ...[CustomChart, LineChart, ScatterChart, SVGRenderer],
-  ...[GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent],
-])
+// One file: the library in parts is some 500 modules, which take longer to load than all pictures of a run to draw.
+import * as echarts from 'echarts/dist/echarts.esm.min'
 
 export interface Size {
   width: number

@@ -103,10 +103,8 @@ interface Coordinates {
 /** All spans of one outcome as one path: a bar from the fastest to the slowest, or a mark at each of the two. */
 function drawProbes(spans: Span[], outcome: ProbeOutcome) {
   const [first] = spans
-  const ends = spans.flatMap(({ at, fastestMs, slowestMs }) => [
-    [at, fastestMs],
-    [at, slowestMs],
-  ])
+  // The axis has to reach these two. More points would cost time and draw nothing.
+  const ends = first === undefined ? [] : findExtremes(spans).map((ms) => [first.at, ms])
   const renderItem = ({ dataIndex }: { dataIndex: number }, { coord }: Coordinates) => {
     if (dataIndex > 0 || first === undefined) return null
     const d = spans.map(({ at, fastestMs, slowestMs }) => {
@@ -127,6 +125,11 @@ function drawProbes(spans: Span[], outcome: ProbeOutcome) {
   }
   return { type: 'custom', name: outcome, xAxisIndex: 1, yAxisIndex: 1, silent: true, data: ends, renderItem }
 }
+
+const findExtremes = (spans: Span[]): number[] => [
+  Math.min(...spans.map(({ fastestMs }) => fastestMs)),
+  Math.max(...spans.map(({ slowestMs }) => slowestMs)),
+]
 
 const drawMark = (outcome: ProbeOutcome, x: number, y: number): string =>
   outcome === 'wrong'
