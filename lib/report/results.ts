@@ -7,6 +7,7 @@ import type { DrillResult } from '../verdict/result.ts'
 import { findBeginning, summariseRun, type Summary } from '../verdict/summarise.ts'
 import { summary as summarySchema } from '../verdict/schema/summary.ts'
 import { renderDrill } from './page/drill.ts'
+import { packSection, UNPACKED_AT_MOST } from './page/drill/packed.ts'
 import { renderHead, renderTail } from './page/page.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './pictures/timeline.ts'
@@ -32,19 +33,25 @@ function quote(value: Scalar): string {
 export { pointLatestAt } from './latest.ts'
 
 /**
- * Judges the facts of a run and writes `summary.json`, `summary.csv` and `report.html` beside them, all together. Only one
+ * Judges the facts of a run and writes `summary.json`, `summary.csv` and
+ * `report.html` beside them, all together. Only one
  * drill's facts are in memory at a time.
  * Fails on facts that are not those of a run, on a summary that its schema refuses, and where nothing can be written; then
  * all that was there before is unchanged.
  * @param warn is called with each sentence about what could not be read
+ * @param unpackedAtMost a page with more drills has their sections packed
  */
-export function writeResults(runFolder: string, warn: (sentence: string) => void = () => undefined): Summary {
+export function writeResults(
+  runFolder: string,
+  warn: (sentence: string) => void = () => undefined,
+  unpackedAtMost = UNPACKED_AT_MOST,
+): Summary {
   const events = openEvents(join(runFolder, 'events.jsonl'))
   try {
     refuseEmpty(events)
     findBeginning(events.runFacts)
     return replaceTogether(runFolder, (replacement) => {
-      const { summary, unreadable } = judge(events, replacement)
+      const { summary, unreadable } = judge(events, replacement, unpackedAtMost)
       const told = describeUnreadable(unreadable)
       if (told !== null) warn(told)
       replacement.create('summary.csv').write(renderCsv(summary.drills))
@@ -59,7 +66,11 @@ export function writeResults(runFolder: string, warn: (sentence: string) => void
 }
 
 /** Judges drill by drill, and writes the page: the sections of the drills wait on the disk until all are judged. */
-function judge(events: EventsFile, { create, spool }: Replacement): { summary: Summary; unreadable: Unreadable } {
+function judge(
+  events: EventsFile,
+  { create, spool }: Replacement,
+  unpackedAtMost: number,
+): { summary: Summary; unreadable: Unreadable } {
   const sections = spool()
   const drills: DrillResult[] = []
   let pictures = 0
@@ -69,7 +80,9 @@ function judge(events: EventsFile, { create, spool }: Replacement): { summary: S
     if (facts.length === 0) continue
     const result = judgeDrill(facts, unreadable)
     const picture = result.verdict === 'skipped' ? '' : drawTimeline(facts, `picture-${pictures++}`, result)
-    sections.write(`${drills.length === 0 ? '' : '\n'}${String(renderDrill(result, drills.length, picture, facts))}`)
+    const section = renderDrill(result, drills.length, picture, facts)
+    const shown = events.drills.length > unpackedAtMost ? packSection(section, result, drills.length) : section
+    sections.write(`${drills.length === 0 ? '' : '\n'}${String(shown)}`)
     drills.push(result)
   }
   const summary = summariseRun(events.runFacts, drills)

@@ -1,6 +1,7 @@
 import { advise, type Advice, nameStep, STEPS_MS, type Trial } from '../adviser.ts'
+import { unpackWhenNear } from './unpack.ts'
 
-/* The page's script. Everything can be read without it. It writes text only, never HTML. */
+/* The page's script. Everything but the packed drills of a large run can be read without it. What it writes itself is text only. */
 
 interface Data {
   trials: Trial[]
@@ -101,3 +102,5 @@ plane?.addEventListener('change', () => {
 update()
 if (plane !== null) choosePlane(plane.value)
 document.documentElement.classList.add('ready')
+// The script stands before the drills.
+document.addEventListener('DOMContentLoaded', unpackWhenNear)

@@ -22,11 +22,11 @@ export const test = base.extend<{ needsBrowser: undefined }>({
 })
 
 /** Writes the results of a run with these facts; returns the file of its page. */
-export function writePage(facts: Fact[]): string {
+export function writePage(facts: Fact[], unpackedAtMost?: number): string {
   const folder = join(newFolder(), 'run')
   mkdirSync(folder)
   writeFileSync(join(folder, 'events.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
-  writeResults(folder)
+  writeResults(folder, undefined, unpackedAtMost)
   return join(folder, 'report.html')
 }
 
