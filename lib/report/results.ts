@@ -9,6 +9,8 @@ import { summary as summarySchema } from '../verdict/schema/summary.ts'
 import { renderDrill } from './page/drill.ts'
 import { packSection, UNPACKED_AT_MOST } from './page/drill/packed.ts'
 import { renderHead, renderTail } from './page/page.ts'
+import { renderMarkdown } from './machines/markdown.ts'
+import { renderOpenMetrics } from './machines/openmetrics.ts'
 import { type Output, type Replacement, replaceTogether } from './replace-together.ts'
 import { drawTimeline } from './pictures/timeline.ts'
 import { describeUnreadable, type Unreadable } from './latest.ts'
@@ -33,7 +35,7 @@ function quote(value: Scalar): string {
 export { pointLatestAt } from './latest.ts'
 
 /**
- * Judges the facts of a run and writes `summary.json`, `summary.csv` and
+ * Judges the facts of a run and writes `summary.json`, `summary.csv`, `summary.md`, `summary.openmetrics` and
  * `report.html` beside them, all together. Only one
  * drill's facts are in memory at a time.
  * Fails on facts that are not those of a run, on a summary that its schema refuses, and where nothing can be written; then
@@ -55,6 +57,8 @@ export function writeResults(
       const told = describeUnreadable(unreadable)
       if (told !== null) warn(told)
       replacement.create('summary.csv').write(renderCsv(summary.drills))
+      replacement.create('summary.md').write(renderMarkdown(summary))
+      replacement.create('summary.openmetrics').write(renderOpenMetrics(summary))
       writeSummary(replacement.create('summary.json'), summary)
       return summary
     })

@@ -11,7 +11,8 @@ import { makeRunFolder, type RunFolder } from '../record/run-folder.ts'
 const USAGE = `meshdrill: does our backup really work?
 
   npx meshdrill judge <run>    judges the facts of a run again, without a cluster: reads <run>/events.jsonl, writes
-                               summary.json, summary.csv and report.html beside it, and prints the drills
+                               summary.json, summary.csv, summary.md, summary.openmetrics and report.html beside it,
+                               and prints the drills
   npx meshdrill report <run>   makes the report of a run again, of any version and also of a merged one, and prints its path
   npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
                                judges it, and tells in what they differ

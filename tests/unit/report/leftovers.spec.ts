@@ -11,7 +11,7 @@ import { newFolder } from '../in-folder.ts'
 import { writeRun } from './merge/write-run.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const RESULTS = ['report.html', 'summary.csv', 'summary.json']
+const RESULTS = ['report.html', 'summary.csv', 'summary.json', 'summary.md', 'summary.openmetrics']
 
 /** Writes results in a process that is killed when it puts the file of that number in its place. */
 function writeAndDie(folder: string, at: number): NodeJS.Signals | null {

@@ -10,7 +10,7 @@ import { buildDrill, buildRun } from '../verdict/facts-builder.ts'
 import { newFolder } from '../in-folder.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const RESULTS = ['report.html', 'summary.csv', 'summary.json']
+const RESULTS = ['report.html', 'summary.csv', 'summary.json', 'summary.md', 'summary.openmetrics']
 
 const writeEvents = (folder: string, facts: Fact[]): void => {
   writeFileSync(join(folder, 'events.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''))
