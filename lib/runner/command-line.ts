@@ -5,6 +5,9 @@ import { type Merged, mergeRuns, writeMerged } from '../report/merge/merge.ts'
 import { emptyRun, openSource } from '../report/merge/source.ts'
 import { pointLatestAt, writeResults } from '../report/results.ts'
 import { describeShared } from '../report/clusters.ts'
+import { compareRuns } from '../report/runs/compare.ts'
+import { renderHistory } from '../report/runs/history.ts'
+import { readRun, readRuns } from '../report/runs/read.ts'
 import { renderDrills } from '../report/terminal.ts'
 import { makeRunFolder, type RunFolder } from '../record/run-folder.ts'
 
@@ -16,6 +19,10 @@ const USAGE = `meshdrill: does our backup really work?
   npx meshdrill report <run>   makes the report of a run again, of any version and also of a merged one, and prints its path
   npx meshdrill merge <runs>   makes one run of several, such as shards or the cells of a nightly matrix, in results/<now>,
                                judges it, and tells in what they differ
+  npx meshdrill compare <A> <B>
+                               what is shown to be better or worse in B than in A, as a table; exit code 1 on a regression
+  npx meshdrill history <results>
+                               how each figure went over the runs of a folder, and since which run it is worse
   npx meshdrill node-image     makes the node image of kind clusters that ask no registry for anything, and lets Docker know it;
                                as root, with debootstrap; minutes for the first time, and then from the cache
   npx meshdrill help           prints this
@@ -28,7 +35,10 @@ export interface Terminal {
   complain: (text: string) => void
 }
 
-/** Runs a command. New runs are stored in `results`. Returns the exit code: 0 if it succeeded, whatever the verdicts are, else 2. */
+/**
+ * Runs a command. New runs are stored in `results`. Returns the exit code: 0 if it succeeded, whatever the verdicts are, 1 if
+ * `compare` shows a regression, 2 on an error.
+ */
 export async function runCommandLine(
   args: string[],
   { say, complain }: Terminal,
@@ -39,7 +49,12 @@ export async function runCommandLine(
     if (command === 'judge') say(judge(rest))
     else if (command === 'report') say(report(rest))
     else if (command === 'merge') say(merge(rest, results))
-    else if (command === 'node-image') say(await nodeImage(rest, complain))
+    else if (command === 'history') say(history(rest))
+    else if (command === 'compare') {
+      const { text, regressed } = compare(rest)
+      say(text)
+      return regressed ? 1 : 0
+    } else if (command === 'node-image') say(await nodeImage(rest, complain))
     else if (command === 'help' || command === '--help' || command === '-h') say(USAGE)
     else throw new Error(`${command === undefined ? 'which command?' : `unknown command "${command}"`}\n\n${USAGE}`)
     return 0
@@ -64,6 +79,21 @@ function report(args: string[]): string {
   const warnings: string[] = []
   writeResults(run, (sentence) => warnings.push(sentence))
   return [...warnings.map((sentence) => `beware: ${sentence}`), `report: ${join(run, 'report.html')}`].join('\n')
+}
+
+function compare(folders: string[]): { text: string; regressed: boolean } {
+  const [before, after, ...more] = folders
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error('compare takes two runs. Next: npx meshdrill compare results/<before> results/<after>')
+  return compareRuns(readRun(before), readRun(after))
+}
+
+function history(folders: string[]): string {
+  const [folder, ...more] = folders
+  if (folder === undefined || more.length > 0)
+    throw new Error('history takes one folder of runs. Next: npx meshdrill history results')
+  const { runs, told } = readRuns(folder)
+  return [renderHistory(runs), ...told.map((one) => `beware: ${one}`)].join('\n')
 }
 
 /** The folder of the one run that a command is given. */
