@@ -6,6 +6,7 @@ import { columns } from '../columns.ts'
 import { splitControls } from '../controls.ts'
 import { findShared, nameEnd, describeShared } from '../clusters.ts'
 import { describeUnreadable, type Unreadable } from '../latest.ts'
+import { renderImpact } from './impact.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderReasons, renderAlarms, renderControls } from './reasons.ts'
 import { describeRun } from './first/verdict.ts'
@@ -96,6 +97,7 @@ ${renderControls(drills)}
 </div>
 <script>${html.raw`${script}`}</script>
 ${renderReasons(drills)}
+${real.length === 0 ? null : renderImpact(real)}
 ${renderShared(summary, from)}
 ${renderRanking(ranking)}
 ${renderOverview(drills, from)}
