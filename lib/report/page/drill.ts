@@ -4,7 +4,7 @@ import { CODES } from '../../verdict/codes.ts'
 import type { DrillResult, Question } from '../../verdict/result.ts'
 import { axes, describeAxes } from '../axes.ts'
 import { columns } from '../columns.ts'
-import { renderItems, renderTable, sectionId, renderVerdict, type Content } from './table.ts'
+import { anchorOf, renderItems, renderTable, sectionId, renderVerdict, type Content } from './table.ts'
 import { columnsOf, notMeasured } from '../column.ts'
 import { renderPicture } from './picture.ts'
 import { renderCourse } from './drill/course.ts'
@@ -18,7 +18,7 @@ import { capitalise } from '../words.ts'
 export function renderDrill(drill: DrillResult, index: number, picture: string, facts: DrillFact[] = []): SafeHtml {
   const { id, verdict } = drill
   return html`<section id="${sectionId(index)}" aria-label="drill ${id}">
-    <h2><bdi>${id}</bdi> ${renderVerdict(verdict)}</h2>
+    <h2 id="${anchorOf(id)}"><bdi>${id}</bdi> ${renderVerdict(verdict)}</h2>
     <p class="note">${describeAxes(drill, axes)}</p>
     ${renderReasons(drill)} ${picture === '' ? null : renderPicture(picture, describePicture(drill))}
     ${

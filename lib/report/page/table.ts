@@ -14,6 +14,9 @@ export const linkTo = (drill: DrillResult, drills: readonly DrillResult[], words
 
 export const sectionId = (index: number): string => `drill-${index}`
 
+/** The place of a drill on the page for links from elsewhere, which know its id only. */
+export const anchorOf = (id: string): string => `of-${id}`
+
 /** A text, which is escaped, or HTML of a template. */
 export type Content = string | SafeHtml
 
