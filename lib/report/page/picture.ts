@@ -6,6 +6,6 @@ import { html, type SafeHtml } from '@remix-run/html-template'
  */
 export const renderPicture = (svg: string, label: string, caption: SafeHtml | null = null): SafeHtml =>
   html`<figure>
-    <div class="picture" role="img" aria-label="${label}">${html.raw`${svg}`}</div>
+    <div class="picture" role="img" tabindex="0" aria-label="${label}">${html.raw`${svg}`}</div>
     ${caption === null ? null : html`<figcaption>${caption}</figcaption>`}
   </figure>`
