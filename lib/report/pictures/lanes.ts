@@ -98,20 +98,23 @@ export const drawBar =
     const [left, right] = [Math.min(...ends), Math.max(...ends)]
     const long = 6.5 * words.length
     const isInside = right - left > long + 8
-    const isLate = right + 6 + long > clip(max)
+    const isMarked = objective !== null && objective >= min && objective <= max
+    const tick = isMarked ? clip(objective) : null
+    // Words never stand on the tick of the objective.
+    const start = tick !== null && tick >= right && tick <= right + 10 + long ? tick : right
+    const isLate = start + 6 + long > clip(max)
     const place = isInside
       ? { x: left + 5, align: 'left', fill: bar.lane === 0 ? palette.ink : palette.paper }
       : isLate
         ? { x: left - 6, align: 'right', fill: palette.ink }
-        : { x: right + 6, align: 'left', fill: palette.ink }
+        : { x: start + 6, align: 'left', fill: palette.ink }
     const isShown = bar.lane !== 0 || isInside
-    const isMarked = objective !== null && objective >= min && objective <= max
     return {
       type: 'group',
       children: [
         box(from, to, { fill }),
         ...(latest === null ? [] : [box(to, latest, { fill: 'none', stroke: fill, lineWidth: 1.5 })]),
-        ...(isMarked ? [drawTick(clip(objective), y)] : []),
+        ...(tick === null ? [] : [drawTick(tick, y)]),
         ...(isShown
           ? [
               {

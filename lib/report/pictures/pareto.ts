@@ -51,6 +51,8 @@ export function drawPareto(points: ParetoPoint[], place: string): string {
     series: [
       {
         type: 'line',
+        // Behind the points and their names.
+        z: 1,
         data: drawFront(points),
         silent: true,
         showSymbol: false,
@@ -97,7 +99,11 @@ const drawPoint = (point: ParetoPoint, index: number, position: Side) => ({
     borderWidth: 2,
     opacity: 1,
   },
-  label: { show: true, formatter: () => shorten(point.name), position, distance: 7, ...text },
+  label: {
+    ...{ show: true, formatter: () => shorten(point.name), position, distance: 7, ...text },
+    // The line of the front may run behind the name.
+    ...{ textBorderColor: palette.paper, textBorderWidth: 4 },
+  },
 })
 
 type Side = 'right' | 'left' | 'top' | 'bottom'

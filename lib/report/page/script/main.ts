@@ -104,3 +104,10 @@ if (plane !== null) choosePlane(plane.value)
 document.documentElement.classList.add('ready')
 // The script stands before the drills.
 document.addEventListener('DOMContentLoaded', unpackWhenNear)
+// On paper nobody can open what is folded.
+addEventListener('beforeprint', () => {
+  for (const folded of document.querySelectorAll<HTMLDetailsElement>('#drills details:not([open])')) {
+    folded.open = true
+    addEventListener('afterprint', () => (folded.open = false), { once: true })
+  }
+})
