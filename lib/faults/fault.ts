@@ -48,8 +48,8 @@ export interface FaultTarget {
   pods: { labels: Record<string, string>; container: string }
   /** Claims of its volumes. Faults strike the first. */
   claims: readonly string[]
-  /** The workload's ways to damage its data. */
-  workload: Pick<Workload, 'name' | 'damage'>
+  /** The workload's ways to damage its data, and whether it answers without its volume. */
+  workload: Pick<Workload, 'name' | 'damage' | 'answersWithoutVolume'>
   /** Seed of all random choices, such as the places of a corruption. */
   seed: number
   tool: InstalledTool

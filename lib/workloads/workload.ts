@@ -19,6 +19,11 @@ export interface Workload<Name extends string = string> {
   readonly images: readonly string[]
   /** Sources of those images. Null if the workload has no images of its own. */
   readonly artifacts: { readonly published: Published; readonly built: Built } | null
+  /**
+   * True if it may answer for a while after its volume was deleted, from memory or from open files. A fault that deletes the volume
+   * then deletes the pods too, so that the loss takes effect. Default: false.
+   */
+  readonly answersWithoutVolume?: boolean
   readonly clients: WorkloadClients
   readonly damage: Damage
   /**

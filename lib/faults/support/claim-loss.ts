@@ -14,6 +14,8 @@ const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
  * Deletes a claim and its volume while a pod uses them. Kubernetes protects a claim in use, so its protection is
  * removed, as an attacker would do. The volume's policy deletes the data, and needs the volume object for that. The
  * object is deleted here only if the policy keeps it.
+ *
+ * A service that answers without its volume would hide the loss until its next start. Its pods are deleted too.
  */
 export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> {
   const { namespace } = target
@@ -27,7 +29,9 @@ export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> 
       `volume "${name}" of claim "${claim}" in namespace "${namespace}" was not provisioned for it, so it may belong to someone else. Next: ${shellCommand`kubectl describe pv ${name}`}`,
     )
   const volumeReference = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, uid } }
+  const endsPods = target.workload.answersWithoutVolume === true
   let seenMs = 0
+  let pods: KubeObject[] = []
   return {
     undo: [{ kind: 'nothing', because: 'a deletion leaves nothing to undo' }],
     async make() {
@@ -39,6 +43,7 @@ export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> 
         { timeout: '10s', every: '10ms' },
       )
       if (volume.spec?.persistentVolumeReclaimPolicy === 'Retain') await lab.kube.delete(volumeReference)
+      if (endsPods) pods = await deletePods(lab, target)
     },
     async see(requestedMs) {
       const goneMs = await waitFor(
@@ -49,12 +54,27 @@ export async function loseClaim(lab: Lab, target: FaultTarget): Promise<Change> 
         },
         { timeout: '120s', hint: shellCommand`kubectl describe pv ${name}` },
       )
+      for (const pod of pods)
+        await waitFor(
+          `pod "${pod.metadata.name}" of namespace "${namespace}" gone`,
+          async () => (await lab.kube.get(pod)) === null || pending('it is still there'),
+          { timeout: '60s', hint: shellCommand`kubectl -n ${namespace} describe pod ${pod.metadata.name}` },
+        )
       return {
         between: [requestedMs, seenMs],
-        evidence: `claim "${claim}" was gone ${seenMs - requestedMs} ms after the request, volume "${name}" after ${goneMs - requestedMs} ms; the workload was left`,
+        evidence: `claim "${claim}" was gone ${seenMs - requestedMs} ms after the request, volume "${name}" after ${goneMs - requestedMs} ms; the workload was left${endsPods ? ', and its pods were deleted, as it answers without its volume' : ''}`,
       }
     },
   }
+}
+
+/** Deletes the pods of the service, and returns them. */
+async function deletePods({ kube }: Lab, { namespace, pods: { labels } }: FaultTarget): Promise<KubeObject[]> {
+  const pods = (await kube.pods(namespace, labels)).map(({ metadata }) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: metadata?.name ?? '', namespace } },
+  }))
+  for (const pod of pods) await kube.delete(pod)
+  return pods
 }
 
 async function volumeOf(lab: Lab, namespace: string, name: string): Promise<V1PersistentVolume> {

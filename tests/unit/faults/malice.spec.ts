@@ -191,6 +191,22 @@ test.describe('a claim that is deleted under its pod', () => {
     })
   }
 
+  test('takes the pods of a service with it that answers without its volume, and leaves those of any other', async () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'ledger-1', namespace: 'drill', labels: { app: 'ledger' } },
+    }
+    for (const answersWithoutVolume of [true, false]) {
+      const lab = protecting('Delete')
+      await lab.kube.apply([claim, volume, pod])
+      const target = faultTarget()
+      const { workload } = target
+      await strikeOnce(lab, claimDeletion(), { ...target, workload: { ...workload, answersWithoutVolume } })
+      expect((await lab.kube.get(pod)) === null).toBe(answersWithoutVolume)
+    }
+  })
+
   test('is left alone if its volume was not provisioned for it, as the volume may be of somebody else', async () => {
     const lab = protecting('Retain', {})
     await lab.kube.apply([claim, volume])
