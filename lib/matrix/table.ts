@@ -5,6 +5,7 @@ import { traitsOfMesh } from '../components/meshes.ts'
 import { strategies } from '../components/tools.ts'
 import { FAULTS } from '../faults/index.ts'
 import { MESH_ASPECTS, type LossMeasure } from '../record/facts.ts'
+import { formatDuration } from '../system/quantity.ts'
 import { nameAspects } from '../verdict/mesh.ts'
 import { workloadOf } from '../workloads/index.ts'
 import { isUsual, MESHES, USUAL_MESH, USUAL_WORKLOAD, WORKLOADS } from './axes.ts'
@@ -76,7 +77,11 @@ function renderWorkload(name: (typeof WORKLOADS)[number]): string {
 
 const NOTHING = '–'
 
-const describeLoss = (loss: LossMeasure): string => (loss.by === 'none' ? `nothing: ${loss.reason}` : loss.by)
+function describeLoss(loss: LossMeasure): string {
+  if (loss.by === 'none') return `nothing: ${loss.reason}`
+  const unsyncedMs = loss.by === 'writes' ? (loss.unsyncedMs ?? 0) : 0
+  return unsyncedMs === 0 ? loss.by : `${loss.by}; a power cut may lose the last ${formatDuration(unsyncedMs)} of them`
+}
 
 /** The faults of rows that no strategy is drilled with, by their reasons. */
 function describeMissing(rows: readonly Row[]): string {

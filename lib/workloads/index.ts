@@ -2,10 +2,18 @@ import { application } from './application/application.ts'
 import { files } from './files/files.ts'
 import { ledger } from './ledger/ledger.ts'
 import { postgres } from './postgres/postgres.ts'
+import { redisAlways, redisEverysec } from './redis/redis.ts'
 import type { Workload } from './workload.ts'
 
 /** List of all workloads. A new one needs a folder here and a line in this list. */
-export const workloads = [ledger, files, postgres, application] as const satisfies readonly Workload[]
+export const workloads = [
+  ledger,
+  files,
+  postgres,
+  redisEverysec,
+  redisAlways,
+  application,
+] as const satisfies readonly Workload[]
 
 export type WorkloadName = (typeof workloads)[number]['name']
 

@@ -42,7 +42,14 @@ export const expectations = z
 
 export const lossMeasure = z
   .union([
-    z.object({ by: z.literal('writes') }),
+    z.object({
+      by: z.literal('writes'),
+      unsyncedMs: number
+        .exactOptional()
+        .describe(
+          'A write may be acknowledged so long before it is on the disk: a power cut may lose it. Not there if a write is acknowledged when it is on the disk.',
+        ),
+    }),
     z.object({ by: z.literal('files') }),
     z.object({ by: z.literal('none'), reason: text }),
   ])

@@ -64,7 +64,13 @@ const FINDING_KINDS = [
   'changed output',
 ] as const
 
-export const finding = z.object({ kind: z.enum(FINDING_KINDS), file: text, offset: number, detail: text })
+export const finding = z.object({
+  kind: z.enum(FINDING_KINDS),
+  file: text,
+  offset: number,
+  detail: text,
+  check: text.exactOptional().describe('Which of its own checks found it, if the service has several.'),
+})
 
 export const integrityCheck = z.object({
   objects: number.describe('Records that were read.'),

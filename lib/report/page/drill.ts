@@ -8,7 +8,7 @@ import { anchorOf, renderItems, renderTable, sectionId, renderVerdict, type Cont
 import { columnsOf, notMeasured } from '../column.ts'
 import { renderPicture } from './picture.ts'
 import { renderCourse } from './drill/course.ts'
-import { renderIntegrity, renderLostWrites, renderMeshDifferences } from './drill/data.ts'
+import { renderIntegrity, renderLostWrites, renderMeshDifferences, renderUnsynced } from './drill/data.ts'
 import { capitalise } from '../words.ts'
 
 /**
@@ -28,7 +28,7 @@ export function renderDrill(drill: DrillResult, index: number, picture: string, 
             ${renderFigures(drill)}`
     }
     ${renderParts(drill)} ${renderIntegrity(drill)} ${renderMeshDifferences(drill)} ${renderLostWrites(facts, drill)}
-    ${renderCourse(facts, drill)} ${renderNotes(drill)}
+    ${renderUnsynced(facts)} ${renderCourse(facts, drill)} ${renderNotes(drill)}
   </section>`
 }
 

@@ -22,23 +22,12 @@ func inFile(strike func(victim, target, *os.File) (change, error)) func(victim, 
 
 // flipByte changes one byte of the hash or the payload, never of the header fields that a reader checks first.
 func flipByte(v victim, t target, file *os.File) (change, error) {
-	at := slotOffset(t.slot) + hashOffset + int64(v.random.IntN(recordBytes-hashOffset))
-	one := make([]byte, 1)
-	if _, err := file.ReadAt(one, at); err != nil {
-		return change{}, err
-	}
-	return inChange(volumes.Replace(file, at, []byte{one[0] ^ byte(1+v.random.IntN(255))}))
+	return inChange(volumes.FlipByte(file, slotOffset(t.slot)+hashOffset, recordBytes-hashOffset, v.random))
 }
 
 // zeroSectors zeroes 512 bytes to 64 KiB from a sector of the record on, at most to the end of the file.
 func zeroSectors(v victim, t target, file *os.File) (change, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return change{}, err
-	}
-	at := slotOffset(t.slot) + int64(v.random.IntN(recordBytes/volumes.SectorBytes))*volumes.SectorBytes
-	length := int64(1+v.random.IntN(volumes.MaxZeroedSectors)) * volumes.SectorBytes
-	return inChange(volumes.Replace(file, at, make([]byte, min(length, info.Size()-at))))
+	return inChange(volumes.ZeroSectors(file, slotOffset(t.slot), recordBytes, v.random))
 }
 
 // truncateFile truncates the file within the record.

@@ -58,6 +58,7 @@ export const postgres: Workload<'postgres'> = {
   loss: { by: 'writes' },
   images: [SERVER_IMAGE, BANK_IMAGE],
   artifacts,
+  answersWithoutVolume: true,
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

@@ -22,7 +22,7 @@ interface PodTemplate {
 
 /**
  * Applies a manifest and resolves when the pods are ready. The manifest names images as the artifacts do. `storageClass`
- * is the class of the claims, null for the cluster's default.
+ * is the class of the claims, null for the cluster's default. `edit` sets what the manifest leaves open.
  */
 export async function applyManifest(
   lab: Lab,
@@ -31,9 +31,15 @@ export async function applyManifest(
     namespace,
     labels,
     storageClass,
-  }: { namespace: string; labels: Record<string, string>; storageClass: string | null },
+    edit = (object) => object,
+  }: {
+    namespace: string
+    labels: Record<string, string>
+    storageClass: string | null
+    edit?: (object: KubeObject) => KubeObject
+  },
 ): Promise<void> {
-  const objects = (await readManifest(manifest)).map((object) => withImages(object, lab))
+  const objects = (await readManifest(manifest)).map((object) => withImages(edit(object), lab))
   await lab.kube.apply(storageClass === null ? objects : objects.map(onClass(storageClass)), { namespace })
   await podsReady(lab.kube, namespace, labels, { timeout: '120s' })
 }

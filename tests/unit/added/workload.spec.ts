@@ -12,7 +12,7 @@ test('a new workload needs one folder and one line of the index to be drilled, c
     index: 'lib/workloads/index.ts',
     line: {
       import: "import { madeUp } from './made-up/made-up.ts'",
-      before: /\] as const satisfies readonly Workload\[\]/,
+      before: /,?\s*\] as const satisfies readonly Workload\[\]/,
       text: ', madeUp',
     },
   })

@@ -18,18 +18,20 @@ export function renderIntegrity({ integrity, evidence }: DrillResult): SafeHtml 
     return [kind, String(own.length), String(new Set(own.map(({ file }) => file)).size)]
   })
   const all = evidence.findings ?? findings.length
-  const rows = findings
-    .slice(0, LISTED)
-    .map(({ kind, file, offset, detail }) => [
-      kind,
-      html`<bdi>${file}</bdi>`,
-      String(offset),
-      html`<bdi>${detail}</bdi>`,
-    ])
+  const listed = findings.slice(0, LISTED)
+  const namesChecks = listed.some(({ check }) => check !== undefined)
+  const rows = listed.map(({ kind, file, offset, detail, check }) => [
+    kind,
+    html`<bdi>${file}</bdi>`,
+    String(offset),
+    html`<bdi>${detail}</bdi>`,
+    ...(namesChecks ? [check ?? 'comparison with the writes'] : []),
+  ])
+  const columns = ['Kind', 'File', 'Offset', 'Detail', ...(namesChecks ? ['Found by'] : [])]
   return html`<h3>Integrity: ${integrity.objects} records read back, ${all} ${all === 1 ? 'finding' : 'findings'}</h3>
     ${renderTable(['State', 'Findings', 'Files'], kinds, 'findings by kind')}
     <h4>Findings</h4>
-    ${renderTable(['Kind', 'File', 'Offset', 'Detail'], rows, 'findings')}
+    ${renderTable(columns, rows, 'findings')}
     ${all > LISTED ? html`<p class="note">The first ${rows.length} of ${all}. The others are in summary.json.</p>` : null}`
 }
 
@@ -51,6 +53,17 @@ export function renderLostWrites(facts: DrillFact[], { rpo, evidence: { loss } }
     ${renderTable(['Sequence', 'Slot', 'Acknowledged'], rows, 'lost writes')}
     ${lost.length > rows.length ? html`<p class="note">The oldest ${rows.length} of ${lost.length}.</p>` : null}
   </details>`
+}
+
+/** How much a power cut may lose, which no backup brings back. Null if the service acknowledges what is on the disk. */
+export function renderUnsynced(facts: DrillFact[]): SafeHtml | null {
+  const loss = facts.find((fact) => fact.kind === 'drill.planned')?.loss
+  const unsyncedMs = loss?.by === 'writes' ? (loss.unsyncedMs ?? 0) : 0
+  if (unsyncedMs === 0) return null
+  return html`<p class="note">
+    This service acknowledges a write up to ${formatDuration(unsyncedMs)} before it is on the disk. A power cut may lose
+    such writes. No backup prevents that.
+  </p>`
 }
 
 const describeAge = (ageMs: number): string =>

@@ -35,7 +35,9 @@ type bank struct {
 	data string
 }
 
-func openBank(socket, data string) (*bank, error) {
+func openBank(socket, data string) (records.Store, error) { return newBank(socket, data) }
+
+func newBank(socket, data string) (*bank, error) {
 	config, err := pgxpool.ParseConfig("user=postgres dbname=postgres host=" + socket)
 	if err != nil {
 		return nil, err

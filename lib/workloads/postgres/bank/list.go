@@ -17,6 +17,9 @@ import (
 // Number of pages that one statement reads. After an error they are read again one by one.
 const pagesPerStatement = 64
 
+// Name of the check that reads every row.
+const readingCheck = "rows"
+
 // List runs PostgreSQL's own checks, then checks the files, and reads every account. It reads all tables in one snapshot, so
 // that the load may go on.
 func (b *bank) List(ctx context.Context, w io.Writer) error {
@@ -24,17 +27,17 @@ func (b *bank) List(ctx context.Context, w io.Writer) error {
 }
 
 func (b *bank) list(ctx context.Context, listing *records.Listing) error {
-	held, err := b.pagesInMemory(ctx, listing.Find)
+	held, err := b.pagesInMemory(ctx, listing.By("pages in memory"))
 	if err != nil {
 		return explain(err)
 	}
 	steps := []func() error{
 		// Writes the server's memory to the disk, so that both can be compared.
-		func() error { return b.tryTo(ctx, "CHECKPOINT", listing.Find) },
-		func() error { return checkPages(b.data, held, listing.Find) },
-		func() error { return b.checkFilesExist(ctx, listing.Find) },
-		func() error { return b.checkLog(ctx, listing.Find) },
-		func() error { return b.checkStructure(ctx, listing.Find) },
+		func() error { return b.tryTo(ctx, "CHECKPOINT", listing.By("checkpoint")) },
+		func() error { return checkPages(b.data, held, listing.By("pages on the disk")) },
+		func() error { return b.checkFilesExist(ctx, listing.By("files")) },
+		func() error { return b.checkLog(ctx, listing.By("write-ahead log")) },
+		func() error { return b.checkStructure(ctx, listing.By("structure")) },
 		func() error { return b.readTables(ctx, listing) },
 	}
 	for _, step := range steps {
@@ -48,7 +51,7 @@ func (b *bank) list(ctx context.Context, listing *records.Listing) error {
 func (b *bank) readTables(ctx context.Context, listing *records.Listing) error {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return pgx.BeginTxFunc(ctx, b.pool, options, func(tx pgx.Tx) error {
-		if err := checkBalances(ctx, tx, listing.Find); err != nil {
+		if err := checkBalances(ctx, tx, listing.By("balances")); err != nil {
 			return err
 		}
 		return readAccounts(ctx, tx, listing)
@@ -61,7 +64,7 @@ func readAccounts(ctx context.Context, tx pgx.Tx, listing *records.Listing) erro
 	var pages uint32
 	size := fmt.Sprintf("SELECT pg_relation_filepath('accounts'), pg_relation_size('accounts') / %d", pageBytes)
 	if err := tx.QueryRow(ctx, size).Scan(&file, &pages); err != nil {
-		return findBroken(err, "accounts", listing.Find)
+		return findBroken(err, "accounts", listing.By(readingCheck))
 	}
 	for first := uint32(0); first < pages; first += pagesPerStatement {
 		found, err := accountsOf(ctx, tx, first, first+pagesPerStatement)
@@ -84,7 +87,7 @@ func readEachPage(ctx context.Context, tx pgx.Tx, file string, first uint32, lis
 			err = addAccounts(listing, file, found)
 		} else if isBroken(err) {
 			detail := fmt.Sprintf("page %d of the accounts cannot be read: %v", page, err)
-			err = listing.Find(records.Finding{Kind: "lost", File: file, Offset: int64(page) * pageBytes, Detail: detail})
+			err = listing.By(readingCheck)(records.Finding{Kind: "lost", File: file, Offset: int64(page) * pageBytes, Detail: detail})
 		}
 		if err != nil {
 			return err

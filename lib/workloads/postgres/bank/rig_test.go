@@ -128,7 +128,7 @@ func (s *server) start(settings ...string) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.process.Wait() }()
 	s.t.Cleanup(s.kill)
-	bank, err := openBank(s.socket, s.data)
+	bank, err := newBank(s.socket, s.data)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ type Finding struct {
 	File   string `json:"file"`
 	Offset int64  `json:"offset"`
 	Detail string `json:"detail"`
+	// Name of the check that found it.
+	Check string `json:"check,omitempty"`
 }
 
 // Place is the file and offset of a record.
@@ -71,6 +73,14 @@ func (l *Listing) Find(finding Finding) error {
 	}
 	_, err = l.lines.Write(append(line, '\n'))
 	return err
+}
+
+// By returns Find for the findings of one check.
+func (l *Listing) By(check string) func(Finding) error {
+	return func(finding Finding) error {
+		finding.Check = check
+		return l.Find(finding)
+	}
 }
 
 // end writes the last line.

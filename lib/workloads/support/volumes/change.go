@@ -78,6 +78,26 @@ func Replace(file *os.File, at int64, content []byte) (Change, error) {
 	return Change{Offset: at, Length: int64(len(content)), Before: Describe(before), After: Describe(after)}, nil
 }
 
+// ErrNoChange: the content would stay the same.
+var ErrNoChange = errors.New("nothing would change")
+
+// ReplaceWithin replaces content up to the end of the file. Errors: ErrNoChange.
+func ReplaceWithin(file *os.File, at int64, content []byte) (Change, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return Change{}, err
+	}
+	content = content[:max(0, min(int64(len(content)), info.Size()-at))]
+	before := make([]byte, len(content))
+	if _, err := file.ReadAt(before, at); err != nil {
+		return Change{}, err
+	}
+	if bytes.Equal(before, content) {
+		return Change{}, ErrNoChange
+	}
+	return Replace(file, at, content)
+}
+
 // Describe returns the content in hex, or its SHA-256 if it is long.
 func Describe(content []byte) string {
 	if len(content) <= longestHex {

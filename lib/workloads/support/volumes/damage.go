@@ -19,6 +19,21 @@ const (
 	ransomNoteText = "This is a drill. The other files in this folder were encrypted with a key that was not stored. Restore them from the backup.\n"
 )
 
+// FlipByte changes one byte of the range.
+func FlipByte(file *os.File, from, length int64, random *rand.Rand) (Change, error) {
+	at, one := from+random.Int64N(length), make([]byte, 1)
+	if _, err := file.ReadAt(one, at); err != nil {
+		return Change{}, err
+	}
+	return Replace(file, at, []byte{one[0] ^ byte(1+random.IntN(255))})
+}
+
+// ZeroSectors zeroes 512 bytes to 64 KiB from a sector of the range on, at most to the end of the file. Errors: ErrNoChange.
+func ZeroSectors(file *os.File, from, length int64, random *rand.Rand) (Change, error) {
+	at := from + random.Int64N((length+SectorBytes-1)/SectorBytes)*SectorBytes
+	return ReplaceWithin(file, at, make([]byte, (1+random.IntN(MaxZeroedSectors))*SectorBytes))
+}
+
 // Truncate shortens the file to `at` bytes.
 func Truncate(file *os.File, at int64) (Change, error) {
 	before, err := file.Stat()

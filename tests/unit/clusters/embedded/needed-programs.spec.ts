@@ -29,9 +29,9 @@ test('a run with only VolumeSnapshots builds no backup tool', () => {
 
 test('a run with all tools builds all programs except those of the load pods and of other workloads', () => {
   const all = programs.map(({ name }) => name)
-  const others = ['volume', 'bank']
+  const others = ['volume', 'bank', 'sessions']
   expect(builtFor({})).toEqual(all.filter((name) => ![...others, 'k6-operator'].includes(name)))
-  const everything = { MESHDRILL_LOAD_PARALLELISM: '2', MESHDRILL_WORKLOAD: 'ledger,files,postgres' }
+  const everything = { MESHDRILL_LOAD_PARALLELISM: '2', MESHDRILL_WORKLOAD: 'ledger,files,postgres,redis-always' }
   expect(builtFor(everything)).toEqual(all)
 })
 

@@ -24,11 +24,27 @@ export interface Trial {
   restarted: boolean
   file: string
   offset: number
-  /** What the check said first; null if it accepted the store as whole. */
+  /** What was found first; null if the store was accepted as whole. */
   finding: string | null
+  /** Names of the checks that found something. */
+  checks: string[]
+  /** What the findings name: the damaged file or its folder, else records, else nothing. */
+  located: 'file' | 'records' | 'nowhere'
   /** Whether a reader of all records sees a wrong answer, or none. Only looked at where the check found nothing. */
   readerSeesWrong: boolean
 }
+
+interface Found {
+  kind: string
+  file: string
+  offset: number
+  detail: string
+  check?: string
+}
+
+/** Name of the check that compares what the store lists with what was written. */
+const COMPARISON = 'comparison with the writes'
+const NO_START: Found = { kind: 'lost', file: '', offset: 0, detail: 'the database does not start', check: 'start' }
 
 /** Damages a real store so many times, one object each time, and has it checked. Every `restartEvery`-th is read after a crash. */
 export async function tryDamages(
@@ -47,13 +63,15 @@ export async function tryDamages(
     if (restarted) await store.crash()
     const { file, offset } = await store.corrupt(kind, draw(1 << 30))
     const isUp = !restarted || (await store.restart())
-    const finding = isUp ? firstOf(await verify(store, volume)) : 'the database does not start'
+    const found = isUp ? findingsOf(await verify(store, volume)) : [NO_START]
+    const finding = describeFirst(found)
     const readerSeesWrong = finding === null && (await seesWrong(store, volume))
-    trials.push({ kind, restarted, file, offset, finding, readerSeesWrong })
+    const checks = [...new Set(found.map(({ check = COMPARISON }) => check))]
+    trials.push({ kind, restarted, file, offset, finding, checks, located: locate(found, file), readerSeesWrong })
     if (restarted) await putBackAll(store, pristine)
     else await putBack(store.data, pristine, file)
   }
-  const left = firstOf(await verify(store, volume))
+  const left = describeFirst(findingsOf(await verify(store, volume)))
   await rm(pristine, { recursive: true })
   if (left !== null) throw new Error(`a whole store is accused: ${left}`)
   return trials
@@ -70,7 +88,7 @@ async function fill(store: RunningStore): Promise<Volume> {
   const writes: Write[] = []
   for (let index = 0; index < WRITES; index++) writes.push(await write(store, planWrite(index, seeded)))
   await store.rest()
-  const finding = firstOf(await verify(store, { seeded, writes }))
+  const finding = describeFirst(findingsOf(await verify(store, { seeded, writes })))
   if (finding !== null) throw new Error(`a whole store is accused: ${finding}`)
   return { seeded, writes }
 }
@@ -89,10 +107,23 @@ const verify = ({ route, payloads }: RunningStore, { seeded, writes }: Volume): 
   return verifyRecords(route, expected, comparison(payloads))
 }
 
-function firstOf({ error, findings, slots }: IntegrityCheck): string | null {
-  const [first] = findings
-  if (first) return `${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
-  return error ?? (slots.some(([, sequence]) => sequence < 0) ? 'a write is lost' : null)
+const describeFirst = ([first]: Found[]): string | null =>
+  first === undefined ? null : `${first.kind} in "${first.file}" at ${first.offset}: ${first.detail}`
+
+function locate(found: Found[], file: string): Trial['located'] {
+  if (found.some((one) => file === one.file || file.startsWith(`${one.file}/`))) return 'file'
+  return found.some((one) => one.file !== '') ? 'records' : 'nowhere'
+}
+
+/** All that shows that the store is not whole. */
+function findingsOf({ error, findings, slots }: IntegrityCheck): Found[] {
+  const none = { file: '', offset: 0 }
+  const lost = slots.filter(([, sequence]) => sequence < 0)
+  return [
+    ...findings,
+    ...(error === null ? [] : [{ ...none, kind: 'unread', detail: error, check: 'reading back' }]),
+    ...lost.map(([slot]) => ({ ...none, kind: 'lost', detail: `the writes to slot ${slot}` })),
+  ]
 }
 
 /** Reads every record as a client does. */

@@ -1,0 +1,16 @@
+import { expect, test } from '@playwright/test'
+import { tryDamages } from '../records/trials.ts'
+import { hasRedis, startShop } from './server.ts'
+
+test('of 42 damages to the append-only file of a real Redis none is accepted as whole if a reader would see it', async () => {
+  test.setTimeout(600_000)
+  test.skip(!hasRedis(), 'there is no Redis on this machine. Next: apt-get install redis-server')
+  const shop = await startShop()
+  try {
+    const trials = await tryDamages(shop, 42, { drawSeed: 20261129, restartEvery: 7 })
+    expect(trials.filter(({ readerSeesWrong }) => readerSeesWrong)).toEqual([])
+    expect(trials.filter(({ finding }) => finding === null).map(({ kind }) => kind)).toEqual([])
+  } finally {
+    await shop.stop()
+  }
+})
