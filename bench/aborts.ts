@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { killAndHeal } from '../tests/unit/faults/undo/aborts/killing.ts'
 
-// After a SIGKILL of worker or main process: how long the next start takes to undo every fault, before any drill begins.
+// Measures how long the next start takes to undo every fault after a SIGKILL of worker or main process.
 // npx tsx bench/aborts.ts --kills 100 --seed 1
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
@@ -25,7 +25,7 @@ for (const watchdog of [false, true]) {
   console.log(
     `watchdog ${watchdog ? 'on' : 'off'}: ${done.length} SIGKILLs (${count('worker')} worker, ${count('main')} main, ${count('both')} both), ` +
       `${onFault.length} with a fault applied; clean after the next start: median ${healedMs[Math.floor(healedMs.length / 2)] ?? 0} ms, ` +
-      `slowest ${slowest} ms; drills that began on a fault: ${drillsOnFault}`,
+      `slowest ${slowest} ms; drills that started with a fault: ${drillsOnFault}`,
   )
   failed ||= drillsOnFault > 0 || slowest > 5000
   rmSync(folder, { recursive: true, force: true })

@@ -51,7 +51,7 @@ while (code === undefined) {
 }
 const find = canaryFinder(secrets)
 const printedBytes = Buffer.concat(printed)
-note(find(printedBytes, 'what was printed'))
+note(find(printedBytes, 'the output'))
 const folders = readdirSync('results').filter((name) => !before.has(name) && name !== 'latest')
 const files = folders.flatMap((name) => filesBelow(join('results', name)))
 let bytes = 0
@@ -61,7 +61,7 @@ for (const file of files) {
   note(find(content, file))
 }
 console.log(
-  `${secrets.size} secrets; ${looks} looks at the arguments of all processes, ${printedBytes.length} bytes printed, ` +
+  `${secrets.size} secrets; arguments of all processes read ${looks} times, ${printedBytes.length} bytes printed, ` +
     `${files.length} files of ${bytes} bytes in ${folders.join(', ') || 'no results'}; exit code ${code ?? 'none'}`,
 )
 for (const { canary, where } of leaks.values()) console.log(`found a secret of ${canary.length} characters in ${where}`)

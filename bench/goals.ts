@@ -5,8 +5,8 @@ import { type Findings, print } from './table.ts'
 
 /**
  * Measures every goal of the verdict: `npm run goals`. Exit code 1 if one is missed. `npm run goals -- --share 0.01` runs one
- * hundredth of the trials, which proves nothing. Each part runs in a process of its own, so that memory of one part neither slows
- * nor counts for another. `--part 2` runs only the second one.
+ * hundredth of the trials, which proves nothing. Each part runs in a separate process, so that the memory of one part does not
+ * affect another. `--part 2` runs only the second one.
  */
 const { values } = parseArgs({
   options: { share: { type: 'string', default: '1' }, part: { type: 'string', default: '' } },
@@ -37,7 +37,7 @@ const parts: { what: string; minutes: number; measure: () => Promise<Findings> }
     measure: async () => (await import('./integrity.ts')).measureIntegrity(shareOf(10_000)),
   },
   {
-    what: 'the interval of the recovery time, of real outages',
+    what: 'the interval of the recovery time, with real outages',
     minutes: 20,
     measure: async () => {
       const { measureOutages } = await import('./recovery.ts')
@@ -52,7 +52,7 @@ else await measurePart(Number(values.part))
 async function measurePart(number: number): Promise<void> {
   const part = parts[number - 1]
   if (!part) throw new Error(`--part ${values.part} is not one of 1 to ${parts.length}`)
-  console.log(`\n${number} of ${parts.length}: ${part.what}, in full about ${part.minutes} min on two cores`)
+  console.log(`\n${number} of ${parts.length}: ${part.what}, about ${part.minutes} min on two cores without --share`)
   const began = performance.now()
   const findings = await part.measure()
   print(findings)

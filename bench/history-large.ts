@@ -1,18 +1,18 @@
 import { EMPTY, TORN, type History } from '../lib/verdict/history/history.ts'
 import { createRandom } from '../tests/unit/verdict/facts-builder.ts'
 
-/** The backup is of one moment; or of one moment a file; or of one moment, with every tenth slot torn, foreign, copied or older. */
+/** The backup has one moment, one moment per file, or one moment with every tenth slot torn, foreign, copied or older. */
 export type LargeCase = 'of one moment' | 'file by file' | 'a tenth of the slots bad'
 
 const slotCount = 1_000_000
 const startMs = 1_700_000_000_000
 const perMs = 20
-/** The load lasts 500 s; it is copied from 375 s on, a file every 100 ms where it is done file by file. */
+/** The load lasts 500 s. The copy starts at 375 s. A copy file by file takes 100 ms per file. */
 const backupMs = startMs + 375_000
 const fileMs = 100
 export const largeRestoreMs = startMs + 1_000_000
 
-/** Room for a history of so many writes. */
+/** Allocates a history of `count` writes. */
 export function allocateHistory(count: number): History {
   const [sequence, sentMs, acknowledgedMs] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
   const readings = {
@@ -22,13 +22,13 @@ export function allocateHistory(count: number): History {
   return { writes: { sequence, slot: new Int32Array(count), sentMs, acknowledgedMs }, readings }
 }
 
-/** Writes in an order in which outcomes may come; each is made when it is sent, but for half of those without an answer. */
+/** Writes in a possible order of outcomes. Each takes effect when it is sent, except half of those without an answer. */
 export function fillHistory({ writes, readings }: History, large: LargeCase): void {
   const draw = createRandom(1)
   const count = writes.sequence.length
   const held = readings.sequence.fill(EMPTY)
   for (let sequence = 0; sequence < count; sequence++) {
-    // Each eight are written backwards.
+    // Each group of eight is in reverse order.
     const at = Math.min(sequence ^ 7, count - 1)
     const slot = Math.floor(draw() * slotCount)
     const sentMs = startMs + Math.floor(sequence / perMs)

@@ -46,7 +46,7 @@ const lines = alignColumns([
   ...times.map(({ part, durationMs }) => [`  ${part}`, formatDuration(durationMs), part === NODES_READY ? '5 s' : '']),
   ['  service 2/2, seeded', formatDuration(service.readyMs), ''],
   ['  load running', formatDuration(service.loadMs), ''],
-  ['the whole lab, service and load included', formatDuration(labMs), '90 s'],
+  ['the whole lab, including service and load', formatDuration(labMs), '90 s'],
   [`teardown (${left.join(', ')})`, formatDuration(teardownMs), '5 s'],
 ])
 console.log(lines.join('\n'))

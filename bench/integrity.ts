@@ -11,7 +11,7 @@ import { buildLedger, startLedger } from '../tests/unit/workloads/ledger/process
 import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
 import { run } from '../lib/system/run.ts'
 
-/** Share of corruptions that are found and named rightly, and hashing speed: `npx tsx bench/integrity.ts [corruptions]`. */
+/** Share of corruptions that are found and named right, and hashing speed: `npx tsx bench/integrity.ts [corruptions]`. */
 const volumeFolder = fileURLToPath(new URL('../lib/workloads/files/volume', import.meta.url))
 const blockBytes = 65_536
 const rounds = 5
@@ -40,7 +40,7 @@ function tellStruck({ tell, details }: Table, volume: string, struck: Struck[]):
   const unnamed = struck.filter(({ named }) => !named)
   tell(`${struck.length} corruptions of ${volume}`, `${missed.length} not detected`, 'none', missed.length === 0)
   const share = findShare(struck)
-  tell('  named rightly, with file and offset', `${(100 * share).toFixed(2)} %`, 'at least 99 %', share >= 0.99)
+  tell('  named right, with file and offset', `${(100 * share).toFixed(2)} %`, 'at least 99 %', share >= 0.99)
   for (const name of new Set(struck.map((one) => one.name))) {
     const all = struck.filter((one) => one.name === name)
     tell(`  ${name}`, `${all.filter(({ named }) => named).length} of ${all.length} named`)
@@ -70,7 +70,7 @@ async function tellSpeed({ tell }: Table): Promise<void> {
   tell('SHA-256 of blocks of 64 KiB: openssl speed', `${speedOf('openssl').toFixed(0)} MB/s a core`)
   tellRatio('  hashed one at a time', 'HashBlocks')
   tellRatio(`  ${availableParallelism()} at once`, 'HashBlocksOnEveryCore')
-  tell('  listed as a volume is, with reading the files from memory', describe('ListTree'))
+  tell('  listing of a volume, including reading its files from memory', describe('ListTree'))
 }
 
 async function measureOpenssl(): Promise<number> {
@@ -81,7 +81,7 @@ async function measureOpenssl(): Promise<number> {
   return Number(speed) / 1000
 }
 
-/** By the name of the benchmark. */
+/** Speeds by name of the benchmark. */
 async function measureOwn(binary: string, folder: string): Promise<Record<string, number>> {
   const words = ['-test.run', 'none', '-test.bench', 'HashBlocks|ListTree', '-test.benchtime', '1s']
   const stdout = await run(binary, words, { env: { ...process.env, TMPDIR: folder } })

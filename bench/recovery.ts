@@ -13,7 +13,7 @@ export interface RecoveryOptions {
   outages: number
   /** Outages during which the prober is stopped. */
   stalled: number
-  /** Stubs that run at the same time, each with its own prober. */
+  /** Number of stubs that run at the same time, each with its own prober. */
   pairs: number
   highPriority: boolean
 }
@@ -31,11 +31,16 @@ export async function measureOutages({ outages, stalled, pairs, highPriority }: 
   tellTrials(table, 'outages', trials)
   tellWidths(table, trials, stalls)
   tellPartial(table, trials)
-  table.tell('  what a prober takes of a core', `${(100 * coreShare).toFixed(1)} %`, 'at most 10 %', coreShare <= 0.1)
+  table.tell(
+    '  share of a core that a prober uses',
+    `${(100 * coreShare).toFixed(1)} %`,
+    'at most 10 %',
+    coreShare <= 0.1,
+  )
   if (stalled === 0) return table
 
   const blind = await tryInPairs(stalled, pairs, { rateHz, patienceMs, highPriority, stalls: true })
-  tellTrials(table, 'outages while the prober stands still', blind.trials)
+  tellTrials(table, 'outages with a stalled prober', blind.trials)
   table.tell('  width then', describeWidths(blind.trials).figure)
   return table
 }
@@ -60,16 +65,13 @@ function tellTrials({ tell, details }: Table, what: string, trials: Trial[]): vo
   const unknown = affected.filter(({ inside }) => inside === null)
   const stalls = what !== 'outages'
   tell(
-    `${affected.length} ${what}: the truth lies inside`,
+    `${affected.length} ${what}: the interval contains the truth`,
     `${affected.length - lies.length - unknown.length}, outside ${lies.length}, not measured ${unknown.length}`,
     stalls ? 'none outside' : 'all',
     lies.length === 0 && (stalls || unknown.length === 0),
   )
   if (trials.length > affected.length)
-    tell(
-      '  not counted: no client was affected, as the stub itself stood still',
-      String(trials.length - affected.length),
-    )
+    tell('  not counted: no client was affected, because the stub stalled', String(trials.length - affected.length))
   const describe = ({ script, played, recovery }: Trial) =>
     `seed ${script.seed}, ${script.manner}: ${recovery.problem?.reason ?? ''} RTO ${JSON.stringify(recovery.rtoMs)}, true ${(played.endedMs - played.began[0]).toFixed(1)}`
   details.push(...lies.map(describe), ...unknown.slice(0, 3).map(describe))
@@ -86,7 +88,7 @@ function tellWidths({ tell }: Table, trials: Trial[], stalls: Stall[]): void {
   tell('    width of the interval beyond the latency of its probe', figure, 'at most 20 ms', widestMs <= 20)
   const longestMs = stalls.reduce((longest, [began, ended]) => Math.max(longest, ended - began), 0)
   tell(
-    `  of these, while a processor stood still for more than ${quietMs} ms`,
+    `  of these, with a processor that stalled for more than ${quietMs} ms`,
     `${disturbed.length}; longest ${longestMs.toFixed(0)} ms`,
   )
   if (disturbed.length > 0) tell('    width then', describeWidths(disturbed).figure)
@@ -100,7 +102,7 @@ function describeWidths(trials: Trial[]): { figure: string; widestMs: number } {
   return { figure, widestMs }
 }
 
-/** Counts how many outages of each shape are classified rightly. */
+/** Counts the outages of each shape that are classified right. */
 function tellPartial({ tell }: Table, trials: Trial[]): void {
   const shapes = { outage: 0, flapping: 0, 'brown-out': 0 }
   const right = { ...shapes }

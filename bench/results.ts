@@ -15,8 +15,8 @@ import type { TurnCost } from './results/turn.main.ts'
 import { isStarted, print, startTable, type Table } from './table.ts'
 
 /**
- * Cost of merging, judging and reporting many drills: 20 repetitions of the whole matrix, whose facts are larger than the longest
- * possible string, against one. The drills are simulated under a heavy load and copied under the names of the matrix.
+ * Cost of merging, judging and reporting many drills: 20 repetitions of the whole matrix, compared with one. The facts of 20 are
+ * larger than the maximum string. The drills are simulated with a heavy load and copied under the names of the matrix.
  */
 export async function measureResults(repetitions = 20): Promise<Table> {
   const table = startTable()
@@ -31,8 +31,18 @@ export async function measureResults(repetitions = 20): Promise<Table> {
       table.tell(`judge and report, ${size}`, `${describe(judge)}, page ${formatBytes(pageBytes)}`)
     }
     const ratio = (of: 'merge' | 'judge') => often[of].durationMs / often.drills / (once[of].durationMs / once.drills)
-    table.tell('time a drill, many against few: merge', ratio('merge').toFixed(2), 'at most 1.2', ratio('merge') <= 1.2)
-    table.tell('time a drill, many against few: judge', ratio('judge').toFixed(2), 'at most 1.2', ratio('judge') <= 1.2)
+    table.tell(
+      'time per drill, many compared with few: merge',
+      ratio('merge').toFixed(2),
+      'at most 1.2',
+      ratio('merge') <= 1.2,
+    )
+    table.tell(
+      'time per drill, many compared with few: judge',
+      ratio('judge').toFixed(2),
+      'at most 1.2',
+      ratio('judge') <= 1.2,
+    )
     const growth = (often.judge.peakBytes - once.judge.peakBytes) / (often.drills - once.drills)
     table.tell('memory for each further drill: judge', formatBytes(growth), 'at most 100 KiB', growth <= 100 * 1024)
     return table
@@ -44,7 +54,7 @@ export async function measureResults(repetitions = 20): Promise<Table> {
 const describe = ({ durationMs, peakBytes }: TurnCost): string =>
   `${formatDuration(durationMs)}, peak ${formatBytes(peakBytes)}`
 
-/** Simulated drills of every trouble, under a load as on a cluster. */
+/** Simulated drills with every trouble, and the load of a cluster. */
 async function simulateTemplates(): Promise<DrillFact[][]> {
   const templates: DrillFact[][] = []
   for (let seed = 0; seed < 6; seed++) {
@@ -81,7 +91,7 @@ function writeRun(
   const put = (fact: Fact) => writeSync(file, `${toLine(fact)}\n`)
   const at = templates[0]?.[0]?.at ?? 0
   const machine = { cpus: 2, memoryBytes: 2 ** 33 }
-  // With a provider name of its own: simulated drills are not ranked, and ranking is part of the cost.
+  // Use another provider name, because simulated drills are not ranked, and ranking is part of the cost.
   put({
     kind: 'run.started',
     at,
@@ -101,7 +111,7 @@ function writeRun(
   return folder
 }
 
-/** Runs in a process of its own, so that its memory belongs to this turn only. */
+/** Runs in a separate process, so that its memory belongs to this turn only. */
 function turn(...args: string[]): TurnCost {
   const main = fileURLToPath(new URL('./results/turn.main.ts', import.meta.url))
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', main, ...args], {

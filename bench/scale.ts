@@ -13,8 +13,8 @@ import { medianOf } from './table.ts'
 import { run } from '../lib/system/run.ts'
 
 /**
- * Cost of a drill by the size of the cluster: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill runs on the
- * embedded cluster, and then among that many nodes and volumes that kwok simulates. It prints figures and never fails.
+ * Cost of a drill by size of the cluster: `npx tsx bench/scale.ts [nodes] [volumes] [drills]`. The same drill runs on the embedded
+ * cluster, first alone, then with nodes and volumes that kwok simulates. It prints figures and never fails.
  */
 const [nodes = 100, volumes = 1000, drills = 3] = process.argv.slice(2).map(Number)
 

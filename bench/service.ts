@@ -10,7 +10,7 @@ import { ledger } from '../lib/workloads/ledger/ledger.ts'
 
 const NAMESPACE = 'bench'
 
-/** Deploys the service behind the mesh and starts the load, as a drill does. Returns the durations of both. */
+/** Deploys the service behind the mesh and starts the load, like a drill. Returns the durations of both. */
 export async function measureService(lab: Lab, config: Config): Promise<{ readyMs: number; loadMs: number }> {
   const mesh = await (await meshOf(config)).attach(lab)
   const startedMs = performance.now()

@@ -8,13 +8,13 @@ import { playPassing, tryDamage, type Trials } from '../tests/unit/simulation/da
 import { damages } from '../tests/unit/simulation/damages-all.ts'
 import { type Findings, isStarted, medianOf, print, startTable, type Table } from './table.ts'
 
-/** Share of simulated drills that are judged wrongly, and simulated drills a second: `npx tsx bench/simulation.ts`. */
+/** Share of simulated drills with a wrong verdict, and simulated drills per second: `npx tsx bench/simulation.ts`. */
 export async function measureSimulation(drills = 1_000): Promise<Findings> {
   const table = startTable()
   const { tell, details } = table
   await tellSpeed(table, drills)
   const accused = await findAccused(seedsTo(drills), { among: [...survivable] })
-  tell(`${drills} drills of a tool that works`, `${accused.length} accused`, 'none', accused.length === 0)
+  tell(`${drills} drills of a working tool`, `${accused.length} failed`, 'none', accused.length === 0)
   details.push(...accused)
   for (const flaw of flaws) {
     const seeds = seedsTo(Math.ceil(drills / 10))
@@ -42,9 +42,14 @@ async function tellSpeed({ tell }: Table, drills: number): Promise<void> {
     return undefined
   })
   const perSecond = drills / (wallMs / 1000)
-  tell('drills a second, one after the other, judged', perSecond.toFixed(0), 'at least 500', perSecond >= 500)
+  tell(
+    'drills per second, one after the other, including verdicts',
+    perSecond.toFixed(0),
+    'at least 500',
+    perSecond >= 500,
+  )
   tell(`  of the first ${drills}`, (drills / (cold.wallMs / 1000)).toFixed(0))
-  tell('  by the processor time, with that of what compiles and collects', (drills / (cpuMs / 1000)).toFixed(0))
+  tell('  by CPU time, including compilation and garbage collection', (drills / (cpuMs / 1000)).toFixed(0))
   tell('  one drill', `${(wallMs / drills).toFixed(2)} ms, ${(judging.wallMs / 500).toFixed(2)} ms of it the verdict`)
 }
 
@@ -53,7 +58,7 @@ async function tellDamaged({ tell, details }: Table, count: number): Promise<voi
   const { judged, passed, wrong } = tryAll(drills)
   const what = `${judged} drills with facts damaged in ${damages.length} ways`
   tell(what, `${passed.length} passed`, 'none', passed.length === 0)
-  tell('  not with the verdict and the reason that they should', String(wrong.length), 'none', wrong.length === 0)
+  tell('  without the expected verdict and reason', String(wrong.length), 'none', wrong.length === 0)
   details.push(...passed, ...wrong)
 }
 

@@ -10,8 +10,8 @@ import {
 import { type Findings, isStarted, print, startTable } from './table.ts'
 
 /**
- * Differences that the statistics invent or miss: `npx tsx bench/statistics.ts`. Each goal is for 300 trials. They are repeated
- * with several seeds and the worst counts, so that luck does not reach a goal.
+ * Share of false and missed differences of the statistics: `npx tsx bench/statistics.ts`. Each goal is for 300 trials. They are
+ * repeated with several seeds, and the worst counts, so that no goal is reached by chance.
  */
 const seeds = [1, 2, 3, 4, 5]
 
@@ -42,12 +42,12 @@ export function measureStatistics(trials = 300): Findings {
   tell('10 % of difference, CV 5 %, n = 20: found', list(found, least), 'at least 90 %', least >= 0.9 * trials)
   for (const size of [7, 10, 15]) tell(`  the same, n = ${size}`, percent(Math.min(...findDifference(size))))
   const orders = seeds.map((seed) => tryRankings({ tools: ['one', 'two', 'three'], size: 10 }, trials, seed))
-  tellInvented('three tools that are alike, 2 faults, n = 10: orders shown', orders)
+  tellInvented('three equal tools, 2 faults, n = 10: orders shown', orders)
   const covered = tryMedians({ source: (draw) => -Math.log(1 - draw()), truth: Math.LN2, size: 20 }, 1000)
-  tell('95 % intervals that hold the median, skewed values, n = 20', percent(covered, 1000))
+  tell('95 % intervals that contain the median, skewed values, n = 20', percent(covered, 1000))
   tell('one comparison, n = 20, with both medians', `${comparisonMs.toFixed(1)} ms`)
   tell(
-    'a difference is shown where',
+    'a difference is shown if',
     `p < ${decision.alpha} and |delta| >= ${decision.leastDelta}; in a ranking p < ${decision.familyAlpha} too, by Holm`,
   )
   return findings

@@ -44,7 +44,7 @@ const measured: Measured[] = [
   { name: 'restic full', tool: resticFull() },
   { name: 'restic incremental', tool: await create('restic/incremental'), second: true },
   { name: 'velero file-system', tool: await create('velero/file-system') },
-  { name: 'velero file-system, mesh volumes too', tool: await create('velero/file-system-mesh-volumes') },
+  { name: 'velero file-system, including mesh volumes', tool: await create('velero/file-system-mesh-volumes') },
   { name: 'velero csi-snapshot', tool: await create('velero/csi-snapshot') },
   { name: 'velero data-mover', tool: await create('velero/data-mover') },
   { name: 'VolumeSnapshot', tool: await create('kubernetes/volume-snapshot') },
@@ -54,7 +54,7 @@ const pairs = [
   ['velero csi-snapshot', 'velero file-system'],
   ['velero csi-snapshot', 'velero data-mover'],
   ['VolumeSnapshot', 'restic full'],
-  ['velero file-system', 'velero file-system, mesh volumes too'],
+  ['velero file-system', 'velero file-system, including mesh volumes'],
 ] as const
 const figures = { backup: 'backupMs', restore: 'restoreMs', stored: 'storedBytes' } as const
 
@@ -84,7 +84,7 @@ function tell(costs: Map<string, Cost[]>): void {
     words(of(name, 'changedBytes'), mebibytes),
   ])
   console.log(
-    'Medians, times as the bounds that the cluster’s clock of whole seconds leaves, with 95 % bootstrap intervals; "stored" is by how much the store grew, "changed" what was written over before the backup.',
+    'Medians with 95 % bootstrap intervals. Times are bounds, because the cluster’s clock has whole seconds. "stored" is the growth of the store, "changed" the bytes that were overwritten before the backup.',
   )
   console.log(alignColumns([['strategy', 'n', 'backup', 'restore', 'stored', 'changed'], ...rows]).join('\n'))
   for (const [one, other] of pairs) {

@@ -33,9 +33,9 @@ interface Ground {
 }
 
 /**
- * Takes one backup of a fresh service, restores a copy of it, and reads every record back: the cost of an incomplete backup is not
- * comparable. With `second`, an earlier backup exists. Each round has a namespace of its own, because data that an earlier round
- * stored would not be stored again.
+ * Takes one backup of a fresh service, restores a copy of it, and reads every record back, because the cost of an incomplete backup
+ * is not comparable. With `second`, an earlier backup exists. Each round has a separate namespace, because a tool does not store the
+ * data of an earlier round again.
  */
 export async function takeTurn(
   ground: Ground,
@@ -73,7 +73,7 @@ export async function takeTurn(
     })
     const [finding] = check.findings
     if (check.error !== null || finding) {
-      throw new Error(`${tool.name}/${tool.strategy} did not bring everything back: ${check.error ?? finding?.detail}`)
+      throw new Error(`${tool.name}/${tool.strategy} did not restore everything: ${check.error ?? finding?.detail}`)
     }
     return {
       backupMs: durationOf(backup.result),

@@ -45,6 +45,6 @@ export function print({ rows, details }: Findings): void {
 /** True if this file was started as a program, and not imported. */
 export const isStarted = (url: string): boolean => process.argv[1] === fileURLToPath(url)
 
-/** The higher of the two in the middle, where there are two. */
+/** Median. For an even number of values, the higher of the two in the middle. */
 export const medianOf = (values: number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN

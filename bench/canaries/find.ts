@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { createFinder, formsOf } from '../../lib/output/secrets.ts'
 
-/** A canary that was found where none may be. */
+/** A canary in a place where none is allowed. */
 export interface Leak {
   canary: string
   where: string
@@ -26,14 +26,14 @@ export function canaryFinder(canaries: Iterable<string>) {
   return find
 }
 
-/** What gzip streams, entries of zip files, and base64 of either hold. */
+/** Unpacks gzip streams, entries of zip files, and base64 of either. */
 function packedIn(bytes: Buffer, text: string): Buffer[] {
   const gzip = placesOf(text, '\x1f\x8b\x08').map((at) => unpack(() => gunzipSync(bytes.subarray(at))))
   const zip = placesOf(text, 'PK\x03\x04').map((at) => {
     const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28)
     return bytes.readUInt16LE(at + 8) === 8 ? unpack(() => inflateRawSync(bytes.subarray(start))) : null
   })
-  // "H4sI" is how gzip begins in base64, "UEsDB" is how zip does.
+  // In base64, gzip begins with "H4sI" and zip with "UEsDB".
   const base64 = [...text.matchAll(/(?:H4sI|UEsDB)[\w+/=-]{20,}/g)].map(([found]) => Buffer.from(found, 'base64'))
   return [...gzip, ...zip, ...base64].filter((inner) => inner !== null)
 }
@@ -44,7 +44,7 @@ function placesOf(text: string, magic: string): number[] {
   return places
 }
 
-/** Null for what only looks packed. */
+/** Returns null for bytes that only look packed. */
 function unpack(body: () => Buffer): Buffer | null {
   try {
     return body()
@@ -53,7 +53,7 @@ function unpack(body: () => Buffer): Buffer | null {
   }
 }
 
-/** Files of a folder, at any depth; what a link points to is none of them. */
+/** Files of a folder, at any depth. Links are not followed. */
 export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -62,7 +62,7 @@ export function filesBelow(folder: string): string[] {
   })
 }
 
-/** Arguments of every process of this machine, by PID; processes that end meanwhile are left out. */
+/** Arguments of every process of this machine, by PID. Processes that end in the meantime are left out. */
 export function processArguments(): { pid: number; line: Buffer }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

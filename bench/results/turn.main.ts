@@ -1,9 +1,9 @@
 import { runCommandLine } from '../../lib/runner/command-line.ts'
 
-/** What a command of the command line cost, printed as JSON. */
+/** Cost of a command of the command line, printed as JSON. */
 export interface TurnCost {
   durationMs: number
-  /** The most memory that the process had. */
+  /** Peak memory of the process, in bytes. */
   peakBytes: number
 }
 

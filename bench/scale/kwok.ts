@@ -12,7 +12,7 @@ import { keepEnds, OUTPUT_LIMIT } from '../../lib/output/shorten.ts'
 
 const module = { path: 'sigs.k8s.io/kwok', version: 'v0.8.0' }
 
-/** Built as the cluster's own components are, and only for who runs this bench. */
+/** The kwok program. It is built like the cluster's components, and only for this bench. */
 const program: GoProgram = {
   name: 'kwok',
   folder: join(import.meta.dirname, 'kwok'),
@@ -23,24 +23,24 @@ const program: GoProgram = {
   coldSeconds: 60,
 }
 
-/** Addresses of simulated pods: of the range for benchmarks (RFC 2544), which nothing else has. */
+/** Addresses of simulated pods: the range for benchmarks (RFC 2544), which has no other use. */
 const POD_RANGE = '198.18.0.1/15'
 
 /** The annotation of a node that kwok simulates. */
 export const SIMULATED = { 'kwok.x-k8s.io/node': 'fake' }
 
-/** Path of kwok, built where the toolchain's cache does not hold it. */
+/** Path of kwok. Builds it if the toolchain's cache lacks it. */
 export async function ensureKwok(log: (line: string) => void): Promise<string> {
   const key = await buildKey(program, await goEnvironment())
   const entry = { folder: join(cacheFolder(), 'bin'), name: program.name, key, suffix: '' }
   const known = await findCached(entry, log)
   if (known !== null) return known
-  log(`building ${program.name} (usually ${program.coldSeconds} s on 2 cores, once the cluster's components are built)`)
+  log(`building ${program.name}`)
   const options = { onProgress: () => undefined, signal: new AbortController().signal }
   return makeCached(entry, (temporary) => goBuild(program, temporary, options))
 }
 
-/** How its nodes become Ready and stay it, and its pods run and end at once: files of kwok's own module. */
+/** Files of kwok's module that keep nodes Ready, and start and end pods at once. */
 const STAGES = [
   'node/fast/node-initialize.yaml',
   'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
@@ -53,14 +53,14 @@ export interface RunningKwok {
   stop(): Promise<void>
 }
 
-/** Its default of 4 leases at a time is too slow for many nodes on a busy machine: they would be taken for lost. */
+/** Number of parallel leases. With kwok's default of 4, many nodes on a busy machine would look lost. */
 const CONFIGURATION = {
   apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
   kind: 'KwokConfiguration',
   options: {
     nodeLeaseDurationSeconds: 40,
     nodeLeaseParallelism: 32,
-    // What a configuration does not say is none, and not the default.
+    // A missing field of a configuration means nothing, not the default.
     ...{ nodePlayStageParallelism: 4, podPlayStageParallelism: 4, podsOnNodeSyncParallelism: 4 },
   },
 }
@@ -78,7 +78,7 @@ export async function startKwok(kwok: string, kubeconfig: string): Promise<Runni
     `--cidr=${POD_RANGE}`,
     ...[...STAGES.map((file) => join(stages, file)), file].map((path) => `--config=${path}`),
   ]
-  // Ended by the kernel when this process dies, even when it is killed.
+  // The kernel ends it if this process ends in any way.
   const command = ['--pdeathsig', 'KILL', kwok, ...options]
   const child = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'pipe'] })
   const said = keepEnds(OUTPUT_LIMIT)
@@ -86,7 +86,7 @@ export async function startKwok(kwok: string, kubeconfig: string): Promise<Runni
     said.add(text)
   })
   const ended = once(child, 'exit')
-  const failed = ended.then(() => Promise.reject(new Error(`kwok has ended; it said: ${said.text()}`)))
+  const failed = ended.then(() => Promise.reject(new Error(`kwok has ended. Its output: ${said.text()}`)))
   failed.catch(() => undefined)
   return {
     failed,

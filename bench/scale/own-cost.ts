@@ -3,22 +3,22 @@ import { readFile } from 'node:fs/promises'
 import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What this process and the prober that it starts cost, from `startCounting` on. The load is no cost of the harness. */
+/** Cost of this process and its prober since `startCounting`. The load does not count for the harness. */
 export interface OwnCost {
   durationMs: number
   cpuSeconds: number
-  /** Highest of each process, and their sum. */
+  /** Peak memory of each process, and the sum. */
   peakBytes: number
-  /** To the API server, streams and those that were refused too. */
+  /** Requests to the API server, including streams and refused ones. */
   requests: number
-  /** What the API server answered, as it came over the wire. */
+  /** Bytes received from the API server, as transferred. */
   receivedBytes: number
   /** Requests by method and path, without names. */
   kinds: Record<string, number>
 }
 
 const LOOK_MS = 200
-/** Linux tells the CPU time of other processes in hundredths of a second. */
+/** Linux reports the CPU time of other processes in hundredths of a second. */
 const TICKS_PER_SECOND = 100
 
 /** `server` is the URL of the API server. Requests to other servers are not counted. */
@@ -40,7 +40,7 @@ export function startCounting(server: string): () => Promise<OwnCost> {
   }
 }
 
-/** Node itself tells of every request that a process makes, whatever library makes it. */
+/** Node publishes an event for every request of a process, by any library. */
 function countRequests(server: string): () => Pick<OwnCost, 'requests' | 'receivedBytes' | 'kinds'> {
   const { host } = new URL(server)
   const kinds = new Map<string, number>()
@@ -50,7 +50,7 @@ function countRequests(server: string): () => Pick<OwnCost, 'requests' | 'receiv
     if (request.getHeader('host') !== host) return
     const kind = `${request.method} ${kindOf(request.path)}`
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-    // Node tells of a request when it has its connection, which may have served others before.
+    // The event comes when the request has its connection, which may have served other requests before.
     const { socket } = request
     if (socket !== null && !sockets.has(socket)) sockets.set(socket, socket.bytesRead)
   })
@@ -61,7 +61,7 @@ function countRequests(server: string): () => Pick<OwnCost, 'requests' | 'receiv
   })
 }
 
-/** A path without names: `/api/v1/namespaces/x/pods/y/exec?…` is `namespaces/pods/exec`, with what it is limited by. */
+/** A path without names, with its selectors: `/api/v1/namespaces/x/pods/y/exec?…` becomes `namespaces/pods/exec`. */
 function kindOf(path: string): string {
   const { pathname, searchParams } = new URL(path, 'http://server')
   const parts = pathname.split('/').slice(pathname.startsWith('/apis/') ? 4 : 3)
@@ -72,7 +72,7 @@ function kindOf(path: string): string {
   return [resource === '' ? pathname : resource, ...limits].join(' ')
 }
 
-/** The prober, by its command; looked at again and again, as what it used is gone with it. */
+/** Finds the prober by its command. Reads it repeatedly, because its usage is lost when it ends. */
 function watchChildren(): () => Promise<{ cpuSeconds: number; peakBytes: number }> {
   const used = new Map<string, { cpuSeconds: number; peakBytes: number }>()
   const look = async () => {
@@ -92,7 +92,7 @@ function watchChildren(): () => Promise<{ cpuSeconds: number; peakBytes: number 
   return async () => {
     over.abort()
     await looking
-    if (used.size === 0) throw new Error('no prober was seen: what the harness costs is not known')
+    if (used.size === 0) throw new Error('no prober was found, so the cost of the harness is unknown')
     const sum = (figure: 'cpuSeconds' | 'peakBytes') =>
       [...used.values()].reduce((total, one) => total + one[figure], 0)
     return { cpuSeconds: sum('cpuSeconds'), peakBytes: sum('peakBytes') }

@@ -7,11 +7,11 @@ import { SIMULATED } from './kwok.ts'
 
 const NAMESPACE = 'simulated'
 const LABELS = { 'meshdrill/simulated': 'true' }
-/** Keeps away all that is real: whatever came to a node that is not there would never run. */
+/** Taint that keeps real pods away, because they would never run on a simulated node. */
 const TAINT = { key: 'meshdrill/simulated', effect: 'NoSchedule' }
 const AT_ONCE = 16
 
-/** Makes nodes that kwok simulates, and volumes, each with its claim and a pod on one of them that has it. */
+/** Creates nodes that kwok simulates, and volumes, each with a claim and a pod on a simulated node. */
 export async function addSimulated({ kube, log }: Lab, nodes: number, volumes: number): Promise<void> {
   await kube.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }])
   const names = Array.from({ length: nodes }, (_, index) => `simulated-${index + 1}`)
@@ -41,15 +41,15 @@ export async function addSimulated({ kube, log }: Lab, nodes: number, volumes: n
     every: '1s',
   })
   await nothingReal(kube)
-  log(`${nodes} simulated nodes with ${volumes} volumes are there`)
+  log(`created ${nodes} simulated nodes with ${volumes} volumes`)
 }
 
-/** Takes away what `addSimulated` made; kwok must still run, as pods end by it. */
+/** Removes the objects of `addSimulated`. kwok must still run, because it ends the pods. */
 export async function removeSimulated({ kube }: Lab): Promise<void> {
   const labelSelector = selector(LABELS)
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }
   await kube.delete(namespace)
-  const gone = async () => ((await kube.get(namespace)) === null ? true : pending('it is still there'))
+  const gone = async () => ((await kube.get(namespace)) === null ? true : pending('it still exists'))
   await waitFor(`namespace "${NAMESPACE}" gone`, gone, { timeout: '10m', every: '2s' })
   await kube.core.deleteCollectionPersistentVolume({ labelSelector })
   await kube.core.deleteCollectionNode({ labelSelector })
@@ -108,7 +108,7 @@ async function applyAll(kube: KubeClient, objects: KubeObject[]): Promise<void> 
   await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
-/** Without it no pod is let in. */
+/** Waits for the ServiceAccount. Without it the API server admits no pod. */
 async function serviceAccountThere(kube: KubeClient): Promise<void> {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: NAMESPACE } }
   const there = async () => ((await kube.get(account)) === null ? pending('not there') : true)
@@ -129,7 +129,7 @@ async function allOf<T>(listed: Promise<T[]>, count: number, isDone: (one: T) =>
   return done === count ? true : pending(`${done} of ${count}`)
 }
 
-/** Pods of DaemonSets that tolerate everything come to such a node as to any; kwok says that they run, as a kubelet would. */
+/** Throws if real pods run on simulated nodes. Pods of DaemonSets that tolerate every taint may: kwok reports them as running. */
 async function nothingReal(kube: KubeClient): Promise<void> {
   const { items } = await kube.core.listPodForAllNamespaces()
   const strays = items.filter(
@@ -140,5 +140,5 @@ async function nothingReal(kube: KubeClient): Promise<void> {
   )
   if (strays.length === 0) return
   const names = strays.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`)
-  throw new Error(`pods came to simulated nodes: ${names.slice(0, 5).join(', ')}`)
+  throw new Error(`pods were scheduled to simulated nodes: ${names.slice(0, 5).join(', ')}`)
 }

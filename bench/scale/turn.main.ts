@@ -22,8 +22,8 @@ import { ledger } from '../../lib/workloads/ledger/ledger.ts'
 import { startCounting, type OwnCost } from './own-cost.ts'
 
 /**
- * One drill in the lab that is there, in a process of its own as Playwright's worker is one, so that memory is this drill's:
- * the container that holds the state is killed, as in tests/drills/container-crash.spec.ts. Prints what it cost, as JSON.
+ * Runs one drill in the existing lab, in a separate process like Playwright's worker, so that the memory belongs to this drill. It
+ * kills the container with the state, as in tests/drills/container-crash.spec.ts. Prints its cost as JSON.
  */
 export interface Turn extends OwnCost {
   verdict: Verdict

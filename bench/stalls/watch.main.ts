@@ -1,4 +1,4 @@
-/** Watches one processor: it is pinned to it, runs before the probers, and tells of each time that it was woken late. */
+/** Watches one processor: it is pinned to it, has a higher priority than the probers, and reports each late wake-up. */
 import { readSettings } from '../../lib/system/child-settings.ts'
 import { raisePriority } from '../../lib/probes/availability/protocol.ts'
 import { now } from '../../lib/probes/availability/run-prober.ts'

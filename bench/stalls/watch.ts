@@ -7,28 +7,28 @@ import { PUNCTUAL_NODE_OPTIONS } from '../../lib/probes/availability/protocol.ts
 import { sendSettings } from '../../lib/system/child-settings.ts'
 import { scriptArguments } from '../../lib/system/process.ts'
 
-/** From and until when a processor did not run what it had to, in milliseconds since the epoch. */
+/** Start and end of a stall of a processor, in milliseconds since the epoch. */
 export type Stall = [number, number]
 
 export interface WatchSettings {
-  /** Told of is each time that it was woken later than this, in milliseconds. */
+  /** Minimum delay of a reported wake-up, in milliseconds. */
   lateMs: number
 }
 
 export type WatchLine = { looks: number } | { stall: Stall }
 
 export interface StallWatch {
-  /** One for each processor. */
+  /** The watch of each processor. */
   pids: number[]
-  /** Every stall so far; throws where a processor was not watched all the time. */
+  /** Every stall so far. Throws if a processor was not watched all the time. */
   end: () => Promise<Stall[]>
 }
 
 const MAIN = fileURLToPath(new URL('watch.main.ts', import.meta.url))
 
 /**
- * Watches whether the machine itself stands still, by nothing of what is measured: a process pinned to each processor,
- * as a host may take one away and leave the other. Resolves once all watch.
+ * Watches for stalls of the machine, independent of the measured processes. Pins a process to each processor, because a host may
+ * stop only one of them. Resolves when all watch.
  */
 export async function watchStalls(settings: WatchSettings): Promise<StallWatch> {
   const watches = await Promise.all(cpus().map((_, processor) => watchProcessor(processor, settings)))
@@ -66,7 +66,7 @@ async function watchProcessor(processor: number, settings: WatchSettings) {
       const before = looks
       child.stdin.end()
       await closed
-      if (looks <= before) throw new Error(`the watch of processor ${processor} did not say that it had watched`)
+      if (looks <= before) throw new Error(`the watch of processor ${processor} did not report that it had watched`)
       return stalls
     },
   }

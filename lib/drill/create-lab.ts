@@ -33,14 +33,14 @@ export async function createLab(
   const { log } = options
   const times: LabTimes = []
   // The key is typed: a component that is not in the index could not be found or removed again.
-  const installOnce = async (name: ComponentName, usual: string, body: () => Promise<unknown>): Promise<void> => {
+  const installOnce = async (name: ComponentName, body: () => Promise<unknown>): Promise<void> => {
     if (cluster.has(name)) return
-    await timed(componentOf(name).title, durationWords(componentOf(name), usual), body)
+    await timed(describeInstall(componentOf(name)), body)
     await cluster.note(name)
   }
-  const timed = async <T>(part: string, words: string, body: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(part: string, body: () => Promise<T>): Promise<T> => {
     const startedMs = performance.now()
-    log(`${part} … (${words})`)
+    log(`${part} …`)
     const result = await body()
     times.push({ part, durationMs: performance.now() - startedMs })
     log(`${part} ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
@@ -49,12 +49,10 @@ export async function createLab(
   const provider = providerOf(config)
   const problems = await provider.requires()
   if (problems.length > 0) throw new Error(`This machine cannot hold the lab yet:\n  ${problems.join('\n  ')}`)
-  const cluster = await timed('cluster', 'usually 15 s', () =>
-    provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }),
-  )
+  const cluster = await timed('cluster', () => provider.create({ keep: config.keep, ownerPid: options.ownerPid, log }))
   requireNoOtherMesh(cluster, config)
   if (cluster.readyMs !== null) times.unshift({ part: NODES_READY, durationMs: cluster.readyMs })
-  const store = await timed('S3 store', 'usually 1 s', () => cluster.openStore())
+  const store = await timed('S3 store', () => cluster.openStore())
   const lab: Lab = {
     cluster,
     store,
@@ -70,17 +68,17 @@ export async function createLab(
   const installing = installingLab(lab)
   const operator = loadOperator(config)
   await Promise.all([
-    installOnce(config.mesh, '40 s', async () => (await meshOf(config)).install(installing)),
-    installOnce('chaos-mesh', '30 s', () => installChaosMesh(installing)),
-    operator && installOnce(operator.name, '15 s', () => operator.install(installing)),
+    installOnce(config.mesh, async () => (await meshOf(config)).install(installing)),
+    installOnce('chaos-mesh', () => installChaosMesh(installing)),
+    operator && installOnce(operator.name, () => operator.install(installing)),
   ])
   await storeReached(lab)
   return { lab, times }
 }
 
-/** How long the installation of a component takes, for the log. */
-export const durationWords = ({ presence }: Pick<Component, 'presence'>, usual: string): string =>
-  'none' in presence ? 'nothing to install' : `usually ${usual}`
+/** Name of an installation in the log. */
+export const describeInstall = ({ title, presence }: Pick<Component, 'title' | 'presence'>): string =>
+  'none' in presence ? `${title} (nothing to install)` : title
 
 /** A lab has one mesh. A second mesh would distort the measurements. */
 function requireNoOtherMesh(cluster: Cluster, { mesh, cluster: provider }: Config): void {
@@ -100,7 +98,7 @@ function requireNoOtherMesh(cluster: Cluster, { mesh, cluster: provider }: Confi
 export async function ensureTool(lab: Lab, tool: BackupTool): Promise<ReadyTool> {
   if (lab.cluster.has(tool.name)) return { installed: tool.attach(lab), installMs: null, manifests: null }
   const startedMs = performance.now()
-  lab.log(`${tool.name} … (usually 15 s)`)
+  lab.log(`${tool.name} …`)
   const watched = recordApplied(installingLab(lab))
   await tool.install(watched.lab)
   const installMs = Math.round(performance.now() - startedMs)

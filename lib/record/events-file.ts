@@ -5,31 +5,31 @@ import { type Line, type LineRange, readLines, readRange } from './lines.ts'
 import { parseFact, peekDrill, type UnreadableLine } from './parse.ts'
 
 /**
- * An `events.jsonl` of any size. Opening it notes where the facts of each drill are; they are read drill by drill, so that
+ * An `events.jsonl` of any size. Opening it records the places of each drill's facts. They are read drill by drill, so that
  * memory does not grow with the number of drills. Facts of several drills may be mixed.
  */
 export interface EventsFile {
   file: string
   /** Facts of the run, in the order of the file. */
   runFacts: RunFact[]
-  /** Ids of the drills that have at least one line, in the order in which they begin. */
+  /** Ids of the drills with at least one line, in the order of their first lines. */
   drills: string[]
   /** Reads the facts of one drill, in the order of the file. */
   readDrill: (id: string) => DrillFacts
-  /** Lines that could not be read so far: those of a drill are known once it has been read. In the order of the file. */
+  /** Unreadable lines found so far, in the order of the file. Those of a drill are known after it was read. */
   unreadable: () => UnreadableLine[]
-  /** Numbers of the lines that may have held facts of a drill and cannot be read. Complete once the drill has been read. */
+  /** Numbers of the unreadable lines that may have had facts of a drill. Complete after the drill was read. */
   unreadableFor: (id: string) => number[]
   close: () => void
 }
 
 export interface DrillFacts {
   facts: DrillFact[]
-  /** Numbers of the lines that may have held facts of this drill and cannot be read. */
+  /** Numbers of the unreadable lines that may have had facts of this drill. */
   unreadable: number[]
 }
 
-/** Opens the facts of a run. Errors: the file cannot be read, or its facts are of a later schema. */
+/** Opens the facts of a run. Throws if the file cannot be read, or if its facts have a later schema. */
 export function openEvents(file: string): EventsFile {
   const descriptor = openFile(file)
   try {
@@ -90,7 +90,7 @@ function index(file: string, descriptor: number): EventsFile {
 
 const whyNot = (parsed: ReturnType<typeof parseFact>): string => ('why' in parsed ? parsed.why : 'it names two drills')
 
-/** The drill that a line belongs to, or a fact of the run, or why it is neither. */
+/** The drill of a line, or a fact of the run, or why the line is neither. */
 function findPlace(line: Line): string | { fact: RunFact } | UnreadableLine {
   if (line.isTooLong) return { line: line.number, why: 'it is longer than any fact', owner: 'all' }
   const drill = peekDrill(line.bytes)
@@ -116,13 +116,13 @@ function mayConcern({ line, owner }: UnreadableLine, id: string, ranges: LineRan
   return first !== undefined && last !== undefined && first.line < line && line < last.line
 }
 
-/** What a later version means by its facts is not known here, even where they look alike. */
+/** Throws on facts of a later version. Their meaning is unknown, even if they look the same. */
 function refuseLaterSchema(file: string, { bytes }: Line): void {
   if (!bytes.subarray(0, 200).includes('"run.started"')) return
   const schema = /"schema":"([^"]*)"/.exec(bytes.toString('utf8'))?.[1]
   if (schema !== undefined && schema !== EVENTS_SCHEMA)
     throw new Error(
-      `the facts in "${file}" are of schema "${schema}", and this version reads "${EVENTS_SCHEMA}". ` +
+      `the facts in "${file}" have schema "${schema}", and this version reads "${EVENTS_SCHEMA}". ` +
         'Next: use the version of meshdrill that recorded them',
     )
 }

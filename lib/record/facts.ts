@@ -16,19 +16,19 @@ type OfEach<Schemas extends Record<string, z.ZodType>> = {
 /** Facts of the run as a whole. */
 export type RunFact = OfEach<typeof run.runFacts>
 
-/** Facts of one drill; `drill` is the drill's id. */
+/** Facts of one drill. `drill` is the drill's id. */
 export type DrillFact = OfEach<typeof drill.drillFacts>
 
 /**
- * What is known of a run, one fact a line of `events.jsonl`, written the moment it is known. Verdict and report are
- * functions of these facts alone, so a run can be judged and drawn again without a cluster.
+ * One fact of a run: a line of `events.jsonl`, written as soon as the fact is known. Verdict and report depend on these facts
+ * only, so a run can be judged and reported again without a cluster.
  *
- * Times are milliseconds since the epoch by the clock of the machine that runs the drills, unless a field says otherwise.
+ * Times are milliseconds since the epoch, measured by the clock of the machine that runs the drills, unless a field says otherwise.
  */
 export type Fact = RunFact | DrillFact
 
 export type RunDescription = z.infer<typeof run.runDescription>
-/** A run that has become part of another. */
+/** A run that is part of a merged run. */
 export type MergedRun = z.infer<typeof run.mergedRun>
 export type ManifestCounts = z.infer<typeof run.manifestCounts>
 export type UserEffort = z.infer<typeof run.userEffort>

@@ -1,23 +1,23 @@
 import { readSync } from 'node:fs'
 
-/** A line of a file, without its end. */
+/** A line of a file, without its line end. */
 export interface Line {
   /** Counted from 1. */
   number: number
-  /** In bytes from the beginning of the file. */
+  /** Bytes from the beginning of the file. */
   offset: number
-  /** In bytes, with its end. */
+  /** Bytes, including the line end. */
   length: number
-  /** Empty for a line that is too long. */
+  /** Content of the line. Empty if the line is too long. */
   bytes: Buffer
-  /** Whether it is longer than any fact can be. */
+  /** True if the line is longer than any fact. */
   isTooLong: boolean
 }
 
-/** Several lines that stand together in a file. */
+/** Consecutive lines of a file. */
 export interface LineRange {
   offset: number
-  /** In bytes, with the ends of the lines. */
+  /** Bytes, including the line ends. */
   length: number
   /** Number of the first line. */
   line: number
@@ -25,13 +25,13 @@ export interface LineRange {
 
 const CHUNK_BYTES = 1 << 20
 const NEWLINE = 0x0a
-/** A longer line could not become a text, of which 512 MiB are the most. */
+/** Maximum length of a line. A longer one could exceed the 512 MiB limit of a string. */
 const LONGEST_BYTES = 384 << 20
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /**
- * The lines of an open file, without holding more of it than the longest line. A byte order mark is no part of a line: files
- * that were put together have several.
+ * Reads the lines of an open file. Memory does not exceed the longest line. Removes byte order marks, because concatenated
+ * files have several.
  */
 export function* readLines(descriptor: number): Generator<Line> {
   let pending: Buffer[] = []
@@ -65,7 +65,7 @@ export function* readLines(descriptor: number): Generator<Line> {
   if (lengthBytes > 0) yield take(0)
 }
 
-/** The lines of a part of an open file, none of which is too long. */
+/** Reads the lines of a part of an open file. None of them may be too long. */
 export function* readRange(descriptor: number, { offset, length, line }: LineRange): Generator<Line> {
   const part = readAt(descriptor, offset, length)
   let [number, from] = [line, 0]

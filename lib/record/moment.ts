@@ -1,4 +1,4 @@
-/** When a fault strikes: while neither a backup nor a restore runs, during the backup, or during the restore. */
+/** Moments of a fault. At rest, neither a backup nor a restore runs. */
 export const MOMENTS = ['at-rest', 'during-backup', 'during-restore'] as const
 
 export type Moment = (typeof MOMENTS)[number]
@@ -20,7 +20,7 @@ interface FaultAtMoment {
 const duringBackup = (fault: string): FaultAtMoment => ({ fault, moment: 'during-backup' })
 const duringRestore = (fault: string): FaultAtMoment => ({ fault, moment: 'during-restore' })
 
-/** Faults of runs that did not record the moment, by their names in those runs. All others struck at rest. */
+/** Older runs have the moment in the name of these faults. All their other faults struck at rest. */
 const EARLIER: Readonly<Record<string, FaultAtMoment>> = {
   'tool-kill': duringBackup('tool-kill'),
   'tool-memory-limit': duringBackup('tool-memory-limit'),
@@ -35,7 +35,7 @@ const EARLIER: Readonly<Record<string, FaultAtMoment>> = {
   'istiod-kill-during-restore': duringRestore('mesh-control-kill'),
 }
 
-/** The fault and the moment of a drill, also of a run that recorded both in the fault's name. */
+/** The fault and the moment of a drill. Older runs recorded both in the fault's name. */
 export function readMoment({ fault, moment }: { fault: string; moment?: Moment }): FaultAtMoment {
   if (moment !== undefined) return { fault, moment }
   return (Object.hasOwn(EARLIER, fault) ? EARLIER[fault] : undefined) ?? { fault, moment: 'at-rest' }

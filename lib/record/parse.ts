@@ -6,12 +6,12 @@ import { LATEST_MS } from './schema/measured.ts'
 
 const schemas = new Map<string, z.ZodType>(Object.entries(FACTS))
 
-/** Whether a value is a fact; else `describeInvalid` says why not. */
+/** True if a value is a fact. `describeInvalid` says why not. */
 export function isFact(value: unknown): value is Fact {
   return describeInvalid(value) === null
 }
 
-/** Why a value is not a fact, in words; null if it is one. Fields that no schema names are ignored. */
+/** Why a value is not a fact, as text. Null if it is one. Unknown fields are ignored. */
 export function describeInvalid(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return 'it has no kind'
   const schema = typeof value.kind === 'string' ? schemas.get(value.kind) : undefined
@@ -20,40 +20,41 @@ export function describeInvalid(value: unknown): string | null {
   return error ? describeIssues(error) : describeTime(value as Fact)
 }
 
-/** Whether facts of this kind exist. */
+/** True if facts of this kind exist. */
 const isKind = (kind: string): boolean => schemas.has(kind)
 
 const describeIssues = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => `${['fact', ...path].join('.')}: ${message}`).join(', ')
 
-/** A drill is judged by its times. The run's own are only shown. */
+/** Why the time of a drill's fact is invalid, else null. Times of the run's facts are only shown. */
 function describeTime(fact: Fact): string | null {
   if (!('drill' in fact) || Math.abs(fact.at) <= LATEST_MS) return null
-  return `its time, ${fact.at}, is no date that a calendar has`
+  return `its time ${fact.at} is not a valid date`
 }
 
-/** A line of `events.jsonl` that holds no fact that can be read. */
+/** A line of `events.jsonl` without a readable fact. */
 export interface UnreadableLine {
   /** Counted from 1. */
   line: number
-  /** In words. */
+  /** The reason, as text. */
   why: string
   owner: Owner
 }
 
 /**
- * Whose facts an unreadable line may have held: drills by their ids; 'run' for a fact of the run; 'all' if any drill of the run
- * may have lost a fact there; 'around' for a line that no recorder wrote: only drills with facts before and after it are in doubt.
+ * Owner of the facts that an unreadable line may have had. `drills`: ids of drills. 'run': the run. 'all': any drill of the
+ * run may have lost a fact there. 'around': no recorder wrote the line, so only drills with facts before and after it are in
+ * doubt.
  */
 type Owner = { drills: string[] } | 'run' | 'all' | 'around'
 
 type Parsed = { fact: Fact } | { why: string; owner: Owner }
 
-/** How the line of a drill's fact begins: its kind, and its drill as a JSON text. */
+/** The start of the line of a drill's fact: its kind, and its drill as a JSON string. */
 const START = /^\{"kind":"([^"\\]*)","at":[^,]*,"drill":("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")/
-/** Stands in a decoded text where its bytes are no UTF-8. A name may hold it rightly too. */
+/** Replaces bytes that are not UTF-8 in decoded text. A name may also contain it. */
 const REPLACEMENT = '\u{fffd}'
-/** Bytes of a line in which its kind and its drill stand. */
+/** Maximum length of the start of a line, with its kind and drill. */
 const START_BYTES = 2048
 
 /** Reads one line. */
@@ -67,17 +68,17 @@ export function parseFact(bytes: Buffer): Parsed {
     return { why: 'it is cut off or damaged', owner: findOwner(text) }
   }
   if (isFact(value)) return { fact: value }
-  return { why: describeInvalid(value) ?? 'it is no fact', owner: ownerOf(value) }
+  return { why: describeInvalid(value) ?? 'it is not a fact', owner: ownerOf(value) }
 }
 
-/** The drill of a line that begins as a recorder writes facts of drills, without reading the rest; null for all other lines. */
+/** The drill of a line, read from its start only. Null if the line does not begin like a recorded fact of a drill. */
 export function peekDrill(bytes: Buffer): string | null {
   const start = bytes.subarray(0, START_BYTES).toString('utf8')
   const { kind, id } = readStart(start)
   return id === null || !isKind(kind) || holdsSecondFact(bytes) ? null : id
 }
 
-/** Whose fact a damaged line was. Two facts may have run into one line, as when a disk lost what was between them. */
+/** Finds the owner of a damaged line. The line may contain two facts, for example after a disk lost the bytes between them. */
 function findOwner(text: string): Owner {
   const [first = '', ...others] = text.split(/(?=\{"kind":")/)
   const starts = [first, ...others.filter((one) => isKind(/^\{"kind":"([^"]*)"/.exec(one)?.[1] ?? ''))]
@@ -91,7 +92,7 @@ function findOwner(text: string): Owner {
   return drills.size === 0 ? 'run' : { drills: [...drills] }
 }
 
-/** The id is null where it cannot be read, or where one of its bytes may be damaged. */
+/** The id is null if it cannot be read, or if one of its bytes may be damaged. */
 function readStart(text: string): { kind: string; id: string | null } {
   const [, kind = '', id = null] = START.exec(text) ?? []
   return { kind, id: id === null || id.includes(REPLACEMENT) ? null : (JSON.parse(id) as string) }
@@ -105,5 +106,5 @@ function ownerOf(value: unknown): Owner {
 
 const SECOND_FACT = Buffer.from('{"kind":"')
 
-/** Findings have a kind too: such a line has to be read as a whole to know. */
+/** True if the line may contain a second fact. Findings also have a kind, so the caller must parse the whole line. */
 const holdsSecondFact = (bytes: Buffer): boolean => bytes.indexOf(SECOND_FACT, 1) !== -1

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import type { Fact } from './facts.ts'
 import { describeInvalid, isFact } from './parse.ts'
 
-/** What `events.jsonl` holds. */
+/** Content of `events.jsonl`. */
 export interface Events {
-  /** In the order they were written. */
+  /** Facts in the order in which they were written. */
   facts: Fact[]
-  /** Lines that were cut off because their writer died; what they said is not known. */
+  /** Incomplete lines of writers that died. Their content is unknown. */
   torn: TornLine[]
 }
 
@@ -16,7 +16,7 @@ export interface TornLine {
   text: string
 }
 
-/** Reads and checks every fact of a file. Fails, with the line's number, on a line that is whole but not a fact. */
+/** Reads and checks every fact of a file. Throws, with the line's number, on a complete line that is not a fact. */
 export function readFacts(file: string): Events {
   const events: Events = { facts: [], torn: [] }
   for (const [index, text] of readFileSync(file, 'utf8').split('\n').entries()) {
@@ -29,7 +29,7 @@ export function readFacts(file: string): Events {
   return events
 }
 
-/** Which drill a torn line belonged to: its id, 'run' for a fact of the run, or null where the line is too short to say. */
+/** The drill of a torn line, or 'run' for a fact of the run. Null if the line is too short. */
 export function findOwner(torn: TornLine): { drill: string } | 'run' | null {
   if (torn.text.startsWith('{"kind":"run.')) return 'run'
   const id = /^\{"kind":"[^"]*","at":[^,]*,"drill":("(?:[^"\\]|\\.)*")/.exec(torn.text)?.[1]

@@ -8,25 +8,25 @@ import { describeInvalid } from './parse.ts'
 /** Appends facts to a run's `events.jsonl`. Several processes may record into the same file at the same time. */
 export interface Recorder {
   /**
-   * Appends one fact, without secrets; when it returns, the fact survives the death of this process.
-   * Fails on a fact that could not be read back (a wrong field, NaN). Of facts that cannot be written, as on a full disk, only
-   * the first is an error: what a drill has still to do must not stop at each of them. All of them are lost, and as soon as
-   * something can be written again a line says so, so that their drills cannot pass.
+   * Appends one fact, without secrets. When it returns, the fact survives the death of this process. Throws on a fact that
+   * could not be read back (a wrong field, NaN). If facts cannot be written, for example on a full disk, only the first one
+   * throws, so that the drill can clean up. All of them are lost. The next successful write adds a line about the loss, so that
+   * their drills cannot pass.
    */
   record(fact: Fact): void
   close(): void
 }
 
-/** Opens `file` for appending, and makes it and its folder where they are not there yet. */
+/** Opens `file` for appending. Creates it and its folder if they are missing. */
 export function openRecorder(file: string): Recorder {
   const descriptor = openForAppending(file)
-  // A process that was killed while writing leaves half a line; the next fact must not be glued to it.
+  // A process that was killed during a write leaves half a line. The next fact must begin on a new line.
   let lineOpen = endsWithinLine(descriptor)
-  /** In place of facts that could not be written. */
+  /** Lines about facts that could not be written. */
   const marks = new Set<string>()
   let hasFailed = false
 
-  /** One call for all of it: with O_APPEND the kernel keeps lines of several processes apart. */
+  /** One call for all lines: with O_APPEND the kernel does not mix lines of several processes. */
   const append = (lines: string[]): void => {
     const bytes = Buffer.from(`${lineOpen ? '\n' : ''}${lines.join('\n')}\n`)
     const written = writeSync(descriptor, bytes)
@@ -56,7 +56,7 @@ export function openRecorder(file: string): Recorder {
   }
 }
 
-/** A line that cannot be read, in place of facts of a drill, or of the run where it is null, that are lost. */
+/** An unreadable line that replaces lost facts of a drill, or of the run if `drill` is null. */
 export const lostLine = (drill: string | null): string =>
   drill === null ? '{"kind":"run.lost",' : `{"kind":"lost","at":0,"drill":${JSON.stringify(drill)},`
 
@@ -79,7 +79,7 @@ function openForAppending(file: string): number {
   }
 }
 
-/** A fact as a line of `events.jsonl`. The kind and the drill come first, so that even half a line says whose it was. */
+/** A fact as a line of `events.jsonl`. Kind and drill come first, so that even half a line names its drill. */
 export function toLine(fact: Fact): string {
   if (!('drill' in fact)) return JSON.stringify(fact)
   const { kind, at, drill, ...rest } = fact

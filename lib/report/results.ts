@@ -129,6 +129,6 @@ export function checkSummary(summary: unknown): void {
 const notWritten = (runFolder: string, cause: unknown): Error =>
   new Error(
     `the results of the run in "${runFolder}" could not be written: ${describeFileError(cause)}. ` +
-      'Its facts and the results of before are unchanged. Next: mend that, and judge the run again with npx meshdrill judge',
+      'Its facts and the earlier results are unchanged. Next: solve this problem, and judge the run again with npx meshdrill judge',
     { cause },
   )

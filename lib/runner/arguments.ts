@@ -1,15 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Playwright's file about a run, in the folder of its artifacts: which tests failed. */
+/** Playwright's list of a run's failed tests, in the folder of its artifacts. */
 const FILE = '.last-run.json'
 
 /** Folder of Playwright's artifacts in the folder of a run. */
 export const artifactsOf = (runFolder: string): string => join(runFolder, 'playwright')
 
 /**
- * Playwright's file about the newest run that ran a test: each run has an output folder of its own, and Playwright looks
- * for the file in that of the new one. Errors: there is no such run, or all its tests passed.
+ * Finds that file of the newest run that ran a test. Playwright looks for it in the new run's output folder only. Throws if
+ * there is no such run, or if all its tests passed.
  */
 export function findLastRun(results: string): string {
   const runs = existsSync(results) ? readdirSync(results) : []
@@ -20,12 +20,12 @@ export function findLastRun(results: string): string {
     if (failedTests.length > 0) return file
     if (status === 'passed')
       throw new Error(`--last-failed: no test of the last run failed ("${file}"). Next: npx playwright test`)
-    // A run that was refused or interrupted before its first test tells nothing about the tests.
+    // A run that was refused or interrupted before its first test has no results.
   }
   throw new Error(`--last-failed: no earlier run in "${results}" ran a test. Next: npx playwright test`)
 }
 
-/** Puts the file where Playwright reads it for a new run. */
+/** Copies the file to the place where Playwright reads it for a new run. */
 export function adoptLastRun(file: string, runFolder: string): void {
   const adopted = join(artifactsOf(runFolder), FILE)
   mkdirSync(dirname(adopted), { recursive: true })
@@ -34,7 +34,7 @@ export function adoptLastRun(file: string, runFolder: string): void {
 
 /** The options of Playwright's command line on which meshdrill's configuration depends. */
 interface RunnerArguments {
-  /** False if the command runs no drill: it lists them, or it is about reports. Such a command leaves no results. */
+  /** False if the command runs no drill, but lists drills or works on reports. Such a command creates no results. */
   runs: boolean
   /** True if the user names the tests to run: by `-g`, by a list, or by the file of a drill, with or without a line. */
   namesTests: boolean
@@ -83,18 +83,18 @@ function namesDrill(argument: string, drills: readonly string[]): boolean {
 
 /** The run that Playwright resolved from its configuration, options and environment. */
 interface ResolvedRun {
-  /** Tests that run at the same time. */
+  /** Number of tests that run at the same time. */
   workers: number
   argv: readonly string[]
   /** Projects that run. */
   filteredProjects: readonly { name: string; dependencies: readonly string[] }[]
 }
 
-/** Errors: with these options no drill can be measured. Nothing has been changed by then. */
+/** Throws, before any change, if no drill can be measured with these options. */
 export function refuseRun({ workers, argv, filteredProjects }: ResolvedRun): void {
   if (workers > 1)
     throw new Error(
-      `${workers} workers: drills run one at a time, as two at a time would measure each other. Next: the same command without --workers or -j`,
+      `${workers} workers: drills run one at a time, because two at a time would measure each other. Next: the same command without --workers or -j`,
     )
   const standsOnLab = filteredProjects.some(({ dependencies }) => dependencies.length > 0)
   if (standsOnLab && !readArguments(argv).setsUpLab)

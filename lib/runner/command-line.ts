@@ -36,7 +36,7 @@ export interface Terminal {
 }
 
 /**
- * Runs a command. New runs are stored in `results`. Returns the exit code: 0 if it succeeded, whatever the verdicts are, 1 if
+ * Runs a command. Stores new runs in `results`. Returns the exit code: 0 if it succeeded, with any verdicts, 1 if
  * `compare` shows a regression, 2 on an error.
  */
 export async function runCommandLine(
@@ -66,14 +66,17 @@ export async function runCommandLine(
 
 /** Imports the toolchain only here, because no other command needs it. */
 async function nodeImage(more: string[], log: (line: string) => void): Promise<string> {
-  if (more.length > 0) throw new Error(`npx meshdrill node-image takes no arguments; "${more.join(' ')}" is one`)
+  if (more.length > 0)
+    throw new Error(
+      `npx meshdrill node-image takes no arguments, got "${more.join(' ')}". Next: npx meshdrill node-image`,
+    )
   const { makeNodeImage } = await import('../clusters/kind/node-image/build.ts')
   return makeNodeImage(log)
 }
 
 const judge = (args: string[]): string => show(findRun('judge', args))
 
-/** The report is a pure function of the facts, so a new version shows an old run as it shows a new one. */
+/** Makes the report of a run again. It depends on the facts only, so a new version can report an old run. */
 function report(args: string[]): string {
   const run = findRun('report', args)
   const warnings: string[] = []
@@ -96,17 +99,23 @@ function history(folders: string[]): string {
   return [renderHistory(runs), ...told.map((one) => `beware: ${one}`)].join('\n')
 }
 
-/** The folder of the one run that a command is given. */
+/** The folder of the run in the arguments of a command. */
 function findRun(command: string, [folder, ...more]: string[]): string {
-  if (folder === undefined) throw new Error(`which run? Give its folder: npx meshdrill ${command} results/latest`)
-  if (more.length > 0) throw new Error(`one run at a time; "${more.join(' ')}" is one too many`)
+  if (folder === undefined)
+    throw new Error(`npx meshdrill ${command} needs the folder of a run. Next: npx meshdrill ${command} results/latest`)
+  if (more.length > 0)
+    throw new Error(
+      `npx meshdrill ${command} takes one run, got also "${more.join(' ')}". Next: npx meshdrill ${command} ${folder}`,
+    )
   requireRun(folder)
   return realpathSync(folder)
 }
 
 function merge(folders: string[], results: string): string {
   if (folders.length < 2)
-    throw new Error('which runs? Give the folders of two at least: npx meshdrill merge results/<one> results/<other>')
+    throw new Error(
+      'npx meshdrill merge needs the folders of at least two runs. Next: npx meshdrill merge results/<one> results/<other>',
+    )
   const opened = folders.map((folder) => findNoRun(folder) ?? openSource(realpathSync(folder)))
   const sources = opened.filter((one) => typeof one !== 'string')
   try {
@@ -133,8 +142,8 @@ function write(merged: Merged, results: string): string {
     rmSync(folder, { recursive: true, force: true })
     if (codeOf(error) === null) throw error
     throw new Error(
-      `the merged run in "${folder}" could not be written: ${describeFileError(error)}. It was removed, and the runs that ` +
-        'it was made of are unchanged. Next: mend that, and merge again',
+      `the merged run in "${folder}" could not be written: ${describeFileError(error)}. It was removed. Its source runs ` +
+        'are unchanged. Next: solve this problem, and merge again',
       { cause: error },
     )
   }
@@ -146,22 +155,22 @@ function makeFolder(results: string): RunFolder {
   } catch (error) {
     throw new Error(
       `no folder for the merged run could be made in "${resolve(results)}": ${describeFileError(error)}. ` +
-        'The runs are unchanged. Next: mend that, and merge again',
+        'The runs are unchanged. Next: solve this problem, and merge again',
       { cause: error },
     )
   }
 }
 
-/** Why a path has no run to merge, as a sentence; null if it has facts. Errors: the path does not exist. */
+/** Why a path has no run to merge, as a sentence. Null if it has facts. Throws if the path does not exist. */
 function findNoRun(path: string): string | null {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
     throw new Error(`there is no run in "${path}": no such folder`)
   const found = statOf(path)
-  if (found === null) return `"${path}" is left out: it is a link to nothing`
-  if (!found.isDirectory()) return `"${path}" is left out: it is no folder`
+  if (found === null) return `"${path}" is left out: it is a broken link`
+  if (!found.isDirectory()) return `"${path}" is left out: it is not a folder`
   if (hasEvents(path)) return null
   const events = lstatSync(join(path, 'events.jsonl'), { throwIfNoEntry: false })
-  return events === undefined ? emptyRun(path) : `"${path}" is left out: "events.jsonl" in it is no file`
+  return events === undefined ? emptyRun(path) : `"${path}" is left out: its "events.jsonl" is not a file`
 }
 
 /** Null if the path does not exist, or if it is a broken or circular link. */

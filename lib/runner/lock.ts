@@ -14,8 +14,8 @@ const ANSWER_TIMEOUT_MS = 1000
 const LONGEST_ANSWER = 500
 
 /**
- * Takes a lock. Processes that wait for it receive the text `holder`.
- * Errors: another process still holds it after `patience`; the message quotes that process's text.
+ * Takes a lock. Waiting processes receive the text `holder`. Throws if another process still holds the lock after `patience`.
+ * The error quotes that process's text.
  */
 export async function takeLock(
   name: string,
@@ -45,7 +45,7 @@ export async function takeLock(
   }
 }
 
-/** On Linux an abstract socket, which all users of the machine share, and which ends with its process. */
+/** On Linux an abstract socket. All users of the machine share it, and it ends with its process. */
 const addressOf = (name: string): string =>
   process.platform === 'linux' ? `\0meshdrill-${name}` : join(stateFolder(), `${name}.sock`)
 
@@ -63,14 +63,14 @@ async function listen(address: string, holder: string): Promise<Server | null> {
       if (error.code === 'EADDRINUSE') resolve(null)
       else reject(error)
     })
-    // The lock does not keep its process alive.
+    // The lock must not keep its process alive.
     server.listen(address, () => {
       resolve(server.unref())
     })
   })
 }
 
-/** The holder's text about itself; null without an answer. The text is untrusted. */
+/** The holder's text. Null without an answer. The text is untrusted. */
 async function askHolder(address: string): Promise<string | null> {
   return new Promise((resolve) => {
     let text = ''

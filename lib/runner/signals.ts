@@ -1,4 +1,4 @@
-/** The part of `process` that is needed. */
+/** The used part of `process`. */
 type Signalled = Pick<NodeJS.Process, 'on' | 'kill' | 'pid'>
 
 /**

@@ -10,8 +10,8 @@ export const transformCache = (environment: Environment = process.env, user = pr
   join(tmpdir(), `playwright-transform-cache-${user}`)
 
 /**
- * Errors: this process is root, and other users may change the compiled code that it will run. Playwright has already loaded its
- * configuration from that cache. PLAYWRIGHT_TRANSFORM_CACHE_DIR names another folder for machines on which that matters.
+ * Throws if this process is root and other users may change the compiled code that it will run. Playwright has already loaded
+ * its configuration from that cache. On machines where that matters, PLAYWRIGHT_TRANSFORM_CACHE_DIR sets another folder.
  */
 export async function requireOwnTransformCache(
   environment: Environment = process.env,

@@ -5,7 +5,7 @@ import type { BackupTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { World } from './world.ts'
 
-/** Backs up nothing and says Completed; its restore starts the service on an empty volume. `bytes` is what it claims to have moved. */
+/** Backs up nothing and reports Completed. Its restore starts the service with an empty volume. It reports `bytes` as moved. */
 export const backsUpNothing = (
   tool: BackupTool,
   { mesh, workload, world }: { mesh: InstalledMesh; workload: Workload; world: World },

@@ -2,18 +2,18 @@ import type { Finding, FindingKind, IntegrityCheck, Write } from '../record/fact
 import { placeOf, RECORD_BYTES, SEGMENT_SLOTS } from '../workloads/ledger/record.ts'
 import { fileOf, payloadOf, type Seeding, type Slot, type Volume } from './volume.ts'
 
-/** One slot that is not what it should be. */
-interface Misfit {
+/** Consecutive slots with wrong content. */
+interface Mismatch {
   kind: FindingKind
-  /** In words, without the slot. */
+  /** Text without the slot. */
   cause: string
   first: number
   last: number
 }
 
 /**
- * Compares a volume with what was sent to it, as the ledger's own check does by the bytes: a write that is not there is no
- * finding, `slots` shows it. Looks only at slots that differ from what was seeded.
+ * Compares a volume with the writes that were sent to it, like the ledger's check, which compares bytes. A missing write is no
+ * finding: `slots` shows it. Reads only slots that differ from the initial content.
  */
 export function checkVolume(volume: Volume, seeding: Seeding, writes: Write[]): IntegrityCheck {
   const sent = new Map<number, Write>()
@@ -24,7 +24,7 @@ export function checkVolume(volume: Volume, seeding: Seeding, writes: Write[]): 
   }
   const touched = volume.touched()
   const files = findLostFiles(volume, seeding, touched)
-  const misfits: Misfit[] = [...files.misfits]
+  const mismatches: Mismatch[] = [...files.mismatches]
   const found = new Map<number, number>()
   let objects = seeding.seeded - files.lost
   for (const slot of touched) {
@@ -32,19 +32,19 @@ export function checkVolume(volume: Volume, seeding: Seeding, writes: Write[]): 
     const whole = hasRecord(content)
     if (slot >= seeding.seeded) objects += whole ? 1 : 0
     else objects -= whole ? 0 : 1
-    const misfit = judge(slot, content, seeding, sent.get(content.sequence))
-    if (misfit) misfits.push({ ...misfit, first: slot, last: slot })
+    const mismatch = judge(slot, content, seeding, sent.get(content.sequence))
+    if (mismatch) mismatches.push({ ...mismatch, first: slot, last: slot })
     else if (content.state === 'ok') found.set(slot, content.sequence)
   }
-  // What was never touched is as it was seeded.
-  const untouched = (slot: number) => (volume.read(slot).state === 'ok' ? slot : -1)
+  // Other slots have their initial content.
+  const initialSequence = (slot: number) => (volume.read(slot).state === 'ok' ? slot : -1)
   return {
     objects,
     bytes: objects * RECORD_BYTES,
-    findings: nameFindings(misfits),
+    findings: nameFindings(mismatches),
     slots: Array.from(Float64Array.from(sentTo).sort(), (slot) => [
       slot,
-      touched.has(slot) ? (found.get(slot) ?? -1) : untouched(slot),
+      touched.has(slot) ? (found.get(slot) ?? -1) : initialSequence(slot),
     ]),
     error: null,
   }
@@ -58,10 +58,10 @@ function judge(slot: number, content: Slot, { seed, seeded }: Seeding, sent: Wri
     case 'empty':
       return slot < seeded ? { kind: 'lost' as const, cause: 'the seeded record is not there' } : null
     case 'missing':
-      // Told of with its file.
+      // The finding of the lost file includes it.
       return null
     case 'short':
-      return { kind: 'truncated' as const, cause: 'the file ends before the record does' }
+      return { kind: 'truncated' as const, cause: 'the file ends within the record' }
     case 'flipped':
     case 'torn':
       return { kind: state, cause: `the record does not verify` }
@@ -70,7 +70,7 @@ function judge(slot: number, content: Slot, { seed, seeded }: Seeding, sent: Wri
   if (place !== slot) return { kind: 'misdirected' as const, cause: `holds the record of slot ${place}` }
   const write = sent?.slot === slot ? sent : undefined
   if (!write && !(slot < seeded && sequence === slot))
-    return { kind: 'phantom' as const, cause: `nobody sent sequence ${sequence} there` }
+    return { kind: 'phantom' as const, cause: `sequence ${sequence} was never sent there` }
   const sentGeneration = write?.generation ?? 1
   if (generation !== sentGeneration)
     return {
@@ -79,12 +79,16 @@ function judge(slot: number, content: Slot, { seed, seeded }: Seeding, sent: Wri
     }
   return payload === payloadOf(seed, sequence)
     ? null
-    : { kind: 'phantom' as const, cause: `sequence ${sequence} has content that nobody sent` }
+    : { kind: 'phantom' as const, cause: `sequence ${sequence} has content that was never sent` }
 }
 
-/** Seeded records that are gone with their file, file by file; slots that were written since are not counted. */
-function findLostFiles(volume: Volume, { seeded }: Seeding, touched: Set<number>): { misfits: Misfit[]; lost: number } {
-  const misfits: Misfit[] = []
+/** Seeded records in lost files, file by file. Slots that were written later are not counted. */
+function findLostFiles(
+  volume: Volume,
+  { seeded }: Seeding,
+  touched: Set<number>,
+): { mismatches: Mismatch[]; lost: number } {
+  const mismatches: Mismatch[] = []
   let lost = 0
   const touchedIn = new Map<number, number>()
   for (const slot of touched) if (slot < seeded) touchedIn.set(fileOf(slot), (touchedIn.get(fileOf(slot)) ?? 0) + 1)
@@ -94,20 +98,20 @@ function findLostFiles(volume: Volume, { seeded }: Seeding, touched: Set<number>
     if (file >= filled || (volume.seeding !== null && volume.restOf(file) === null)) continue
     const [first, end] = [file * SEGMENT_SLOTS, Math.min(seeded, (file + 1) * SEGMENT_SLOTS)]
     lost += end - first - (touchedIn.get(file) ?? 0)
-    misfits.push({ kind: 'lost', cause: 'its file is not there', first, last: end - 1 })
+    mismatches.push({ kind: 'lost', cause: 'its file is not there', first, last: end - 1 })
   }
-  return { misfits, lost }
+  return { mismatches, lost }
 }
 
-/** Slots in a row that have the same thing wrong are one finding. */
-function nameFindings(misfits: Misfit[]): Finding[] {
-  const runs: Misfit[] = []
-  for (const misfit of misfits.sort((one, other) => one.first - other.first)) {
+/** Consecutive slots with the same damage become one finding. */
+function nameFindings(mismatches: Mismatch[]): Finding[] {
+  const runs: Mismatch[] = []
+  for (const mismatch of mismatches.sort((one, other) => one.first - other.first)) {
     const run = runs.at(-1)
-    const sameFile = run !== undefined && placeOf(run.first).file === placeOf(misfit.first).file
-    if (run?.cause === misfit.cause && run.kind === misfit.kind && sameFile && run.last === misfit.first - 1)
-      run.last = misfit.last
-    else runs.push({ ...misfit })
+    const sameFile = run !== undefined && placeOf(run.first).file === placeOf(mismatch.first).file
+    if (run?.cause === mismatch.cause && run.kind === mismatch.kind && sameFile && run.last === mismatch.first - 1)
+      run.last = mismatch.last
+    else runs.push({ ...mismatch })
   }
   return runs.map(({ kind, cause, first, last }) => ({
     kind,

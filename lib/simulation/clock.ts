@@ -1,14 +1,14 @@
 import type { Clock } from '../system/wait.ts'
 
-/** A clock on which time passes only when everybody waits for it, and then at once. Whole milliseconds. */
+/** A clock in whole milliseconds. Time jumps to the next due event when all code waits for the clock. */
 export interface VirtualClock extends Clock {
-  /** Has `told` called whenever time has passed, before anything that is due at the new time happens. */
-  onPassing(told: (nowMs: number) => void): void
-  /** When something happens that is due at a time: at that time, or when the machine goes on that stands still then. */
+  /** Calls `listener` whenever time has passed, before any event that is due at the new time. */
+  onPassing(listener: (nowMs: number) => void): void
+  /** Time at which a due event happens: at its time or, during a standstill, at the end of the standstill. */
   happensAt: (dueMs: number) => number
   /**
-   * Lets time pass until `body` has settled. Fails where nothing is left that time could bring, as the body then waits for
-   * something beside this clock, and after an hour.
+   * Lets time pass until `body` has settled. Throws if nothing waits for the clock, because then the body waits for something
+   * else. Also throws after an hour of virtual time.
    */
   run<T>(body: () => Promise<T>): Promise<T>
 }
@@ -18,17 +18,17 @@ interface Wake {
   wake: () => void
 }
 
-/** No drill takes so long: one that does would go on for ever. */
+/** Maximum virtual duration of a drill. A longer one would never end. */
 const LONGEST_MS = 3_600_000
 
-/** A machine that stands still: time passes, and nothing happens until it is over. */
+/** A period in which the machine does nothing, while time passes. */
 export interface Standstill {
   fromMs: number
   durationMs: number
 }
 
 export function virtualClock(startMs: number, standstills: readonly Standstill[] = []): VirtualClock {
-  // One may end where the next begins.
+  // A standstill may begin where another ends.
   const inOrder = standstills.toSorted((one, other) => one.fromMs - other.fromMs)
   const happensAt = (dueMs: number): number =>
     inOrder.reduce(
@@ -36,8 +36,8 @@ export function virtualClock(startMs: number, standstills: readonly Standstill[]
       dueMs,
     )
   let nowMs = startMs
-  let told: (nowMs: number) => void = () => undefined
-  /** In the order they are due; of those due together, the one that came first is first. */
+  let notify: (nowMs: number) => void = () => undefined
+  /** Sleepers in the order in which they are due, and then in the order in which they came. */
   const waiting: Wake[] = []
   return {
     now: () => nowMs,
@@ -49,32 +49,32 @@ export function virtualClock(startMs: number, standstills: readonly Standstill[]
         waiting.splice(place + 1, 0, { atMs, wake })
       })
     },
-    onPassing: (watcher) => {
-      told = watcher
+    onPassing: (listener) => {
+      notify = listener
     },
     async run(body) {
       const state = { settled: false }
       const result = body().finally(() => {
         state.settled = true
       })
-      // Who waits for it is told below, when it has settled.
+      // The result is returned below. Without this handler, an early rejection would be unhandled.
       result.catch(() => undefined)
       for (;;) {
-        // Its turn comes when no promise is left to be told of: all that can go on without time has gone on then.
+        // A tick runs after all pending promise callbacks, so everything that does not wait for time has run.
         await new Promise<void>((resolve) => {
           process.nextTick(resolve)
         })
         if (state.settled) return result
         if (nowMs - startMs > LONGEST_MS)
-          throw new Error(`the drill still goes on after ${LONGEST_MS} ms of virtual time`)
+          throw new Error(`the drill did not end within ${LONGEST_MS} ms of virtual time`)
         const next = waiting.shift()
         if (next === undefined) {
           const passedMs = nowMs - startMs
-          throw new Error(`after ${passedMs} ms of virtual time nothing is left to happen, and the drill still waits`)
+          throw new Error(`after ${passedMs} ms of virtual time no event is left, but the drill still waits`)
         }
         if (next.atMs > nowMs) {
           nowMs = next.atMs
-          told(nowMs)
+          notify(nowMs)
         }
         next.wake()
       }
@@ -82,8 +82,8 @@ export function virtualClock(startMs: number, standstills: readonly Standstill[]
   }
 }
 
-/** The clock of a machine that is set while the drill runs: from `atMs` on it is `byMs` ahead, or behind. */
-export function settingClock(clock: Clock, jump: { atMs: number; byMs: number } | null): Clock {
+/** A clock that someone sets during the drill: from `atMs` on it differs by `byMs`. */
+export function clockWithJump(clock: Clock, jump: { atMs: number; byMs: number } | null): Clock {
   if (jump === null) return clock
   return {
     ...clock,

@@ -1,20 +1,20 @@
 import { Volume, type Snapshot } from './volume.ts'
 import type { Mover, World } from './world.ts'
 
-/** What a backup holds. */
+/** Content of a backup. */
 export interface Copy {
   held: Snapshot
-  /** Files that were copied. */
+  /** Number of copied files. */
   files: number
-  /** Why it is not the whole volume, else null. */
+  /** Why the copy is incomplete, else null. */
   problem: string | null
 }
 
-/** A volume is copied in as many pieces, so that what happens meanwhile can come between. */
+/** Number of pieces of a copy, so that other events can happen between them. */
 const PIECES = 8
 export const STORE_POLL_MS = 250
 
-/** Copies the volume of a namespace out; `begun` is called when its data moves. */
+/** Copies the volume of a namespace to a backup. Calls `begun` when the copy starts. */
 export async function copyOut(world: World, traits: ToolTraits, namespace: string, begun: () => void): Promise<Copy> {
   const { clock, movers, store } = world
   const service = world.service(namespace)
@@ -24,7 +24,7 @@ export async function copyOut(world: World, traits: ToolTraits, namespace: strin
   const mover: Mover = { namespace, sinceMs: clock.now(), killed: false }
   movers.add(mover)
   if (source.seeding !== null) held.fill(source.seeding)
-  // What is not listed now is not copied.
+  // Files that are created later are not copied.
   const files = source.fileCount
   for (let file = 0; file < files; file++) held.removeFile(file)
   let frozen = freeze(source, traits)
@@ -34,7 +34,7 @@ export async function copyOut(world: World, traits: ToolTraits, namespace: strin
   while (done < PIECES && problem === null) {
     await clock.sleep(traits.backupMs / PIECES)
     while (store.away && traits.persistent) await clock.sleep(STORE_POLL_MS)
-    if (service.volume !== source) problem = 'the volume went away'
+    if (service.volume !== source) problem = 'the volume was lost'
     else if (store.away) problem = 'the store does not answer'
     else if (mover.killed && !traits.persistent) problem = 'the mover was killed'
     else if (mover.killed) {
@@ -57,7 +57,7 @@ const place = (piece: number, files: number): number => Math.floor((piece * file
 
 /** How a simulated backup tool works. */
 export interface ToolTraits {
-  /** Copying file by file, while the volume is written to, does not give the state of one point in time. */
+  /** A copy file by file, while the volume is written, is not the state of one moment. */
   copies: 'at one moment' | 'file by file'
   /** Duration of the transfer of a whole volume. */
   backupMs: number

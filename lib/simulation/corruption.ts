@@ -4,7 +4,7 @@ import { simulatedFault } from './faults.ts'
 import { EMPTY, type Slot, type Volume } from './volume.ts'
 import type { World } from './world.ts'
 
-/** What a corruption does to the records that it hits. `file deleted` and `truncated` hit whole files. */
+/** Kinds of corruption. `file deleted` and `truncated` damage whole files, the others records. */
 export const corruptions = [
   'flipped',
   'torn',
@@ -19,7 +19,7 @@ export type CorruptionKind = (typeof corruptions)[number]
 
 const RECORDS = 8
 
-/** Records of the volume are damaged in place, behind the service's back. */
+/** Damages records of the volume in place, without the service. */
 export function corruption(world: World, kind: CorruptionKind, records = RECORDS): Fault<string> {
   const description = `${records} records are damaged in place: ${kind}`
   return simulatedFault(world, { name: 'volume-corruption', description }, ({ volume }) => {
@@ -34,10 +34,10 @@ export function corruption(world: World, kind: CorruptionKind, records = RECORDS
   })
 }
 
-/** Every hundredth file is gone, one at least of those that were filled: what was written since is forgiven while it is young. */
+/** Deletes every hundredth file, at least one seeded file, because the loss of young writes may be within the objective. */
 export const everyHundredthFile = (world: World): Fault<string> =>
-  simulatedFault(world, { name: 'file-deleted', description: 'every hundredth file is gone' }, ({ volume }) => {
-    if (volume === null) throw new Error('there is no volume to take files from')
+  simulatedFault(world, { name: 'file-deleted', description: 'every hundredth file is deleted' }, ({ volume }) => {
+    if (volume === null) throw new Error('there is no volume to delete files from')
     const { fileCount } = volume
     const filled = Math.ceil((volume.seeding?.seeded ?? 0) / SEGMENT_SLOTS)
     const first = Math.floor(world.draw('corruption')() * Math.min(100, filled))
@@ -46,12 +46,12 @@ export const everyHundredthFile = (world: World): Fault<string> =>
     return { evidence: `files ${files.join(', ')} of ${fileCount} were removed` }
   })
 
-/** The first file is gone of those that were made since the volume was filled: only what was written to it is missing. */
+/** Deletes the first file that the load created, so that only writes of the load are missing. */
 export const firstWrittenFile = (world: World): Fault<string> =>
-  simulatedFault(world, { name: 'file-deleted', description: 'a file of new records is gone' }, ({ volume }) => {
-    if (volume === null) throw new Error('there is no volume to take a file from')
+  simulatedFault(world, { name: 'file-deleted', description: 'a file of new records is deleted' }, ({ volume }) => {
+    if (volume === null) throw new Error('there is no volume to delete a file from')
     const file = Math.ceil((volume.seeding?.seeded ?? 0) / SEGMENT_SLOTS)
-    if (file >= volume.fileCount) throw new Error('no file was made since the volume was filled')
+    if (file >= volume.fileCount) throw new Error('no file was created since the volume was seeded')
     removeFiles(volume, [file])
     return { evidence: `file ${file} of ${volume.fileCount} was removed` }
   })
@@ -62,7 +62,7 @@ function removeFiles(volume: Volume, files: number[]): void {
   for (const file of files) volume.removeFile(file)
 }
 
-/** From the middle of a record on, its file is gone. */
+/** Truncates the file of a record within the record. */
 function truncate(volume: Volume, slot: number): void {
   const end = (fileAt(slot) + 1) * SEGMENT_SLOTS
   volume.write(slot, { ...EMPTY, state: 'short' })

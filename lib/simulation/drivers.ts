@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 
 const URL_PREFIX = 'http://simulated.invalid/'
 
-/** The service that answers at a route, by its namespace. */
+/** Namespace of the service at a route. */
 export const namespaceOf = ({ url }: Route): string => url.slice(URL_PREFIX.length)
 
 const simulatedTraits: MeshTraits = {
@@ -21,7 +21,7 @@ const simulatedTraits: MeshTraits = {
   offers: MESH_ASPECTS,
 }
 
-/** A mesh of one proxy, which counts what the service answers. */
+/** A mesh with one proxy, which counts the answers of the service. */
 export function simulatedMesh(world: World): Mesh {
   const installed: InstalledMesh = {
     ...simulatedTraits,
@@ -52,7 +52,7 @@ export function simulatedMesh(world: World): Mesh {
   }
 }
 
-/** The ledger without a cluster: every record has its place, and what differs from what was seeded is kept. */
+/** The ledger without a cluster. It stores only the differences from the seeded records. */
 export function simulatedWorkload(world: World): Workload {
   const { clock } = world
   const deployed = (namespace: string): DeployedWorkload => ({
@@ -86,7 +86,7 @@ export function simulatedWorkload(world: World): Workload {
   return {
     name: 'simulated',
     title: 'Simulated',
-    about: 'It stands in for a service in drills that run without a cluster.',
+    about: 'It replaces a service in drills without a cluster.',
     loss: { by: 'writes' },
     images: [],
     artifacts: null,

@@ -6,15 +6,18 @@ import { simulateDrill, type Simulated, type SimulationOptions } from './simulat
 import { START_MS } from './world.ts'
 
 /**
- * Simulates drills one after the other and writes their facts to `file`, as a run of their own whose provider is `simulated`.
- * @throws where the file is there already: what was simulated must not stand among what was measured
+ * Simulates drills one after the other and writes their facts to `file`, as a separate run with provider `simulated`.
+ * @throws if the file exists, because simulated facts must not be mixed with measured ones
  */
 export async function writeSimulation(
   file: string,
   scenarios: readonly Scenario[],
   options: Omit<SimulationOptions, 'recorder'> = {},
 ): Promise<Simulated[]> {
-  if (existsSync(file)) throw new Error(`"${file}" is there already: a simulation is never written into another run`)
+  if (existsSync(file))
+    throw new Error(
+      `"${file}" exists already, and a simulation is never written into another run. Next: choose a new file`,
+    )
   const recorder = openRecorder(file)
   const seed = scenarios[0]?.seed ?? 0
   const machine = { cpus: 0, memoryBytes: 0 }

@@ -3,13 +3,13 @@ import type { PerformUndo } from '../faults/undo/heal.ts'
 import type { Service } from './service.ts'
 import type { World } from './world.ts'
 
-/** What a fault does at the moment it strikes: it says what was seen, and how it is taken away. */
+/** Result of a simulated fault: its evidence, and the function that undoes it. */
 interface Strike {
   evidence: string
   heal?: () => string
 }
 
-/** A fault that strikes at once, and is seen a moment later. */
+/** A fault that strikes at once and is observed a moment later. */
 export function simulatedFault(
   world: World,
   { name, description, lasts }: Pick<Fault<string>, 'name' | 'description' | 'lasts'>,
@@ -50,19 +50,19 @@ export function simulatedFault(
 
 const SIMULATED = { apiVersion: 'simulated.invalid/v1', kind: 'Fault' }
 
-/** Undoes what a simulated fault did, as its name tells. */
+/** Undoes a simulated fault, which it finds by the name of the undo's object. */
 export const simulatedUndo =
   (world: World): PerformUndo =>
   async (_lab, undo) => {
     await world.clock.sleep(20)
     const heals = undo.kind === 'delete-object' ? (world.heals.get(undo.object.metadata.name) ?? []) : []
-    const [words = 'it leaves nothing to take away'] = heals.splice(0).map((heal) => heal())
+    const [words = 'it leaves nothing to undo'] = heals.splice(0).map((heal) => heal())
     return words
   }
 
-/** The service's process ends, and comes back by itself; with each pair it is up for a while and ends again. */
+/** Ends the service's process, which restarts by itself. After each pair's `upMs` the process ends again. */
 export function crash(world: World, outages: readonly { awayMs: number; upMs: number }[]): Fault<string> {
-  const goOn = async (service: Service) => {
+  const playOutages = async (service: Service) => {
     for (const [index, { awayMs, upMs }] of outages.entries()) {
       await service.startLater(awayMs)
       if (index === outages.length - 1) return
@@ -75,7 +75,7 @@ export function crash(world: World, outages: readonly { awayMs: number; upMs: nu
     { name: 'container-kill', description: 'the process of the service is ended' },
     (service) => {
       service.stop()
-      void goOn(service)
+      void playOutages(service)
       return { evidence: `the process ended, ${outages.length} times in all` }
     },
   )
@@ -91,7 +91,7 @@ export const namespaceDeletion = (world: World): Fault<string> =>
     },
   )
 
-/** A part of the requests is refused and the others are slow, until it is over. */
+/** Refuses a share of the requests and slows the others, until it is undone. */
 export const brownOut = (
   world: World,
   { refused, slowness, lasts }: { refused: number; slowness: number; lasts: string },
@@ -108,9 +108,9 @@ export const brownOut = (
   })
 
 export const moverKill = (world: World): Fault<string> =>
-  simulatedFault(world, { name: 'tool-kill', description: 'what moves the data is killed' }, () => {
+  simulatedFault(world, { name: 'tool-kill', description: 'the pods that move the data are killed' }, () => {
     const { size } = world.movers
-    if (size === 0) throw new Error('no pod moves data: there is nothing to kill')
+    if (size === 0) throw new Error('no pod moves data, so there is nothing to kill')
     for (const mover of world.movers) mover.killed = true
     return { evidence: `${size} movers were killed` }
   })

@@ -12,16 +12,16 @@ import type { World } from './world.ts'
 const TICK_MS = 1000
 const POLL_MS = 100
 
-/** What can go wrong with what measures, rather than with what is measured. */
+/** Faults of the measuring clients, not of the measured service. */
 export interface MeasuringTrouble {
   prober: ProberTrouble
   /** Why the load cannot be trusted, else null. */
   load: string | null
-  /** Whether nobody samples resources. */
+  /** True if no resources are sampled. */
   blind: boolean
 }
 
-/** Load, probes and samples of a simulated service: what they find follows from what the service is at each moment. */
+/** Load, probes and resource samples of a simulated service. Their results follow from the state of the service. */
 export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): StartMeasuring {
   const { clock, host } = world
   return async ({ record, seed, loadRps, probeHz }, route, seeded) => {
@@ -43,7 +43,7 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
     }
     const tick = async () => {
       for (let ticks = 0; !stopped; ticks++) {
-        // Every other time: kubelets measure more seldom than they are asked.
+        // Sample every second time, because kubelets measure less often than they are read.
         if (!trouble.blind && ticks % 2 === 0)
           record({ kind: 'resources', samples: sampleResources(world, clock.now() - shared.startMs) })
         tell()
@@ -68,7 +68,7 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
       record({ kind: 'probes.ended', ...probes.ended() })
       stopped = true
     }
-    /** Until it holds or time is up; `soonestMs` says before when it cannot hold. */
+    /** Waits until `holds` is true, or until the timeout. It cannot be true before `soonestMs`. */
     const until = async (holds: () => boolean, timeout: string, soonestMs: () => number) => {
       const untilMs = clock.now() + parseDuration(timeout)
       while (!holds() && clock.now() < untilMs)
@@ -100,7 +100,7 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
   }
 }
 
-/** The node, and each pod of the tool that is there now. */
+/** Samples of the node and of each current pod of the tool. */
 function sampleResources(world: World, sinceMs: number): ResourceSample[] {
   const at = world.host.now()
   const seconds = sinceMs / 1000

@@ -4,8 +4,8 @@ import { fileOf, Volume } from './volume.ts'
 import type { World } from './world.ts'
 
 /**
- * Reaches into simulated volumes: every other file of what is restored is as it was in the first backup of the namespace. Each
- * file is whole, and together they are of no one moment.
+ * Restores a mix of two backups: every second file comes from the first backup of the namespace. Each file is intact, but they
+ * are not from one moment. It changes simulated volumes directly.
  */
 export function mixesTwoMoments(tool: BackupTool, world: World): BackupTool {
   return broken(tool, 'mixes-two-moments', (whole) => {
@@ -31,7 +31,7 @@ export function mixesTwoMoments(tool: BackupTool, world: World): BackupTool {
   })
 }
 
-/** Every other file. */
+/** Replaces every second file by its older content. */
 function makeOlder(volume: Volume, old: Volume): void {
   for (const slot of volume.touched()) if (fileOf(slot) % 2 === 1) volume.write(slot, old.read(slot))
 }

@@ -10,7 +10,7 @@ import { NO_TERMS } from '../lab/terms.ts'
 import { noTraits } from '../components/none/traits.ts'
 import type { Cluster, StoreEndpoint } from '../lab/cluster.ts'
 
-/** No store, at an address that never resolves. For tests of the pipeline without a cluster, and never in a result. */
+/** A store at an address that never resolves. For tests of the pipeline without a cluster, never for a result. */
 const noopStore: StoreEndpoint = {
   url: 'http://store.invalid',
   region: 'none',
@@ -20,7 +20,7 @@ const noopStore: StoreEndpoint = {
   secretKey: 'none',
 }
 
-/** A lab on the noop cluster, whose objects live in memory. For tests of the pipeline, and never in a result. */
+/** A lab on the noop cluster, with objects in memory. For tests of the pipeline, never for a result. */
 export const noopLab = (): Lab => ({
   cluster: noopCluster,
   kube: labellingClient(memoryKube(), noopCluster.labId),
@@ -66,8 +66,8 @@ const noopCluster: Cluster = {
 }
 
 /**
- * Objects as they were applied, at once and for good: nothing controls them, nothing gives them a status, and a namespace
- * that is deleted is gone with all that is in it. The typed clients fail when they are touched.
+ * A client that stores applied objects in memory. There are no controllers and no status. Deleting a namespace deletes its
+ * objects at once. The typed clients throw when a member is used.
  */
 function memoryKube(): KubeClient {
   const objects = new Map<string, KubeObject>()
@@ -114,13 +114,13 @@ function memoryKube(): KubeClient {
 const keyOf = ({ apiVersion, kind, metadata }: ObjectReference): string =>
   [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' ')
 
-/** Fails when anything of it is asked for, and not before, so that a test can put its own in its place. */
+/** Throws when one of its members is used, not before, so that a test can replace it. */
 const absent = (name: string): never =>
   new Proxy(
     {},
     {
       get(_target, member) {
-        throw new Error(`the noop cluster has no API server: "kube.${name}.${String(member)}" was asked for`)
+        throw new Error(`the noop cluster has no API server: "kube.${name}.${String(member)}" was used`)
       },
     },
   ) as never

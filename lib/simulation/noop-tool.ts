@@ -9,13 +9,13 @@ import type { Workload } from '../workloads/workload.ts'
 const RECORD_BYTES = 4096
 
 /**
- * A workload without a cluster: every record is as it was written, and of the writes what was acknowledged, save those
- * that `forgets` names.
+ * A workload without a cluster. Every seeded record is intact, and every acknowledged write is stored, except those that
+ * `forgets` selects.
  */
 export const noopWorkload = (forgets: (write: Write) => boolean = () => false): Workload => ({
   name: 'noop',
   title: 'No-op',
-  about: 'It holds no data: it stands in for a service where no cluster is.',
+  about: 'It has no data. It replaces a service if there is no cluster.',
   loss: { by: 'writes' },
   images: [],
   artifacts: null,
@@ -43,7 +43,7 @@ export const noopWorkload = (forgets: (write: Write) => boolean = () => false): 
     }),
 })
 
-/** A mesh of nothing, whose routes lead nowhere. For tests of the pipeline without a cluster, and never in a result. */
+/** A mesh without proxies. Its routes lead nowhere. For tests of the pipeline without a cluster, never for a result. */
 export const noopMesh: InstalledMesh = {
   ...noTraits,
   version: 'none',
@@ -57,8 +57,8 @@ export const noopMesh: InstalledMesh = {
 }
 
 /**
- * A fault that changes nothing, but is seen between the times that `strike` gives, or not at all where that throws. For tests
- * of the pipeline without a cluster, and never in a result.
+ * A fault that changes nothing. It is observed between the times that `strike` returns, or not at all if `strike` throws. For
+ * tests of the pipeline without a cluster, never for a result.
  */
 export const noopFault = (strike: () => [number, number] = now): Fault<string> => ({
   name: 'noop',
@@ -66,7 +66,7 @@ export const noopFault = (strike: () => [number, number] = now): Fault<string> =
   requires: () => Promise.resolve([]),
   plan: (_lab, { namespace }) =>
     Promise.resolve({
-      undo: [{ kind: 'nothing', because: 'there was nothing to take away' }],
+      undo: [{ kind: 'nothing', because: 'there was nothing to undo' }],
       make: () => Promise.resolve(),
       see: async () => {
         const between = await Promise.resolve().then(strike)
@@ -77,15 +77,15 @@ export const noopFault = (strike: () => [number, number] = now): Fault<string> =
 
 const now = (): [number, number] => [Date.now(), Date.now()]
 
-/** What is asked of the tool: a backup, a restore, or a copy restored into the namespace `into`. */
+/** A request to the tool: a backup, a restore, or a restored copy in the namespace `into`. */
 export interface NoopOperation {
   kind: 'backup' | 'restore'
   into: string | null
 }
 
 /**
- * A tool that moves nothing, and says so unless `perform` says otherwise. For tests of the pipeline without a cluster, and
- * never in a result.
+ * A tool that moves nothing. It reports that, unless `perform` returns another result. For tests of the pipeline without a
+ * cluster, never for a result.
  */
 export function noopTool(perform: (operation: NoopOperation) => OperationResult = moveNothing): BackupTool {
   const installed: InstalledTool = {

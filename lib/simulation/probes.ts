@@ -13,14 +13,14 @@ export interface ProberTrouble {
   crashAfterMs: number | null
 }
 
-/** Reads on a fixed schedule. Each is timed from the moment at which it was due. */
+/** Reads on a fixed schedule. Each is timed from the time at which it was due. */
 export interface Probes {
   readonly intervalMs: number
   readonly timeoutMs: number
-  /** The probes up to the first one whose outcome is unknown, in the order in which they were due. */
+  /** The probes before the first one without an outcome, in the order in which they were due. */
   readonly samples: ProbeSample[]
   passTo(nowMs: number): void
-  /** Sends nothing more. */
+  /** Stops sending. */
   end(): void
   readonly open: number
   ended(): { sent: number; error: string | null }
@@ -54,8 +54,8 @@ export function startProbes({ service, volume, startMs, rateHz, draw, happensAt,
 
   /** The time at which a due probe is sent; null if it is never sent. */
   const sendAt = (dueMs: number): number | null => {
-    const goesOnMs = stalledMs !== null && dueMs >= stalledMs ? stalledMs + (trouble.stall?.durationMs ?? 0) : dueMs
-    const sentMs = happensAt(Math.max(dueMs, goesOnMs))
+    const resumedMs = stalledMs !== null && dueMs >= stalledMs ? stalledMs + (trouble.stall?.durationMs ?? 0) : dueMs
+    const sentMs = happensAt(Math.max(dueMs, resumedMs))
     return sentMs - dueMs < TIMEOUT_MS ? sentMs : null
   }
   const send = (dueMs: number, sentMs: number): void => {

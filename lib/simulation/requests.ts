@@ -5,7 +5,7 @@ import { drawFate, type Incarnation, type Service } from './service.ts'
 import { recordOf, type Seeding } from './volume.ts'
 
 /** Timeout of a request, in milliseconds. */
-const CLIENT_PATIENCE_MS = 2000
+const TIMEOUT_MS = 2000
 /** A prime number, as in the load's script, so that the reads visit every slot. */
 const READ_STRIDE = 104_729
 
@@ -20,11 +20,11 @@ interface Sent {
   made: boolean
 }
 
-/** The load: three quarters writes and one quarter reads, on a fixed schedule. It never waits for the last answer. */
+/** The load: three quarters writes and one quarter reads, on a fixed schedule, independent of answers. */
 export interface Requests {
-  /** Plays all requests and answers up to a time. */
+  /** Simulates all requests and answers up to a time. */
   passTo(nowMs: number): void
-  /** Sends nothing more. */
+  /** Stops sending. */
   end(): void
   /** The writes in the order in which their outcomes became known. Writes without an outcome come last. */
   writes(): Write[]
@@ -58,8 +58,8 @@ export function startRequests({ service, volume, startMs, rate, draw, happensAt,
     const fate = drawFate(service, sentMs, draw)
     const [applyMs, good] = [happensAt(fate.applyMs), fate.good]
     const doneMs = fate.doneMs === null ? null : happensAt(fate.doneMs)
-    const inTime = doneMs !== null && doneMs - sentMs <= CLIENT_PATIENCE_MS
-    const endMs = Math.ceil(inTime ? doneMs : happensAt(sentMs + CLIENT_PATIENCE_MS))
+    const inTime = doneMs !== null && doneMs - sentMs <= TIMEOUT_MS
+    const endMs = Math.ceil(inTime ? doneMs : happensAt(sentMs + TIMEOUT_MS))
     let write: Write | null = null
     let right = true
     if (index % 4 === 3) right = incarnation?.volume.read((reads++ * READ_STRIDE) % seeded).state === 'ok'

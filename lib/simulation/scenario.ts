@@ -3,7 +3,7 @@ import { createRandom } from '../verdict/statistics/random.ts'
 import type { ToolTraits } from './copy.ts'
 import { survivable, troubles, type Trouble, type TroubleName } from './troubles.ts'
 
-/** One simulated drill, ready to be played. */
+/** Settings of one simulated drill. */
 export interface Scenario {
   seed: number
   trouble: TroubleName
@@ -15,7 +15,7 @@ export interface Scenario {
   probeHz: number
 }
 
-/** Chooses a drill at random among the given troubles. The same seed always gives the same drill. */
+/** Chooses a drill at random from the given troubles. The same seed always gives the same drill. */
 export function drawScenario(seed: number, among: readonly TroubleName[] = survivable): Scenario {
   const draw = createRandom(Math.imul(seed + 1, 0x2545f491))
   // The first random numbers of neighbouring seeds are similar, so one is skipped.

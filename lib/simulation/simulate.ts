@@ -26,15 +26,15 @@ import { troubles, type Course } from './troubles.ts'
 import { createWorld, type World } from './world.ts'
 import type { Standstill } from './clock.ts'
 
-/** What can go wrong with the harness itself: then a drill proves nothing, whatever became of the service. */
+/** Faults of the harness itself. With one of them, a drill proves nothing about the service. */
 export interface HarnessTrouble extends MeasuringTrouble {
-  /** The clock of the machine that runs the drills is set, by so much, a while after the drill began. */
+  /** Someone sets the clock of the machine that runs the drills. `afterMs` counts from the start of the drill. */
   clockJump: { afterMs: number; byMs: number } | null
-  /** The machine stands still, with all that runs on it; `fromMs` counts from the begin of the drill. */
+  /** Times in which the machine with all its processes stands still. `fromMs` counts from the start of the drill. */
   standstills: readonly Standstill[]
-  /** Facts that are never written. */
+  /** Selects facts that are lost. */
   missing: ((fact: DrillFact) => boolean) | null
-  /** A checker of records in place of the workload's own. */
+  /** Replaces the workload's checker of records. */
   checker: ((workload: Workload) => Workload) | null
   inventory: () => Promise<string[]>
 }
@@ -50,7 +50,7 @@ const noTrouble: HarnessTrouble = {
   inventory: () => Promise.resolve([]),
 }
 
-/** A checker that crashes each time it is asked. */
+/** A checker that crashes on each call. */
 export const crashingChecker = (workload: Workload): Workload => ({
   ...workload,
   async deploy(lab, namespace, options) {
@@ -59,8 +59,8 @@ export const crashingChecker = (workload: Workload): Workload => ({
   },
 })
 
-/** Null for a fact that gets lost. */
-const troubleMaker =
+/** Returns null for a fact that is lost. */
+const dropMissing =
   ({ missing }: HarnessTrouble) =>
   (fact: DrillFact): DrillFact | null =>
     missing?.(fact) === true ? null : fact
@@ -98,9 +98,9 @@ export interface Simulated {
 }
 
 /**
- * Plays a drill on simulated drivers: the drill's own code, and its facts as they are recorded and judged. The same scenario
- * gives the same facts, byte for byte. A test of meshdrill itself, and never a result.
- * @throws where a fact could not have been recorded
+ * Runs a drill on simulated drivers, with the real code of drill, record and verdict. The same scenario gives the same facts,
+ * byte for byte. It tests meshdrill itself, and is never a result.
+ * @throws if a fact is invalid
  */
 export async function simulateDrill(scenario: Scenario, options: SimulationOptions = {}): Promise<Simulated> {
   const harness = { ...noTrouble, ...options.harness }
@@ -115,13 +115,13 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
   const trouble = troubles[scenario.trouble]
   const course = options.course ?? trouble.course
   const fault = options.fault?.(world) ?? trouble.fault(world, createRandom(scenario.seed))
-  const spoil = troubleMaker(harness)
+  const dropLost = dropMissing(harness)
 
   const { name, strategy } = tool
   const id = ['simulated', name, strategy, scenario.trouble.replaceAll(/[, ]+/g, '-'), scenario.seed].join('.')
   const facts: DrillFact[] = []
   const record = (body: DrillFactBody) => {
-    const fact = spoil({ ...body, at: host.now(), drill: id })
+    const fact = dropLost({ ...body, at: host.now(), drill: id })
     if (fact === null) return
     const invalid = describeInvalid(fact)
     if (invalid !== null) throw new Error(`fact "${fact.kind}" not recorded: ${invalid}`)
@@ -162,7 +162,7 @@ export async function simulateDrill(scenario: Scenario, options: SimulationOptio
   }
   const { objectives, expectations } = scenario
   record({ kind: 'drill.planned', axes, objectives, expectations, loss: workload.loss })
-  record({ kind: 'note', text: 'simulated: a test of meshdrill itself, and never a result' })
+  record({ kind: 'note', text: 'simulated: a test of meshdrill itself, never a result' })
   await clock.run(async () => {
     let service: ProvisionedService | null = null
     let error: string | null = null

@@ -6,14 +6,14 @@ import type { ToolTraits } from './copy.ts'
 import { Volume } from './volume.ts'
 import type { Mover, World } from './world.ts'
 
-/** Where the simulated tool's pods would be. */
+/** Namespace of the simulated tool's pods. */
 export const TOOL_NAMESPACE = 'simulated-tool'
 
-/** A backup tool that copies simulated volumes; it does what it says. */
+/** A correct backup tool for simulated volumes. */
 export function simulatedTool(world: World, traits: ToolTraits): BackupTool {
   const installed: InstalledTool = {
     name: 'simulated',
-    strategy: `${traits.copies}${traits.everyMs === null ? '' : ', by the clock'}`.replaceAll(' ', '-'),
+    strategy: `${traits.copies}${traits.everyMs === null ? '' : ', scheduled'}`.replaceAll(' ', '-'),
     version: 'none',
     parts: () => ({
       pods: [{ namespace: TOOL_NAMESPACE, prefix: '' }],
@@ -44,7 +44,7 @@ function backUp(world: World, traits: ToolTraits, namespace: string, name: strin
     }
   })
   const work = (async (): Promise<Backup> => {
-    const startedMs = tell(world, traits)
+    const startedMs = reportedTime(world, traits)
     await world.clock.sleep(200 + 300 * world.draw('tool')())
     const copy = await copyOut(world, traits, namespace, begun)
     return backupOf(world, traits, { namespace, name, copy, startedMs })
@@ -52,12 +52,12 @@ function backUp(world: World, traits: ToolTraits, namespace: string, name: strin
   return { name, waitUntilMoving: () => Promise.race([moving, work.then(() => false)]), waitUntilFinished: () => work }
 }
 
-/** By the tool's own clock, from the first one that was asked for until the volume is gone. */
+/** Repeats backups on the tool's schedule, from the first requested one until the volume is gone. */
 function schedule(world: World, traits: ToolTraits, namespace: string, name: string): RunningBackup {
   const made: Backup[] = []
   const newestAt = (ms: number): Promise<Backup> => {
     const found = made.findLast(({ result: { succeeded, endedMs } }) => succeeded && (endedMs ?? Infinity) <= ms)
-    return found ? Promise.resolve(found) : Promise.reject(new Error(`no backup of "${namespace}" had ended by ${ms}`))
+    return found ? Promise.resolve(found) : Promise.reject(new Error(`no backup of "${namespace}" ended before ${ms}`))
   }
   const makeOne = async (running: RunningBackup): Promise<Backup> => {
     const backup: Backup = { ...(await running.waitUntilFinished()), newestAt }
@@ -91,12 +91,12 @@ function backupOf(world: World, traits: ToolTraits, { namespace, name, copy, sta
   return { name, result, objects: [], restore: ({ into } = {}) => restore(world, traits, copy, into ?? namespace) }
 }
 
-/** Makes the claim, copies into it what there is, and has the service started. */
+/** Creates the claim, copies the backup into it, and starts the service. */
 async function restore(world: World, traits: ToolTraits, copy: Copy, namespace: string): Promise<OperationResult> {
   const { clock, movers } = world
-  const startedMs = tell(world, traits)
+  const startedMs = reportedTime(world, traits)
   const service = world.service(namespace)
-  const failed = { files: 0, problem: `claim of namespace "${namespace}" is still there` }
+  const failed = { files: 0, problem: `the claim of namespace "${namespace}" still exists` }
   if (service.volume !== null) return conclude(world, traits, startedMs, failed)
   const mover: Mover = { namespace, sinceMs: clock.now(), killed: false }
   movers.add(mover)
@@ -121,13 +121,13 @@ function conclude(
     state: problem === null ? 'Completed' : 'Failed',
     succeeded: problem === null,
     startedMs,
-    endedMs: tell(world, traits),
+    endedMs: reportedTime(world, traits),
     bytes: files * SEGMENT_SLOTS * RECORD_BYTES,
     details: problem === null ? { files } : { files, message: problem },
   }
 }
 
-/** The time by the cluster's clock. */
-function tell({ clock }: World, { wholeSeconds }: ToolTraits): number {
+/** The time that the tool reports, by the cluster's clock. */
+function reportedTime({ clock }: World, { wholeSeconds }: ToolTraits): number {
   return wholeSeconds ? Math.floor(clock.now() / 1000) * 1000 : clock.now()
 }

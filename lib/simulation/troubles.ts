@@ -6,10 +6,10 @@ import { brownOut, crash, harmless, moverKill, namespaceDeletion, storeAway } fr
 import type { ToolTraits } from './copy.ts'
 import type { World } from './world.ts'
 
-/** The steps of a drill, as a spec has them. */
+/** Steps of a drill, like those of a spec. */
 export type Course = (service: ProvisionedService, world: World) => Promise<void>
 
-/** What happens to a service, what the drill does about it, and what it must see. */
+/** A fault, the steps of its drill, and the required observations. */
 export interface Trouble {
   fault: (world: World, draw: () => number) => Fault<string>
   course: Course
@@ -58,7 +58,7 @@ const wait: Course = async (service, { clock }) => {
 }
 
 /** The service is lost first. The fault strikes the restore. */
-const restoreUnderFire: Course = async (service, world) => {
+const strikeTheRestore: Course = async (service, world) => {
   const backup = await service.backUp()
   await service.lose(namespaceDeletion(world))
   const restore = await service.startRestore(backup)
@@ -74,7 +74,7 @@ const seconds = (draw: () => number, least: number, most: number): number =>
   Math.round(1000 * (least + (most - least) * draw()))
 const lost = { outage: true, restore: true }
 
-/** Everything that a simulated service is drilled on, by what happens to it. */
+/** All faults of simulated drills, by name. */
 export const troubles = {
   crash: {
     fault: (world, draw) => crash(world, [{ awayMs: seconds(draw, 0.5, 4), upMs: 0 }]),
@@ -101,7 +101,7 @@ export const troubles = {
   },
   deletion: { fault: namespaceDeletion, course: restoreAll, expects: lost },
   'deletion after two backups': { fault: namespaceDeletion, course: backUpAgain, expects: lost },
-  'deletion, backed up by the clock': {
+  'deletion, backed up on a schedule': {
     fault: namespaceDeletion,
     course: wait,
     expects: lost,
@@ -120,11 +120,11 @@ export const troubles = {
   },
   'restore disturbed': {
     fault: (world, draw) => (draw() < 0.5 ? moverKill(world) : storeAway(world, `${seconds(draw, 1, 2)}ms`)),
-    course: restoreUnderFire,
+    course: strikeTheRestore,
     expects: { ...lost, restoreMayFail: true },
     tool: { restoreMs: 3_000 },
   },
-  /** Proves nothing: no drill on it may pass. */
+  /** No drill with this fault may pass, because it proves nothing. */
   'fault without effect': { fault: harmless, course: restoreAll, expects: lost },
 } as const satisfies Record<string, Trouble>
 

@@ -24,7 +24,7 @@ export interface Seeding {
 /** An immutable copy of a volume at one point in time. Volumes made from it share it. */
 export interface Snapshot {
   readonly slots: ReadonlyMap<number, Slot>
-  /** Files that are not as below: what each slot of them is that has no entry of its own. */
+  /** Files that differ from the content below: the state of each slot without a separate entry. */
   readonly files: ReadonlyMap<number, 'missing' | 'empty'>
   readonly below: Snapshot | null
   readonly seeding: Seeding | null
@@ -107,7 +107,7 @@ export class Volume {
     }
   }
 
-  /** What the slots of a file are that have no entry: null where they are as filled. */
+  /** State of the slots of a file without separate entries. Null means the initial content. */
   restOf(file: number): 'missing' | 'empty' | null {
     for (let layer: Snapshot | null = this.#top; layer !== null; layer = layer.below) {
       const rest = layer.files.get(file)

@@ -3,7 +3,7 @@ import type { Clock } from '../system/wait.ts'
 import type { KubeObject, ObjectReference } from '../kube/object.ts'
 import type { Lab } from '../lab/lab.ts'
 import { createRandom } from '../verdict/statistics/random.ts'
-import { settingClock, type Standstill, virtualClock, type VirtualClock } from './clock.ts'
+import { clockWithJump, type Standstill, virtualClock, type VirtualClock } from './clock.ts'
 import { Service } from './service.ts'
 
 /** State that simulated drivers share: time, random numbers, and the objects in the cluster. */
@@ -13,7 +13,7 @@ export interface World {
   /** The clock of the machine that runs the drills. */
   readonly host: Clock
   readonly lab: Lab
-  /** Random numbers in [0, 1). Each name has a stream of its own, so that one use does not shift another. */
+  /** Random numbers in [0, 1). Each name has a separate stream, so that one use does not shift another. */
   draw(stream: string): () => number
   /** The service of a namespace; created on first use. */
   service(namespace: string): Service
@@ -21,7 +21,7 @@ export interface World {
   readonly movers: Set<Mover>
   /** Functions that undo active faults, by the fault's name. */
   readonly heals: Map<string, (() => string)[]>
-  /** Whether the store answers. */
+  /** `away` is true while the store does not answer. */
   store: { away: boolean }
 }
 
@@ -48,7 +48,7 @@ export function createWorld(
   const movers = new Set<Mover>()
   const world: World = {
     clock,
-    host: settingClock(clock, jump && { atMs: START_MS + jump.afterMs, byMs: jump.byMs }),
+    host: clockWithJump(clock, jump && { atMs: START_MS + jump.afterMs, byMs: jump.byMs }),
     lab: simulatedLab((namespace) => services.get(namespace) ?? null),
     draw(stream) {
       const known = streams.get(stream) ?? createRandom(mix(seed, stream))

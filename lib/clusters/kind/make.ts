@@ -116,7 +116,7 @@ async function make(
   const configFile = join(kindFolder(), 'cluster.yaml')
   await mkdir(kindFolder(), { recursive: true, mode: 0o700 })
   await writeFile(configFile, config)
-  log(`kind cluster of ${lab.image}, ${NODES} nodes … (usually 60 s)`)
+  log(`kind cluster of ${lab.image}, ${NODES} nodes …`)
   const create = ['create', 'cluster', '--name', CLUSTER, '--config', configFile, '--kubeconfig', kubeconfigFile()]
   await createByKind(program, create)
   lab.gatewayPort = await gatewayPortOf(from.ports, { node: CONTROL_PLANE, kubeconfig: kubeconfigFile() })

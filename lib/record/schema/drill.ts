@@ -38,7 +38,7 @@ export const expectations = z
       ),
     minimumLoadRps: number.min(0).describe('Requests per second that the load must reach for its figures to count.'),
   })
-  .describe('What the fault of a drill must be seen to do. Otherwise the drill proves nothing.')
+  .describe("Required effect of the drill's fault. If it is not seen, the drill proves nothing.")
 
 export const lossMeasure = z
   .union([
@@ -53,7 +53,7 @@ export const lossMeasure = z
     z.object({ by: z.literal('files') }),
     z.object({ by: z.literal('none'), reason: text }),
   ])
-  .describe('Which loss a workload can measure: acknowledged writes, files, or none, for this reason.')
+  .describe('Kind of loss that a workload can measure: acknowledged writes, files, or none, with the reason.')
 
 export const step = z.enum(['provision', 'back up', 'break', 'restore', 'assert'])
 export const claimState = z.enum(['there', 'gone'])
@@ -76,17 +76,17 @@ export const drillFacts = {
   'step.started': fact('step.started', { step, what: text }),
   'step.ended': fact('step.ended', { step, what: text, error }),
   probes: fact('probes', { intervalMs: number, timeoutMs: number, samples: z.array(probeSample) }).describe(
-    'Probes, in the order they were due.',
+    'Probes, in the order in which they were due.',
   ),
   'probes.ended': fact('probes.ended', { sent: number, error }),
-  writes: fact('writes', { writes: z.array(write) }).describe('Writes in the order their outcome was known.'),
+  writes: fact('writes', { writes: z.array(write) }).describe('Writes, in the order of their outcomes.'),
   'load.ended': fact('load.ended', { load }),
   'fault.requested': fact('fault.requested', { fault: text, target: text }),
   'fault.observed': fact('fault.observed', {
     fault: text,
     between: z.tuple([number, number]),
-    evidence: text.describe('What was seen, in words and numbers.'),
-  }).describe('The fault was seen to have taken effect, at a time between the two.'),
+    evidence: text.describe('The observed effect, in words and numbers.'),
+  }).describe('The fault was seen to take effect. It did so between these two times.'),
   'fault.healed': fact('fault.healed', { fault: text, evidence: text }),
   'backup.requested': fact('backup.requested', { name: text }),
   'backup.ended': fact('backup.ended', {
@@ -97,17 +97,17 @@ export const drillFacts = {
       .max(Number.MAX_SAFE_INTEGER)
       .nullable()
       .exactOptional()
-      .describe("By how much the tool's objects in the store grew. Null if that is not known. Not in older runs."),
+      .describe("Growth of the tool's objects in the store. Null if unknown. Not in older runs."),
   }),
   'backup.found': fact('backup.found', { name: text, operation }).describe(
-    'A backup that the tool made on its own schedule, and that was the newest when the fault struck.',
+    'A scheduled backup of the tool that was the newest when the fault struck.',
   ),
   'restore.requested': fact('restore.requested', { name: text, claim: claimState.exactOptional() }).describe(
-    '`claim` tells whether the claim of the restored volume existed then. Not in older runs.',
+    '`claim` is true if the claim of the restored volume existed then. Not in older runs.',
   ),
   'restore.ended': fact('restore.ended', { name: text, operation, claim: claimState.exactOptional() }),
   'backup.proved': fact('backup.proved', { name: text, operation, check: integrityCheck }).describe(
-    'A backup was restored beside its service, and every record of that copy was read back.',
+    'A backup was restored as a copy, and every record of that copy was read back.',
   ),
   'integrity.checked': fact('integrity.checked', {
     phase: z.enum(['seeded', 'after-fault', 'after-restore']),
@@ -116,7 +116,7 @@ export const drillFacts = {
   resources: fact('resources', { samples: z.array(resourceSample) }),
   'mesh.state': fact('mesh.state', { phase: z.enum(['before', 'after']), state: meshState }),
   'inventory.checked': fact('inventory.checked', { left: z.array(text), error }).describe(
-    'After the drill: what is still there of its fault, a sentence each.',
+    'After the drill: remaining effects of its fault, one sentence each.',
   ),
   note: fact('note', { text }),
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /* What a drill measures, as facts carry it. Times are milliseconds since the epoch, sizes are bytes, CPU is seconds. */
 
-/** The last millisecond that a date can have, in milliseconds since the epoch. */
+/** Latest time of a date, in milliseconds since the epoch. */
 export const LATEST_MS = 8.64e15
 
 const text = z.string()
@@ -10,24 +10,24 @@ const number = z.number()
 const size = number.min(0).max(Number.MAX_SAFE_INTEGER)
 const clusterTime = number.min(-LATEST_MS).max(LATEST_MS).nullable()
 
-/** [due, answered or null, answered rightly], and when it was sent if that was later than when it was due. */
+/** [due, answered or null, right answer], and the time at which it was sent if that was later than due. */
 export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean, sentMs?: number]
 
 const [due, answered, right] = [number, number.nullable(), z.boolean()]
 
-/** A union, as it is read many thousand times: zod checks a tuple of a fixed length faster. */
+/** A union of tuples, because zod checks tuples of a fixed length faster, and a run has many thousand samples. */
 export const probeSample: z.ZodType<ProbeSample> = z
   .union([z.tuple([due, answered, right]), z.tuple([due, answered, right, number])])
-  .describe('[due, answered or null, answered rightly], and when it was sent if that was later than when it was due')
+  .describe('[due, answered or null, right answer], and the time at which it was sent if that was later than due')
 
 export const write = z.object({
-  sequence: number.describe('Unique. One more than that of the write sent before.'),
+  sequence: number.describe('Unique. One more than that of the previous write.'),
   slot: number.describe('The place in the volume, in records.'),
   generation: number.describe('How often this slot was written before, plus one.'),
   sentMs: number,
   acknowledgedMs: number
     .nullable()
-    .describe('When the 2xx reached the client. Null if none did: such a write may or may not be there.'),
+    .describe('Time at which the 2xx reached the client. Null without a 2xx: such a write may be stored or not.'),
 })
 
 export const load = z.object({
@@ -36,7 +36,9 @@ export const load = z.object({
   durationMs: number,
   p50Ms: number.min(0).nullable().describe('Null if no request was answered.'),
   p99Ms: number.min(0).nullable(),
-  error: text.nullable().describe('Why the load cannot be trusted, as when the generator crashed. Null if it can.'),
+  error: text
+    .nullable()
+    .describe('Why the load cannot be trusted, for example after a crash of the generator. Null if it can.'),
 })
 
 export const operation = z.object({
@@ -49,7 +51,7 @@ export const operation = z.object({
     .describe("Bytes of the workload's volumes that were moved. Null if the tool does not report it."),
   details: z
     .record(text, z.union([text, number, z.null()]))
-    .describe('What the tool reports of itself: warnings, errors, items, volumes.'),
+    .describe('Further figures that the tool reports: warnings, errors, items, volumes.'),
 })
 
 const FINDING_KINDS = [
@@ -73,7 +75,7 @@ export const finding = z.object({
 })
 
 export const integrityCheck = z.object({
-  objects: number.describe('Records that were read.'),
+  objects: number.describe('Number of records that were read.'),
   bytes: number.min(0),
   findings: z.array(finding),
   slots: z
@@ -90,7 +92,7 @@ export const resourceSample = z.object({
   memoryBytes: number,
   sinceMs: number
     .exactOptional()
-    .describe("When the first container of a pod began, by its node's clock. Recorded once. Not in older runs."),
+    .describe("Start of a pod's first container, by its node's clock. Recorded once. Not in older runs."),
 })
 
 /** The parts of a proxy's state that a mesh may offer. Each is a field of the mesh state. */
@@ -102,15 +104,15 @@ export const meshState = z.object({
     .describe('Normalised proxy configuration: name of a section → SHA-256 of its canonical JSON.'),
   identities: z.array(text).describe('Identities in certificates: subject alternative name and issuer.'),
   policies: z.record(text, text).describe("Names of the mesh's policy objects → hash of their spec."),
-  requests: number.nullable().describe('Requests that the proxies counted so far. Null if there was no metric.'),
-  accessLogLines: number.nullable().describe('Lines of access log that the proxies wrote so far.'),
+  requests: number.nullable().describe('Number of requests that the proxies counted so far. Null without a metric.'),
+  accessLogLines: number.nullable().describe('Number of access log lines that the proxies wrote so far.'),
   proxies: z
     .array(text)
     .exactOptional()
-    .describe("IDs of the proxies' containers: another container counts from zero. Not in older runs."),
+    .describe("IDs of the proxies' containers, because a new container counts from zero. Not in older runs."),
   notOffered: z
     .array(z.enum(MESH_ASPECTS))
     .exactOptional()
-    .describe('Fields that this mesh does not offer. Not in older runs: they had all.'),
-  error: text.nullable().describe('Why the state is not known. Null if it is.'),
+    .describe('Fields that this mesh does not offer. Not in older runs, which had all fields.'),
+  error: text.nullable().describe('Why the state is unknown. Null if it is known.'),
 })

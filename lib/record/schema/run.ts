@@ -12,7 +12,7 @@ const machine = z.object({ cpus: number, memoryBytes: number })
 const describedRun = {
   id: text,
   uid: text.exactOptional().describe('Random UUID. Two runs may share an id, never a UUID. Not in older runs.'),
-  seed: number.nullable().describe('Null, as nodes and machine, only in a merged run whose runs differ in it.'),
+  seed: number.nullable().describe('Null only if merged runs differ in it. The same holds for nodes and machine.'),
   provider: text,
   kubernetes: text,
   nodes: number.nullable(),
@@ -22,12 +22,12 @@ const describedRun = {
 export const mergedRun = z.object({
   ...describedRun,
   startedAt: number,
-  durationMs: number.nullable().describe('Null if the run did not come to its end.'),
-  drills: number.describe('How many of its drills are here. They stand together, in the order of the runs.'),
+  durationMs: number.nullable().describe('Null if the run did not finish.'),
+  drills: number.describe('Number of its drills in the merged run. They are consecutive, in the order of the runs.'),
   drillIds: z
     .record(text, text)
     .exactOptional()
-    .describe('The id of each of these drills in its own run, by its id here. Not in runs that older versions merged.'),
+    .describe('Original id of each drill, by its id in the merged run. Not in runs that older versions merged.'),
 })
 
 export const runDescription = z.object({
@@ -35,19 +35,19 @@ export const runDescription = z.object({
   merged: z
     .object({ runs: z.array(mergedRun), told: z.array(text) })
     .exactOptional()
-    .describe('Of a merged run: its runs, and in what they differ, a sentence each.'),
+    .describe('The runs of a merged run, and their differences, one sentence each.'),
 })
 
 export const manifestCounts = z
   .object({
-    objects: count.describe('Objects, each once, however often it is applied.'),
+    objects: count.describe('Number of distinct objects.'),
     definitions: count.describe('CustomResourceDefinitions among the objects.'),
     images: count.describe('Distinct images of containers and init containers in pod templates.'),
     privilegedPods: count.describe(
       "Pod templates that reach into the node: a privileged container, the node's network, process or IPC namespace, or a hostPath volume.",
     ),
     permissions: count.describe(
-      'Pairs of a resource (or a URL) and a verb in the rules of Roles and ClusterRoles, added up. `*` counts as one.',
+      'Number of pairs of a resource (or a URL) and a verb in all rules of Roles and ClusterRoles. `*` counts as one.',
     ),
     unboundedGrants: count.describe(
       'Rules that allow every verb or every resource, and bindings to cluster-admin. `permissions` cannot count them.',
@@ -59,12 +59,12 @@ export const userEffort = z
   .object({
     configuration: z
       .array(z.object({ what: text, lines: count }))
-      .describe('Each text that the user writes, with its lines that are neither blank nor a comment.'),
-    firstBackup: z.array(text).describe('Steps from an installed tool to the first backup, a sentence each.'),
+      .describe('Each text that the user writes, with its number of lines without blank lines and comments.'),
+    firstBackup: z.array(text).describe('Steps from an installed tool to the first backup, one sentence each.'),
     restore: z.array(text).describe('Steps from the loss to a restore that has begun.'),
-    source: text.describe('Where the driver does just this.'),
+    source: text.describe('Place of the same steps in the driver.'),
   })
-  .describe("What a user does by hand to protect a service with one volume, as the strategy's driver declares it.")
+  .describe("Manual work of a user to protect a service with one volume, as declared by the strategy's driver.")
 
 /** Facts of the run as a whole, by kind. */
 export const runFacts = {
@@ -79,7 +79,7 @@ export const runFacts = {
     differs: z
       .object({ version: text, reason: text })
       .exactOptional()
-      .describe('The version that a run with the other kind of artifacts has, and why. Absent if it is the same.'),
+      .describe('Version of a run with the other kind of artifacts, and the reason. Absent if it is the same.'),
   }),
   'run.tool': z
     .object({
@@ -93,7 +93,7 @@ export const runFacts = {
       effort: userEffort,
     })
     .describe(
-      'Before a drill: its strategy is ready to back up. `installMs` and `manifests` are null if the tool was there already.',
+      'Before a drill: its strategy is ready to back up. `installMs` and `manifests` are null if the tool was installed already.',
     ),
   'run.ended': z.object({ kind: z.literal('run.ended'), at: number }),
 }

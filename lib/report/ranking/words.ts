@@ -13,15 +13,22 @@ export function describeRecord({ drills: { pass, fail, unmeasured } }: RankingEn
 }
 
 export function describeIntegrity({ integrity }: RankingEntry): string[] {
-  const { whole, lost, lostAsExpected, unknown, lostWrites, findings } = integrity
+  const { whole, lost, lostAsExpected, unknown, findings } = integrity
   const known = whole + lost + lostAsExpected
   const of = (count: number) => `${count} of ${known} drills`
   return [
     known === 0 ? 'not known' : lost > 0 ? `data lost in ${of(lost)}` : `whole in ${of(whole)}`,
     ...(lostAsExpected === 0 ? [] : [`lost as expected in ${lostAsExpected}`]),
     ...(unknown === 0 ? [] : [`not known of ${unknown}`]),
-    ...(known === 0 ? [] : [`${lostWrites ?? 'unknown'} writes lost, ${findings ?? 'unknown'} findings`]),
+    ...(known === 0 ? [] : [`${describeLosses(integrity)}, ${findings ?? 'unknown'} findings`]),
   ]
+}
+
+/** Losses in the units that the drills counted, such as '3 writes and 1 files lost'. */
+function describeLosses({ lostWrites, lostFiles }: RankingEntry['integrity']): string {
+  const writes = lostWrites === null ? [] : [`${lostWrites} writes`]
+  const files = lostFiles === null ? [] : [`${lostFiles} files`]
+  return writes.length + files.length === 0 ? 'losses unknown' : `${[...writes, ...files].join(' and ')} lost`
 }
 
 /** The rivals, grouped by how the strategy compares with them. */

@@ -55,10 +55,15 @@ export function measureIntegrity(measured: DrillResult[]): DataIntegrity {
     lostAsExpected,
     unknown: count('unknown'),
     wholeShare: known === 0 ? null : whole / known,
-    lostWrites: addKnown(measured.map(({ rpo }) => rpo?.lost ?? null)),
+    lostWrites: addKnown(measured.map((drill) => lostBy('writes', drill))),
+    lostFiles: addKnown(measured.map((drill) => lostBy('files', drill))),
     findings: addKnown(findings),
   }
 }
+
+/** Number of losses of a drill with a workload that counts in this unit, else null. Older runs count writes. */
+const lostBy = (by: 'writes' | 'files', { rpo, evidence }: DrillResult): number | null =>
+  (evidence.loss?.by ?? 'writes') === by ? (rpo?.lost ?? null) : null
 
 /** The sum of the known counts. Null if no count is known. */
 function addKnown(counts: (number | null)[]): number | null {

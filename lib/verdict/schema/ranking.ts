@@ -78,7 +78,8 @@ export const dataIntegrity = z.strictObject({
   wholeShare: share
     .nullable()
     .describe('Share of whole drills among those with a known outcome. Null if no outcome is known.'),
-  lostWrites: count.nullable().describe('Number of lost acknowledged writes. Null if no drill measured it.'),
+  lostWrites: count.nullable().describe('Number of lost acknowledged writes. Null if no drill counted writes.'),
+  lostFiles: count.nullable().describe('Number of lost files. Null if no drill counted files.'),
   findings: count
     .nullable()
     .describe('Number of findings in the data that was read back. Null if no drill measured it.'),

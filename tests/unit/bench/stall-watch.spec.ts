@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test'
 import { watchStalls } from '../../../bench/stalls/watch.ts'
 import { now } from '../../../lib/probes/availability/run-prober.ts'
 
-test('a watch that is held up tells of it, from when to when', async () => {
+test('a stalled watch reports the start and the end of the stall', async () => {
   const watch = await watchStalls({ lateMs: 200 })
   const [pid = 0] = watch.pids
   await sleep(100)
@@ -17,7 +17,7 @@ test('a watch that is held up tells of it, from when to when', async () => {
   expect(stalls.filter(([began, ended]) => began < stoppedMs + 100 && ended > continuedMs)).toHaveLength(1)
 })
 
-test('a processor that was not watched all the time is no quiet one', async () => {
+test('a processor that was not watched all the time does not count as quiet', async () => {
   const watch = await watchStalls({ lateMs: 200 })
   process.kill(watch.pids[0] ?? 0, 'SIGKILL')
   await sleep(200)

@@ -15,7 +15,7 @@ test('an empty environment gives the defaults', () => {
   })
 })
 
-test('what is set replaces the defaults', () => {
+test('variables replace the defaults', () => {
   const env = {
     MESHDRILL_KEEP: '1',
     MESHDRILL_RTO: '90s',
@@ -34,7 +34,7 @@ test('what is set replaces the defaults', () => {
   })
 })
 
-test('the load comes from this machine, or from as many pods as one likes on nodes of their own', () => {
+test('the load comes from this machine, or from any number of pods on separate nodes', () => {
   expect(readConfig({})).toMatchObject({ loadParallelism: 0, loadNodes: null })
   const env = { MESHDRILL_LOAD_PARALLELISM: '4', MESHDRILL_LOAD_NODES: 'pool=clients,node-role.kubernetes.io/edge' }
   const loadNodes = { pool: 'clients', 'node-role.kubernetes.io/edge': '' }
@@ -42,14 +42,14 @@ test('the load comes from this machine, or from as many pods as one likes on nod
   expect(() => readConfig({ MESHDRILL_LOAD_PARALLELISM: '101' })).toThrow('MESHDRILL_LOAD_PARALLELISM: "101" is not')
 })
 
-test('everything that is wrong is said at once, with what would be right', () => {
+test('all wrong values are reported at once, with the right ones', () => {
   const env = { MESHDRILL_TOOL: 'tape', MESHDRILL_MESH: 'string', MESHDRILL_RTO: 'soon', MESHDRILL_LOAD_RPS: '0' }
   expect(() => readConfig(env)).toThrow(
     /MESHDRILL_TOOL: "tape" is not known; one of velero[^]*MESHDRILL_MESH: "string"[^]*MESHDRILL_RTO: "soon"[^]*MESHDRILL_LOAD_RPS/,
   )
 })
 
-test('a run that will be merged has a name that can be a tag and the name of a file', () => {
+test('the name of a run to merge must be a valid tag and file name', () => {
   expect(readConfig({ MESHDRILL_CELL: 'velero-v1.36' }).cell).toBe('velero-v1.36')
   expect(() => readConfig({ MESHDRILL_CELL: 'velero/1' })).toThrow('MESHDRILL_CELL: "velero/1" is not a name')
 })

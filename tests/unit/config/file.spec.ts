@@ -23,7 +23,7 @@ async function apply(text: string, environment: Record<string, string> = {}) {
 
 const exported = (config: object): string => `export default ${JSON.stringify(config)}`
 
-test('values of the configuration file are read as if variables had set them', async () => {
+test('values of the configuration file are read like those of variables', async () => {
   const config = {
     ...{ repetitions: 3, keep: true, rto: '90s', mesh: ['istio'], workload: 'ledger', volumeMib: 2 },
     ...{ loadParallelism: 2, loadNodes: { pool: 'clients' } },
@@ -37,7 +37,7 @@ test('values of the configuration file are read as if variables had set them', a
   })
 })
 
-test('a variable overrides the configuration file, and the run says so once, without the value', async () => {
+test('a variable overrides the configuration file, and the run reports it once, without the value', async () => {
   const { env, lines } = await apply(exported({ repetitions: 3, seed: 7 }), { MESHDRILL_REPETITIONS: '5' })
   expect(readConfig(env)).toMatchObject({ repetitions: 5, seed: 7 })
   expect(lines).toEqual(['MESHDRILL_REPETITIONS overrides repetitions of meshdrill.config.ts'])
@@ -74,7 +74,7 @@ test('every wrong key and value of the configuration file is reported at once, a
   expect(env).toEqual({ MESHDRILL_CLUSTER: 'embedded' })
 })
 
-test('a key of the store is refused in the configuration file, and not repeated', async () => {
+test('a key of the store in the configuration file is refused, and the error does not show it', async () => {
   const { error } = await apply(exported({ s3SecretKey: 'canary-secret' }))
   expect(error).toContain('s3SecretKey: the file may be committed. Next: set MESHDRILL_S3_SECRET_KEY instead')
   expect(error).not.toContain('canary')
@@ -116,7 +116,7 @@ test('a run reads the configuration file in its folder, and so do its workers', 
   expect((await list({ MESHDRILL_REPETITIONS: '1' })).output).toContain('MESHDRILL_REPETITIONS overrides repetitions')
 })
 
-test('a tool, a mesh or a workload whose name is taken is an error', () => {
+test('a tool, a mesh or a workload with an existing name is an error', () => {
   const names = { tool: ['velero', 'lab', 'velero'], mesh: ['istio'], workload: ['ledger', 'ledger'] }
   expect(findTaken(names)).toEqual([
     'the name "lab" of a tool is taken. Next: give the tool that was added another name',
@@ -126,7 +126,7 @@ test('a tool, a mesh or a workload whose name is taken is an error', () => {
   expect(findTaken({ tool: ['velero'], mesh: ['istio', 'none'], workload: ['ledger'] })).toEqual([])
 })
 
-test('the JSON Schema of the configuration says what each key takes, and has no key of a store', () => {
+test('the JSON Schema of the configuration has the type of each key, and no key of a store', () => {
   const schema = configJsonSchema()
   expect(schema).toMatchObject({
     additionalProperties: false,

@@ -32,7 +32,7 @@ test('variables that meshdrill sets itself are known', () => {
   expect(() => readConfig({ ...embedded, ...set })).not.toThrow()
 })
 
-test('a variable that has no effect with the cluster is an error that names the clusters it is for', () => {
+test('a variable without effect on the cluster is an error that names its clusters', () => {
   for (const [variable, value] of [
     ['MESHDRILL_CONTEXT', 'staging'],
     ['MESHDRILL_CONFIRM', '6ee66bc5-0000-4000-8000-000000000000'],
@@ -53,14 +53,14 @@ test('a variable that has no effect with the cluster is an error that names the 
   )
 })
 
-test('a context without a cluster that is named does not drill the cluster that is chosen instead', () => {
+test('a context without a named cluster does not drill the default cluster', () => {
   expect(() => readConfig({ MESHDRILL_CONTEXT: 'staging' }, () => 'embedded')).toThrow(
     /MESHDRILL_CONTEXT has no effect/,
   )
   expect(() => readConfig({ MESHDRILL_CONTEXT: ' ' }, () => 'embedded')).not.toThrow()
 })
 
-test('labels of nodes for a load that has no pods are an error', () => {
+test('node labels for a load without pods are an error', () => {
   expect(() => readConfig({ ...embedded, MESHDRILL_LOAD_NODES: 'pool=clients' })).toThrow(
     'Next: set MESHDRILL_LOAD_PARALLELISM',
   )
@@ -73,14 +73,14 @@ test('a typo, a variable without effect and a wrong value are reported together'
   )
 })
 
-test('with a cluster that is not known, nothing is said of what has an effect with it', () => {
+test('with an unknown cluster, variables without effect are not reported', () => {
   const wrong = { MESHDRILL_CLUSTER: 'exisiting', MESHDRILL_CONTEXT: 'a' }
   expect(() => readConfig(wrong)).toThrow(
     /^The configuration is not valid:\n {2}MESHDRILL_CLUSTER: "exisiting" is not known; one of embedded, kind, existing; the nearest is existing$/,
   )
 })
 
-test('slips are characters that are added, left out, replaced or swapped', () => {
+test('a typo is an added, missing, replaced or swapped character', () => {
   for (const [one, other, slips] of [
     ['', '', 0],
     ['abc', '', 3],

@@ -30,7 +30,7 @@ function complaint(variable: string, value: string): string {
   }
 }
 
-test('a blank value counts as not set, of every kind', () => {
+test('a blank value of every kind counts as not set', () => {
   const blank = {
     MESHDRILL_SEED: ' ',
     MESHDRILL_TOOL: '',
@@ -54,7 +54,7 @@ test('a number is written in decimal digits', () => {
   expect(complaint('MESHDRILL_PROBE_HZ', '201')).toContain('from 1 to 200')
 })
 
-test('the URL of a store has http or https, and an error says so to whoever left it out', () => {
+test('the URL of a store needs http or https, and the error for a missing scheme says so', () => {
   for (const value of ['minio.example.org:9000', 'localhost:9000', 's3.example.org', '10.0.0.1:9000'])
     expect(complaint('MESHDRILL_S3_URL', value)).toContain(
       `MESHDRILL_S3_URL: "${value}" is not a URL: http:// or https:// is missing, as in https://${value}`,
@@ -72,7 +72,7 @@ test('the URL of a store has http or https, and an error says so to whoever left
   )
 })
 
-test('a URL with a user, a password, a query or a fragment is refused, and not repeated', () => {
+test('a URL with a user, a password, a query or a fragment is refused, and the error does not show it', () => {
   for (const value of [
     'https://user:canary-secret@minio',
     'https://canary-secret@minio',
@@ -86,13 +86,13 @@ test('a URL with a user, a password, a query or a fragment is refused, and not r
   }
 })
 
-test('a key of a store that cannot be sent is refused, and not repeated', () => {
+test('a key of a store that cannot be sent is refused, and the error does not show it', () => {
   const said = complaint('MESHDRILL_S3_SECRET_KEY', 'canary secret')
   expect(said).toContain('MESHDRILL_S3_SECRET_KEY: the key contains a blank')
   expect(said).not.toContain('canary')
 })
 
-test("a bucket's name keeps to S3's rules", () => {
+test('the name of a bucket follows the rules of S3', () => {
   for (const value of [
     'ab',
     'a'.repeat(64),
@@ -112,7 +112,7 @@ test("a bucket's name keeps to S3's rules", () => {
     expect(complaint('MESHDRILL_S3_BUCKET', value)).toBe('')
 })
 
-test('labels are those that Kubernetes takes', () => {
+test('labels must be valid in Kubernetes', () => {
   for (const value of [
     '=x',
     'a b=c',
@@ -149,7 +149,7 @@ test('names, addresses, UIDs and commands are checked', () => {
   }
 })
 
-test('a file that is named must be there', async () => {
+test('a named file must exist', async () => {
   await inFolder((folder) => {
     const file = join(folder, 'images.yaml')
     expect(complaint('MESHDRILL_IMAGES', file)).toContain(`MESHDRILL_IMAGES: there is no file "${file}"`)

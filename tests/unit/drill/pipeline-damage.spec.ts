@@ -33,7 +33,7 @@ test.describe('a backup that is disturbed while it runs', () => {
   const expects = { outage: false, restore: false, backupMayFail: true }
   const unnoticed = (world: World) => noopFault(() => [world.nowMs, world.nowMs])
 
-  test('passes where a copy of it holds everything, and the copy is gone afterwards', async () => {
+  test('a disturbed backup passes if its copy is complete, and the copy is removed afterwards', async () => {
     const world = new World()
     const lab = noopLab()
     const copy = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill-noop-copy' } }
@@ -59,7 +59,7 @@ test.describe('a backup that is disturbed while it runs', () => {
     expect([...before, await lab.kube.get(copy)]).toEqual([null, null])
   })
 
-  test('fails where it says Completed and its copy lacks records', async () => {
+  test('a disturbed backup fails if it reports Completed and its copy lacks records', async () => {
     const world = new World()
     const lost = { kind: 'lost' as const, file: 'ledger.dat', offset: 0, detail: 'no record' }
     const workload = verifying((check, url) => (url.includes('-copy') ? { ...check, findings: [lost] } : check))
@@ -67,20 +67,20 @@ test.describe('a backup that is disturbed while it runs', () => {
     expectVerdict(result, 'fail', /reported "Completed", and lost in "ledger.dat" at 0: no record/)
   })
 
-  test('is inconclusive where only part of its copy was read', async () => {
+  test('a disturbed backup is inconclusive if only a part of its copy was read', async () => {
     const world = new World()
     const workload = verifying((check, url) => (url.includes('-copy') ? { ...check, objects: 1 } : check))
     const { result } = await play(world, disturbAndProve, { workload, expects, fault: unnoticed(world) })
     expectVerdict(result, 'inconclusive', /only 1 of \d+ records of it were read/)
   })
 
-  test('is inconclusive where the fault came only after it had ended', async () => {
+  test('a disturbed backup is inconclusive if the fault came after its end', async () => {
     const world = new World()
     const { result } = await play(world, damageTooLate, { expects, fault: unnoticed(world) })
     expectVerdict(result, 'inconclusive', /was not disturbed/)
   })
 
-  test('needs no proof where it says of itself that it failed', async () => {
+  test('a disturbed backup needs no proof if it reports a failure', async () => {
     const world = new World()
     const asked: NoopOperation[] = []
     const tool = performing((operation) => {
@@ -110,7 +110,7 @@ test.describe('a volume that is corrupted in place', () => {
     return { fault, workload, mend: () => (corrupt = false) }
   }
 
-  test('passes where the corruption is found, and is gone after the restore', async () => {
+  test('a corrupted volume passes if the corruption is found, and is gone after the restore', async () => {
     const world = new World()
     const { fault, workload, mend } = corrupting(world)
     const tool = performing(({ kind }) => {
@@ -122,13 +122,13 @@ test.describe('a volume that is corrupted in place', () => {
     expect(result.verdict).toBe('pass')
   })
 
-  test('fails where nothing finds the corruption', async () => {
+  test('a corrupted volume fails if the corruption is not found', async () => {
     const world = new World()
     const { result } = await play(world, corruptAndRestore, { fault: corrupting(world).fault, expects })
     expectVerdict(result, 'fail', /the corruption was not detected/)
   })
 
-  test('fails where it is still there after the restore', async () => {
+  test('a corrupted volume fails if the corruption remains after the restore', async () => {
     const world = new World()
     const { fault, workload } = corrupting(world)
     const { result } = await play(world, corruptAndRestore, { fault, workload, expects })

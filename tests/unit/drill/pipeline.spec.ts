@@ -15,7 +15,7 @@ const loseAndRestore = async (service: ProvisionedService) => {
   await service.settle()
 }
 
-test('a service that is lost and comes back with all that was written passes, with figures that were measured', async () => {
+test('a lost service that comes back with all writes passes, with measured figures', async () => {
   const world = new World()
   const { result } = await play(world, loseAndRestore)
   expect(result.reasons).toEqual([])
@@ -33,7 +33,7 @@ test('a service that is lost and comes back with all that was written passes, wi
   expect(world.measuring).toBe('stopped')
 })
 
-test('everything is recorded in the order in which it happened, and the load ends before the records are read back', async () => {
+test('facts are recorded in the order of the events, and the load ends before the records are read back', async () => {
   const { facts } = await play(new World(), loseAndRestore)
   const kinds = facts.map((fact) => (fact.kind === 'step.ended' ? `${fact.step} ended` : fact.kind))
   expect(kinds.filter((kind) => !['step.started', 'probes', 'resources'].includes(kind))).toEqual([
@@ -48,7 +48,7 @@ test('everything is recorded in the order in which it happened, and the load end
   ])
 })
 
-test('a drill waits until the outage is seen before it waits for the end of it, where there must be one', async () => {
+test('if an outage is expected, a drill waits for its start before it waits for its end', async () => {
   for (const outage of [true, false]) {
     const world = new World()
     const asked: number[] = []
@@ -66,13 +66,13 @@ test('a drill waits until the outage is seen before it waits for the end of it, 
   }
 })
 
-test('by how much the store grew is told', async () => {
+test('a drill records the growth of the store', async () => {
   const sizes = [1000, 1500]
   const { result } = await play(new World(), loseAndRestore, { stored: () => Promise.resolve(sizes.shift() ?? null) })
   expect(result).toMatchObject({ verdict: 'pass', backup: { storedBytes: 500 } })
 })
 
-test('a store that does not say how much it holds stops no drill', async () => {
+test('a store that does not report its size stops no drill', async () => {
   const { result } = await play(new World(), loseAndRestore, { stored: () => Promise.reject(new Error('refused')) })
   expect(result).toMatchObject({ verdict: 'pass', backup: { storedBytes: null } })
   expect(result.evidence.notes).toContain('the size of the store is not known: Error: refused')
@@ -85,28 +85,28 @@ test('a workload that forgets acknowledged writes fails', async () => {
   expect(result.rpo?.lost).toBeGreaterThan(0)
 })
 
-test('a tool that moves nothing, and a restore that brings all back all the same, is inconclusive', async () => {
+test('a tool that moves nothing is inconclusive if the restore brings all data back', async () => {
   const world = new World()
   const tool = performing(({ kind }) => world.operate({ bytes: 0 }, kind === 'restore'))
   const { result } = await play(world, loseAndRestore, { tool })
   expectVerdict(result, 'inconclusive', /reported "Completed", but it moved zero bytes/)
 })
 
-test('a tool that moves nothing fails where writes are gone', async () => {
+test('a tool that moves nothing fails if writes are lost', async () => {
   const world = new World()
   const tool = performing(({ kind }) => world.operate({ bytes: 0 }, kind === 'restore'))
   const { result } = await play(world, loseAndRestore, { tool, workload: noopWorkload(() => true) })
   expectVerdict(result, 'fail', /moved zero bytes, and data is lost/)
 })
 
-test('the noop tool left to itself never passes, even where nothing was lost', async () => {
+test('the noop tool never passes, even if nothing was lost', async () => {
   const world = new World()
   const fault = noopFault(() => [world.nowMs, world.nowMs])
   const { result } = await play(world, loseAndRestore, { fault, tool: performing(), expects: { outage: false } })
   expectVerdict(result, 'inconclusive', /moved zero bytes/)
 })
 
-test('what is left is looked for where the drill was and where its fault came to, and what is not known is no pass', async () => {
+test('leftovers are searched on the nodes of the drill and of its fault, and an unknown leftover is no pass', async () => {
   const world = new World()
   const asked: Whereabouts[] = []
   const inventory = (_lab: Lab, where: Whereabouts) => {
@@ -134,7 +134,7 @@ test('what is left is looked for where the drill was and where its fault came to
   expectVerdict(result, 'inconclusive', /the pods of namespace "drill" are not seen/)
 })
 
-test('a fault that cannot be injected leaves the drill inconclusive, and the measuring stopped', async () => {
+test('if a fault cannot be injected, the drill is inconclusive and measuring stops', async () => {
   const world = new World()
   const fault = noopFault(() => {
     throw new Error('no target was reached')
@@ -148,7 +148,7 @@ test('a fault that cannot be injected leaves the drill inconclusive, and the mea
   )
 })
 
-test('a fault that takes nothing away proves nothing where it should have', async () => {
+test('a fault that should cause an outage and does not proves nothing', async () => {
   const world = new World()
   const fault = noopFault(() => [world.nowMs, world.nowMs])
   const { result } = await play(world, loseAndRestore, { fault })
@@ -156,7 +156,7 @@ test('a fault that takes nothing away proves nothing where it should have', asyn
 })
 
 for (const kind of ['backup', 'restore'] as const) {
-  test(`a ${kind} that ends as Failed fails`, async () => {
+  test(`a ${kind} that ends as Failed fails the drill`, async () => {
     const world = new World()
     const failed = { state: 'Failed', succeeded: false }
     const tool = performing((operation) =>
@@ -167,7 +167,7 @@ for (const kind of ['backup', 'restore'] as const) {
   })
 }
 
-test('a restore that never ends is no pass', async () => {
+test('a restore that never ends does not pass', async () => {
   const world = new World()
   const tool = performing(({ kind }) => {
     if (kind === 'restore') throw new Error('not after 8 min. Last state: InProgress')
@@ -178,7 +178,7 @@ test('a restore that never ends is no pass', async () => {
   expect(world.measuring).toBe('stopped')
 })
 
-test('a service that never comes back fails by its RTO, and the drill ends all the same', async () => {
+test('a service that never comes back fails by its RTO, and the drill still ends', async () => {
   const world = new World()
   const tool = performing(() => world.operate())
   const { result, facts } = await play(world, loseAndRestore, { tool })
@@ -189,7 +189,7 @@ test('a service that never comes back fails by its RTO, and the drill ends all t
 })
 
 test.describe('provisioning', () => {
-  test('a namespace that an earlier drill left is replaced, with all that was in it', async () => {
+  test('a leftover namespace of an earlier drill is replaced with all its objects', async () => {
     const lab = noopLab()
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'drill-noop' } }
     const left = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'left', namespace: 'drill-noop' } }
@@ -200,7 +200,7 @@ test.describe('provisioning', () => {
     expect(made?.metadata.annotations).toEqual({ 'chaos-mesh.org/inject': 'enabled' })
   })
 
-  test('a service that is never well is not drilled on, and the measuring is stopped', async () => {
+  test('a service that never becomes ready is not drilled, and measuring stops', async () => {
     const world = new World()
     world.away = true
     const { result } = await play(world, loseAndRestore)
@@ -208,7 +208,7 @@ test.describe('provisioning', () => {
     expect(world.measuring).toBe('stopped')
   })
 
-  test('a seeded volume that cannot be read back stops the drill, and the measuring too', async () => {
+  test('a seeded volume that cannot be read back stops the drill and measuring', async () => {
     const world = new World()
     const workload = verifying((check) => ({ ...check, error: 'EIO' }))
     const { result } = await play(world, loseAndRestore, { workload })

@@ -14,7 +14,7 @@ import { parseLimit } from '../../../lib/faults/tool-memory.ts'
 import { parseManifest } from '../../../lib/kube/client.ts'
 import { podOf } from '../stand-ins/faults.ts'
 
-test('each file in chaos/ says on top what it does, and its fault bears its name', async () => {
+test('each file in chaos/ begins with a description, and its fault has the name of the file', async () => {
   for (const file of await readdir(CHAOS_FOLDER)) {
     const text = await readFile(new URL(file, CHAOS_FOLDER), 'utf8')
     expect(text, file).toMatch(/^# [A-Z].{20,}\n/)
@@ -30,11 +30,11 @@ test.describe('rules in the network of a pod', () => {
   const mesh = ['-P INPUT ACCEPT', '-N ISTIO_OUTPUT', '-A OUTPUT -j ISTIO_OUTPUT']
   const plain = ['qdisc noqueue 0: dev lo root refcnt 2', 'qdisc noqueue 0: dev eth0 root refcnt 2']
 
-  test('are told from those of the mesh, and from the shaping that every device has', () => {
+  test('rules of Chaos Mesh in the network of a pod differ from those of the mesh and from the default shaper', () => {
     expect(parseRules([...mesh, ...plain].join('\n'))).toEqual([])
   })
 
-  test('are chains, sets and shapers', () => {
+  test('rules of Chaos Mesh in the network of a pod are chains, sets and shapers', () => {
     const text = [
       ...mesh,
       '-N CHAOS-INPUT',
@@ -56,14 +56,14 @@ test.describe('rules in the network of a pod', () => {
     expect(LIST_RULES).toContain('ip6tables')
   })
 
-  test('stay while another fault needs them', () => {
+  test('rules in the network of a pod stay while another fault needs them', () => {
     const note = (spec: object) => ({ apiVersion: 'v1', kind: 'PodNetworkChaos', metadata: { name: 'p' }, spec })
     expect(isInUse(note({}))).toBe(false)
     expect(isInUse(note({ iptables: [], ipsets: null }))).toBe(false)
     for (const field of ['iptables', 'ipsets', 'tcs']) expect(isInUse(note({ [field]: [{}] })), field).toBe(true)
   })
 
-  test('shape what goes out once packets went through them', () => {
+  test('rules in the network of a pod shape the traffic after packets went through them', () => {
     const head = 'qdisc tbf 1: root refcnt 2 rate 8Mbit burst 32Kb lat 98.3ms \n'
     const shaper = (packets: number) => parseShaper(`${head} Sent 412 bytes ${packets} pkt (dropped 0)\n`, 'tbf')
     expect(shaper(4)).toEqual({ words: 'tbf rate 8Mbit burst 32Kb lat 98.3ms', packets: 4 })
@@ -77,7 +77,7 @@ test.describe('a full volume', () => {
   const fromMs = Date.parse('2026-11-21T05:10:00.000Z')
   const refusal = (time: string) => `2026/11/21 ${time} PUT /records/7: 507: no space left on device`
 
-  test('is seen by the first write that the service refused since', () => {
+  test('a full volume is observed by the first refused write after the fault', () => {
     const log = ['2026/11/21 05:10:00.500000 serving', refusal('05:10:02.345678'), refusal('05:10:03.000000')].join(
       '\n',
     )
@@ -87,13 +87,13 @@ test.describe('a full volume', () => {
     })
   })
 
-  test('is not seen by a refusal of before, or for another reason', () => {
+  test('a full volume is not observed by an earlier refusal or one for another reason', () => {
     expect(findRefusal(refusal('05:09:59.999999'), fromMs)).toBeNull()
     expect(findRefusal('2026/11/21 05:10:02.345678 PUT /records/7: 409: conflict', fromMs)).toBeNull()
     expect(findRefusal('2026/11/21 05:10:02.345678 GET /records/7: 507: odd', fromMs)).toBeNull()
   })
 
-  test('is filled by a task whose log says with what', () => {
+  test('the log of the task that fills a volume names the file', () => {
     const change = { file: 'ballast', length: 99, before: '100 bytes free', after: '1 bytes free', at: 'x' }
     const summary = { changed: 1, kind: 'fill', from: '2026-11-21T05:10:00Z', ended: 'quota exceeded' }
     const log = (...lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n')
@@ -109,13 +109,13 @@ test.describe('a full volume', () => {
 test.describe('a key in a Secret', () => {
   const encode = (text: string) => Buffer.from(text).toString('base64')
 
-  test('is replaced wherever it stands, and nothing else is', () => {
+  test('a key in a Secret is replaced at each place, and nothing else changes', () => {
     const data = { cloud: encode('id=a\nkey=right\n'), other: encode('left') } satisfies V1Secret['data']
     expect(replaceIn(data, 'right', 'wrong')).toEqual({ cloud: encode('id=a\nkey=wrong\n') })
     expect(replaceIn({ other: encode('left') }, 'right', 'wrong')).toEqual({})
   })
 
-  test('is read from the files of the pods that mount it whole', () => {
+  test('a key in a Secret is read from the files of the pods that mount the whole Secret', () => {
     const mounting = (mount: object, volume: object): V1Pod =>
       podOf({
         spec: {
@@ -134,7 +134,7 @@ test.describe('a key in a Secret', () => {
 })
 
 test.describe('a container', () => {
-  test('is found in its pod, be it an init container that stays', () => {
+  test('a container is found in its pod, even a native sidecar', () => {
     const status = (name: string) => ({ name, ready: true, restartCount: 0, image: 'i', imageID: '' })
     const pod = podOf({
       status: { initContainerStatuses: [status('istio-proxy')], containerStatuses: [status('ledger')] },
@@ -145,7 +145,7 @@ test.describe('a container', () => {
     expect(statusIn(undefined, 'ledger')).toBeUndefined()
   })
 
-  test('that was not swapped back is one whose image is not that of its pod', () => {
+  test('a container was not swapped back if its image differs from that of its pod', () => {
     const proxy = (image: string, running = true): V1Pod =>
       podOf({
         spec: { containers: [], initContainers: [{ name: 'istio-proxy', image: 'istio/proxyv2:v1' }] },
@@ -167,7 +167,7 @@ test.describe('a container', () => {
     expect(staleProxies(proxy('meshdrill/pause:1', false))).toEqual([])
   })
 
-  test('ended within the second that the kubelet tells, and neither before the request nor after it was seen', () => {
+  test('a container ended within the second that the kubelet reports, after the request and before it was observed', () => {
     const requestedMs = 10_400
     expect(endedBetween(new Date(10_000), requestedMs, 10_700)).toEqual([10_400, 10_700])
     expect(endedBetween(new Date(12_000), requestedMs, 15_000)).toEqual([12_000, 13_000])
@@ -175,13 +175,13 @@ test.describe('a container', () => {
   })
 })
 
-test('a memory limit was set where it is another than before', () => {
+test('a memory limit was set if it differs from the earlier one', () => {
   expect(parseLimit('before max after 4194304\n')).toEqual({ before: 'max', after: '4194304' })
   expect(() => parseLimit('before 4194304 after 4194304')).toThrow('is still 4194304')
   expect(() => parseLimit('cat: no such file')).toThrow(/could not be set: cat/)
 })
 
-test('quantities are those of Kubernetes', () => {
+test('quantities are parsed like in Kubernetes', () => {
   expect(['512Mi', '1Gi', '250m', '2', '1.5k'].map(parseQuantity)).toEqual([2 ** 29, 2 ** 30, 0.25, 2, 1500])
   for (const text of ['', 'Mi', '5X', '-1']) expect(() => parseQuantity(text), text).toThrow('is not a quantity')
 })

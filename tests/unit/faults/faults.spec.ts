@@ -46,7 +46,7 @@ test.describe('the log of the task that corrupts a volume', () => {
   const summary = (changed: number) => JSON.stringify({ changed, from: '2026-11-21T02:00:00Z' })
   const log = (...lines: string[]) => ['starting', ...lines, ''].join('\n')
 
-  test('gives each change and when it may have begun', () => {
+  test('the log of a corruption task has each change and the earliest possible start', () => {
     const { changes, fromMs } = parseChanges(log(line(4096, '1'), line(8192, '2.5'), summary(2)))
     expect(fromMs).toBe(Date.parse('2026-11-21T02:00:00Z'))
     expect(changes).toEqual([
@@ -55,7 +55,7 @@ test.describe('the log of the task that corrupts a volume', () => {
     ])
   })
 
-  test('that is cut off, or tells of no change, is an error', () => {
+  test('the log of a corruption task that is incomplete, or has no change, is an error', () => {
     const broken = [
       log(),
       log(summary(0)),
@@ -68,7 +68,7 @@ test.describe('the log of the task that corrupts a volume', () => {
     expect(() => parseChanges(log(line(4096, '1').slice(0, 20)))).toThrow()
   })
 
-  test('is that of a task that is aimed at the claim with the seed, and that ended well', async () => {
+  test('the log of a corruption comes from a successful task with the claim and the seed', async () => {
     const changes = log(line(4096, '1'), summary(1))
     const applied: KubeObject[] = []
     const inject = (exitCode: number) => {
@@ -113,7 +113,7 @@ test.describe('a killed pod', () => {
   const kill = servicePodKill()
   const replace = (kube: KubeClient) => kube.apply([pod('second')])
 
-  test('is seen to be gone, and the fault is taken away afterwards', async () => {
+  test('a killed pod is observed to be gone, and the fault is removed afterwards', async () => {
     const { lab, faults } = chaosLab([reached], replace)
     await lab.kube.apply([pod('first')])
     const before = Date.now()
@@ -131,13 +131,13 @@ test.describe('a killed pod', () => {
     expect(fault && (await lab.kube.get(fault))).toBeNull()
   })
 
-  test('needs a pod to kill', async () => {
+  test('killing a pod without a pod is an error', async () => {
     const { lab, faults } = chaosLab([reached], replace)
     await expect(kill.plan(lab, target)).rejects.toThrow(/no pod .* in namespace "drill" to kill/)
     expect(faults).toEqual([])
   })
 
-  test('was not reached while Chaos Mesh names no target, even where it says AllInjected', async () => {
+  test('a pod was not killed while Chaos Mesh names no target, even if it reports AllInjected', async () => {
     const { lab, left } = chaosLab([{}, injected, { experiment: reached.experiment }, reached, {}], replace)
     await lab.kube.apply([pod('first')])
     await strikeOnce(lab, kill, target)
@@ -156,7 +156,7 @@ test.describe('a killed container', () => {
     return (await strikeOnce(lab, containerKill(), target)).observed
   }
 
-  test('ended between the request and when it was seen, whatever the second in which the kubelet puts it', async () => {
+  test('a killed container ended between the request and the observation, even if the kubelet reports another second', async () => {
     const before = Date.now()
     const wholeSecond = new Date(Math.floor(before / 1000) * 1000)
     const { between, evidence } = await inject({ restartCount: 2, state: { terminated: terminated(wholeSecond) } })
@@ -166,13 +166,13 @@ test.describe('a killed container', () => {
     expect(between[1]).toBeLessThanOrEqual(Date.now())
   })
 
-  test('may run again by the time one looks', async () => {
+  test('a killed container may already run again when it is observed', async () => {
     const lastState = { terminated: terminated(new Date()) }
     const { evidence } = await inject({ restartCount: 3, state: { running: {} }, lastState })
     expect(evidence).toContain('exit code 137')
   })
 
-  test('is not one that had ended before', async () => {
+  test('a container that ended before the fault is not the killed one', async () => {
     const lastState = { terminated: { ...terminated(new Date(0)), exitCode: 1 } }
     const old = { ...running, lastState }
     const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: terminated(new Date()) } }
@@ -201,7 +201,7 @@ test.describe('a deleted namespace', () => {
       }),
     }))
 
-  test('is gone when its volume is', async () => {
+  test('a deleted namespace is gone when its volume is gone', async () => {
     let removed = false
     const lab = claiming('pv-1', (kube) => {
       setTimeout(() => {
@@ -216,7 +216,7 @@ test.describe('a deleted namespace', () => {
     expect(between[1]).toBeGreaterThanOrEqual(between[0])
   })
 
-  test('needs a volume to lose, and is left alone without one', async () => {
+  test('a namespace without a volume is not deleted', async () => {
     const lab = claiming(undefined)
     await lab.kube.apply([namespace])
     await expect(namespaceDeletion().plan(lab, target)).rejects.toThrow(/claim "ledger-data" .* has no volume to lose/)
@@ -224,6 +224,6 @@ test.describe('a deleted namespace', () => {
   })
 })
 
-test('a fault that asks a cluster for what is not there says so', async () => {
+test('a fault with a missing target is an error that names the target', async () => {
   await expect(namespaceDeletion().plan(noopLab(), target)).rejects.toThrow(/^namespace "drill" does not exist$/)
 })

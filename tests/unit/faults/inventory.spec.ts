@@ -38,7 +38,7 @@ const clean: Findings = {
 }
 
 test.describe('an inventory', () => {
-  test('is empty where nothing of a fault is left', () => {
+  test('an inventory is empty if nothing of a fault remains', () => {
     expect(describeLeftovers(clean)).toEqual([])
     expect(describeLeftovers({ ...clean, expectedNodes: null })).toEqual([])
   })
@@ -74,7 +74,7 @@ test.describe('an inventory', () => {
     ],
     ['a node that is missing', { expectedNodes: 3 }, '2 of 3 nodes are missing'],
     [
-      'a node that nobody looked at',
+      'a node that was not checked',
       { daemons: [] },
       'node "worker" has no chaos-daemon that is Ready, so it was not checked',
     ],
@@ -111,23 +111,23 @@ test.describe('an inventory', () => {
     ['a store that is away', { storeAnswers: false }, 'the S3 store does not answer'],
   ]
   for (const [what, changes, sentence] of left) {
-    test(`tells of ${what}`, () => {
+    test(`an inventory reports ${what}`, () => {
       expect(describeLeftovers({ ...clean, ...changes })).toEqual([sentence])
     })
   }
 
-  test('looks for the daemon on each node to which pods of drills go, and no others', () => {
+  test('an inventory checks the daemon on each node with pods of drills, and on no others', () => {
     const tainted = (effect: string) => ready('True', { spec: { taints: [{ key: 'control-plane', effect }] } })
     const told = (effect: string) => describeLeftovers({ ...clean, nodes: [tainted(effect)], daemons: [] })
     expect(told('PreferNoSchedule')).toEqual([expect.stringContaining('no chaos-daemon')])
     expect(told('NoSchedule')).toEqual([])
   })
 
-  test('does not look for the daemon on nodes that no pod of the drill came to', () => {
+  test('an inventory does not check the daemon on nodes without a pod of the drill', () => {
     expect(describeLeftovers({ ...clean, lookedAt: [], daemons: [] })).toEqual([])
   })
 
-  test('asks for the daemons of the drill’s nodes, and for no list that grows with the cluster but that of the nodes', async () => {
+  test('an inventory reads only the daemons of the drill’s nodes, and no list that grows with the cluster except the nodes', async () => {
     const asked: object[] = []
     const answer = (pods: V1Pod[]) => Promise.resolve(Object.assign(new V1PodList(), { items: pods }))
     const listPodForAllNamespaces: CoreV1Api['listPodForAllNamespaces'] = (request) => {
@@ -157,7 +157,7 @@ test.describe('an inventory', () => {
     ])
   })
 
-  test('asks a store again that did not take the first connection, and tells of one that takes none', async () => {
+  test('an inventory retries a store that refused a connection, and reports one that refuses all', async () => {
     const server = createServer()
     const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     const close = () => new Promise((resolve) => server.close(resolve))
@@ -184,13 +184,13 @@ test.describe('an inventory', () => {
     await close()
   })
 
-  test('does not tell of a task that has ended', () => {
+  test('an inventory does not report a finished task', () => {
     const ended = labelled({ 'chaos-mesh.org/workflow': 'fill-volume' }, 'Succeeded')
     expect(describeLeftovers({ ...clean, pods: [ended] })).toEqual([])
   })
 })
 
-test('the traces of a node are told by the pods in whose networks they are', () => {
+test('the rules on a node are attributed to the pods in their networks', () => {
   const text = [
     'space ',
     '-P INPUT ACCEPT',
@@ -209,13 +209,13 @@ test('the traces of a node are told by the pods in whose networks they are', () 
 })
 
 test.describe('a node that comes back', () => {
-  test('is not taken for Ready by what it said before it went away', () => {
+  test('a node that comes back is not Ready by its status from before the outage', () => {
     expect(isFresh(ready('True'), 20_500)).toBe(true)
     expect(isFresh(ready('True'), 22_000)).toBe(false)
     expect(isFresh(ready('False'), 20_500)).toBe(false)
   })
 
-  test('misses the labels that its kubelet does not know', () => {
+  test('a node that comes back lacks labels that its kubelet does not know', () => {
     const labels = { 'kubernetes.io/hostname': 'worker', zone: 'a' }
     const before = { labels }
     expect(missingLabels(before, nodeOf({ metadata: { labels: { 'kubernetes.io/hostname': 'worker' } } }))).toEqual({
@@ -224,7 +224,7 @@ test.describe('a node that comes back', () => {
     expect(missingLabels(before, nodeOf({ metadata: { labels } }))).toEqual({})
   })
 
-  test('is none of those that hold what the drills stand on', () => {
+  test('a node that comes back is not one that runs the parts of the lab', () => {
     const system = { 'node-role.kubernetes.io/control-plane': '' }
     expect(hasLabels(nodeOf({ metadata: { labels: system } }), system)).toBe(true)
     expect(hasLabels(ready('True'), system)).toBe(false)

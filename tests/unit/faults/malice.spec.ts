@@ -66,7 +66,7 @@ test.describe('an attack on the bucket', () => {
   }
   const target = faultTarget({ prefix: 'meshdrill-000000000000/tool/' }, backupOf())
 
-  test('deletes what was written since the newest backup began, and nothing else', async () => {
+  test('an attack on the bucket deletes only objects since the start of the newest backup', async () => {
     const { lab, objects, server } = await memoryStore(contents)
     const { evidence } = (await strikeOnce(lab, bucketDeletion(), target)).observed
     expect([...objects.keys()]).toEqual(['meshdrill-000000000000/tool/old', 'meshdrill-000000000000/other/new'])
@@ -74,14 +74,14 @@ test.describe('an attack on the bucket', () => {
     await closed(server)
   })
 
-  test('deletes all that the tool has, where that is asked for', async () => {
+  test('an attack on the bucket deletes all objects of the tool if requested', async () => {
     const { lab, objects, server } = await memoryStore(contents)
     await strikeOnce(lab, bucketDeletion({ newest: false }), faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))
     expect([...objects.keys()]).toEqual(['meshdrill-000000000000/other/new'])
     await closed(server)
   })
 
-  test('overwrites with as many bytes, and others', async () => {
+  test('an attack on the bucket overwrites objects with the same number of other bytes', async () => {
     const { lab, objects, server } = await memoryStore(contents)
     await strikeOnce(lab, bucketOverwrite(), target)
     expect(objects.get('meshdrill-000000000000/tool/new')?.body).toHaveLength(5)
@@ -90,7 +90,7 @@ test.describe('an attack on the bucket', () => {
     await closed(server)
   })
 
-  test('needs something to strike', async () => {
+  test('an attack on a bucket without objects is an error', async () => {
     const { lab, server } = await memoryStore({})
     await expect(bucketDeletion().plan(lab, target)).rejects.toThrow(/no object to strike below .*tool\//)
     await expect(bucketDeletion().plan(lab, faultTarget({ prefix: 'meshdrill-000000000000/tool/' }))).rejects.toThrow(
@@ -104,7 +104,7 @@ test.describe('an attack on the bucket', () => {
 test.describe('a store that is away', () => {
   const powered = (lab: Lab, power: StorePower): Lab => ({ ...lab, cluster: { ...lab.cluster, ...power } })
 
-  test('was seen to stop answering, and to answer again with all that it held', async () => {
+  test('a store that is away is observed to stop, and to answer again with all its objects', async () => {
     const { lab, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
     const { observed, evidence } = await strikeOnce(
       powered(lab, {
@@ -123,7 +123,7 @@ test.describe('a store that is away', () => {
     await closed(server)
   })
 
-  test('is not healed while it has lost what it held', async () => {
+  test('a store that is away is not healed while its objects are lost', async () => {
     const { lab, objects, server, port } = await memoryStore({ a: { modified: '2026-11-21T05:00:00Z', body: 'x' } })
     const struck = strikeOnce(
       powered(lab, {
@@ -182,7 +182,7 @@ test.describe('a claim that is deleted under its pod', () => {
     }))
 
   for (const policy of ['Delete', 'Retain']) {
-    test(`goes with its volume, whose policy is ${policy}`, async () => {
+    test(`a claim that is deleted under its pod loses its volume with policy ${policy}`, async () => {
       const lab = protecting(policy)
       await lab.kube.apply([claim, volume])
       const { evidence } = (await strikeOnce(lab, claimDeletion(), faultTarget())).observed
@@ -191,7 +191,7 @@ test.describe('a claim that is deleted under its pod', () => {
     })
   }
 
-  test('takes the pods of a service with it that answers without its volume, and leaves those of any other', async () => {
+  test('the deletion of a claim also deletes the pods of a service that answers without its volume, and no others', async () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -207,7 +207,7 @@ test.describe('a claim that is deleted under its pod', () => {
     }
   })
 
-  test('is left alone if its volume was not provisioned for it, as the volume may be of somebody else', async () => {
+  test('a claim is not deleted if its volume was not provisioned for it, because the volume may belong to others', async () => {
     const lab = protecting('Retain', {})
     await lab.kube.apply([claim, volume])
     const refused = /volume "pv-1" of claim .* was not provisioned for it.* Next: kubectl describe pv pv-1$/
@@ -218,7 +218,7 @@ test.describe('a claim that is deleted under its pod', () => {
 })
 
 test.describe('a fault that cannot strike', () => {
-  test('says so: nothing moves the data, no pod runs, no backup is there', async () => {
+  test('a fault without a mover, a running pod or a backup is an error with that reason', async () => {
     const lab = noopLab()
     const target = faultTarget()
     const refusals: [Promise<unknown>, RegExp][] = [

@@ -72,7 +72,7 @@ test('a kill of the control plane of a mesh hits each of its Deployments', async
   expect(evidence.filter((text) => text.endsWith('is Ready'))).toHaveLength(3)
 })
 
-test('a kill of the control plane of a mesh takes effect with the first pod that goes', async () => {
+test('a kill of the control plane of a mesh takes effect when its first pod is gone', async () => {
   const { lab } = chaosLab(async (fault, kube) => {
     const component = labelsOf(fault).component ?? ''
     const replace = () => kube.apply([controlPod(component, 'second', '10.0.0.9')])
@@ -84,7 +84,7 @@ test('a kill of the control plane of a mesh takes effect with the first pod that
   expect(observed.between[1] - observed.between[0]).toBeLessThan(300)
 })
 
-test('a kill of the control plane of a mesh is not begun where one of its Deployments has no pod', async () => {
+test('the control plane of a mesh is not killed if one of its Deployments has no pod', async () => {
   const { lab, faults } = chaosLab(() => Promise.resolve())
   await lab.kube.apply(['destination', 'identity'].map((component) => controlPod(component, 'first', '10.0.0.1')))
   await expect(strikeOnce(lab, meshControlKill(), target)).rejects.toThrow(/no pod \{"component":"injector"\}/)
@@ -100,7 +100,7 @@ test('a control plane that was in the cluster before the drills is not killed', 
   ])
 })
 
-test('a partition from the control planes cuts every Service of the mesh that proxies ask, and the pods behind it', async () => {
+test('a partition from the control planes cuts every Service of the mesh that proxies use, and its pods', async () => {
   const { lab } = chaosLab(() => Promise.resolve())
   await lab.kube.apply([
     controlService('destination', '10.96.0.1'),
@@ -118,21 +118,21 @@ test('a partition from the control planes cuts every Service of the mesh that pr
   ])
 })
 
-test('a partition from the control planes is not begun where the mesh’s own is not found', async () => {
+test('there is no partition from the control planes if that of the mesh is not found', async () => {
   const { lab } = chaosLab(() => Promise.resolve())
   await expect(controlPlanes(lab, target)).rejects.toThrow(
     'the control plane of mesh "annotated" has no address in namespace "annotated-system"',
   )
 })
 
-test('a partition from the control planes without a mesh cuts those of Kubernetes alone', async () => {
+test('without a mesh, a partition from the control planes cuts only that of Kubernetes', async () => {
   const { lab } = chaosLab(() => Promise.resolve())
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default' } }
   await lab.kube.apply([{ ...service, spec: { clusterIP: '10.96.0.1' } }])
   expect(await controlPlanes(lab, { mesh: noTraits })).toEqual([{ host: '10.96.0.1', port: 443 }])
 })
 
-test('a kill of the proxy aims at the container that the mesh names', async () => {
+test('a kill of the proxy strikes the container that the mesh names', async () => {
   const status = (restartCount: number) => ({
     containerStatuses: [
       { name: 'ledger' },

@@ -44,7 +44,7 @@ function labOf(names: string[], { can = power, taints = LAST }: { can?: object; 
 }
 
 test.describe('an outage of a node is skipped, with the reason,', () => {
-  test('where no node can be cut off, and what would let it', async () => {
+  test('a node outage is skipped if no node can be cut off, with the setting that permits it', async () => {
     const lost = nodeOutage({ volume: 'lost' })
     const cannot = 'provider "noop" cannot cut the power of a node'
     expect(await lost.requires(noopLab())).toEqual([cannot])
@@ -53,7 +53,7 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
     expect(await lost.requires(told)).toEqual([`${cannot}: nobody said how`])
   })
 
-  test('where a node that is lost would come back with its disks', async () => {
+  test('a node outage is skipped if a lost node would come back with its disks', async () => {
     const lost = nodeOutage({ volume: 'lost' })
     expect(await lost.requires(labOf(['control', 'a', 'b']))).toEqual([
       expect.stringContaining("cannot take a node's disks away"),
@@ -61,7 +61,7 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
     expect(await lost.requires(labOf(['control', 'a', 'b'], { can: { ...power, ...wipe } }))).toEqual([])
   })
 
-  test('where there is no other node', async () => {
+  test('a node outage is skipped if there is no other node', async () => {
     const outage = nodeOutage({ volume: 'kept' })
     expect(await outage.requires(labOf(['control', 'a', 'b']))).toEqual([])
     expect(await outage.requires(labOf(['control', 'a']))).toEqual([
@@ -69,19 +69,19 @@ test.describe('an outage of a node is skipped, with the reason,', () => {
     ])
   })
 
-  test('where the service may come to run on what the drills stand on', async () => {
+  test('a node outage is skipped if the service may run on a node with parts of the lab', async () => {
     expect(await nodeOutage({ volume: 'kept' }).requires(labOf(['control', 'a', 'b'], { taints: [] }))).toEqual([
       expect.stringMatching(/keeps the service from node "control".*Next: kubectl taint nodes control/),
     ])
   })
 
-  test('where an outage would not be seen', async () => {
+  test('a node outage is skipped if it could not be observed', async () => {
     expect(await nodeOutage({ volume: 'kept' }).requires(labOf(['control', 'a', 'silent']))).toEqual([
       `the kubelet at ${KUBELET.silent}:10250 does not answer this machine, so an outage cannot be observed`,
     ])
   })
 
-  test('by the answers of a few nodes, however many there are', async () => {
+  test('the check of a node outage reads only a few nodes of a large cluster', async () => {
     const many = ['control', 'a', 'b', 'c', 'd', 'e', 'silent']
     expect(await nodeOutage({ volume: 'kept' }).requires(labOf(many))).toEqual([])
   })

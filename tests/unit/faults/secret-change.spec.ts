@@ -78,7 +78,7 @@ async function withVelero(
 
 const target = faultTarget({ secret })
 
-test('a changed key is recognised in a file of a pod by its hash, and no key stands in the URL of an exec', async () => {
+test('a changed key in a file of a pod is recognised by its hash, and no exec URL contains a key', async () => {
   const hash = (inFile: string): ExecAnswer => ({ stdout: `${sha256(inFile)}  -\n` })
   await withVelero(hash, async ({ lab, urls, inSecret }) => {
     const change = await changeKey(lab, target)
@@ -99,7 +99,7 @@ test('a changed key is recognised in a file of a pod by its hash, and no key sta
   })
 })
 
-test('a key in a file of a pod that has not changed yet is waited for, not taken for the new one', async () => {
+test('the fault waits for a key in a file of a pod that has not changed yet', async () => {
   let looks = 0
   const old = `[default]\naws_access_key_id=x\naws_secret_access_key=${KEY}\n`
   const hash = (inFile: string): ExecAnswer => ({ stdout: `${sha256(++looks < 3 ? old : inFile)}  -\n` })
@@ -116,7 +116,7 @@ const failures: [how: string, answer: ExecAnswer | null][] = [
   ['that the server refuses', null],
 ]
 for (const [how, answer] of failures) {
-  test(`an exec ${how} while the key is changed leaves no key in its error or in the events`, async ({}, testInfo) => {
+  test(`an exec ${how} while the key is changed shows no key in its error or in the events`, async ({}, testInfo) => {
     await withVelero(
       () => answer,
       async ({ lab, inSecret }) => {

@@ -41,12 +41,12 @@ test.describe('a signature', () => {
     ],
   ]
   for (const [what, request, signature] of published) {
-    test(`the signature ${what} is the one that AWS publishes`, async () => {
+    test(`the signature ${what} equals the one that AWS publishes`, async () => {
       expect((await signRequest(request, keys, at)).get('authorization')).toContain(`Signature=${signature}`)
     })
   }
 
-  test('a signature names the key, the day, the region and the headers that it covers', async () => {
+  test('a signature names the key, the day, the region and the signed headers', async () => {
     const headers = await signRequest({ method: 'GET', url: new URL('/a', host) }, keys, at)
     const authorization = headers.get('authorization')
     expect(headers.get('x-amz-date')).toBe('20130524T000000Z')
@@ -61,7 +61,7 @@ test.describe('a bucket', () => {
   const page = (next: string | null, ...names: string[]) =>
     `<ListBucketResult>${next === null ? '' : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`}${names.map(entry).join('')}</ListBucketResult>`
 
-  test('a listing has the sizes and times of its objects, and their keys as they are', () => {
+  test('a listing has the sizes, the times and the unchanged keys of its objects', () => {
     const { entries, next } = parseListing(page(null, 'a/b&amp;c&#x20;d'))
     expect(entries).toEqual([{ key: 'a/b&c d', bytes: 7, etag: '"e"', modifiedMs: Date.parse('2026-11-21T02:00:00Z') }])
     expect(next).toBeNull()
@@ -79,17 +79,17 @@ test.describe('a bucket', () => {
     ['<![CDATA[a<b]]>', 'a<b'],
   ] as const
   for (const [written, key] of oddKeys) {
-    test(`a listing has the key ${JSON.stringify(key)} as it is`, () => {
+    test(`a listing has the unchanged key ${JSON.stringify(key)}`, () => {
       expect(parseListing(page(null, written)).entries.map((object) => object.key)).toEqual([key])
     })
   }
 
-  test('a listing whose keys are encoded as in URLs has them as they are, control characters included', () => {
+  test('URL-encoded keys of a listing are decoded, including control characters', () => {
     const xml = page(null, 'a%01b+c%2B%25').replace('<Contents>', '<EncodingType>url</EncodingType><Contents>')
     expect(parseListing(xml).entries.map(({ key }) => key)).toEqual(['a\u0001b c+%'])
   })
 
-  test('a listing without objects is empty, in each way to write it', () => {
+  test('a listing without objects is empty in each notation', () => {
     for (const xml of ['<ListBucketResult/>', '<ListBucketResult xmlns="s3"></ListBucketResult>\n'])
       expect(parseListing(xml)).toEqual({ entries: [], next: null })
   })
@@ -102,12 +102,12 @@ test.describe('a bucket', () => {
     ['a listing without a key', '<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>'],
     ['a listing whose object has no size', page(null, 'a').replace('<Size>7</Size>', '<Size>many</Size>')],
   ] as const) {
-    test(`a store that answers with ${what} is not taken for an empty bucket`, () => {
+    test(`a store that answers with ${what} is an error, not an empty bucket`, () => {
       expect(() => parseListing(answer)).toThrow(/is not a listing/)
     })
   }
 
-  test('a bucket is listed to the last page, and what the store refuses is an error with its words', async () => {
+  test('a bucket is listed to the last page, and a refusal is an error with the store’s message', async () => {
     const asked: string[] = []
     const server = createServer((request, answer) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://store')

@@ -26,7 +26,7 @@ function judgeFolder(folder: string) {
   return { verdicts: Object.fromEntries(drills.map(({ id, verdict }) => [id, verdict])), said: said.join('\n') }
 }
 
-test('a drill’s name that is no JSON text makes its line unreadable, and the run is judged', () => {
+test('a drill’s name that is not a JSON string makes its line unreadable, and the run is judged', () => {
   for (const id of ['d1\\x', 'd1\t', 'd1\\u12']) {
     for (const end of ['"text":"x"}', '"te']) {
       const { verdicts, said } = judge(withLine(`{"kind":"note","at":1,"drill":"${id}",${end}`))
@@ -36,7 +36,7 @@ test('a drill’s name that is no JSON text makes its line unreadable, and the r
   }
 })
 
-test('a drill’s name of which a byte is damaged spoils all drills, as any of them may have lost the fact', () => {
+test('a damaged byte in a drill’s name affects all drills, because any of them may have lost the fact', () => {
   const whole = Buffer.from(text(lines))
   const at = whole.indexOf('"drill":"d1"', whole.indexOf(lines[middle] ?? '')) + '"drill":"d'.length
   whole[at] = 0xff
@@ -45,12 +45,12 @@ test('a drill’s name of which a byte is damaged spoils all drills, as any of t
   expect(said).toContain('it is not UTF-8')
 })
 
-test('a drill whose name holds the sign for unknown characters is judged', () => {
+test('a drill with the replacement character in its name is judged', () => {
   const named = buildRun(buildDrill('d\u{fffd}')).map(toLine)
   expect(judge(text(named)).verdicts).toEqual({ 'd\u{fffd}': 'pass' })
 })
 
-test('kinds named like what every object has are unknown', () => {
+test('kinds with names of built-in object properties are unknown', () => {
   for (const kind of ['constructor', '__proto__', 'prototype']) {
     const { verdicts, said } = judge(withLine(`{"kind":"${kind}","at":1700000030000,"drill":"d1"}`))
     expect(verdicts, kind).toEqual({ d1: 'inconclusive', d2: 'pass' })
@@ -58,7 +58,7 @@ test('kinds named like what every object has are unknown', () => {
   }
 })
 
-test('blank lines, and byte order marks between files that were put together, change nothing', () => {
+test('blank lines, and byte order marks of concatenated files, change nothing', () => {
   for (const blank of [' ', '\t \t', ' \r', '\ufeff', `\ufeff${lines[middle + 1] ?? ''}`]) {
     const replaced = blank.length > 3 ? lines.with(middle + 1, blank) : lines.toSpliced(middle, 0, blank)
     expect(judge(text(replaced)), JSON.stringify(blank.slice(0, 3))).toEqual({
@@ -68,11 +68,11 @@ test('blank lines, and byte order marks between files that were put together, ch
   }
 })
 
-test('a file of blanks alone holds no facts, and a sentence says so', () => {
+test('a file of blanks has no facts, and the error says so', () => {
   expect(() => judge('  \n\t\r\n ')).toThrow(/^there are no facts in ".*": the run ended before it recorded anything$/)
 })
 
-test('a line that is longer than a text can be is unreadable, and the run is judged', () => {
+test('a line that is longer than the maximum string is unreadable, and the run is judged', () => {
   const folder = newFolder()
   const file = openSync(join(folder, 'events.jsonl'), 'a')
   const begin = `${text(lines.slice(0, middle))}{"kind":"note","at":1700000030000,"drill":"d1","text":"`
@@ -86,7 +86,7 @@ test('a line that is longer than a text can be is unreadable, and the run is jud
   expect(said).toContain(`line ${middle + 1} (it is longer than any fact)`)
 })
 
-test('fields that this version does not know are left out of the summary, and the run is judged', () => {
+test('unknown fields are left out of the summary, and the run is judged', () => {
   const known = buildRun(buildDrill('d1'))
   const extended = known.map((fact): Fact => {
     const machine = { cpus: 2, memoryBytes: 2 ** 30, cores: 1 }
@@ -96,7 +96,7 @@ test('fields that this version does not know are left out of the summary, and th
   expect(judge(text(extended.map(toLine)))).toEqual({ verdicts: { d1: 'pass' }, said: '' })
 })
 
-test('a figure that cannot be makes its fact unreadable, and the other drills are judged', () => {
+test('an impossible figure makes its fact unreadable, and the other drills are judged', () => {
   const impossible: [kind: string, from: RegExp, to: string][] = [
     ['backup.ended', /"bytes":\d+/, '"bytes":-1'],
     ['backup.ended', /"startedMs":\d+/, '"startedMs":-1e308'],

@@ -45,7 +45,7 @@ const lastOf = (lines: string[], drill: string) => lines.findLastIndex((line) =>
 const middleOf = (lines: string[]) => lines.findIndex((line) => line.startsWith('{"kind":"fault.healed"'))
 const replaceLine = (lines: string[], index: number, ...by: string[]) => lines.toSpliced(index, 1, ...by)
 
-test('facts of drills that are mixed in a file are read drill by drill, as they were recorded', () => {
+test('mixed facts of several drills are read drill by drill, in the order of the file', () => {
   const mixed = two.toSorted((one, other) => one.at - other.at)
   const events = openEvents(write(text(linesOf(mixed))))
   expect(events.runFacts).toEqual(buildRun(mixed).filter((fact) => !('drill' in fact)))
@@ -55,7 +55,7 @@ test('facts of drills that are mixed in a file are read drill by drill, as they 
   events.close()
 })
 
-test('facts are read also where other programs wrote their fields in another order', () => {
+test('facts with fields in another order are read', () => {
   const { verdicts, unreadable } = judgeFile(
     buildRun(two)
       .map((fact) => `${JSON.stringify(fact)}\n`)
@@ -64,7 +64,7 @@ test('facts are read also where other programs wrote their fields in another ord
   expect({ verdicts, unreadable }).toEqual({ verdicts: { d1: 'pass', d2: 'pass' }, unreadable: [] })
 })
 
-test('lines longer than what is read at once, and lines across its borders, are read whole', () => {
+test('lines that are longer than a read block, or cross its border, are read completely', () => {
   const note = (length: number): DrillFact => ({ kind: 'note', at: startMs, drill: 'd1', text: 'ä'.repeat(length) })
   const notes = [10, (1 << 19) - 60, 1 << 19, 3 << 20, 1, (1 << 20) + 1].map(note)
   const events = openEvents(write(notes.map((fact) => `${toLine(fact)}\n`).join('')))
@@ -72,7 +72,7 @@ test('lines longer than what is read at once, and lines across its borders, are 
   events.close()
 })
 
-test('line ends of Windows, empty lines and a byte order mark change nothing', () => {
+test('Windows line ends, empty lines and a byte order mark change nothing', () => {
   const lines = linesOf()
   for (const content of [lines.join('\r\n'), `\ufeff${text(lines)}`, text(lines.flatMap((line) => [line, '', '\r']))]) {
     const { verdicts, unreadable } = judgeFile(content)
@@ -80,7 +80,7 @@ test('line ends of Windows, empty lines and a byte order mark change nothing', (
   }
 })
 
-test('a line that is cut off spoils its drill alone, wherever it stands', () => {
+test('an incomplete line affects only its drill, at any place in the file', () => {
   const lines = linesOf()
   for (const drill of ['d1', 'd2']) {
     for (const at of [lastOf(lines, drill), lastOf(lines, drill) - 3]) {
@@ -91,7 +91,7 @@ test('a line that is cut off spoils its drill alone, wherever it stands', () => 
   }
 })
 
-test('two facts that ran into one line spoil the drills of both', () => {
+test('a line with two facts affects the drills of both', () => {
   const lines = linesOf()
   const last = lastOf(lines, 'd1')
   const [one = '', other = ''] = lines.slice(last, last + 2)
@@ -100,7 +100,7 @@ test('two facts that ran into one line spoil the drills of both', () => {
   expect(glued(20)).toEqual({ d1: 'inconclusive', d2: 'inconclusive' })
 })
 
-test('a line that does not say whose it was spoils all drills', () => {
+test('a damaged line without a drill’s name affects all drills', () => {
   const lines = linesOf()
   const at = middleOf(lines)
   for (const damaged of ['{"ki', '\0'.repeat(4096) + (lines[at] ?? ''), 'no JSON at all']) {
@@ -112,7 +112,7 @@ test('a line that does not say whose it was spoils all drills', () => {
   expect(judgeFile(text(lines) + '\0'.repeat(4096)).verdicts).toEqual({ d1: 'inconclusive', d2: 'inconclusive' })
 })
 
-test('a line that another program wrote spoils only the drill in whose facts it stands, and none between two drills', () => {
+test('a line of another program affects only the drill with facts around it, and none between two drills', () => {
   const lines = linesOf()
   for (const foreign of ['{"level":"info","msg":"hello"}', '17', 'null', '[]', '{"kind":"coffee","at":1}']) {
     const within = judgeFile(text(lines.toSpliced(middleOf(lines), 0, foreign)))
@@ -124,7 +124,7 @@ test('a line that another program wrote spoils only the drill in whose facts it 
   }
 })
 
-test('a fact of a later version, or of a time that no calendar has, spoils the drill that it names', () => {
+test('a fact of a later version, or with an invalid date, affects the drill that it names', () => {
   const lines = linesOf()
   for (const line of ['{"kind":"coffee","at":1,"drill":"d2"}', '{"kind":"note","at":1e18,"drill":"d2","text":"x"}']) {
     const { verdicts, unreadable } = judgeFile(text(lines.toSpliced(middleOf(lines), 0, line)))
@@ -133,7 +133,7 @@ test('a fact of a later version, or of a time that no calendar has, spoils the d
   }
 })
 
-test('bytes that are no UTF-8 make a line unreadable, as nobody knows what stood there', () => {
+test('bytes that are not UTF-8 make a line unreadable', () => {
   const lines = linesOf()
   const at = lines.findIndex((line) => line.includes('"note"'))
   const before = Buffer.from(text(lines.slice(0, at)))
@@ -146,12 +146,12 @@ test('bytes that are no UTF-8 make a line unreadable, as nobody knows what stood
   })
 })
 
-test('facts of a later schema are refused with both schemas', () => {
+test('facts of a later schema are refused, and the error names both schemas', () => {
   const later = text(linesOf()).replace('meshdrill/events@1', 'meshdrill/events@2')
-  expect(() => openEvents(write(later))).toThrow(/are of schema "meshdrill\/events@2", .* reads "meshdrill\/events@1"/)
+  expect(() => openEvents(write(later))).toThrow(/have schema "meshdrill\/events@2", .* reads "meshdrill\/events@1"/)
 })
 
-test('a file that is cut anywhere never passes a drill of which a fact is missing', () => {
+test('in a file that is cut at any place, no drill with a missing fact passes', () => {
   const lines = linesOf()
   const whole = Buffer.from(text(lines))
   const drillEnd = (drill: string) => Buffer.byteLength(text(lines.slice(0, lastOf(lines, drill) + 1))) - 1
@@ -169,7 +169,7 @@ test('a file that is cut anywhere never passes a drill of which a fact is missin
   }
 })
 
-test('facts in a file are judged as the same facts in memory are', () => {
+test('facts in a file are judged like the same facts in memory', () => {
   const mixed = two.toSorted((one, other) => one.at - other.at)
   const { verdicts } = judgeFile(text(linesOf(mixed)))
   expect(Object.entries(verdicts)).toEqual(

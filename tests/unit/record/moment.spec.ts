@@ -8,7 +8,7 @@ test('the fault and the moment of a drill are read as they were recorded', () =>
   })
 })
 
-test('a run that recorded the moment in the name of the fault is read with today’s name and its moment', () => {
+test('in a run with the moment in the fault’s name, the current name and the moment are read', () => {
   for (const [earlier, fault, moment] of [
     ['tool-kill', 'tool-kill', 'during-backup'],
     ['tool-kill-during-restore', 'tool-kill', 'during-restore'],

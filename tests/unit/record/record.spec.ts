@@ -16,7 +16,7 @@ import { newFolder } from '../in-folder.ts'
 const newFile = () => join(newFolder(), 'run', 'events.jsonl')
 const note = (text: string) => ({ kind: 'note' as const, at: startMs, drill: 'd1', text })
 
-test('facts are read back as they were recorded, by one recorder after the other', () => {
+test('facts of several recorders in one file are read back unchanged', () => {
   const file = newFile()
   for (const fact of buildRun()) {
     const recorder = openRecorder(file)
@@ -26,7 +26,7 @@ test('facts are read back as they were recorded, by one recorder after the other
   expect(readFacts(file)).toEqual({ facts: buildRun(), torn: [] })
 })
 
-test('every kind of fact is checked: each of its fields is needed, and none may be of another type', () => {
+test('every kind of fact is checked: no field may be missing, and none may have another type', () => {
   const skipped: Fact = { kind: 'drill.skipped', at: startMs, drill: 'd1', reason: 'needs Docker' }
   const proof = { operation: buildOperation(), check: buildCheck() }
   const proved: Fact = { kind: 'backup.proved', at: startMs, drill: 'd1', name: 'b1', ...proof }
@@ -42,7 +42,7 @@ test('every kind of fact is checked: each of its fields is needed, and none may 
   }
 })
 
-test('what is no fact is not recorded', () => {
+test('a value that is not a fact is not recorded', () => {
   const file = newFile()
   const recorder = openRecorder(file)
   expect(() => {
@@ -53,7 +53,7 @@ test('what is no fact is not recorded', () => {
   expect(readFacts(file).facts).toEqual([note('y')])
 })
 
-test('a line that is whole but no fact is an error with its number', () => {
+test('a complete line that is not a fact is an error with its number', () => {
   const file = newFile()
   openRecorder(file).close()
   writeFileSync(file, `${JSON.stringify(note('x'))}\n{"kind":"coffee","at":1}\n`)
@@ -64,7 +64,7 @@ test('a line that is whole but no fact is an error with its number', () => {
   expect(() => readFacts(file)).toThrow(/unknown kind "toString"/)
 })
 
-test('a line cut short is told, does not swallow the next one, and spoils the verdict of its drill alone', () => {
+test('an incomplete line is reported, keeps the next line intact, and affects only the verdict of its drill', () => {
   const file = newFile()
   const facts = [...buildRun(), ...buildRun().flatMap((fact) => ('drill' in fact ? [{ ...fact, drill: 'd2' }] : []))]
   const [first, ...others] = facts
@@ -86,7 +86,7 @@ test('a line cut short is told, does not swallow the next one, and spoils the ve
   ])
 })
 
-test('a line cut before it says whose it is spoils the verdict of every drill', () => {
+test('a line that is cut before its drill’s name affects the verdict of every drill', () => {
   for (const text of ['{"ki', '{"kind":"note","at":17', '{"kind":"note","at":17,"drill":"d']) {
     expect(findOwner({ line: 9, text })).toBe(null)
     expect(summarise({ facts: buildRun(), torn: [{ line: 9, text }] }).drills[0]?.verdict).toBe('inconclusive')
@@ -96,7 +96,7 @@ test('a line cut before it says whose it is spoils the verdict of every drill', 
   )
 })
 
-test('processes that record at the same time, and one that is killed, lose nothing that was recorded', async () => {
+test('concurrent recorders, and a killed one, lose no recorded fact', async () => {
   const file = newFile()
   const recorderUrl = new URL('../../../lib/record/recorder.ts', import.meta.url).href
   // Long lines: the kernel must not mix them.

@@ -55,7 +55,7 @@ function recordOnFullDisk(kibibytes: number, spaceAgain: boolean) {
   return { errors: JSON.parse(stdout) as string[], verdicts: Object.fromEntries(verdicts) as Record<string, string> }
 }
 
-test('a full disk is one error for all facts that it takes, in a sentence, and none of their drills passes', () => {
+test('a full disk is one error for all lost facts, and none of their drills passes', () => {
   const { errors, verdicts } = recordOnFullDisk(2 * DRILL_KIBIBYTES + 20, false)
   expect(errors).toHaveLength(1)
   expect(errors[0]).toMatch(
@@ -65,13 +65,13 @@ test('a full disk is one error for all facts that it takes, in a sentence, and n
   expect(verdicts.d1).toBe('inconclusive')
 })
 
-test('where a disk was full for a while, the drill that lost facts cannot pass, and one that was recorded whole can', () => {
+test('after a full disk, a drill with lost facts cannot pass, and a completely recorded one can', () => {
   const { errors, verdicts } = recordOnFullDisk(2 * DRILL_KIBIBYTES + 20, true)
   expect(errors).toHaveLength(1)
   expect(verdicts).toEqual({ d1: 'inconclusive', d2: 'pass' })
 })
 
-test('a file that cannot be opened for facts is an error that names it and why', () => {
+test('an events file that cannot be opened is an error with its name and the reason', () => {
   const folder = newFolder()
   writeFileSync(join(folder, 'file'), '')
   expect(() => openRecorder(join(folder, 'file', 'events.jsonl'))).toThrow(

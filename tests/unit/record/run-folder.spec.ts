@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { makeRunFolder } from '../../../lib/record/run-folder.ts'
 import { newFolder } from '../in-folder.ts'
 
-test('runs that begin in the same second get folders and ids of their own', () => {
+test('runs that start in the same second get different folders and ids', () => {
   const results = newFolder()
   const runs = [1, 2, 3].map(() => makeRunFolder(results, '2026-01-01T01-00-00-cell'))
   expect(runs.map(({ id }) => id)).toEqual([
@@ -18,7 +18,7 @@ test('runs that begin in the same second get folders and ids of their own', () =
   }
 })
 
-test('a run whose folder cannot be made is an error and no endless search for a free id', () => {
+test('a run folder that cannot be created is an error, not an endless search for a free id', () => {
   const file = join(newFolder(), 'results')
   writeFileSync(file, '')
   expect(() => makeRunFolder(file, 'run')).toThrow(/EEXIST|ENOTDIR/)

@@ -32,7 +32,7 @@ const faster = (facts: DrillFact[], byMs: number): DrillFact[] =>
     operation: { ...fact.operation, endedMs: (fact.operation.endedMs ?? 0) - byMs },
   }))
 
-test('what ran on clusters of several providers stands side by side, with how much longer it took there', () => {
+test('drills on clusters of several providers are shown side by side, with their relative durations', () => {
   const velero = drillOf('velero')
   const summary = mergedOf(['embedded', [...velero, ...drillOf('restic')]], ['kind', faster(velero, 500)])
   expect(findShared(summary).map((row) => row.map(({ provider, drill }) => [provider, drill.tool]))).toEqual([
@@ -49,7 +49,7 @@ test('what ran on clusters of several providers stands side by side, with how mu
   expect(page).not.toContain('restic')
 })
 
-test('that a drill came out differently is said by its name', () => {
+test('a drill with different verdicts is named', () => {
   const velero = drillOf('velero')
   const unseen = velero.filter(({ kind }) => kind !== 'fault.observed')
   expect(describeShared(mergedOf(['embedded', velero], ['kind', unseen]))).toMatch(
@@ -57,7 +57,7 @@ test('that a drill came out differently is said by its name', () => {
   )
 })
 
-test('drills of one provider, and of a run that was not merged, have nothing beside them', () => {
+test('drills of one provider, or of a run that was not merged, have no comparison', () => {
   const velero = drillOf('velero')
   expect(describeShared(mergedOf(['embedded', velero], ['embedded', velero]))).toBe(null)
   const alone = summarise({ facts: runOn('embedded', 'one', velero), torn: [] })

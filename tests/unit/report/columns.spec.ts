@@ -25,7 +25,7 @@ function renderPage(drills: DrillResult[], from = columns): string {
   return String(renderHead({ ...summary, drills, ranking: [] }, nothing, from))
 }
 
-test('a column that is added to the list shows in the CSV, the table of figures, the page, the terminal and the comparison', () => {
+test('a new column of the list appears in the CSV, the table of figures, the page, the terminal and the comparison', () => {
   const added = metricColumn({
     name: 'firstByteMs',
     title: 'first byte',
@@ -70,7 +70,7 @@ test('the name of a field ends with its unit', () => {
     if (unit !== null && unit !== 'count') expect(name).toMatch(endings[unit])
 })
 
-test('an axis that is the same in all drills is named once at the top of the page, and is no column', () => {
+test('an axis with one value in all drills is named once at the top of the page, and is no column', () => {
   const other = { ...drill, fault: 'claim-deletion' }
   const page = renderPage([drill, other])
   expect(textOf(page)).toContain(
@@ -87,13 +87,13 @@ test('the overview of one drill shows its id', () => {
   expect(renderPage([drill])).toContain(`<a href="#drill-0"><bdi>${drill.id}</bdi></a>`)
 })
 
-test('an axis differs if two drills have another value of it', () => {
+test('an axis differs if two drills have different values', () => {
   const { differing, constant } = splitAxes([drill, { ...drill, repetition: 2 }])
   expect(differing.map(({ title }) => title)).toEqual(['repetition'])
   expect([...differing, ...constant]).toHaveLength(axes.length)
 })
 
-test('what became of the service is one table, with a column and a filter for the mesh where there are two', () => {
+test('the outcomes are one table, with a column and a filter for the mesh if there are two meshes', () => {
   const rival = { ...drill, strategy: 'csi-snapshot' }
   const one = String(renderMatrix([drill, rival]))
   expect(one).not.toContain('data-filter')
@@ -104,7 +104,7 @@ test('what became of the service is one table, with a column and a filter for th
   expect(textOf(both)).toMatch(/Fault Mesh velero.* volume-loss istio .* volume-loss none /)
 })
 
-test('a fault that is drilled at two moments has a row for each, in words', () => {
+test('a fault that is drilled at two moments has a row for each moment', () => {
   const rival = { ...drill, strategy: 'csi-snapshot' }
   const later = { ...rival, moment: 'during-restore' as const }
   expect(textOf(renderMatrix([drill, rival, later]))).toMatch(

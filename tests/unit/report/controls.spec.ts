@@ -16,7 +16,7 @@ const show = (...drills: DrillFact[][]) => {
 }
 const flipped = reading({ findings: [{ ...finding, file: 'segment-00001' }] })
 
-test('a control that was failed for what is wrong with it stands beside the tools, and is not counted with them', () => {
+test('a control that failed for its own flaw is shown with the tools, and not counted with them', () => {
   const { page, terminal } = show(drillOf('real', 'velero'), drillOf('control', flips, flipped))
   expect(page).toContain('<h1>1 of 1 backup drill passed.</h1>')
   expect(page).toMatch(/Controls: tools that are broken on purpose[^]*#drill-1[^]*flips bits of one byte[^]*✓ failed/)

@@ -10,7 +10,7 @@ const reasonsOf = (text: string): string => {
   return csv.slice(csv.indexOf('\r\n') + 2, -2).slice(-text.replaceAll('"', '""').length - 3)
 }
 
-test('a text in the CSV that a spreadsheet would take for a formula begins with an apostrophe', () => {
+test('a text in the CSV that looks like a formula begins with an apostrophe', () => {
   for (const text of ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '＝1', '－1'])
     expect(reasonsOf(text), text).toMatch(new RegExp(`[,"]?'${text.replace(/[+*?()]/g, '\\$&')}"?$`))
   for (const text of ['\r=1', '\n=1', '=HYPERLINK("http://x","y")'])
@@ -18,7 +18,7 @@ test('a text in the CSV that a spreadsheet would take for a formula begins with 
   for (const text of ['1=1', 'a-b', ' x']) expect(reasonsOf(text), text).not.toContain("'")
 })
 
-test('the CSV counts lost writes and lost files in columns of their own', () => {
+test('the CSV counts lost writes and lost files in separate columns', () => {
   const { loss } = drill.evidence
   if (loss === null) throw new Error('the drill has no loss')
   const fieldsOf = (one: typeof drill) => {
@@ -37,7 +37,7 @@ test('the CSV counts lost writes and lost files in columns of their own', () => 
   })
 })
 
-test('a number in the CSV stays a number, also a negative one', () => {
+test('a number in the CSV stays a number, even if it is negative', () => {
   const csv = renderCsv([{ ...drill, repetition: -3 }])
   expect(csv).toContain(',-3,')
   expect(csv).not.toContain("'-3")

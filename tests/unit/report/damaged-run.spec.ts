@@ -20,7 +20,7 @@ async function judge(content: string) {
   return { code, said: said.join('\n'), complained: complained.join('\n'), files, page }
 }
 
-test('a line that another program wrote leaves a report, which says how many lines could not be read and which drill is in doubt', async () => {
+test('with a line of another program, the report counts the unreadable lines and names the drill in doubt', async () => {
   const lines = toText(buildRun([...buildDrill('d1'), ...buildDrill('d2')])).split('\n')
   const { code, said, page } = await judge(lines.toSpliced(20, 0, '{"level":"info","msg":"hello"}').join('\n'))
   expect(code).toBe(0)
@@ -32,7 +32,7 @@ test('a line that another program wrote leaves a report, which says how many lin
   expect(said).toMatch(/d2 +pass/)
 })
 
-test('of many lines that cannot be read the first are named and all are counted', async () => {
+test('the first of many unreadable lines are named, and all are counted', async () => {
   const { code, said } = await judge(toText(buildRun()) + 'garbage\n'.repeat(3000))
   expect(code).toBe(0)
   expect(said).toMatch(
@@ -40,7 +40,7 @@ test('of many lines that cannot be read the first are named and all are counted'
   )
 })
 
-test('a run that ended before its first fact cannot be judged, and a sentence says why', async () => {
+test('a run that ended before its first fact cannot be judged, and the error gives the reason', async () => {
   for (const content of ['', '\n\n']) {
     const { code, complained, files } = await judge(content)
     expect(code).toBe(2)
@@ -49,7 +49,7 @@ test('a run that ended before its first fact cannot be judged, and a sentence sa
   }
 })
 
-test('facts without the beginning of their run are an error of one sentence, and no results are written', async () => {
+test('facts without the start of their run are an error, and no results are written', async () => {
   for (const content of [toText(buildRun().slice(1)), '{"kind":"run.star', 'garbage\n', '\0'.repeat(512)]) {
     const { code, complained, files } = await judge(content)
     expect(code).toBe(2)
@@ -58,7 +58,7 @@ test('facts without the beginning of their run are an error of one sentence, and
   }
 })
 
-test('a run that began at a time that no calendar has is judged, and the page says so', async () => {
+test('a run with an invalid start date is judged, and the page says so', async () => {
   for (const at of [1e18, -1e300, 8.64e15 + 1]) {
     const facts = buildRun().map((fact): Fact => (fact.kind.startsWith('run.') ? { ...fact, at } : fact))
     const { code, complained, page } = await judge(toText(facts))
@@ -67,7 +67,7 @@ test('a run that began at a time that no calendar has is judged, and the page sa
   }
 })
 
-test('times within facts that no calendar has end in a verdict that is no pass, and in a picture', async () => {
+test('invalid dates within facts give a verdict other than pass, and a picture', async () => {
   const huge = (at: number) => (facts: DrillFact[]) =>
     change(facts, 'probes', (fact) => ({
       ...fact,

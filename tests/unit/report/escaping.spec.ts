@@ -103,7 +103,7 @@ const DATA = /<script type="application\/json" id="\w+">([^]*?)<\/script>/g
 
 const count = (text: string, part: string) => text.split(part).length - 1
 
-test('each text from outside is escaped wherever the page shows it', () => {
+test('each text from outside is escaped everywhere on the page', () => {
   const clean = render(buildSummary())
   const whole = render(poison(buildSummary()) as Summary)
   const page = whole.replace(DATA, '')

@@ -23,7 +23,7 @@ const expectNoWarning = (warning: string): void => {
 }
 const failing = (drill: string): DrillFact[] => aiming({ rtoMs: 1 })(buildDrill(drill))
 
-test('a run whose drills have the verdicts that their tests want has passed, and its results are written', () => {
+test('a run passes if its drills have the expected verdicts, and its results are written', () => {
   const run = makeRun([...buildDrill('d1'), ...failing('control')])
   recordClaim(run, { drill: 'd1', wanted: 'pass' })
   recordClaim(run, { drill: 'control', wanted: 'pass' })
@@ -33,7 +33,7 @@ test('a run whose drills have the verdicts that their tests want has passed, and
   expect(existsSync(join(run, '..', 'latest', 'summary.json'))).toBe(true)
 })
 
-test('a drill that failed has not passed, whether or not a test says that it ran it', () => {
+test('a failed drill fails the run, even without a test result', () => {
   const run = makeRun([...failing('d1'), ...failing('d2'), ...buildDrill('control')])
   recordClaim(run, { drill: 'd1', wanted: 'pass' })
   recordClaim(run, { drill: 'control', wanted: 'fail' })
@@ -44,7 +44,7 @@ test('a drill that failed has not passed, whether or not a test says that it ran
   ])
 })
 
-test('a drill that a test ran and that left no facts has not passed', () => {
+test('a drill without facts fails the run, even if its test passed', () => {
   for (const facts of [null, buildDrill('d1')]) {
     const run = makeRun(facts)
     recordClaim(run, { drill: 'd2', wanted: 'pass' })
@@ -52,11 +52,11 @@ test('a drill that a test ran and that left no facts has not passed', () => {
   }
 })
 
-test('a run that recorded nothing, as it was refused, is not judged', () => {
+test('a refused run without facts is not judged', () => {
   expect(judge(makeRun(null))).toEqual([])
 })
 
-test('a run whose facts cannot be read has not passed', () => {
+test('a run with unreadable facts fails', () => {
   const run = makeRun([])
   writeFileSync(join(run, 'events.jsonl'), '{"kind":"nonsense"}\n')
   expect(judge(run)).toEqual([expect.stringContaining('could not be judged')])

@@ -11,7 +11,7 @@ function makeResults(): { results: string; run: string; latest: string } {
   return { results, run, latest: join(results, 'latest') }
 }
 
-test('a folder named latest is left as it is, and a sentence says where the newest run is', () => {
+test('a folder named latest is kept, and a warning says where the newest run is', () => {
   const { results, run, latest } = makeResults()
   mkdirSync(latest)
   writeFileSync(join(latest, 'report.html'), 'of an earlier run')
@@ -20,7 +20,7 @@ test('a folder named latest is left as it is, and a sentence says where the newe
   expect(readdirSync(results)).toEqual(['latest', 'run-1'])
 })
 
-test('a file named latest is left as it is, and a sentence says so', () => {
+test('a file named latest is kept, and a warning says so', () => {
   const { results, run, latest } = makeResults()
   writeFileSync(latest, 'notes of somebody')
   expect(pointLatestAt(run)).toMatch(/does not point at the newest run: a file of that name is there/)
@@ -28,7 +28,7 @@ test('a file named latest is left as it is, and a sentence says so', () => {
   expect(readdirSync(results)).toEqual(['latest', 'run-1'])
 })
 
-test('a link named latest that leads out of the results is left as it is, whether its target is there or not', () => {
+test('a link named latest to a place outside the results is kept, even if it is broken', () => {
   for (const target of [newFolder(), '/nowhere/at/all', '../elsewhere', 'run-1/playwright', '.']) {
     const { results, run, latest } = makeResults()
     symlinkSync(target, latest)
@@ -38,7 +38,7 @@ test('a link named latest that leads out of the results is left as it is, whethe
   }
 })
 
-test('a link named latest to a run that is gone points at the newest run afterwards', () => {
+test('a link named latest to a deleted run then points at the newest run', () => {
   for (const target of ['run-0', './run-0']) {
     const { run, latest } = makeResults()
     symlinkSync(target, latest)
@@ -47,7 +47,7 @@ test('a link named latest to a run that is gone points at the newest run afterwa
   }
 })
 
-test('a link that cannot be made is a sentence, and leaves nothing behind', () => {
+test('a link that cannot be created is a warning, and leaves no file behind', () => {
   const { run, results } = makeResults()
   mkdirSync(join(results, `latest.${process.pid}`))
   writeFileSync(join(results, `latest.${process.pid}`, 'file'), '')

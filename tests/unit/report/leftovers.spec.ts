@@ -32,7 +32,7 @@ function writeAndDie(folder: string, at: number): NodeJS.Signals | null {
   return spawnSync(process.execPath, args, { cwd: root }).signal
 }
 
-test('a process that was killed while its results took their places leaves nothing that the next one does not mend', () => {
+test('the next process repairs the results of a process that was killed while it replaced them', () => {
   const folder = writeRun(buildRun())
   writeResults(folder)
   writeRun(buildRun([...buildDrill('d1'), ...buildDrill('d2')]), folder)
@@ -45,7 +45,7 @@ test('a process that was killed while its results took their places leaves nothi
   for (const name of RESULTS) expect(readFileSync(join(folder, name), 'utf8'), name).toContain('d2')
 })
 
-test('what another running process is writing is left, and so are names that only look alike', () => {
+test('files of another running process, and files with similar names, are kept', () => {
   const folder = newFolder()
   const others = [`.results-${process.ppid}-abcdef`, '.results-', '.results-mine', 'results-99999999-abcdef']
   for (const name of others) mkdirSync(join(folder, name))
@@ -55,7 +55,7 @@ test('what another running process is writing is left, and so are names that onl
   expect(readdirSync(folder).toSorted()).toEqual([...others, 'one'].toSorted())
 })
 
-test('a link that a killed process left beside latest is removed by the next run', () => {
+test('the next run removes the temporary link of a killed process', () => {
   const results = newFolder()
   const run = join(results, '2026-01-01T00-00-00')
   mkdirSync(run)

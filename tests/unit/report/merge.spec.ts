@@ -99,7 +99,7 @@ test('different clusters, machines and versions are reported, and their figures 
   expect(said).not.toContain('seed differs')
 })
 
-test('a run that did not come to its end leaves the merged one without an end', async () => {
+test('a merged run with an unfinished source has no end', async () => {
   const [one, other] = [await makeRun(0), await makeRun(1)]
   change(other, (fact) => (fact.kind === 'run.ended' ? [] : [fact]))
   const { said, summary } = await merge(one, other)
@@ -108,7 +108,7 @@ test('a run that did not come to its end leaves the merged one without an end', 
   expect(said).toMatch(/beware: .* did not come to its end/)
 })
 
-test('a torn line counts against the drills that it may have been of, and against no other run’s', async () => {
+test('a torn line counts against its possible drills, and not against those of other runs', async () => {
   const [one, other] = [await makeRun(0), await makeRun(1)]
   appendFileSync(join(other, 'events.jsonl'), '{"kind":"pro')
   const alone = [one, other].map((folder) => writeResults(folder))
@@ -119,7 +119,7 @@ test('a torn line counts against the drills that it may have been of, and agains
   expect(torn(alone.flatMap(({ drills }) => drills))).toEqual([false, true])
 })
 
-test('merged runs are merged again, and tell of what they were made of', async () => {
+test('merged runs can be merged again, and name their sources', async () => {
   const [one, two, three] = [await makeRun(0), await makeRun(1), await makeRun(2)]
   const first = await merge(one, two)
   const { summary } = await merge(first.folder ?? '', three)
@@ -134,7 +134,7 @@ test.describe('nothing is written', () => {
     expect(complained).toMatch(complaint)
   }
 
-  test('where there is no run, or only one, or one twice', async () => {
+  test('a merge of no run, of one run, or of one run twice writes nothing', async () => {
     const one = await makeRun(0)
     const copy = newFolder()
     writeFileSync(join(copy, 'events.jsonl'), readFileSync(join(one, 'events.jsonl')))
@@ -143,12 +143,12 @@ test.describe('nothing is written', () => {
     await refused(/are the same run, "simulated-0"/, one, copy)
   })
 
-  test('where facts are of another schema, or what was simulated would stand among what was measured', async () => {
+  test('a merge of another schema, or of simulated and measured facts, writes nothing', async () => {
     const [one, other, newer] = [await makeRun(0), await makeRun(1), newFolder()]
     mkdirSync(newer, { recursive: true })
     const text = readFileSync(join(other, 'events.jsonl'), 'utf8')
     writeFileSync(join(newer, 'events.jsonl'), text.replace('meshdrill/events@1', 'meshdrill/events@2'))
-    await refused(/are of schema "meshdrill\/events@2"/, one, newer)
+    await refused(/have schema "meshdrill\/events@2"/, one, newer)
     changeRun(other, { provider: 'embedded' })
     await refused(/was simulated: it must not stand among what was measured/, one, other)
   })

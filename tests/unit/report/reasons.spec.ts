@@ -10,7 +10,7 @@ const slow = judgeDrill(aiming({ rtoMs: 1 })(buildDrill('slow')))
 const [blind, alsoBlind] = ['blind', 'also-blind'].map((id) => judgeDrill(drop('resources')(buildDrill(id))))
 if (blind === undefined || alsoBlind === undefined) throw new Error('there are two')
 
-test('drills that share a reason stand under its code, and what failed a drill comes first', () => {
+test('drills with the same reason are grouped by its code, and reasons of failures come first', () => {
   const groups = groupReasons([good, blind, alsoBlind, slow])
   expect(groups.map(({ code, drills }) => [code, drills.map(({ id }) => id)])).toEqual([
     ['rto.over-objective', ['slow']],
@@ -32,6 +32,6 @@ test('a reason of very many drills lists the first of them and counts the others
   expect(page).toContain('and 4 more')
 })
 
-test('a run in which every drill of a tool passed shows no reasons, whatever its controls were failed for', () => {
+test('a run with only passed drills shows no reasons, even if controls failed', () => {
   expect(renderReasons([good, { ...slow, tool: controlName('restores-late') }])).toBe(null)
 })

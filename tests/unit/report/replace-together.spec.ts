@@ -34,7 +34,7 @@ const judgeWithin = (blocks: number, folder: string) =>
     },
   )
 
-test('a disk that is full in the middle of the results leaves all of before and nothing else, and says so in one sentence', () => {
+test('a disk that fills up while results are written leaves the earlier results unchanged, and is an error', () => {
   const folder = newFolder()
   writeEvents(folder, buildRun())
   writeResults(folder)
@@ -54,7 +54,7 @@ test('a disk that is full in the middle of the results leaves all of before and 
   expect(contents(folder)['summary.json']).not.toBe(before['summary.json'])
 })
 
-test('results that cannot take their places leave all of before, wherever it fails', () => {
+test('results that cannot be replaced leave the earlier ones unchanged, at any failing step', () => {
   for (const name of RESULTS) {
     const folder = newFolder()
     writeEvents(folder, buildRun())
@@ -65,13 +65,13 @@ test('results that cannot take their places leave all of before, wherever it fai
     writeFileSync(join(folder, name, 'file'), 'somebody else put this here')
     const before = contents(folder)
     expect(() => writeResults(folder), name).toThrow(
-      /could not be written: .*\. Its facts and the results of before are unchanged/,
+      /could not be written: .*\. Its facts and the earlier results are unchanged/,
     )
     expect(contents(folder)).toEqual(before)
   }
 })
 
-test('results are replaced together also where only some were there, and a failure takes away what was new', () => {
+test('results are replaced together even if only some existed, and a failure removes the new ones', () => {
   const folder = newFolder()
   writeFileSync(join(folder, 'one'), 'old')
   mkdirSync(join(folder, 'three'))
@@ -88,7 +88,7 @@ test('results are replaced together also where only some were there, and a failu
   expect(contents(folder)).toEqual({ one: 'new one', two: 'new two', three: 'folder' })
 })
 
-test('results that fail while they are made leave nothing behind', () => {
+test('results that fail while they are made leave no file behind', () => {
   const folder = newFolder()
   expect(() =>
     replaceTogether(folder, ({ create, spool }) => {

@@ -24,7 +24,7 @@ function makeRun(facts: Fact[], name = 'run-1'): string {
 
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8')
 
-test('a run becomes summary, table and page, and judged again it becomes the same', () => {
+test('a run becomes summary, table and page, and judging it again gives the same', () => {
   const folder = makeRun(buildRun())
   const summary = writeResults(folder)
   expect(JSON.parse(read(folder, 'summary.json'))).toEqual(JSON.parse(JSON.stringify(summary)))
@@ -39,7 +39,7 @@ test('a run becomes summary, table and page, and judged again it becomes the sam
   expect(read(folder, 'summary.json')).toBe(first)
 })
 
-test('the page needs nothing but itself', () => {
+test('the page needs no other file', () => {
   const folder = makeRun(buildRun())
   writeResults(folder)
   const page = read(folder, 'report.html')
@@ -48,7 +48,7 @@ test('the page needs nothing but itself', () => {
   expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/|<link|@import|src=/)
 })
 
-test('a run that was interrupted is summarised all the same, with null for what is not known', () => {
+test('an interrupted run is summarised, with null for unknown figures', () => {
   const cut = buildRun().slice(0, 12)
   const summary = writeResults(makeRun(cut))
   expect(summary).toMatchObject({
@@ -59,7 +59,7 @@ test('a run that was interrupted is summarised all the same, with null for what 
   })
 })
 
-test('what was not measured is null in the summary and empty in the table, never 0', () => {
+test('an unmeasured figure is null in the summary and empty in the table, never 0', () => {
   const bare = judgeDrill(buildDrill().slice(0, 1))
   expect(bare).toMatchObject({ rtoMs: null, rpo: null, backup: null, resources: { backup: null, restore: null } })
   const [head = '', row = ''] = renderCsv([bare]).split('\r\n')
@@ -68,7 +68,7 @@ test('what was not measured is null in the summary and empty in the table, never
   expect(head.split(',')[row.split(',').indexOf('0')]).toBe('rpoObjectiveMs')
 })
 
-test('a drill that was cut short floods no terminal: the terminal shows its first reasons and the number of the others', () => {
+test('the terminal shows only the first reasons of an interrupted drill, and the number of the others', () => {
   const cut = judgeDrill(buildDrill().slice(0, 1))
   const lines = renderDrills([cut]).split('\n')
   expect(lines.filter((line) => line.startsWith(`${cut.id}: `))).toHaveLength(5)
@@ -77,7 +77,7 @@ test('a drill that was cut short floods no terminal: the terminal shows its firs
   expect(renderDrills([four])).toContain('five')
 })
 
-test('text of others is escaped in page, picture, table and terminal', () => {
+test('text from outside is escaped in page, picture, table and terminal', () => {
   const facts = change(buildDrill(), 'fault.observed', (fact) => ({ ...fact, fault: hostile, evidence: hostile }))
   const named = change(facts, 'fault.requested', (fact) => ({ ...fact, fault: hostile }))
   const folder = makeRun(buildRun(change(named, 'note', (note) => ({ ...note, text: hostile }))))
@@ -119,7 +119,7 @@ function withDrill(summary: Summary, changes: object): object {
   return { ...summary, drills: summary.drills.map((drill) => ({ ...drill, ...changes })) }
 }
 for (const [what, edit] of breakages) {
-  test(`a summary that does not keep to its schema is an error: ${what}`, () => {
+  test(`a summary that does not match its schema is an error: ${what}`, () => {
     const summary = summarise({ facts: buildRun(), torn: [] })
     checkSummary(summary)
     expect(() => {
@@ -138,7 +138,7 @@ test('facts that cannot be read leave no results behind', () => {
   expect(() => writeResults(makeRun([...buildRun(), ...other]))).toThrow('more than one run')
 })
 
-test('latest points at the run that was last, by a relative path', () => {
+test('latest points at the last run, by a relative path', () => {
   const folder = makeRun(buildRun())
   const latest = join(folder, '..', 'latest')
   pointLatestAt(folder)
@@ -148,7 +148,7 @@ test('latest points at the run that was last, by a relative path', () => {
   expect(readlinkSync(latest)).toBe('run-2')
 })
 
-test('a test that passed while its drill did not is found out', () => {
+test('a passed test with a failed drill is detected', () => {
   const drills = [
     buildDrill('good'),
     aiming({ rtoMs: 1 })(buildDrill('bad')),
@@ -177,7 +177,7 @@ test('a test that passed while its drill did not is found out', () => {
   ])
 })
 
-test('the report says what a mesh does not offer, beside what was compared', () => {
+test('the report names the state that a mesh does not offer, and the state that was compared', () => {
   const facts = (notOffered: MeshAspect[]) =>
     change(buildDrill(), 'mesh.state', (fact) => ({ ...fact, state: { ...fact.state, notOffered } }))
   const told = (...notOffered: MeshAspect[]) => String(renderFigures(judgeDrill(facts(notOffered))))

@@ -84,7 +84,7 @@ async function conclude(
   return { status, output: printed.join('\n'), run }
 }
 
-test('steps, drills, the report and the counts are printed, and a control whose tool was failed passes', async () => {
+test('steps, drills, the report and the counts are printed, and a control with a failed tool passes', async () => {
   const drill = annotated('drill', 'd1', `await test.step('restore: ledger', async () => {})`)
   const tests = [drill, annotated('control', 'd2', '', 'fail'), `test.skip('other', () => {})`].join('')
   const { code, output, run } = await runTests(tests, buildRun([...buildDrill('d1'), ...failing('d2')]))
@@ -97,7 +97,7 @@ test('steps, drills, the report and the counts are printed, and a control whose 
   expect(readlinkSync(join(run, '..', 'latest'))).toBe('run-1')
 })
 
-test('a test that passed does not pass the run if the facts contradict it, or if it passed only the second time', async () => {
+test('a passed test does not pass the run if the facts contradict it, or if it passed only in a retry', async () => {
   const tests = [
     annotated('slow', 'd1'),
     annotated('gone', 'd2'),
@@ -115,20 +115,20 @@ test('a test that passed does not pass the run if the facts contradict it, or if
   expect(code).toBe(1)
 })
 
-test('a run of which one test is contradicted by the facts is asked to fail', async () => {
+test('a run with a test that the facts contradict must fail', async () => {
   const { status, output } = await conclude([{ title: 'slow', drill: 'd1' }], buildRun(failing('d1')))
   expect(output).toMatch(/slow" passed, but drill "d1" is fail, not pass/)
   expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped')
   expect(status).toBe('failed')
 })
 
-test('a run whose facts cannot be judged is asked to fail', async () => {
+test('a run with facts that cannot be judged must fail', async () => {
   const { status, output } = await conclude([{ title: 'other', drill: 'd1' }], buildRun().slice(1))
   expect(output).toMatch(/could not be judged: .*run\.started/)
   expect(status).toBe('failed')
 })
 
-test('a run passes with a warning where results/latest is a folder, as of an unpacked archive', async () => {
+test('a run passes with a warning if results/latest is a folder, for example from an archive', async () => {
   const { status, output, run } = await conclude([{ title: 'drill', drill: 'd1' }], buildRun(), (results) => {
     mkdirSync(join(results, 'latest'))
     writeFileSync(join(results, 'latest', 'report.html'), 'of an earlier run')
@@ -144,7 +144,7 @@ for (const [facts, what] of [
   [buildDrill('d1'), 'passed'],
   [failing('d1'), 'failed'],
 ] as const)
-  test(`a run is asked to fail if a test passed only the second time and its drill ${what}`, async () => {
+  test(`a run must fail if a test passed only in a retry and its drill ${what}`, async () => {
     const { status, output } = await conclude([{ title: 'drill', drill: 'd1', outcome: 'flaky' }], buildRun([...facts]))
     expect(output).toMatch(/failed: ".*drill" passed only when it was tried again/)
     expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped')

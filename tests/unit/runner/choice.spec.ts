@@ -36,7 +36,7 @@ async function list(folder: string, args: string[], env: Record<string, string> 
 
 const full = { MESHDRILL_MATRIX: 'full' }
 
-test('a run that names no row drills the slice, and naming a row chooses it, though only the full matrix has it', async () => {
+test('a run without named rows drills the slice, and a named row is drilled even if only the full matrix has it', async () => {
   const folder = newFolder()
   const slice = await list(folder, [])
   expect(slice.rows).toHaveLength(9)
@@ -46,7 +46,7 @@ test('a run that names no row drills the slice, and naming a row chooses it, tho
   expect(existsSync(join(folder, 'results'))).toBe(false)
 })
 
-test('a row that is named is left out where the slice is asked for, and chosen in the project of its tool alone', async () => {
+test('a named row outside the requested slice is left out, and a named row runs only in the project of its tool', async () => {
   const folder = newFolder()
   const slice = { MESHDRILL_MATRIX: 'slice' }
   expect((await list(folder, ['-g', 'k8up/operator × ransomware'], slice)).rows).toEqual([])
@@ -54,7 +54,7 @@ test('a row that is named is left out where the slice is asked for, and chosen i
   expect((await list(folder, tool)).rows).toEqual(['velero/schedule × ransomware'])
 })
 
-test('the failed tests of the last run are listed again, though each run has an output folder of its own', async () => {
+test('--last-failed lists the failed tests, though each run has a separate output folder', async () => {
   const folder = newFolder()
   const { ids, rows } = await list(folder, ['-g', '(k8up/operator|restic/manual) × ransomware'])
   expect(ids).toHaveLength(2)
@@ -64,7 +64,7 @@ test('the failed tests of the last run are listed again, though each run has an 
   expect((await list(folder, ['--last-failed'])).rows).toEqual(rows.slice(1))
 })
 
-test('the file of a spec runs its rows, and a line of it the rows of that drill', async () => {
+test('the file of a spec runs its rows, and file:line runs the rows of that drill', async () => {
   const folder = newFolder()
   const file = await list(folder, ['tests/drills/malice.spec.ts'])
   expect(file.output).not.toContain('container-crash.spec.ts')
@@ -78,7 +78,7 @@ test('the file of a spec runs its rows, and a line of it the rows of that drill'
   expect((await list(folder, ['malice'], { MESHDRILL_MATRIX: 'slice' })).rows).toHaveLength(2)
 })
 
-test('every row that can be drilled is declared in a spec, and two shards share the rows, half and half', async () => {
+test('every drillable row is declared in a spec, and each of two shards runs half of the rows', async () => {
   const folder = newFolder()
   const [first, second] = [await list(folder, ['--shard=1/2'], full), await list(folder, ['--shard=2/2'], full)]
   expect(first.rows.filter((row) => second.rows.includes(row))).toEqual([])
@@ -87,7 +87,7 @@ test('every row that can be drilled is declared in a spec, and two shards share 
   expect([...first.rows, ...second.rows].sort()).toEqual(drilled.sort())
 })
 
-test('--output is refused, as Playwright would empty that folder, and what is in it stays', async () => {
+test('--output is refused, because Playwright would empty that folder, and its files stay', async () => {
   const folder = newFolder()
   const kept = join(folder, 'results', 'kept')
   mkdirSync(kept, { recursive: true })

@@ -17,7 +17,7 @@ const shell = (temporary: string): NodeJS.ProcessEnv => {
   return env
 }
 
-test('a program of the project leaves no compiled code in the temporary directory, where others could plant some', async () => {
+test('a program of the project writes no compiled code to the temporary directory, where other users could replace it', async () => {
   await inFolder(async (folder) => {
     const temporary = join(folder, 'tmp')
     await mkdir(temporary)
@@ -30,7 +30,7 @@ test('a program of the project leaves no compiled code in the temporary director
   })
 })
 
-test('tsx does keep compiled code there without that: the test above can fail', async () => {
+test('without this protection tsx writes compiled code to the temporary directory', async () => {
   await inFolder(async (folder) => {
     const program = join(folder, 'program.mts')
     await writeFile(program, 'const greeting: string = "compiled"\nconsole.log(greeting)\n')
@@ -48,7 +48,7 @@ test('no command of package.json starts tsx with its shared cache', async () => 
   expect(scripts['lab:down']).toBe('node --import ./lib/system/typescript.js lib/drill/down.main.ts')
 })
 
-test("root runs no drill while others may write to Playwright's compiled code", async () => {
+test("root runs no drill while other users may write to Playwright's compiled code", async () => {
   await inFolder(async (folder) => {
     const env = { PLAYWRIGHT_TRANSFORM_CACHE_DIR: folder }
     await requireOwnTransformCache(env, 0)

@@ -11,14 +11,14 @@ test.slow()
 const passes = drillTest('drill', 'd1')
 const failsOnce = drillTest('drill', 'd1', `if (info.retry === 0) throw new Error('verdict: fail')`)
 
-test('a drill that passed only when it was tried again fails the run, with a reporter of the user', async () => {
+test('a drill that passed only in a retry fails the run, also with a custom reporter', async () => {
   const suite = makeSuite(failsOnce, buildRun(buildDrill('d1')))
   const { code, output } = await suite.test(['--retries=1', '--reporter=list'])
   expect(code, output).toBe(1)
   expect(suite.diary()).toEqual(['lab', 'drill', 'drill', 'end'])
 })
 
-test('a run whose facts contradict its tests fails, is judged and has its page, with a reporter of the user', async () => {
+test('a run with facts that contradict its tests fails and has a report, also with a custom reporter', async () => {
   const suite = makeSuite(passes, buildRun(failingDrill('d1')))
   const { code, output } = await suite.test(['--reporter=list'])
   expect(code).toBe(1)
@@ -47,7 +47,7 @@ test('a second run on this machine is refused before anything runs, and the mess
   expect(suite.diary()).toEqual([])
 })
 
-test('the lab is set up before the drills of a shard, and ended after them, whatever tests are left out', async () => {
+test('the lab is set up before the drills of a shard and removed after them, with any test filter', async () => {
   const suite = makeSuite(passes + drillTest('other', 'd2'), buildRun([...buildDrill('d1'), ...buildDrill('d2')]))
   const { code, output } = await suite.test(['--shard=2/2', '--grep-invert=lab|end', '--repeat-each=2'])
   expect(code, output).toBe(0)

@@ -25,7 +25,7 @@ test('drills without the project that sets up their lab are refused', () => {
   }).not.toThrow()
 })
 
-test('a grep in any of its forms names tests, and one that only leaves tests out does not', () => {
+test('each form of grep names tests, except grep-invert', () => {
   for (const args of [['-g', 'x'], ['-gx'], ['--grep', 'x'], ['--grep=x'], ['-xg', 'x'], ['--test-list=f']])
     expect(readArguments(argv(...args)).namesTests, args.join(' ')).toBe(true)
   for (const args of [
@@ -39,7 +39,7 @@ test('a grep in any of its forms names tests, and one that only leaves tests out
     expect(readArguments(argv(...args)).namesTests, args.join(' ')).toBe(false)
 })
 
-test('a command that lists drills or is about reports runs nothing', () => {
+test('a command that lists drills or works on reports runs nothing', () => {
   for (const runs of [argv(), argv('--ui'), argv('--debug'), ['node', 'cli.js', 'test-server']])
     expect(readArguments(runs).runs).toBe(true)
   for (const idle of [

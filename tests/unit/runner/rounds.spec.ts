@@ -50,13 +50,13 @@ for (const round of [0, 1])
   }
 }
 
-test('all files of a round are drilled before the next round begins, though each file declares both rounds', async () => {
+test('all files of a round are drilled before the next round starts, though each file declares both rounds', async () => {
   const { run, diary } = makeSpecs()
   const { output } = await run()
   expect(diary(), output).toEqual(['0 a x', '0 a y', '0 b x', '0 b y', '1 a x', '1 a y', '1 b x', '1 b y'])
 })
 
-test('a shard takes whole rounds where there are as many as shards, and half of the rows where there is one', async () => {
+test('a shard runs whole rounds if there are as many rounds as shards, and half of the rows if there is one round', async () => {
   const { run, diary } = makeSpecs()
   await run('--shard=2/2')
   expect(diary()).toEqual(['1 a x', '1 a y', '1 b x', '1 b y'])

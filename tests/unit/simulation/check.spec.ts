@@ -64,12 +64,12 @@ function expectAlike(volume: Volume): Finding[] {
   return own.findings
 }
 
-test('of a volume that is as it was written, the simulated check says what the ledger says', () => {
+test('for an unchanged volume, the simulated check reports the same as the ledger’s', () => {
   expect(expectAlike(fillVolume())).toEqual([])
 })
 
 for (const kind of corruptions) {
-  test(`of a volume whose records are ${kind}, the simulated check says what the ledger says`, async () => {
+  test(`for a volume with records that are ${kind}, the simulated check reports the same as the ledger's`, async () => {
     for (const seed of [1, 2, 3]) {
       const world = createWorld(seed)
       const volume = fillVolume()
@@ -90,14 +90,14 @@ for (const kind of corruptions) {
   })
 }
 
-test('of an empty volume, the simulated check says what the ledger says', () => {
+test('for an empty volume, the simulated check reports the same as the ledger’s', () => {
   const own = checkVolume(new Volume(), seeding, [])
   const real = compare({ slots: [], others: [] }, { ...seeding, writes: [] })
   expect(outline(own.findings)).toEqual(outline(real.findings))
   expect(own).toMatchObject({ objects: real.objects, bytes: real.bytes })
 })
 
-test('a snapshot stays as it was, whatever is written since', () => {
+test('later writes do not change a snapshot', () => {
   const volume = fillVolume()
   const frozen = volume.snapshot()
   volume.write(5, recordOf(seeding.seed, 9_999, 3, 5))

@@ -9,16 +9,16 @@ const seeds = Array.from({ length: 50 }, (_, seed) => seed)
 
 for (const flaw of flaws) {
   const { behaviour } = FLAWS[flaw]
-  test(`a tool that ${behaviour} is failed for it, in each of ${seeds.length} drills`, async () => {
+  test(`a tool that ${behaviour} fails for it in each of ${seeds.length} drills`, async () => {
     expect(await findMissed(flaw, seeds)).toEqual([])
   })
 
-  test(`and in the same drills the tool passes unbroken: ${behaviour}`, async () => {
+  test(`the unbroken tool passes the drills in which it fails if it ${behaviour}`, async () => {
     expect(await findAccused(seeds.slice(0, 10), controls[flaw])).toEqual([])
   })
 }
 
-test('every flaw but that of a restore alone is drilled on a cluster too', () => {
+test('every flaw is also drilled on a cluster, except the one of a restore alone', () => {
   const folder = new URL('../../controls/', import.meta.url)
   const specs = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
   const undrilled = flaws.filter((flaw) => !specs.some((spec) => spec.includes(`'${flaw}'`)))

@@ -27,7 +27,7 @@ const restored: TroubleName[] = [
   'deletion',
   'corruption',
   'deletion after two backups',
-  'deletion, backed up by the clock',
+  'deletion, backed up on a schedule',
 ]
 const ledger = { pods: { labels: { app: 'ledger' }, container: 'ledger' }, claims: ['ledger-data'] }
 const claimedBytes = 128 << 20

@@ -7,7 +7,7 @@ import { changeField, type Field, listChanges, listFields } from '../verdict/fac
 import { damages } from './damages-all.ts'
 import { playPassing } from './damages.ts'
 
-test('whatever in the facts can change a verdict is damaged by one of the damages', async () => {
+test('the damages cover each field of the facts that can change a verdict', async () => {
   const drills = await playPassing(Array.from({ length: 27 }, (_, seed) => seed))
   const damaged = new Set<Field>()
   for (const { edit } of damages)

@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 })
 
 for (const damage of damages) {
-  test(`a drill with ${damage.title} never passes, and says why`, () => {
+  test(`a drill with ${damage.title} never passes, and gives the reason`, () => {
     const { judged, passed, wrong } = tryDamage(damage, drills)
     expect(judged).toBeGreaterThan(0)
     expect(passed).toEqual([])
@@ -24,7 +24,7 @@ for (const damage of damages) {
   })
 }
 
-test('a drill of before claims were looked at is judged as it was then', () => {
+test('a drill from before the check of claims is judged as it was then', () => {
   const restored = drills.filter(({ facts }) => facts.some(({ kind }) => kind === 'restore.ended'))
   expect(restored.length).toBeGreaterThan(0)
   for (const { facts } of restored) {
@@ -38,7 +38,7 @@ test('a drill of before claims were looked at is judged as it was then', () => {
   }
 })
 
-test('nobody is accused by a clock that jumped as far as an outage was long, and whoever was away for longer is', () => {
+test('a clock jump as long as an outage fails no tool, and a longer outage does', () => {
   const slow = (facts: DrillFact[]) =>
     change(facts, 'drill.planned', (fact) => ({ ...fact, objectives: { rtoMs: 1, rpoMs: 120_000 } }))
   // All that was recorded before the fault says a later time than it was.
@@ -67,7 +67,7 @@ test('nobody is accused by a clock that jumped as far as an outage was long, and
   }
 })
 
-test('a drill with two damages never passes either', () => {
+test('a drill with two damages never passes', () => {
   const draw = createRandom(11)
   for (let trial = 0; trial < 200; trial++) {
     const pick = () => damages[Math.floor(draw() * damages.length)]

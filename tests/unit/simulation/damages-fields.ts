@@ -130,7 +130,7 @@ const rules: [title: string, edit: Edit, because: RegExp, verdict?: Damage['verd
   ],
   ['a found backup of zero bytes', finding(() => ({ bytes: 0 })), /moved zero bytes/, 'either'],
   [
-    'a claim that was looked at for another',
+    'a claim that was checked for another backup',
     each('backup.proved', (fact) => ({ ...fact, name: 'other' })),
     /its content was not checked/,
   ],

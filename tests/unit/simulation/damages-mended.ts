@@ -22,7 +22,7 @@ export const mendedDamages: Damage[] = [
     because: /before the fault/,
   },
   {
-    title: 'an empty volume to begin with',
+    title: 'a volume that was empty at the start',
     edit: checking('seeded', () => ({ objects: 0, bytes: 0 })),
     verdict: 'inconclusive',
     because: /held no record/,
@@ -37,13 +37,13 @@ export const mendedDamages: Damage[] = [
     because: /clock/,
   },
   {
-    title: 'another fault than was planned',
+    title: 'a fault other than the planned one',
     edit: each('drill.planned', (fact) => ({ ...fact, axes: { ...fact.axes, fault: 'other' } })),
     verdict: 'inconclusive',
     because: /planned/,
   },
   {
-    title: 'a fault that nobody requested',
+    title: 'a fault that was never requested',
     edit: dropping('fault.requested'),
     verdict: 'inconclusive',
     because: /requested/,
@@ -69,7 +69,7 @@ export const mendedDamages: Damage[] = [
     because: /no check for leftovers of the fault was made|before the fault/,
   },
   {
-    title: 'a mesh that was not looked at since the fault',
+    title: 'a mesh that was not read after the fault',
     edit: moving(
       'mesh.state',
       ({ phase }) => phase === 'after',
@@ -128,19 +128,19 @@ export const mendedDamages: Damage[] = [
     because: /writes are missing/,
   },
   {
-    title: 'a list of writes with holes, of which the records are there',
+    title: 'a list of writes with holes, though the records are stored',
     edit: writing((writes) => writes.filter(({ sequence }) => sequence % 7 > 0)),
     verdict: 'inconclusive',
     because: /writes are missing/,
   },
   {
-    title: 'a restore whose volume was never lost',
+    title: 'a restore of a volume that was never lost',
     edit: each('restore.requested', (fact) => ({ ...fact, claim: 'there' })),
     verdict: 'inconclusive',
     because: /its volume claim still existed/,
   },
   {
-    title: 'a restore that says Completed before its claim is there',
+    title: 'a restore that reports Completed before its claim exists',
     edit: each('restore.ended', (fact) => ({ ...fact, claim: 'gone' })),
     verdict: 'either',
     because: /before its volume claim existed|ended as "Failed"/,
@@ -187,7 +187,7 @@ export const mendedDamages: Damage[] = [
     because: /before the fault could disturb it/,
   },
   {
-    title: 'a restore of what nobody saw to be lost',
+    title: 'a restore without an observed loss',
     edit: expecting({ restore: true, corruption: true }, (facts) =>
       facts.flatMap((fact): DrillFact[] => {
         if (fact.kind === 'drill.planned')
@@ -199,13 +199,13 @@ export const mendedDamages: Damage[] = [
     because: /the loss of the data/,
   },
   {
-    title: 'a slot that was read twice is no write that nobody sent',
+    title: 'a slot that was read twice',
     edit: checking('after-restore', ({ slots }) => ({ slots: [...slots, ...slots.slice(4, 5)] })),
     verdict: 'inconclusive',
     because: /was read back twice/,
   },
   {
-    title: 'a backup that failed where nobody knows whether it may',
+    title: 'a failed backup without a statement if it may fail',
     edit: (facts, draw) =>
       select(facts, 'backup.ended').every(({ operation }) => operation.succeeded)
         ? null

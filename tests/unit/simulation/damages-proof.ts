@@ -164,7 +164,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     /no request of the load was answered/,
   ],
 
-  ['a fault that nobody saw', dropping('fault.observed'), /no fault was seen to take effect/],
+  ['a fault that was never observed', dropping('fault.observed'), /no fault was seen to take effect/],
   ['another fault', each('fault.observed', (fact) => ({ ...fact, fault: 'other' })), /requested, but it was not seen/],
   [
     'a fault at no interval',

@@ -75,7 +75,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     /ended after the fault, so it was not available/,
   ],
 
-  ['a claim that nobody looked at', dropping('backup.proved'), /its content was not checked/],
+  ['a claim that was not checked', dropping('backup.proved'), /its content was not checked/],
   [
     'a copy that could not be restored',
     each('backup.proved', (fact) => ({ ...fact, operation: { ...fact.operation, succeeded: false, state: 'Failed' } })),
@@ -110,7 +110,7 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     'fail',
   ],
   ['a restore without state', restoring(() => ({ state: '' })), /restore of ".*" reported no state/],
-  ['a restore that nobody requested', dropping('restore.requested'), /ended, but it was never requested/],
+  ['a restore that was never requested', dropping('restore.requested'), /ended, but it was never requested/],
   [
     'a restore of another backup',
     (facts) =>

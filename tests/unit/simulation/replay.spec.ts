@@ -34,7 +34,7 @@ async function runCommand(...args: string[]) {
   return { code, said: said?.join('\n') ?? '', complained: complained?.join('\n') ?? '' }
 }
 
-test('a run that is judged again, from its facts alone and as often as one likes, is what it was, byte for byte', async () => {
+test('judging a run again from its facts gives the same results, byte for byte, each time', async () => {
   const run = await makeRun()
   const moved = newFolder()
   cpSync(join(run, 'events.jsonl'), join(moved, 'events.jsonl'))
@@ -45,7 +45,7 @@ test('a run that is judged again, from its facts alone and as often as one likes
   }
 })
 
-test('npx meshdrill judge prints the drills and where the report is; what cannot be done is said, with exit code 2', async () => {
+test('npx meshdrill judge prints the drills and the place of the report, and errors have exit code 2', async () => {
   const run = await makeRun()
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const meshdrill = (...args: string[]) =>
@@ -56,7 +56,7 @@ test('npx meshdrill judge prints the drills and where the report is; what cannot
   await expect(meshdrill('jugde')).rejects.toMatchObject({ code: 2, stdout: '' })
 })
 
-test('a command that is not known, and a run that is not there, are told', async () => {
+test('an unknown command and a missing run are errors', async () => {
   expect(await runCommand('help')).toMatchObject({ code: 0, complained: '' })
   expect((await runCommand('help')).said).toContain('judge <run>')
   expect((await runCommand('jugde', 'x')).complained).toMatch(/^unknown command "jugde"\n\n[^]*judge <run>/)
@@ -84,7 +84,7 @@ test.describe('of one seed', () => {
     return JSON.stringify({ faults, writes, order })
   }
 
-  test('faults, load and the order of repetitions are always the same, and of another seed they are others', async () => {
+  test('one seed always gives the same faults, load and order of repetitions, and another seed gives others', async () => {
     const [first, other] = await Promise.all(all.map(({ plan }) => plan()))
     expect(await planOf(1)).toBe(first)
     const [one, two] = [first, other].map((text) => JSON.parse(text ?? '') as Record<string, unknown>)

@@ -12,13 +12,13 @@ import { findAccused } from './controls.ts'
 
 const seedsTo = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed)
 
-test('a tool that works passes 200 drills, whatever happens to the service', async () => {
+test('a working tool passes 200 drills with any fault', async () => {
   const troubles = new Set(seedsTo(200).map((seed) => drawScenario(seed).trouble))
   expect([...troubles].sort()).toEqual(survivable.toSorted())
   expect(await findAccused(seedsTo(200), { among: [...survivable] })).toEqual([])
 })
 
-test('one seed gives the same facts, byte for byte, and another seed others', async () => {
+test('one seed gives the same facts, byte for byte, and another seed gives others', async () => {
   for (const trouble of survivable) {
     const play = async (seed: number) => JSON.stringify((await simulateDrill(drawScenario(seed, [trouble]))).facts)
     const first = await play(3)
@@ -27,14 +27,14 @@ test('one seed gives the same facts, byte for byte, and another seed others', as
   }
 })
 
-test('drills that are simulated at the same time do not touch each other', async () => {
+test('drills that are simulated at the same time do not affect each other', async () => {
   const alone = await simulateDrill(drawScenario(5))
   const [one, , other] = await Promise.all([5, 6, 5].map((seed) => simulateDrill(drawScenario(seed))))
   expect(one).toEqual(alone)
   expect(other).toEqual(alone)
 })
 
-test('a fault that hurts nothing proves nothing', async () => {
+test('a fault without effect proves nothing', async () => {
   for (const seed of seedsTo(20)) {
     const { result } = await simulateDrill(drawScenario(seed, ['fault without effect']))
     expect(result.verdict).not.toBe('pass')
@@ -93,7 +93,7 @@ for (const [what, harness, because, among] of harnessTroubles) {
   })
 }
 
-test('a prober that crashes is no failure of the tool', async () => {
+test('a crashed prober does not fail the tool', async () => {
   for (const seed of seedsTo(8)) {
     const harness = { prober: { ...quiet, crashAfterMs: 7_000 } }
     const { result } = await simulateDrill(drawScenario(seed, ['deletion']), { harness })
@@ -101,13 +101,13 @@ test('a prober that crashes is no failure of the tool', async () => {
   }
 })
 
-test('what is left of a fault fails the drill', async () => {
+test('a leftover of a fault fails the drill', async () => {
   const inventory = () => Promise.resolve(['a chain of Chaos Mesh is left'])
   const { result } = await simulateDrill(drawScenario(1), { harness: { inventory } })
   expect(result).toMatchObject({ verdict: 'fail', reasons: ['a chain of Chaos Mesh is left'] })
 })
 
-test('an outage is measured as long as it was', async () => {
+test('the measured duration of an outage is its true duration', async () => {
   for (const seed of seedsTo(20)) {
     const { facts, result } = await simulateDrill(drawScenario(seed, ['crash']))
     const struckMs = facts.find((fact) => fact.kind === 'fault.observed')?.between[0] ?? NaN
@@ -118,7 +118,7 @@ test('an outage is measured as long as it was', async () => {
   }
 })
 
-test('written to a file, drills are judged as they were in memory, and marked as simulated', async () => {
+test('simulated drills in a file are judged as in memory, and marked as simulated', async () => {
   const file = join(test.info().outputPath(), 'simulated', 'events.jsonl')
   const scenarios = seedsTo(5).map((seed) => drawScenario(seed))
   const played = await writeSimulation(file, scenarios)
@@ -126,10 +126,10 @@ test('written to a file, drills are judged as they were in memory, and marked as
   expect(summary.drills).toEqual(played.map(({ result }) => result))
   expect(summary.run).toMatchObject({ provider: 'simulated', id: 'simulated-0' })
   expect(summary.drills.every(({ evidence }) => evidence.notes[0]?.startsWith('simulated:'))).toBe(true)
-  await expect(writeSimulation(file, scenarios)).rejects.toThrow(/is there already/)
+  await expect(writeSimulation(file, scenarios)).rejects.toThrow(/exists already/)
 })
 
-test('what was simulated can be in no ranking of what was measured', async () => {
+test('simulated drills cannot be part of a ranking of measured drills', async () => {
   const file = join(test.info().outputPath(), 'events.jsonl')
   await writeSimulation(file, [drawScenario(0)])
   const { facts } = readFacts(file)
@@ -138,7 +138,7 @@ test('what was simulated can be in no ranking of what was measured', async () =>
 })
 
 test.describe('the virtual clock', () => {
-  test('wakes who sleeps in the order they are due, and those due together in the order they came', async () => {
+  test('the virtual clock wakes sleepers in the order in which they are due, and then in the order in which they came', async () => {
     const clock = virtualClock(1_000)
     const woken: string[] = []
     const sleep = async (name: string, ms: number) => {
@@ -151,7 +151,7 @@ test.describe('the virtual clock', () => {
     expect(woken).toEqual(['now at 1000', 'one at 1020', 'other at 1020', 'late at 1050'])
   })
 
-  test('tells who waits for something that time does not bring', async () => {
+  test('the virtual clock reports a drill that waits for something other than time', async () => {
     const never = () => new Promise<never>(() => undefined)
     await expect(virtualClock(0).run(never)).rejects.toThrow(/after 0 ms of virtual time nothing is left to happen/)
   })

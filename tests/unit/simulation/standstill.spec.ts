@@ -28,7 +28,7 @@ const stallOf = (seed: number): { harness: { standstills: Standstill[] } } => ({
 const clockOf = ({ result }: Awaited<ReturnType<typeof simulateDrill>>) =>
   result.parts.find(({ question }) => question === 'clock')?.verdict
 
-test('a tool that drops a whole file of new records is failed, however long the machine stood still', async () => {
+test('a tool that drops a file of new records fails, independent of standstills of the machine', async () => {
   const wrong: string[] = []
   let stoodStill = 0
   for (const seed of seeds) {
@@ -45,7 +45,7 @@ test('a tool that drops a whole file of new records is failed, however long the 
   expect(stoodStill).toBeGreaterThan(20)
 })
 
-test('a tool that works is never failed because the machine stood still', async () => {
+test('a working tool never fails because of a standstill of the machine', async () => {
   const accused: string[] = []
   let stoodStill = 0
   for (const seed of seeds) {
@@ -58,7 +58,7 @@ test('a tool that works is never failed because the machine stood still', async 
   expect(stoodStill).toBeGreaterThan(20)
 })
 
-test('on a machine that stands still, what is due happens when it goes on, and in the order it was due', async () => {
+test('events that are due during a standstill happen at its end, in the order in which they were due', async () => {
   const clock = virtualClock(0, [
     { fromMs: 40, durationMs: 10 },
     { fromMs: 10, durationMs: 30 },

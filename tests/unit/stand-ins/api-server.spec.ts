@@ -28,7 +28,7 @@ test('the stand-in API server deletes only an object that has the UID of the pre
   await server.close()
 })
 
-test('the stand-in API server selects by labels, and refuses objects of a namespace that is not there', async ({}, testInfo) => {
+test('the stand-in API server selects by labels, and refuses objects of a missing namespace', async ({}, testInfo) => {
   const server = await startApiServer({ token: 't' })
   const kube = connect(writeKubeconfig(testInfo.outputPath(), server.url, 't', 'mine'))
   await expect(kube.apply([configMap('one')])).rejects.toThrow('NotFound')
@@ -42,7 +42,7 @@ test('the stand-in API server selects by labels, and refuses objects of a namesp
   await server.close()
 })
 
-test('several stand-in clusters behind one port are told apart by token, and each records its own requests', async ({}, testInfo) => {
+test('several stand-in clusters behind one port are distinguished by token, and each records its own requests', async ({}, testInfo) => {
   const [one, two] = [standInCluster('one'), standInCluster('two')]
   const served = await serveClusters((request) => [one, two].find(({ name }) => hasToken(request, name)) ?? null)
   await connect(writeKubeconfig(testInfo.outputPath(), served.url, 'two', 'mine')).apply([NAMESPACE])

@@ -2,10 +2,13 @@ import { expect, test } from '@playwright/test'
 import type { LossMeasure } from '../../../lib/record/facts.ts'
 import { columns } from '../../../lib/report/columns.ts'
 import { renderFigures } from '../../../lib/report/page/drill.ts'
+import { describeIntegrity } from '../../../lib/report/ranking/words.ts'
+import type { DrillResult } from '../../../lib/verdict/result.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import { measureLoss } from '../../../lib/verdict/loss.ts'
 import { measureRpo, measureRto } from '../../../lib/verdict/ranking/metrics.ts'
 import { measureIntegrity } from '../../../lib/verdict/ranking/data.ts'
+import { rankTools } from '../../../lib/verdict/ranking/ranking.ts'
 import { buildCheck, buildDrill, buildWrites, change, createRandom } from './facts-builder.ts'
 import { writer } from './history/builder.ts'
 import { editing, describePart } from './parts.ts'
@@ -84,11 +87,20 @@ test('a workload that cannot measure loss fails if wrong data is read back', () 
 test('the ranking uses the RTO of a workload that cannot measure loss, but no RPO and no loss count', () => {
   const result = judgeDrill(measuring({ by: 'none', reason }))
   expect(measureRpo(result)).toBeNull()
-  expect(measureIntegrity([result])).toMatchObject({ whole: 0, lost: 0, unknown: 1, lostWrites: null })
+  expect(measureIntegrity([result])).toMatchObject({ whole: 0, lost: 0, unknown: 1, lostWrites: null, lostFiles: null })
   expect(measureRto(result)).toEqual(result.rtoMs)
   expect(result.rtoMs).not.toBeNull()
 })
 
 test('an older run, which does not record what its workload measures, is judged by writes', () => {
   expect(judgeDrill(buildDrill()).evidence.loss?.by).toBe('writes')
+})
+
+test('the ranking counts lost files separately from lost writes, and names what it counted', () => {
+  const [writes, files] = [judgeDrill(buildDrill()), judgeDrill(measuring({ by: 'files' }))]
+  expect(measureIntegrity([writes])).toMatchObject({ lostWrites: 0, lostFiles: null })
+  expect(measureIntegrity([files])).toMatchObject({ lostWrites: null, lostFiles: 0 })
+  const describe = (results: DrillResult[]) => rankTools(results).flatMap(describeIntegrity).join('; ')
+  expect(describe([files])).toContain('0 files lost')
+  expect(describe([writes, { ...files, id: 'other' }])).toContain('0 writes and 0 files lost')
 })

@@ -56,19 +56,19 @@ export async function makeNodeImage(log: Log): Promise<string> {
     known ??
     (await makeCached(entry, (temporary) =>
       withWorkFolder(async (root) => {
-        log(`Kubernetes ${kubernetesVersion} and its images … (usually 60 s)`)
+        log(`Kubernetes ${kubernetesVersion} and its images …`)
         await run('tar', ['--extract', '--numeric-owner', '--file', debian, '--directory', root], {
           timeoutMs: 10 * MINUTES,
         })
         await installNodeFiles(root, toolchain)
         await preloadImages(root, paths)
-        log('packing … (usually 20 s)')
+        log('packing …')
         await run('tar', ['--create', '--numeric-owner', '--directory', root, '--file', temporary, '.'], {
           timeoutMs: 10 * MINUTES,
         })
       }),
     ))
-  log(`Docker imports it as ${nodeImage} … (usually 60 s)`)
+  log(`Docker imports it as ${nodeImage} …`)
   await docker(importCommand(path), 20 * MINUTES)
   return path
 }
@@ -93,7 +93,7 @@ async function makeDebian(log: Log): Promise<string> {
   const entry = entryOf('debian', keyOf([RELEASE, process.arch, ...PACKAGES]))
   const known = await findCached(entry, log)
   if (known !== null) return known
-  log(`Debian ${RELEASE} by debootstrap … (usually 2 min)`)
+  log(`Debian ${RELEASE} by debootstrap …`)
   // The work folder is in memory, because the many fsyncs of the installation would be slow on a disk.
   const script = `
 set -e

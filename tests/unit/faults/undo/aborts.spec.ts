@@ -7,7 +7,7 @@ test.describe.configure({ timeout: 300_000 })
 
 for (const watchdog of [false, true]) {
   const how = watchdog ? 'with a watchdog' : 'without a watchdog'
-  test(`after SIGKILLs of workers and main process no drill begins on an earlier fault, ${how}`, async ({}, testInfo) => {
+  test(`after SIGKILLs of workers and main process no drill starts with an earlier fault, ${how}`, async ({}, testInfo) => {
     const folder = testInfo.outputPath('suite')
     const { kills, drillsOnFault } = await killAndHeal(folder, { kills: 3, seed: 7, watchdog })
     expect(kills).toHaveLength(3)
@@ -16,7 +16,7 @@ for (const watchdog of [false, true]) {
 }
 
 for (const signals of [['SIGHUP'], ['SIGTERM', 'SIGTERM']] as const) {
-  test(`${signals.join(' and ')} while a fault is being seen ends the run, and its worker undoes the fault`, async ({}, testInfo) => {
+  test(`${signals.join(' and ')} while a fault is being observed ends the run, and its worker undoes the fault`, async ({}, testInfo) => {
     const folder = testInfo.outputPath('suite')
     const main = startSuite(folder, { watchdog: false })
     try {
@@ -33,7 +33,7 @@ for (const signals of [['SIGHUP'], ['SIGTERM', 'SIGTERM']] as const) {
   })
 }
 
-test('a watchdog undoes the fault of a worker and a main process that were killed, without a next run', async ({}, testInfo) => {
+test('a watchdog undoes the fault of a killed worker and main process, without a next run', async ({}, testInfo) => {
   const folder = testInfo.outputPath('suite')
   const main = startSuite(folder, { watchdog: true })
   try {

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { UNTIL_HEALED } from '../../../../lib/faults/fault.ts'
 import { nameOf, playDamage, standIn } from './stand-in.ts'
 
-test('the undo of a fault is written down before its change is made', async () => {
+test('the undo of a fault is recorded before its change is made', async () => {
   const { injected, journal } = playDamage(() => Promise.resolve('gone'))
   let written: string[] = []
   const make = async () => {
@@ -12,7 +12,7 @@ test('the undo of a fault is written down before its change is made', async () =
   expect(written).toEqual(['cut'])
 })
 
-test('a fault whose undo cannot be written down is not made', async () => {
+test('a fault is not made if its undo cannot be recorded', async () => {
   const made: string[] = []
   const { journal } = playDamage(() => Promise.resolve('gone'))
   const full = { ...journal, write: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
@@ -22,7 +22,7 @@ test('a fault whose undo cannot be written down is not made', async () => {
   expect(made).toEqual([])
 })
 
-test('a drill that ends while a fault is being made undoes it after it was made', async () => {
+test('a drill that ends while a fault is being made waits for the change and undoes it', async () => {
   const order: string[] = []
   const { injected, journal } = playDamage((_lab, undo) =>
     Promise.resolve(order.push(`undone ${nameOf(undo)}`)).then(String),
@@ -46,7 +46,7 @@ test('a drill that ends while a fault is being made undoes it after it was made'
   expect((await journal.list()).entries).toEqual([])
 })
 
-test('a drill that ends while an effect is being waited for undoes the fault at once', async () => {
+test('a drill that ends while it waits for an effect undoes the fault at once', async () => {
   const undone: string[] = []
   const { injected } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
   let wasMade = false
@@ -70,7 +70,7 @@ test('no fault strikes after its drill has ended', async () => {
   expect((await journal.list()).entries).toEqual([])
 })
 
-test('an undo that fails keeps no other from being done, stays in the journal and fails the drill', async () => {
+test('after a failed undo the others are done, the failed one stays in the journal, and the drill fails', async () => {
   const undone: string[] = []
   const { injected, journal, facts } = playDamage((_lab, undo) => {
     if (nameOf(undo) === 'first') return Promise.reject(new Error('the API server did not answer'))
@@ -86,7 +86,7 @@ test('an undo that fails keeps no other from being done, stays in the journal an
   expect(JSON.stringify(inventory)).toContain('fault \\"first\\" of drill \\"drill\\" is not undone')
 })
 
-test('an undo that fails for a moment is tried again', async () => {
+test('an undo that fails for a moment is retried', async () => {
   let attempts = 0
   const { injected, journal } = playDamage(() => {
     attempts++
@@ -98,7 +98,7 @@ test('an undo that fails for a moment is tried again', async () => {
   expect((await journal.list()).entries).toEqual([])
 })
 
-test('a recording that fails keeps no fault from being undone', async () => {
+test('a fault is undone even if a fact cannot be recorded', async () => {
   const undone: string[] = []
   let full = false
   const record = () => {
@@ -112,7 +112,7 @@ test('a recording that fails keeps no fault from being undone', async () => {
   expect(undone.sort()).toEqual(['first', 'second'])
 })
 
-test('a fault that is not seen is undone, and what could not be undone is told beside it', async () => {
+test('a fault that is not observed is undone, and a failed undo is also reported', async () => {
   const see = () => Promise.reject(new Error('no target was reached'))
   const undone: string[] = []
   const good = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
@@ -122,7 +122,7 @@ test('a fault that is not seen is undone, and what could not be undone is told b
   await expect(bad.injected.strike(standIn('cut', { see }))).rejects.toThrow(/no target was reached; .*it is held/)
 })
 
-test('what is to be undone at the end of a drill lasts until then', async () => {
+test('a fault that is undone at the end of a drill lasts until then', async () => {
   const undone: string[] = []
   const { injected } = playDamage((_lab, undo) => Promise.resolve(undone.push(nameOf(undo))).then(String))
   const schedules = { kind: 'CronJob' as const, namespace: 'drill', labels: {} }

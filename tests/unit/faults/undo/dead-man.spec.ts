@@ -33,7 +33,7 @@ test('there are faults in files', () => {
 })
 
 for (const file of files) {
-  test(`what chaos/${file} applies ends by itself when a drill must have ended`, async () => {
+  test(`the objects of chaos/${file} end by themselves after the longest drill`, async () => {
     const objects = await readManifest(new URL(file, CHAOS_FOLDER))
     for (const { spec } of objects) expect(lastsMs(spec as Spec)).toBeLessThanOrEqual(DRILL_TIMEOUT_MS)
   })

@@ -9,7 +9,7 @@ import { nameOf, undoNamed } from './stand-in.ts'
 const write = async (folder: string, ...names: string[]) =>
   journalIn([undoFolder(folder)]).write({ fault: 'cut', drill: 'drill' }, names.map(undoNamed))
 
-test('undos that were written down are read by another journal, in their order', async () => {
+test('recorded undos are read by another journal, in their order', async () => {
   const folder = test.info().outputPath('undo')
   await write(folder, 'a', 'b')
   const { entries, damaged } = await journalIn([undoFolder(folder)]).list()
@@ -18,14 +18,14 @@ test('undos that were written down are read by another journal, in their order',
   expect(damaged).toEqual([])
 })
 
-test('an undo on disk is for its owner alone', async () => {
+test('only its owner can read an undo on disk', async () => {
   const folder = test.info().outputPath('undo')
   await write(folder, 'a')
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   for (const file of await readdir(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
 })
 
-test('a torn write is no undo, as its change was never made', async () => {
+test('an incomplete undo is ignored, because its change was never made', async () => {
   const folder = test.info().outputPath('undo')
   await write(folder, 'a')
   await writeFile(join(folder, 'torn.json.new'), '{"id":"to')
@@ -34,7 +34,7 @@ test('a torn write is no undo, as its change was never made', async () => {
   expect(damaged).toEqual([])
 })
 
-test('an undo that is damaged, or of a kind that nobody knows, is told with the next command', async () => {
+test('a damaged undo, or one of an unknown kind, is an error with the next command', async () => {
   const folder = test.info().outputPath('undo')
   const [entry] = await write(folder, 'a')
   await writeFile(join(folder, 'damaged.json'), '{"id":"da')
@@ -46,7 +46,7 @@ test('an undo that is damaged, or of a kind that nobody knows, is told with the 
   expect(damaged.join()).toContain('does not know the undo "toString"')
 })
 
-test('an undo that was done is gone, and saying so twice is no error', async () => {
+test('a completed undo is removed, and completing it twice is no error', async () => {
   const folder = test.info().outputPath('undo')
   const journal = journalIn([undoFolder(folder)])
   const [entry] = await write(folder, 'a')
@@ -56,6 +56,6 @@ test('an undo that was done is gone, and saying so twice is no error', async () 
   expect((await journal.list()).entries).toEqual([])
 })
 
-test('a journal in a folder that is not there yet is empty', async () => {
+test('a journal in a missing folder is empty', async () => {
   expect((await journalIn([undoFolder(test.info().outputPath('none'))]).list()).entries).toEqual([])
 })

@@ -13,7 +13,7 @@ const podChaos = (): ReturnType<typeof withMark> =>
     metadata: { name: 'pod-failure', namespace: 'drill' },
   })
 
-test('an undo can be done again, and is harmless if its change was never made', async () => {
+test('an undo can be repeated, and does nothing if its change was never made', async () => {
   const lab = noopLab()
   const fault = podChaos()
   expect(await performUndo(lab, deletionOf(fault))).toBe('PodChaos "pod-failure" is gone')
@@ -23,7 +23,7 @@ test('an undo can be done again, and is harmless if its change was never made', 
   expect(await performUndo(lab, deletionOf(fault))).toBe('PodChaos "pod-failure" is gone')
 })
 
-test("an undo leaves another's object of the same name, and no fault takes its place", async () => {
+test('an undo keeps an object of others with the same name, and no fault replaces it', async () => {
   const lab = noopLab()
   const [ours, other] = [podChaos(), podChaos()]
   await create(lab, other)
@@ -35,7 +35,7 @@ test("an undo leaves another's object of the same name, and no fault takes its p
   expect(await lab.kube.get(other)).toEqual(before)
 })
 
-test('a schedule is suspended by a change that leaves all else of it', async () => {
+test('the change that suspends a schedule keeps its other fields', async () => {
   const patched: unknown[] = []
   const lab = labWith(() => ({
     custom: only<CustomObjectsApi>({
@@ -57,7 +57,7 @@ test('a schedule is suspended by a change that leaves all else of it', async () 
   expect(patched[1]).toBe('application/merge-patch+json')
 })
 
-test('a volume that nothing filled needs no undo, and a log that is incomplete is an error', () => {
+test('a volume without a filling file needs no undo, and an incomplete log is an error', () => {
   expect(parseEmptying('{"changed":0,"kind":"fill undone"}\n')).toBe('nothing filled the volume')
   const change = '{"file":"ballast","length":8,"before":"8","after":"deleted"}\n'
   expect(parseEmptying(`${change}{"changed":1}\n`)).toBe('ballast of 8 bytes: deleted')

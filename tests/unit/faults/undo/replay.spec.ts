@@ -41,7 +41,7 @@ const collect = () => {
   }
 }
 
-test('the fault of a process that is gone is undone, and is not there for the next', async () => {
+test('the fault of a process that has ended is undone once', async () => {
   const lab = await labLeft()
   const { undone, perform } = collect()
   expect(await replayUndos(lab, perform)).toEqual(['cut'])
@@ -49,14 +49,14 @@ test('the fault of a process that is gone is undone, and is not there for the ne
   expect(await replayUndos(lab, perform)).toEqual([])
 })
 
-test('the fault of another machine is undone, as its run no longer uses the cluster', async () => {
+test('the fault of another machine is undone, because its run no longer uses the cluster', async () => {
   const lab = await labLeft({ writer: { ...(await identify(process.ppid)), host: 'another' } })
   const { undone, perform } = collect()
   await replayUndos(lab, perform)
   expect(undone).toEqual(['left'])
 })
 
-test('the fault of a process that runs is left to it, and waited for', async () => {
+test('the fault of a running process is left to that process, and a new run waits for it', async () => {
   const child = spawn('sleep', ['60'])
   const lab = await labLeft({}, await identify(child.pid ?? 0))
   const { undone, perform } = collect()
@@ -68,14 +68,14 @@ test('the fault of a process that runs is left to it, and waited for', async () 
   expect(undone).toEqual(['left'])
 })
 
-test('a fault that has expired is undone, though its process still runs', async () => {
+test('an expired fault is undone, though its process still runs', async () => {
   const lab = await labLeft({ expiresMs: 1 }, await identify(process.ppid))
   const { undone, perform } = collect()
   await replayUndos(lab, perform)
   expect(undone).toEqual(['left'])
 })
 
-test('no drill begins on a fault that cannot be undone: the error says which, why and what is next', async () => {
+test('no drill starts with a fault that cannot be undone, and the error names it, the reason and the next command', async () => {
   const lab = await labLeft()
   const failing = () => Promise.reject(new Error('the API server did not answer'))
   await expect(
@@ -84,14 +84,14 @@ test('no drill begins on a fault that cannot be undone: the error says which, wh
   expect((await journalOf(lab).list()).entries).toHaveLength(1)
 })
 
-test('no drill begins on what nobody wrote down and the inventory finds', async () => {
+test('no drill starts with an unrecorded leftover that the inventory finds', async () => {
   const { perform } = collect()
   const lab = await labLeft()
   const inventory = () => Promise.resolve(['node "one" is not Ready'])
   await expect(clearLeftovers(lab, nowhere, { perform, inventory })).rejects.toThrow('node "one" is not Ready')
 })
 
-test('one process at a time undoes what was left', async () => {
+test('only one process at a time undoes earlier faults', async () => {
   const lab = await labLeft()
   const signal = new AbortController().signal
   const release = await takeLock(join(lab.cluster.folder ?? '', 'undo.lock'), { onWait: () => undefined, signal })

@@ -33,7 +33,7 @@ test('a watchdog inherits no proxy, kubeconfig or secret of the user', () => {
   expect(environment).toMatchObject(kept)
 })
 
-test('a watchdog that runs holds nothing of the shell in its environment, and no settings in its arguments', async () => {
+test('a running watchdog has no variables of the shell in its environment, and no settings in its arguments', async () => {
   const folder = test.info().outputPath('lab')
   const before = { ...process.env }
   Object.assign(process.env, CANARIES)
@@ -59,7 +59,7 @@ test('a watchdog that runs holds nothing of the shell in its environment, and no
   }
 })
 
-test('the end of a lab ends its watchdog, which would start nodes and the store again', async () => {
+test('the end of a lab ends its watchdog, which could restart nodes and the store', async () => {
   const folder = test.info().outputPath('lab')
   mkdirSync(folder, { recursive: true })
   const child = spawn('sleep', ['60'])
@@ -69,7 +69,7 @@ test('the end of a lab ends its watchdog, which would start nodes and the store 
   expect(await isRunning(watchdog)).toBe(false)
 })
 
-test('the end of a lab leaves a later process alone that has the PID of its watchdog', async () => {
+test('the end of a lab does not end a later process with the PID of its watchdog', async () => {
   const folder = test.info().outputPath('lab')
   mkdirSync(folder, { recursive: true })
   const child = spawn('sleep', ['60'])
@@ -80,7 +80,7 @@ test('the end of a lab leaves a later process alone that has the PID of its watc
   await killProcess(other)
 })
 
-test('a watchdog ends by itself when its run has ended and nothing is left to undo', async () => {
+test('a watchdog ends by itself when its run has ended and there is nothing to undo', async () => {
   const folder = test.info().outputPath('lab')
   const run = spawn('sleep', ['60'])
   await ensureWatchdog(folder, {

@@ -44,7 +44,7 @@ function stubTerminal(columns = 80, hasColour = false) {
   return { terminal, output: () => written.join('') }
 }
 
-test('the live view says which drill of how many, which step, since when, and how long it usually takes', () => {
+test('the live view shows the number of the drill, the step, its elapsed time and its usual duration', () => {
   expect(text(renderLive(state, 30_000))).toEqual([
     'drill 2 of 9  velero/file-system × namespace-deletion',
     '  30 s of about 90 s  ·  about 2 min 30 s left in all',
@@ -59,7 +59,7 @@ test('a step that takes longer than usual is shown as such, and the time left is
   expect(step).toBe('  ▸ restore: velero  ━━━━━━━━━━━━━━━━━━━━ 90 s (usually 40 s)')
 })
 
-test('no time is invented for drills that no earlier run timed', () => {
+test('drills without an earlier duration have no estimate', () => {
   const drill = { ...state.drill, usualMs: null }
   const step = { title: 'restore', startedMs: 0, usualMs: null }
   const lines = (waiting: (number | null)[]) => text(renderLive({ ...state, drill, step, waiting }, 5_000))
@@ -68,7 +68,7 @@ test('no time is invented for drills that no earlier run timed', () => {
   expect(lines([])[2]).toBe('  ▸ restore  5 s')
 })
 
-test('availability is a bar for each second, and 100 % is said only if each probe was answered', () => {
+test('availability has a bar for each second, and is 100 % only if each probe was answered', () => {
   const up = { right: 100, all: 100 }
   const line = (availability: LiveState['availability']) => text(renderLive({ ...state, availability }, 0)).at(-1)
   expect(line([null, up, { right: 0, all: 100 }, { right: 50, all: 100 }, up])).toBe(
@@ -93,21 +93,21 @@ test('the screen replaces its lines, keeps what is printed above them, and leave
   expect(output().endsWith('\u001b[?25h')).toBe(true)
 })
 
-test('a line of the screen is no wider than the terminal, and has no secrets or control characters of its own', () => {
+test('a line of the screen fits the terminal, and has no secrets or control characters', () => {
   protectSecret('secretOfAScreen')
   const { terminal, output } = stubTerminal(21)
   openScreen(terminal).draw([[{ text: 'secretOfAScreen \u001b[2J' }, { text: 'a long name', colour: 'bold' }]])
   expect(emulate(output())).toEqual(['[redacted] \u{fffd}[2Ja lo…'])
 })
 
-test('colours are left out where the terminal has none', () => {
+test('there are no colours if the terminal has none', () => {
   const [plain, coloured] = [stubTerminal(80, false), stubTerminal(80, true)]
   for (const { terminal } of [plain, coloured]) openScreen(terminal).draw([[{ text: 'x', colour: 'red' }]])
   expect(coloured.output()).toContain('\u001b[31mx\u001b[0m')
   expect(plain.output()).not.toContain('\u001b[31m')
 })
 
-test('lines are drawn on a terminal only: not in CI, in a dumb one or in a pipe', () => {
+test('the live view needs a terminal: it is off in CI, in a dumb terminal and in a pipe', () => {
   const stream = { isTTY: true, columns: 100, write: () => true }
   expect(findTerminal(stream, {})?.columns()).toBe(100)
   expect(findTerminal(stream, { NO_COLOR: '1' })?.hasColour).toBe(false)
@@ -119,7 +119,7 @@ test('lines are drawn on a terminal only: not in CI, in a dumb one or in a pipe'
 
 const probes = (...samples: unknown[]) => `${JSON.stringify({ kind: 'probes', at: 0, drill: 'd', samples })}\n`
 
-test('probes are read while they are written, also from a line that is not complete yet', () => {
+test('probes are read while they are written, even with an incomplete last line', () => {
   const path = join(newFolder(), 'events.jsonl')
   const feed = followAvailability(path)
   expect(feed.read(3)).toEqual([])
@@ -132,7 +132,7 @@ test('probes are read while they are written, also from a line that is not compl
   expect(feed.read(3)).toEqual([])
 })
 
-test('the usual duration is the median of the last nine, and outlives the process', () => {
+test('the usual duration is the median of the last nine, and is stored', () => {
   const path = join(newFolder(), 'cache', 'usual.json')
   const usual = readUsualDurations(path)
   expect(usual.of('a')).toBe(null)
@@ -144,7 +144,7 @@ test('the usual duration is the median of the last nine, and outlives the proces
   expect([later.of('a'), later.of('b')]).toEqual([5, 15])
 })
 
-test('a damaged file of durations is made again, and one that cannot be written is reported', () => {
+test('a damaged file of durations is created again, and an unwritable one is reported', () => {
   const folder = newFolder()
   const path = join(folder, 'usual.json')
   writeFileSync(path, '{"a": "long"}')

@@ -8,7 +8,7 @@ import { ALL, counted, makeResults, merge } from './nights.ts'
 
 const cli = fileURLToPath(new URL('../../../../bin/meshdrill.js', import.meta.url))
 
-test('a run that ended before its first fact is left out with a word, and the others are merged', async () => {
+test('a run that ended before its first fact is left out with a warning, and the others are merged', async () => {
   const { results, nights } = makeResults()
   const [none, empty, torn] = ['2026-01-03T01-00-00', '2026-01-04T01-00-00', '2026-01-05T01-00-00'].map((id) => {
     mkdirSync(join(results, id))
@@ -23,7 +23,7 @@ test('a run that ended before its first fact is left out with a word, and the ot
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('is left out: the run ended before it recorded')
 })
 
-test('runs that all ended before their first fact cannot be merged, and nothing is made', async () => {
+test('runs that all ended before their first fact cannot be merged, and no folder is created', async () => {
   const results = newFolder()
   for (const id of ['one', 'two']) mkdirSync(join(results, id))
   const { code, complained, folder } = await merge([join(results, 'one'), join(results, 'two')], results)
@@ -33,7 +33,7 @@ test('runs that all ended before their first fact cannot be merged, and nothing 
   )
 })
 
-test('what cannot be read of a run is reported in the merged run, and counts against the same drills there', async () => {
+test('unreadable lines of a run are reported in the merged run, and count against the same drills', async () => {
   const { nights } = makeResults()
   const [one = '', other = ''] = nights
   appendFileSync(
@@ -49,7 +49,7 @@ test('what cannot be read of a run is reported in the merged run, and counts aga
   expect(said).toMatch(/could not be read/)
 })
 
-test('a merged run for which the disk has no space leaves no folder behind, and a sentence says so', () => {
+test('a merged run that does not fit on the disk leaves no folder, and is an error', () => {
   const { results, nights } = makeResults()
   const before = readdirSync(results)
   // A process that may write files of at most so many blocks of 512 bytes: as a disk that is full there.

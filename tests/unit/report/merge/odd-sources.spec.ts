@@ -11,7 +11,7 @@ import { writeRun } from './write-run.ts'
 const runOf = (id: string, drills: DrillFact[]): string =>
   writeRun(buildRun(drills).map((fact) => (fact.kind === 'run.started' ? { ...fact, run: { ...fact.run, id } } : fact)))
 
-test('a merged run with drills named like what every object has is merged again, each drill once', async () => {
+test('a merged run with drills named like built-in object properties can be merged again, each drill once', async () => {
   const names = ['constructor', '__proto__', 'toString']
   const first = await merge([
     runOf(
@@ -25,7 +25,7 @@ test('a merged run with drills named like what every object has is merged again,
   expect(again.summary?.drills.map(({ id }) => id)).toEqual([...names, 'd2', 'd3'])
 })
 
-test('a file that holds the facts of two runs is left out, so that no drill counts twice', async () => {
+test('a file with the facts of two runs is left out, so that no drill counts twice', async () => {
   const { nights } = makeResults()
   const [one = ''] = nights
   const both = writeRun(nightOf('2026-01-03T01-00-00', 2, '6a0e4d2c-0000-4000-8000-000000000003'))
@@ -36,7 +36,7 @@ test('a file that holds the facts of two runs is left out, so that no drill coun
   expect(said).toContain(`beware: "${both}" is left out: its facts belong to more than one run`)
 })
 
-test('a copy of a run in which facts were changed counts once, and the drills that differ are named', async () => {
+test('a copy of a run with changed facts counts once, and the different drills are named', async () => {
   const { nights } = makeResults()
   const changed = writeRun(
     nightOf('2026-01-01T01-00-00', 0, UIDS[0]).map((fact) =>
@@ -52,7 +52,7 @@ test('a copy of a run in which facts were changed counts once, and the drills th
   expect(said).not.toContain('the facts of drill restic.')
 })
 
-test('files and links to nothing beside the runs are left out with a word, and a run that does not exist is an error', async () => {
+test('files and broken links among the runs are left out with a warning, and a missing run is an error', async () => {
   const { results, nights } = makeResults()
   const odd = ['notes.txt', 'gone', 'loop', 'folder'].map((name) => join(results, name))
   const [file = '', gone = '', loop = '', folder = ''] = odd
@@ -63,15 +63,15 @@ test('files and links to nothing beside the runs are left out with a word, and a
   const { code, said, summary } = await merge([...nights, ...odd])
   expect(code).toBe(0)
   expect(counted(summary)).toEqual(ALL)
-  expect(said).toContain(`beware: "${file}" is left out: it is no folder`)
-  expect(said).toContain(`beware: "${gone}" is left out: it is a link to nothing`)
-  expect(said).toContain(`beware: "${loop}" is left out: it is a link to nothing`)
-  expect(said).toContain(`beware: "${folder}" is left out: "events.jsonl" in it is no file`)
+  expect(said).toContain(`beware: "${file}" is left out: it is not a folder`)
+  expect(said).toContain(`beware: "${gone}" is left out: it is a broken link`)
+  expect(said).toContain(`beware: "${loop}" is left out: it is a broken link`)
+  expect(said).toContain(`beware: "${folder}" is left out: its "events.jsonl" is not a file`)
   const missing = await merge([...nights, join(results, 'no-such-run')])
   expect(missing).toMatchObject({ code: 2, folder: '' })
 })
 
-test('a merged run for which no folder can be made is an error that says where and why', async () => {
+test('a merged run without a folder is an error with the place and the reason', async () => {
   const { nights } = makeResults()
   const inTheWay = join(newFolder(), 'file')
   writeFileSync(inTheWay, '')

@@ -29,7 +29,7 @@ for (const [format, uids] of [
     }
   })
 
-  test(`a copy of a run counts once, in whatever folder and by whatever path it comes, for runs ${format}`, async () => {
+  test(`a copy of a run counts once, in any folder and by any path, for runs ${format}`, async () => {
     const { results, nights } = makeResults(uids)
     const [one = '', other = ''] = nights
     const copy = join(results, 'renamed')
@@ -42,7 +42,7 @@ for (const [format, uids] of [
     expect(said.match(/is left out: it is the same run as in/g)).toHaveLength(3)
   })
 
-  test(`nothing but copies of one run is an error, for runs ${format}`, async () => {
+  test(`merging only copies of one run is an error, for runs ${format}`, async () => {
     const { results, nights } = makeResults(uids)
     const copy = join(results, 'copy')
     cpSync(nights[0] ?? '', copy, { recursive: true })
@@ -66,7 +66,7 @@ for (const [format, uids] of [
     expect(summary?.drills.map(({ repetition }) => repetition)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
   })
 
-  test(`of a run and a copy that was made while it ran, the whole run counts, for runs ${format}`, async () => {
+  test(`the complete run counts, not a copy that was made while it ran, for runs ${format}`, async () => {
     const { results, nights } = makeResults(uids)
     const [one = '', other = ''] = nights
     const early = join(results, 'early')
@@ -88,7 +88,7 @@ for (const [format, uids] of [
   })
 }
 
-test('two runs that began in the same millisecond under the same id are two, where their random ids differ', async () => {
+test('two runs with the same id and start are different if their random ids differ', async () => {
   const [one, other] = UIDS.map((uid) => writeRun(nightOf('2026-01-01T01-00-00', 0, uid)))
   const { summary, said } = await merge([one ?? '', other ?? ''])
   expect(summary?.drills).toHaveLength(8)
@@ -96,7 +96,7 @@ test('two runs that began in the same millisecond under the same id are two, whe
   expect(new Set(summary?.drills.map(({ id }) => id)).size).toBe(8)
 })
 
-test('two runs of earlier versions that share id and beginning are two where their drills differ, and one where they do not', async () => {
+test('two runs of earlier versions with the same id and start are different if their drills differ, else one run', async () => {
   const id = '2026-01-01T01-00-00'
   const started = (facts: Fact[]) =>
     facts.map((fact) => (fact.kind === 'run.started' ? { ...fact, at: startMs } : fact))
@@ -107,7 +107,7 @@ test('two runs of earlier versions that share id and beginning are two where the
   expect(counted((await merge([one, other, merged.folder])).summary)).toEqual(ALL)
 })
 
-test('a merged run of an earlier version, which does not say what its drills were called, is known by what they recorded', async () => {
+test('a merged run of an earlier version without the drills’ original names is recognised by its facts', async () => {
   const { nights } = makeResults([])
   const { folder } = await merge(nights)
   const file = join(folder, 'events.jsonl')
@@ -120,7 +120,7 @@ test('a merged run of an earlier version, which does not say what its drills wer
   expect(counted((await merge([nights[1] ?? '', folder])).summary)).toEqual(ALL)
 })
 
-test('a merged run in which an earlier version counted copies loses them', async () => {
+test('copies that an earlier version counted in a merged run are removed', async () => {
   const { nights } = makeResults([])
   const { folder } = await merge(nights)
   const facts = readFileSync(join(folder, 'events.jsonl'), 'utf8')

@@ -15,7 +15,7 @@ const trial = (strategy: string, drills: DrillTimes[], fault = 'ransomware', unc
 })
 const answerOf = (trials: Trial[], choice: Partial<Choice>) => advise(trials, { ...any, ...choice })[0]
 
-test('an objective that each drill keeps is met, with the room that the worst of them left', () => {
+test('an objective that each drill meets is met, with the margin of the worst drill', () => {
   expect(answerOf([trial('a', [drill(8000), drill(9000, 400)])], { rtoMs: 10_000, rpoMs: 1000 })).toMatchObject({
     answer: 'meets',
     margin: 'RTO 900 ms, RPO 600 ms to spare',
@@ -40,27 +40,27 @@ test('an objective within the interval of a drill is neither met nor missed', ()
   })
 })
 
-test('what was not measured meets no objective but any', () => {
+test('an unmeasured figure meets no objective', () => {
   const blind: DrillTimes = { rtoMs: null, rpoMs: null, lost: false }
   expect(answerOf([trial('a', [blind])], { rtoMs: 10_000 })?.answer).toBe('unknown')
   expect(answerOf([trial('a', [blind])], {})?.answer).toBe('meets')
   expect(answerOf([trial('a', [], 'outage', 3)], {})).toMatchObject({ answer: 'unknown' })
 })
 
-test('a service that never came back misses what it is already over, and leaves the rest open', () => {
+test('a service that never came back misses the exceeded objectives, and leaves the others open', () => {
   const never: DrillTimes = { rtoMs: [30_000, null], rpoMs: [0, 0], lost: false }
   expect(answerOf([trial('a', [never])], { rtoMs: 20_000 })?.answer).toBe('misses')
   expect(answerOf([trial('a', [never])], { rtoMs: 40_000 })?.answer).toBe('unknown')
 })
 
-test('data that did not come back misses every objective', () => {
+test('lost data misses every objective', () => {
   expect(answerOf([trial('a', [{ ...drill(1), lost: true }])], {})).toMatchObject({
     answer: 'misses',
     margin: 'the data did not come back: ransomware',
   })
 })
 
-test('a fault that others were drilled with and a strategy was not leaves its answer open', () => {
+test('the answer of a strategy is open if it was not drilled with a fault that others were drilled with', () => {
   const trials = [trial('a', [drill(1)]), trial('b', [drill(1)]), trial('b', [drill(1)], 'outage')]
   const answers = (choice: Partial<Choice>) =>
     advise(trials, { ...any, ...choice }).map(({ strategy, answer }) => [strategy, answer])
@@ -74,7 +74,7 @@ test('a fault that others were drilled with and a strategy was not leaves its an
   ])
 })
 
-test('drills of a run become trials: controls are none, what was not seen is not counted, and what was lost is told apart from what was late', () => {
+test('trials exclude controls and unseen effects, and distinguish lost from late', () => {
   const good = buildResult('a', 0, {})
   const late = replaceParts(buildResult('a', 1, { rpoMs: 300_000 }), part('rpo.over-objective'))
   const drills = [

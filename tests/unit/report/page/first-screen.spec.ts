@@ -12,7 +12,7 @@ test('the page of a run needs no network, breaks no policy, and its script has n
   expect(readFileSync(file, 'utf8')).not.toMatch(/ style="| on[a-z]+="|unsafe-inline/)
 })
 
-test('a script that somebody adds to the page does not run', async ({ page }) => {
+test('an injected script on the page does not run', async ({ page }) => {
   await open(page, writePage(buildMixedRun()))
   await page.evaluate(
     `document.body.append(Object.assign(document.createElement('script'), { text: 'window.added = 1' }))`,
@@ -20,9 +20,7 @@ test('a script that somebody adds to the page does not run', async ({ page }) =>
   expect(await page.evaluate('window.added')).toBeUndefined()
 })
 
-test('the first screen says how the run went, which tool is shown to be better, and what is not known', async ({
-  page,
-}) => {
+test('the first screen shows the outcome of the run, the better tool, and open questions', async ({ page }) => {
   await open(page, writePage(buildMixedRun()))
   await expect(page.locator('h1')).toHaveText(
     /^18 of 21 backup drills passed, 1 failed, 1 inconclusive, 1 skipped; no tool is shown to be better than the others\.$/,
@@ -35,7 +33,7 @@ test('the first screen says how the run went, which tool is shown to be better, 
   await expect(page.locator('.unknown')).toContainText('1 drill not seen well enough')
 })
 
-test('objectives that the reader moves change the answer for each strategy at once', async ({ page }) => {
+test('changing an objective changes the answer for each strategy at once', async ({ page }) => {
   await open(page, writePage(buildMixedRun()))
   const rowOf = (name: string) => page.locator('#advice tr', { hasText: name })
   await page.getByLabel('Back within').fill('14')
@@ -68,7 +66,7 @@ test('a filter of the matrix hides the rows of the other meshes', async ({ page 
   await expect(page.locator('#matrix-table tbody tr:visible')).toHaveCount(1)
 })
 
-test('each link of the page leads to a place on it, or to the page of all codes', async ({ page }) => {
+test('each link of the page leads to a place on the page, or to the page of all codes', async ({ page }) => {
   await open(page, writePage(buildMixedRun(2)))
   const dead = await page.evaluate<
     string[]
@@ -77,7 +75,7 @@ test('each link of the page leads to a place on it, or to the page of all codes'
   expect([...new Set(dead)]).toEqual(['../../docs/verdict-codes.md'])
 })
 
-test('the picture of recovery time against resources has a point and a name for each strategy that was measured', async ({
+test('the picture of recovery time and resources has a point and a name for each measured strategy', async ({
   page,
 }) => {
   await open(page, writePage(buildMixedRun()))

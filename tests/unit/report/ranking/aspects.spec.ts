@@ -7,7 +7,7 @@ import { buildResult, loseData, repeat } from '../../verdict/ranking/builder.ts'
 const slow = repeat('slow', 10, { rtoMs: 30_000 })
 const fast = repeat('fast', 10, { rtoMs: 20_000 })
 
-test('a strategy that the ranking shows to be sooner back is the answer for speed, with its figures', () => {
+test('a strategy that is faster in the ranking is the answer for speed, with its figures', () => {
   expect(compareBy('rtoMs', rankTools([...slow, ...fast]))).toEqual({
     metric: 'rtoMs',
     kind: 'shown',
@@ -16,7 +16,7 @@ test('a strategy that the ranking shows to be sooner back is the answer for spee
   })
 })
 
-test('a figure that may differ by chance gives no answer, and the least of it is named as what was seen', () => {
+test('a difference that may be chance gives no answer, and the lowest figure is named as observed', () => {
   const ranking = rankTools([buildResult('a', 0, { rtoMs: 9000 }), buildResult('b', 0, { rtoMs: 20_000 })])
   expect(compareBy('rtoMs', ranking)).toEqual({
     metric: 'rtoMs',
@@ -26,7 +26,7 @@ test('a figure that may differ by chance gives no answer, and the least of it is
   })
 })
 
-test('strategies that are better on different faults give no answer: it depends on the fault', () => {
+test('strategies that are better on different faults give no answer, because it depends on the fault', () => {
   const ranking = rankTools([
     ...[...slow, ...fast],
     ...repeat('slow', 10, { fault: 'ransomware', rtoMs: 10_000 }).map((drill) => ({ ...drill, id: `${drill.id}.r` })),
@@ -46,7 +46,7 @@ test('strategies that share no fault are not compared', () => {
   })
 })
 
-test('the sentence of a run names who ranks first only where the ranking shows an order', () => {
+test('the summary of a run names the first place only if the ranking shows an order', () => {
   const drills = [...slow, ...fast]
   expect(describeRun({ drills, ranking: rankTools(drills) })).toBe(
     '20 of 20 backup drills passed; fast/copy ranks first of 2.',

@@ -17,7 +17,7 @@ const compared = [
 const render = (ranking: RankingEntry[]) => String(renderRanking(ranking) ?? '')
 const textOf = (html: string) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
-test('a run’s summary ranks what was drilled, and neither a control nor a stand-in', () => {
+test('a run’s summary ranks the drilled strategies, without controls and stand-ins', () => {
   const drill = (tool: string, repetition: number) =>
     change(buildDrill(`${tool}.${repetition}`), 'drill.planned', (fact) => ({
       ...fact,
@@ -47,7 +47,7 @@ test('the schema knows every field of an entry', () => {
     }, JSON.stringify(changes)).toThrow('does not keep to its schema')
 })
 
-test('the page shows places, why, and each figure with its interval, its n, and whether it differs', () => {
+test('the page shows places, reasons, and each figure with its interval, its n and its difference', () => {
   const html = render(rankTools(compared))
   const text = textOf(html)
   expect(text).toMatch(
@@ -70,7 +70,7 @@ test('the page shows places, why, and each figure with its interval, its n, and 
   expect(html).toContain('<b class="best">20.1 s</b>')
 })
 
-test('what shows no order says so once, above all', () => {
+test('a ranking without an order says so once, at the top', () => {
   const html = render(rankTools([buildResult('a', 0, {}), buildResult('b', 0, {})]))
   expect(html.match(/The ranking shows no order: no drill was repeated with two of the tools/g)).toHaveLength(1)
   expect(html).not.toContain('the ranking shows no order')
@@ -78,12 +78,12 @@ test('what shows no order says so once, above all', () => {
   expect(renderRanking([])).toBe(null)
 })
 
-test('a row of one strategy is shown where it was repeated, and left to the list of drills where not', () => {
+test('a row of one strategy is shown only if it was repeated', () => {
   const conditions = (many: number) => textOf(render(rankTools(repeat('only', many, {})))).includes('fault by fault')
   expect([1, 2].map(conditions)).toEqual([false, true])
 })
 
-test('simplicity is shown by its rubric, with what a user does by hand', () => {
+test('simplicity is shown by its rubric, with the manual work of a user', () => {
   const effort = {
     configuration: [{ what: 'a <Secret>', lines: 9 }],
     firstBackup: ['kubectl apply'],
@@ -106,7 +106,7 @@ test('simplicity is shown by its rubric, with what a user does by hand', () => {
   expect(text).toContain('not recorded')
 })
 
-test('the terminal shows the places, and why there is no order', () => {
+test('the terminal shows the places, and the reason if there is no order', () => {
   expect(
     renderPlaces(rankTools(compared))
       .split('\n')

@@ -35,6 +35,7 @@ test('a tool that lost data ranks below all tools that lost none, even if it is 
     lostAsExpected: 0,
     wholeShare: 0.95,
     lostWrites: 80,
+    lostFiles: null,
     findings: 7,
   })
   expect(entry.because).toContain('lost data in 1 of 20 drills, so it ranks below all that lost none')
