@@ -1,6 +1,7 @@
 import { busybox } from './busybox/component.ts'
 import { chaosMesh } from './chaos-mesh/component.ts'
 import type { Component } from './component.ts'
+import { consul } from './consul/component.ts'
 import { csiDriverHostPath } from './csi-driver-host-path/component.ts'
 import { istio } from './istio/component.ts'
 import { k6 } from './k6/component.ts'
@@ -25,6 +26,7 @@ export const components = [
   k6,
   node,
   istio,
+  consul,
   none,
   chaosMesh,
   velero,

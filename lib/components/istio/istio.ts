@@ -2,14 +2,13 @@ import type { Values } from '../../lab/artifacts.ts'
 import type { Cluster } from '../../lab/cluster.ts'
 import { podsReady, readManifest } from '../../kube/client.ts'
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
-import type { Address } from '../../system/connect.ts'
-import { canConnect, urlHost } from '../../system/connect.ts'
 import { installChart } from '../../lab/charts.ts'
 import { ensureNamespace } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { pending, waitFor } from '../../system/wait.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { readMeshState } from './state.ts'
+import { findGateway } from '../support/gateway.ts'
+import { readEnvoys } from '../support/envoy.ts'
+import { proxies } from './state.ts'
 import type { ExposedService, InstalledMesh, Mesh } from '../mesh.ts'
 import { CONTROL, INGRESS, istioTraits } from './traits.ts'
 
@@ -83,16 +82,7 @@ function gatewayPorts({ mapped }: Cluster): Values {
 }
 
 async function attachIstio(lab: Lab): Promise<InstalledMesh> {
-  const service = await lab.kube.core.readNamespacedService({ name: 'istio-ingress', namespace: INGRESS })
-  const { nodePort, port } = service.spec?.ports?.find(({ name }) => name === 'http2') ?? {}
-  const inside = `http://${urlHost(service.spec?.clusterIP ?? '')}:${port ?? ''}`
-  if (nodePort === undefined)
-    throw new Error(
-      `Service "istio-ingress" in namespace "${INGRESS}" has no NodePort for port "http2". ` +
-        `Next: kubectl -n ${INGRESS} get service istio-ingress -o yaml`,
-    )
-  const address = { host: lab.cluster.nodeAddress(), port: localPortOf(lab.cluster, nodePort) }
-  await waitForGateway(address)
+  const routeTo = await findGateway(lab, { namespace: INGRESS, name: 'istio-ingress', port: 'http2' })
   return {
     ...istioTraits,
     version: lab.artifacts.component('istio').version,
@@ -100,35 +90,12 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
     async expose(target) {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
-      const route = { url: `http://${urlHost(address.host)}:${address.port}`, inside, host }
       // The routes are in the service's namespace and are removed with it.
-      return { route, end: () => Promise.resolve() }
+      return { route: routeTo(host), end: () => Promise.resolve() }
     },
-    state: (namespace) => readMeshState(lab, namespace),
+    state: (namespace) => readEnvoys(lab, namespace, proxies),
   }
 }
-
-/** The port on which this machine reaches a NodePort. */
-function localPortOf({ mapped }: Cluster, nodePort: number): number {
-  if (mapped === undefined) return nodePort
-  if (mapped.nodePort === nodePort) return mapped.port
-  throw new Error(
-    `Service "istio-ingress" in namespace "${INGRESS}" has NodePort ${nodePort}, but this machine only reaches ` +
-      `NodePort ${mapped.nodePort}. Next: kubectl -n ${INGRESS} get service istio-ingress -o yaml`,
-  )
-}
-
-/** Fails before the drills if this machine cannot reach the gateway, for example because of a firewall. */
-const waitForGateway = ({ host, port }: Address): Promise<true> =>
-  waitFor(
-    `ingress gateway at ${host}:${port} reachable from this machine`,
-    async () => ((await canConnect({ host, port })) ? true : pending('no connection')),
-    {
-      timeout: '30s',
-      every: '100ms',
-      hint: `kubectl -n ${INGRESS} get pods,services; MESHDRILL_NODE_ADDRESS names another address`,
-    },
-  )
 
 /** The routes are in the service's namespace, so they are lost with it and the backup must restore them. */
 function routeObjects(target: ExposedService, host: string): KubeObject[] {

@@ -6,7 +6,7 @@ import { components } from '../../../lib/components/index.ts'
 import { MESH_NAMES, traitsOfMesh } from '../../../lib/components/meshes.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
-const NAMES = /istio|envoy/i
+const MESHES = MESH_NAMES.filter((name) => name !== 'none')
 
 /** Files outside the folder of a mesh that may name it, each with the reason. */
 const ALLOWED: Record<string, string> = {
@@ -33,27 +33,35 @@ function wordsOf(text: string): string[] {
   return words
 }
 
-const namesMesh = (text: string): boolean => NAMES.test(text) && wordsOf(text).some((word) => NAMES.test(word))
+const namesIt = (text: string, name: RegExp): boolean =>
+  name.test(text) && wordsOf(text).some((word) => name.test(word))
+
+const files = ['lib', 'fixtures', 'bench', 'tests/drills', 'tests/controls'].flatMap(filesIn)
+const filesThatName = (name: string, isOwn: (file: string) => boolean): string[] =>
+  files.filter((file) => !isOwn(file) && namesIt(readFileSync(join(ROOT, file), 'utf8'), new RegExp(name, 'i')))
 
 test('code outside the folder of a mesh does not name the mesh', () => {
-  const files = ['lib', 'fixtures', 'bench', 'tests/drills', 'tests/controls'].flatMap(filesIn)
   expect(files.length).toBeGreaterThan(300)
-  const naming = files
-    .filter((file) => !file.startsWith('lib/components/istio/'))
-    .filter((file) => namesMesh(readFileSync(join(ROOT, file), 'utf8')))
-  expect(naming.sort()).toEqual(Object.keys(ALLOWED).sort())
+  const naming = MESHES.flatMap((name) => filesThatName(name, (file) => file.startsWith(`lib/components/${name}/`)))
+  expect([...new Set(naming)].sort()).toEqual(Object.keys(ALLOWED).sort())
+})
+
+test('code outside the folders of meshes does not name Envoy, but for what several meshes share', () => {
+  const folders = [...MESHES, 'support/envoy'].map((name) => `lib/components/${name}`)
+  expect(filesThatName('envoy', (file) => folders.some((folder) => file.startsWith(folder)))).toEqual([])
 })
 
 test('a name of a mesh is found in identifiers, texts and templates, and not in comments', () => {
+  const names = (text: string) => namesIt(text, /istio/i)
   for (const text of [
     "const a = 'istio-proxy'",
     'const istiod = 1',
     'const b = `x ${c} sidecar.istio.io`',
-    'a.envoy()',
+    'a.istio()',
   ])
-    expect(namesMesh(text), text).toBe(true)
-  for (const text of ['// Istio\nconst a = 1', '/** Istio, say. */\nexport const b = 1', 'const c = 1 // envoy'])
-    expect(namesMesh(text), text).toBe(false)
+    expect(names(text), text).toBe(true)
+  for (const text of ['// Istio\nconst a = 1', '/** Istio, say. */\nexport const b = 1', 'const c = 1 // istio'])
+    expect(names(text), text).toBe(false)
 })
 
 test('the traits of each mesh have the name of its component', () => {

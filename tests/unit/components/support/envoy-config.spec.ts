@@ -1,5 +1,19 @@
 import { expect, test } from '@playwright/test'
-import { listAddresses, normalise } from '../../../../lib/components/istio/state.ts'
+import { identitiesOf, listAddresses, normalise, sumOf } from '../../../../lib/components/support/envoy-config.ts'
+
+/** Of a service "shop", by a CA that was made for this test. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBjTCCATSgAwIBAgIUb7eqUcRIQoO1Z4t1FLttUJqTZUkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbWVzaCByb290MCAXDTI2MTEyOTE2MTA0NFoYDzIxMjYxMTA1
+MTYxMDQ0WjAAMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEadBKwts5MiW++Wle
+QdFoU/RQaBWs+++QOPuh3gAu3YtWy/0ckzPy+nQ8jFCMrMB/B9q6+PoUVS/ux2cy
+tDbgIKN2MHQwMgYDVR0RBCswKYYnc3BpZmZlOi8vbWVzaC5kcmlsbC9ucy9kZWZh
+dWx0L3N2Yy9zaG9wMB0GA1UdDgQWBBRWBkiJS8/Gyc51Bmd4YYyW4L96bTAfBgNV
+HSMEGDAWgBRYscN5wk5uD7P6OMmD5MXn9Ln4czAKBggqhkjOPQQDAgNHADBEAiAQ
+yF4n100GksQvNmkzt+UF2kN46DI2UnBxHJkW11mIFwIgVVtbhNjLyPoX84ocmFoq
++/Ovwvzl1sjHALKrAtIQGRc=
+-----END CERTIFICATE-----
+`
 
 const TYPE = 'type.googleapis.com/envoy.admin.v3.'
 const route = (cluster: string) => ({
@@ -53,4 +67,33 @@ test('addresses of pods are listed once each, without loopback and unspecified a
   const clusters = ['10.244.1.7:8080', '127.0.0.6', '0.0.0.0'].map((address) => cluster('inbound', address, 'a'))
   expect(listAddresses([dump(clusters, []), dump(clusters, []), dump([], [])])).toEqual(['10.244.1.7'])
   expect(listAddresses([dump([], [])])).toEqual([])
+})
+
+test('keys that a mesh calls volatile do not count, and others do', () => {
+  const withKey = (key: string, value: string) => [
+    { '@type': `${TYPE}ClustersConfigDump`, dynamic_active_clusters: [{ cluster: { name: 'shop', [key]: value } }] },
+  ]
+  const hashes = (key: string, value: string) => normalise(withKey(key, value), names, ['trusted_ca'])
+  expect(hashes('trusted_ca', 'new')).toEqual(hashes('trusted_ca', 'old'))
+  expect(hashes('alpn', 'new')).not.toEqual(hashes('alpn', 'old'))
+})
+
+test('requests are summed over the series with the label, and a metric without such a series is an error', () => {
+  const stats = [
+    'envoy_http_downstream_rq_total{prefix="public_listener"} 7',
+    'envoy_http_downstream_rq_total{prefix="exposed_path"} 90',
+    'envoy_http_downstream_rq_total{prefix="public_listener",zone="b"} 5',
+    'envoy_http_downstream_rq_total_other{prefix="public_listener"} 400',
+  ].join('\n')
+  expect(sumOf(stats, 'envoy_http_downstream_rq_total', '"public_listener"')).toBe(12)
+  expect(sumOf(stats, 'envoy_http_downstream_rq_total', '')).toBe(102)
+  expect(() => sumOf(stats, 'envoy_http_downstream_rq_total', '"gateway"')).toThrow(/no metric/)
+})
+
+test('an identity is read from a certificate in base64 and from one in plain text', () => {
+  const chain = (certificate_chain: object) => [{ '@type': `${TYPE}SecretsConfigDump`, certificate_chain }] as never
+  const expected = ['URI:spiffe://mesh.drill/ns/default/svc/shop, issued by CN=mesh root']
+  expect(identitiesOf(chain({ inline_string: CERTIFICATE }))).toEqual(expected)
+  expect(identitiesOf(chain({ inline_bytes: Buffer.from(CERTIFICATE).toString('base64') }))).toEqual(expected)
+  expect(identitiesOf(chain({ filename: '/etc/certificate.pem' }))).toEqual([])
 })

@@ -1,0 +1,3 @@
+module meshdrill/consul-pod
+
+go 1.26
