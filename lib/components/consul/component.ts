@@ -11,7 +11,7 @@ const programs = [
   {
     name: 'consul',
     ...{ folder: join(import.meta.dirname, 'module'), package: MODULE.path, module: MODULE, cgo: false, stamps: {} },
-    coldSeconds: 420,
+    coldSeconds: 300,
   },
   {
     name: 'consul-pod',

@@ -79,10 +79,12 @@ type Service = GatewayEntry['Listeners'][number]['Services'][number]
 
 const gatewayName = { Kind: 'ingress-gateway', Name: GATEWAY } as const
 
+/** A service that is nowhere. With it the gateway listens before the first drill, so that a firewall is noticed. */
+const NOWHERE: Service = { Name: 'nowhere', Hosts: ['nowhere.drill'] }
+
 const withServices = (services: Service[]): GatewayEntry => ({
   ...gatewayName,
-  // A listener without a service is refused, so it comes with the first one.
-  Listeners: services.length === 0 ? [] : [{ Port: GATEWAY_PORT, Protocol: 'http', Services: services }],
+  Listeners: [{ Port: GATEWAY_PORT, Protocol: 'http', Services: [NOWHERE, ...others(services, NOWHERE.Name)] }],
 })
 
 const changeServices = (lab: Lab, change: (services: Service[]) => Service[]): Promise<void> =>
