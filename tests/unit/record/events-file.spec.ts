@@ -129,7 +129,7 @@ test('a fact of a later version, or with an invalid date, affects the drill that
   for (const line of ['{"kind":"coffee","at":1,"drill":"d2"}', '{"kind":"note","at":1e18,"drill":"d2","text":"x"}']) {
     const { verdicts, unreadable } = judgeFile(text(lines.toSpliced(middleOf(lines), 0, line)))
     expect(verdicts).toEqual({ d1: 'pass', d2: 'inconclusive' })
-    expect(unreadable[0]?.why).toMatch(/unknown kind "coffee"|its time, 1000000000000000000, is no date/)
+    expect(unreadable[0]?.why).toMatch(/unknown kind "coffee"|its time 1000000000000000000 is not a valid date/)
   }
 })
 

@@ -34,6 +34,6 @@ test('meshdrill report makes the same results of an old run again, from its fact
 test('meshdrill report without a run names the command to give', async () => {
   expect(await call('report')).toEqual({
     code: 2,
-    lines: ['which run? Give its folder: npx meshdrill report results/latest'],
+    lines: ['npx meshdrill report needs the folder of a run. Next: npx meshdrill report results/latest'],
   })
 })

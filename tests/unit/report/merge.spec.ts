@@ -138,7 +138,7 @@ test.describe('nothing is written', () => {
     const one = await makeRun(0)
     const copy = newFolder()
     writeFileSync(join(copy, 'events.jsonl'), readFileSync(join(one, 'events.jsonl')))
-    await refused(/^which runs\?/, one)
+    await refused(/^npx meshdrill merge needs the folders of at least two runs/, one)
     await refused(/there is no run in ".*nowhere"/, one, join(one, 'nowhere'))
     await refused(/are the same run, "simulated-0"/, one, copy)
   })

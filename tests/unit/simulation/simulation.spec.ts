@@ -153,6 +153,6 @@ test.describe('the virtual clock', () => {
 
   test('the virtual clock reports a drill that waits for something other than time', async () => {
     const never = () => new Promise<never>(() => undefined)
-    await expect(virtualClock(0).run(never)).rejects.toThrow(/after 0 ms of virtual time nothing is left to happen/)
+    await expect(virtualClock(0).run(never)).rejects.toThrow(/after 0 ms of virtual time no event is left/)
   })
 })
