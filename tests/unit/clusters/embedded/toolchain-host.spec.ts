@@ -8,6 +8,7 @@ import { sha256Of } from '../../../../lib/clusters/embedded/toolchain/cache.ts'
 import { missingPackages } from '../../../../lib/clusters/embedded/toolchain/debian.ts'
 import { pinnedHashes, unpackWheel } from '../../../../lib/clusters/embedded/toolchain/wheels.ts'
 import { problemsOf } from '../../../../lib/clusters/embedded/toolchain/preflight.ts'
+import { envoy } from '../../../../lib/components/support/envoy-program.ts'
 import type { HostFacts } from '../../../../lib/clusters/embedded/toolchain/preflight.ts'
 import { inFolder } from '../../in-folder.ts'
 
@@ -124,7 +125,7 @@ test.describe('wheel of Envoy', () => {
   })
 
   test('the wheel of Envoy is pinned for two architectures', async () => {
-    const pins = await readFile('lib/components/istio/envoy-requirements.txt', 'utf8')
+    const pins = await readFile(envoy.requirements, 'utf8')
     expect(pinnedHashes(pins)).toHaveLength(2)
   })
 })
