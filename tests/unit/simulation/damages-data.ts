@@ -1,7 +1,13 @@
 import type { Finding } from '../../../lib/record/facts.ts'
 import { checking, dropping, each, faultOf, meshing, moving, select, writing, type Damage } from './damages.ts'
 
-export const finding: Finding = { kind: 'flipped', file: 'segment-00003', offset: 4096, detail: 'slot 3073: boom' }
+export const finding: Finding = {
+  kind: 'flipped',
+  file: 'segment-00003',
+  offset: 4096,
+  detail: 'slot 3073: boom',
+  check: 'checksums',
+}
 
 /** Damage to what is known of the data, the mesh and the resources. A failure that was seen stays one. */
 const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Damage['verdict']][] = [
