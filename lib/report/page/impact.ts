@@ -33,7 +33,7 @@ function explainGap(meshes: string[]): SafeHtml {
       ? 'No drill that counts names its mesh'
       : `All drills that count ran with mesh ${meshes.join(' or ')}`
   return html`Not known: ${which}, and the impact is a difference to none. Next:
-    <code>MESHDRILL_MESH=${meshes.includes(WITHOUT) ? 'istio' : WITHOUT} npx playwright test</code>, and
+    <code>MESHDRILL_MESH=${meshes.includes(WITHOUT) ? '<mesh>' : WITHOUT} npx playwright test</code>, and
     <code>npx meshdrill merge</code> of both runs.`
 }
 
