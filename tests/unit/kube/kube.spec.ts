@@ -154,7 +154,7 @@ test.describe('noop cluster', () => {
 
   test('an operation that the noop cluster lacks is an error with its name', async () => {
     const lab = noopLab()
-    expect(() => lab.kube.core.listNode()).toThrow('"kube.core.listNode" was asked for')
+    expect(() => lab.kube.core.listNode()).toThrow('"kube.core.listNode" was used')
     await expect(lab.artifacts.binary('k6')).rejects.toThrow('the noop cluster has no program "k6"')
   })
 })
