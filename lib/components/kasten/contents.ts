@@ -1,3 +1,4 @@
+import { shellCommand } from '../../output/shorten.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { pending, waitFor } from '../../system/wait.ts'
@@ -37,6 +38,6 @@ export async function waitForContent(
       const added = contents.find(({ metadata }) => !names.has(metadata.name))
       return added ?? pending(`${contents.length} listed, ${names.size} of them from before`)
     },
-    { timeout, every, hint: `kubectl get restorepointcontents -l ${selectorOf(namespace)}` },
+    { timeout, every, hint: shellCommand`kubectl get restorepointcontents -l ${selectorOf(namespace)}` },
   )
 }

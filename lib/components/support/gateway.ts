@@ -1,4 +1,5 @@
 import type { Lab } from '../../lab/lab.ts'
+import { shellCommand } from '../../output/shorten.ts'
 import type { Cluster } from '../../lab/cluster.ts'
 import { canConnect, urlHost, type Address } from '../../system/connect.ts'
 import { pending, waitFor } from '../../system/wait.ts'
@@ -47,6 +48,6 @@ const waitForGateway = ({ host, port }: Address, namespace: string): Promise<tru
     {
       timeout: '30s',
       every: '100ms',
-      hint: `kubectl -n ${namespace} get pods,services; MESHDRILL_NODE_ADDRESS names another address`,
+      hint: shellCommand`kubectl -n ${namespace} get pods,services; MESHDRILL_NODE_ADDRESS names another address`,
     },
   )
