@@ -49,7 +49,7 @@ test('changing an objective changes the answer for each strategy at once', async
 
 test('a fault that the reader leaves out no longer counts against a strategy', async ({ page }) => {
   await open(page, writePage(buildMixedRun()))
-  await page.getByLabel('Mesh').selectOption('istio')
+  await page.getByRole('combobox', { name: 'Mesh' }).selectOption('istio')
   await page.getByLabel('Back within').fill('14')
   const restic = page.locator('#advice tr', { hasText: 'restic/copy' })
   await expect(restic).toContainText('not measured on 1 of 2 faults')
@@ -62,7 +62,7 @@ test('a fault that the reader leaves out no longer counts against a strategy', a
 test('a filter of the matrix hides the rows of the other meshes', async ({ page }) => {
   await open(page, writePage(buildMixedRun()))
   await expect(page.locator('#matrix-table tbody tr:visible')).toHaveCount(3)
-  await page.getByLabel('Mesh').selectOption('none')
+  await page.getByRole('combobox', { name: 'Mesh' }).selectOption('none')
   await expect(page.locator('#matrix-table tbody tr:visible')).toHaveCount(1)
 })
 
