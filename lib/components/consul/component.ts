@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Built, GoProgram } from '../../lab/built.ts'
-import { fromModule, KEEP, READ, uses, type Component } from '../component.ts'
+import { fromModule, KEEP, uses, type Component } from '../component.ts'
 import { envoy } from '../support/envoy-program.ts'
 import { consulTraits, NAMESPACE, SERVER } from './traits.ts'
 
@@ -84,6 +84,6 @@ export const consul = {
   ],
   rights: [
     ...uses('admissionregistration.k8s.io', ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'], KEEP),
-    ...uses('apps', ['statefulsets'], READ),
+    ...uses('apps', ['statefulsets'], KEEP),
   ],
 } as const satisfies Component
