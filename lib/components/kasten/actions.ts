@@ -56,6 +56,12 @@ export function failureOf({ status }: Action): string | null {
   return said.filter(Boolean).join('; ') || null
 }
 
+/** What was left out of actions that are Complete all the same; null if nothing was. */
+export function exceptionsOf(actions: Action[]): string | null {
+  const exceptions = actions.flatMap(({ status }) => status?.exceptions ?? [])
+  return exceptions.length === 0 ? null : exceptions.map(({ message }) => message ?? '?').join('; ')
+}
+
 const describe = (action: Action): string => {
   const { state = 'no state', progress } = action.status ?? {}
   return [progress === undefined ? state : `${state} (${progress} %)`, failureOf(action)].filter(Boolean).join(': ')

@@ -5,7 +5,16 @@ import { waitForRunningPod } from '../support/job-pods.ts'
 import { strip } from '../support/namespace-objects.ts'
 import { earliest, latest, timeMs } from '../support/times.ts'
 import type { Backup, RunningBackup } from '../tool.ts'
-import { ACTIONS, actionReference, APPS, failureOf, waitForAction, type Action, type Timing } from './actions.ts'
+import {
+  ACTIONS,
+  actionReference,
+  APPS,
+  exceptionsOf,
+  failureOf,
+  waitForAction,
+  type Action,
+  type Timing,
+} from './actions.ts'
 import { exportedContents, waitForContent, type RestorePointContent } from './contents.ts'
 import { NAMESPACE, PROFILE } from './profile.ts'
 import { restore } from './restore.ts'
@@ -98,7 +107,6 @@ async function exportOnce(lab: Lab, namespace: string, name: string, timing: Tim
 /** The result of actions that follow each other: the first that is not Complete decides. */
 export function describeActions(actions: Action[]): OperationResult {
   const failed = actions.find(({ status }) => status?.state !== 'Complete')
-  const exceptions = actions.flatMap(({ status }) => status?.exceptions ?? [])
   return {
     state: failed?.status?.state ?? 'Complete',
     succeeded: failed === undefined,
@@ -108,7 +116,7 @@ export function describeActions(actions: Action[]): OperationResult {
     details: {
       action: failed?.kind ?? null,
       message: failed === undefined ? null : (failureOf(failed) ?? 'Kasten says nothing of the reason'),
-      exceptions: exceptions.length === 0 ? null : exceptions.map(({ message }) => message ?? '?').join('; '),
+      exceptions: exceptionsOf(actions),
     },
   }
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { OperationResult } from '../../record/facts.ts'
 import { earliest, timeMs } from '../support/times.ts'
-import { actionReference, APPS, failureOf, waitForAction, type Timing } from './actions.ts'
+import { actionReference, APPS, exceptionsOf, failureOf, waitForAction, type Timing } from './actions.ts'
 
 /** What is restored: a namespace as it was, and the exported content of it. */
 interface Source {
@@ -38,7 +38,7 @@ export async function restore(
   await lab.kube.create(restorePoint(target, name, content))
   await lab.kube.create(restoreAction(target, name))
   const action = await waitForAction(lab, 'RestoreAction', { namespace: target, name }, timing)
-  const { state = '', startTime, endTime, exceptions = [] } = action.status ?? {}
+  const { state = '', startTime, endTime } = action.status ?? {}
   const succeeded = state === 'Complete'
   return {
     state,
@@ -48,7 +48,7 @@ export async function restore(
     bytes: null,
     details: {
       message: succeeded ? null : (failureOf(action) ?? 'Kasten says nothing of the reason'),
-      exceptions: exceptions.length === 0 ? null : exceptions.map(({ message }) => message ?? '?').join('; '),
+      exceptions: exceptionsOf([action]),
     },
   }
 }

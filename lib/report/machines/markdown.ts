@@ -1,5 +1,5 @@
 import { printable } from '../../output/shorten.ts'
-import { type DrillResult, nameStrategy, type Verdict } from '../../verdict/result.ts'
+import type { DrillResult, Verdict } from '../../verdict/result.ts'
 import type { Summary } from '../../verdict/summarise.ts'
 import { splitAxes, strategyAxis } from '../axes.ts'
 import { columnsOf } from '../column.ts'
@@ -8,7 +8,7 @@ import { findAlarms, splitControls } from '../controls.ts'
 import { describeRun } from '../page/first/verdict.ts'
 import { describeUnknown } from '../page/first/unknown.ts'
 import { marks } from '../page/table.ts'
-import { describeIntegrity, describePairs, describeRecord } from '../ranking/words.ts'
+import { describeEntry } from '../ranking/words.ts'
 import { capitalise } from '../words.ts'
 
 /** GitHub shows at most 1 MiB a step. More drills than these are counted. */
@@ -35,14 +35,7 @@ export function renderMarkdown(summary: Pick<Summary, 'run' | 'drills' | 'rankin
 
 function renderRanking(ranking: Summary['ranking']): string {
   if (ranking.length < 2) return ''
-  const rows = ranking.map((entry) => [
-    String(entry.place ?? '–'),
-    nameStrategy(entry),
-    describeRecord(entry),
-    describeIntegrity(entry)[0] ?? '',
-    describePairs(entry)[0] ?? '',
-  ])
-  return renderTable(['Place', 'Strategy', 'Drills', 'Data', 'Performance'], rows)
+  return renderTable(['Place', 'Strategy', 'Drills', 'Data', 'Performance'], ranking.map(describeEntry))
 }
 
 /** The drills that need a look first. */

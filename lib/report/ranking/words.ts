@@ -70,17 +70,19 @@ function nameStanding({ differences, compared, tooFew }: PairSummary): Standing 
   return tooFew === compared ? 'too few' : 'no difference'
 }
 
+/** Place, strategy, drills, data and performance, of each the most important. */
+export const describeEntry = (entry: RankingEntry): string[] => [
+  String(entry.place ?? '–'),
+  nameStrategy(entry),
+  describeRecord(entry),
+  describeIntegrity(entry)[0] ?? '',
+  describePairs(entry)[0] ?? '',
+]
+
 /** The ranking as a table for the terminal. If it shows no order, the reason follows. Empty for fewer than two strategies. */
 export function renderPlaces(ranking: RankingEntry[]): string {
   if (ranking.length < 2) return ''
-  const rows = ranking.map((entry) => [
-    String(entry.place ?? '–'),
-    nameStrategy(entry),
-    describeRecord(entry),
-    describeIntegrity(entry)[0] ?? '',
-    describePairs(entry)[0] ?? '',
-    describeSimplicity(entry).join(', '),
-  ])
+  const rows = ranking.map((entry) => [...describeEntry(entry), describeSimplicity(entry).join(', ')])
   const table = alignColumns([['place', 'strategy', 'drills', 'data', 'performance', 'simplicity'], ...rows])
   const noOrder = ranking[0]?.noOrder ?? null
   return [...table, ...(noOrder === null ? [] : [noOrder])].map(printable).join('\n')

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import type { DeployedWorkload, Workload } from '../workload.ts'
 import { compare } from './compare.ts'
 import { ledgerDamage } from './damage.ts'
-import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
+import { applyManifest } from '../support/deployment.ts'
 import { goProgram, ownImage } from '../support/programs.ts'
-import { seedRecords, verifyRecords } from '../support/records/service.ts'
+import { deployedRecords } from '../support/records/service.ts'
 import { parseListing } from './listing.ts'
 import type { Built } from '../../lab/built.ts'
 import type { Published } from '../../lab/published.ts'
@@ -48,16 +48,7 @@ export const ledger: Workload<'ledger'> = {
 }
 
 /** The handle of a ledger that runs in `namespace`. */
-export function deployedLedger(namespace: string): DeployedWorkload {
-  return {
-    namespace,
-    service: { namespace, name: 'ledger', port: 80 },
-    pods: { labels: LABELS, container: 'ledger' },
-    claims: [CLAIM],
-    answers: (route) => readyAt(route, { namespace, name: 'ledger', labels: LABELS }),
-    seed: seedRecords,
-    verify: (route, data) =>
-      verifyRecords(route, data, (listing, expected) => compare(parseListing(listing), expected)),
-    discard: ({ kube }) => discardDeployment(kube, namespace, { name: 'ledger', labels: LABELS, claim: CLAIM }),
-  }
-}
+export const deployedLedger = (namespace: string): DeployedWorkload =>
+  deployedRecords(namespace, { name: 'ledger', labels: LABELS, claim: CLAIM }, (listing, expected) =>
+    compare(parseListing(listing), expected),
+  )

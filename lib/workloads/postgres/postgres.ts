@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import type { Built } from '../../lab/built.ts'
 import { imageByTag, type Published } from '../../lab/published.ts'
-import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
+import { applyManifest } from '../support/deployment.ts'
 import { comparison } from '../support/records/compare.ts'
 import { goProgram, ownImage } from '../support/programs.ts'
-import { seedRecords, verifyRecords } from '../support/records/service.ts'
-import type { DeployedWorkload, Workload } from '../workload.ts'
+import { deployedRecords } from '../support/records/service.ts'
+import type { Workload } from '../workload.ts'
 import { postgresDamage } from './damage.ts'
 import { accountPayloads } from './payloads.ts'
 
@@ -45,13 +45,11 @@ const artifacts = {
   } as const satisfies Built,
 }
 
-const NAME = 'postgres'
-const LABELS = { app: 'postgres' }
-const CLAIM = 'postgres-data'
+const DEPLOYMENT = { name: 'postgres', labels: { app: 'postgres' }, claim: 'postgres-data' }
 
 /** PostgreSQL with data checksums, behind an HTTP service that moves money between accounts. */
 export const postgres: Workload<'postgres'> = {
-  name: NAME,
+  name: 'postgres',
   title: 'PostgreSQL',
   about:
     'PostgreSQL with data checksums, behind a small HTTP service. Each write is one transaction that also moves money between two accounts. It is answered after COMMIT. The check reads every page on the volume, runs the checks of pg_amcheck, and compares the accounts with their transfers.',
@@ -65,20 +63,11 @@ export const postgres: Workload<'postgres'> = {
   },
   damage: postgresDamage,
   async deploy(lab, namespace, { storageClass }) {
-    await applyManifest(lab, new URL('manifest.yaml', import.meta.url), { namespace, labels: LABELS, storageClass })
-    return deployedPostgres(namespace)
+    await applyManifest(lab, new URL('manifest.yaml', import.meta.url), {
+      namespace,
+      labels: DEPLOYMENT.labels,
+      storageClass,
+    })
+    return deployedRecords(namespace, DEPLOYMENT, comparison(accountPayloads))
   },
-}
-
-function deployedPostgres(namespace: string): DeployedWorkload {
-  return {
-    namespace,
-    service: { namespace, name: NAME, port: 80 },
-    pods: { labels: LABELS, container: 'postgres' },
-    claims: [CLAIM],
-    answers: (route) => readyAt(route, { namespace, name: NAME, labels: LABELS }),
-    seed: seedRecords,
-    verify: (route, data) => verifyRecords(route, data, comparison(accountPayloads)),
-    discard: ({ kube }) => discardDeployment(kube, namespace, { name: NAME, labels: LABELS, claim: CLAIM }),
-  }
 }

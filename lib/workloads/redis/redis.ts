@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Built } from '../../lab/built.ts'
 import { imageByTag, type Published } from '../../lab/published.ts'
-import { applyManifest, discardDeployment, readyAt } from '../support/deployment.ts'
+import { applyManifest } from '../support/deployment.ts'
 import { comparison } from '../support/records/compare.ts'
 import { goProgram, ownImage } from '../support/programs.ts'
-import { seedRecords, verifyRecords } from '../support/records/service.ts'
-import type { DeployedWorkload, Workload } from '../workload.ts'
+import { deployedRecords } from '../support/records/service.ts'
+import type { Workload } from '../workload.ts'
 import { redisDamage } from './damage.ts'
 import { sessionPayloads } from './payloads.ts'
 
@@ -42,9 +42,7 @@ const artifacts = {
   } as const satisfies Built,
 }
 
-const NAME = 'redis'
-const LABELS = { app: 'redis' }
-const CLAIM = 'redis-data'
+const DEPLOYMENT = { name: 'redis', labels: { app: 'redis' }, claim: 'redis-data' }
 
 /** When Redis has its file written to the disk: `always` before it answers a write, `everysec` within a second after it. */
 type Policy = 'everysec' | 'always'
@@ -75,9 +73,9 @@ const redisWith = <Name extends string>(name: Name, policy: Policy, brings: Work
   },
   damage: redisDamage,
   async deploy(lab, namespace, { storageClass }) {
-    const options = { namespace, labels: LABELS, storageClass, edit: withPolicy(policy) }
+    const options = { namespace, labels: DEPLOYMENT.labels, storageClass, edit: withPolicy(policy) }
     await applyManifest(lab, new URL('manifest.yaml', import.meta.url), options)
-    return deployedRedis(namespace)
+    return deployedRecords(namespace, DEPLOYMENT, comparison(sessionPayloads))
   },
 })
 
@@ -90,16 +88,3 @@ const withPolicy =
   (policy: Policy) =>
   (object: KubeObject): KubeObject =>
     object.kind === 'ConfigMap' ? { ...object, data: { ...(object.data as object), APPENDFSYNC: policy } } : object
-
-function deployedRedis(namespace: string): DeployedWorkload {
-  return {
-    namespace,
-    service: { namespace, name: NAME, port: 80 },
-    pods: { labels: LABELS, container: 'redis' },
-    claims: [CLAIM],
-    answers: (route) => readyAt(route, { namespace, name: NAME, labels: LABELS }),
-    seed: seedRecords,
-    verify: (route, expected) => verifyRecords(route, expected, comparison(sessionPayloads)),
-    discard: ({ kube }) => discardDeployment(kube, namespace, { name: NAME, labels: LABELS, claim: CLAIM }),
-  }
-}

@@ -1,13 +1,11 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { chown, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { pending, waitFor } from '../../../../lib/system/wait.ts'
 import { accountPayloads } from '../../../../lib/workloads/postgres/payloads.ts'
-import { buildService, corruptOne, startService, type RunningStore } from '../records/store.ts'
+import { buildService, corruptOne, databaseProcess, startService, type RunningStore } from '../records/store.ts'
 
 const run = promisify(execFile)
 const VERSIONS = '/usr/lib/postgresql'
@@ -48,27 +46,18 @@ export async function startBank(programs: string): Promise<RunningStore> {
     '--no-sync',
   ]
   await run(join(programs, 'initdb'), made, { ...user, cwd: '/' })
-  let server: ChildProcess | null = null
-  const hasEnded = () => server?.exitCode !== null || server.signalCode !== null
-  const isUp = async () => {
-    if (hasEnded()) return 'ended'
-    const ready = await run(join(programs, 'pg_isready'), ['-h', folder, '-U', 'postgres']).then(
-      () => true,
-      () => false,
-    )
-    return ready ? 'up' : pending('not ready')
-  }
-  const restart = async () => {
-    const args = ['-D', data, '-k', folder, ...SETTINGS.flatMap((one) => ['-c', one])]
-    server = spawn(join(programs, 'postgres'), args, { ...user, cwd: '/', stdio: 'ignore' })
-    return (await waitFor('PostgreSQL up or ended', isUp, { timeout: '60s', every: '30ms' })) === 'up'
-  }
-  const crash = async () => {
-    if (server === null || hasEnded()) return
-    const ended = once(server, 'exit')
-    server.kill('SIGQUIT')
-    await ended
-  }
+  const { crash, restart } = databaseProcess({
+    name: 'PostgreSQL',
+    command: join(programs, 'postgres'),
+    args: ['-D', data, '-k', folder, ...SETTINGS.flatMap((one) => ['-c', one])],
+    options: { ...user, cwd: '/' },
+    ask: () =>
+      run(join(programs, 'pg_isready'), ['-h', folder, '-U', 'postgres']).then(
+        () => null,
+        () => 'not ready',
+      ),
+    crashSignal: 'SIGQUIT',
+  })
   if (!(await restart())) throw new Error('PostgreSQL did not start on an empty database')
   const { route, end } = await startService(binary, ['--socket', folder, '--data', data], user)
   return {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { pending, waitFor } from '../../../../lib/system/wait.ts'
 import type { Route } from '../../../../lib/components/mesh.ts'
 import type { Payloads } from '../../../../lib/workloads/support/records/payloads.ts'
 
@@ -27,6 +28,40 @@ export interface RunningStore {
   /** Starts it again; false if it ended instead. */
   restart(): Promise<boolean>
   stop(): Promise<void>
+}
+
+/** How a database is started, asked and crashed. */
+export interface DatabaseProgram {
+  name: string
+  command: string
+  args: string[]
+  options: SpawnOptions
+  /** Null if it answers, else what it says. */
+  ask: () => Promise<string | null>
+  crashSignal: NodeJS.Signals
+}
+
+/** A database that can crash and start again. */
+export function databaseProcess(program: DatabaseProgram): Pick<RunningStore, 'crash' | 'restart'> {
+  let server: ChildProcess | null = null
+  const hasEnded = () => server?.exitCode !== null || server.signalCode !== null
+  const isUp = async () => {
+    if (hasEnded()) return 'ended'
+    const missing = await program.ask()
+    return missing === null ? 'up' : pending(missing)
+  }
+  return {
+    async restart() {
+      server = spawn(program.command, program.args, { ...program.options, stdio: 'ignore' })
+      return (await waitFor(`${program.name} up or ended`, isUp, { timeout: '60s', every: '30ms' })) === 'up'
+    },
+    async crash() {
+      if (server === null || hasEnded()) return
+      const ended = once(server, 'exit')
+      server.kill(program.crashSignal)
+      await ended
+    },
+  }
 }
 
 /** Builds the service of a workload into a new folder that others may enter. */
