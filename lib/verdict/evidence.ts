@@ -35,14 +35,15 @@ export interface DrillEvidence {
   clock: ClockTrouble[]
 }
 
-const gathered = new WeakMap<DrillFact[], DrillEvidence>()
+const gathered = new WeakMap<DrillFact[], { from: DrillFact[]; evidence: DrillEvidence }>()
 
-/** Gathered once for each list of facts: verdict, picture and tables read the same. The list must not change after that. */
+/** Gathered once for each list of facts: verdict, picture and tables read the same. Gathered anew if the list has changed. */
 export function gatherEvidence(facts: DrillFact[]): DrillEvidence {
   const before = gathered.get(facts)
-  if (before !== undefined) return before
+  if (before?.from.length === facts.length && before.from.every((fact, index) => fact === facts[index]))
+    return before.evidence
   const evidence = gather(facts)
-  gathered.set(facts, evidence)
+  gathered.set(facts, { from: [...facts], evidence })
   return evidence
 }
 

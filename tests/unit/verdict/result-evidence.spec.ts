@@ -169,3 +169,14 @@ test('a failed restore is inconclusive only if a successful one may have come la
   expect(restore(failed, mayFail, before(4_000), inOrder, back)).toBe('inconclusive')
   expect(restore(failed, mayFail, before(5_000), inOrder, back)).toBe('fail')
 })
+
+test('a list of facts that has changed since it was judged is judged anew', () => {
+  const facts = buildDrill()
+  expect(judgeDrill(facts).verdict).toBe('pass')
+  const damaged = reading({ findings: [finding] })(facts)
+  expect(damaged).toHaveLength(facts.length)
+  facts.splice(0, facts.length, ...damaged)
+  expect(judgeDrill(facts).verdict).toBe('fail')
+  facts.length = 1
+  expect(judgeDrill(facts).verdict).toBe('inconclusive')
+})
