@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -53,13 +52,13 @@ type exposedPath struct {
 }
 
 type proxy struct {
-	DestinationServiceName string           `json:",omitempty"`
-	DestinationServiceID   string           `json:",omitempty"`
-	LocalServiceAddress    string           `json:",omitempty"`
-	LocalServicePort       int              `json:",omitempty"`
-	Mode                   string           `json:",omitempty"`
-	TransparentProxy       map[string]int   `json:",omitempty"`
-	Expose                 map[string][]any `json:",omitempty"`
+	DestinationServiceName string                   `json:",omitempty"`
+	DestinationServiceID   string                   `json:",omitempty"`
+	LocalServiceAddress    string                   `json:",omitempty"`
+	LocalServicePort       int                      `json:",omitempty"`
+	Mode                   string                   `json:",omitempty"`
+	TransparentProxy       map[string]int           `json:",omitempty"`
+	Expose                 map[string][]exposedPath `json:",omitempty"`
 }
 
 type service struct {
@@ -114,7 +113,7 @@ func registrations(pod podSettings, virtual string) []registration {
 			LocalServiceAddress: "127.0.0.1", LocalServicePort: pod.port,
 			Mode:             "transparent",
 			TransparentProxy: map[string]int{"OutboundListenerPort": outboundPort},
-			Expose:           map[string][]any{"Paths": {exposedPath{pod.probePath, pod.port, probePort, "http"}}},
+			Expose:           map[string][]exposedPath{"Paths": {{pod.probePath, pod.port, probePort, "http"}}},
 		},
 	}
 	return []registration{application, sidecar}
@@ -219,7 +218,7 @@ func (c *catalog) put(ctx context.Context, path string, body any) error {
 
 // request returns the body of an answer. An answer without success is an error.
 func request(ctx context.Context, client *http.Client, method, url, body string) ([]byte, error) {
-	question, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader([]byte(body)))
+	question, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

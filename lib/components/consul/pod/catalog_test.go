@@ -134,6 +134,18 @@ func TestAPodThatTheServerHasLostIsRegisteredAgain(t *testing.T) {
 	}
 }
 
+func TestAnotherPodOfTheServiceDoesNotStandForTheOwn(t *testing.T) {
+	kept, client := start(t, "")
+	for _, pod := range []podSettings{podNamed("shop-2", "10.244.0.6"), podNamed("shop-1", "10.244.0.5")} {
+		if err := client.keepOnce(context.Background(), pod); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(kept.names()) != 4 {
+		t.Errorf("registered %v", kept.names())
+	}
+}
+
 func TestANewAddressOfTheServiceIsRegistered(t *testing.T) {
 	kept, client := start(t, "10.96.0.7")
 	pod := podNamed("shop-1", "10.244.0.5")
@@ -153,7 +165,8 @@ func TestNothingIsRegisteredWhileTheServerFails(t *testing.T) {
 	requests := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests++
-		http.Error(w, "No cluster leader", http.StatusInternalServerError)
+		// Read as an answer, this would say that the pod is not registered.
+		http.Error(w, "[]", http.StatusInternalServerError)
 	}))
 	defer server.Close()
 	if err := newCatalog(server.URL).keepOnce(context.Background(), podNamed("shop-1", "10.244.0.5")); err == nil {

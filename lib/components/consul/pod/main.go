@@ -19,11 +19,9 @@ import (
 )
 
 const (
-	// ProxyUser runs Envoy. Its packets are not redirected to Envoy again.
+	// proxyUser runs Envoy. Its packets are not redirected to Envoy again.
 	proxyUser = "5995"
 	admin     = "127.0.0.1:19000"
-	// Envoy drains the connections of a changed listener for 10 minutes by default, with the old permissions.
-	drain = "--drain-time-s 1 --drain-strategy immediate"
 )
 
 func main() {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -42,8 +41,8 @@ func runProxy(ctx context.Context) error {
 	defer ticks.Stop()
 	for {
 		select {
-		case err := <-ended:
-			return fmt.Errorf("Envoy has ended: %w", orNil(err))
+		case <-ended:
+			return fmt.Errorf("Envoy has ended: %s", envoy.ProcessState)
 		case <-stopped.Done():
 			return leave(ctx, catalog, pod, envoy, ended)
 		case <-ticks.C:
@@ -52,13 +51,6 @@ func runProxy(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-func orNil(err error) error {
-	if err == nil {
-		return errors.New("exit code 0")
-	}
-	return err
 }
 
 // leave removes the pod from the catalog before its proxy ends, so that no caller is sent to it any more.
@@ -79,6 +71,8 @@ func envoyArguments(pod podSettings) []string {
 		// Consul's list of versions ends before this Envoy, and its configuration still fits.
 		"-ignore-envoy-compatibility", "-envoy-binary", "/usr/local/bin/envoy",
 	}
-	envoy := "-l warning --component-log-level misc:error --concurrency 2 " + drain
-	return append(append(arguments, "--"), strings.Fields(envoy)...)
+	return append(arguments,
+		"--", "-l", "warning", "--component-log-level", "misc:error", "--concurrency", "2",
+		// Envoy drains the connections of a changed listener for 10 minutes by default, with the old permissions.
+		"--drain-time-s", "1", "--drain-strategy", "immediate")
 }
