@@ -33,7 +33,7 @@ const GROUPS = {
   },
   history: { specs: /^verdict\/history\/(?!trials)/, files: /^verdict\/(consistency|history\/.*)[.]ts$/ },
   statistics: { specs: /^verdict\/statistics\/(?!trials)/, files: /^verdict\/statistics\/.*[.]ts$/ },
-  runs: { specs: /^report\/runs/, files: /^verdict\/runs\/.*[.]ts$/ },
+  runs: { specs: /^(report|verdict)\/runs/, files: /^verdict\/runs\/.*[.]ts$/ },
   ranking: { specs: /^verdict\/ranking\//, files: /^verdict\/ranking\/.*[.]ts$/ },
 } as const satisfies Record<string, Group>
 
