@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"meshdrill/workloads/support/servicetest"
 )
 
 func start(t *testing.T) (string, *httptest.Server) {
@@ -31,27 +31,9 @@ func serviceOn(t *testing.T, dir string) *httptest.Server {
 	return service
 }
 
-func request(t *testing.T, method, url, body string) (int, string) {
-	t.Helper()
-	r, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(text)
-}
-
 func expect(t *testing.T, status int, method, url, body string) string {
 	t.Helper()
-	got, text := request(t, method, url, body)
+	got, text := servicetest.Request(t, method, url, body)
 	if got != status {
 		t.Fatalf("%s %s: %d, want %d: %s", method, url, got, status, text)
 	}
@@ -93,7 +75,7 @@ func TestConcurrentWritesAreAllStored(t *testing.T) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			status, text := request(t, "PUT", fmt.Sprintf("%s/records/%d?sequence=%d&generation=1", service.URL, i*40, i), fmt.Sprint(i))
+			status, text := servicetest.Request(t, "PUT", fmt.Sprintf("%s/records/%d?sequence=%d&generation=1", service.URL, i*40, i), fmt.Sprint(i))
 			if status != 200 {
 				t.Errorf("write %d: %d %s", i, status, text)
 			}

@@ -4,19 +4,18 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"meshdrill/workloads/support/records"
+	"meshdrill/workloads/support/servicetest"
 )
 
 // programs returns the folder of PostgreSQL's programs in Debian. The test is skipped if it does not exist.
@@ -174,16 +173,5 @@ func (s *server) kill() {
 
 func (s *server) send(method, path, body string) (int, string) {
 	s.t.Helper()
-	request, err := http.NewRequest(method, s.http.URL+path, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	var text bytes.Buffer
-	_, _ = text.ReadFrom(answer.Body)
-	return answer.StatusCode, text.String()
+	return servicetest.Request(s.t, method, s.http.URL+path, body)
 }

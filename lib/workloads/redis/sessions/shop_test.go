@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"meshdrill/workloads/support/records"
+	"meshdrill/workloads/support/servicetest"
 )
 
 // server is a real Redis on a folder of its own, with the shop in front of it.
@@ -73,18 +73,7 @@ func (s *server) kill() {
 
 func (s *server) send(method, path, body string) (int, string) {
 	s.t.Helper()
-	request, err := http.NewRequest(method, s.http.URL+path, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	var text bytes.Buffer
-	_, _ = text.ReadFrom(answer.Body)
-	return answer.StatusCode, text.String()
+	return servicetest.Request(s.t, method, s.http.URL+path, body)
 }
 
 func (s *server) write(slot, sequence uint64) int {
