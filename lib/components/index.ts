@@ -9,6 +9,7 @@ import { k6Operator } from './k6-operator/component.ts'
 import { k8up } from './k8up/component.ts'
 import { kasten } from './kasten/component.ts'
 import { kubestash } from './kubestash/component.ts'
+import { linkerd } from './linkerd/component.ts'
 import { node } from './node/component.ts'
 import { none } from './none/component.ts'
 import { restic } from './restic/component.ts'
@@ -27,6 +28,7 @@ export const components = [
   node,
   istio,
   consul,
+  linkerd,
   none,
   chaosMesh,
   velero,

@@ -4,6 +4,7 @@ import type { Lab } from '../../lab/lab.ts'
 import type { MeshState } from '../../record/facts.ts'
 import { messageOf } from '../../system/file-error.ts'
 import { identitiesOf, listAddresses, normalise, parseDump, sumOf, type Section } from './envoy-config.ts'
+import { proxyIdOf, runsProxy } from './proxy-container.ts'
 
 /** How a mesh lets others read the Envoys of its pods. */
 export interface EnvoyProxies {
@@ -24,7 +25,7 @@ export interface EnvoyProxies {
 /** Reads the state of the Envoys of a namespace. If anything cannot be read, `error` says why. */
 export async function readEnvoys(lab: Lab, namespace: string, proxies: EnvoyProxies): Promise<MeshState> {
   try {
-    const pods = (await lab.kube.pods(namespace)).filter((pod) => hasProxy(pod, proxies))
+    const pods = (await lab.kube.pods(namespace)).filter((pod) => runsProxy(pod, proxies.container))
     if (pods.length === 0) throw new Error(`no pod with a proxy in namespace "${namespace}"`)
     const dumps = await Promise.all(pods.map((pod) => readDump(lab, pod, proxies)))
     const names = await addressNames(lab, dumps)
@@ -62,28 +63,12 @@ async function readProxy(lab: Lab, pod: V1Pod, dump: Section[], names: Map<strin
   const stats = await requestProxy(lab, pod, '/stats?usedonly&format=prometheus', proxies)
   const log = await lab.kube.core.readNamespacedPodLog({ namespace, name, container: proxies.container })
   return {
-    container: containerOf(pod, proxies),
+    container: proxyIdOf(pod, proxies.container),
     configuration: normalise(dump, names, proxies.volatile),
     identities: identitiesOf(dump),
     requests: sumOf(stats, 'envoy_http_downstream_rq_total', proxies.countedLabel),
     accessLogLines: log.split('\n').filter(proxies.isRequest).length,
   }
-}
-
-const hasProxy = (pod: V1Pod, proxies: EnvoyProxies): boolean =>
-  [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].some(
-    (container) => container.name === proxies.container,
-  ) &&
-  pod.status?.phase === 'Running' &&
-  pod.metadata?.deletionTimestamp === undefined
-
-/** ID of the proxy's container. A restarted proxy has a new ID. */
-function containerOf({ metadata, status }: V1Pod, proxies: EnvoyProxies): string {
-  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  return (
-    statuses.find(({ name }) => name === proxies.container)?.containerID ??
-    `${metadata?.uid ?? ''}/${proxies.container}`
-  )
 }
 
 /**

@@ -28,7 +28,7 @@ test('a component that installs a chart, definitions or a namespace has parts an
     /installChart\(|waitForDefinitions\(|kind: 'Namespace'/.test(sourceOf(name)),
   )
   expect(installs.map(({ name }) => name)).toEqual([
-    ...['istio', 'chaos-mesh', 'velero', 'k8up', 'kubestash', 'kasten', 'k6-operator'],
+    ...['istio', 'linkerd', 'chaos-mesh', 'velero', 'k8up', 'kubestash', 'kasten', 'k6-operator'],
   ])
   const without = installs.filter((component) => partsOf(component).length === 0 || component.rights.length === 0)
   expect(without.map(({ name }) => name)).toEqual([])

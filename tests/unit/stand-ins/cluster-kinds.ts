@@ -39,6 +39,12 @@ const KINDS: Record<string, readonly string[]> = {
     'backupstoragelocations:BackupStorageLocation:ns',
   ],
   '/apis/k8up.io/v1': ['backups:Backup:ns', 'restores:Restore:ns', 'schedules:Schedule:ns'],
+  '/apis/policy.linkerd.io/v1alpha1': [
+    ...['authorizationpolicies:AuthorizationPolicy:ns', 'meshtlsauthentications:MeshTLSAuthentication:ns'],
+    'networkauthentications:NetworkAuthentication:ns',
+  ],
+  '/apis/policy.linkerd.io/v1beta1': ['serverauthorizations:ServerAuthorization:ns'],
+  '/apis/policy.linkerd.io/v1beta3': ['servers:Server:ns', 'httproutes:HTTPRoute:ns'],
   '/apis/networking.istio.io/v1': [
     'virtualservices:VirtualService:ns',
     'gateways:Gateway:ns',
