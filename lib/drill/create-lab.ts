@@ -25,7 +25,10 @@ export const NODES_READY = 'nodes Ready'
 /** Duration of each part in milliseconds, in the order of their ends. */
 export type LabTimes = { part: string; durationMs: number }[]
 
-/** Creates the lab: cluster, store, mesh, Chaos Mesh. An existing part is left as it is. */
+/**
+ * Creates the lab: cluster, store, mesh, Chaos Mesh. An existing part is left as it is. A mesh whose requirements are not met is not
+ * installed: its drills are skipped.
+ */
 export async function createLab(
   config: Config,
   options: { ownerPid: number; log: (line: string) => void },
@@ -67,8 +70,11 @@ export async function createLab(
   if (undone.length > 0) log(`undone faults of an earlier run: ${undone.join(', ')}`)
   const installing = installingLab(lab)
   const operator = loadOperator(config)
+  const mesh = await meshOf(config)
+  const missing = await mesh.requires(lab)
+  if (missing.length > 0) log(`the mesh "${config.mesh}" is not installed: ${missing.join('; ')}`)
   await Promise.all([
-    installOnce(config.mesh, async () => (await meshOf(config)).install(installing)),
+    missing.length > 0 || installOnce(config.mesh, () => mesh.install(installing)),
     installOnce('chaos-mesh', () => installChaosMesh(installing)),
     operator && installOnce(operator.name, () => operator.install(installing)),
   ])

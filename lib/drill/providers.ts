@@ -15,15 +15,20 @@ type RunChoice = Pick<Config, 'cluster' | 'existing' | 'kind' | 'tool' | 'mesh' 
  * these are skipped with that reason.
  */
 export function componentsOfRun(config: RunChoice): ComponentName[] {
-  const { existing, kind, tool, mesh, loadParallelism, terms } = config
+  const { tool, mesh, loadParallelism, terms } = config
   const needed = componentsFor({
     tools: tool === null ? usableTools(terms) : [tool],
     meshes: [mesh],
     loadPods: loadParallelism > 0,
   })
-  const fromRegistries = (existing ?? kind)?.artifacts === 'public'
-  return fromRegistries ? needed : needed.filter((name) => findBuildObstacle(name) === null)
+  return needed.filter((name) => findSourceObstacle(config, name) === null)
 }
+
+/** Why a component cannot be had where a run of this configuration gets its components; null if it can. */
+export const findSourceObstacle = (
+  { existing, kind }: Pick<RunChoice, 'existing' | 'kind'>,
+  name: ComponentName,
+): string | null => ((existing ?? kind)?.artifacts === 'public' ? null : findBuildObstacle(name))
 
 /** Selects the provider of a run. No other place does. */
 export function providerOf(config: RunChoice & Pick<Config, 'workloads'>): ClusterProvider {
