@@ -1,14 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { replaceMatrix } from '../matrix/table.ts'
+import { renderRan } from '../matrix/ran-table.ts'
+import { replaceBetween, replaceMatrix } from '../matrix/table.ts'
+import { parseRan, RAN_FILE } from '../report/ran.ts'
 import { CI_FILES, replaceCells } from './ci.ts'
+import { CLUSTERS } from './option.ts'
 import { configJsonSchema, replaceOptions } from './schema.ts'
 
 /** Writes the generated parts of the documentation and of the CI jobs: `npm run docs`. */
 const pathOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url))
+const replaceRan = (page: string): Promise<string> =>
+  replaceBetween(page, 'ran', renderRan(parseRan(readFileSync(pathOf(RAN_FILE), 'utf8')), CLUSTERS))
 const pages = [
   ['docs/matrix.md', replaceMatrix],
+  ['docs/matrix.md', replaceRan],
   ['docs/configuration.md', replaceOptions],
   ...CI_FILES.map((file) => [file, replaceCells] as const),
 ] as const

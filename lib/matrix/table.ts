@@ -14,14 +14,16 @@ import { matrix, momentsOf, USUAL, type Row } from './matrix.ts'
 
 const signs = { slice: '**●**', drilled: '●', lost: '○', lostInSlice: '**○**', illegal: '' }
 
-const MARKS = { begin: '<!-- matrix -->', end: '<!-- /matrix -->' }
-
 /** Replaces the matrix between its two marks in a Markdown page. Errors: the marks are missing. */
-export async function replaceMatrix(page: string): Promise<string> {
-  const begin = page.indexOf(MARKS.begin)
-  const end = page.indexOf(MARKS.end)
-  if (begin === -1 || end < begin) throw new Error(`the page has no "${MARKS.begin}" with "${MARKS.end}" after it`)
-  const replaced = `${page.slice(0, begin)}${MARKS.begin}\n\n${renderMatrix()}\n\n${page.slice(end)}`
+export const replaceMatrix = (page: string): Promise<string> => replaceBetween(page, 'matrix', renderMatrix())
+
+/** Replaces what is between two marks, such as `<!-- matrix -->`, in a Markdown page. Errors: the marks are missing. */
+export async function replaceBetween(page: string, mark: string, text: string): Promise<string> {
+  const marks = { begin: `<!-- ${mark} -->`, end: `<!-- /${mark} -->` }
+  const begin = page.indexOf(marks.begin)
+  const end = page.indexOf(marks.end)
+  if (begin === -1 || end < begin) throw new Error(`the page has no "${marks.begin}" with "${marks.end}" after it`)
+  const replaced = `${page.slice(0, begin)}${marks.begin}\n\n${text}\n\n${page.slice(end)}`
   const style = await resolveConfig(fileURLToPath(import.meta.url))
   return format(replaced, { ...style, parser: 'markdown' })
 }

@@ -1,8 +1,10 @@
 import { lstatSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { codeOf, describeFileError, messageOf } from '../system/file-error.ts'
 import { type Merged, mergeRuns, writeMerged } from '../report/merge/merge.ts'
 import { emptyRun, openSource } from '../report/merge/source.ts'
+import { RAN_FILE } from '../report/ran.ts'
 import { pointLatestAt, writeResults } from '../report/results.ts'
 import { describeShared } from '../report/clusters.ts'
 import { compareRuns } from '../report/runs/compare.ts'
@@ -23,6 +25,8 @@ const USAGE = `meshdrill: does our backup really work?
                                what is shown to be better or worse in B than in A, as a table; exit code 1 on a regression
   npx meshdrill history <results>
                                how each figure went over the runs of a folder, and since which run it is worse
+  npx meshdrill ran <run>      adds the tools, meshes and the provider that a run drilled for real to docs/ran.json, from
+                               <run>/summary.json. The table in docs/matrix.md is made of it: npm run docs
   npx meshdrill node-image     makes the node image of kind clusters that ask no registry for anything, and lets Docker know it;
                                as root, with debootstrap; minutes for the first time, and then from the cache
   npx meshdrill help           prints this
@@ -49,6 +53,7 @@ export async function runCommandLine(
     if (command === 'judge') say(judge(rest))
     else if (command === 'report') say(report(rest))
     else if (command === 'merge') say(merge(rest, results))
+    else if (command === 'ran') say(await ran(rest))
     else if (command === 'history') say(history(rest))
     else if (command === 'compare') {
       const { text, regressed } = compare(rest)
@@ -75,6 +80,14 @@ async function nodeImage(more: string[], log: (line: string) => void): Promise<s
 }
 
 const judge = (args: string[]): string => show(findRun('judge', args))
+
+/** Imports the list of tools only here, because the other commands judge runs of any version. */
+async function ran(args: string[]): Promise<string> {
+  const run = findRun('ran', args)
+  const { recordRan } = await import('./ran.ts')
+  const added = await recordRan(run, fileURLToPath(new URL(`../../${RAN_FILE}`, import.meta.url)))
+  return added.map(({ tool, mesh, provider, date }) => `${tool} on ${mesh}, ${provider}: ran ${date}`).join('\n')
+}
 
 /** Makes the report of a run again. It depends on the facts only, so a new version can report an old run. */
 function report(args: string[]): string {
