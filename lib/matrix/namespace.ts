@@ -4,8 +4,11 @@ import { USUAL_MESH, USUAL_WORKLOAD } from './axes.ts'
 import { matrix } from './matrix.ts'
 import type { Moment } from '../record/moment.ts'
 
-/** A repetition and the suffix of a second namespace ("-clients", "-copy-port") follow, and 63 characters are the limit. */
-const LONGEST = 48
+/**
+ * 63 characters are the limit of a name and of a label. A repetition and the suffix of a second namespace ("-clients",
+ * "-copy-port") follow. K8up makes a label of "backup_", the namespace, a repetition and a time.
+ */
+const LONGEST = 43
 
 interface Named {
   /** The mode of the strategy: `file-system` of `velero/file-system`. */

@@ -56,7 +56,7 @@ async function finishBackup(lab: Lab, subject: Subject, name: string): Promise<B
       reference('Backup', namespace, name),
       ...snapshots.map(({ object }) => reference('Snapshot', namespace, object)),
     ],
-    restore: ({ into } = {}) => restore(lab, subject, snapshots, { name, into: into ?? null }),
+    restore: ({ into } = {}) => restore(lab, subject, snapshots, into ?? null),
   }
 }
 

@@ -19,7 +19,7 @@ export async function restore(
   lab: Lab,
   subject: Subject,
   snapshots: ClaimSnapshot[],
-  { name, into }: { name: string; into: string | null },
+  into: string | null,
 ): Promise<OperationResult> {
   const { objects, claims, namespace, repository } = subject
   const details = { objects: describeObjects(objects) }
@@ -27,9 +27,10 @@ export async function restore(
   if (missing.length > 0) return noSnapshot(missing, details)
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into ?? undefined), backendObjects(lab, target), async () => {
-    // The suffix avoids the names of earlier Restores, which may still exist.
-    const suffix = Date.now().toString(36)
-    const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${name}-${suffix}-${index}` }))
+    // The time avoids the names of earlier Restores, which may still exist. K8up makes a label of "restore_" and the name,
+    // and a label has at most 63 characters, so the name of the backup is left out.
+    const prefix = `restore-${Date.now().toString(36)}`
+    const restores = snapshots.map(({ claim, id }, index) => ({ claim, id, name: `${prefix}-${index}` }))
     await lab.kube.apply(
       restores.map((one) => ({
         ...reference('Restore', target, one.name),

@@ -195,6 +195,16 @@ test.describe('restores by K8up', () => {
     })
   })
 
+  test('a K8up restore in a namespace with a long name has a name that fits into the label of its Job', async () => {
+    const { lab, applied } = await k8upLab()
+    const long = 'b'.repeat(56)
+    const backup = await (await k8up().attach(lab).backup('drill', { name: long })).waitUntilFinished()
+    expect(await backup.restore()).toMatchObject({ succeeded: true })
+    const names = ofKind(applied, 'Restore').map(({ metadata }) => metadata.name)
+    expect(names).toHaveLength(1)
+    for (const name of names) expect(`restore_${name}`.length).toBeLessThanOrEqual(63)
+  })
+
   test('a K8up restore of a copy reads the repository of the original', async () => {
     const { lab, applied } = await k8upLab()
     const backup = await backUp(lab)
