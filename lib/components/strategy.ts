@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/lab.ts'
 import type { Terms } from '../lab/terms.ts'
-import type { UserEffort } from '../record/facts.ts'
+import type { FileAttribute, UserEffort } from '../record/facts.ts'
 import type { BackupTool } from './tool.ts'
 
 /** Properties of a strategy that decide which faults are drilled with it. */
@@ -19,6 +19,8 @@ export interface StrategyTraits {
   stopsService: boolean
   /** Whether it promises the state of one point in time. */
   isPointInTime: boolean
+  /** Attributes of files that its makers document as not kept. Default: none. Losing any other attribute fails a drill. */
+  attributesNotKept?: readonly FileAttribute[]
 }
 
 /** The driver of a strategy. It is loaded when a drill needs it. */

@@ -3,7 +3,7 @@ import * as drill from './schema/drill.ts'
 import * as measured from './schema/measured.ts'
 import * as run from './schema/run.ts'
 
-export { MESH_ASPECTS, type ProbeSample } from './schema/measured.ts'
+export { FILE_ATTRIBUTES, MESH_ASPECTS, type ProbeSample } from './schema/measured.ts'
 export { EVENTS_SCHEMA } from './schema/run.ts'
 
 /** The schema of each kind of fact. */
@@ -44,6 +44,9 @@ export type LoadResult = z.infer<typeof measured.load>
 export type OperationResult = z.infer<typeof measured.operation>
 export type IntegrityCheck = z.infer<typeof measured.integrityCheck>
 export type Finding = z.infer<typeof measured.finding>
+/** An attribute of files, and how many entries came back with it. */
+export type KeptAttribute = z.infer<typeof measured.keptAttribute>
+export type FileAttribute = KeptAttribute['attribute']
 export type FindingKind = Finding['kind']
 export type ResourceSample = z.infer<typeof measured.resourceSample>
 export type MeshState = z.infer<typeof measured.meshState>

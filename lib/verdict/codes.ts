@@ -119,6 +119,15 @@ export const CODES = {
   'integrity.partly-read': leavesOpen('Fewer records were read back than were there before the fault.'),
   'integrity.read-early': leavesOpen('The volume was read back before it was restored.'),
 
+  'attributes.kept': passes('Every attribute of the files came back.'),
+  'attributes.times-or-space': passes('Only times of files, or holes of sparse files, did not come back.'),
+  'attributes.not-promised': passes(
+    'Attributes of files did not come back that the tool is documented not to keep. It is a finding.',
+  ),
+  'attributes.changed': fails('Attributes of files did not come back that decide who may use them, and how.'),
+  'attributes.changed-before': leavesOpen('Attributes of files changed before the fault.'),
+  'attributes.not-compared': leavesOpen('The attributes of the files were not compared at the end.'),
+
   'rto.within-objective': passes('The service was restored within the objective.'),
   'rto.over-objective': fails('The service was restored later than the objective allows.'),
   'rto.over-objective-at-least': fails('The service was not seen restored, and is already over the objective.'),

@@ -4,6 +4,7 @@ import { describeEvidence, nothingSeen } from './describe-evidence.ts'
 import { type FactOf, select } from './evidence.ts'
 import type { Loss } from './loss.ts'
 import { measure, type Measured } from './measure.ts'
+import { judgeAttributes } from './attributes.ts'
 import { measureOperation, judgeBackup, judgeBackupContent, judgeRestore } from './operations.ts'
 import { expectLoss, nameOutcome } from './recoverable.ts'
 import { type Part, takeWorst, type Answer, toPart } from './answer.ts'
@@ -33,6 +34,7 @@ const QUESTIONS: { [Name in Exclude<Question, 'outcome'>]: Judge<Name> } = {
   restore: judgeRestore,
   corruption: judgeCorruption,
   integrity: judgeIntegrity,
+  attributes: judgeAttributes,
   rto: judgeRecovery,
   rpo: judgeLoss,
   'point-in-time': judgePointInTime,
@@ -95,7 +97,10 @@ export function judgeDrill(facts: DrillFact[], unreadableLines: number[] = []): 
     resources: usage.tool,
     integrity:
       check?.error === null
-        ? { objects: check.objects, bytes: check.bytes, findings: check.findings.slice(0, listedFindings) }
+        ? {
+            ...{ objects: check.objects, bytes: check.bytes, findings: check.findings.slice(0, listedFindings) },
+            ...(check.attributes === undefined ? {} : { attributes: check.attributes }),
+          }
         : null,
     meshState: mesh?.comparison ?? null,
     load:

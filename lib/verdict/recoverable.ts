@@ -16,6 +16,7 @@ const SERVICE_QUESTIONS: Question[] = [
   'backup-content',
   'restore',
   'integrity',
+  'attributes',
   'rto',
   'rpo',
   'point-in-time',

@@ -91,14 +91,18 @@ const built = {
   },
 } as const satisfies Built
 
+/** Not kept by kopia, which copies the files: https://github.com/kopia/kopia/issues/544 */
+const attributesNotKept = ['hard-link', 'fifo', 'acl', 'capability', 'xattr'] as const
+const copiesByKopia = { ...copiesFiles, keepsObjects: true, attributesNotKept } as const
+
 const tool = defineTool({
   name: 'velero',
   strategies: {
-    'file-system': { ...copiesFiles, keepsObjects: true },
-    'file-system-mesh-volumes': { ...copiesFiles, keepsObjects: true },
+    'file-system': copiesByKopia,
+    'file-system-mesh-volumes': copiesByKopia,
     'csi-snapshot': { ...takesSnapshots, usesStore: true },
-    'data-mover': { ...copiesFiles, volumes: 'snapshots', keepsObjects: true, isPointInTime: true },
-    schedule: { ...copiesFiles, keepsObjects: true, isScheduled: true },
+    'data-mover': { ...copiesByKopia, volumes: 'snapshots', isPointInTime: true },
+    schedule: { ...copiesByKopia, isScheduled: true },
   },
   load: () => import('./drivers.ts'),
 })

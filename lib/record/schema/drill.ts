@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { MOMENTS } from '../moment.ts'
-import { integrityCheck, load, meshState, operation, probeSample, resourceSample, write } from './measured.ts'
+import {
+  FILE_ATTRIBUTES,
+  integrityCheck,
+  load,
+  meshState,
+  operation,
+  probeSample,
+  resourceSample,
+  write,
+} from './measured.ts'
 
 const text = z.string()
 const number = z.number()
@@ -31,6 +40,10 @@ export const expectations = z
       .exactOptional()
       .describe('The fault hits the restore itself, which must succeed when repeated.'),
     pointInTime: flag.exactOptional().describe('The strategy promises the state of one moment, as a snapshot does.'),
+    attributesNotKept: z
+      .array(z.enum(FILE_ATTRIBUTES))
+      .exactOptional()
+      .describe('Attributes of files that the tool is documented not to keep. Not in older runs.'),
     recoverable: flag
       .exactOptional()
       .describe(

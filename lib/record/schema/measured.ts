@@ -74,6 +74,40 @@ export const finding = z.object({
   check: text.exactOptional().describe('Which of its own checks found it, if the service has several.'),
 })
 
+/** Attributes of files, in the order of the tables. */
+export const FILE_ATTRIBUTES = [
+  'content',
+  'name-special',
+  'name-bytes',
+  'name-long',
+  'deep-folder',
+  'empty-folder',
+  'symlink',
+  'hard-link',
+  'fifo',
+  'permissions',
+  'special-bits',
+  'owner',
+  'group',
+  'acl',
+  'capability',
+  'xattr',
+  'time',
+  'old-time',
+  'time-fraction',
+  'folder-time',
+  'symlink-time',
+  'holes',
+] as const
+
+export const keptAttribute = z.object({
+  attribute: z.enum(FILE_ATTRIBUTES),
+  entries: z.int().min(0).describe('Number of entries that show whether the attribute was kept.'),
+  kept: z.int().min(0).describe('Number of these entries with the attribute as it was.'),
+  missing: text.exactOptional().describe('Why not every such entry could be made on this volume.'),
+  examples: z.array(z.object({ file: text, was: text, is: text })).describe('The first entries without the attribute.'),
+})
+
 export const integrityCheck = z.object({
   objects: number.describe('Number of records that were read.'),
   bytes: number.min(0),
@@ -81,6 +115,10 @@ export const integrityCheck = z.object({
   slots: z
     .array(z.tuple([number, number]))
     .describe('For each slot that the load wrote to: [slot, sequence found there]. Sequence -1 if the slot is empty.'),
+  attributes: z
+    .array(keptAttribute)
+    .exactOptional()
+    .describe('Attributes of files that were compared. Only in drills of a workload with such files.'),
   error: text.nullable().describe('Why the check could not be finished. Null if it was.'),
 })
 

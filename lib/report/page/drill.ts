@@ -4,6 +4,7 @@ import { CODES } from '../../verdict/codes.ts'
 import type { DrillResult, Question } from '../../verdict/result.ts'
 import { axes, describeAxes } from '../axes.ts'
 import { columns } from '../columns.ts'
+import { renderLostAttributes } from './attributes.ts'
 import { anchorOf, renderItems, renderTable, sectionId, renderVerdict, type Content } from './table.ts'
 import { columnsOf, notMeasured } from '../column.ts'
 import { renderPicture } from './picture.ts'
@@ -27,8 +28,8 @@ export function renderDrill(drill: DrillResult, index: number, picture: string, 
         : html`<h3>Figures</h3>
             ${renderFigures(drill)}`
     }
-    ${renderParts(drill)} ${renderIntegrity(drill)} ${renderMeshDifferences(drill)} ${renderLostWrites(facts, drill)}
-    ${renderUnsynced(facts)} ${renderCourse(facts, drill)} ${renderNotes(drill)}
+    ${renderParts(drill)} ${renderIntegrity(drill)} ${renderLostAttributes(drill)} ${renderMeshDifferences(drill)}
+    ${renderLostWrites(facts, drill)} ${renderUnsynced(facts)} ${renderCourse(facts, drill)} ${renderNotes(drill)}
   </section>`
 }
 

@@ -6,6 +6,7 @@ import { columns } from '../columns.ts'
 import { splitControls } from '../controls.ts'
 import { findShared, nameEnd, describeShared } from '../clusters.ts'
 import { describeUnreadable, type Unreadable } from '../latest.ts'
+import { renderAttributes } from './attributes.ts'
 import { renderImpact } from './impact.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderReasons, renderAlarms, renderControls } from './reasons.ts'
@@ -97,6 +98,7 @@ ${renderControls(drills)}
 </div>
 <script>${html.raw`${script}`}</script>
 ${renderReasons(drills)}
+${renderAttributes(drills)}
 ${real.length === 0 ? null : renderImpact(real)}
 ${renderShared(summary, from)}
 ${renderRanking(ranking)}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MOMENTS } from '../../record/moment.ts'
-import { finding, MESH_ASPECTS } from '../../record/schema/measured.ts'
+import { finding, keptAttribute, MESH_ASPECTS } from '../../record/schema/measured.ts'
 import { type Code, CODES, type Question } from '../codes.ts'
 import { evidence, interval, operationUsage } from './evidence.ts'
 
@@ -64,7 +64,17 @@ const drillShape = z.strictObject({
     .nullable(),
   restore: z.strictObject({ durationMs: size.nullable() }).nullable(),
   resources: operationUsage.describe("Of the tool's own pods. Those of the nodes are in `evidence.nodeResources`."),
-  integrity: z.strictObject({ objects: count, bytes: count, findings: z.array(finding) }).nullable(),
+  integrity: z
+    .strictObject({
+      ...{ objects: count, bytes: count, findings: z.array(finding) },
+      attributes: z
+        .array(keptAttribute)
+        .exactOptional()
+        .describe(
+          'Attributes of files, and how many entries came back with each. Only of a workload that compares them.',
+        ),
+    })
+    .nullable(),
   meshState: z
     .strictObject({
       equal: z.boolean().nullable().describe('Null if the mesh offers nothing to compare.'),

@@ -1,6 +1,7 @@
 // Volume works on a volume of plain files while a service serves them.
 //
 //	volume seed --dir DIR --seed N --bytes B     fills an empty folder with at least B bytes of files: {"files": n}
+//	volume attributes --dir DIR --seed N         makes DIR, a tree with every attribute of files: {"entries": n, "missing": {}}
 //	volume tree --dir DIR [--workers N]          every entry below a folder with its attributes, and a hash of each 64 KiB
 //	volume corrupt --dir DIR --seed N --files K --kind KIND
 //	volume fill --dir DIR --most BYTES           fills the volume to its last byte
@@ -32,7 +33,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("no command. Commands: seed, tree, corrupt, fill, wait")
+		return fmt.Errorf("no command. Commands: seed, attributes, tree, corrupt, fill, wait")
 	}
 	command := args[0]
 	flags := flag.NewFlagSet("volume "+command, flag.ContinueOnError)
@@ -53,6 +54,8 @@ func run(args []string) error {
 	switch command {
 	case "seed":
 		return seedFiles(os.Stdout, *dir, *seed, *bytes)
+	case "attributes":
+		return makeAttributes(os.Stdout, *dir, *seed)
 	case "tree":
 		return listTree(os.Stdout, *dir, *workers)
 	case "corrupt":
@@ -68,5 +71,5 @@ func run(args []string) error {
 		<-stopped
 		return nil
 	}
-	return fmt.Errorf("unknown command %q. Commands: seed, tree, corrupt, fill, wait", command)
+	return fmt.Errorf("unknown command %q. Commands: seed, attributes, tree, corrupt, fill, wait", command)
 }
