@@ -17,11 +17,12 @@ export function compiledPaths(main) {
 }
 
 /**
- * One hash of the path and content of all sources. The lock file stands for the packages.
+ * One hash of the path and content of all sources, and of the project's folder, which compiled programs name. The lock file stands
+ * for the packages.
  * @param {string[]} sources Paths below the project's folder.
  */
 export function hashSources(sources) {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(`${ROOT}\0`)
   for (const path of ['package-lock.json', ...sources]) hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)))
   return hash.digest('hex')
 }
