@@ -7,6 +7,12 @@ const noPlaywright = {
   message: 'lib/ and chaos/ never import Playwright.',
 }
 const noProcessImport = { group: ['node:process', 'process'], message: 'Use the global process.' }
+const noEagerPackage = {
+  regex: '^(@kubernetes/client-node|echarts(/.*)?)$',
+  allowTypeImports: true,
+  message:
+    'It is slow to load. Use clientLibrary() of lib/kube/library.ts, or drawPicture() of lib/report/pictures/picture.ts.',
+}
 const noUpwards = { group: ['**/fixtures/**', '**/tests/**'], message: 'Imports run tests → fixtures → lib.' }
 
 const PRINT = 'Print with writeLine or writeText of lib/output/print.ts: they remove secrets and control characters.'
@@ -55,6 +61,10 @@ export default tseslint.config(
         ...['stdout', 'stderr'].map((property) => ({ object: 'process', property, message: PRINT })),
       ],
     },
+  },
+  {
+    files: ['lib/**/*.ts', 'fixtures/**/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [noEagerPackage] }] },
   },
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import {
-  ApiException,
+import type {
   AppsV1Api,
   CoreV1Api,
   CustomObjectsApi,
-  type KubeConfig,
+  KubeConfig,
+  KubernetesObject,
   KubernetesObjectApi,
-  PatchStrategy,
-  V1DeleteOptions,
-  type KubernetesObject,
-  type V1Node,
-  type V1Pod,
+  V1Node,
+  V1Pod,
 } from '@kubernetes/client-node'
+import { clientLibrary } from './library.ts'
 import { parseAllDocuments } from 'yaml'
 import { messageOf } from '../system/file-error.ts'
 import { clientConfig } from './access/client-config.ts'
@@ -58,13 +56,13 @@ export function connect(kubeconfig: string): KubeClient {
 }
 
 export function clientOf(config: KubeConfig): KubeClient {
-  const core = config.makeApiClient(CoreV1Api)
-  const objects = KubernetesObjectApi.makeApiClient(config)
+  const core = config.makeApiClient(clientLibrary().CoreV1Api)
+  const objects = clientLibrary().KubernetesObjectApi.makeApiClient(config)
   return {
     config,
     core,
-    apps: config.makeApiClient(AppsV1Api),
-    custom: config.makeApiClient(CustomObjectsApi),
+    apps: config.makeApiClient(clientLibrary().AppsV1Api),
+    custom: config.makeApiClient(clientLibrary().CustomObjectsApi),
     objects,
     async apply(list, { namespace } = {}) {
       for (const object of list)
@@ -77,13 +75,16 @@ export function clientOf(config: KubeConfig): KubeClient {
       try {
         await objects.create(object as KubernetesObject, undefined, undefined, FIELD_MANAGER)
       } catch (error) {
-        if (error instanceof ApiException && error.code === 409) throw new ForeignObject(object)
+        if (error instanceof clientLibrary().ApiException && error.code === 409) throw new ForeignObject(object)
         throw refusalError(object, error)
       }
     },
     async delete(object) {
       const { uid } = object.metadata
-      const body = uid === undefined ? undefined : Object.assign(new V1DeleteOptions(), { preconditions: { uid } })
+      const body =
+        uid === undefined
+          ? undefined
+          : Object.assign(new (clientLibrary().V1DeleteOptions)(), { preconditions: { uid } })
       await nullIfNotFound(objects.delete(object, undefined, undefined, undefined, undefined, undefined, body))
     },
     async pods(namespace, labels = {}) {
@@ -149,7 +150,7 @@ export const selector = (labels: Record<string, string>): string =>
     .join(',')
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiException && error.code === 404
+  return error instanceof clientLibrary().ApiException && error.code === 404
 }
 
 export async function nullIfNotFound<T>(request: Promise<T>): Promise<T | null> {
@@ -169,7 +170,7 @@ async function applyOne(objects: KubernetesObjectApi, object: KubeObject): Promi
       undefined,
       FIELD_MANAGER,
       true,
-      PatchStrategy.ServerSideApply,
+      clientLibrary().PatchStrategy.ServerSideApply,
     )
   } catch (error) {
     throw refusalError(object, error)
@@ -184,7 +185,7 @@ function refusalError({ kind, metadata }: KubeObject, error: unknown): Error {
 
 /** Why the API server refused a request: the message of its Status, if there is one. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiException) {
+  if (error instanceof clientLibrary().ApiException) {
     const body: unknown = error.body
     const status = typeof body === 'string' ? parseStatus(body) : body
     if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)

@@ -1,4 +1,4 @@
-import { ApiextensionsV1Api, V1ObjectMeta } from '@kubernetes/client-node'
+import { clientLibrary } from './library.ts'
 import type { KubeClient } from './client.ts'
 import type { KubeObject } from './object.ts'
 import { pending, waitFor } from '../system/wait.ts'
@@ -14,11 +14,11 @@ export const isGroupOf = (group: string, end: string): boolean => group === end 
 
 /** The definitions of a group and its subgroups, without their schemas. */
 export async function definitionsOfGroup({ config }: Pick<KubeClient, 'config'>, end: string): Promise<KubeObject[]> {
-  const { items } = await config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition()
+  const { items } = await config.makeApiClient(clientLibrary().ApiextensionsV1Api).listCustomResourceDefinition()
   return items
     .filter(({ spec }) => isGroupOf(spec.group, end))
     .map(({ metadata }) => {
-      const { name = '', uid, labels, annotations } = metadata ?? new V1ObjectMeta()
+      const { name = '', uid, labels, annotations } = metadata ?? new (clientLibrary().V1ObjectMeta)()
       const copied = { ...(uid ? { uid } : {}), ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
       return { ...KIND, metadata: { name, ...copied } }
     })

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { Exec, type V1Status } from '@kubernetes/client-node'
+import type { V1Status } from '@kubernetes/client-node'
+import { clientLibrary } from './library.ts'
 import { messageOf } from '../system/file-error.ts'
 import { holdsSecret, redact } from '../output/secrets.ts'
 import type { KubeClient } from './client.ts'
@@ -34,7 +35,7 @@ export async function execute(
       resolve(result)
     }
     const { namespace, pod, container } = target
-    new Exec(kube.config)
+    new (clientLibrary().Exec)(kube.config)
       .exec(namespace, pod, container, command, stdout.stream, stderr.stream, null, false, done)
       .catch((error: unknown) => {
         clearTimeout(timer)

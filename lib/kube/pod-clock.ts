@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
-import { Exec } from '@kubernetes/client-node'
+import { clientLibrary } from './library.ts'
 import { messageOf } from '../system/file-error.ts'
 import type { KubeClient } from './client.ts'
 import type { ExecTarget } from './exec.ts'
@@ -36,7 +36,7 @@ export async function measureClock(kube: KubeClient, target: ExecTarget): Promis
   const output = new PassThrough()
   const { namespace, pod, container } = target
   const command = ['sh', '-c', 'while read -r _; do date +%s; done']
-  const exec = new Exec(kube.config)
+  const exec = new (clientLibrary().Exec)(kube.config)
   const socket = (await exec.exec(namespace, pod, container, command, output, null, input, false)) as Socket
   const where = `clock of pod "${pod}" in namespace "${namespace}"`
   const lines = createInterface({ input: output })[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-import { Watch } from '@kubernetes/client-node'
+import { clientLibrary } from './library.ts'
 import type { KubeClient } from './client.ts'
 
 /** The API server ends a watch after this time. */
@@ -40,14 +40,16 @@ export async function watchOnce<Item>({ config }: KubeClient, options: WatchOpti
     ended.addEventListener('abort', () => {
       onEnd(null)
     })
-    new Watch(config).watch(path, { ...query, timeoutSeconds: WATCH_SECONDS }, onEvent, onEnd).then((request) => {
-      const over = AbortSignal.any([ended, late.signal])
-      over.addEventListener('abort', () => {
-        request.abort()
-      })
-      if (over.aborted) request.abort()
-      else if (!request.signal.aborted) options.onBegin?.()
-    }, onEnd)
+    new (clientLibrary().Watch)(config)
+      .watch(path, { ...query, timeoutSeconds: WATCH_SECONDS }, onEvent, onEnd)
+      .then((request) => {
+        const over = AbortSignal.any([ended, late.signal])
+        over.addEventListener('abort', () => {
+          request.abort()
+        })
+        if (over.aborted) request.abort()
+        else if (!request.signal.aborted) options.onBegin?.()
+      }, onEnd)
   })
 }
 

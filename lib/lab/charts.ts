@@ -1,4 +1,4 @@
-import { PatchStrategy } from '@kubernetes/client-node'
+import { clientLibrary } from '../kube/library.ts'
 import { stringify } from 'yaml'
 import { mergeValues, type Chart, type Values } from './artifacts.ts'
 import { messageOf } from '../system/file-error.ts'
@@ -91,7 +91,14 @@ async function watchDefinitions(lab: Lab, { definitions: end }: Release): Promis
         kind,
         metadata: { name, ...(uid ? { uid } : {}), labels: labLabel(lab.cluster.labId) },
       }
-      await lab.kube.objects.patch(marked, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+      await lab.kube.objects.patch(
+        marked,
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        clientLibrary().PatchStrategy.MergePatch,
+      )
     }
   }
 }

@@ -7,13 +7,17 @@ import { compiledPaths, findCompiled, hashSources } from './compiled.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Sources find files by their own place, which is not the place of the compiled program. */
+/**
+ * Sources find files by their own place, which is not the place of the compiled program. A package that is loaded by its first use
+ * becomes part of the program, and is still loaded by its first use.
+ */
 const keepPlaces: Plugin = {
   name: 'places of sources',
   setup(compiler) {
     compiler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path.includes('/node_modules/')) return undefined
       const contents = readFileSync(path, 'utf8')
+        .replaceAll('createRequire(import.meta.url)(', 'require(')
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
       return { contents, loader: 'ts' }
@@ -50,7 +54,7 @@ export async function compileProgram(main: string): Promise<void> {
   if (file === undefined) throw new Error(`"${main}" could not be compiled: nothing came of it`)
   const paths = Object.keys(metafile.inputs)
     .map((path) => relative(ROOT, join(ROOT, path)))
-    .filter((path) => !path.startsWith('node_modules/'))
+    .filter((path) => !path.split('/').includes('node_modules'))
   // The list of sources goes first and comes last: it never stands beside the code of other sources.
   rmSync(sources, { force: true })
   replaceFile(code, file.contents)

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { pending, waitFor } from './wait.ts'
 
 /** Arguments with which Node runs a script of this project as a separate process. `sendSettings` sends its settings. */
-export const scriptArguments = (main: string): string[] => [START, main]
+export const scriptArguments = (main: string): [start: string, main: string] => [START, main]
 
 const START = fileURLToPath(new URL('start.js', import.meta.url))
 

@@ -1,4 +1,4 @@
-import { ApiException } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import { journalAt } from '../../faults/undo/journal.ts'
 import { replayUndos } from '../../faults/undo/replay.ts'
 import type { Lab } from '../../lab/lab.ts'
@@ -58,7 +58,7 @@ async function hasUndos({ folder, kube }: SurveyedCluster): Promise<boolean> {
     const { entries, damaged } = await journalAt(folder, { kube, namespace: NAMESPACE }).list()
     return entries.length + damaged.length > 0
   } catch (error) {
-    if (error instanceof ApiException && error.code === 403) return false
+    if (error instanceof clientLibrary().ApiException && error.code === 403) return false
     throw error
   }
 }

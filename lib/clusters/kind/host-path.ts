@@ -1,4 +1,4 @@
-import { StorageV1Api } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import type { Artifacts } from '../../lab/artifacts.ts'
 import { podsReady, readManifest, type KubeClient } from '../../kube/client.ts'
 import { waitForDefinitions } from '../../kube/definitions.ts'
@@ -63,7 +63,7 @@ export async function installHostPath(
   await kube.apply(objects)
   for (const name of ['snapshot-controller', 'csi-hostpathplugin'])
     await podsReady(kube, NAMESPACE, { 'app.kubernetes.io/name': name }, READY)
-  const storage = kube.config.makeApiClient(StorageV1Api)
+  const storage = kube.config.makeApiClient(clientLibrary().StorageV1Api)
   await waitFor(
     `driver "${DRIVER}" registered on node "${NODE}"`,
     async () => {

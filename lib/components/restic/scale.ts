@@ -1,4 +1,5 @@
-import { PatchStrategy, type V1Deployment, type V1StatefulSet } from '@kubernetes/client-node'
+import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import { podsReady, selector, type KubeClient } from '../../kube/client.ts'
 import { pending, waitFor } from '../../system/wait.ts'
 import { earliest, latest, timeMs } from '../support/times.ts'
@@ -89,7 +90,7 @@ async function scale(kube: KubeClient, workload: Workload, replicas: number): Pr
     undefined,
     FIELD_MANAGER,
     undefined,
-    PatchStrategy.MergePatch,
+    clientLibrary().PatchStrategy.MergePatch,
   )
   const { managedFields = [] } = changed.metadata as { managedFields?: { manager?: string; time?: string | Date }[] }
   return timeMs(managedFields.find(({ manager }) => manager === FIELD_MANAGER)?.time)

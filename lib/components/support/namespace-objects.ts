@@ -1,4 +1,4 @@
-import { ApisApi } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import type { KubeClient } from '../../kube/client.ts'
 import { isGroupOf } from '../../kube/definitions.ts'
 import type { KubeObject } from '../../kube/object.ts'
@@ -79,7 +79,7 @@ async function readNamespace(kube: KubeClient, name: string): Promise<KubeObject
 
 /** Lists every kind once, in the preferred version that serves it. */
 async function namespacedKinds({ kube, toolGroups }: Pick<Lab, 'kube' | 'toolGroups'>): Promise<NamespacedKind[]> {
-  const { groups } = await kube.config.makeApiClient(ApisApi).getAPIVersions()
+  const { groups } = await kube.config.makeApiClient(clientLibrary().ApisApi).getAPIVersions()
   const versions = groups
     .filter(({ name }) => isGroupOfService(name, { toolGroups }))
     .flatMap(({ name, versions, preferredVersion }) =>

@@ -12,7 +12,7 @@ import { stressorsGone } from '../stress.ts'
 import { restoreMemoryLimit } from '../tool-memory.ts'
 import { taskEnded } from '../support/volume-task.ts'
 import type { Undo, Schedules } from '../../lab/undo.ts'
-import { PatchStrategy } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import { selector } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 
@@ -30,7 +30,14 @@ async function suspendSchedules({ kube }: Lab, { kind, namespace, labels }: Sche
     const { name } = metadata
     const change = { apiVersion: `${group}/${version}`, kind, metadata: { name, namespace }, spec: suspended }
     // Server-side apply would remove all fields that the change does not name.
-    await kube.objects.patch(change, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+    await kube.objects.patch(
+      change,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      clientLibrary().PatchStrategy.MergePatch,
+    )
   }
   const names = items.map(({ metadata }) => `"${metadata.name}"`).join(', ')
   return names === '' ? `no ${kind} is left in namespace "${namespace}"` : `${kind} ${names} suspended`

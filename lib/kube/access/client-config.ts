@@ -1,4 +1,5 @@
-import { KubeConfig, type RequestContext } from '@kubernetes/client-node'
+import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
+import { clientLibrary } from '../library.ts'
 import { agentFor } from './agent.ts'
 import { credentialsOf } from './credentials.ts'
 import type { RequestGuard } from './guard.ts'
@@ -12,7 +13,7 @@ const READS = ['GET', 'HEAD']
  */
 export function clientConfig(access: KubeAccess, guard: RequestGuard | null = null): KubeConfig {
   const { context, server, user } = access
-  const config = new KubeConfig()
+  const config = new (clientLibrary().KubeConfig)()
   config.loadFromOptions({
     contexts: [{ name: context, cluster: server.name, user: user.name }],
     clusters: [{ name: server.name, server: server.url, skipTLSVerify: server.insecure }],

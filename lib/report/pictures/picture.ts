@@ -1,5 +1,11 @@
-// One file: the library in parts is some 500 modules, which take longer to load than all pictures of a run to draw.
-import * as echarts from 'echarts/dist/echarts.esm.min'
+import { createRequire } from 'node:module'
+
+type ECharts = typeof import('echarts')
+
+let loaded: ECharts | null = null
+
+/** ECharts in one file (in parts it has some 500). Most commands draw no picture, so the first picture loads it. */
+const echarts = (): ECharts => (loaded ??= createRequire(import.meta.url)('echarts/dist/echarts.min.js') as ECharts)
 
 export interface Size {
   width: number
@@ -11,7 +17,7 @@ export interface Size {
  * @param place a name that no other picture of a page has
  */
 export function drawPicture(options: object, size: Size, place: string): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
+  const chart = echarts().init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
     chart.setOption({ animation: false, ...options })
     return spellOut(nameParts(chart.renderToSVGString(), place))

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { loadAllYaml } from '@kubernetes/client-node'
+import { clientLibrary } from '../../kube/library.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { messageOf } from '../../system/file-error.ts'
 import type { Application } from './definition.ts'
@@ -78,7 +78,9 @@ function readObjects(path: string): KubeObject[] {
   if (files.length === 0) throw new Error(`"${path}" has no YAML files`)
   const objects = files.flatMap((file) => {
     try {
-      return (loadAllYaml(readFileSync(file, 'utf8')) as (KubeObject | null)[]).filter((object) => object !== null)
+      return (clientLibrary().loadAllYaml(readFileSync(file, 'utf8')) as (KubeObject | null)[]).filter(
+        (object) => object !== null,
+      )
     } catch (error) {
       throw new Error(`"${file}" cannot be read as YAML: ${messageOf(error)}`, { cause: error })
     }

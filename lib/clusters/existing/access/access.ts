@@ -1,4 +1,4 @@
-import { ApiException, CoreV1Api, VersionApi } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { codeOf, messageOf } from '../../../system/file-error.ts'
 import { KubeconfigError } from '../../../kube/access/fields.ts'
 import { isPrivate } from '../../../kube/access/proxy.ts'
@@ -24,11 +24,14 @@ export interface ClusterIdentity {
 export async function identifyCluster(context: NamedContext): Promise<ClusterIdentity> {
   try {
     const askedMs = Date.now()
-    const answer = await inTime(context, context.config.makeApiClient(VersionApi).getCodeWithHttpInfo())
+    const answer = await inTime(context, context.config.makeApiClient(clientLibrary().VersionApi).getCodeWithHttpInfo())
     const version = answer.data
     // Another server may answer here, for example a proxy with its login page.
     if (!version.gitVersion) throw new Error('its answer has no version')
-    const system = await inTime(context, context.config.makeApiClient(CoreV1Api).readNamespace({ name: 'kube-system' }))
+    const system = await inTime(
+      context,
+      context.config.makeApiClient(clientLibrary().CoreV1Api).readNamespace({ name: 'kube-system' }),
+    )
     const uid = system.metadata?.uid
     if (uid === undefined || !isUuid(uid))
       throw new Error(`the UID of its namespace "kube-system" is not a UUID: ${JSON.stringify(uid ?? null)}`)
@@ -82,7 +85,7 @@ function explain(context: NamedContext, error: unknown): string {
     const message = messageOf(error)
     return `Context "${name}" cannot be used: ${message}${message.includes('Next: ') ? '' : `. ${next}`}`
   }
-  if (error instanceof ApiException) {
+  if (error instanceof clientLibrary().ApiException) {
     if (error.code === 401 && !isPrivate(context.access.server))
       return `The server of context "${name}" (${server}) requires credentials, but none are sent, because its URL is not https. Next: ${shellCommand`kubectl config set-cluster ${context.access.server.name} --server=https://…`}`
     if (error.code === 401)

@@ -1,10 +1,5 @@
-import {
-  AuthorizationV1Api,
-  V1ResourceAttributes,
-  V1SelfSubjectAccessReview,
-  V1SelfSubjectAccessReviewSpec,
-  type KubeConfig,
-} from '@kubernetes/client-node'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { KEEP, READ, uses, type Use } from '../../../components/component.ts'
 import { componentOf, type ComponentName } from '../../../components/index.ts'
 
@@ -59,17 +54,17 @@ export const neededRights = (will: {
 
 /** Missing rights, each as `verb resource.group`. Sends one SelfSubjectAccessReview for each right. */
 export async function missingRights(config: KubeConfig, needed: Use[]): Promise<string[]> {
-  const api = config.makeApiClient(AuthorizationV1Api)
+  const api = config.makeApiClient(clientLibrary().AuthorizationV1Api)
   const all = needed.flatMap(({ resource, group, verbs }) => verbs.map((verb) => ({ resource, group, verb })))
   // Several components may need the same right.
   const once = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
   const asked = once.map(async ({ resource: full, group, verb }) => {
     const [resource = '', subresource] = full.split('/')
     const of = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) }
-    const spec = Object.assign(new V1SelfSubjectAccessReviewSpec(), {
-      resourceAttributes: Object.assign(new V1ResourceAttributes(), of),
+    const spec = Object.assign(new (clientLibrary().V1SelfSubjectAccessReviewSpec)(), {
+      resourceAttributes: Object.assign(new (clientLibrary().V1ResourceAttributes)(), of),
     })
-    const body = Object.assign(new V1SelfSubjectAccessReview(), { spec })
+    const body = Object.assign(new (clientLibrary().V1SelfSubjectAccessReview)(), { spec })
     const review = await api.createSelfSubjectAccessReview({ body })
     return review.status?.allowed === true ? null : `${verb} ${full}${group === '' ? '' : `.${group}`}`
   })

@@ -1,17 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  ApiException,
-  CoordinationV1Api,
-  CoreV1Api,
-  V1DeleteOptions,
-  V1Lease,
-  V1LeaseSpec,
-  V1MicroTime,
-  V1Namespace,
-  V1ObjectMeta,
-  V1Preconditions,
-  type KubeConfig,
-} from '@kubernetes/client-node'
+import type { KubeConfig, V1Lease } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { LEASE } from '../../../kube/access/guard.ts'
 import { nullIfNotFound } from '../../../kube/client.ts'
 import { printable } from '../../../output/shorten.ts'
@@ -56,15 +45,19 @@ export interface LeaseOptions {
 
 export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease {
   const { owner, renewMs = RENEW_MS, now = Date.now } = options
-  const api = config.makeApiClient(CoordinationV1Api)
+  const api = config.makeApiClient(clientLibrary().CoordinationV1Api)
   const at = { namespace: NAMESPACE, name: NAME }
   const read = (): Promise<V1Lease | null> => nullIfNotFound(api.readNamespacedLease(at))
   const body = (lease: V1Lease | null): V1Lease => {
     const seen = lease === null ? {} : { resourceVersion: lease.metadata?.resourceVersion ?? '' }
-    const spec = { holderIdentity: owner, leaseDurationSeconds: SECONDS, renewTime: new V1MicroTime(now()) }
-    return Object.assign(new V1Lease(), {
-      metadata: Object.assign(new V1ObjectMeta(), { ...at, ...seen }),
-      spec: Object.assign(new V1LeaseSpec(), spec),
+    const spec = {
+      holderIdentity: owner,
+      leaseDurationSeconds: SECONDS,
+      renewTime: new (clientLibrary().V1MicroTime)(now()),
+    }
+    return Object.assign(new (clientLibrary().V1Lease)(), {
+      metadata: Object.assign(new (clientLibrary().V1ObjectMeta)(), { ...at, ...seen }),
+      spec: Object.assign(new (clientLibrary().V1LeaseSpec)(), spec),
     })
   }
   const write = async (lease: V1Lease | null): Promise<void> => {
@@ -72,7 +65,7 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       if (lease === null) await api.createNamespacedLease({ namespace: NAMESPACE, body: body(null) })
       else await api.replaceNamespacedLease({ ...at, body: body(lease) })
     } catch (error) {
-      if (error instanceof ApiException && error.code === 409) {
+      if (error instanceof clientLibrary().ApiException && error.code === 409) {
         throw new Error(
           `Another run took lease "${NAME}" of namespace "${NAMESPACE}" at the same moment. Next: start again when that run has ended`,
           { cause: error },
@@ -118,9 +111,12 @@ export function leaseOf(config: KubeConfig, options: LeaseOptions): ClusterLease
       if (lease === null || holderOf(lease)?.owner !== owner) return
       const { metadata } = lease
       const seen = { uid: metadata?.uid ?? '', resourceVersion: metadata?.resourceVersion ?? '' }
-      const preconditions = Object.assign(new V1Preconditions(), seen)
+      const preconditions = Object.assign(new (clientLibrary().V1Preconditions)(), seen)
       await nullIfNotFound(
-        api.deleteNamespacedLease({ ...at, body: Object.assign(new V1DeleteOptions(), { preconditions }) }),
+        api.deleteNamespacedLease({
+          ...at,
+          body: Object.assign(new (clientLibrary().V1DeleteOptions)(), { preconditions }),
+        }),
       )
     },
   }
@@ -144,14 +140,18 @@ export const waitingMessage = ({ owner, expiresMs }: Holder): string =>
   `${printable(owner)} has not released its lease: waiting until it expires, at ${new Date(expiresMs).toISOString()}`
 
 function holderOf(lease: V1Lease | null): Holder | null {
-  const { holderIdentity, renewTime, leaseDurationSeconds = SECONDS } = lease?.spec ?? new V1LeaseSpec()
+  const {
+    holderIdentity,
+    renewTime,
+    leaseDurationSeconds = SECONDS,
+  } = lease?.spec ?? new (clientLibrary().V1LeaseSpec)()
   if (!holderIdentity) return null
   return { owner: holderIdentity, expiresMs: new Date(renewTime ?? 0).getTime() + 1000 * leaseDurationSeconds }
 }
 
 async function ensureNamespace(config: KubeConfig): Promise<void> {
-  const core = config.makeApiClient(CoreV1Api)
+  const core = config.makeApiClient(clientLibrary().CoreV1Api)
   if ((await nullIfNotFound(core.readNamespace({ name: NAMESPACE }))) !== null) return
-  const metadata = Object.assign(new V1ObjectMeta(), { name: NAMESPACE, labels: MANAGED_NAMESPACE })
-  await core.createNamespace({ body: Object.assign(new V1Namespace(), { metadata }) })
+  const metadata = Object.assign(new (clientLibrary().V1ObjectMeta)(), { name: NAMESPACE, labels: MANAGED_NAMESPACE })
+  await core.createNamespace({ body: Object.assign(new (clientLibrary().V1Namespace)(), { metadata }) })
 }

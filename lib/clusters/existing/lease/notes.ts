@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os'
-import { ApiException, CoreV1Api, V1ConfigMap, V1ObjectMeta, type KubeConfig } from '@kubernetes/client-node'
+import type { KubeConfig, V1ConfigMap } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { nullIfNotFound } from '../../../kube/client.ts'
 import { messageOf } from '../../../system/file-error.ts'
 import { NAMESPACE } from './lease.ts'
@@ -28,7 +29,7 @@ export async function readNotes(config: KubeConfig): Promise<Notes | null> {
  * meantime, so that no change is lost.
  */
 export async function changeNotes(config: KubeConfig, change: (now: Notes | null) => Notes): Promise<Notes> {
-  const core = config.makeApiClient(CoreV1Api)
+  const core = config.makeApiClient(clientLibrary().CoreV1Api)
   for (let tries = 0; ; tries++) {
     const there = await readMap(config)
     const notes = change(notesIn(there))
@@ -38,8 +39,8 @@ export async function changeNotes(config: KubeConfig, change: (now: Notes | null
       name: NAME,
       ...(version === undefined ? {} : { resourceVersion: version }),
     }
-    const body = Object.assign(new V1ConfigMap(), {
-      metadata: Object.assign(new V1ObjectMeta(), metadata),
+    const body = Object.assign(new (clientLibrary().V1ConfigMap)(), {
+      metadata: Object.assign(new (clientLibrary().V1ObjectMeta)(), metadata),
       data: { ...there?.data, [KEY]: formatNotes(notes) },
     })
     try {
@@ -47,18 +48,22 @@ export async function changeNotes(config: KubeConfig, change: (now: Notes | null
       else await core.replaceNamespacedConfigMap({ namespace: NAMESPACE, name: NAME, body })
       return notes
     } catch (error) {
-      if (!(error instanceof ApiException && error.code === 409) || tries >= TRIES) throw error
+      if (!(error instanceof clientLibrary().ApiException && error.code === 409) || tries >= TRIES) throw error
     }
   }
 }
 
 /** Removes the notes, if there are any. */
 export async function removeNotes(config: KubeConfig): Promise<void> {
-  await nullIfNotFound(config.makeApiClient(CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+  await nullIfNotFound(
+    config.makeApiClient(clientLibrary().CoreV1Api).deleteNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }),
+  )
 }
 
 const readMap = (config: KubeConfig): Promise<V1ConfigMap | null> =>
-  nullIfNotFound(config.makeApiClient(CoreV1Api).readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }))
+  nullIfNotFound(
+    config.makeApiClient(clientLibrary().CoreV1Api).readNamespacedConfigMap({ namespace: NAMESPACE, name: NAME }),
+  )
 
 function notesIn(map: V1ConfigMap | null): Notes | null {
   const text = map?.data?.[KEY]

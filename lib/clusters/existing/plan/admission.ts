@@ -1,4 +1,5 @@
-import { ApiException, type KubernetesObject } from '@kubernetes/client-node'
+import type { KubernetesObject } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { reasonOf, type KubeClient } from '../../../kube/client.ts'
 import { podSecurityLabels, type PodSecurity } from '../../../lab/namespaces.ts'
 import type { KubeObject } from '../../../kube/object.ts'
@@ -38,7 +39,7 @@ async function refusalOf({ objects }: KubeClient, object: KubeObject): Promise<s
     return null
   } catch (error) {
     // Other checks handle an object that exists already.
-    if (!(error instanceof ApiException) || error.code === 409) return null
+    if (!(error instanceof clientLibrary().ApiException) || error.code === 409) return null
     const { kind, metadata } = object
     return `the API server refuses ${kind} "${metadata.name}" with labels ${JSON.stringify(metadata.labels ?? {})}: ${reasonOf(error)}. Next: kubectl get validatingwebhookconfigurations,validatingadmissionpolicies; exempt the namespaces of the plan, and those of drills`
   }

@@ -1,4 +1,5 @@
-import { ApiextensionsV1Api, type V1CustomResourceDefinition } from '@kubernetes/client-node'
+import type { V1CustomResourceDefinition } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import { isGroupOf } from '../../../kube/definitions.ts'
 import { objectsOfRelease, ownerOfRelease, releaseOf } from '../../../kube/helm-release.ts'
@@ -16,7 +17,7 @@ export const namespaceNamed = (name: string): ObjectReference => ({
 export const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
 
 export async function definitionsOf(kube: KubeClient, part: Part): Promise<V1CustomResourceDefinition[]> {
-  const { items } = await kube.config.makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition()
+  const { items } = await kube.config.makeApiClient(clientLibrary().ApiextensionsV1Api).listCustomResourceDefinition()
   return items.filter(({ spec }) => part.groups.some((end) => isGroupOf(spec.group, end)))
 }
 

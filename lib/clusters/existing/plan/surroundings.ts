@@ -1,4 +1,5 @@
-import { StorageV1Api, type V1Node, type V1StorageClass } from '@kubernetes/client-node'
+import type { V1Node, V1StorageClass } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import { isReady, type KubeClient } from '../../../kube/client.ts'
 import { hasLabels } from '../../../kube/placed-pod.ts'
 import type { KubeObject } from '../../../kube/object.ts'
@@ -14,7 +15,7 @@ export interface Surroundings {
 
 /** Errors: a class or a node that the user names or that drills need is missing, with the next command. */
 export async function surroundingsOf(kube: KubeClient, options: ExistingOptions): Promise<Surroundings> {
-  const classes = (await kube.config.makeApiClient(StorageV1Api).listStorageClass()).items
+  const classes = (await kube.config.makeApiClient(clientLibrary().StorageV1Api).listStorageClass()).items
   const used = requireClass(classes, options.storageClass)
   const snapshots = chooseSnapshots(classes, await listSnapshotClasses(kube), options.snapshotStorageClass)
   await requireNoFreeVolume(kube, [used, snapshots.snapshots])

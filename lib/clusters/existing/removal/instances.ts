@@ -1,4 +1,5 @@
-import { PatchStrategy, type V1CustomResourceDefinition } from '@kubernetes/client-node'
+import type { V1CustomResourceDefinition } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
@@ -61,7 +62,7 @@ export async function removeInstances(
       ...{ apiVersion, kind },
       metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}), finalizers: [] },
     }
-    await kube.objects.patch(bare, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+    await kube.objects.patch(bare, undefined, undefined, undefined, undefined, clientLibrary().PatchStrategy.MergePatch)
   }
 }
 

@@ -1,4 +1,5 @@
-import { ApiException, type V1CustomResourceDefinition } from '@kubernetes/client-node'
+import type { V1CustomResourceDefinition } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { ObjectReference } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
@@ -92,7 +93,7 @@ export async function removeObject({ kube, left }: Removal, reference: ObjectRef
   try {
     await kube.delete(reference)
   } catch (error) {
-    if (!(error instanceof ApiException && error.code === 409)) throw error
+    if (!(error instanceof clientLibrary().ApiException && error.code === 409)) throw error
     left.push(`${nameOf(reference)}: kept, because another object has replaced it`)
     return
   }

@@ -1,4 +1,4 @@
-import { PatchStrategy } from '@kubernetes/client-node'
+import { clientLibrary } from '../../../kube/library.ts'
 import type { KubeClient } from '../../../kube/client.ts'
 import type { KubeObject } from '../../../kube/object.ts'
 import { hasLabLabel } from '../../../kube/ownership.ts'
@@ -23,7 +23,14 @@ export async function removeSnapshots({ kube, scope, left }: Removal): Promise<K
     const { name, uid } = metadata
     const reference = { apiVersion, kind, metadata: { name, ...(uid === undefined ? {} : { uid }) } }
     const deleted = { ...reference, spec: { deletionPolicy: 'Delete' } }
-    await kube.objects.patch(deleted, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch)
+    await kube.objects.patch(
+      deleted,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      clientLibrary().PatchStrategy.MergePatch,
+    )
     // If its VolumeSnapshot still exists, both are deleted with the namespace.
     await kube.delete(reference)
   }
