@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
-import { newFolder } from '../in-folder.ts'
+import { test } from '@playwright/test'
+import type * as Compile from '../../../lib/system/compile.ts'
 import { playwright } from '../runner/suite.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
@@ -33,7 +34,8 @@ export interface Copy {
 
 /** Copies meshdrill into a folder of the test, and adds to it. */
 export function copyWith({ fixture, place, index, line }: Addition): Copy {
-  const folder = newFolder()
+  // The same folder in each run: what Playwright compiles of it is found by its path.
+  const folder = test.info().outputPath('copy')
   for (const name of COPIED)
     cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !path.endsWith('/recorded') })
   for (const name of LINKED) symlinkSync(join(root, name), join(folder, name))
@@ -69,8 +71,13 @@ function edit(file: string, pattern: RegExp, replacement: string): void {
 async function runProgram(folder: string, program: string): Promise<string> {
   const own = Object.entries(process.env).filter(([name]) => !/^(PLAYWRIGHT|PW|TEST_|MESHDRILL_)/.test(name))
   const env = { ...Object.fromEntries(own), XDG_STATE_HOME: join(folder, 'state') }
-  const args = ['--import', './lib/system/typescript.js', program]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env, encoding: 'utf8' })
+  const { compileProgram } = (await import(join(folder, 'lib/system/compile.ts'))) as typeof Compile
+  await compileProgram(join(folder, program))
+  const { stdout } = await promisify(execFile)(process.execPath, ['lib/system/start.js', program], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  })
   return stdout
 }
 

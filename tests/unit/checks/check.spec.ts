@@ -2,10 +2,13 @@ import { expect, test } from '@playwright/test'
 import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileProgram } from '../../../lib/system/compile.ts'
 import { scriptArguments } from '../../../lib/system/process.ts'
 import { newFolder } from '../in-folder.ts'
 
 const MAIN = join(import.meta.dirname, '../../checks/check.main.ts')
+
+test.beforeAll(() => compileProgram(MAIN))
 
 /** Runs checks that are scripts of a package, in lanes; tells also whether each wrote the file that is named like it. */
 function check(scripts: Record<string, string>, ...lanes: string[]) {

@@ -8,6 +8,7 @@ import { checkSeeded, planWrite } from '../../../lib/load/load.ts'
 import { startLoad } from '../../../lib/load/runner.ts'
 import { expectedPayload } from '../../../lib/workloads/ledger/payload.ts'
 import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
+import { compiledArguments } from '../programs.ts'
 import { startStandIn } from '../stand-ins/service.ts'
 import { quote } from '../stand-ins/shell.ts'
 
@@ -50,9 +51,9 @@ test('without an answer the latency is null, not zero', () => {
 
 test.describe('with a stand-in for k6', () => {
   const start = async (ends: string, folder: string) => {
-    const main = fileURLToPath(new URL('../stand-ins/k6.main.ts', import.meta.url))
+    const main = await compiledArguments(fileURLToPath(new URL('../stand-ins/k6.main.ts', import.meta.url)))
     const k6 = resolve(`${folder}-k6`)
-    const command = `exec ${[process.execPath, '--import', import.meta.resolve('tsx'), main].map(quote).join(' ')} "$@"`
+    const command = `exec ${[process.execPath, ...main].map(quote).join(' ')} "$@"`
     await writeFile(k6, `#!/bin/sh\n${command}\n`, { mode: 0o755 })
     return startLoad({
       k6,

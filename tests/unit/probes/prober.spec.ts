@@ -3,6 +3,7 @@ import { expect, test as base } from '@playwright/test'
 import { ledger } from '../../../lib/workloads/ledger/ledger.ts'
 import { startProber, type RunningProber } from '../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../lib/record/facts.ts'
+import { compileProgram } from '../../../lib/system/compile.ts'
 import { startStandIn, type Behaviour } from '../stand-ins/service.ts'
 
 const main = ledger.clients.prober
@@ -17,6 +18,7 @@ type StandIn = Awaited<ReturnType<typeof startStandIn>>
 
 const test = base.extend<{ service: StandIn }>({
   service: async ({}, use) => {
+    await compileProgram(main)
     const service = await startStandIn(seed)
     await use(service)
     await service.stop()

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../../../lib/components/mesh.ts'
+import { compiledArguments } from '../programs.ts'
 
 export type Behaviour = 'right' | 'refusing' | 'hanging' | 'unavailable' | 'wrong' | 'another slot' | 'cut'
 
@@ -14,7 +15,8 @@ export interface Told {
 /** A stand-in for the ledger, in a process of its own so that the tests' work does not delay its answers. */
 export async function startStandIn(seed: number) {
   const main = fileURLToPath(new URL('service.main.ts', import.meta.url))
-  const child = fork(main, [String(seed)], { execArgv: ['--import', import.meta.resolve('tsx')] })
+  const [start, program] = await compiledArguments(main)
+  const child = fork(start, [program, String(seed)])
   const told = async () => ((await once(child, 'message')) as [Told])[0]
   const { port } = await told()
   const route: Route = { url: `http://127.0.0.1:${port}`, host: 'ledger.test' }

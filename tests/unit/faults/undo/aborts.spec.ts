@@ -18,7 +18,7 @@ for (const watchdog of [false, true]) {
 for (const signals of [['SIGHUP'], ['SIGTERM', 'SIGTERM']] as const) {
   test(`${signals.join(' and ')} while a fault is being observed ends the run, and its worker undoes the fault`, async ({}, testInfo) => {
     const folder = testInfo.outputPath('suite')
-    const main = startSuite(folder, { watchdog: false })
+    const main = await startSuite(folder, { watchdog: false })
     try {
       const { pid } = await eventAfter(folder, 0, 'applied')
       const exit = once(main, 'exit')
@@ -35,7 +35,7 @@ for (const signals of [['SIGHUP'], ['SIGTERM', 'SIGTERM']] as const) {
 
 test('a watchdog undoes the fault of a killed worker and main process, without a next run', async ({}, testInfo) => {
   const folder = testInfo.outputPath('suite')
-  const main = startSuite(folder, { watchdog: true })
+  const main = await startSuite(folder, { watchdog: true })
   try {
     const { pid } = await eventAfter(folder, 0, 'applied')
     main.kill('SIGKILL')

@@ -10,8 +10,12 @@ import {
   readWatchdog,
   writeWatchdog,
 } from '../../../../lib/faults/undo/watchdog.ts'
+import { compileProgram } from '../../../../lib/system/compile.ts'
 import { pending, waitFor } from '../../../../lib/system/wait.ts'
 import { identify, isRunning, killProcess } from '../../../../lib/system/process.ts'
+
+const main = join(import.meta.dirname, 'aborts', 'watchdog.main.ts')
+test.beforeAll(() => compileProgram(main))
 
 const config = readConfig({ MESHDRILL_CLUSTER: 'embedded' })
 
@@ -41,7 +45,7 @@ test('a running watchdog has no variables of the shell in its environment, and n
     await ensureWatchdog(folder, {
       ownerPid: process.pid,
       config: { ...config, cell: 'canary-setting' },
-      main: join(import.meta.dirname, 'aborts', 'watchdog.main.ts'),
+      main,
     })
   } finally {
     for (const name of Object.keys(CANARIES)) Reflect.deleteProperty(process.env, name)
@@ -86,7 +90,7 @@ test('a watchdog ends by itself when its run has ended and there is nothing to u
   await ensureWatchdog(folder, {
     ownerPid: run.pid ?? 0,
     config,
-    main: join(import.meta.dirname, 'aborts', 'watchdog.main.ts'),
+    main,
   })
   const watchdog = await readWatchdog(folder)
   if (watchdog === null) throw new Error('no watchdog was noted')

@@ -7,8 +7,10 @@ import { now } from '../../../../lib/probes/availability/run-prober.ts'
 import { ledger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { startProber } from '../../../../lib/probes/availability/prober.ts'
 import type { ProbeSample } from '../../../../lib/record/facts.ts'
+import { compileProgram } from '../../../../lib/system/compile.ts'
 import { createRandom } from '../../../../lib/verdict/statistics/random.ts'
 import { measureRecovery, type Recovery, steadyMs } from '../../../../lib/verdict/recovery.ts'
+import { compiledArguments } from '../../programs.ts'
 import { drawOutage, type PlayedOutage, type ScriptedOutage } from './script.ts'
 
 const main = ledger.clients.prober
@@ -53,13 +55,11 @@ const underWayMs = 30
 
 /** Plays outages on a stub and measures each with the prober and the verdict of a drill. */
 export async function tryOutages({ seeds, rateHz, highPriority, stalls, patienceMs }: TrialOptions): Promise<Trials> {
-  const stub = fork(
-    fileURLToPath(new URL('stub.main.ts', import.meta.url)),
-    [String(volumeSeed), highPriority ? 'first' : ''],
-    {
-      execArgv: [...PUNCTUAL_NODE_OPTIONS, '--import', import.meta.resolve('tsx')],
-    },
-  )
+  await compileProgram(main)
+  const [start, program] = await compiledArguments(fileURLToPath(new URL('stub.main.ts', import.meta.url)))
+  const stub = fork(start, [program, String(volumeSeed), highPriority ? 'first' : ''], {
+    execArgv: [...PUNCTUAL_NODE_OPTIONS],
+  })
   const told = async <Told>() => ((await once(stub, 'message')) as [Told])[0]
   const { port } = await told<{ port: number }>()
   const samples: ProbeSample[] = []

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { endOnEverySignal, outliveHangup } from '../../../../../lib/runner/signals.ts'
 
@@ -8,11 +9,17 @@ else {
   process.env.ABORT_OWNER_PID = String(process.pid)
 }
 
+const folder = process.env.ABORT_FOLDER
+if (folder === undefined)
+  throw new Error(
+    'ABORT_FOLDER is not set. aborts.spec.ts sets it. Next: npx playwright test --config playwright.unit.config.ts aborts',
+  )
+
 /** The micro-suite that is killed: real Playwright processes, the real journal and damage, and a lab of files. */
 export default defineConfig({
-  testDir: '.',
-  testMatch: 'suite.ts',
-  outputDir: `${process.env.ABORT_FOLDER ?? ''}/results`,
+  testDir: folder,
+  testMatch: 'suite.mjs',
+  outputDir: join(folder, 'results'),
   workers: 1,
   reporter: 'null',
 })

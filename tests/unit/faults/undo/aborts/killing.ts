@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pending, waitFor } from '../../../../../lib/system/wait.ts'
+import { compileProgram } from '../../../../../lib/system/compile.ts'
+import { findCompiled } from '../../../../../lib/system/compiled.js'
 import { identify, isRunning } from '../../../../../lib/system/process.ts'
 import { createRandom } from '../../../../../lib/verdict/statistics/random.ts'
 
@@ -25,15 +27,19 @@ export function readLog(folder: string): Event[] {
   })
 }
 
+const place = (file: string): string => join(import.meta.dirname, file)
+
 /** Starts the micro-suite in a folder of its own; the process is Playwright's main one. */
-export function startSuite(folder: string, { watchdog }: { watchdog: boolean }): ChildProcess {
+export async function startSuite(folder: string, { watchdog }: { watchdog: boolean }): Promise<ChildProcess> {
   mkdirSync(folder, { recursive: true })
+  // Each worker and each watchdog loads the drivers anew: compiled, that takes a fifth of the CPU time.
+  for (const program of ['suite.ts', 'watchdog.main.ts']) await compileProgram(place(program))
+  writeFileSync(join(folder, 'suite.mjs'), `import ${JSON.stringify(findCompiled(place('suite.ts')))}\n`)
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli')
   // A test runner that runs in a test runner must not take it for its own.
   const inherited = Object.entries(process.env).filter(([name]) => !/^TEST_|^PLAYWRIGHT_/.test(name))
   const env = { ...Object.fromEntries(inherited), ABORT_FOLDER: folder, ABORT_WATCHDOG: watchdog ? 'on' : 'off' }
-  const config = join(import.meta.dirname, 'config.ts')
-  return spawn(process.execPath, [cli, 'test', '--config', config], { env, stdio: 'ignore' })
+  return spawn(process.execPath, [cli, 'test', '--config', place('config.ts')], { env, stdio: 'ignore' })
 }
 
 export const faultApplied = (folder: string): boolean => existsSync(join(folder, 'fault'))
@@ -86,7 +92,7 @@ export async function killAndHeal(
 ): Promise<Killing> {
   const draw = createRandom(options.seed)
   const kills: Killed[] = []
-  let main = startSuite(folder, options)
+  let main = await startSuite(folder, options)
   let from = 0
   try {
     while (kills.length < options.kills) {
@@ -103,7 +109,7 @@ export async function killAndHeal(
         await exit
       }
       if (target !== 'main') kill(worker.pid)
-      if (target !== 'worker') main = startSuite(folder, options)
+      if (target !== 'worker') main = await startSuite(folder, options)
       const next = await nextAttach(folder, from, worker.pid)
       const attached = await eventAfter(folder, next.index, 'attached')
       kills.push({ target, applied, healedMs: attached.atMs - next.event.atMs })
