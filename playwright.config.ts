@@ -10,7 +10,7 @@ import { MESHES, WORKLOADS, type MeshName, type WorkloadName } from './lib/matri
 import { readVariable } from './lib/system/environment.ts'
 import { DRILL_TIMEOUT_MS } from './lib/lab/lab.ts'
 import { prepareRun, RESULTS } from './lib/record/run-folder.ts'
-import { readArguments, adoptLastRun, artifactsOf, findLastRun } from './lib/runner/arguments.ts'
+import { readArguments, adoptLastRun, artifactsOf, DECLARED_ROWS, findLastRun } from './lib/runner/arguments.ts'
 import { endOnEverySignal, outliveHangup } from './lib/runner/signals.ts'
 import { requireOwnTransformCache } from './lib/runner/transform-cache.ts'
 
@@ -51,6 +51,9 @@ if (config.cell !== null) process.env.PLAYWRIGHT_BLOB_OUTPUT_FILE ??= `blob-repo
 // Whoever names rows chooses among all of them; a run that names none drills a slice.
 const widened = readVariable(process.env, 'MESHDRILL_MATRIX') === null && (asked.namesTests || asked.lastFailed)
 const matrix = widened ? 'full' : config.matrix
+
+// The command is known in the first process only.
+if (process.env.TEST_WORKER_INDEX === undefined) process.env[DECLARED_ROWS] = asked.staysInDefaultProjects ? matrix : ''
 
 /** The rows of a project: of its tool, mesh and workloads; of the whole matrix or of its slice. */
 function choose({ tool = config.tool, mesh = config.mesh, workloads = config.workloads }: Chosen): RegExp {

@@ -133,6 +133,14 @@ function findObstacle({ strategy, moment, mesh, workload }: Axes, fault: FaultTr
   return null
 }
 
+const legalRows = new Map<string, Row[]>()
+for (const row of matrix) {
+  if (row.illegal !== null) continue
+  const strike = `${row.fault} ${row.moment}`
+  const rows = legalRows.get(strike)
+  if (rows === undefined) legalRows.set(strike, [row])
+  else rows.push(row)
+}
+
 /** The rows of a fault at a moment that can be drilled. */
-export const rowsOf = (fault: FaultName, moment: Moment): Row[] =>
-  matrix.filter((row) => row.fault === fault && row.moment === moment && row.illegal === null)
+export const rowsOf = (fault: FaultName, moment: Moment): readonly Row[] => legalRows.get(`${fault} ${moment}`) ?? []

@@ -32,6 +32,12 @@ export function adoptLastRun(file: string, runFolder: string): void {
   copyFileSync(file, adopted)
 }
 
+/**
+ * Variable with the part of the matrix, `slice` or `full`, that a run of the default projects declares. The workers inherit it. It
+ * is unset if other projects can run: then the specs declare all rows.
+ */
+export const DECLARED_ROWS = 'MESHDRILL_DECLARED_ROWS'
+
 /** The options of Playwright's command line on which meshdrill's configuration depends. */
 interface RunnerArguments {
   /** False if the command runs no drill, but lists drills or works on reports. Such a command creates no results. */
@@ -40,6 +46,8 @@ interface RunnerArguments {
   namesTests: boolean
   /** True with `--last-failed`, unless the command names the file or folder of the last run. */
   lastFailed: boolean
+  /** True if the command runs or lists the tests of the default projects only. In UI mode a user can choose others. */
+  staysInDefaultProjects: boolean
   /** False with `--no-deps`: no project sets up the lab. */
   setsUpLab: boolean
   /** True if the user names a folder for artifacts. Playwright empties that folder before a run. */
@@ -66,6 +74,7 @@ export function readArguments(argv: readonly string[], drills: readonly string[]
       has('--grep', '--test-list') ||
       options.some((option) => /^-x*g/.test(option)) ||
       rest.some((argument) => namesDrill(argument, drills)),
+    staysInDefaultProjects: command === 'test' && !has('--project', '--ui', '--ui-host', '--ui-port'),
     lastFailed: has('--last-failed') && !has('--last-failed-file', '--output'),
     setsUpLab: !has('--no-deps'),
     namesOutput: has('--output'),

@@ -29,7 +29,8 @@ const keepPlaces: Plugin = {
 const LEFT = ['@playwright/test', 'esbuild', 'testcontainers', 'testcontainers/*']
 
 /** Packages are CommonJS in part. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const REQUIRE =
+  "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);"
 
 /**
  * Compiles a program into one file with all that it imports, packages too. `lib/system/start.js` runs it until a source changes.

@@ -8,7 +8,7 @@ import { playwright } from '../runner/suite.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 const COPIED = ['lib', 'fixtures', 'tests', 'docs', '.github', '.gitlab-ci.yml', 'playwright.config.ts']
-const LINKED = ['node_modules', 'package.json', 'tsconfig.json', 'chaos', '.prettierrc']
+const LINKED = ['node_modules', 'package.json', 'package-lock.json', 'tsconfig.json', 'chaos', '.prettierrc']
 
 /** What somebody adds to meshdrill: a folder or a file, and a line of an index. */
 export interface Addition {

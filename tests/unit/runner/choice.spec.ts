@@ -54,6 +54,12 @@ test('a named row outside the requested slice is left out, and a named row runs 
   expect((await list(folder, tool)).rows).toEqual(['velero/schedule × ransomware'])
 })
 
+test('projects of another mesh and another workload than those of the run have their rows', async () => {
+  const { rows } = await list(newFolder(), ['--project=mesh-none', '--project=workload-files'])
+  expect(rows).toContain('velero/file-system × container-kill, mesh none')
+  expect(rows).toContain('velero/file-system × container-kill, workload files')
+})
+
 test('--last-failed lists the failed tests, though each run has a separate output folder', async () => {
   const folder = newFolder()
   const { ids, rows } = await list(folder, ['-g', '(k8up/operator|restic/manual) × ransomware'])

@@ -50,6 +50,18 @@ test('a command that lists drills or works on reports runs nothing', () => {
     expect(readArguments(idle).runs).toBe(false)
 })
 
+test('a run of the default projects is one that names no project and has no choice of projects', () => {
+  for (const args of [[], ['-g', 'velero'], ['--list'], ['--', '--project=velero']])
+    expect(readArguments(argv(...args)).staysInDefaultProjects, args.join(' ')).toBe(true)
+  for (const other of [
+    argv('--project', 'velero'),
+    argv('--project=velero'),
+    argv('--ui'),
+    ['node', 'cli.js', 'test-server'],
+  ])
+    expect(readArguments(other).staysInDefaultProjects, other.join(' ')).toBe(false)
+})
+
 test('the last run’s file is looked for, unless the command names it', () => {
   expect(readArguments(argv('--last-failed')).lastFailed).toBe(true)
   for (const args of [[], ['--last-failed', '--last-failed-file=f'], ['--last-failed', '--output', 'o']])
