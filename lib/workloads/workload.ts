@@ -24,6 +24,11 @@ export interface Workload<Name extends string = string> {
    * then deletes the pods too, so that the loss takes effect. Default: false.
    */
   readonly answersWithoutVolume?: boolean
+  /**
+   * True if it has no volume, so that a restore brings back objects only. Faults that strike volumes or moved data, and
+   * tools that copy volumes only, are not drilled with it. Default: false.
+   */
+  readonly withoutVolume?: boolean
   readonly clients: WorkloadClients
   readonly damage: Damage
   /**
