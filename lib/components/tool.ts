@@ -27,6 +27,8 @@ export interface InstalledTool {
   readonly version: string
   /** The tool's parts in the cluster while it backs up this namespace. They are the targets of faults on the tool. */
   parts(namespace: string): ToolParts
+  /** True if the tool encrypts backups with a key that everyone knows, such as a default in its source. Default: false. */
+  keyIsPublished?(): Promise<boolean>
   /** Starts a backup of a namespace and does not wait for its end. */
   backup(namespace: string, options: { name: string }): Promise<RunningBackup>
 }

@@ -1,6 +1,6 @@
 import type { Backup, RunningBackup, InstalledTool } from '../components/tool.ts'
 import { hostClock } from '../system/wait.ts'
-import type { DrillContext } from './context.ts'
+import type { DrillContext, Exposure } from './context.ts'
 import type { Damage } from './damage.ts'
 import type { Lab } from '../lab/lab.ts'
 import { openBucket } from '../store/s3.ts'
@@ -14,7 +14,7 @@ interface Backups {
 }
 
 /** Records each backup of a drill at its request and its end, with its growth of the store. */
-export function watchBackups(context: DrillContext, injected: Damage): Backups {
+export function watchBackups(context: DrillContext, injected: Damage, exposure: Exposure | null): Backups {
   const { lab, tool, namespace, record, clock = hostClock } = context
   const stored = watchStored(
     async () => (await context.stored?.(lab, tool, namespace)) ?? null,
@@ -25,6 +25,7 @@ export function watchBackups(context: DrillContext, injected: Damage): Backups {
   return {
     async start() {
       await stored.begin()
+      await exposure?.begin()
       const { schedules = [] } = tool.parts(namespace)
       for (const schedule of schedules)
         await injected.undoAtEnd('backup schedule', [{ kind: 'suspend-schedules', schedules: schedule }])

@@ -42,6 +42,8 @@ export interface DrillContext {
    * nothing is read.
    */
   stored?: (lab: Lab, tool: InstalledTool, namespace: string) => Promise<number | null>
+  /** Searches the store for known texts of the service. If absent, nothing is searched. */
+  expose?: (context: DrillContext) => Exposure
   /** Journal in which the undo of each change is recorded before the change is made. */
   journal: UndoJournal
   /** Runs an undo. Default: on a cluster. */
@@ -51,6 +53,16 @@ export interface DrillContext {
   record: (fact: DrillFactBody) => void
   /** Runs a step and shows it in the test runner. */
   step: <T>(name: StepName, what: string, body: () => Promise<T>) => Promise<T>
+}
+
+/** Searches what the backups of a drill put into the store: what can somebody read who can read the store? */
+export interface Exposure {
+  /** Puts a Secret with a known text into the namespace of the drill. */
+  plant(): Promise<void>
+  /** Notes which objects are in the store before the first backup. */
+  begin(): Promise<void>
+  /** Searches the objects that came since, and records what was found. */
+  search(): Promise<void>
 }
 
 /** A fact without the id and the time, which the drill adds. */

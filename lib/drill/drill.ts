@@ -20,6 +20,8 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
     const { lab, mesh, workload, namespace, seed } = context
     await lab.cluster.loadImages(workload.images.map((name) => lab.artifacts.image(name)))
     await createNamespace(lab, mesh, namespace)
+    const exposure = context.expose?.(context) ?? null
+    await exposure?.plant()
     const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
     const { route, end: conceal } = await mesh.expose(service.service)
     // If a later step fails, everything started so far is stopped here: the drill does not know of it yet.
@@ -29,7 +31,7 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
       const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
       const measuring = await context.measure(context, route, seeded)
       begun.unshift(() => measuring.stop())
-      const running = { service, route, conceal, seeded, measuring }
+      const running = { service, route, conceal, seeded, measuring, exposure }
       await recordStart(context, running)
       return provisioned(context, running)
     } catch (error) {
@@ -61,10 +63,10 @@ async function readMesh(mesh: InstalledMesh, namespace: string): Promise<MeshSta
 
 function provisioned(context: DrillContext, running: Running): ProvisionedService {
   const { lab, mesh, tool, fault, namespace, record, step, seed, clock = hostClock } = context
-  const { service, route, conceal, seeded, measuring } = running
+  const { service, route, conceal, seeded, measuring, exposure } = running
   const injected = damage(context, service, measuring.nodes)
 
-  const { start, end, newest } = watchBackups(context, injected)
+  const { start, end, newest } = watchBackups(context, injected, exposure)
   const { restore, claimedOrEnded, prove } = watchRestores(context, running)
 
   const note = (text: string): void => {
@@ -151,6 +153,7 @@ function provisioned(context: DrillContext, running: Running): ProvisionedServic
         await measuring.stop()
         await conceal()
         await injected.clear()
+        await exposure?.search()
       }),
     // A full disk or a client that does not stop must not prevent the undo of a fault.
     stop: () => runAll([injected.heal, () => measuring.stop(), conceal, injected.clear]),

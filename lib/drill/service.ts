@@ -3,7 +3,7 @@ import type { Route, InstalledMesh } from '../components/mesh.ts'
 import type { IntegrityCheck } from '../record/facts.ts'
 import type { Backup } from '../components/tool.ts'
 import type { DeployedWorkload } from '../workloads/workload.ts'
-import type { Measurements } from './context.ts'
+import type { Exposure, Measurements } from './context.ts'
 import { FAULTS_ALLOWED } from '../components/chaos-mesh/chaos-mesh.ts'
 import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -52,6 +52,8 @@ export interface Running {
   conceal: () => Promise<void>
   seeded: number
   measuring: Measurements
+  /** Null if the store is not searched. */
+  exposure: Exposure | null
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DrillFact, Objectives } from '../record/facts.ts'
 import { readMoment } from '../record/moment.ts'
 import { describeEvidence, nothingSeen } from './describe-evidence.ts'
 import { type FactOf, select } from './evidence.ts'
+import { readExposure } from './exposure.ts'
 import type { Loss } from './loss.ts'
 import { measure, type Measured } from './measure.ts'
 import { judgeAttributes } from './attributes.ts'
@@ -92,6 +93,7 @@ export function judgeDrill(facts: DrillFact[], unreadableLines: number[] = []): 
       durationMs: measureOperation(backup.operation),
       bytes: backup.operation.bytes,
       storedBytes: sumStored(select(facts, 'backup.ended')),
+      ...readExposure(select(facts, 'backup.searched').at(-1)),
     },
     restore: restore && { durationMs: measureOperation(restore.operation) },
     resources: usage.tool,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { drillResult, VERDICTS } from './schema/result.ts'
+import type { drillResult, EXPOSURES, VERDICTS } from './schema/result.ts'
 
 export type { Code, Question } from './codes.ts'
 export type { Interval } from './interval.ts'
@@ -8,6 +8,9 @@ export type { Usage } from './resources.ts'
 
 /** `skipped` means that the drill never started. */
 export type Verdict = (typeof VERDICTS)[number]
+
+/** Whether somebody who can read the store can read a kind of data. `published key`: encrypted with a key that everyone knows. */
+export type Exposure = (typeof EXPOSURES)[number]
 
 /** A drill in `summary.json`. What was not measured is null, never 0. Times in ms, sizes in bytes, CPU in seconds. */
 export type DrillResult = z.infer<typeof drillResult>

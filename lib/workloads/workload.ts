@@ -25,10 +25,10 @@ export interface Workload<Name extends string = string> {
    */
   readonly answersWithoutVolume?: boolean
   /**
-   * True if it has no volume, so that a restore brings back objects only. Faults that strike volumes or moved data, and
-   * tools that copy volumes only, are not drilled with it. Default: false.
+   * Texts of the seeded data, as they are on the volume: a search of the store finds some of them if the backup is not encrypted. At
+   * least 32 bytes each, and far from each other. If absent, the drill does not look for the data.
    */
-  readonly withoutVolume?: boolean
+  readonly canaries?: (seed: number) => Uint8Array[]
   readonly clients: WorkloadClients
   readonly damage: Damage
   /**

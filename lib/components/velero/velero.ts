@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Schedules } from '../../lab/undo.ts'
 import type { BackupTool, InstalledTool, RunningBackup, ToolParts } from '../tool.ts'
@@ -49,6 +50,7 @@ function velero(strategy: string, { method, start = startBackup, schedulesOf = (
     strategy,
     version: lab.artifacts.component('velero').version,
     parts: (namespace) => ({ ...partsOf(lab, method), schedules: schedulesOf(namespace) }),
+    ...(method.movements === null ? {} : { keyIsPublished: () => hasDefaultKey(lab) }),
     backup: (namespace, { name }) => start(lab, method, namespace, { name }),
   })
   return {
@@ -65,6 +67,20 @@ function velero(strategy: string, { method, start = startBackup, schedulesOf = (
     },
     attach,
   }
+}
+
+/** Password of Velero's repositories, unless the user creates this Secret before the first backup (pkg/repository/keys). */
+const DEFAULT_PASSWORD = 'static-passw0rd'
+
+async function hasDefaultKey({ kube }: Lab): Promise<boolean> {
+  const metadata = { name: 'velero-repo-credentials', namespace: NAMESPACE }
+  const secret = await kube.get<KubeObject & { data?: Record<string, string> }>({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+  })
+  const password = secret?.data?.['repository-password'] ?? ''
+  return Buffer.from(password, 'base64').toString() === DEFAULT_PASSWORD
 }
 
 const partsOf = (lab: Lab, method: Method): ToolParts => ({

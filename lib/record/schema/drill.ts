@@ -81,10 +81,6 @@ export const drillFacts = {
     objectives,
     expectations,
     loss: lossMeasure.exactOptional().describe('Not in older runs: they measure writes.'),
-    withoutVolume: z
-      .literal(true)
-      .exactOptional()
-      .describe('The service has no volume, so that what the backup moved of volumes does not apply.'),
   }),
   'drill.skipped': fact('drill.skipped', { reason: text }),
   'drill.ended': fact('drill.ended', { error }).describe(
@@ -116,6 +112,18 @@ export const drillFacts = {
       .exactOptional()
       .describe("Growth of the tool's objects in the store. Null if unknown. Not in older runs."),
   }),
+  'backup.searched': fact('backup.searched', {
+    objects: number.describe('Objects that came into the store since the first backup of the drill began.'),
+    bytes: number.min(0).describe('Their size, and the size of those that were searched.'),
+    searchedBytes: number.min(0),
+    data: flag
+      .nullable()
+      .describe(
+        'True if known data of the volume were found. Null if the data are not in the store, or if not every byte could be searched.',
+      ),
+    secrets: flag.nullable().describe('True if the text of a Secret of the namespace was found. Null as for `data`.'),
+    keyIsPublished: flag.describe('True if the data are encrypted with a key that everyone knows.'),
+  }).describe('The new objects in the store were searched for known texts, as stored and after decompression.'),
   'backup.found': fact('backup.found', { name: text, operation }).describe(
     'A scheduled backup of the tool that was the newest when the fault struck.',
   ),

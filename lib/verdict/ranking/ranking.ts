@@ -4,6 +4,7 @@ import { compareSimplicity, type SimplicityFacts } from './simplicity.ts'
 import { type Candidate, findCandidates, isRankable, keyOf } from './candidates.ts'
 import { comparePairs, findFronts, type PairComparison, summarisePair } from './pairs.ts'
 import type { rankingEntry } from '../schema/ranking.ts'
+import { worstExposure } from '../exposure.ts'
 import { describeNoOrder, explain } from './words.ts'
 
 /**
@@ -52,6 +53,7 @@ export function rankTools(drills: readonly DrillResult[], simplicity: readonly S
         pairs: own.map(summarisePair),
       },
       simplicity: facts ? compareSimplicity(facts, simplicity) : null,
+      exposure: worstExposure(drills.filter((drill) => drill.tool === tool && drill.strategy === strategy)),
       drills: counted,
     }
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MOMENTS } from '../../record/moment.ts'
 import { userEffort } from '../../record/schema/run.ts'
-import { VERDICTS } from './result.ts'
+import { exposure, VERDICTS } from './result.ts'
 
 /* An entry of `ranking` in `summary.json`. Times in milliseconds, sizes in bytes, CPU in seconds. */
 
@@ -133,5 +133,8 @@ export const rankingEntry = z.strictObject({
     pairs: z.array(pairSummary).describe('Comparison with each other entry.'),
   }),
   simplicity: simplicity.nullable().describe('Null if nothing was recorded.'),
+  exposure: exposure
+    .nullable()
+    .describe('The worst of its drills. Null if none searched the store. No place depends on it.'),
   drills: countedDrills,
 })

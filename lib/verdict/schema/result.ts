@@ -12,6 +12,14 @@ const size = z.number().min(0)
 const count = z.int().min(0)
 
 export const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped'] as const
+export const EXPOSURES = ['not readable', 'published key', 'readable'] as const
+
+export const exposure = z
+  .strictObject({
+    data: z.enum(EXPOSURES).nullable().describe('Data of the volume. Null if not known, or not in the store.'),
+    secrets: z.enum(EXPOSURES).nullable().describe('Secrets of the namespace. Null if not known.'),
+  })
+  .describe('What somebody can read who can read the store, by a search for known texts.')
 
 const codes = Object.keys(CODES) as Code[]
 const questions = [...new Set(codes.map((code) => code.split('.')[0]))] as Question[]
@@ -60,6 +68,7 @@ const drillShape = z.strictObject({
         .number()
         .nullable()
         .describe("Growth of the tool's objects in the store, over all backups of the drill."),
+      exposure: exposure.exactOptional().describe('Absent if this drill did not search the store.'),
     })
     .nullable(),
   restore: z.strictObject({ durationMs: size.nullable() }).nullable(),

@@ -9,6 +9,7 @@ import { readBack } from '../support/read-back.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
 import { compareAttributeTrees, parseMissing, type AttributeTree } from './attributes.ts'
 import { checkFiles } from './check.ts'
+import { seededContent } from './content.ts'
 import { filesDamage } from './damage.ts'
 import { parseTree, type Tree } from './tree.ts'
 import type { Built } from '../../lab/built.ts'
@@ -62,6 +63,7 @@ export const files: Workload<'files'> = {
   loss: { by: 'files' },
   images: [SERVER_IMAGE, VOLUME_IMAGE],
   artifacts,
+  canaries: (seed) => Array.from({ length: 8 }, (_, index) => seededContent(seed, 100 * index).slice(64, 128)),
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

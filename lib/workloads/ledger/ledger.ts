@@ -6,6 +6,7 @@ import { applyManifest } from '../support/deployment.ts'
 import { goProgram, ownImage } from '../support/programs.ts'
 import { deployedRecords } from '../support/records/service.ts'
 import { parseListing } from './listing.ts'
+import { ledgerPayloads } from './payload.ts'
 import type { Built } from '../../lab/built.ts'
 import type { Published } from '../../lab/published.ts'
 
@@ -36,6 +37,7 @@ export const ledger: Workload<'ledger'> = {
   loss: { by: 'writes' },
   images: [IMAGE],
   artifacts,
+  canaries: ledgerPayloads.canaries,
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

@@ -57,6 +57,7 @@ export const postgres: Workload<'postgres'> = {
   images: [SERVER_IMAGE, BANK_IMAGE],
   artifacts,
   answersWithoutVolume: true,
+  canaries: accountPayloads.canaries,
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

@@ -67,6 +67,7 @@ const redisWith = <Name extends string>(name: Name, policy: Policy, brings: Work
   images: [SERVER_IMAGE, SESSIONS_IMAGE],
   artifacts: brings,
   answersWithoutVolume: true,
+  canaries: sessionPayloads.canaries,
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

@@ -70,7 +70,8 @@ export async function startS3(objects: Record<string, string> = {}, options: S3O
       if (method === 'DELETE' && versionId === null) stored.delete(at)
       const found = versions.findIndex((one) => one.at === at && one.versionId === versionId)
       if (method === 'DELETE' && found !== -1) versions.splice(found, 1)
-      response.writeHead(method === 'DELETE' ? 204 : 200).end()
+      const content = method === 'GET' ? Buffer.from(stored.get(at) ?? '', 'latin1') : ''
+      response.writeHead(method === 'DELETE' ? 204 : 200).end(content)
     })
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))

@@ -9,6 +9,8 @@ export interface Payloads {
   readonly seeded: (seed: number, slot: number) => Uint8Array
   /** Payload of a write of the load. */
   readonly written: (seed: number, sequence: number) => Uint8Array
+  /** Parts of some seeded payloads. See `canaries` of a workload. */
+  readonly canaries: (seed: number) => Uint8Array[]
   /** Payload that the slot's record of this sequence must have. Null if the sequence was never sent to the slot. */
   readonly expected: (volume: { seed: number; seeded: number }, slot: number, sequence: number) => Uint8Array | null
 }
@@ -19,6 +21,7 @@ export function payloadsOf({ seededBytes, writtenBytes }: { seededBytes: number;
   return {
     seeded,
     written,
+    canaries: (seed) => Array.from({ length: 8 }, (_, index) => seeded(seed, 100 * index).slice(64, 128)),
     expected(volume, slot, sequence) {
       if (!Number.isInteger(sequence) || sequence < 0) return null
       if (sequence < volume.seeded) return sequence === slot ? seeded(volume.seed, slot) : null

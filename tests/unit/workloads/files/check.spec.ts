@@ -6,8 +6,10 @@ import type { FindingKind, Write } from '../../../../lib/record/facts.ts'
 import { checkFiles } from '../../../../lib/workloads/files/check.ts'
 import { pathOf, writtenContent } from '../../../../lib/workloads/files/content.ts'
 import { findRefusal } from '../../../../lib/workloads/files/damage.ts'
+import { files } from '../../../../lib/workloads/files/files.ts'
 import { filesProbes } from '../../../../lib/workloads/files/probe.ts'
 import { seededContent } from '../../../../lib/workloads/files/content.ts'
+import { countCanaries } from '../canaries.ts'
 import { listTree, runVolume, test } from './program.ts'
 
 const seed = 7
@@ -110,4 +112,11 @@ test('a write that was refused by a full volume is found in the log of the serve
   expect(findRefusal(full + refused, atMs + 1)).toBeNull()
   expect(findRefusal(refused, atMs)).toBeNull()
   expect(findRefusal(full + refused.replace('PUT', 'GET'), atMs)).toBeNull()
+})
+
+test('texts by which a search of the store finds data are on the volume', async ({ binary }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshdrill-files-'))
+  await runVolume(binary, 'seed', folder, '--seed', String(seed), '--bytes', String(2 ** 24))
+  expect(countCanaries(folder, files, seed)).toBeGreaterThan(3)
+  await rm(folder, { recursive: true })
 })

@@ -4,8 +4,9 @@ import { expect } from '@playwright/test'
 import type { Finding, IntegrityCheck, Write } from '../../../../lib/record/facts.ts'
 import { parseChanges } from '../../../../lib/faults/volume-corruption.ts'
 import { send } from '../../../../lib/workloads/support/http.ts'
-import { deployedLedger } from '../../../../lib/workloads/ledger/ledger.ts'
+import { deployedLedger, ledger } from '../../../../lib/workloads/ledger/ledger.ts'
 import { RECORD_BYTES } from '../../../../lib/workloads/ledger/record.ts'
+import { countCanaries } from '../canaries.ts'
 import type { LedgerChange, RunningLedger } from './process.ts'
 import { test } from './service.ts'
 
@@ -127,4 +128,9 @@ test('the file that fills a volume is a finding until it is removed', async ({ l
   expect((await check(ledger, writes, 'fault')).findings).toMatchObject([{ kind: 'phantom', file: 'ballast' }])
   await ledger.command('fill', '--undo')
   expect((await check(ledger, writes, 'fault')).findings).toEqual([])
+})
+
+test('the texts by which a search of the store finds data are on the volume', async ({ ledger: running }) => {
+  await fill(running)
+  expect(countCanaries(running.folder, ledger, seed)).toBeGreaterThan(3)
 })

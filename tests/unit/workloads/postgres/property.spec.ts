@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test'
-import { KINDS, tryDamages } from '../records/trials.ts'
+import { postgres } from '../../../../lib/workloads/postgres/postgres.ts'
+import { countCanaries } from '../canaries.ts'
+import { KINDS, tryDamages, VOLUME_SEED } from '../records/trials.ts'
 import { programFolder, startBank } from './server.ts'
 
 test('each of 14 damages to a real PostgreSQL is found, and an intact database has no finding', async () => {
@@ -12,6 +14,7 @@ test('each of 14 damages to a real PostgreSQL is found, and an intact database h
     expect(trials.filter(({ finding }) => finding === null)).toEqual([])
     expect(new Set(trials.map(({ kind }) => kind)).size).toBe(KINDS.length)
     expect(trials.filter(({ restarted }) => restarted)).toHaveLength(2)
+    expect(countCanaries(bank.data, postgres, VOLUME_SEED)).toBeGreaterThan(3)
   } finally {
     await bank.stop()
   }

@@ -13,7 +13,7 @@ import type { RunningStore } from './store.ts'
 const run = promisify(execFile)
 
 export const KINDS = ['flip', 'zero', 'truncate', 'misdirect', 'delete', 'permissions'] as const
-const SEED = 11
+export const VOLUME_SEED = 11
 const BYTES = 600 * 2048
 const WRITES = 120
 
@@ -84,7 +84,7 @@ interface Volume {
 
 /** Seeds the store, writes as the load does, and has it come to rest. */
 async function fill(store: RunningStore): Promise<Volume> {
-  const seeded = await seedRecords(store.route, { seed: SEED, bytes: BYTES })
+  const seeded = await seedRecords(store.route, { seed: VOLUME_SEED, bytes: BYTES })
   const writes: Write[] = []
   for (let index = 0; index < WRITES; index++) writes.push(await write(store, planWrite(index, seeded)))
   await store.rest()
@@ -97,13 +97,13 @@ async function write({ route, payloads }: RunningStore, planned: ReturnType<type
   const { slot, sequence, generation } = planned
   const sentMs = Date.now()
   const path = `/records/${slot}?sequence=${sequence}&generation=${generation}`
-  const answer = await fetch(route.url + path, { method: 'PUT', body: payloads.written(SEED, sequence) })
+  const answer = await fetch(route.url + path, { method: 'PUT', body: payloads.written(VOLUME_SEED, sequence) })
   if (!answer.ok) throw new Error(`write ${sequence} was answered by ${answer.status}: ${await answer.text()}`)
   return { ...planned, sentMs, acknowledgedMs: Date.now() }
 }
 
 const verify = ({ route, payloads }: RunningStore, { seeded, writes }: Volume): Promise<IntegrityCheck> => {
-  const expected = { seed: SEED, seeded, writes: () => Promise.resolve(writes), since: 'fault' as const }
+  const expected = { seed: VOLUME_SEED, seeded, writes: () => Promise.resolve(writes), since: 'fault' as const }
   return verifyRecords(route, expected, comparison(payloads))
 }
 
@@ -133,7 +133,7 @@ async function seesWrong({ route, payloads }: RunningStore, { seeded, writes }: 
     const answer = await fetch(`${route.url}/records/${slot}`)
     const body = Buffer.from(await answer.arrayBuffer())
     const sequence = newest.get(slot) ?? slot
-    const expected = payloads.expected({ seed: SEED, seeded }, slot, sequence)
+    const expected = payloads.expected({ seed: VOLUME_SEED, seeded }, slot, sequence)
     if (answer.headers.get('x-sequence') !== String(sequence) || expected === null || !body.equals(expected))
       return true
   }
