@@ -11,6 +11,8 @@ import { type Column, describe, nameColumn } from './column.ts'
  * is one entry.
  */
 
+type DrillExposure = NonNullable<NonNullable<DrillResult['backup']>['exposure']>
+
 const measured: readonly Column[] = [
   {
     title: 'RTO',
@@ -58,6 +60,15 @@ const measured: readonly Column[] = [
       { name: 'backupMs', unit: 'ms', read: ({ backup }) => backup?.durationMs },
       { name: 'backupBytes', unit: 'bytes', read: ({ backup }) => backup?.bytes },
       { name: 'storedBytes', unit: 'bytes', read: ({ backup }) => backup?.storedBytes },
+    ],
+  },
+  {
+    title: 'readable in the store',
+    shownIn: ['csv'],
+    text: ({ backup }) => describe(backup?.exposure, describeExposure),
+    fields: [
+      { name: 'dataExposure', unit: null, read: ({ backup }) => backup?.exposure?.data },
+      { name: 'secretsExposure', unit: null, read: ({ backup }) => backup?.exposure?.secrets },
     ],
   },
   {
@@ -170,6 +181,9 @@ function describeBackup({ durationMs, bytes }: NonNullable<DrillResult['backup']
   const duration = describe(durationMs, formatDuration)
   return bytes === null ? duration : `${duration}, ${formatBytes(bytes)}`
 }
+
+const describeExposure = ({ data, secrets }: DrillExposure): string =>
+  `data: ${data ?? 'not known'}, Secrets: ${secrets ?? 'not known'}`
 
 function describeIntegrity({ objects, bytes, findings }: NonNullable<DrillResult['integrity']>): string {
   return `${objects} records, ${formatBytes(bytes)}, ${findings.length === 0 ? 'no' : findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`

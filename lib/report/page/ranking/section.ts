@@ -4,6 +4,7 @@ import { nameStrategy } from '../../../verdict/result.ts'
 import { describeIntegrity, describePairs, describeRecord, describeSimplicity } from '../../ranking/words.ts'
 import { capitalise } from '../../words.ts'
 import { renderItems, renderTable, type Content } from '../table.ts'
+import { renderExposure } from './exposure.ts'
 import { renderConditions } from './figures.ts'
 import type { UserEffort } from '../../../record/facts.ts'
 import { formatDuration } from '../../../system/quantity.ts'
@@ -91,7 +92,7 @@ export function renderRanking(ranking: RankingEntry[]): SafeHtml | null {
     </p>
     ${noOrder === null ? null : html`<p class="warning">${capitalise(noOrder)}.</p>`}
     ${renderTable(['Place', 'Strategy', 'Data integrity', 'Performance', 'Simplicity'], rows)}
-    ${ranking.map(renderReasons)} ${renderConditions(ranking)} ${renderSimplicity(ranking)}
+    ${ranking.map(renderReasons)} ${renderConditions(ranking)} ${renderSimplicity(ranking)} ${renderExposure(ranking)}
   </section>`
 }
 

@@ -4,6 +4,7 @@ import { renderRanking } from '../../../../lib/report/page/ranking/section.ts'
 import { renderPlaces } from '../../../../lib/report/ranking/words.ts'
 import { checkSummary } from '../../../../lib/report/results.ts'
 import { type RankingEntry, rankTools } from '../../../../lib/verdict/ranking/ranking.ts'
+import type { Exposure } from '../../../../lib/verdict/result.ts'
 import type { SimplicityFacts } from '../../../../lib/verdict/ranking/simplicity.ts'
 import { summarise } from '../../../../lib/verdict/summarise.ts'
 import { buildDrill, buildRun, change } from '../../verdict/facts-builder.ts'
@@ -128,4 +129,36 @@ test('the terminal shows the places, and the reason if there is no order', () =>
   expect(one[1]).toMatch(/^– {6}a\/copy/)
   expect(one.at(-1)).toMatch(/^the ranking shows no order: /)
   expect(renderPlaces(rankTools(repeat('only', 10, {})))).toBe('')
+})
+
+test('the page shows what a reader of the store can read, for each strategy that was searched', () => {
+  const exposed = (tool: string, exposure: { data: Exposure | null; secrets: Exposure | null }) => {
+    const drill = buildResult(tool, 0, {})
+    return { ...drill, backup: drill.backup && { ...drill.backup, exposure } }
+  }
+  const entries = rankTools([
+    exposed('a', { data: 'published key', secrets: 'readable' }),
+    exposed('b', { data: 'not readable', secrets: 'not readable' }),
+    exposed('c', { data: null, secrets: null }),
+    buildResult('d', 0, {}),
+  ])
+  const html = render(entries)
+  const rows = html.slice(html.indexOf('id="exposure"')).split('<tr>').slice(2).map(textOf)
+  expect(rows).toEqual([
+    expect.stringMatching(
+      /^ a\/copy readable encrypted, with a key that everyone knows readable as stored, or after decompression/,
+    ),
+    expect.stringMatching(/^ b\/copy not readable no known text is in any object not readable /),
+    expect.stringMatching(/^ c\/copy not known, or not in the store not known/),
+  ])
+  expect(render(rankTools([buildResult('d', 0, {})]))).not.toContain('exposure')
+})
+
+test('a strategy shows the worst of what its drills found in the store', () => {
+  const seen = (['not readable', 'readable', 'published key', null] as const).map((data, repetition) => {
+    const drill = buildResult('a', repetition, {})
+    return { ...drill, backup: drill.backup && { ...drill.backup, exposure: { data, secrets: null } } }
+  })
+  expect(rankTools(seen)[0]?.exposure).toEqual({ data: 'readable', secrets: null })
+  expect(rankTools([buildResult('a', 0, {})])[0]?.exposure).toBeNull()
 })
