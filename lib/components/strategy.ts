@@ -19,6 +19,11 @@ export interface StrategyTraits {
   stopsService: boolean
   /** Whether it promises the state of one point in time. */
   isPointInTime: boolean
+  /**
+   * Whether its backups hold the objects of the namespace. Otherwise a drill applies the objects itself, as from Git, so that a
+   * service without a volume needs nothing of it. Default: false.
+   */
+  backsUpObjects?: boolean
   /** Attributes of files that its makers document as not kept. Default: none. Losing any other attribute fails a drill. */
   attributesNotKept?: readonly FileAttribute[]
 }

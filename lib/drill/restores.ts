@@ -16,7 +16,10 @@ export interface Restores {
   prove: (backup: Backup) => Promise<void>
 }
 
-/** Records each restore of a drill, with the existence of all claims of the service before and after it. */
+/**
+ * Records each restore of a drill, with the existence of all claims of the service before and after it. For a service without
+ * claims nothing is recorded of them.
+ */
 export function watchRestores(context: DrillContext, { service, seeded, measuring }: Running): Restores {
   const { lab, mesh, namespace, record, seed } = context
   type Claim = KubeObject & { status?: { phase?: string } }
@@ -26,7 +29,8 @@ export function watchRestores(context: DrillContext, { service, seeded, measurin
         lab.kube.get<Claim>({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace } }),
       ),
     )
-  const lookForClaims = async (): Promise<ClaimState> => ((await readClaims()).includes(null) ? 'gone' : 'there')
+  const lookForClaims = async (): Promise<{ claim?: ClaimState }> =>
+    service.claims.length === 0 ? {} : { claim: (await readClaims()).includes(null) ? 'gone' : 'there' }
   const readCopy = async (copy: string): Promise<IntegrityCheck> => {
     try {
       const { route, end } = await mesh.expose({ ...service.service, namespace: copy })
@@ -43,9 +47,9 @@ export function watchRestores(context: DrillContext, { service, seeded, measurin
   }
   return {
     async restore(backup) {
-      record({ kind: 'restore.requested', name: backup.name, claim: await lookForClaims() })
+      record({ kind: 'restore.requested', name: backup.name, ...(await lookForClaims()) })
       const operation = await backup.restore()
-      record({ kind: 'restore.ended', name: backup.name, operation, claim: await lookForClaims() })
+      record({ kind: 'restore.ended', name: backup.name, operation, ...(await lookForClaims()) })
       return operation
     },
     async claimedOrEnded(restoring) {

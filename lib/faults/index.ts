@@ -27,6 +27,8 @@ export interface FaultTraits {
   needs?: VolumeTrait
   /** The part of a mesh that it strikes. It is not drilled with a mesh without this part. */
   strikesMesh?: 'proxy' | 'control plane'
+  /** True if it deletes volumes. It is not drilled with a service without one. */
+  strikesVolume?: true
   /** The way in which it damages data, if it does. Some workloads do not support each way. */
   damages?: DamageKind | 'fill'
 }
@@ -70,8 +72,8 @@ export const faults = {
   'memory-stress': service,
   'full-volume': { ...service, volumes: 'snapshots', needs: 'own size', damages: 'fill' },
   'namespace-deletion': state,
-  'claim-deletion': state,
-  'node-loss': { ...state, volumes: 'local' },
+  'claim-deletion': { ...state, strikesVolume: true },
+  'node-loss': { ...state, volumes: 'local', strikesVolume: true },
   ransomware: { ...state, damages: 'encrypt' },
   'volume-corruption': { ...state, damages: 'flip' },
   'volume-zeroed': { ...damage, damages: 'zero' },

@@ -1,6 +1,6 @@
 import type { StrategyTraits } from '../components/strategy.ts'
 import { strategies, type StrategyName } from '../components/tools.ts'
-import { faults, type FaultName, type FaultTraits } from '../faults/index.ts'
+import { faults, type FaultName, type FaultTraits, type Strike } from '../faults/index.ts'
 import { damageObstacle } from '../faults/support/data-damage.ts'
 import { MOMENTS, type Moment } from '../record/moment.ts'
 import { workloadOf } from '../workloads/index.ts'
@@ -47,7 +47,7 @@ const notRecoverable: Partial<Record<`${StrategyName} ${FaultName}`, string>> = 
 }
 
 /** The rows of a default run: each tool and each family of faults. */
-const slice: readonly `${StrategyName} ${FaultName} ${Moment}`[] = [
+export const slice: readonly `${StrategyName} ${FaultName} ${Moment}`[] = [
   'velero/file-system tool-kill during-backup',
   'velero/file-system container-kill at-rest',
   'velero/file-system node-outage at-rest',
@@ -100,14 +100,15 @@ type Axes = Pick<Row, 'strategy' | 'fault' | 'moment' | 'mesh' | 'workload'>
 function makeRow(axes: Axes): Row {
   const { strategy, fault, moment } = axes
   const traits: FaultTraits = faults[fault]
+  const illegal = findObstacle(axes, traits)
   const snapshotsNeeded = (traits.volumes ?? strategies[strategy].traits.volumes) === 'snapshots'
   return {
     ...axes,
     volumes: snapshotsNeeded ? 'snapshots' : 'local',
     pointInTime: strategies[strategy].traits.isPointInTime,
     notRecoverable: (moment === 'at-rest' ? notRecoverable[`${strategy} ${fault}`] : null) ?? null,
-    illegal: findObstacle(axes, traits),
-    inSlice: slice.includes(`${strategy} ${fault} ${moment}`),
+    illegal,
+    inSlice: illegal === null && slice.includes(`${strategy} ${fault} ${moment}`),
   }
 }
 
@@ -120,6 +121,8 @@ function findObstacle({ strategy, moment, mesh, workload }: Axes, fault: FaultTr
   if (missingPart !== null) return missingPart
   const undamaged = damageObstacle(fault, workloadOf(workload))
   if (undamaged !== null) return undamaged
+  const noVolume = workloadOf(workload).withoutVolume === true ? findMissingVolume(fault, strike, traits) : null
+  if (noVolume !== null) return noVolume
   if (strike.at === 'service' && elsewhere !== null) return `no backup has a part in it${elsewhere}`
   if (strike.once !== undefined && elsewhere !== null) return `${strike.once}${elsewhere}`
   if (strike.aims === 'mover' && !traits.hasMover) return 'nothing in the cluster moves its data'
@@ -130,6 +133,15 @@ function findObstacle({ strategy, moment, mesh, workload }: Axes, fault: FaultTr
   if (moment === 'during-backup' && traits.stopsService)
     return 'the service is stopped during the backup, so the fault’s effect on the service cannot be seen'
   if (fault.volumes === 'local' && traits.volumes === 'snapshots') return 'its volumes are not the node’s'
+  return null
+}
+
+/** Why a row cannot be drilled with a service that has no volume. Null if it can. */
+function findMissingVolume(fault: FaultTraits, { at }: Strike, traits: StrategyTraits): string | null {
+  if (fault.strikesVolume === true) return 'the service has no volume'
+  if (at === null) return 'the service has no volume, so no data moves that the fault could disturb'
+  if (at === 'backup') return 'drilled with a volume: its backup is struck in the same way'
+  if (at === 'state' && traits.backsUpObjects !== true) return 'its backups hold volumes only, and the service has none'
   return null
 }
 

@@ -54,6 +54,9 @@ export const CODES = {
   'leftovers.unknown': leavesOpen('The check for leftovers failed.'),
 
   'backup.succeeded': passes('The backup succeeded and moved data.'),
+  'backup.no-volume': passes(
+    'The backup succeeded. What it moved of volumes does not apply: the service has no volume.',
+  ),
   'backup.failed-honestly': passes('The fault hit the backup, and the tool reported that the backup failed.'),
   'backup.failed': fails('The tool reported that the backup failed.'),
   'backup.lost-data': fails('The backup moved zero bytes, was reported as a success, and data is lost.'),
@@ -81,6 +84,9 @@ export const CODES = {
   'backup-content.not-disturbed': leavesOpen('The fault came after the backup had ended.'),
 
   'restore.succeeded': passes('The restore succeeded.'),
+  'restore.no-volume': passes(
+    'The restore succeeded. What it moved of volumes does not apply: the service has no volume.',
+  ),
   'restore.failed': fails('The tool reported that the restore failed.'),
   'restore.never-tried': fails('The drill ended without a restore.'),
   'restore.before-claim': fails('The restore was reported as a success before its volume claim existed.'),

@@ -5,19 +5,22 @@ import type { Measured } from './measure.ts'
 import { answer, type Answer, type Part } from './answer.ts'
 import { CODES } from './codes.ts'
 
+/** Why the bytes of an operation and the state of claims are not judged. */
+const NO_VOLUME = 'moved bytes and claims do not apply, because the service has no volume'
+
 /** Null if the drill neither made nor needed a backup. */
 export function judgeBackup(evidence: Measured): Answer<'backup'> | null {
-  const { facts, backup, expectations, fault, isDataLost } = evidence
+  const { facts, backup, expectations, fault } = evidence
   const [requested, ended] = [select(facts, 'backup.requested'), select(facts, 'backup.ended')]
   if (requested.length === 0 && ended.length === 0 && expectations?.restore === false) return null
   if (backup === null) return answer('backup.none-ended', 'no backup was seen to end')
   const open = requested.find(({ name }) => !ended.some((end) => end.name === name))
   if (open) return answer('backup.unfinished', `backup "${open.name}" was not seen to end`)
   const mayFail = expectations === null ? null : expectations.backupMayFail
-  const answers = ended.map((end) => judgeOneBackup(end, mayFail, isDataLost, fault))
+  const answers = ended.map((end) => judgeOneBackup(end, mayFail, evidence))
   const worst = findAnswer(answers, 'fail') ?? findAnswer(answers, 'inconclusive')
   if (worst) return worst
-  if (backup.kind === 'backup.found') return judgeFound(backup, fault, isDataLost)
+  if (backup.kind === 'backup.found') return judgeFound(backup, evidence)
   const request = requested.find(({ name }) => name === backup.name)
   if (!request) return answer('backup.not-requested', `backup "${backup.name}" ended, but it was never requested`)
   if (fault && request.at > fault.between[1])
@@ -33,11 +36,8 @@ const findAnswer = (answers: Answer<'backup'>[], verdict: Part['verdict']): Answ
   answers.find(({ code }) => CODES[code].verdict === verdict)
 
 /** Judges a backup that the tool made on its own schedule. It must have ended before the fault. */
-function judgeFound(
-  found: FactOf<'backup.found'>,
-  fault: DrillEvidence['fault'],
-  isDataLost: boolean,
-): Answer<'backup'> {
+function judgeFound(found: FactOf<'backup.found'>, evidence: Measured): Answer<'backup'> {
+  const { fault } = evidence
   const endedMs = found.operation.endedMs
   if (endedMs === null) return answer('backup.end-unknown', `backup "${found.name}" does not report when it ended`)
   if (fault && endedMs > fault.between[1])
@@ -45,15 +45,14 @@ function judgeFound(
       'backup.ended-late',
       `backup "${found.name}" ended after the fault, so it was not available for the restore`,
     )
-  return judgeOneBackup(found, false, isDataLost, fault)
+  return judgeOneBackup(found, false, evidence)
 }
 
 /** `mayFail` is null if no plan says whether the backup may fail. */
 function judgeOneBackup(
   { name, operation, at }: FactOf<'backup.ended' | 'backup.found'>,
   mayFail: boolean | null,
-  isDataLost: boolean,
-  fault: DrillEvidence['fault'],
+  { planned, isDataLost, fault }: Measured,
 ): Answer<'backup'> {
   const { state, succeeded, bytes, endedMs } = operation
   if (state.trim() === '') return answer('backup.no-state', `backup "${name}" reported no state`)
@@ -68,15 +67,17 @@ function judgeOneBackup(
       `backup "${name}" failed and reported it ("${state}"), as this drill allows`,
     )
   }
-  if (bytes === 0)
+  if (bytes === 0 && (planned?.withoutVolume !== true || isDataLost))
     return isDataLost
       ? answer('backup.lost-data', `backup "${name}" reported "${state}", but it moved zero bytes, and data is lost`)
       : answer('backup.zero-bytes', `backup "${name}" reported "${state}", but it moved zero bytes`)
-  if (bytes === null || !(bytes > 0 && bytes < Infinity))
+  if (planned?.withoutVolume !== true && (bytes === null || !(bytes > 0 && bytes < Infinity)))
     return answer('backup.size-unknown', `backup "${name}" reported "${state}" but not how many bytes it moved`)
   const durationMs = measureOperation(operation)
   if (durationMs === null && operation.startedMs !== null && endedMs !== null)
     return answer('backup.clock-jumped', `backup "${name}" ended before it started: the clock jumped`)
+  if (planned?.withoutVolume === true)
+    return answer('backup.no-volume', `backup "${name}" ended as "${state}"; ${NO_VOLUME}`)
   return answer('backup.succeeded', `backup "${name}" ended as "${state}"`)
 }
 
@@ -118,7 +119,14 @@ export function judgeBackupContent(evidence: DrillEvidence): Answer<'backup-cont
 }
 
 /** Null if no restore was needed and none was made. */
-export function judgeRestore({ facts, restore, ended, expectations, clock }: DrillEvidence): Answer<'restore'> | null {
+export function judgeRestore({
+  facts,
+  planned,
+  restore,
+  ended,
+  expectations,
+  clock,
+}: DrillEvidence): Answer<'restore'> | null {
   if (expectations?.restore !== true && restore === null) return null
   if (restore === null) {
     // An interrupted drill did not fail to restore.
@@ -153,7 +161,7 @@ export function judgeRestore({ facts, restore, ended, expectations, clock }: Dri
   const { startedMs, endedMs, bytes } = restore.operation
   if (startedMs !== null && endedMs !== null && measureOperation(restore.operation) === null)
     return answer('restore.clock-jumped', `restore of "${restore.name}" ended before it started: the clock jumped`)
-  if (bytes === 0)
+  if (bytes === 0 && planned?.withoutVolume !== true)
     return answer(
       'restore.zero-bytes',
       `restore of "${restore.name}" reported "${restore.operation.state}", but it moved zero bytes`,
@@ -175,6 +183,11 @@ export function judgeRestore({ facts, restore, ended, expectations, clock }: Dri
     )
   if (expectations?.restore === true && !expectations.outage && !expectations.corruption)
     return answer('restore.loss-not-seen', `the loss of the data that "${restore.name}" restored was not seen`)
+  if (planned?.withoutVolume === true)
+    return answer(
+      'restore.no-volume',
+      `restore of "${restore.name}" ended as "${restore.operation.state}"; ${NO_VOLUME}`,
+    )
   return answer('restore.succeeded', `restore of "${restore.name}" ended as "${restore.operation.state}"`)
 }
 

@@ -3,6 +3,7 @@ import { files } from './files/files.ts'
 import { ledger } from './ledger/ledger.ts'
 import { postgres } from './postgres/postgres.ts'
 import { redisAlways, redisEverysec } from './redis/redis.ts'
+import { stateless } from './stateless/stateless.ts'
 import type { Workload } from './workload.ts'
 
 /** List of all workloads. A new one needs a folder here and a line in this list. */
@@ -12,6 +13,7 @@ export const workloads = [
   postgres,
   redisEverysec,
   redisAlways,
+  stateless,
   application,
 ] as const satisfies readonly Workload[]
 

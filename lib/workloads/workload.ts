@@ -29,6 +29,11 @@ export interface Workload<Name extends string = string> {
    * least 32 bytes each, and far from each other. If absent, the drill does not look for the data.
    */
   readonly canaries?: (seed: number) => Uint8Array[]
+  /**
+   * True if it has no volume, so that a restore brings back objects only. Faults that strike volumes or moved data, and
+   * tools that copy volumes only, are not drilled with it. Default: false.
+   */
+  readonly withoutVolume?: boolean
   readonly clients: WorkloadClients
   readonly damage: Damage
   /**

@@ -6,7 +6,13 @@ import { collectSnapshotClass, SNAPSHOT_CLASS } from './snapshot-class.ts'
 const VERSION = '8.5.5'
 const NAMESPACE = 'kasten-io'
 
-const exportsSnapshots = { ...copiesFiles, volumes: 'snapshots', keepsObjects: true, isPointInTime: true } as const
+const exportsSnapshots = {
+  ...copiesFiles,
+  volumes: 'snapshots',
+  keepsObjects: true,
+  isPointInTime: true,
+  backsUpObjects: true,
+} as const
 
 const tool = defineTool({
   name: 'kasten',

@@ -93,14 +93,14 @@ const built = {
 
 /** Not kept by kopia, which copies the files: https://github.com/kopia/kopia/issues/544 */
 const attributesNotKept = ['hard-link', 'fifo', 'acl', 'capability', 'xattr'] as const
-const copiesByKopia = { ...copiesFiles, keepsObjects: true, attributesNotKept } as const
+const copiesByKopia = { ...copiesFiles, keepsObjects: true, backsUpObjects: true, attributesNotKept } as const
 
 const tool = defineTool({
   name: 'velero',
   strategies: {
     'file-system': copiesByKopia,
     'file-system-mesh-volumes': copiesByKopia,
-    'csi-snapshot': { ...takesSnapshots, usesStore: true },
+    'csi-snapshot': { ...takesSnapshots, usesStore: true, backsUpObjects: true },
     'data-mover': { ...copiesByKopia, volumes: 'snapshots', isPointInTime: true },
     schedule: { ...copiesByKopia, isScheduled: true },
   },

@@ -81,6 +81,10 @@ export const drillFacts = {
     objectives,
     expectations,
     loss: lossMeasure.exactOptional().describe('Not in older runs: they measure writes.'),
+    withoutVolume: z
+      .literal(true)
+      .exactOptional()
+      .describe('The service has no volume, so that what the backup moved of volumes does not apply.'),
   }),
   'drill.skipped': fact('drill.skipped', { reason: text }),
   'drill.ended': fact('drill.ended', { error }).describe(

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { replaceMatrix } from '../../../lib/matrix/table.ts'
 import { FAULTS } from '../../../lib/faults/index.ts'
-import { matrix, momentsOf, rowsOf, USUAL } from '../../../lib/matrix/matrix.ts'
+import { matrix, momentsOf, rowsOf, slice, USUAL } from '../../../lib/matrix/matrix.ts'
 import { isUsual, MESHES, WORKLOADS } from '../../../lib/matrix/axes.ts'
 import { usableTools } from '../../../lib/components/needed.ts'
+import type { StrategyTraits } from '../../../lib/components/strategy.ts'
 import { strategies } from '../../../lib/components/tools.ts'
+import { workloadOf } from '../../../lib/workloads/index.ts'
 import { NO_TERMS } from '../../../lib/lab/terms.ts'
 
 test('every strategy has the name and the kind of volumes of its driver', async () => {
@@ -38,6 +40,21 @@ test('a strategy that keeps nothing in the store is not drilled with faults of t
   expect(row?.illegal).toBe('it does not use the store')
 })
 
+test('a service without a volume is drilled only with faults of the service and with tools that back up objects', () => {
+  const rows = matrix.filter(({ workload }) => workloadOf(workload).withoutVolume)
+  const legal = rows.filter(({ illegal }) => illegal === null)
+  expect(new Set(legal.map(({ moment }) => moment))).toEqual(new Set(['at-rest']))
+  for (const fault of ['claim-deletion', 'node-loss', 'ransomware', 'full-volume', 'volume-corruption'])
+    expect(legal.filter((row) => row.fault === fault)).toEqual([])
+  const restored = legal
+    .filter(({ fault }) => fault === 'namespace-deletion')
+    .map(({ strategy }) => strategies[strategy])
+  expect(restored.map(({ name }) => name)).toContain('velero/file-system')
+  expect(restored.filter(({ traits }: { traits: StrategyTraits }) => traits.backsUpObjects !== true)).toEqual([])
+  const claim = rows.filter(({ fault }) => fault === 'claim-deletion').map(({ illegal }) => illegal)
+  expect(new Set(claim)).toEqual(new Set(['the service has no volume']))
+})
+
 test('a fault that strikes a part of a mesh is not drilled on a mesh without that part, and the row says so', () => {
   const onNone = (fault: string) => matrix.filter((row) => row.fault === fault && row.mesh === 'none')
   expect(new Set(onNone('proxy-kill').map(({ illegal }) => illegal))).toEqual(new Set(['the mesh "none" has no proxy']))
@@ -47,9 +64,11 @@ test('a fault that strikes a part of a mesh is not drilled on a mesh without tha
 })
 
 test('the default run shows each tool that needs no licence of the user, and only rows that can be drilled', () => {
-  const slice = matrix.filter(({ inSlice }) => inSlice)
-  expect(slice.filter(({ illegal }) => illegal !== null)).toEqual([])
-  const drilled = new Set(slice.map(({ strategy }) => strategies[strategy].tool))
+  const rows = matrix.filter(({ inSlice }) => inSlice)
+  expect(rows.filter(({ illegal }) => illegal !== null)).toEqual([])
+  const usual = rows.filter(isUsual).map(({ strategy, fault, moment }) => `${strategy} ${fault} ${moment}`)
+  expect(usual.sort()).toEqual([...slice].sort())
+  const drilled = new Set(rows.map(({ strategy }) => strategies[strategy].tool))
   expect([...drilled].sort()).toEqual(usableTools(NO_TERMS).sort())
 })
 
