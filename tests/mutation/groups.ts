@@ -11,13 +11,14 @@ export interface Group {
 
 const GROUPS = {
   checkers: {
-    specs: /^workloads\/(ledger\/(compare|rollback|listing|slots)|files\/(check|compare|tree|attributes))[.]spec/,
-    files: /^workloads\/(ledger\/(compare|diagnose|listing)|files\/(check|compare|tree))[.]ts$/,
+    specs:
+      /^workloads\/(ledger\/(compare|rollback|listing|slots)|files\/(check|compare|tree|attributes|attribute-trees))[.]spec/,
+    files: /^workloads\/(ledger\/(compare|diagnose|listing)|files\/(attributes|check|compare|tree))[.]ts$/,
   },
   proof: {
     specs: /^(verdict\/(?!recorded)[^/]+|simulation\/damage)[.]spec/,
     files:
-      /^verdict\/(answer|describe-evidence|evidence|flaws|integrity|mesh|operations|outcome|proof|recoverable|restored-state|uncertainty)[.]ts$/,
+      /^verdict\/(answer|attributes|describe-evidence|evidence|flaws|integrity|mesh|operations|outcome|proof|recoverable|restored-state|uncertainty)[.]ts$/,
   },
   recovery: {
     specs: /^verdict\/(outages|recovery|standstill)/,
