@@ -107,6 +107,7 @@ export const CODES = {
   'integrity.lost': fails('Records are missing.'),
   'integrity.stale': fails('Records are older than they must be.'),
   'integrity.torn': fails('Records were written in part only.'),
+  'integrity.torn-across-volumes': fails('The volumes of the service are of several moments, so their data disagree.'),
   'integrity.misdirected': fails('Records are in the wrong place.'),
   'integrity.flipped': fails('Bits of records differ from what was written.'),
   'integrity.truncated': fails('Files are shorter than they must be.'),

@@ -65,6 +65,7 @@ const codeOfFinding = {
   lost: 'integrity.lost',
   stale: 'integrity.stale',
   torn: 'integrity.torn',
+  'torn across volumes': 'integrity.torn-across-volumes',
   misdirected: 'integrity.misdirected',
   flipped: 'integrity.flipped',
   truncated: 'integrity.truncated',

@@ -4,6 +4,7 @@ import { ledger } from './ledger/ledger.ts'
 import { postgres } from './postgres/postgres.ts'
 import { redisAlways, redisEverysec } from './redis/redis.ts'
 import { stateless } from './stateless/stateless.ts'
+import { twoVolumes } from './two-volumes/two-volumes.ts'
 import type { Workload } from './workload.ts'
 
 /** List of all workloads. A new one needs a folder here and a line in this list. */
@@ -13,6 +14,7 @@ export const workloads = [
   postgres,
   redisEverysec,
   redisAlways,
+  twoVolumes,
   stateless,
   application,
 ] as const satisfies readonly Workload[]

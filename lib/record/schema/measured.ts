@@ -58,6 +58,7 @@ const FINDING_KINDS = [
   'lost',
   'stale',
   'torn',
+  'torn across volumes',
   'misdirected',
   'flipped',
   'truncated',
@@ -72,6 +73,10 @@ export const finding = z.object({
   offset: number,
   detail: text,
   check: text.exactOptional().describe('Which of its own checks found it, if the service has several.'),
+  operations: z
+    .array(z.object({ sequence: number, slot: number, on: z.array(text), notOn: z.array(text) }))
+    .exactOptional()
+    .describe('The fewest writes that show it, with the volumes that hold each of them and those that lack it.'),
 })
 
 /** Attributes of files, in the order of the tables. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../lib/record/facts.ts'
+import type { Finding, KeptAttribute } from '../../../lib/record/facts.ts'
 import { checking, dropping, each, faultOf, meshing, moving, select, writing, type Damage } from './damages.ts'
 
 export const finding: Finding = {
@@ -7,6 +7,16 @@ export const finding: Finding = {
   offset: 4096,
   detail: 'slot 3073: boom',
   check: 'checksums',
+}
+
+const tear: Finding = {
+  ...{ kind: 'torn across volumes', file: 'stock', offset: 0, detail: 'order 9 is not in the log' },
+  operations: [{ sequence: 9, slot: 4, on: ['stock'], notOn: ['orders'] }],
+}
+
+const lostAcl: KeptAttribute = {
+  ...{ attribute: 'acl', entries: 4, kept: 3, missing: 'a folder did not support it' },
+  examples: [{ file: 'a', was: '02', is: 'none' }],
 }
 
 /** Damage to what is known of the data, the mesh and the resources. A failure that was seen stays one. */
@@ -47,6 +57,42 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
     'a finding',
     checking('after-restore', () => ({ findings: [finding] })),
     /^1 findings, first flipped in "segment-00003" at 4096/,
+    'fail',
+  ],
+  [
+    'a lost ACL that the tool should keep',
+    (facts, draw) => {
+      const planned = each('drill.planned', (fact) => ({
+        ...fact,
+        expectations: { ...fact.expectations, attributesNotKept: ['xattr'] },
+      }))(facts, draw)
+      return planned && checking('after-restore', () => ({ attributes: [lostAcl] }))(planned, draw)
+    },
+    /^acl of 1 of 4 entries; first "a": is "none", was "02"/,
+    'fail',
+  ],
+  [
+    'volumes of two moments',
+    checking('after-restore', () => ({ findings: [tear] })),
+    /^1 findings, first torn across volumes in "stock" at 0/,
+    'fail',
+  ],
+  [
+    'a backup of two moments, whose files have lost an ACL too',
+    each('backup.proved', (fact) => ({
+      ...fact,
+      check: { ...fact.check, findings: [tear], attributes: [lostAcl] },
+    })),
+    /reported "Completed", and torn across volumes in "stock" at 0/,
+    'fail',
+  ],
+  [
+    'a lost object of a service without a volume',
+    (facts, draw) => {
+      const planned = each('drill.planned', (fact) => ({ ...fact, withoutVolume: true }))(facts, draw)
+      return planned && checking('after-restore', () => ({ findings: [{ ...finding, kind: 'lost' }] }))(planned, draw)
+    },
+    /^1 findings, first lost in/,
     'fail',
   ],
   [

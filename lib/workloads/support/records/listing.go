@@ -19,6 +19,16 @@ type Finding struct {
 	Detail string `json:"detail"`
 	// Name of the check that found it.
 	Check string `json:"check,omitempty"`
+	// The fewest operations that show it.
+	Operations []Operation `json:"operations,omitempty"`
+}
+
+// Operation is a write, with the volumes that hold it and those that lack it.
+type Operation struct {
+	Sequence uint64   `json:"sequence"`
+	Slot     uint64   `json:"slot"`
+	On       []string `json:"on"`
+	NotOn    []string `json:"notOn"`
 }
 
 // Place is the file and offset of a record.
