@@ -35,8 +35,8 @@ test('each round has an order of its own, which the seed alone draws', () => {
 test('two faults with equally many rows have different orders', () => {
   const strategies = (fault: (typeof FAULTS)[number]) =>
     rounds(1, fault).map((order) => order.map((row) => row.split(' × ')[0]))
-  expect(rowsOf('ransomware', 'at-rest')).toHaveLength(rowsOf('claim-deletion', 'at-rest').length)
-  expect(strategies('ransomware')).not.toEqual(strategies('claim-deletion'))
+  expect(rowsOf('ransomware', 'at-rest')).toHaveLength(rowsOf('volume-corruption', 'at-rest').length)
+  expect(strategies('ransomware')).not.toEqual(strategies('volume-corruption'))
 })
 
 test('more repetitions with the same seed begin with the rounds of fewer repetitions', () => {

@@ -1,4 +1,4 @@
-import type { Finding, KeptAttribute } from '../../../lib/record/facts.ts'
+import type { DrillFact, Finding, KeptAttribute } from '../../../lib/record/facts.ts'
 import { checking, dropping, each, faultOf, meshing, moving, select, writing, type Damage } from './damages.ts'
 
 export const finding: Finding = {
@@ -69,6 +69,26 @@ const rules: [title: string, edit: Damage['edit'], because: RegExp, verdict?: Da
       return planned && checking('after-restore', () => ({ attributes: [lostAcl] }))(planned, draw)
     },
     /^acl of 1 of 4 entries; first "a": is "none", was "02"/,
+    'fail',
+  ],
+  [
+    'a finding beside a search of the store that found nothing',
+    (facts, draw) => {
+      const [first, ...others] = facts
+      if (first === undefined) return null
+      const { at, drill } = first
+      const searched = {
+        objects: 3,
+        bytes: 900,
+        searchedBytes: 900,
+        data: false,
+        secrets: false,
+        keyIsPublished: false,
+      }
+      const after: DrillFact[] = [first, { kind: 'backup.searched', at, drill, ...searched }, ...others]
+      return checking('after-restore', () => ({ findings: [finding] }))(after, draw)
+    },
+    /^1 findings, first flipped in "segment-00003" at 4096/,
     'fail',
   ],
   [
