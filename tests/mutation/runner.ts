@@ -14,7 +14,7 @@ import {
 } from '@stryker-mutator/api/test-runner'
 import { messageOf } from '../../lib/system/file-error.ts'
 import { filesOf, groups, list, type GroupName } from './groups.ts'
-import { loadSpec, type LoadedSpec } from './playwright.ts'
+import { endFixtures, loadSpec, type LoadedSpec } from './playwright.ts'
 
 /**
  * Runs the unit tests of what is pure in Stryker's own process: each mutant is tried in milliseconds and against the tests that
@@ -100,6 +100,7 @@ function createRunner(): TestRunner {
       }
       return toMutantRunResult({ status: DryRunStatus.Complete, tests: results })
     },
+    dispose: endFixtures,
   }
 }
 
