@@ -40,8 +40,17 @@ export interface ExposedService {
 export interface Exposure {
   /** It stays the same while the service is lost and restored. */
   readonly route: Route
+  /** The call on this route that a policy in force denies. Null if the mesh offers no policies. */
+  readonly denied: DeniedCall | null
   /** Removes the objects outside the Service's namespace that publish it. Can be called again. */
   readonly end: () => Promise<void>
+}
+
+/** A call that a policy of the mesh denies to everyone. Without its header the same call is served. */
+export interface DeniedCall {
+  header: { name: string; value: string }
+  /** Status of the mesh's answer to it. */
+  status: number
 }
 
 export interface Route {

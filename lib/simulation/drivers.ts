@@ -1,4 +1,5 @@
 import type { InstalledMesh, Mesh, Route } from '../components/mesh.ts'
+import { DENIED_CALL } from '../components/support/denied-call.ts'
 import { noTraits } from '../components/none/traits.ts'
 import type { MeshTraits } from '../lab/mesh-traits.ts'
 import { MESH_ASPECTS, type MeshState } from '../record/facts.ts'
@@ -28,7 +29,11 @@ export function simulatedMesh(world: World): Mesh {
     version: 'none',
     namespaces: [],
     expose: ({ namespace, name }) =>
-      Promise.resolve({ route: { url: `${URL_PREFIX}${namespace}`, host: name }, end: () => Promise.resolve() }),
+      Promise.resolve({
+        route: { url: `${URL_PREFIX}${namespace}`, host: name },
+        denied: DENIED_CALL,
+        end: () => Promise.resolve(),
+      }),
     async state(namespace: string): Promise<MeshState> {
       await world.clock.sleep(20)
       const { running, counted } = world.service(namespace)

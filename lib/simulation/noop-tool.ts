@@ -51,6 +51,7 @@ export const noopMesh: InstalledMesh = {
   expose: ({ namespace, name, port }) =>
     Promise.resolve({
       route: { url: `http://${name}.${namespace}:${port}`, host: name },
+      denied: null,
       end: () => Promise.resolve(),
     }),
   state: () => Promise.resolve(noState),

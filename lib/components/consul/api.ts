@@ -10,9 +10,24 @@ export interface Entry {
   ModifyIndex?: number
 }
 
+type Action = 'allow' | 'deny'
+
+/** Who may call a service. The source has an action for each call, or permissions: the first one that fits a call decides. */
+export interface Source {
+  Name: string
+  Action?: Action
+  Permissions?: Permission[]
+}
+
+// A type, because an interface is not assignable to JSON.
+export type Permission = {
+  Action: Action
+  HTTP: { PathPrefix: string } | { Header: { Name: string; Present: true }[] }
+}
+
 export interface Intention extends Entry {
   Kind: 'service-intentions'
-  Sources: { Name: string; Action: 'allow' | 'deny' }[]
+  Sources: Source[]
 }
 
 /** The routes of an ingress gateway. Consul keeps them as one entry. */

@@ -6,8 +6,17 @@ import type { Lab } from '../../lab/lab.ts'
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import type { ExposedService, InstalledMesh, Mesh } from '../mesh.ts'
 import { readEnvoys } from '../support/envoy.ts'
+import { DENIED_CALL } from '../support/denied-call.ts'
 import { findGateway } from '../support/gateway.ts'
-import { changeEntry, deleteEntry, writeEntry, type GatewayEntry, type Intention } from './api.ts'
+import {
+  changeEntry,
+  deleteEntry,
+  writeEntry,
+  type GatewayEntry,
+  type Intention,
+  type Permission,
+  type Source,
+} from './api.ts'
 import { proxies } from './state.ts'
 import { consulTraits, GATEWAY, NAMESPACE, SERVER } from './traits.ts'
 
@@ -31,7 +40,7 @@ export const consul = (): Mesh => ({
     await ensureNamespace(lab, NAMESPACE, { podSecurity: 'baseline', annotations: FAULTS_ALLOWED })
     await lab.kube.apply(await readOwn(lab, 'server.yaml'))
     await podsReady(lab.kube, NAMESPACE, { app: SERVER }, { timeout: '120s' })
-    await writeEntry(lab, intention('*', '*', 'deny'))
+    await writeEntry(lab, intention('*', { Name: '*', Action: 'deny' }))
     await lab.kube.apply([...(await readOwn(lab, 'inject.yaml')), ...(await readOwn(lab, 'gateway.yaml'))])
     await changeEntry<GatewayEntry>(lab, gatewayName, (found) => found ?? withServices([]))
     await podsReady(lab.kube, NAMESPACE, { app: GATEWAY }, { timeout: '120s' })
@@ -49,11 +58,12 @@ async function attachConsul(lab: Lab): Promise<InstalledMesh> {
     async expose(target) {
       const service = await nameInConsul(lab, target)
       const host = `${target.name}.${target.namespace}.drill`
-      const allowed = intention(service, GATEWAY, 'allow')
+      const allowed = intention(service, { Name: GATEWAY, Permissions: PERMISSIONS })
       await writeEntry(lab, allowed)
       await changeServices(lab, (services) => [...others(services, service), { Name: service, Hosts: [host] }])
       return {
         route: routeTo(host),
+        denied: DENIED_CALL,
         async end() {
           await changeServices(lab, (services) => others(services, service))
           await deleteEntry(lab, allowed)
@@ -92,11 +102,17 @@ const changeServices = (lab: Lab, change: (services: Service[]) => Service[]): P
 
 const others = (services: Service[], name: string): Service[] => services.filter(({ Name }) => Name !== name)
 
-const intention = (service: string, source: string, action: 'allow' | 'deny'): Intention => ({
+const intention = (service: string, source: Source): Intention => ({
   Kind: 'service-intentions',
   Name: service,
-  Sources: [{ Name: source, Action: action }],
+  Sources: [source],
 })
+
+/** The gateway may make every call except the one that is always denied. The first permission that fits decides. */
+const PERMISSIONS: Permission[] = [
+  { Action: 'deny', HTTP: { Header: [{ Name: DENIED_CALL.header.name, Present: true }] } },
+  { Action: 'allow', HTTP: { PathPrefix: '/' } },
+]
 
 /** The objects of a file beside this one, with the images of this lab, on its system nodes, and with its local volumes. */
 async function readOwn(lab: Lab, file: string): Promise<KubeObject[]> {

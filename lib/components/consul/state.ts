@@ -1,7 +1,7 @@
 import type { Lab } from '../../lab/lab.ts'
 import { hashOf, type Json } from '../support/envoy-config.ts'
 import type { EnvoyProxies } from '../support/envoy.ts'
-import { listEntries, type Intention } from './api.ts'
+import { listEntries, type Intention, type Source } from './api.ts'
 import { PROXY } from './traits.ts'
 
 /** Intentions for the services of a namespace, and for all services. Consul's server has them, not the namespace. */
@@ -9,12 +9,16 @@ async function readPolicies(lab: Lab, namespace: string): Promise<Record<string,
   const intentions = await listEntries<Intention>(lab, 'service-intentions')
   const own = intentions.filter(({ Name }) => Name === '*' || Name.endsWith(`-${namespace}`))
   return Object.fromEntries(
-    own.map(({ Name, Sources }) => [
-      `service-intentions/${Name}`,
-      hashOf(Sources.map(({ Name: source, Action }): Json => ({ source, Action }))),
-    ]),
+    own.map(({ Name, Sources }) => [`service-intentions/${Name}`, hashOf(Sources.map(policyOf))]),
   )
 }
+
+/** What was decided of a source, without what Consul adds. */
+const policyOf = ({ Name: source, Action, Permissions }: Source): Json => ({
+  source,
+  Action: Action ?? null,
+  Permissions: Permissions ?? null,
+})
 
 export const proxies: EnvoyProxies = {
   container: PROXY,

@@ -6,6 +6,7 @@ import { installChart } from '../../lab/charts.ts'
 import { ensureNamespace } from '../../lab/namespaces.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { DENIED_CALL } from '../support/denied-call.ts'
 import { findGateway } from '../support/gateway.ts'
 import { readEnvoys } from '../support/envoy.ts'
 import { proxies } from './state.ts'
@@ -91,7 +92,7 @@ async function attachIstio(lab: Lab): Promise<InstalledMesh> {
       const host = `${target.name}.${target.namespace}.drill`
       await lab.kube.apply(routeObjects(target, host))
       // The routes are in the service's namespace and are removed with it.
-      return { route: routeTo(host), end: () => Promise.resolve() }
+      return { route: routeTo(host), denied: DENIED_CALL, end: () => Promise.resolve() }
     },
     state: (namespace) => readEnvoys(lab, namespace, proxies),
   }
@@ -103,6 +104,7 @@ function routeObjects(target: ExposedService, host: string): KubeObject[] {
   const metadata = { name, namespace }
   const destination = `${name}.${namespace}.svc.cluster.local`
   const ingress = `cluster.local/ns/${INGRESS}/sa/istio-ingress`
+  const withoutHeader = { key: `request.headers[${DENIED_CALL.header.name}]`, notValues: ['*'] }
   return [
     {
       apiVersion: 'networking.istio.io/v1',
@@ -124,7 +126,7 @@ function routeObjects(target: ExposedService, host: string): KubeObject[] {
       apiVersion: 'security.istio.io/v1',
       kind: 'AuthorizationPolicy',
       metadata,
-      spec: { action: 'ALLOW', rules: [{ from: [{ source: { principals: [ingress] } }] }] },
+      spec: { action: 'ALLOW', rules: [{ from: [{ source: { principals: [ingress] } }], when: [withoutHeader] }] },
     },
   ]
 }

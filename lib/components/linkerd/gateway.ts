@@ -3,20 +3,32 @@ import { ensureNamespace } from '../../lab/namespaces.ts'
 import { podsReady } from '../../kube/client.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Cluster } from '../../lab/cluster.ts'
-import { GATEWAY } from './traits.ts'
+import { DENIED_CALL } from '../support/denied-call.ts'
+import { GATEWAY, linkerdTraits, OUTSIDER } from './traits.ts'
 
-const LABELS = { app: GATEWAY }
 const PORT = 8080
 
 /** The Host header by which the gateway finds a port of a Service. It names the Service, so that no object must be applied for it. */
 export const hostOf = ({ name, namespace, port }: { name: string; namespace: string; port: number }): string =>
   `${name}.${namespace}.${port}.drill`
 
+/** By nginx's rule the variable has hyphens as underscores. */
+const DENIED = `$http_${DENIED_CALL.header.name.replaceAll('-', '_')}`
+const SERVICE = '$service.$space.svc.cluster.local:$far'
+
+/** Where nginx sends a request, and with which Host header. The gateway passes the denied call to the outsider. */
+const targets = {
+  gateway: `map ${DENIED} $target { "" "${SERVICE}"; default "${OUTSIDER}.${GATEWAY}.svc.cluster.local:80"; }
+  map ${DENIED} $wanted { "" $target; default $host; }`,
+  outsider: `map ${DENIED} $target { default "${SERVICE}"; }
+  map ${DENIED} $wanted { default $target; }`,
+}
+
 /**
  * nginx asks the cluster's DNS again for each second's requests, because the address of a Service changes with a restore. Its
  * proxy of Linkerd then finds the Service by that address, and encrypts to the pods.
  */
-const configuration = (dns: string): string => `worker_processes 1;
+const configuration = (dns: string, role: keyof typeof targets): string => `worker_processes 1;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events { worker_connections 4096; }
@@ -30,6 +42,7 @@ http {
   client_max_body_size 0;
   resolver ${dns} valid=1s ipv6=off;
   resolver_timeout 1s;
+  ${targets[role]}
   server {
     listen ${PORT} default_server;
     return 404;
@@ -38,7 +51,8 @@ http {
     listen ${PORT};
     server_name "~^(?<service>[a-z0-9-]+)\\.(?<space>[a-z0-9-]+)\\.(?<far>[0-9]+)\\.drill$";
     location / {
-      proxy_pass http://$service.$space.svc.cluster.local:$far;
+      proxy_pass http://$target;
+      proxy_set_header Host $wanted;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_connect_timeout 1s;
@@ -51,8 +65,8 @@ http {
 `
 
 /**
- * Installs the gateway. Linkerd has none of its own: any proxy of HTTP in a pod of the mesh is one. Clients outside the mesh may
- * reach it, and it alone may reach the drilled service.
+ * Installs the gateway and the outsider. Linkerd has no gateway of its own: any proxy of HTTP in a pod of the mesh is one. Clients
+ * outside the mesh may reach it, and it alone may reach the drilled service.
  */
 export async function installGateway(lab: Lab): Promise<void> {
   const { kube, cluster, artifacts } = lab
@@ -70,7 +84,7 @@ export async function installGateway(lab: Lab): Promise<void> {
     }),
     { namespace: GATEWAY },
   )
-  await podsReady(kube, GATEWAY, LABELS, { timeout: '120s' })
+  for (const app of [GATEWAY, OUTSIDER]) await podsReady(kube, GATEWAY, { app }, { timeout: '120s' })
 }
 
 /** The address of the cluster's DNS. Errors: its Service has another name. */
@@ -93,7 +107,24 @@ interface Choices {
 }
 
 export function gatewayObjects({ image, dns, nodes, mapped }: Choices): KubeObject[] {
-  const metadata = { name: GATEWAY }
+  const nodePort = mapped === undefined ? {} : { nodePort: mapped.nodePort }
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: GATEWAY } },
+    ...nginx(GATEWAY, configuration(dns, 'gateway'), { serviceAccountName: GATEWAY, nodeSelector: nodes }, image),
+    ...nginx(OUTSIDER, configuration(dns, 'outsider'), { nodeSelector: nodes }, image, linkerdTraits.keepsOut),
+    serviceOf(GATEWAY, { type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: PORT, ...nodePort }] }),
+    serviceOf(OUTSIDER, { ports: [{ name: 'http', port: 80, targetPort: PORT }] }),
+  ]
+}
+
+const serviceOf = (name: string, spec: object): KubeObject & { spec: object } => ({
+  ...{ apiVersion: 'v1', kind: 'Service', metadata: { name } },
+  spec: { selector: { app: name }, ...spec },
+})
+
+/** A Deployment of nginx with its configuration. `marks` are further labels and annotations of its pod. */
+function nginx(name: string, conf: string, spec: object, image: string, marks: object = {}): KubeObject[] {
+  const metadata = { name }
   const container = {
     name: 'nginx',
     image,
@@ -108,26 +139,16 @@ export function gatewayObjects({ image, dns, nodes, mapped }: Choices): KubeObje
     ],
   }
   const volumes = [
-    { name: 'configuration', configMap: { name: GATEWAY } },
+    { name: 'configuration', configMap: { name } },
     { name: 'temporary', emptyDir: {} },
   ]
-  const template = {
-    metadata: { labels: LABELS },
-    spec: { serviceAccountName: GATEWAY, nodeSelector: nodes, containers: [container], volumes },
-  }
-  const port = {
-    name: 'http',
-    port: 80,
-    targetPort: PORT,
-    ...(mapped === undefined ? {} : { nodePort: mapped.nodePort }),
-  }
+  const labels = { app: name }
+  const template = { metadata: { ...marks, labels }, spec: { ...spec, containers: [container], volumes } }
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'nginx.conf': configuration(dns) } },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'nginx.conf': conf } },
     {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
-      spec: { replicas: 1, selector: { matchLabels: LABELS }, template },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
     },
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { type: 'NodePort', selector: LABELS, ports: [port] } },
   ]
 }

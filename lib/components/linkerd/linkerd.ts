@@ -7,6 +7,7 @@ import { ensureNamespace } from '../../lab/namespaces.ts'
 import { protectSecret } from '../../output/secrets.ts'
 import { FAULTS_ALLOWED } from '../chaos-mesh/chaos-mesh.ts'
 import type { ExposedService, InstalledMesh, Mesh } from '../mesh.ts'
+import { DENIED_CALL } from '../support/denied-call.ts'
 import { findGateway } from '../support/gateway.ts'
 import { findOpensslObstacle, makeCertificates } from './certificates.ts'
 import { hostOf, installGateway } from './gateway.ts'
@@ -89,7 +90,7 @@ async function attachLinkerd(lab: Lab): Promise<InstalledMesh> {
     async expose(target) {
       await lab.kube.apply(policyObjects(target, await readPort(lab, target)))
       // The policies are in the service's namespace and are removed with it. The gateway keeps nothing of a service.
-      return { route: routeTo(hostOf(target)), end: () => Promise.resolve() }
+      return { route: routeTo(hostOf(target)), denied: DENIED_CALL, end: () => Promise.resolve() }
     },
     state: (namespace) => readMeshState(lab, namespace),
   }

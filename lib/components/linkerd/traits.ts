@@ -3,6 +3,8 @@ import type { MeshTraits } from '../../lab/mesh-traits.ts'
 export const CONTROL = 'linkerd'
 /** Namespace and name of the gateway, of its ServiceAccount and of its Service. */
 export const GATEWAY = 'linkerd-gateway'
+/** A pod without a proxy, so without an identity, in the same namespace. It sends the calls that must be denied. */
+export const OUTSIDER = 'linkerd-outsider'
 export const PROXY = 'linkerd-proxy'
 /** The proxy's port for its metrics. It also shows its certificate there. */
 export const ADMIN_PORT = 4191

@@ -29,7 +29,7 @@ export async function exposeDirectly(lab: Lab, target: ExposedService): Promise<
   }
   let ended: Promise<void> | null = null
   try {
-    return { route: await routeTo(lab, namespace), end: () => (ended ??= end()) }
+    return { route: await routeTo(lab, namespace), denied: null, end: () => (ended ??= end()) }
   } catch (error) {
     await end()
     throw error

@@ -7,7 +7,11 @@ const installed: InstalledMesh = {
   version: '1.0',
   namespaces: ['made-up-system'],
   expose: ({ namespace, name }) =>
-    Promise.resolve({ route: { url: `http://${name}.${namespace}`, host: name }, end: () => Promise.resolve() }),
+    Promise.resolve({
+      route: { url: `http://${name}.${namespace}`, host: name },
+      denied: null,
+      end: () => Promise.resolve(),
+    }),
   state: () => Promise.resolve(noState),
 }
 

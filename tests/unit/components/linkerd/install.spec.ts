@@ -19,9 +19,13 @@ const onBench = (
     const put = (path: string, object: object): void => {
       server.put(path, object as never)
     }
-    for (const [namespace, app] of Object.entries({ linkerd: 'linkerd', 'linkerd-gateway': 'linkerd-gateway' }))
-      put(`/api/v1/namespaces/${namespace}/pods/one`, {
-        ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', namespace, labels: { app } } },
+    for (const [app, namespace] of Object.entries({
+      linkerd: 'linkerd',
+      'linkerd-gateway': 'linkerd-gateway',
+      'linkerd-outsider': 'linkerd-gateway',
+    }))
+      put(`/api/v1/namespaces/${namespace}/pods/${app}`, {
+        ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: app, namespace, labels: { app } } },
         status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
       })
     const dns = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kube-dns', namespace: 'kube-system' } }
@@ -77,7 +81,8 @@ test('Linkerd is installed by its charts with certificates of this lab, and its 
       ...{ apiVersion: 'v1', kind: 'Service', metadata: place },
       spec: { selector: { app: 'ledger' }, ports: [{ port: 80, targetPort: 8080 }] },
     })
-    const { route } = await installed.expose({ ...place, port: 80 })
+    const { route, denied } = await installed.expose({ ...place, port: 80 })
+    expect(denied).toEqual({ header: { name: 'x-meshdrill-denied', value: 'yes' }, status: 403 })
     expect(route).toMatchObject({ host: 'ledger.drill.80.drill', url: `http://127.0.0.1:${lab.cluster.mapped?.port}` })
     const read = (kind: string, version: string) =>
       lab.kube.get({ apiVersion: `policy.linkerd.io/${version}`, kind, metadata: place })
@@ -90,6 +95,35 @@ test('Linkerd is installed by its charts with certificates of this lab, and its 
     expect(await read('AuthorizationPolicy', 'v1alpha1')).toMatchObject({
       spec: { targetRef: { kind: 'Server', name: 'ledger' } },
     })
+  }))
+
+test('the call that Linkerd’s policy must deny comes from a pod without an identity, and every other call from the gateway', () =>
+  onBench({}, async ({ lab }) => {
+    await linkerd().install(lab)
+    const read = async (name: string) => {
+      const metadata = { name, namespace: 'linkerd-gateway' }
+      type ConfigMap = KubeObject & { data?: Record<string, string> }
+      const found = await lab.kube.get<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+      return found?.data?.['nginx.conf'] ?? ''
+    }
+    const target = (conf: string) =>
+      conf
+        .split('\n')
+        .find((line) => line.includes('$target {'))
+        ?.trim()
+    expect(target(await read('linkerd-gateway'))).toBe(
+      'map $http_x_meshdrill_denied $target { "" "$service.$space.svc.cluster.local:$far"; default "linkerd-outsider.linkerd-gateway.svc.cluster.local:80"; }',
+    )
+    // It must not send the call to itself.
+    expect(target(await read('linkerd-outsider'))).toBe(
+      'map $http_x_meshdrill_denied $target { default "$service.$space.svc.cluster.local:$far"; }',
+    )
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' }
+    const templateOf = (name: string) =>
+      lab.kube.get({ ...deployment, metadata: { name, namespace: 'linkerd-gateway' } })
+    const outside = { annotations: { 'linkerd.io/inject': 'disabled' } }
+    expect(await templateOf('linkerd-outsider')).toMatchObject({ spec: { template: { metadata: outside } } })
+    expect(await templateOf('linkerd-gateway')).not.toMatchObject({ spec: { template: { metadata: outside } } })
   }))
 
 test('definitions of the Gateway API that are there already are not installed again', () =>
