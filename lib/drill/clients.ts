@@ -6,12 +6,19 @@ import { createEmptyNamespace, removeNamespace } from '../lab/namespaces.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Route } from '../components/mesh.ts'
 import { startPodProber } from '../probes/availability/pod-prober.ts'
-import { startProber, type ProberOptions, type RunningProber } from '../probes/availability/prober.ts'
+import {
+  startProber,
+  type PolicyProberOptions,
+  type ProberOptions,
+  type RunningProber,
+} from '../probes/availability/prober.ts'
 
 /** The clients of a drill's service: load and probes. */
 export interface Clients {
   startLoad(options: LoadOptions): Promise<RunningLoad>
   startProber(options: ProberOptions): Promise<RunningProber>
+  /** Starts a second prober, which makes the call that the mesh must deny. */
+  startPolicyProber(options: PolicyProberOptions): Promise<RunningProber>
   /** Their place, for the drill's record. Null if they run on this machine. */
   readonly where: string | null
   /** Removes all remaining clients. */
@@ -33,6 +40,7 @@ const nodesOf = (lab: Lab, { loadNodes }: Pick<ClientPlaces, 'loadNodes'>): Reco
 const onMachine = (lab: Lab): Clients => ({
   startLoad: async (options) => startLoad({ ...options, k6: await lab.cluster.k6() }),
   startProber: (options) => Promise.resolve(startProber({ ...options, highPriority: true })),
+  startPolicyProber: (options) => Promise.resolve(startProber({ ...options, highPriority: true })),
   where: null,
   end: () => Promise.resolve(),
 })
@@ -47,7 +55,9 @@ function inCluster(lab: Lab, places: ClientPlaces, namespace: string): Clients {
       await createEmptyNamespace(lab, namespace, { podSecurity: 'baseline' })
       return startTestRun(lab, { namespace, nodes, parallelism: loadParallelism }, fromInside(options))
     },
-    startProber: (options) => startPodProber(lab, { namespace, nodes }, fromInside(options)),
+    startProber: (options) => startPodProber(lab, { name: 'prober', namespace, nodes }, fromInside(options)),
+    startPolicyProber: (options) =>
+      startPodProber(lab, { name: 'policy-prober', namespace, nodes }, fromInside(options)),
     where: `the load came from ${loadParallelism} pods of k6-operator, the probes from a pod, on nodes ${JSON.stringify(nodes)}`,
     end: () => removeNamespace(lab, namespace),
   }

@@ -3,12 +3,11 @@ import type { Whereabouts } from '../faults/support/inventory.ts'
 import type { PerformUndo } from '../faults/undo/heal.ts'
 import type { UndoJournal } from '../faults/undo/journal.ts'
 import type { Lab } from '../lab/lab.ts'
-import type { InstalledMesh } from '../components/mesh.ts'
+import type { DeniedCall, InstalledMesh, Route } from '../components/mesh.ts'
 import type { DrillFact, StepName, Write } from '../record/facts.ts'
 import type { InstalledTool } from '../components/tool.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Clock } from '../system/wait.ts'
-import type { Route } from '../components/mesh.ts'
 import { messageOf } from '../system/file-error.ts'
 import { redactError } from '../output/redaction.ts'
 
@@ -72,7 +71,13 @@ export type DrillFactBody = DrillFact extends infer F ? (F extends DrillFact ? O
  * Starts load, probes and sampling. `seeded` is the number of records in the service. Resolves when the load has
  * started.
  */
-export type StartMeasuring = (context: DrillContext, route: Route, seeded: number) => Promise<Measurements>
+export type StartMeasuring = (context: DrillContext, reach: Reach, seeded: number) => Promise<Measurements>
+
+/** How clients reach the service, and the call that the mesh must deny. */
+interface Reach {
+  route: Route
+  denied: DeniedCall | null
+}
 
 /** Load, probes and resource sampling, from before the backup until after the restore. */
 export interface Measurements {

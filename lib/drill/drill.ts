@@ -23,13 +23,13 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
     const exposure = context.expose?.(context) ?? null
     await exposure?.plant()
     const service = await workload.deploy(lab, namespace, { storageClass: context.storageClass })
-    const { route, end: conceal } = await mesh.expose(service.service)
+    const { route, denied, end: conceal } = await mesh.expose(service.service)
     // If a later step fails, everything started so far is stopped here: the drill does not know of it yet.
     const begun = [conceal]
     try {
       await service.answers(route)
       const seeded = await service.seed(route, { seed, bytes: context.volumeBytes })
-      const measuring = await context.measure(context, route, seeded)
+      const measuring = await context.measure(context, { route, denied }, seeded)
       begun.unshift(() => measuring.stop())
       const running = { service, route, conceal, seeded, measuring, exposure }
       await recordStart(context, running)

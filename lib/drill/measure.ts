@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CHAOS_NAMESPACE } from '../components/chaos-mesh/chaos-mesh.ts'
 import type { LoadOptions, ClientPlaces } from '../load/load.ts'
-import { TIMEOUT_MS, type ProberOptions } from '../probes/availability/prober.ts'
+import { TIMEOUT_MS, type PolicyProberOptions, type ProberOptions } from '../probes/availability/prober.ts'
 import { watchPlaces, type PodGroup } from '../probes/places.ts'
 import { startResourceSampler } from '../probes/resources.ts'
 import type { ProbeSample, Write } from '../record/facts.ts'
@@ -11,11 +11,13 @@ import { clientsOf, type Clients } from './clients.ts'
 import type { DrillContext, StartMeasuring } from './context.ts'
 
 const POLL_MS = 50
+/** Maximum of denied calls per second. Fewer than probes, to add little load to what the probes measure. */
+const CALLS_HZ = 20
 
 /** Starts the measurements with the given clients. */
 export const startMeasuring =
   (clientPlaces: ClientPlaces): StartMeasuring =>
-  async (context, route, seeded) => {
+  async (context, { route, denied }, seeded) => {
     const { lab, workload, record, seed, probeHz } = context
     const recent: ProbeSample[] = []
     const clients = clientsOf(lab, clientPlaces, context.namespace)
@@ -24,13 +26,21 @@ export const startMeasuring =
     const settings = workload.clients.settings?.()
     const service = { route, seed, seeded, ...(settings === undefined ? {} : { settings }) }
     // The clients start first, because they may fail to start. Nothing else runs yet.
-    const { load, prober } = await startClients(clients, {
+    const probing = { main: workload.clients.prober, ...service, timeoutMs }
+    const callsHz = Math.min(probeHz, CALLS_HZ)
+    const { load, prober, policyProber } = await startClients(clients, {
       load: { script: workload.clients.load, ...service, rate: context.loadRps, folder: context.folder },
       prober: {
-        ...{ main: workload.clients.prober, ...service, rateHz: probeHz, timeoutMs },
+        ...{ ...probing, rateHz: probeHz },
         onSamples: (samples) => {
           recent.push(...samples)
           record({ kind: 'probes', intervalMs, timeoutMs, samples })
+        },
+      },
+      policyProber: denied && {
+        ...{ ...probing, denied, rateHz: callsHz },
+        onSamples: (samples) => {
+          record({ kind: 'policy.probes', intervalMs: 1000 / callsHz, samples })
         },
       },
     })
@@ -68,6 +78,11 @@ export const startMeasuring =
           record({ kind: 'probes.ended', sent, error })
         },
         async () => {
+          if (policyProber === null) return
+          const { sent, error } = await policyProber.stop()
+          record({ kind: 'policy.ended', sent, error })
+        },
+        async () => {
           // Notes explain the gaps that the verdict finds.
           for (const blind of [places.blindness(), await sampler.stop()])
             if (blind !== null) record({ kind: 'note', text: blind })
@@ -99,17 +114,24 @@ export const startMeasuring =
     }
   }
 
-async function startClients(clients: Clients, options: { load: LoadOptions; prober: ProberOptions }) {
+interface ClientOptions {
+  load: LoadOptions
+  prober: ProberOptions
+  policyProber: PolicyProberOptions | null
+}
+
+/** If one of them does not start, those that have started are stopped. */
+async function startClients(clients: Clients, options: ClientOptions) {
+  const begun: (() => Promise<unknown>)[] = [() => clients.end()]
   try {
     const load = await clients.startLoad(options.load)
-    try {
-      return { load, prober: await clients.startProber(options.prober) }
-    } catch (error) {
-      await load.stop()
-      throw error
-    }
+    begun.unshift(() => load.stop())
+    const prober = await clients.startProber(options.prober)
+    begun.unshift(() => prober.stop())
+    const policyProber = options.policyProber && (await clients.startPolicyProber(options.policyProber))
+    return { load, prober, policyProber }
   } catch (error) {
-    await clients.end()
+    await runAll(begun)
     throw error
   }
 }

@@ -3,7 +3,14 @@ import * as drill from './schema/drill.ts'
 import * as measured from './schema/measured.ts'
 import * as run from './schema/run.ts'
 
-export { FILE_ATTRIBUTES, MESH_ASPECTS, type ProbeSample } from './schema/measured.ts'
+export {
+  type CallOutcome,
+  type CallSample,
+  FILE_ATTRIBUTES,
+  MESH_ASPECTS,
+  type ProbeSample,
+  type Sample,
+} from './schema/measured.ts'
 export { EVENTS_SCHEMA } from './schema/run.ts'
 
 /** The schema of each kind of fact. */

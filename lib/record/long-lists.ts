@@ -1,3 +1,5 @@
+import { CALL_OUTCOMES } from './schema/measured.ts'
+
 /*
  * Nearly all of a run's bytes are in the long lists of a few kinds of facts. The schemas check them several times more slowly
  * than this does. What is refused here may still be right: then the schema decides, and names what is wrong.
@@ -11,12 +13,18 @@ type Fields = Record<string, unknown>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isProbe = (value: unknown): boolean =>
+/** A sample of a prober, whatever it saw. */
+const isSample = (value: unknown): value is unknown[] =>
   Array.isArray(value) &&
   (value.length === 3 || (value.length === 4 && isNumber(value[3]))) &&
   isNumber(value[0]) &&
-  isNumberOrNull(value[1]) &&
-  typeof value[2] === 'boolean'
+  isNumberOrNull(value[1])
+
+const isProbe = (value: unknown): boolean => isSample(value) && typeof value[2] === 'boolean'
+
+const outcomes: ReadonlySet<unknown> = new Set(CALL_OUTCOMES)
+
+const isCall = (value: unknown): boolean => isSample(value) && outcomes.has(value[2])
 
 const isWrite = (value: unknown): boolean =>
   isObject(value) &&
@@ -51,6 +59,8 @@ export function dropRightList(fact: object & { kind?: unknown }): object {
   switch (fact.kind) {
     case 'probes':
       return areAll(fields.samples, isProbe) ? { ...fact, samples: [] } : fact
+    case 'policy.probes':
+      return areAll(fields.samples, isCall) ? { ...fact, samples: [] } : fact
     case 'writes':
       return areAll(fields.writes, isWrite) ? { ...fact, writes: [] } : fact
     case 'resources':

@@ -1,16 +1,18 @@
 import { steadyFor } from '../drill/measure.ts'
 import type { StartMeasuring } from '../drill/context.ts'
 import { summariseLoad } from '../load/outcomes.ts'
-import type { ResourceSample } from '../record/facts.ts'
+import type { ResourceSample, Sample } from '../record/facts.ts'
 import { parseDuration } from '../system/quantity.ts'
 import { namespaceOf } from './drivers.ts'
-import { startProbes, type ProberTrouble } from './probes.ts'
+import { availability, denial, startProbes, type Probes, type ProberTrouble } from './probes.ts'
 import { startRequests } from './requests.ts'
 import { TOOL_NAMESPACE } from './tool.ts'
 import type { World } from './world.ts'
 
 const TICK_MS = 1000
 const POLL_MS = 100
+/** Denied calls per second. Fewer than of a real prober, as thousands of drills are simulated. */
+const CALLS_HZ = 5
 
 /** Faults of the measuring clients, not of the measured service. */
 export interface MeasuringTrouble {
@@ -24,22 +26,34 @@ export interface MeasuringTrouble {
 /** Load, probes and resource samples of a simulated service. Their results follow from the state of the service. */
 export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): StartMeasuring {
   const { clock, host } = world
-  return async ({ record, seed, loadRps, probeHz }, route, seeded) => {
+  return async ({ record, seed, loadRps, probeHz }, { route, denied }, seeded) => {
     const { happensAt } = clock
     const volume = { seed, seeded }
     const shared = { service: world.service(namespaceOf(route)), volume, startMs: clock.now() + 1, happensAt }
     const stamp = (ms: number) => ms + host.now() - clock.now()
     const requests = startRequests({ ...shared, rate: loadRps, draw: world.draw('load'), stamp })
-    const probes = startProbes({ ...shared, rateHz: probeHz, draw: world.draw('probes'), trouble: trouble.prober })
-    const { intervalMs, timeoutMs, samples } = probes
-    let [told, loadEnded, stopped] = [0, false, false]
+    const probing = { ...shared, trouble: trouble.prober }
+    const probes = startProbes({ ...probing, sight: availability, rateHz: probeHz, draw: world.draw('probes') })
+    const calls =
+      denied && startProbes({ ...probing, sight: denial, rateHz: CALLS_HZ, draw: world.draw('denied calls') })
+    const { timeoutMs, samples } = probes
+    let [loadEnded, stopped] = [false, false]
     clock.onPassing((nowMs) => {
       requests.passTo(nowMs)
       probes.passTo(nowMs)
+      calls?.passTo(nowMs)
     })
+    const recordProbes = inBatches(probes, (batch) => {
+      record({ kind: 'probes', ...batch, timeoutMs })
+    })
+    const recordCalls =
+      calls &&
+      inBatches(calls, (batch) => {
+        record({ kind: 'policy.probes', ...batch })
+      })
     const tell = () => {
-      if (told < samples.length) record({ kind: 'probes', intervalMs, timeoutMs, samples: samples.slice(told) })
-      told = samples.length
+      recordProbes()
+      recordCalls?.()
     }
     const tick = async () => {
       for (let ticks = 0; !stopped; ticks++) {
@@ -63,9 +77,11 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
     const stopAll = async () => {
       await stopLoad()
       probes.end()
-      await clock.sleep(probes.open === 0 ? 0 : timeoutMs)
+      calls?.end()
+      await clock.sleep(probes.open + (calls?.open ?? 0) === 0 ? 0 : timeoutMs)
       tell()
       record({ kind: 'probes.ended', ...probes.ended() })
+      if (calls !== null) record({ kind: 'policy.ended', ...calls.ended() })
       stopped = true
     }
     /** Waits until `holds` is true, or until the timeout. It cannot be true before `soonestMs`. */
@@ -97,6 +113,18 @@ export function simulatedMeasuring(world: World, trouble: MeasuringTrouble): Sta
       nodes: () => ['one'],
       stop: () => (ended ??= stopAll()),
     }
+  }
+}
+
+/** Returns a function that records the samples since its last call. */
+function inBatches<Seen>(
+  { intervalMs, samples }: Probes<Seen>,
+  recordBatch: (batch: { intervalMs: number; samples: Sample<Seen>[] }) => void,
+): () => void {
+  let recorded = 0
+  return () => {
+    if (recorded < samples.length) recordBatch({ intervalMs, samples: samples.slice(recorded) })
+    recorded = samples.length
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ProbeSample } from '../record/facts.ts'
+import type { CallOutcome, Sample } from '../record/facts.ts'
 import { drawFate, type Incarnation, type Service } from './service.ts'
 import type { Seeding } from './volume.ts'
 
@@ -14,11 +14,11 @@ export interface ProberTrouble {
 }
 
 /** Reads on a fixed schedule. Each is timed from the time at which it was due. */
-export interface Probes {
+export interface Probes<Seen> {
   readonly intervalMs: number
   readonly timeoutMs: number
   /** The probes before the first one without an outcome, in the order in which they were due. */
-  readonly samples: ProbeSample[]
+  readonly samples: Sample<Seen>[]
   passTo(nowMs: number): void
   /** Stops sending. */
   end(): void
@@ -26,14 +26,30 @@ export interface Probes {
   ended(): { sent: number; error: string | null }
 }
 
-interface Sent {
-  sample: ProbeSample
+interface Sent<Seen> {
+  sample: Sample<Seen>
   doneMs: number
-  good: boolean
+  /** What the prober sees if it is answered in time. */
+  seen: Seen
   incarnation: Incarnation | null
 }
 
-export interface ProbeOptions {
+/** What a prober sees in an answer, and in no answer. */
+export interface Sight<Seen> {
+  answer: (service: Service, good: boolean) => Seen
+  silence: Seen
+}
+
+export const availability: Sight<boolean> = { answer: (_service, good) => good, silence: false }
+
+/** The proxy of a running service denies the call, unless its mesh has failed open. */
+export const denial: Sight<CallOutcome> = {
+  answer: ({ running, isOpen }, good) => (running === null ? 'other' : !isOpen ? 'denied' : good ? 'served' : 'other'),
+  silence: 'other',
+}
+
+export interface ProbeOptions<Seen> {
+  sight: Sight<Seen>
   service: Service
   volume: Seeding
   startMs: number
@@ -44,10 +60,11 @@ export interface ProbeOptions {
   trouble: ProberTrouble
 }
 
-export function startProbes({ service, volume, startMs, rateHz, draw, happensAt, trouble }: ProbeOptions): Probes {
+export function startProbes<Seen>(options: ProbeOptions<Seen>): Probes<Seen> {
+  const { sight, service, volume, startMs, rateHz, draw, happensAt, trouble } = options
   const intervalMs = 1000 / rateHz
-  const samples: ProbeSample[] = []
-  const open: Sent[] = []
+  const samples: Sample<Seen>[] = []
+  const open: Sent<Seen>[] = []
   const stalledMs = trouble.stall && startMs + trouble.stall.afterMs
   const crashMs = startMs + (trouble.crashAfterMs ?? Infinity)
   let [index, sent, ended, crashed] = [0, 0, false, false]
@@ -63,8 +80,9 @@ export function startProbes({ service, volume, startMs, rateHz, draw, happensAt,
     const { running: incarnation } = service
     const fate = drawFate(service, sentMs, draw)
     const good = fate.good && incarnation?.volume.read(slot).state === 'ok'
-    const sample: ProbeSample = sentMs > dueMs ? [dueMs, null, false, round(sentMs)] : [dueMs, null, false]
-    open.push({ sample, doneMs: happensAt(fate.doneMs ?? Infinity), good, incarnation })
+    const { silence } = sight
+    const sample: Sample<Seen> = sentMs > dueMs ? [dueMs, null, silence, round(sentMs)] : [dueMs, null, silence]
+    open.push({ sample, doneMs: happensAt(fate.doneMs ?? Infinity), seen: sight.answer(service, good), incarnation })
     sent++
   }
   return {
@@ -80,12 +98,12 @@ export function startProbes({ service, volume, startMs, rateHz, draw, happensAt,
         if (sentMs !== null) send(dueMs, sentMs)
       }
       let known = 0
-      for (const { sample, doneMs, good, incarnation } of open) {
+      for (const { sample, doneMs, seen, incarnation } of open) {
         if (Math.min(doneMs, (sample[3] ?? sample[0]) + TIMEOUT_MS) > nowMs) break
         const died = incarnation !== null && incarnation.endedMs < doneMs
         if (!died && doneMs - (sample[3] ?? sample[0]) <= TIMEOUT_MS) {
           sample[1] = round(doneMs)
-          sample[2] = good
+          sample[2] = seen
         }
         samples.push(sample)
         known++

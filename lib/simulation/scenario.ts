@@ -44,6 +44,7 @@ export function drawScenario(seed: number, among: readonly TroubleName[] = survi
       restore: false,
       backupMayFail: false,
       pointInTime: copies === 'at one moment',
+      denial: true,
       ...expects,
       minimumLoadRps: loadRps / 2,
     },

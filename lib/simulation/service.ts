@@ -20,6 +20,8 @@ export class Service {
   volume: Volume | null = null
   running: Incarnation | null = null
   brownOut: BrownOut | null = null
+  /** True if its mesh serves the call that it must deny. */
+  isOpen = false
   /** Requests that its proxy has counted since its start. */
   counted = 0
   readonly #clock: VirtualClock
@@ -51,6 +53,7 @@ export class Service {
     this.stop()
     this.volume = null
     this.brownOut = null
+    this.isOpen = false
   }
 }
 

@@ -1,15 +1,14 @@
 import { createInterface } from 'node:readline'
 import { shortenMiddle } from '../../output/shorten.ts'
-import type { ProbeSample } from '../../record/facts.ts'
 import type { ProberLine } from './protocol.ts'
 
 /** Maximum drift of the wall clock. With more, the times of probes would not fit the other recorded times. */
 const DRIFT_MS = 50
 
-/** Reads the prober's lines. After its end, `conclude` tests if they are complete. */
-export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples: ProbeSample[]) => void) {
+/** Reads the lines of a prober, whatever its samples say. After its end, `conclude` tests if they are complete. */
+export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples: never[]) => void) {
   let samples = 0
-  let totals: Exclude<ProberLine, { samples: unknown }> | null = null
+  let totals: Exclude<ProberLine<never>, { samples: unknown }> | null = null
   let broken: string | null = null
   createInterface({ input: stdout }).on('line', (text) => {
     const line = parseLine(text)
@@ -36,11 +35,11 @@ export function collectLines(stdout: NodeJS.ReadableStream, onSamples: (samples:
   }
 }
 
-function parseLine(text: string): ProberLine | null {
+function parseLine(text: string): ProberLine<never> | null {
   try {
     const line: unknown = JSON.parse(text)
     return typeof line === 'object' && line !== null && ('samples' in line || 'ended' in line)
-      ? (line as ProberLine)
+      ? (line as ProberLine<never>)
       : null
   } catch (error) {
     // A killed prober leaves half a line.

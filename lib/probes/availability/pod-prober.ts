@@ -8,20 +8,20 @@ import { followLog } from '../../kube/follow-log.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { earliest, findUnsteady, latest, measureClock, type ClockOffset } from '../../kube/pod-clock.ts'
 import type { Lab } from '../../lab/lab.ts'
-import type { ProbeSample } from '../../record/facts.ts'
+import type { Sample } from '../../record/facts.ts'
 import { PUNCTUAL_NODE_OPTIONS } from './protocol.ts'
 import { collectLines } from './lines.ts'
 import { LONGEST_MS, TIMEOUT_MS, type ProberOptions, type RunningProber } from './prober.ts'
 import type { ProberSettings } from './protocol.ts'
 
-const NAME = 'prober'
-const LABELS = { app: NAME }
 const MOUNT = '/prober'
 const STOP_TIMEOUT_MS = 15_000
 const NEVER = { how: `it did not end within ${STOP_TIMEOUT_MS / 1000} s`, early: false }
 
 /** Place of the prober's pod. */
 export interface ProberPod {
+  /** Name of the pod. */
+  name: string
   namespace: string
   /** Labels of the pod's node. */
   nodes: Record<string, string>
@@ -32,20 +32,26 @@ export interface ProberPod {
  * each by the error of the clock offset, so that the interval of a recovery contains the truth. `options.route` is the route
  * from a pod.
  */
-export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOptions): Promise<RunningProber> {
-  const { route, seed, seeded, settings: workload, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
+export async function startPodProber<Seen>(
+  lab: Lab,
+  pod: ProberPod,
+  options: ProberOptions<Sample<Seen>>,
+): Promise<RunningProber> {
+  const { route, seed, seeded, settings: workload, denied, rateHz, timeoutMs = TIMEOUT_MS, onSamples } = options
+  const { name, namespace } = pod
   const settings: ProberSettings = {
     ...{ route, seed, seeded, rateHz, timeoutMs },
     ...(workload === undefined ? {} : { settings: workload }),
+    ...(denied === undefined ? {} : { denied }),
     highPriority: false,
     longestMs: LONGEST_MS,
   }
-  const target = { namespace: pod.namespace, pod: NAME, container: NAME }
+  const target = { namespace, pod: name, container: name }
   await lab.kube.apply(await podObjects(lab, pod, options.main, settings))
-  await podsReady(lab.kube, pod.namespace, LABELS, { timeout: '60s' })
+  await podsReady(lab.kube, namespace, { app: name }, { timeout: '60s' })
   const clock = await measureClock(lab.kube, target)
   const lines = new PassThrough()
-  const received = collectLines(lines, (samples) => {
+  const received = collectLines(lines, (samples: Sample<Seen>[]) => {
     onSamples(samples.map((sample) => widen(sample, clock)))
   })
   let asked = false
@@ -76,14 +82,14 @@ export async function startPodProber(lab: Lab, pod: ProberPod, options: ProberOp
 }
 
 /** Converts a sample to this machine's clock: the earliest possible due and sent times, the latest possible answer. */
-export function widen([dueMs, answeredMs, right, sentMs]: ProbeSample, clock: ClockOffset): ProbeSample {
+export function widen<Seen>([dueMs, answeredMs, seen, sentMs]: Sample<Seen>, clock: ClockOffset): Sample<Seen> {
   const [due, answered] = [earliest(dueMs, clock), answeredMs === null ? null : latest(answeredMs, clock)]
-  return sentMs === undefined ? [due, answered, right] : [due, answered, right, earliest(sentMs, clock)]
+  return sentMs === undefined ? [due, answered, seen] : [due, answered, seen, earliest(sentMs, clock)]
 }
 
 async function podObjects(
   lab: Lab,
-  { namespace, nodes }: ProberPod,
+  { name, namespace, nodes }: ProberPod,
   main: string,
   settings: ProberSettings,
 ): Promise<KubeObject[]> {
@@ -92,11 +98,11 @@ async function podObjects(
     'settings.json': JSON.stringify(settings),
   }
   return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: NAME, namespace }, data },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data },
     {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: NAME, namespace, labels: LABELS },
+      metadata: { name, namespace, labels: { app: name } },
       spec: {
         restartPolicy: 'Never',
         activeDeadlineSeconds: Math.ceil(LONGEST_MS / 1000) + 60,
@@ -105,17 +111,17 @@ async function podObjects(
         nodeSelector: nodes,
         containers: [
           {
-            name: NAME,
+            name,
             image: lab.artifacts.image('meshdrill/node'),
             imagePullPolicy: 'IfNotPresent',
             command: ['node', ...PUNCTUAL_NODE_OPTIONS, `${MOUNT}/prober.mjs`, `${MOUNT}/settings.json`],
             // The prober ends when its input closes. In a pod the input stays open, because no client is attached.
             stdin: true,
             resources: { requests: { cpu: '100m', memory: '64Mi' } },
-            volumeMounts: [{ name: NAME, mountPath: MOUNT }],
+            volumeMounts: [{ name, mountPath: MOUNT }],
           },
         ],
-        volumes: [{ name: NAME, configMap: { name: NAME } }],
+        volumes: [{ name, configMap: { name: name } }],
       },
     },
   ]

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Route } from '../../components/mesh.ts'
+import type { DeniedCall, Route } from '../../components/mesh.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 
 /** A GET request, and the test of its answer. */
@@ -18,10 +18,10 @@ export interface Dataset {
 }
 
 /**
- * Outcome of a probe. `cut`: the connection ended before the answer was complete. `not asked`: this machine could not send
+ * Outcome of a probe. `denied`: the mesh denied a call that it must deny. `cut`: the connection ended before the answer was complete. `not asked`: this machine could not send
  * the request, which says nothing about the service.
  */
-export type Outcome = 'right' | 'wrong' | 'refused' | 'cut' | 'not asked'
+export type Outcome = 'right' | 'denied' | 'wrong' | 'refused' | 'cut' | 'not asked'
 
 /** Maximum size of an answer with its headers. A longer one is wrong. */
 const MAX_BYTES = 65_536
@@ -29,7 +29,7 @@ const MAX_BYTES = 65_536
 const OWN_ERRORS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /**
- * Sends one probe through the route and checks the complete answer. Calls `done` once, unless the probe is abandoned before.
+ * Sends one probe through the route and checks the complete answer. `denied` makes it the call that the mesh must deny. Calls `done` once, unless the probe is abandoned before.
  *
  * Each probe opens a new connection. A pooled connection to a lost pod can be broken although new clients are served. A
  * pooled connection can also work although the service refuses new ones.
@@ -38,6 +38,7 @@ export function startProbe(
   route: Route,
   { path, isRight }: Probe,
   done: (outcome: Outcome) => void,
+  denied: DeniedCall | null = null,
 ): { abandon: () => void } {
   const { hostname, port } = new URL(route.url)
   const socket = connect({ host: hostname, port: Number(port || 80) })
@@ -57,7 +58,7 @@ export function startProbe(
   }
   const read = (ended: boolean) => {
     const answer = parseAnswer(bytes, ended)
-    if (answer !== null) finish(isRight(answer) ? 'right' : 'wrong')
+    if (answer !== null) finish(answer.status === denied?.status ? 'denied' : isRight(answer) ? 'right' : 'wrong')
     else if (bytes.length > MAX_BYTES) finish('wrong')
     else if (ended) finish('cut')
   }
@@ -71,6 +72,7 @@ export function startProbe(
   socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     finish(OWN_ERRORS.has(code) ? 'not asked' : code === 'ECONNREFUSED' ? 'refused' : 'cut')
   })
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${route.host}\r\nconnection: close\r\n\r\n`)
+  const marked = denied === null ? '' : `${denied.header.name}: ${denied.header.value}\r\n`
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${route.host}\r\n${marked}connection: close\r\n\r\n`)
   return { abandon }
 }

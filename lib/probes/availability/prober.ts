@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import type { Route } from '../../components/mesh.ts'
+import type { DeniedCall, Route } from '../../components/mesh.ts'
 import { keepEnds, OUTPUT_LIMIT } from '../../output/shorten.ts'
 import { sendSettings } from '../../system/child-settings.ts'
 import { scriptArguments } from '../../system/process.ts'
-import type { ProbeSample } from '../../record/facts.ts'
+import type { CallSample, ProbeSample } from '../../record/facts.ts'
 import { PUNCTUAL_NODE_OPTIONS } from './protocol.ts'
 import { collectLines } from './lines.ts'
 import type { Dataset } from './probe.ts'
@@ -15,7 +15,7 @@ const STOP_GRACE_MS = 5_000
 /** Default timeout of a probe, in milliseconds. */
 export const TIMEOUT_MS = 1000
 
-export interface ProberOptions extends Dataset {
+export interface ProberOptions<Sample = ProbeSample> extends Dataset {
   route: Route
   /** Path of the workload's prober program, which calls `runProber`. */
   main: string
@@ -23,10 +23,16 @@ export interface ProberOptions extends Dataset {
   rateHz: number
   /** Timeout for an answer, from the time at which the probe was due. Default: 1 s. */
   timeoutMs?: number
+  denied?: DeniedCall
   /** True to run the prober with realtime priority, if the machine permits it. Default: false. */
   highPriority?: boolean
   /** Called about once a second with final samples, in the order in which they were due. */
-  onSamples: (samples: ProbeSample[]) => void
+  onSamples: (samples: Sample[]) => void
+}
+
+/** Options of a prober of the mesh's policy: each probe is the call that must be denied. */
+export interface PolicyProberOptions extends ProberOptions<CallSample> {
+  denied: DeniedCall
 }
 
 export interface RunningProber {
@@ -47,20 +53,22 @@ export interface LocalProber extends RunningProber {
  * Starts a process that sends `rateHz` requests per second through the route on a fixed schedule, independent of answers, so
  * that a stall is visible. Each probe is timed from the time at which it was due.
  */
-export function startProber({
+export function startProber<Sample = ProbeSample>({
   main,
   route,
   seed,
   seeded,
   settings: workload,
+  denied,
   rateHz,
   timeoutMs = TIMEOUT_MS,
   highPriority = false,
   onSamples,
-}: ProberOptions): LocalProber {
+}: ProberOptions<Sample>): LocalProber {
   const settings: ProberSettings = {
     ...{ route, seed, seeded, rateHz, timeoutMs, highPriority, longestMs: LONGEST_MS },
     ...(workload === undefined ? {} : { settings: workload }),
+    ...(denied === undefined ? {} : { denied }),
   }
   const child = spawn(process.execPath, [...PUNCTUAL_NODE_OPTIONS, ...scriptArguments(main)], {
     stdio: ['pipe', 'pipe', 'pipe'],

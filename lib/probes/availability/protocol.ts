@@ -1,5 +1,4 @@
-import type { ProbeSample } from '../../record/facts.ts'
-import type { Route } from '../../components/mesh.ts'
+import type { DeniedCall, Route } from '../../components/mesh.ts'
 import type { Dataset } from './probe.ts'
 import { spawnSync } from 'node:child_process'
 
@@ -21,6 +20,8 @@ export function raisePriority(priority = 1): void {
 /** Settings of the prober's process, as JSON. */
 export interface ProberSettings extends Dataset {
   route: Route
+  /** Makes each probe the call that the mesh must deny. Absent for probes of availability. */
+  denied?: DeniedCall
   rateHz: number
   timeoutMs: number
   /** True to run with realtime priority, if the machine permits it. */
@@ -30,8 +31,8 @@ export interface ProberSettings extends Dataset {
 }
 
 /** A line of the prober's standard output: samples in the order in which they were due. The last line has the totals. */
-export type ProberLine =
-  | { samples: ProbeSample[] }
+export type ProberLine<Sample> =
+  | { samples: Sample[] }
   | {
       ended: 'asked' | 'longest'
       /** Number of reported probes. */

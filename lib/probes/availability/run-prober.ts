@@ -1,6 +1,6 @@
 import { readSettings } from '../../system/child-settings.ts'
 import { writeMessage } from '../../output/print.ts'
-import type { ProbeSample } from '../../record/facts.ts'
+import type { CallOutcome, Sample } from '../../record/facts.ts'
 import { createStallMeter } from './stall-meter.ts'
 import { raisePriority } from './protocol.ts'
 import { type Dataset, type Outcome, type Probe, startProbe } from './probe.ts'
@@ -19,8 +19,20 @@ export type ProbesOf = (dataset: Dataset) => (index: number) => Probe
 export async function runProber(probesOf: ProbesOf): Promise<void> {
   const settings = await readSettings<ProberSettings>()
   if (settings.highPriority) raisePriority()
-  await new Prober(settings, probesOf(settings)).run()
+  const probes = probesOf(settings)
+  const prober =
+    settings.denied === undefined ? new Prober(settings, probes, isRight) : new Prober(settings, probes, nameCall)
+  await prober.run()
 }
+
+/** What a sample says of an outcome. `isLate`: it came after the timeout of a client. */
+type See<Seen> = (outcome: Outcome, isLate: boolean) => Seen
+
+const isRight: See<boolean> = (outcome, isLate) => outcome === 'right' && !isLate
+
+/** A call that must be denied was served, or was denied, however late that was. */
+const nameCall: See<CallOutcome> = (outcome) =>
+  outcome === 'right' ? 'served' : outcome === 'denied' ? 'denied' : 'other'
 
 const BATCH_MS = 1000
 /** Maximum delay of a punctual probe, in milliseconds. The sample of a later one has the time at which it was sent. */
@@ -29,33 +41,35 @@ const PUNCTUAL_MS = 2
 // A change of the wall clock must not move the probes.
 const readDrift = () => Date.now() - now()
 
-interface Sent {
+interface Sent<Seen> {
   dueMs: number
   sentMs: number
   /** Milliseconds that this process had stalled before the probe was sent. */
   stalledMs: number
   /** Its sample. Null if the result is unknown, undefined while the probe is in flight. */
-  sample: ProbeSample | null | undefined
+  sample: Sample<Seen> | null | undefined
   abandon: () => void
 }
 
-class Prober {
+class Prober<Seen> {
   private readonly settings: ProberSettings
   private readonly probe: (index: number) => Probe
+  private readonly see: See<Seen>
   private readonly intervalMs: number
   private readonly startedMs = now()
   private readonly startDriftMs = readDrift()
   private readonly stalls = createStallMeter()
   /** Probes without a written sample, in the order in which they were due. */
-  private waiting: Sent[] = []
+  private waiting: Sent<Seen>[] = []
   private index = 0
   private reported = 0
   private skipped = 0
   private latestMs = 0
 
-  constructor(settings: ProberSettings, probe: (index: number) => Probe) {
+  constructor(settings: ProberSettings, probe: (index: number) => Probe, see: See<Seen>) {
     this.settings = settings
     this.probe = probe
+    this.see = see
     this.intervalMs = 1000 / settings.rateHz
   }
 
@@ -114,16 +128,18 @@ class Prober {
   private send(dueMs: number, probe: Probe): void {
     const sentMs = now()
     const stalledMs = this.stalls.stalledMs(sentMs)
-    const sent: Sent = { dueMs, sentMs, stalledMs, sample: undefined, abandon: () => undefined }
+    const sent: Sent<Seen> = { dueMs, sentMs, stalledMs, sample: undefined, abandon: () => undefined }
     this.waiting.push(sent)
-    const { abandon } = startProbe(this.settings.route, probe, (outcome) => {
+    const { route, denied = null } = this.settings
+    const done = (outcome: Outcome) => {
       this.conclude(sent, outcome)
-    })
+    }
+    const { abandon } = startProbe(route, probe, done, denied)
     sent.abandon = abandon
   }
 
   /** Milliseconds that this process has stalled since a probe was sent. */
-  private stalledSince(probe: Sent): number {
+  private stalledSince(probe: Sent<Seen>): number {
     return this.stalls.stalledMs(now()) - probe.stalledMs
   }
 
@@ -131,15 +147,15 @@ class Prober {
    * Records the outcome of a probe. If this process stalled, a late answer may have arrived in time, and a connection may have
    * been cut because this process did not send. Then the state of the service is unknown.
    */
-  private conclude(probe: Sent, outcome: Outcome): void {
+  private conclude(probe: Sent<Seen>, outcome: Outcome): void {
     const { timeoutMs } = this.settings
     const answeredMs = now()
     const stalledMs = this.stalledSince(probe)
-    const answered = outcome === 'right' || outcome === 'wrong'
+    const answered = outcome === 'right' || outcome === 'denied' || outcome === 'wrong'
     const inTime = answeredMs - probe.sentMs <= timeoutMs
     const known = answered ? inTime || stalledMs === 0 : outcome === 'refused' || stalledMs < timeoutMs / 2
     if (outcome === 'not asked' || !known) probe.sample = null
-    else probe.sample = describe(probe, answered && inTime ? answeredMs : null, inTime && outcome === 'right')
+    else probe.sample = describe(probe, answered && inTime ? answeredMs : null, this.see(outcome, !inTime))
   }
 
   /** Ends probes after the timeout plus the stalls of this process, so that answers that arrived during a stall are read first. */
@@ -150,7 +166,7 @@ class Prober {
       if (waitedMs < this.settings.timeoutMs) break
       if (probe.sample !== undefined) continue
       probe.abandon()
-      probe.sample = describe(probe, null, false)
+      probe.sample = describe(probe, null, this.see('cut', true))
     }
   }
 
@@ -164,7 +180,7 @@ class Prober {
     if (samples.length > 0) emit({ samples })
   }
 
-  private totals(ended: 'asked' | 'longest'): ProberLine {
+  private totals(ended: 'asked' | 'longest'): ProberLine<Sample<Seen>> {
     const { user, system } = process.cpuUsage()
     return {
       ended,
@@ -178,14 +194,14 @@ class Prober {
 }
 
 /** Builds a sample. Rounding never makes its interval narrower. */
-function describe({ dueMs, sentMs }: Sent, answeredMs: number | null, right: boolean): ProbeSample {
+function describe<Seen>({ dueMs, sentMs }: Sent<Seen>, answeredMs: number | null, seen: Seen): Sample<Seen> {
   const [dueAt, sentAt] = [floor(dueMs), floor(sentMs)]
   const answeredAt = answeredMs === null ? null : Math.ceil(answeredMs * 10) / 10
-  return sentAt - dueAt <= PUNCTUAL_MS ? [dueAt, answeredAt, right] : [dueAt, answeredAt, right, sentAt]
+  return sentAt - dueAt <= PUNCTUAL_MS ? [dueAt, answeredAt, seen] : [dueAt, answeredAt, seen, sentAt]
 }
 
 const floor = (ms: number) => Math.floor(ms * 10) / 10
 
-function emit(line: ProberLine): void {
+function emit(line: ProberLine<Sample<unknown>>): void {
   writeMessage(line)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MOMENTS } from '../moment.ts'
 import {
+  callSample,
   FILE_ATTRIBUTES,
   integrityCheck,
   load,
@@ -49,6 +50,11 @@ export const expectations = z
       .describe(
         'False if this tool cannot bring the state back after this fault. That is a finding, and must stay true.',
       ),
+    denial: flag
+      .exactOptional()
+      .describe(
+        'A policy of the mesh denies a call. It must stay denied during the whole drill. Not in older runs, nor true for a mesh without policies.',
+      ),
     minimumLoadRps: number.min(0).describe('Requests per second that the load must reach for its figures to count.'),
   })
   .describe("Required effect of the drill's fault. If it is not seen, the drill proves nothing.")
@@ -96,6 +102,10 @@ export const drillFacts = {
     'Probes, in the order in which they were due.',
   ),
   'probes.ended': fact('probes.ended', { sent: number, error }),
+  'policy.probes': fact('policy.probes', { intervalMs: number, samples: z.array(callSample) }).describe(
+    'Calls that a policy of the mesh denies, in the order in which they were due.',
+  ),
+  'policy.ended': fact('policy.ended', { sent: number, error }),
   writes: fact('writes', { writes: z.array(write) }).describe('Writes, in the order of their outcomes.'),
   'load.ended': fact('load.ended', { load }),
   'fault.requested': fact('fault.requested', { fault: text, target: text }),

@@ -10,8 +10,20 @@ const number = z.number()
 const size = number.min(0).max(Number.MAX_SAFE_INTEGER)
 const clusterTime = number.min(-LATEST_MS).max(LATEST_MS).nullable()
 
-/** [due, answered or null, right answer], and the time at which it was sent if that was later than due. */
-export type ProbeSample = [dueMs: number, answeredMs: number | null, right: boolean, sentMs?: number]
+/** [due, answered or null, what was seen], and the time at which it was sent if that was later than due. */
+export type Sample<Seen> = [dueMs: number, answeredMs: number | null, seen: Seen, sentMs?: number]
+
+/** `seen` is true for a right answer. */
+export type ProbeSample = Sample<boolean>
+
+/**
+ * Outcome of a call that the mesh must deny. `denied`: the mesh denied it. `served`: the service answered it rightly. `other`: no
+ * answer, or another one, as in an outage.
+ */
+export const CALL_OUTCOMES = ['denied', 'served', 'other'] as const
+
+export type CallOutcome = (typeof CALL_OUTCOMES)[number]
+export type CallSample = Sample<CallOutcome>
 
 const [due, answered, right] = [number, number.nullable(), z.boolean()]
 
@@ -19,6 +31,14 @@ const [due, answered, right] = [number, number.nullable(), z.boolean()]
 export const probeSample: z.ZodType<ProbeSample> = z
   .union([z.tuple([due, answered, right]), z.tuple([due, answered, right, number])])
   .describe('[due, answered or null, right answer], and the time at which it was sent if that was later than due')
+
+const outcome = z.enum(CALL_OUTCOMES)
+
+export const callSample: z.ZodType<CallSample> = z
+  .union([z.tuple([due, answered, outcome]), z.tuple([due, answered, outcome, number])])
+  .describe(
+    '[due, answered or null, outcome], and the time at which it was sent if that was later than due. `other` is no answer, or one of neither the mesh’s policy nor the service.',
+  )
 
 export const write = z.object({
   sequence: number.describe('Unique. One more than that of the previous write.'),

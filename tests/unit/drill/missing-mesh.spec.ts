@@ -60,6 +60,8 @@ test('drills on a mesh that cannot be had here are skipped with the reason, with
   const { output, events } = await drillOnLinkerd('linkerd')
   expect(output).toContain(`no lab with the mesh "linkerd": ${OBSTACLE}`)
   expect(output).toMatch(/1 skipped\s+2 passed/)
+  const planned = events.facts.find((fact) => fact.kind === 'drill.planned')
+  expect(planned?.expectations.denial).toBe(true)
   const { run, drills } = summarise(events)
   expect(run).toMatchObject({ provider: 'existing', nodes: null })
   expect(drills).toMatchObject([

@@ -3,15 +3,23 @@ import { FACTS, type DrillFact } from '../../../lib/record/facts.ts'
 import { dropRightList } from '../../../lib/record/long-lists.ts'
 import { buildDrill } from '../verdict/facts-builder.ts'
 
-const KINDS = ['probes', 'writes', 'resources', 'integrity.checked'] as const
+const KINDS = ['probes', 'policy.probes', 'writes', 'resources', 'integrity.checked'] as const
 type Broken = Record<string, unknown> & { kind: string }
 type Long = (typeof KINDS)[number]
 
-const facts = buildDrill().filter((fact) => KINDS.some((kind) => kind === fact.kind))
+const calls: DrillFact = {
+  ...{ kind: 'policy.probes', at: 40, drill: 'd1', intervalMs: 50 },
+  samples: [
+    [1, 2, 'denied'],
+    [3, null, 'other', 4],
+    [5, 6, 'served'],
+  ],
+}
+const facts = [...buildDrill(), calls].filter((fact) => KINDS.some((kind) => kind === fact.kind))
 const listOf = (fact: DrillFact): unknown[] => {
   if (fact.kind === 'writes') return fact.writes
   if (fact.kind === 'integrity.checked') return fact.check.slots
-  return fact.kind === 'probes' || fact.kind === 'resources' ? fact.samples : []
+  return 'samples' in fact ? fact.samples : []
 }
 
 test('the long lists that a drill records are all checked in the fast way', () => {

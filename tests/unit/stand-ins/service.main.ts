@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { DENIED_CALL } from '../../../lib/components/support/denied-call.ts'
 import { seededPayload } from '../../../lib/workloads/ledger/payload.ts'
 import type { Behaviour, Told } from './service.ts'
 
@@ -18,6 +19,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (behaviour === 'hanging') return
   if (behaviour === 'unavailable') response.writeHead(503).end('no healthy upstream')
   else if (behaviour === 'cut') response.writeHead(200, { 'content-length': '4032', 'x-sequence': slot }).write('half')
+  else if (behaviour === 'denying' && request.headers[DENIED_CALL.header.name] === DENIED_CALL.header.value)
+    response.writeHead(DENIED_CALL.status).end('RBAC: access denied')
   else if (request.headers.host !== 'ledger.test') response.writeHead(404).end('no such host')
   else if (request.method === 'PUT') response.end()
   else response.writeHead(200, { 'x-sequence': slot, 'x-generation': 1 }).end(payload(slot))

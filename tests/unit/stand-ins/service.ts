@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Route } from '../../../lib/components/mesh.ts'
 import { compiledArguments } from '../programs.ts'
 
-export type Behaviour = 'right' | 'refusing' | 'hanging' | 'unavailable' | 'wrong' | 'another slot' | 'cut'
+/** `denying`: only the call with the header of a denied call is denied. `refusing`: no connection is taken. */
+export type Behaviour = 'right' | 'denying' | 'refusing' | 'hanging' | 'unavailable' | 'wrong' | 'another slot' | 'cut'
 
 export interface Told {
   port: number
