@@ -120,3 +120,16 @@ export const saysRestoredTooEarly = (tool: BackupTool, clock: Clock): BackupTool
       },
     })),
   )
+
+/** Restores the service, but not the policy of its mesh. `lift` lifts that policy for a namespace. */
+export const failsOpen = (tool: BackupTool, lift: (namespace: string) => Promise<void>): BackupTool =>
+  broken(tool, 'fails-open', (whole) =>
+    withBackups(whole, (backup, namespace) => ({
+      ...backup,
+      async restore(options = {}) {
+        const result = await backup.restore(options)
+        await lift(options.into ?? namespace)
+        return result
+      },
+    })),
+  )

@@ -103,6 +103,17 @@ const measured: readonly Column[] = [
     fields: [{ name: 'meshEqual', unit: null, read: ({ meshState }) => meshState?.equal }],
   },
   {
+    title: 'denied call',
+    question: 'policy',
+    shownIn: ['csv', 'figures'],
+    text: describeCalls,
+    objective: () => 'never served',
+    fields: [
+      { name: 'deniedCalls', unit: 'count', read: ({ evidence }) => evidence.policy?.denied },
+      { name: 'servedCalls', unit: 'count', read: ({ evidence }) => evidence.policy?.served },
+    ],
+  },
+  {
     title: 'load',
     question: 'load',
     shownIn: ['csv', 'figures'],
@@ -193,6 +204,12 @@ function describeMesh({ equal, differences, notOffered }: NonNullable<DrillResul
   const compared = equal === null ? [] : [equal ? 'as before' : differences.join('; ')]
   const left = notOffered.length === 0 ? [] : [`not offered: ${nameAspects(notOffered)}`]
   return [...compared, ...left].join('; ')
+}
+
+/** What became of the calls that the mesh must deny. */
+function describeCalls({ meshState, evidence }: DrillResult): string {
+  if (meshState?.notOffered.includes('policies')) return `not offered: ${nameAspects(['policies'])}`
+  return describe(evidence.policy, ({ denied, served }) => `denied ${denied} times, served ${served} times`)
 }
 
 function describeLoad({ requests, failed, p50Ms, p99Ms }: NonNullable<DrillResult['load']>): string {

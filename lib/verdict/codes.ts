@@ -191,6 +191,18 @@ export const CODES = {
   'mesh.unknown': leavesOpen('The state of the mesh could not be read.'),
   'mesh.nothing-to-compare': leavesOpen('The state of the mesh before the fault is empty.'),
 
+  'policy.denied': passes('The call that the policy of the mesh denies was denied, and never served.'),
+  'policy.failed-open': fails('A call that the policy of the mesh denies was served.'),
+  'policy.not-observed': leavesOpen('The mesh offers policies, and no call that they deny was made.'),
+  'policy.never-denied': leavesOpen('The call that the policy denies was never seen denied.'),
+  'policy.not-denied-before': leavesOpen('The call was not seen denied before the fault.'),
+  'policy.not-denied-after': leavesOpen('The call was not seen denied after the service was restored.'),
+  'policy.interval-changed': leavesOpen('The interval of the denied calls changed within the drill.'),
+  'policy.stopped-by-error': leavesOpen('An error stopped the prober of the policy.'),
+  'policy.no-end': leavesOpen('The prober of the policy did not record its end.'),
+  'policy.more-answered-than-sent': leavesOpen('More denied calls were answered than sent.'),
+  'policy.missing': leavesOpen('More than 1 % of the due denied calls are missing.'),
+
   'resources.sampled': passes('Resource samples cover backup and restore.'),
   'resources.not-sampled': leavesOpen('No resource samples of the tool cover the backup or the restore.'),
 

@@ -19,6 +19,7 @@ export const nothingSeen: Evidence = {
   healed: [],
   probes: null,
   outages: null,
+  policy: null,
   rtoAtLeastMs: null,
   loss: null,
   backup: null,
@@ -29,7 +30,7 @@ export const nothingSeen: Evidence = {
 }
 
 export function describeEvidence(measured: Measured, outcome: Outcome | null): Evidence {
-  const { facts, fault, backup, restore, probes, readBack, recovery, loss, usage } = measured
+  const { facts, fault, backup, restore, probes, readBack, recovery, loss, calls, usage } = measured
   return {
     outcome,
     notes: select(facts, 'note').map(({ text }) => text),
@@ -41,6 +42,7 @@ export function describeEvidence(measured: Measured, outcome: Outcome | null): E
       unavailableMs: recovery.unavailableMs,
       seen: recovery.outages.slice(0, listedOutages),
     },
+    policy: calls?.counts ?? null,
     rtoAtLeastMs: recovery?.atLeastMs ?? null,
     loss: loss && describeLoss(loss),
     backup: backup && { name: backup.name, ...backup.operation },

@@ -32,6 +32,10 @@ export const FLAWS = {
     behaviour: 'reports that a restore is done before it is',
     because: ['restore.before-claim'],
   },
+  'fails-open': {
+    behaviour: 'restores a service without the policy of its mesh',
+    because: ['policy.failed-open'],
+  },
 } as const satisfies Record<string, Flaw>
 
 export type FlawName = keyof typeof FLAWS

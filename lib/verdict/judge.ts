@@ -14,6 +14,7 @@ import type { Question } from './codes.ts'
 import { judgeCorruption, judgeIntegrity } from './integrity.ts'
 import { judgeLoss, judgeMesh, judgeRecovery, judgeResources } from './outcome.ts'
 import { judgeCourse, judgeFault, judgeLeftovers, judgeLoad, judgeProbes } from './proof.ts'
+import { judgePolicy } from './policy.ts'
 import { judgeFreshness, judgePointInTime } from './restored-state.ts'
 import { judgeClock } from './uncertainty.ts'
 
@@ -41,6 +42,7 @@ const QUESTIONS: { [Name in Exclude<Question, 'outcome'>]: Judge<Name> } = {
   'point-in-time': judgePointInTime,
   freshness: judgeFreshness,
   mesh: judgeMesh,
+  policy: judgePolicy,
   resources: judgeResources,
 }
 

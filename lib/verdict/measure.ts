@@ -1,4 +1,5 @@
 import type { DrillFact, OperationResult } from '../record/facts.ts'
+import { type Calls, measureCalls } from './calls.ts'
 import { type DrillEvidence, gatherEvidence, provenFindings, select } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { measureMesh, type MeshMeasurement } from './mesh.ts'
@@ -14,6 +15,8 @@ export interface Measured extends DrillEvidence {
   isDataLost: boolean
   /** Null if the drill has no mesh. */
   mesh: MeshMeasurement | null
+  /** Null if no call that the mesh must deny was made. */
+  calls: Calls | null
   usage: Record<ResourceGroup, OperationUsage>
   /** Line numbers of `events.jsonl` that cannot be read and may hold facts of this drill. */
   unreadableLines: number[]
@@ -30,6 +33,7 @@ export function measure(facts: DrillFact[], unreadableLines: number[]): Measured
     loss,
     isDataLost: lost > 0 || proven.length > 0,
     mesh: measureMesh(evidence),
+    calls: measureCalls(evidence),
     usage: { tool: measureOperations(evidence, 'tool'), node: measureOperations(evidence, 'node') },
     unreadableLines,
   }

@@ -1,4 +1,4 @@
-import type { ProbeSample } from '../record/facts.ts'
+import type { ProbeSample, Sample } from '../record/facts.ts'
 import { formatDuration } from '../system/quantity.ts'
 import type { Interval } from './interval.ts'
 
@@ -45,7 +45,7 @@ export function isRight(sample: ProbeSample, timeoutMs: number): boolean {
 }
 
 /** Time at which a probe was sent. It proves nothing about earlier times, even if it was due earlier. */
-export const sentOf = ([due, , , sent]: ProbeSample): number => sent ?? due
+export const sentOf = ([due, , , sent]: Sample<unknown>): number => sent ?? due
 
 /** Finds the outages. `samples` must be in the order of sending. */
 export function findOutages(samples: ProbeSample[], timeoutMs: number): Outage[] {

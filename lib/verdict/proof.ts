@@ -1,15 +1,13 @@
 import { type DrillEvidence, select } from './evidence.ts'
 import { clockToleranceMs } from './recovery.ts'
 import type { Measured } from './measure.ts'
+import { findIncomplete } from './incomplete.ts'
 import { answer, type Answer } from './answer.ts'
 
 /*
  * Whether the drill was carried out and observed well enough to prove anything. Of these judges only `leftovers` can
  * fail a drill.
  */
-
-/** Maximum share of due probes that may be missing. */
-const missingShare = 0.01
 
 export function judgeCourse({ facts, ended, unreadableLines }: Measured): Answer<'course'> {
   const plans = select(facts, 'drill.planned').length
@@ -31,23 +29,17 @@ export function judgeCourse({ facts, ended, unreadableLines }: Measured): Answer
 
 export function judgeProbes({ facts, probes }: DrillEvidence): Answer<'probes'> {
   if (probes === null || probes.samples.length === 0) return answer('probes.none', 'there are no probes')
-  const { samples, intervalMs, sent } = probes
-  if (new Set(select(facts, 'probes').map((batch) => batch.intervalMs)).size > 1)
-    return answer('probes.interval-changed', 'the interval of the probes changed within the drill')
-  const crashed = select(facts, 'probes.ended').find(({ error }) => error !== null)
-  if (crashed) return answer('probes.stopped-by-error', `an error stopped the prober: ${crashed.error ?? ''}`)
-  if (sent === null) return answer('probes.no-end', 'the prober did not report its end')
-  if (sent < samples.length)
-    return answer(
-      'probes.more-answered-than-sent',
-      `${samples.length} probes were answered, but only ${sent} were sent`,
-    )
-  const spanMs = (samples.at(-1)?.[0] ?? NaN) - (samples[0]?.[0] ?? NaN)
-  const due = Math.max(sent, Math.round(spanMs / intervalMs) + 1)
-  const missing = due - samples.length
-  if (!(missing <= due * missingShare)) return answer('probes.missing', `${missing} of ${due} probes are missing`)
-  return answer('probes.complete', `${samples.length} of ${due} due probes`)
+  const found = findIncomplete({
+    ...probes,
+    ...NAMES,
+    batches: select(facts, 'probes'),
+    ends: select(facts, 'probes.ended'),
+  })
+  if ('due' in found) return answer('probes.complete', `${probes.samples.length} of ${found.due} due probes`)
+  return answer(`probes.${found.trouble}`, found.reason)
 }
+
+const NAMES = { probes: 'probes', prober: 'the prober' }
 
 export function judgeLoad({ facts, expectations, incompleteWriteLog }: DrillEvidence): Answer<'load'> {
   const loads = select(facts, 'load.ended').map(({ load }) => load)

@@ -142,7 +142,8 @@ function findDisorder({ writes }: Extract<DrillFact, { kind: 'writes' }>): Ackno
 /** The latest time that a fact names, by the clock that recorded it. */
 function findLatestTime(fact: DrillFact): number {
   if (fact.kind === 'fault.observed') return Math.max(...fact.between)
-  if (fact.kind === 'probes') return findMaximum(fact.samples.map(([due, answered]) => Math.max(due, answered ?? due)))
+  if (fact.kind === 'probes' || fact.kind === 'policy.probes')
+    return findMaximum(fact.samples.map(([due, answered]) => Math.max(due, answered ?? due)))
   if (fact.kind === 'writes') return findMaximum(fact.writes.map((write) => write.acknowledgedMs ?? write.sentMs))
   if (fact.kind === 'resources') return findMaximum(fact.samples.map((sample) => sample.at))
   return -Infinity

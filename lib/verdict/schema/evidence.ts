@@ -72,6 +72,21 @@ const loss = z.object({
 
 const namedOperation = operation.extend({ name: text })
 
+export const policy = z
+  .object({
+    denied: count,
+    served: count.describe('Calls that were served after the first one that was denied.'),
+    other: count.describe('Calls without an answer, or with one of neither the policy nor the service.'),
+    open: z
+      .object({
+        afterFaultMs: number.nullable().describe('From the fault to the first served call. Null if no fault was seen.'),
+        durationMs: number.describe('From the first served call to the last.'),
+      })
+      .nullable()
+      .describe('When the mesh served them. Null if it served none.'),
+  })
+  .describe('What became of the calls that a policy of the mesh denies.')
+
 export const evidence = z.object({
   outcome: z.enum(OUTCOMES).nullable(),
   notes: z.array(text),
@@ -85,6 +100,7 @@ export const evidence = z.object({
     .object({ count, unavailableMs: z.object({ low: number, high: number }), seen: z.array(outage) })
     .nullable()
     .describe('`count` and `unavailableMs` are over all outages. `seen` lists the first of them.'),
+  policy: policy.nullable().exactOptional().describe('Null if no such call was made. Not in older runs.'),
   rtoAtLeastMs: number
     .nullable()
     .describe('Lower bound of RTO, known even if the service was not seen to be restored.'),

@@ -7,6 +7,7 @@ import { renderFigures } from '../../../lib/report/page/drill.ts'
 import { renderMatrix } from '../../../lib/report/page/matrix.ts'
 import { renderHead, renderShared } from '../../../lib/report/page/page.ts'
 import { renderDrills } from '../../../lib/report/terminal.ts'
+import { MESH_ASPECTS } from '../../../lib/record/facts.ts'
 import { judgeDrill } from '../../../lib/verdict/judge.ts'
 import type { DrillResult } from '../../../lib/verdict/result.ts'
 import { summarise } from '../../../lib/verdict/summarise.ts'
@@ -118,4 +119,14 @@ test('a figure that was not measured is followed by the reason', () => {
   const parts = drill.parts.map((part) => (part.question === 'rpo' ? { ...part, reason } : part))
   expect(textOf(renderFigures({ ...drill, rpo: null, parts }))).toContain(`(RPO) not measured ${reason}`)
   expect(textOf(renderFigures({ ...drill, parts }))).not.toContain(reason)
+})
+
+test('the table of figures says how often a call was denied and served that the mesh must deny', () => {
+  const { evidence } = drill
+  const policy = { denied: 620, served: 3, other: 10, open: { afterFaultMs: 1000, durationMs: 150 } }
+  const rowOf = (changes: Partial<DrillResult>) => textOf(renderFigures({ ...drill, ...changes }))
+  expect(rowOf({ evidence: { ...evidence, policy } })).toContain('Denied call denied 620 times, served 3 times')
+  expect(rowOf({})).toContain('Denied call not measured')
+  const meshState = { equal: null, differences: [], notOffered: [...MESH_ASPECTS] }
+  expect(rowOf({ meshState })).toContain('Denied call not offered: policies')
 })

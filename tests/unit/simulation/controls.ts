@@ -8,6 +8,7 @@ import type { TroubleName } from '../../../lib/simulation/troubles.ts'
 import { findPartOf, FLAWS, type FlawName } from '../../../lib/verdict/flaws.ts'
 import {
   damagesWhatItRestores,
+  failsOpen,
   restoresElsewhere,
   restoresLate,
   restoresYesterday,
@@ -80,6 +81,14 @@ export const controls: Record<FlawName, Control> = {
         tool: { ...scenario.tool, copies: 'at one moment' },
         expectations: { ...scenario.expectations, pointInTime: true },
       }),
+  },
+  'fails-open': {
+    breakTool: (tool, { world }) =>
+      failsOpen(tool, (namespace) => {
+        world.service(namespace).isOpen = true
+        return Promise.resolve()
+      }),
+    among: restored,
   },
   'says-restored-too-early': {
     breakTool: (tool, { world }) => saysRestoredTooEarly(tool, world.clock),
