@@ -44,15 +44,13 @@ export async function provision(context: DrillContext): Promise<ProvisionedServi
 /** Records the initial state of the service. Throws if it is not healthy, or cannot be read back. */
 async function recordStart(context: DrillContext, { service, route, seeded, measuring }: Running): Promise<void> {
   const { mesh, namespace, record, seed } = context
-  if (!(await measuring.steady(STEADY.beforeMs, '60s'))) {
-    throw new Error(
-      `the service was never well for ${STEADY.beforeMs / 1000} s. Next: kubectl -n ${namespace} get pods`,
-    )
-  }
   const check = await service.verify(route, { seed, seeded, writes: measuring.writes })
   record({ kind: 'integrity.checked', phase: 'seeded', check })
   if (check.error !== null) throw new Error(`the seeded volume could not be read back: ${check.error}`)
   record({ kind: 'mesh.state', phase: 'before', state: await readMesh(mesh, namespace) })
+  // At last, so that this time shows the answers to users while nothing else happens.
+  if (await measuring.steady(STEADY.beforeMs, '60s')) return
+  throw new Error(`the service was never well for ${STEADY.beforeMs / 1000} s. Next: kubectl -n ${namespace} get pods`)
 }
 
 /** The state of the mesh, with the aspects that this mesh does not offer. */

@@ -27,10 +27,11 @@ export const nothingSeen: Evidence = {
   corruption: [],
   findings: null,
   nodeResources: { backup: null, restore: null },
+  backupImpact: null,
 }
 
 export function describeEvidence(measured: Measured, outcome: Outcome | null): Evidence {
-  const { facts, fault, backup, restore, probes, readBack, recovery, loss, calls, usage } = measured
+  const { facts, fault, backup, restore, probes, readBack, recovery, loss, calls, usage, backupImpact } = measured
   return {
     outcome,
     notes: select(facts, 'note').map(({ text }) => text),
@@ -52,6 +53,7 @@ export function describeEvidence(measured: Measured, outcome: Outcome | null): E
       .map(({ check }) => ({ findings: check.findings.length, first: check.findings[0] ?? null })),
     findings: readBack?.check.findings.length ?? null,
     nodeResources: usage.node,
+    backupImpact,
   }
 }
 

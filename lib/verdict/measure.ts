@@ -1,11 +1,13 @@
-import type { DrillFact, OperationResult } from '../record/facts.ts'
+import type { DrillFact } from '../record/facts.ts'
 import { type Calls, measureCalls } from './calls.ts'
-import { type DrillEvidence, gatherEvidence, provenFindings, select } from './evidence.ts'
+import { type DrillEvidence, gatherEvidence, provenFindings } from './evidence.ts'
 import { type Loss, measureLoss } from './loss.ts'
 import { measureMesh, type MeshMeasurement } from './mesh.ts'
 import { measureRecovery, type Recovery } from './recovery.ts'
 import { measureUsage, type OperationUsage, type ResourceGroup } from './resources.ts'
+import { type BackupImpact, measureBackupImpact } from './backup-impact.ts'
 import { sumUncertainty } from './uncertainty.ts'
+import { findWindow } from './windows.ts'
 
 /** The evidence of a drill, and all figures measured from it. Judges read nothing else. */
 export interface Measured extends DrillEvidence {
@@ -18,6 +20,8 @@ export interface Measured extends DrillEvidence {
   /** Null if no call that the mesh must deny was made. */
   calls: Calls | null
   usage: Record<ResourceGroup, OperationUsage>
+  /** Null if the drill has not both windows, with enough writes. */
+  backupImpact: BackupImpact | null
   /** Line numbers of `events.jsonl` that cannot be read and may hold facts of this drill. */
   unreadableLines: number[]
 }
@@ -35,6 +39,7 @@ export function measure(facts: DrillFact[], unreadableLines: number[]): Measured
     mesh: measureMesh(evidence),
     calls: measureCalls(evidence),
     usage: { tool: measureOperations(evidence, 'tool'), node: measureOperations(evidence, 'node') },
+    backupImpact: measureBackupImpact(evidence),
     unreadableLines,
   }
 }
@@ -71,27 +76,8 @@ function measureDrillLoss({ facts, planned, writes, readBack, fault, clock }: Dr
 
 function measureOperations(evidence: DrillEvidence, group: ResourceGroup): OperationUsage {
   const use = (operation: 'backup' | 'restore') => {
-    const ended = evidence[operation]
-    if (ended === null) return null
-    const window =
-      ended.kind === 'backup.found' ? findReportedWindow(ended.operation) : findWindow(evidence, operation, ended)
+    const window = findWindow(evidence, operation)
     return window && measureUsage(evidence.resources, group, window)
   }
   return { backup: use('backup'), restore: use('restore') }
 }
-
-/** From the request of the drill to the end of the operation. */
-function findWindow(
-  { facts }: DrillEvidence,
-  operation: 'backup' | 'restore',
-  ended: { name: string; at: number },
-): [number, number] | null {
-  const requested = select(facts, `${operation}.requested`).findLast(
-    ({ name, at }) => name === ended.name && at <= ended.at,
-  )
-  return requested ? [requested.at, ended.at] : null
-}
-
-/** The window of a scheduled backup, as the tool reports it. */
-const findReportedWindow = ({ startedMs, endedMs }: OperationResult): [number, number] | null =>
-  startedMs === null || endedMs === null ? null : [startedMs, endedMs]

@@ -25,8 +25,8 @@ const GROUPS = {
     files: /^verdict\/(interval|outages|recovery)[.]ts$/,
   },
   loss: {
-    specs: /^verdict\/(loss|figures|result|outcome-figures|incomplete)/,
-    files: /^(verdict\/(loss|measure|resources|result)|system\/quantity)[.]ts$/,
+    specs: /^verdict\/(backup-impact|loss|figures|result|outcome-figures|incomplete)/,
+    files: /^(verdict\/(backup-impact|loss|measure|resources|result|windows)|system\/quantity)[.]ts$/,
   },
   judge: {
     specs: /^verdict\/(result|summary|outcome|recoverable|incomplete|codes)/,

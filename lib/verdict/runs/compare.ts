@@ -5,11 +5,11 @@ import { adjustByHolm, contrast, type Contrast, decide, decision, type Order } f
 import { findMedian, type Median } from '../statistics/median.ts'
 import { type Measurement, readSample } from '../statistics/sample.ts'
 
-/** A figure that two groups of drills are compared by. Lower is better. */
-export interface Compared {
+/** A figure that two groups are compared by. Lower is better. */
+export interface Compared<Each = DrillResult> {
   /** For people. */
   label: string
-  read: (drill: DrillResult) => Measurement
+  read: (each: Each) => Measurement
   /** Null if the value is 0 or 1, so that drills are counted. */
   format: Metric['format']
 }
@@ -43,10 +43,10 @@ export const RUN_FIGURES: readonly Compared[] = [
   metricOf('failed'),
 ]
 
-/** How a figure of a row changed from one group of drills to another. */
-export interface Change {
+/** How a figure of a row changed from one group to another. */
+export interface Change<Each = DrillResult> {
   row: string
-  figure: Compared
+  figure: Compared<Each>
   before: Side
   after: Side
   /** Relative growth of the median, such as 0.1 for 10 % more. Null if it is not known, or has no base. */
@@ -63,11 +63,11 @@ export interface Side {
   median: Median | null
 }
 
-/** Two groups of drills of one row. */
-export interface Pair {
+/** Two groups of one row. */
+export interface Pair<Each = DrillResult> {
   row: string
-  before: readonly DrillResult[]
-  after: readonly DrillResult[]
+  before: readonly Each[]
+  after: readonly Each[]
 }
 
 /** Whether a drill counts for comparisons. */
@@ -85,7 +85,7 @@ export function groupRows(drills: readonly DrillResult[], nameRow: (drill: Drill
  * Compares each figure of each pair. With many comparisons at once, the chance of even one false claim among all of them is limited
  * by Holm's correction. Figures that one side did not measure are left out.
  */
-export function comparePairs(pairs: readonly Pair[], figures: readonly Compared[]): Change[] {
+export function comparePairs<Each>(pairs: readonly Pair<Each>[], figures: readonly Compared<Each>[]): Change<Each>[] {
   const found = pairs.flatMap(({ row, before, after }) =>
     figures.flatMap((figure) => {
       const [old, now] = [before.map(figure.read), after.map(figure.read)]

@@ -19,6 +19,17 @@ export const operationUsage = z
   .strictObject({ backup: usage.nullable(), restore: usage.nullable() })
   .describe('Null if the operation did not take place, or was not measured.')
 
+const answers = z.strictObject({
+  writes: count.describe('Writes that were sent in the window.'),
+  failed: count.describe('Writes without a 2xx.'),
+  p50Ms: number.min(0).nullable().describe('From the sending to the 2xx. Null if no write was acknowledged.'),
+  p99Ms: number.min(0).nullable(),
+})
+
+export const backupImpact = z
+  .strictObject({ before: answers, during: answers })
+  .describe('Answers to the writes in the seconds before the backup, and during it.')
+
 export const OUTCOMES = ['survives', 'recovers with loss', 'does not recover'] as const
 
 const outage = z.object({
@@ -112,4 +123,5 @@ export const evidence = z.object({
     .describe('The result of each check right after the fault.'),
   findings: count.nullable().describe('Number of findings at the end. `integrity.findings` lists the first of them.'),
   nodeResources: operationUsage,
+  backupImpact: backupImpact.nullable(),
 })
