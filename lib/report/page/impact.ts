@@ -2,10 +2,9 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { DrillResult } from '../../verdict/result.ts'
 import { nameStrategy } from '../../verdict/result.ts'
 import { comparePairs, groupRows, isCounted, MESH_FIGURES } from '../../verdict/runs/compare.ts'
-import { describeGrowth, describeSide } from '../runs/words.ts'
 import { workloadAxis } from '../axes.ts'
 import { nameFault } from './trials.ts'
-import { renderTable } from './table.ts'
+import { renderChanges } from './changes.ts'
 
 /** The mesh of drills without one. */
 const WITHOUT = 'none'
@@ -48,22 +47,10 @@ function renderMesh(mesh: string, drills: DrillResult[]): SafeHtml {
     const after = behind.get(row)
     return after === undefined ? [] : [{ row, before, after }]
   })
-  const words = { better: 'less', worse: 'more', '~': '~' } as const
-  const rows = comparePairs(pairs, MESH_FIGURES).map(({ row, figure, before, after, growth, verdict, reason }) => [
-    html`<bdi>${row}</bdi>`,
-    figure.label,
-    describeSide(before, figure),
-    describeSide(after, figure),
-    describeGrowth(growth),
-    html`${words[verdict]}<small>${reason}</small>`,
-  ])
-  if (rows.length === 0)
+  const changes = comparePairs(pairs, MESH_FIGURES)
+  if (changes.length === 0)
     return html`<h3><bdi>${mesh}</bdi></h3>
       <p>Not known: no row was drilled both with mesh <bdi>${mesh}</bdi> and without one.</p>`
   return html`<h3><bdi>${mesh}</bdi> against none</h3>
-    ${renderTable(['Row', 'Figure', 'None', mesh, 'Difference', 'Shown'], rows, `impact of ${mesh}`)}
-    <p class="note">
-      Medians with their 95 % interval, from 5 drills on. ~ where no difference is shown, which does not prove that
-      there is none.
-    </p>`
+    ${renderChanges(changes, { heads: ['Row', 'None', mesh], label: `impact of ${mesh}` })}`
 }

@@ -7,6 +7,7 @@ import { splitControls } from '../controls.ts'
 import { findShared, nameEnd, describeShared } from '../clusters.ts'
 import { describeUnreadable, type Unreadable } from '../latest.ts'
 import { renderAttributes } from './attributes.ts'
+import { renderBackupImpact } from './backup-impact.ts'
 import { renderImpact } from './impact.ts'
 import { renderMatrix } from './matrix.ts'
 import { renderReasons, renderAlarms, renderControls } from './reasons.ts'
@@ -99,6 +100,7 @@ ${renderControls(drills)}
 <script>${html.raw`${script}`}</script>
 ${renderReasons(drills)}
 ${renderAttributes(drills)}
+${renderBackupImpact(real)}
 ${real.length === 0 ? null : renderImpact(real)}
 ${renderShared(summary, from)}
 ${renderRanking(ranking)}

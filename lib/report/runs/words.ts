@@ -6,7 +6,7 @@ import type { Compared, Side } from '../../verdict/runs/compare.ts'
 export const nameRow = (drill: DrillResult): string => `${nameStrategy(drill)} × ${nameCondition(drill)}`
 
 /** '8.1 s (7.9 s–8.4 s), n = 20'; without an interval for fewer than 5 values. */
-export function describeSide({ n, median }: Side, { format }: Pick<Compared, 'format'>): string {
+export function describeSide({ n, median }: Side, { format }: Pick<Compared<never>, 'format'>): string {
   if (median === null) return 'not measured'
   const words = (value: number | null) =>
     value === null ? 'never' : (format?.(value) ?? `${Number((100 * value).toFixed(1))} %`)
