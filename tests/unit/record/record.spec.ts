@@ -31,11 +31,15 @@ test('every kind of fact is checked: no field may be missing, and none may have 
   const proof = { operation: buildOperation(), check: buildCheck() }
   const proved: Fact = { kind: 'backup.proved', at: startMs, drill: 'd1', name: 'b1', ...proof }
   const found: Fact = { kind: 'backup.found', at: startMs, drill: 'd1', name: 'b1', operation: buildOperation() }
+  const searched: Fact = {
+    ...{ kind: 'backup.searched', at: startMs, drill: 'd1', objects: 1, bytes: 2, searchedBytes: 2 },
+    ...{ data: false, secrets: null, keyIsPublished: false },
+  }
   const calls: Fact[] = [
     { kind: 'policy.probes', at: startMs, drill: 'd1', intervalMs: 50, samples: [[startMs, null, 'other']] },
     { kind: 'policy.ended', at: startMs, drill: 'd1', sent: 1, error: null },
   ]
-  const kinds = new Map([...buildRun(), skipped, proved, found, ...calls].map((fact) => [fact.kind, fact]))
+  const kinds = new Map([...buildRun(), skipped, proved, found, searched, ...calls].map((fact) => [fact.kind, fact]))
   expect([...kinds.keys()].toSorted()).toEqual(Object.keys(FACTS).toSorted())
   for (const [kind, fact] of kinds) {
     expect(describeInvalid(fact), kind).toBe(null)
