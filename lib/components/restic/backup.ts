@@ -18,6 +18,7 @@ import {
   startJob,
   type TaskEnd,
 } from './job.ts'
+import { groupByPod } from './groups.ts'
 import { restoredBytes, resultOf } from './outcome.ts'
 import {
   ensureRepository,
@@ -150,7 +151,7 @@ export async function restoreFrom(
   if (missing.length > 0) return noSnapshot(missing, objectsDetail(subject))
   const target = into ?? namespace
   return restoreNamespace(lab.kube, planRestore(objects, into), secretsFor(lab, target), async () => {
-    const restore = () => restoreClaims(lab, repository, target, snapshots)
+    const restore = () => restoreClaims(lab, repository, { namespace: target, objects }, snapshots)
     const ends = await restore()
     if (!ends.some(({ hasUnreadableIndex }) => hasUnreadableIndex))
       return resultOf(ends, restoredBytes, objectsDetail(subject))
@@ -160,12 +161,21 @@ export async function restoreFrom(
   })
 }
 
-function restoreClaims(lab: Lab, repository: Repository, namespace: string, snapshots: Snapshots): Promise<TaskEnd[]> {
+function restoreClaims(
+  lab: Lab,
+  repository: Repository,
+  { namespace, objects }: Pick<Subject, 'namespace' | 'objects'>,
+  snapshots: Snapshots,
+): Promise<TaskEnd[]> {
+  const together = groupByPod(
+    objects,
+    snapshots.map(({ claim }) => claim),
+  )
   const operation = `${namespace}/${Date.now()}`
   return Promise.all(
     snapshots.map(async ({ claim, id }) => {
       const name = jobName('restore', operation, claim)
-      await startJob(lab, repository, { namespace, name, task: restoreTask(claim, id) })
+      await startJob(lab, repository, { namespace, name, task: restoreTask(claim, id, together.get(claim)) })
       return waitForJobAndDelete(lab, namespace, name, claim)
     }),
   )

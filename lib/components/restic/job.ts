@@ -22,7 +22,15 @@ export interface Task {
   args: string[]
   /** True for a backup, which must not change the volume. */
   readOnly: boolean
+  /**
+   * Name of a group of Jobs that run on one node, at most 63 characters: one pod mounts the volumes of all, and a new volume may
+   * belong to the node of its first pod. Absent for a Job that may run anywhere.
+   */
+  group?: string
 }
+
+/** Label of a group. */
+const GROUP = 'meshdrill.dev/restic-group'
 
 export const backupTask = (namespace: string, claim: string): Task => ({
   claim,
@@ -31,10 +39,20 @@ export const backupTask = (namespace: string, claim: string): Task => ({
 })
 
 /** Restores the snapshot's `/data` to `/data`, with the owner and the mode of the volume's root folder. */
-export const restoreTask = (claim: string, snapshot: string): Task => ({
+export const restoreTask = (claim: string, snapshot: string, group?: string): Task => ({
   claim,
   args: ['restore', snapshot, '--target=/'],
   readOnly: false,
+  ...(group === undefined ? {} : { group }),
+})
+
+/** The node of the first pod of a group is the node of all. */
+const onOneNode = (group: string) => ({
+  podAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { labelSelector: { matchLabels: { [GROUP]: group } }, topologyKey: 'kubernetes.io/hostname' },
+    ],
+  },
 })
 
 /** Name of a Job. It is unique for each operation and claim, and short enough for the Job's pods. */
@@ -49,9 +67,13 @@ export function jobSpec(lab: Lab, repository: Repository, task: Task): Record<st
     backoffLimit: 2,
     template: {
       // A mesh proxy keeps running, so a Job with one would not end.
-      metadata: withMarks({ labels: MOVER_LABELS }, lab.mesh.keepsOut),
+      metadata: withMarks(
+        { labels: { ...MOVER_LABELS, ...(task.group === undefined ? {} : { [GROUP]: task.group }) } },
+        lab.mesh.keepsOut,
+      ),
       spec: {
         restartPolicy: 'Never',
+        ...(task.group === undefined ? {} : { affinity: onOneNode(task.group) }),
         automountServiceAccountToken: false,
         // Only root can read every file and restore its owner.
         securityContext: { runAsUser: 0, runAsGroup: 0 },
