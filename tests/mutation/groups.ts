@@ -18,7 +18,7 @@ const GROUPS = {
   proof: {
     specs: /^(verdict\/(?!recorded)[^/]+|simulation\/damage)[.]spec/,
     files:
-      /^verdict\/(answer|attributes|describe-evidence|evidence|exposure|flaws|integrity|mesh|operations|outcome|proof|recoverable|restored-state|uncertainty)[.]ts$/,
+      /^verdict\/(answer|attributes|calls|describe-evidence|evidence|exposure|flaws|incomplete|integrity|mesh|operations|outcome|policy|proof|recoverable|restored-state|uncertainty)[.]ts$/,
   },
   recovery: {
     specs: /^verdict\/(outages|recovery|standstill)/,
