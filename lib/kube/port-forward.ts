@@ -1,8 +1,8 @@
 import { Duplex, PassThrough, Writable } from 'node:stream'
-import { PortForward } from '@kubernetes/client-node'
 import { redact } from '../output/secrets.ts'
 import { messageOf } from '../system/file-error.ts'
 import type { KubeClient } from './client.ts'
+import { clientLibrary } from './library.ts'
 
 export interface PodPlace {
   namespace: string
@@ -30,6 +30,7 @@ export async function forwardPort(kube: KubeClient, { namespace, pod }: PodPlace
     if (chunk.length > 0) stream.destroy(new Error(redact(chunk.toString('utf8').trim())))
   })
   try {
+    const { PortForward } = clientLibrary()
     const forward = new PortForward(kube.config)
     const opened: unknown = await forward.portForward(namespace, pod, [port], fromPod, errors, toPod)
     // Without retries the client returns its socket.

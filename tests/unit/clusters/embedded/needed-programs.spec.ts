@@ -29,11 +29,11 @@ test('a run with only VolumeSnapshots builds no backup tool', () => {
 
 test('a run with all tools builds all programs except those of the load pods, of other workloads and of other meshes', () => {
   const all = programs.map(({ name }) => name)
-  const others = ['volume', 'bank', 'sessions', 'consul', 'consul-pod']
+  const others = ['volume', 'bank', 'sessions', 'orders', 'consul', 'consul-pod']
   expect(builtFor({})).toEqual(all.filter((name) => ![...others, 'k6-operator'].includes(name)))
   const everything = {
     MESHDRILL_LOAD_PARALLELISM: '2',
-    MESHDRILL_WORKLOAD: 'ledger,files,postgres,redis-always',
+    MESHDRILL_WORKLOAD: 'ledger,files,postgres,redis-always,two-volumes',
   }
   // Each mesh has a lab of its own.
   const inLabs = ['istio', 'consul'].flatMap((mesh) => builtFor({ ...everything, MESHDRILL_MESH: mesh }))
