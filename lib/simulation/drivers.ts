@@ -36,7 +36,7 @@ export function simulatedMesh(world: World): Mesh {
       }),
     async state(namespace: string): Promise<MeshState> {
       await world.clock.sleep(20)
-      const { running, counted } = world.service(namespace)
+      const { running, counted, starts } = world.service(namespace)
       const state = { configuration: {}, identities: [], policies: {}, requests: null, accessLogLines: null }
       if (running === null) return { ...state, error: `no proxy in namespace "${namespace}" answers` }
       return {
@@ -45,6 +45,7 @@ export function simulatedMesh(world: World): Mesh {
         policies: { 'PeerAuthentication/default': 'p1' },
         requests: counted,
         accessLogLines: counted,
+        proxies: [`proxy ${starts} of ${namespace}`],
         error: null,
       }
     },

@@ -24,6 +24,8 @@ export class Service {
   isOpen = false
   /** Requests that its proxy has counted since its start. */
   counted = 0
+  /** Number of starts. Each has a new proxy. */
+  starts = 0
   readonly #clock: VirtualClock
 
   constructor(clock: VirtualClock) {
@@ -34,6 +36,7 @@ export class Service {
     if (this.volume === null || this.running !== null) return
     this.running = { volume: this.volume, endedMs: Infinity }
     this.counted = 0
+    this.starts++
   }
 
   stop(): void {
