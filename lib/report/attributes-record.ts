@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FILE_ATTRIBUTES } from '../record/facts.ts'
 import type { Summary } from '../verdict/summarise.ts'
 import { ATTRIBUTE_WORDS, countAttributes, describeCount, isLost } from './attributes.ts'
+import { dayOf, parseRecord } from './docs-record.ts'
 
 /* The record of what came back of files' attributes in real drills: the newest recorded run of each strategy. */
 
@@ -26,18 +27,15 @@ export type RecordedAttributes = z.infer<typeof entry>
 export const ATTRIBUTES_FILE = 'docs/file-attributes.json'
 
 /** Parses a record. Throws if it has another shape. */
-export function parseAttributesRecord(json: string): RecordedAttributes[] {
-  const { data, error } = z.array(entry).safeParse(JSON.parse(json))
-  if (error !== undefined) throw new Error(`"${ATTRIBUTES_FILE}" is no record of attributes: ${z.prettifyError(error)}`)
-  return data
-}
+export const parseAttributesRecord = (json: string): RecordedAttributes[] =>
+  parseRecord(json, entry, `"${ATTRIBUTES_FILE}" is no record of attributes`)
 
 /** Adds the drills of a run to a record. They replace those of an older run. Throws if no drill compared attributes. */
 export function addAttributes(recorded: RecordedAttributes[], { run, drills }: Summary): RecordedAttributes[] {
   const counts = countAttributes(drills)
   if (counts.size === 0)
     throw new Error(`run "${run.id}" restored no files with attributes. Next: choose a run of workload files`)
-  const date = new Date(run.startedAt).toISOString().slice(0, 10)
+  const date = dayOf(run.startedAt)
   const byStrategy = new Map(recorded.map((one) => [one.strategy, one]))
   for (const [strategy, attributes] of counts) {
     const version = run.components[strategy.split('/')[0] ?? '']?.version ?? 'unknown'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Summary } from '../verdict/summarise.ts'
+import { dayOf, parseRecord } from './docs-record.ts'
 
 /* The record of what was drilled for real: the newest recorded run of each tool on each mesh and provider. */
 
@@ -19,19 +20,13 @@ const entry = z.strictObject({
   verdicts: z.strictObject({ pass: count, fail: count, inconclusive: count }),
 })
 
-const record = z.array(entry)
-
 export type Ran = z.infer<typeof entry>
 
 /** Where the record is, from the root of the repository. Only `meshdrill ran` writes it. */
 export const RAN_FILE = 'docs/ran.json'
 
 /** Reads a record. Errors: it has another shape. */
-export function parseRan(json: string): Ran[] {
-  const { data, error } = record.safeParse(JSON.parse(json))
-  if (error !== undefined) throw new Error(`"${RAN_FILE}" is not a record of runs: ${z.prettifyError(error)}`)
-  return data
-}
+export const parseRan = (json: string): Ran[] => parseRecord(json, entry, `"${RAN_FILE}" is not a record of runs`)
 
 /**
  * What a run drilled for real, one entry for each tool and mesh. Errors: the run was merged, so that a drill does not say where it
@@ -52,7 +47,7 @@ export function ranOf({ run, drills }: Summary): Ran[] {
     const key = `${tool} ${mesh}`
     const one = entries.get(key) ?? {
       ...{ tool, mesh, provider: run.provider, run: run.id },
-      date: new Date(run.startedAt).toISOString().slice(0, 10),
+      date: dayOf(run.startedAt),
       versions: Object.fromEntries(found),
       verdicts: { pass: 0, fail: 0, inconclusive: 0 },
     }
