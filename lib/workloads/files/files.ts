@@ -4,6 +4,7 @@ import { execute } from '../../kube/exec.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { OUTPUT_LIMIT, shortenMiddle } from '../../output/shorten.ts'
 import { applyManifest, discardDeployment, findRunningPod, readyAt } from '../support/deployment.ts'
+import { canariesOf } from '../support/canaries.ts'
 import { goProgram, ownImage } from '../support/programs.ts'
 import { readBack } from '../support/read-back.ts'
 import type { DeployedWorkload, Workload } from '../workload.ts'
@@ -63,7 +64,7 @@ export const files: Workload<'files'> = {
   loss: { by: 'files' },
   images: [SERVER_IMAGE, VOLUME_IMAGE],
   artifacts,
-  canaries: (seed) => Array.from({ length: 8 }, (_, index) => seededContent(seed, 100 * index).slice(64, 128)),
+  canaries: canariesOf(seededContent),
   clients: {
     load: fileURLToPath(new URL('load.ts', import.meta.url)),
     prober: fileURLToPath(new URL('prober.main.ts', import.meta.url)),

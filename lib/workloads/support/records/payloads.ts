@@ -1,4 +1,5 @@
 import { planWrite } from '../../../load/load.ts'
+import { canariesOf } from '../canaries.ts'
 import { fillPayload } from '../random-bytes.ts'
 
 /* The content of numbered records: plain arithmetic without imports of Node, as k6 runs it too. The Go programs have the same. */
@@ -21,7 +22,7 @@ export function payloadsOf({ seededBytes, writtenBytes }: { seededBytes: number;
   return {
     seeded,
     written,
-    canaries: (seed) => Array.from({ length: 8 }, (_, index) => seeded(seed, 100 * index).slice(64, 128)),
+    canaries: canariesOf(seeded),
     expected(volume, slot, sequence) {
       if (!Number.isInteger(sequence) || sequence < 0) return null
       if (sequence < volume.seeded) return sequence === slot ? seeded(volume.seed, slot) : null
