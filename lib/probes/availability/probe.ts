@@ -18,8 +18,8 @@ export interface Dataset {
 }
 
 /**
- * Outcome of a probe. `denied`: the mesh denied a call that it must deny. `cut`: the connection ended before the answer was complete. `not asked`: this machine could not send
- * the request, which says nothing about the service.
+ * Outcome of a probe. `denied`: the mesh denied a call that it must deny. `cut`: the connection ended before the answer was
+ * complete. `not asked`: this machine could not send the request, which says nothing about the service.
  */
 export type Outcome = 'right' | 'denied' | 'wrong' | 'refused' | 'cut' | 'not asked'
 
@@ -29,7 +29,8 @@ const MAX_BYTES = 65_536
 const OWN_ERRORS = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 
 /**
- * Sends one probe through the route and checks the complete answer. `denied` makes it the call that the mesh must deny. Calls `done` once, unless the probe is abandoned before.
+ * Sends one probe through the route and checks the complete answer. `denied` makes it the call that the mesh must deny. Calls
+ * `done` once, unless the probe is abandoned before.
  *
  * Each probe opens a new connection. A pooled connection to a lost pod can be broken although new clients are served. A
  * pooled connection can also work although the service refuses new ones.
